@@ -1,0 +1,104 @@
+# shellcheck shell=bash
+# Sourced by `serve` and `test`: puts what they need in place, and is quick where it is there already.
+#
+# Everything that is built or downloaded lives outside the checkout, in $GP_CACHE, so that a clean
+# checkout starts warm:
+#   target/    cargo's target folder
+#   tools/     trunk and wasm-bindgen, built by `cargo install`
+#   node/      one node_modules for each package-lock.json
+#   wasm-opt/  optimised modules by the hash of what went in (see .ci/bin/wasm-opt)
+
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+export GP_CACHE=${GP_CACHE:-$HOME/.cache/generative-playground}
+export CARGO_TARGET_DIR=$GP_CACHE/target
+export PATH=$root/.ci/bin:$GP_CACHE/tools/bin:$PATH
+# trunk reads NO_COLOR as a boolean and stops at the usual NO_COLOR=1.
+[[ -z ${NO_COLOR:-} ]] || export NO_COLOR=true
+
+trunk_version=0.21.14
+
+say() { printf '\n== %s\n' "$*"; }
+fail() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# The version of a crate that Cargo.lock pins.
+locked_version() {
+  awk -v want="name = \"$1\"" '$0 == want { getline; gsub(/version = |"/, ""); print; exit }' "$root/Cargo.lock"
+}
+
+# The pinned toolchain with its components and the wasm target. Asking for what is there costs nothing.
+ensure_rust() {
+  has rustup || fail "rustup is missing; https://rustup.rs says how to get it."
+  cd "$root"
+  if ! rustc --version >/dev/null 2>&1; then
+    say "Installing the Rust toolchain of rust-toolchain.toml"
+    rustup toolchain install
+  fi
+  local installed
+  installed=$(rustup target list --installed)
+  grep -qx wasm32-unknown-unknown <<<"$installed" || rustup target add wasm32-unknown-unknown
+  cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
+  cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
+}
+
+# ensure_tool COMMAND CRATE VERSION [OPTION...]: a program from crates.io, of exactly that version.
+ensure_tool() {
+  local command=$1 crate=$2 version=$3
+  shift 3
+  local bin=$GP_CACHE/tools/bin/$command
+  if [[ -x $bin && $("$bin" --version) == *" $version"* ]]; then return; fi
+  say "Installing $crate $version (once; some minutes)"
+  if has cargo-binstall && cargo binstall --no-confirm --root "$GP_CACHE/tools" "$crate@$version"; then return; fi
+  cargo install "$crate" --version "$version" "$@" \
+    --root "$GP_CACHE/tools" --target-dir "$GP_CACHE/tools-build"
+  rm -rf "$GP_CACHE/tools-build"
+}
+
+# trunk, and the wasm-bindgen that fits Cargo.lock; trunk uses what is on PATH and downloads nothing.
+ensure_wasm_tools() {
+  # wasm-bindgen-cli's own lock file names a crate version that is gone from the registry, hence no --locked.
+  ensure_tool wasm-bindgen wasm-bindgen-cli "$(locked_version wasm-bindgen)"
+  ensure_tool trunk trunk "$trunk_version" --locked --no-default-features --features rustls
+}
+
+# npm's packages, linked into the checkout; a node_modules that somebody installed by hand is left to them.
+ensure_node() {
+  has node || fail "Node.js 20 or newer is missing."
+  local major
+  major=$(node -p 'process.versions.node.split(".")[0]')
+  ((major >= 20)) || fail "Node.js 20 or newer is needed; this is $(node --version)."
+  cd "$root"
+  if [[ -d node_modules && ! -L node_modules ]]; then
+    [[ node_modules/.package-lock.json -nt package-lock.json ]] || npm ci
+    return
+  fi
+  local home
+  home=$GP_CACHE/node/$(sha256sum package-lock.json | cut -c1-16)
+  if [[ ! -e $home/complete ]]; then
+    say "Installing npm packages (once for each package-lock.json)"
+    mkdir -p "$home"
+    cp package.json package-lock.json "$home/"
+    npm ci --prefix "$home"
+    touch "$home/complete"
+  fi
+  ln -sfn "$home/node_modules" node_modules
+}
+
+# Chromium and Firefox for the browser tests; GP_CHROMIUM and GP_FIREFOX name others.
+ensure_browsers() {
+  export GP_CHROMIUM=${GP_CHROMIUM:-/usr/bin/chromium}
+  export GP_FIREFOX=${GP_FIREFOX:-/usr/bin/firefox-esr}
+  [[ -x $GP_CHROMIUM && -x $GP_FIREFOX ]] && return
+  has apt-get || fail "No Chromium at $GP_CHROMIUM or no Firefox at $GP_FIREFOX; name yours in GP_CHROMIUM and GP_FIREFOX."
+  say "Installing Chromium and Firefox from Debian's packages"
+  local sudo=()
+  ((EUID == 0)) || sudo=(sudo)
+  "${sudo[@]}" apt-get update
+  DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y --no-install-recommends \
+    chromium firefox-esr fonts-dejavu-core
+}

@@ -1,0 +1,123 @@
+// What the browser tests share: the site on a port of its own, a browser, and a page that keeps account
+// of everything that should not happen.
+import assert from "node:assert/strict";
+import { createReadStream, existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { createServer } from "node:http";
+import { extname, join, normalize } from "node:path";
+import { after } from "node:test";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const dist = join(root, "dist");
+const screenshots = join(root, "tests/browser/screenshots");
+
+const types = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".json": "application/json",
+  ".wasm": "application/wasm",
+  ".png": "image/png",
+  ".svg": "image/svg+xml",
+  ".woff2": "font/woff2",
+};
+
+/** The headers that every server of the site sends, from the one place where they stand. */
+function siteHeaders() {
+  const toml = readFileSync(join(root, "Trunk.toml"), "utf8");
+  const section = toml.split("[serve.headers]")[1].split(/^\[/m)[0];
+  return Object.fromEntries([...section.matchAll(/^([\w-]+) = "(.*)"$/gm)].map(([, name, value]) => [name, value]));
+}
+
+/**
+ * Serves dist/ on a free port until the test file is over.
+ *
+ * `answers` maps a path to what the server should say instead of the file: a status, or bytes.
+ */
+export async function startSite() {
+  const headers = siteHeaders();
+  const answers = new Map();
+  const requests = [];
+  const server = createServer((request, response) => {
+    const path = normalize(decodeURIComponent(new URL(request.url, "http://site").pathname)).slice(1) || "index.html";
+    requests.push(path);
+    const answer = answers.get(path);
+    const file = join(dist, path);
+    if (typeof answer === "number" || (answer === undefined && !(existsSync(file) && statSync(file).isFile()))) {
+      response.writeHead(answer ?? 404, headers).end();
+      return;
+    }
+    response.writeHead(200, { ...headers, "content-type": types[extname(path)] ?? "application/octet-stream" });
+    if (answer === undefined) createReadStream(file).pipe(response);
+    else response.end(answer);
+  });
+  await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
+  after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://localhost:${server.address().port}/`, answers, requests };
+}
+
+/** A headless Chromium until the test file is over; `webgpu` gives it the software adapter SwiftShader. */
+export async function startBrowser({ webgpu = false } = {}) {
+  const browser = await chromium.launch({
+    executablePath: process.env.GP_CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      ...["--disable-quic", "--no-first-run", "--disable-background-networking"],
+      ...["--disable-component-update", "--disable-sync"],
+      // Whatever asks for another host fails, and says so in the console.
+      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
+      ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+      ...(webgpu ? ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"] : []),
+    ],
+  });
+  after(() => browser.close());
+  return browser;
+}
+
+/**
+ * A page in a context of its own.
+ *
+ * `page.problems` collects console errors and warnings, uncaught exceptions, violations of the content
+ * security policy and requests to other hosts. `expected` are patterns of what a test provokes.
+ */
+export async function openPage(browser, site, { path = "", expected = [], ...options } = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  page.problems = [];
+  const note = (text) => {
+    if (!expected.some((pattern) => pattern.test(text))) page.problems.push(text);
+  };
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) {
+      note(`console ${message.type()}: ${message.text()} (${message.location().url})`);
+    }
+  });
+  page.on("pageerror", (error) => note(`uncaught: ${error.stack ?? error}`));
+  page.on("crash", () => note("the page crashed"));
+  context.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(site.url) && !/^(data|blob):/.test(url)) note(`request to another host: ${url}`);
+  });
+  await page.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) => {
+      console.error(`policy violation: ${event.violatedDirective} ${event.blockedURI}`);
+    });
+  });
+  await page.goto(site.url + path, { waitUntil: "domcontentloaded" });
+  return page;
+}
+
+/** Ends a page; what should not have happened fails the test. */
+export async function closePage(page) {
+  await page.context().close();
+  assert.deepEqual(page.problems, []);
+}
+
+/** Keeps a picture for people to look at. */
+export async function screenshot(page, name, options = {}) {
+  mkdirSync(screenshots, { recursive: true });
+  await page.screenshot({ path: join(screenshots, `${name}.png`), ...options });
+}
