@@ -37,10 +37,20 @@ function siteHeaders() {
  */
 export async function startSite() {
   const headers = siteHeaders();
+  // Violations in workers are seen in no other way.
+  headers["Content-Security-Policy"] += "; report-uri /violation";
+  const violations = [];
   const answers = new Map();
   const requests = [];
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://site").pathname)).slice(1) || "index.html";
+    if (path === "violation") {
+      let report = "";
+      request.on("data", (part) => (report += part));
+      request.on("end", () => violations.push(report));
+      response.writeHead(204).end();
+      return;
+    }
     requests.push(path);
     const answer = answers.get(path);
     const file = join(dist, path);
@@ -57,7 +67,7 @@ export async function startSite() {
     server.closeAllConnections();
     server.close();
   });
-  return { url: `http://localhost:${server.address().port}/`, answers, requests };
+  return { url: `http://localhost:${server.address().port}/`, answers, requests, violations };
 }
 
 /** A headless Chromium until the test file is over; `webgpu` gives it the software adapter SwiftShader. */
@@ -80,12 +90,14 @@ export async function startBrowser({ webgpu = false } = {}) {
 /**
  * A page in a context of its own.
  *
- * `page.problems` collects console errors and warnings, uncaught exceptions, violations of the content
- * security policy and requests to other hosts. `expected` are patterns of what a test provokes.
+ * `page.problems` collects console errors and warnings, uncaught exceptions and requests to other hosts;
+ * the site collects violations of the content security policy. `expected` are patterns of what a test provokes.
  */
 export async function openPage(browser, site, { path = "", expected = [], ...options } = {}) {
+  site.violations.length = 0;
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
+  page.site = site;
   page.problems = [];
   const note = (text) => {
     if (!expected.some((pattern) => pattern.test(text))) page.problems.push(text);
@@ -101,11 +113,6 @@ export async function openPage(browser, site, { path = "", expected = [], ...opt
     const url = request.url();
     if (!url.startsWith(site.url) && !/^(data|blob):/.test(url)) note(`request to another host: ${url}`);
   });
-  await page.addInitScript(() => {
-    document.addEventListener("securitypolicyviolation", (event) => {
-      console.error(`policy violation: ${event.violatedDirective} ${event.blockedURI}`);
-    });
-  });
   await page.goto(site.url + path, { waitUntil: "domcontentloaded" });
   return page;
 }
@@ -113,7 +120,7 @@ export async function openPage(browser, site, { path = "", expected = [], ...opt
 /** Ends a page; what should not have happened fails the test. */
 export async function closePage(page) {
   await page.context().close();
-  assert.deepEqual(page.problems, []);
+  assert.deepEqual([...page.problems, ...page.site.violations], []);
 }
 
 /** Keeps a picture for people to look at. */
