@@ -1,0 +1,122 @@
+import { Connection, type Backend, type Device, type Options } from "./connection";
+import { PlaygroundError, problem } from "./errors";
+import type { FamilyInfo, Outcome, Request } from "./protocol";
+import type { JsonSchema } from "./schema";
+import { dataFile } from "./site";
+
+/** What an engine needs to know of a session in order to bring it back. */
+export interface Survivor {
+  /** Called when a new worker is up, or with `fatal` when there will be none. */
+  recover(cause: PlaygroundError, fatal: boolean): void;
+}
+
+/** What can be asked for, as the worker describes it. */
+export interface Description {
+  families: FamilyInfo[];
+  trainSchema: JsonSchema;
+}
+
+const engines = new Map<Backend, Engine>();
+/** Deaths within this time count together. */
+const MINUTE = 60_000;
+
+/** One worker that never ends while anybody needs it: the supervisor of a back end. */
+export class Engine {
+  #connection: Connection;
+  #data = new Map<string, Promise<void>>();
+  #description: Promise<Description> | undefined;
+  #sessions = new Set<Survivor>();
+  #deaths: number[] = [];
+  #backend: Backend;
+
+  private constructor(readonly wanted: Backend) {
+    this.#backend = wanted;
+    this.#connection = this.#connect(null);
+  }
+
+  /** The engine of a back end for one more session. */
+  static acquire(backend: Backend, session: Survivor): Engine {
+    let engine = engines.get(backend);
+    if (!engine) {
+      engine = new Engine(backend);
+      engines.set(backend, engine);
+    }
+    engine.#sessions.add(session);
+    return engine;
+  }
+
+  /** A session has ended; with the last one ends the worker. */
+  release(session: Survivor) {
+    this.#sessions.delete(session);
+    if (this.#sessions.size === 0) this.#end();
+  }
+
+  /** What is in use, once it is. */
+  get device(): Promise<Device> {
+    return this.#connection.ready;
+  }
+
+  /** Asks the worker. */
+  request(request: Request, options?: Options): Promise<Outcome> {
+    return this.#connection.send(request, options);
+  }
+
+  /** Families, options and their schemas. */
+  describe(): Promise<Description> {
+    this.#description ??= this.request({ type: "describe" }).then((outcome) => {
+      if (outcome.type !== "description") throw unexpected(outcome);
+      return outcome;
+    }).catch((e: unknown) => {
+      this.#description = undefined;
+      throw e;
+    });
+    return this.#description;
+  }
+
+  /** Makes sure that the worker has a data set. */
+  needData(name: string): Promise<void> {
+    let loaded = this.#data.get(name);
+    if (!loaded) {
+      loaded = dataFile(name)
+        .then(({ entry, bytes }) => this.request({ type: "loadData", name, bytes, sha256: entry.sha256 }))
+        .then(() => undefined);
+      loaded.catch(() => this.#data.delete(name));
+      this.#data.set(name, loaded);
+    }
+    return loaded;
+  }
+
+  #connect(reason: string | null): Connection {
+    const connection = new Connection(this.#backend, reason, (error) => this.#died(error));
+    // A worker that cannot start at all leaves no engine behind, so that a retry begins afresh.
+    connection.ready.catch(() => { if (engines.get(this.wanted) === this) engines.delete(this.wanted); });
+    return connection;
+  }
+
+  #died(error: PlaygroundError) {
+    const now = Date.now();
+    this.#deaths = [...this.#deaths.filter((t) => now - t < MINUTE), now];
+    this.#data.clear();
+    const sessions = [...this.#sessions];
+    if (this.#deaths.length > 3) {
+      engines.delete(this.wanted);
+      for (const s of sessions) s.recover(error, true);
+      return;
+    }
+    const second = this.#deaths.length > 1;
+    if (second) this.#backend = "cpu";
+    this.#connection = this.#connect(second && this.wanted !== "cpu" ? `failed:${error.message}` : null);
+    for (const s of sessions) s.recover(error, false);
+  }
+
+  #end() {
+    if (engines.get(this.wanted) === this) engines.delete(this.wanted);
+    this.#connection.close();
+  }
+}
+
+/** An outcome of a kind that the request does not have: a bug, but never an uncaught one. */
+export function unexpected(outcome: Outcome): PlaygroundError {
+  return problem("internal", `Something went wrong inside the playground: the worker answered “${outcome.type}”.`,
+    "Reload the page; if it happens again, please report it.", false);
+}

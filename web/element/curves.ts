@@ -1,0 +1,83 @@
+import uPlot from "uplot";
+import type { LossCurve } from "../client/protocol";
+import { colorOf } from "./draw";
+
+/** One term of the objective over time, for training and held-out data. */
+export class Curves {
+  #plot: uPlot | undefined;
+  #holder: HTMLElement | undefined;
+  #data: uPlot.AlignedData = [[], [], []];
+
+  constructor(private readonly host: HTMLElement, private readonly color: string) {}
+
+  attach = (holder?: Element) => {
+    if (holder === this.#holder) return;
+    this.#plot?.destroy();
+    this.#plot = undefined;
+    this.#holder = holder as HTMLElement | undefined;
+    this.#make();
+  };
+
+  show(train: LossCurve | undefined, heldOut: LossCurve | undefined) {
+    const rows = new Map<number, [number | null, number | null]>();
+    const add = (curve: LossCurve | undefined, which: 0 | 1) => curve?.steps.forEach((step, i) => {
+      const row = rows.get(step) ?? [null, null];
+      row[which] = curve.values[i] ?? null;
+      rows.set(step, row);
+    });
+    add(train, 0);
+    add(heldOut, 1);
+    const steps = [...rows.keys()].sort((a, b) => a - b);
+    this.#data = [steps, steps.map((s) => rows.get(s)?.[0] ?? null), steps.map((s) => rows.get(s)?.[1] ?? null)];
+    this.#plot?.setData(this.#data);
+  }
+
+  redraw(recolour: boolean) {
+    const width = this.#holder?.clientWidth ?? 0;
+    if (recolour || !this.#plot) {
+      this.#plot?.destroy();
+      this.#plot = undefined;
+      this.#make();
+    } else if (width && width !== this.#plot.width) {
+      this.#plot.setSize({ width, height: this.#height(width) });
+    }
+  }
+
+  #height(width: number) { return Math.round(Math.min(190, Math.max(120, width * 0.34))); }
+
+  #make() {
+    const holder = this.#holder;
+    if (!holder || holder.clientWidth === 0) return;
+    const width = holder.clientWidth;
+    const ink = colorOf(this.host, "--_soft");
+    const line = colorOf(this.host, "--_line");
+    const color = colorOf(this.host, this.color);
+    const font = `11px ${getComputedStyle(holder).fontFamily}`;
+    const axis = { stroke: ink, font, grid: { stroke: line, width: 1 }, ticks: { show: false }, gap: 4 };
+    this.#plot = new uPlot({
+      width,
+      height: this.#height(width),
+      legend: { show: false },
+      cursor: { show: false },
+      padding: [6, 6, 0, 0],
+      scales: {
+        x: { time: false },
+        // The first steps fall from far above; what is worth seeing comes after them.
+        y: { range: (u, _min, max) => {
+          const values = [...(u.data[1] ?? []), ...(u.data[2] ?? [])].filter((v): v is number => v != null).sort((a, b) => a - b);
+          if (values.length < 2) return [0, Math.max(1, max || 1)];
+          const low = values[0] ?? 0;
+          const high = values[Math.floor(values.length * 0.97)] ?? max;
+          const pad = Math.max(0.5, (high - low) * 0.08);
+          return [Math.max(0, low - pad), high + pad];
+        } },
+      },
+      axes: [{ ...axis, size: 22, grid: { show: false } }, { ...axis, size: 38, space: 34 }],
+      series: [
+        {},
+        { stroke: color, width: 1, alpha: 0.45, spanGaps: true, points: { show: false } },
+        { stroke: color, width: 2, spanGaps: true, points: { show: false } },
+      ],
+    }, this.#data, holder);
+  }
+}

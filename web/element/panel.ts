@@ -1,0 +1,103 @@
+import type { TemplateResult } from "lit";
+import type { Session } from "../client/session";
+import type { ModelInfo, TrainState, View } from "../client/protocol";
+import type { Layout, Plate } from "./draw";
+import type { Trainer } from "./trainer";
+
+/** The views that an element can show. */
+export const VIEWS = ["samples", "latent", "reconstruct", "interpolate", "train"] as const;
+export type ViewName = (typeof VIEWS)[number];
+
+/** What a panel sees of its element. */
+export interface Host extends HTMLElement {
+  readonly session: Session | undefined;
+  readonly info: ModelInfo | undefined;
+  readonly trainer: Trainer;
+  readonly settled: { view: ViewName; seed: number; count: number };
+  readonly sampleOptions: Record<string, unknown>;
+  readonly quiet: boolean;
+  readonly bare: boolean;
+  readonly tileColumns: number | undefined;
+  requestUpdate(): void;
+  /** Runs something for the reader; what goes wrong becomes a notice. */
+  attempt<T>(work: () => Promise<T>): Promise<T | undefined>;
+  report(error: unknown): void;
+  announce(name: string, detail: unknown): void;
+  changed(): void;
+  drawn(): void;
+  load(model?: string): Promise<void>;
+  reroll(): void;
+  save(file: { name: string; mime: string; bytes: Uint8Array }): void;
+}
+
+/** A parameter of a panel that belongs in the URL. */
+export interface Param {
+  /** Its value as text, or nothing where it is the default. */
+  get(): string | undefined;
+  /** Takes a text; throws a `bad-option`. Without one, the default. */
+  set(text: string | undefined): void;
+}
+
+/** One view of a model. */
+export abstract class Panel {
+  /** Parameters for attributes and the URL. */
+  readonly params: Record<string, Param> = {};
+
+  constructor(protected readonly host: Host) {}
+
+  abstract render(): TemplateResult;
+  /** What is computed live, in a sentence. */
+  abstract caption(info: ModelInfo): string;
+  /** The panel is in view and a model is in place; called again when either changes. */
+  abstract refresh(): void;
+  /** After each rendering. */
+  updated(): void {}
+  /** Another panel is in view. */
+  hide(): void {}
+  /** Colours or sizes changed. */
+  redraw(_recolour: boolean): void {}
+  /** Training went on. */
+  trained(_state: TrainState, _samples: View | null): void {}
+  /** A file that is no checkpoint was dropped; gives whether the panel wants it. */
+  dropped(_file: File): boolean { return false; }
+
+  /** Shows an image view in a plate. */
+  protected show(plate: Plate, view: View | undefined, layout?: Layout) {
+    if (view?.kind === "image") {
+      plate.show(view, layout);
+      this.host.drawn();
+    }
+  }
+}
+
+/** Runs the newest of many wishes, one at a time: for what follows a pointer. */
+export class Latest {
+  #busy = false;
+  #next: (() => Promise<unknown>) | undefined;
+
+  run(work: () => Promise<unknown>) {
+    this.#next = work;
+    if (!this.#busy) void this.#drain();
+  }
+
+  async #drain() {
+    this.#busy = true;
+    while (this.#next) {
+      const work = this.#next;
+      this.#next = undefined;
+      await work();
+    }
+    this.#busy = false;
+  }
+}
+
+/** A number for a reader: a thin space between thousands, no needless digits. */
+export function figure(value: number, digits = 0): string {
+  return value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }).replaceAll(",", "\u202f");
+}
+
+/** Parses a whole number in a range, for parameters of panels. */
+export function whole(text: string, least: number, most: number): number | undefined {
+  const value = Number(text);
+  return text.trim() !== "" && Number.isInteger(value) && value >= least && value <= most ? value : undefined;
+}

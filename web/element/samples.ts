@@ -1,0 +1,82 @@
+import { html, nothing } from "lit";
+import { ref } from "lit/directives/ref.js";
+import type { ModelInfo, TrainState, View } from "../client/protocol";
+import { fieldsOf, type Field } from "../client/schema";
+import { Latest, Panel } from "./panel";
+import { Plate } from "./draw";
+import { field } from "./form";
+
+/** A grid of samples. */
+export class SamplesPanel extends Panel {
+  #plate = new Plate();
+  #latest = new Latest();
+  #fields: Field[] = [];
+  #drawnAt = 0;
+  #abort: AbortController | undefined;
+
+  describe(schema: Parameters<typeof fieldsOf>[0]) {
+    this.#fields = fieldsOf(schema);
+  }
+
+  override refresh() {
+    const { session, info } = this.host;
+    if (!session || !info) return;
+    const { seed, count } = this.host.settled;
+    const options = this.host.sampleOptions;
+    this.#abort?.abort();
+    const abort = new AbortController();
+    this.#abort = abort;
+    this.#latest.run(() => this.host.attempt(async () => {
+      const layout = { columns: this.host.tileColumns, gap: this.host.bare ? 0 : 0.06, weave: this.host.quiet };
+      const view = await session.sample(count, seed, options, (early) => this.show(this.#plate, early, layout), abort.signal);
+      if (abort.signal.aborted) return;
+      this.#drawnAt = performance.now();
+      this.show(this.#plate, view, layout);
+      this.host.announce("sample", { seed, count, view });
+    }));
+  }
+
+  override hide() { this.#abort?.abort(); }
+  override redraw(recolour: boolean) { this.#plate.redraw(recolour); }
+
+  override trained(_state: TrainState, samples: View | null) {
+    if (samples && performance.now() - this.#drawnAt > 1500) this.refresh();
+  }
+
+  override caption(info: ModelInfo) {
+    const { seed, count } = this.host.settled;
+    return `${count} samples: ${info.latentDim} random numbers each, from seed ${seed}, through the decoder, computed just now on this machine. The same seed gives the same picture anywhere.`;
+  }
+
+  override render() {
+    const { host } = this;
+    const { seed, count } = host.settled;
+    const canvas = html`<canvas class="plate" part="canvas" role="img" aria-label=${`${count} generated pictures, seed ${seed}`} ${ref(this.#plate.attach)}></canvas>`;
+    if (host.bare) return canvas;
+    const set = (name: string) => (e: Event) => host.setAttribute(name, (e.target as HTMLInputElement).value);
+    return html`<div class="split">
+      <div class="stage">${canvas}</div>
+      <div class="side">
+        <button type="button" class="primary" @click=${() => host.reroll()}>New samples</button>
+        <div class="pair">
+          <div class="field"><label for="seed">Seed</label><input id="seed" type="number" min="0" max="4294967295" step="1" .value=${String(seed)} @change=${set("seed")}></div>
+          <div class="field"><label for="count">How many</label>
+            <select id="count" @change=${set("count")}>
+              ${[...new Set([8, 16, 32, 64, 100, 196, count])].sort((a, b) => a - b).map((n) => html`<option value=${n} ?selected=${n === count}>${n}</option>`)}
+            </select></div>
+        </div>
+        ${this.#fields.map((f) => field(f, "sample", { value: host.sampleOptions[f.name] ?? f.fallback, set: (text) => host.setAttribute(f.name.replaceAll("_", "-"), text) }))}
+        <button type="button" @click=${() => this.#png()}>Download as PNG</button>
+        ${host.trainer.own ? html`<p class="aside">These come from the model that you are training.</p>` : nothing}
+      </div>
+    </div>`;
+  }
+
+  #png() {
+    const { session, settled, sampleOptions } = this.host;
+    if (!session) return;
+    void this.host.attempt(async () => {
+      this.host.save(await session.exportSamples(settled.count, settled.seed, sampleOptions, 4));
+    });
+  }
+}

@@ -1,0 +1,168 @@
+/**
+ * The worker's shell: chooses the device, loads the one wasm module that goes with it, and then
+ * only passes messages. Everything that thinks is in Rust.
+ */
+import type { Init, ShellMessage } from "../client/connection";
+import type { Answer, Envelope, ErrorInfo } from "../client/protocol";
+
+interface DeviceInfo { backend: "cpu" | "webgpu"; adapter: string; fallback: boolean }
+
+/** What wasm-bindgen makes of the worker's binaries. */
+interface Glue {
+  default(options: { module_or_path: Promise<Response> }): Promise<unknown>;
+  start(onAnswer: (answer: Answer) => void): void;
+  init_device(backend: "cpu" | "webgpu", allowFallback: boolean): Promise<DeviceInfo>;
+  post(envelope: Envelope): void;
+}
+
+// The few parts of WebGPU that are used here; TypeScript's own DOM library has none of it yet.
+interface GpuDevice { lost: Promise<{ reason: string; message: string }>; destroy(): void }
+interface GpuAdapter {
+  features: ReadonlySet<string>;
+  info?: { isFallbackAdapter?: boolean };
+  isFallbackAdapter?: boolean;
+  requestDevice(descriptor?: { requiredFeatures?: Iterable<string> }): Promise<GpuDevice>;
+}
+interface Gpu { requestAdapter(options?: object): Promise<GpuAdapter | null> }
+
+const scope = self as unknown as { postMessage(message: unknown, transfer?: Transferable[]): void; onmessage: ((e: MessageEvent) => void) | null };
+const gpu = (navigator as { gpu?: Gpu }).gpu;
+let glue: Glue | undefined;
+let device: GpuDevice | undefined;
+let waiting: Envelope[] = [];
+
+const tell = (message: ShellMessage) => scope.postMessage(message);
+
+/** Buffers of all byte arrays in an answer, to be transferred rather than copied. */
+function buffersOf(value: unknown, found: ArrayBuffer[] = []): ArrayBuffer[] {
+  if (value instanceof Uint8Array) {
+    if (value.buffer instanceof ArrayBuffer && !found.includes(value.buffer)) found.push(value.buffer);
+  } else if (typeof value === "object" && value !== null && !ArrayBuffer.isView(value)) {
+    // Lists of numbers are long and hold no bytes.
+    if (!(Array.isArray(value) && typeof value[0] === "number")) for (const v of Object.values(value)) buffersOf(v, found);
+  }
+  return found;
+}
+
+function fatal(error: ErrorInfo) {
+  const answer: Answer = { id: 0, reply: { type: "error", error } };
+  scope.postMessage(answer);
+}
+
+function lost(message: string) {
+  fatal({
+    code: "device-lost",
+    message: `The graphics device went away: ${message || "no reason given"}.`,
+    hint: "The playground starts again from its last snapshot.",
+    recoverable: false,
+  });
+}
+
+/**
+ * wgpu does not ask the browser for subgroups although its kernels use them where the adapter has
+ * them; this asks on its behalf, and keeps the device so that its loss can be seen (and caused).
+ */
+function watchDevices(adapter: GpuAdapter) {
+  const prototype = Object.getPrototypeOf(adapter) as GpuAdapter;
+  const request = prototype.requestDevice;
+  prototype.requestDevice = async function (this: GpuAdapter, descriptor = {}) {
+    const requiredFeatures = new Set(descriptor.requiredFeatures ?? []);
+    if (this.features.has("subgroups")) requiredFeatures.add("subgroups");
+    const made = await request.call(this, { ...descriptor, requiredFeatures });
+    device = made;
+    void made.lost.then(({ message }) => lost(message));
+    return made;
+  };
+}
+
+async function load(backend: "cpu" | "webgpu", allowFallback: boolean): Promise<DeviceInfo> {
+  const wasm = fetch(new URL(`worker-${backend}_bg.wasm`, import.meta.url)).then((response) => {
+    if (!response.ok) throw new Error(`the server answered ${response.status} for worker-${backend}_bg.wasm`);
+    return response;
+  });
+  wasm.catch(() => undefined); // Reported where it is awaited.
+  const module = (await import(new URL(`worker-${backend}.js`, import.meta.url).href)) as Glue;
+  await module.default({ module_or_path: wasm });
+  module.start((answer) => scope.postMessage(answer, buffersOf(answer)));
+  const info = await module.init_device(backend, allowFallback);
+  glue = module;
+  return info;
+}
+
+const isInfo = (e: unknown): e is ErrorInfo => typeof e === "object" && e !== null && "code" in e && "hint" in e;
+const reasonOf = (e: unknown) => (typeof e === "object" && e !== null && "message" in e ? String(e.message) : String(e));
+
+function failure(e: unknown): ErrorInfo {
+  if (isInfo(e)) return e;
+  return {
+    code: "fetch-failed",
+    message: `The playground's code could not be loaded: ${reasonOf(e)}.`,
+    hint: "Check the connection, then reload the page.",
+    recoverable: false,
+  };
+}
+
+/** Which device `auto` means here, and why. */
+async function choose(wanted: Init["backend"]): Promise<{ backend: "cpu" | "webgpu"; reason: string }> {
+  if (wanted === "cpu") return { backend: "cpu", reason: "requested" };
+  const adapter = await gpu?.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
+  if (adapter) watchDevices(adapter);
+  if (wanted === "webgpu") return { backend: "webgpu", reason: "requested" };
+  if (!gpu) return { backend: "cpu", reason: "no-webgpu" };
+  if (!adapter) return { backend: "cpu", reason: "no-adapter" };
+  if (adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter) return { backend: "cpu", reason: "fallback-adapter" };
+  return { backend: "webgpu", reason: "gpu" };
+}
+
+async function init({ backend: wanted, reason: given }: Init) {
+  const { backend, reason } = await choose(wanted);
+  try {
+    const { adapter, fallback } = await load(backend, wanted === "webgpu");
+    tell({ type: "ready", device: { backend, adapter, fallback }, reason: given ?? reason });
+  } catch (e) {
+    if (wanted === "auto" && backend === "webgpu") tell({ type: "fallback", reason: `failed:${reasonOf(e)}` });
+    else tell({ type: "failed", error: failure(e) });
+    return;
+  }
+  for (const envelope of waiting) post(envelope);
+  waiting = [];
+}
+
+function post(envelope: Envelope) {
+  const { request } = envelope;
+  if (request.type === "fault" && request.kind === "loseDevice") {
+    if (device) device.destroy();
+    else lost("a drill, on a back end that has none");
+    return;
+  }
+  try {
+    glue?.post(envelope);
+  } catch (e) {
+    // A trap leaves the module unusable; wasm-bindgen rethrows it here.
+    fatal(isInfo(e) ? e : {
+      code: "internal",
+      message: `Something went wrong inside the playground: ${reasonOf(e)}.`,
+      hint: "The playground starts again from its last snapshot.",
+      recoverable: false,
+    });
+  }
+}
+
+self.addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  fatal({
+    code: "internal",
+    message: `Something went wrong inside the playground: ${reasonOf(event.reason)}.`,
+    hint: "The playground starts again from its last snapshot.",
+    recoverable: false,
+  });
+});
+
+scope.onmessage = ({ data }: MessageEvent<Init | Envelope>) => {
+  if ("id" in data) {
+    if (glue) post(data);
+    else waiting.push(data);
+  } else {
+    void init(data);
+  }
+};
