@@ -91,11 +91,12 @@ export async function startBrowser({ webgpu = false } = {}) {
  * A page in a context of its own.
  *
  * `page.problems` collects console errors and warnings, uncaught exceptions and requests to other hosts;
- * the site collects violations of the content security policy. `expected` are patterns of what a test provokes.
+ * the site collects violations of the content security policy. `init` runs before the page's scripts; `expected` are patterns of what a test provokes.
  */
-export async function openPage(browser, site, { path = "", expected = [], ...options } = {}) {
+export async function openPage(browser, site, { path = "", expected = [], init, ...options } = {}) {
   site.violations.length = 0;
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  if (init) await context.addInitScript(init);
   const page = await context.newPage();
   page.site = site;
   page.problems = [];
@@ -128,3 +129,45 @@ export async function screenshot(page, name, options = {}) {
   mkdirSync(screenshots, { recursive: true });
   await page.screenshot({ path: join(screenshots, `${name}.png`), ...options });
 }
+
+/** Polls until `condition` gives something true, and gives it back. */
+export async function until(condition, what, timeout = 60_000) {
+  const end = Date.now() + timeout;
+  for (;;) {
+    const value = await condition();
+    if (value) return value;
+    if (Date.now() > end) assert.fail(`waited ${timeout / 1000} s in vain: ${what}`);
+    await new Promise((wake) => setTimeout(wake, 100));
+  }
+}
+
+/** An element, brought into view, with its model and its device in place. */
+export async function modelOf(page, selector = "#vae-model") {
+  const element = page.locator(selector);
+  await element.scrollIntoViewIfNeeded();
+  await until(() => element.evaluate((e) => Boolean(e.info && e.device)), `${selector} is ready`);
+  return element;
+}
+
+/** The codes of the notices that an element shows. */
+export const notices = (element) =>
+  element.locator(".notice").evaluateAll((all) => all.map((notice) => notice.dataset.code));
+
+/** A number that stands for what a canvas shows. */
+export const picture = (canvas) =>
+  canvas.evaluate((c) => {
+    const { data } = c.getContext("2d").getImageData(0, 0, c.width, c.height);
+    let hash = 2166136261;
+    for (const byte of data) hash = Math.imul(hash ^ byte, 16777619);
+    return hash >>> 0;
+  });
+
+/** How many different colours a canvas shows, up to a hundred: one where it is blank. */
+export const colours = (canvas) =>
+  canvas.evaluate((c) => {
+    if (!c.width || !c.height) return 0;
+    const data = new Uint32Array(c.getContext("2d").getImageData(0, 0, c.width, c.height).data.buffer);
+    const seen = new Set();
+    for (let i = 0; i < data.length && seen.size < 100; i++) seen.add(data[i]);
+    return seen.size;
+  });

@@ -1,0 +1,50 @@
+// A worker that breaks is replaced; what it was doing goes on from the last snapshot, and the reader is told.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { closePage, modelOf, notices, openPage, screenshot, startBrowser, startSite, until } from "./harness.mjs";
+
+const site = await startSite();
+const browser = await startBrowser();
+
+const stepOf = (element) => element.evaluate((e) => e.info.step);
+
+test("a panic while nothing is trained costs nothing", async () => {
+  const page = await openPage(browser, site, { path: "?backend=cpu", expected: [/panicked/] });
+  const element = await modelOf(page);
+  const draw = () => element.evaluate(async (e) => [...(await e.sample({ count: 4, seed: 5 })).rgba]);
+  const before = await draw();
+  await element.evaluate((e) => e.fireDrill("panic"));
+  await until(async () => (await notices(element)).includes("worker-restarted"), "the notice");
+  assert.deepEqual(await draw(), before, "the new worker draws the same");
+  assert.equal(page.workers().length, 1, "the old worker is gone");
+  await closePage(page);
+});
+
+for (const [name, strike] of [
+  ["a panic", (page, element) => element.evaluate((e) => e.fireDrill("panic"))],
+  ["an exception in the worker", (page) => page.workers()[0].evaluate(() => void setTimeout(() => { throw new Error("drill"); }))],
+]) {
+  test(`${name} while training loses at most one interval between snapshots`, async () => {
+    const page = await openPage(browser, site, { path: "?backend=cpu&view=train&hidden=64", expected: [/panicked/, /drill/] });
+    // Every snapshot that the worker hands over.
+    const element = await modelOf(page);
+    await element.evaluate((e) => {
+      const keep = e.trainer.keep.bind(e.trainer);
+      e.kept = [];
+      e.trainer.keep = (step, bytes) => (e.kept.push(step), keep(step, bytes));
+      return e.play();
+    });
+    await until(() => element.evaluate((e) => e.kept.length > 0), "a snapshot");
+    await until(async () => (await stepOf(element)) > (await element.evaluate((e) => e.kept.at(-1))) + 20, "some steps more");
+    await strike(page, element);
+    await until(async () => (await notices(element)).includes("worker-restarted"), "the notice");
+    const { kept, lost } = await element.evaluate((e) => ({ kept: e.kept.at(-1), lost: e.info.step }));
+    assert.ok(lost >= kept, `from step ${kept} on: ${lost}`);
+    const text = await element.locator('[data-code="worker-restarted"]').innerText();
+    assert.match(text, /[A-Z][^.]+\./, "it is said in a sentence");
+    await until(async () => (await stepOf(element)) > kept + 30, "training goes on by itself");
+    assert.equal(page.workers().length, 1);
+    await screenshot(page, `recovery-${name.replaceAll(" ", "-")}`);
+    await closePage(page);
+  });
+}

@@ -1,0 +1,102 @@
+// Training in the page: it learns, it obeys, and it is still there after a reload.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { closePage, modelOf, openPage, screenshot, startBrowser, startSite, until } from "./harness.mjs";
+
+const site = await startSite();
+const browser = await startBrowser();
+
+const stepOf = (element) => element.evaluate((e) => e.info.step);
+/** The recorded values of a named loss. */
+const lossOf = (element, name, split = "train") =>
+  element.evaluate((e, [n, s]) => e.info.state.losses.find((l) => l.name === n && l.split === s)?.values ?? [], [name, split]);
+
+async function train(query = "") {
+  const page = await openPage(browser, site, { path: `?backend=cpu&view=train${query}` });
+  const element = await modelOf(page);
+  await element.getByRole("button", { name: "Train from scratch" }).click();
+  await until(async () => (await stepOf(element)) > 5 && (await element.evaluate((e) => e.trainer.running)), "the first steps");
+  return { page, element };
+}
+
+test("training on the processor lowers the loss, and its controls work", async (t) => {
+  const { page, element } = await train();
+  await until(async () => (await stepOf(element)) >= 300, "300 steps", 120_000);
+  const reconstruction = await lossOf(element, "reconstruction");
+  assert.ok(reconstruction.at(-1) < 0.8 * reconstruction[0], `the loss falls: ${reconstruction}`);
+  assert.ok((await lossOf(element, "kl")).every(Number.isFinite));
+  await until(async () => (await lossOf(element, "reconstruction", "heldOut")).length > 0, "the held-out curve");
+  const rate = await element.evaluate((e) => e.info.state.rate);
+  t.diagnostic(`${Math.round(rate)} steps a second with the page's defaults`);
+
+  await element.getByRole("button", { name: "Pause" }).click();
+  await until(() => element.evaluate((e) => !e.trainer.running), "the pause");
+  const paused = await stepOf(element);
+  await page.waitForTimeout(500);
+  assert.equal(await stepOf(element), paused, "no step while paused");
+  await screenshot(page, "train");
+
+  await element.getByRole("button", { name: "Step", exact: true }).click();
+  await until(async () => (await stepOf(element)) === paused + 1, "one step");
+  await element.getByRole("button", { name: "Play" }).click();
+  await until(async () => (await stepOf(element)) > paused + 10, "more steps");
+
+  // Slow motion.
+  await element.getByLabel("Speed").selectOption({ label: "3 steps a second" });
+  await page.waitForTimeout(1500);
+  const slow = await stepOf(element);
+  await page.waitForTimeout(2000);
+  const taken = (await stepOf(element)) - slow;
+  assert.ok(taken >= 2 && taken <= 12, `${taken} steps in two seconds at three a second`);
+
+  // Back through time.
+  const past = element.locator("#past");
+  if (await past.count()) {
+    await past.focus();
+    await page.keyboard.press("Home");
+    await until(async () => /step/.test(await element.locator(".past output").innerText()), "a past snapshot");
+  }
+
+  await element.getByRole("button", { name: "Start over" }).click();
+  await until(async () => (await stepOf(element)) < slow, "a new start");
+  await closePage(page);
+});
+
+test("training waits while it is out of sight", async () => {
+  const { page, element } = await train();
+  await page.evaluate(() => scrollTo(0, 0));
+  await until(() => element.evaluate((e) => e.trainer.suspended), "it waits");
+  const waiting = await stepOf(element);
+  await page.waitForTimeout(500);
+  assert.equal(await stepOf(element), waiting);
+  await element.scrollIntoViewIfNeeded();
+  await until(async () => (await stepOf(element)) > waiting, "it goes on");
+  await closePage(page);
+});
+
+test("a reload brings options back from the URL, and the training from the browser", async () => {
+  const { page, element } = await train("&hidden=64&batch-size=32&learning-rate=0.002");
+  const config = await element.evaluate((e) => ({ ...e.info.config, ...e.info.train }));
+  assert.equal(config.hidden, 64);
+  assert.equal(config.batch_size, 32);
+  await until(() => page.evaluate(async () => {
+    const request = indexedDB.open("generative-playground");
+    const db = await new Promise((done) => (request.onsuccess = () => done(request.result)));
+    const all = db.objectStoreNames.contains("trainings") && db.transaction("trainings").objectStore("trainings").count();
+    const count = all ? await new Promise((done) => (all.onsuccess = () => done(all.result))) : 0;
+    db.close();
+    return count > 0;
+  }), "a kept snapshot");
+  await until(() => /hidden=64/.test(page.url()), "the options in the URL");
+
+  await page.reload();
+  const again = await modelOf(page);
+  await again.getByRole("button", { name: "Go on with it" }).click();
+  await until(() => again.evaluate((e) => e.trainer.own), "the kept training");
+  const resumed = await stepOf(again);
+  assert.ok(resumed > 0, "from where it was kept");
+  assert.equal((await again.evaluate((e) => e.info.config)).hidden, 64);
+  await again.getByRole("button", { name: "Play" }).click();
+  await until(async () => (await stepOf(again)) > resumed + 5, "it trains on");
+  await closePage(page);
+});

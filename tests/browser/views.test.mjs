@@ -1,0 +1,135 @@
+// Each view answers to its controls.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { closePage, colours, modelOf, openPage, picture, screenshot, startBrowser, startSite, until } from "./harness.mjs";
+
+const site = await startSite();
+const browser = await startBrowser();
+
+const open = async (query) => {
+  const page = await openPage(browser, site, { path: `?backend=cpu&${query}` });
+  return { page, element: await modelOf(page) };
+};
+const drawn = (canvas) => until(async () => (await colours(canvas)) > 10, "a picture");
+/** Waits until a canvas shows something else than it did. */
+const changed = (canvas, before) =>
+  until(async () => (await picture(canvas)) !== before && (await colours(canvas)) > 1, "another picture");
+const pixels = (element, options) =>
+  element.evaluate(async (e, o) => {
+    const view = await e.sample(o);
+    return { rgba: [...view.rgba], width: view.width, columns: view.columns, rows: view.rows };
+  }, options);
+
+test("samples: seed, count and temperature mean what they say", async () => {
+  const { page, element } = await open("view=samples&seed=7");
+  const canvas = element.locator("canvas").first();
+  await drawn(canvas);
+  const before = await picture(canvas);
+  await element.getByRole("button", { name: "New samples" }).click();
+  await changed(canvas, before);
+  assert.match(page.url(), /seed=\d+/);
+
+  const once = await pixels(element, { count: 4, seed: 7 });
+  assert.ok(once.columns * once.rows >= 4);
+  assert.deepEqual(await pixels(element, { count: 4, seed: 7 }), once, "the same seed gives the same picture");
+  assert.notDeepEqual((await pixels(element, { count: 4, seed: 8 })).rgba, once.rgba);
+
+  // At temperature 0 every z is the mean of the prior.
+  const cold = await pixels(element, { count: 2, seed: 7, temperature: 0 });
+  const tile = cold.width / cold.columns;
+  const column = (at) => cold.rgba.filter((_, i) => Math.floor(((i >> 2) % cold.width) / tile) === at);
+  assert.deepEqual(column(0), column(1));
+  await screenshot(page, "samples");
+  await closePage(page);
+});
+
+test("latent map: pointer and arrow keys decode the point under them", async () => {
+  const { page, element } = await open("model=vae-mnist-2d&view=latent");
+  const map = element.locator("canvas.map");
+  const here = element.locator("canvas.plate");
+  await drawn(map);
+  await drawn(here);
+  let before = await picture(here);
+  await map.hover({ position: { x: 40, y: 40 } });
+  await changed(here, before);
+  before = await picture(here);
+  const reading = await element.locator(".reading").innerText();
+  await map.focus();
+  for (let i = 0; i < 6; i++) await page.keyboard.press("Shift+ArrowRight");
+  await changed(here, before);
+  assert.notEqual(await element.locator(".reading").innerText(), reading);
+  await until(() => /z=/.test(page.url()), "the point in the URL");
+  await screenshot(page, "latent");
+  await closePage(page);
+});
+
+test("reconstruct: a test image, new noise, and a drawing", async () => {
+  const { page, element } = await open("view=reconstruct");
+  const output = element.locator("canvas.plate").last();
+  await element.locator("dl").waitFor();
+  await drawn(output);
+  let before = await picture(output);
+  await element.getByRole("button", { name: "Draw ε again" }).click();
+  await changed(output, before);
+
+  before = await picture(output);
+  await element.getByRole("button", { name: "Clear and draw" }).click();
+  const pad = await element.locator("canvas").first().boundingBox();
+  const at = (x, y) => [pad.x + pad.width * x, pad.y + pad.height * y];
+  await page.mouse.move(...at(0.3, 0.25));
+  await page.mouse.down();
+  await page.mouse.move(...at(0.7, 0.25), { steps: 8 });
+  await page.mouse.move(...at(0.45, 0.8), { steps: 8 });
+  await page.mouse.up();
+  await changed(output, before);
+  await screenshot(page, "reconstruct");
+  await closePage(page);
+});
+
+test("interpolate: the slider walks from one image to the other", async () => {
+  const { page, element } = await open("view=interpolate");
+  const slider = element.locator("input[type=range]").first();
+  await slider.waitFor();
+  const shown = element.locator("canvas.plate").first();
+  await drawn(shown);
+  const all = async () => (await element.locator("canvas").evaluateAll((cs) => cs.map((c) => c.toDataURL()))).join();
+  const before = await all();
+  await slider.focus();
+  await page.keyboard.press("End");
+  await until(async () => (await all()) !== before, "another picture");
+  await screenshot(page, "interpolate");
+  await closePage(page);
+});
+
+test("what is set is in the URL, and comes back from it", async () => {
+  const { page, element } = await open("");
+  await element.getByRole("tab", { name: "Reconstruct" }).click();
+  await until(() => /view=reconstruct/.test(page.url()), "the view in the URL");
+  await page.reload();
+  const again = await modelOf(page);
+  assert.equal((await again.evaluate((e) => e.state)).view, "reconstruct");
+  await page.locator("#restart").click();
+  await until(async () => (await again.evaluate((e) => e.state)).view === "samples", "the first view");
+  await closePage(page);
+});
+
+test("samples and model can be saved, and the model opened again", async () => {
+  const { page, element } = await open("seed=3");
+  const save = async (button) => {
+    const [download] = await Promise.all([page.waitForEvent("download"), element.getByRole("button", { name: button }).click()]);
+    return { name: download.suggestedFilename(), path: await download.path() };
+  };
+  const png = await save("Download as PNG");
+  assert.match(png.name, /\.png$/);
+  const file = await save("Download model");
+  assert.match(file.name, /\.safetensors$/);
+
+  const before = await pixels(element, { count: 4, seed: 3 });
+  await element.evaluate((e) => e.load("vae-fashion"));
+  await until(() => element.evaluate((e) => e.info?.data === "fashion"), "the other model");
+  assert.notDeepEqual((await pixels(element, { count: 4, seed: 3 })).rgba, before.rgba);
+  await element.locator('input[type=file][accept=".safetensors"]').setInputFiles(file.path);
+  await until(() => element.evaluate((e) => e.info?.data === "mnist"), "the saved model");
+  assert.deepEqual(await pixels(element, { count: 4, seed: 3 }), before);
+  await closePage(page);
+});
