@@ -1,5 +1,17 @@
 // The types that cross the worker boundary; written from src/protocol.rs and src/error.rs.
-import type { JsonSchema } from "./schema";
+
+/** A JSON Schema, as far as forms need it. */
+export interface JsonSchema {
+  title?: string;
+  description?: string;
+  type?: string;
+  default?: unknown;
+  minimum?: number;
+  maximum?: number;
+  enum?: string[];
+  oneOf?: { const: string; description?: string }[];
+  properties?: Record<string, JsonSchema>;
+}
 
 export type Envelope = { id: number, request: Request };
 export type Answer = { id: number, reply: Reply };

@@ -1,0 +1,6 @@
+//! One of the worker's two wasm modules; all of it is in [`generative_playground::worker`].
+
+#[cfg(target_family = "wasm")]
+generative_playground::worker_exports!();
+
+fn main() {}

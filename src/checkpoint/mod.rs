@@ -1,0 +1,371 @@
+//! Checkpoints: safetensors with everything needed to know what they are.
+//!
+//! The tensors are the model's weights by name (f16 or f32) and, in a resumable file, the
+//! optimizers' moments as `optimizer/<player>/<weight>.m` and `.v` (f32). One metadata entry,
+//! `playground`, holds a [`Meta`] as JSON. Loading checks, in this order: size, hash, container,
+//! schema and options, names and shapes, finite numbers. Any failure is a typed error, and what
+//! was loaded before is untouched, because a model is built aside and handed over at the end.
+
+use std::{collections::HashMap, rc::Rc};
+
+use burn::tensor::{DType, Device, TensorData};
+use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    data::{DataInfo, ImageSet, images::hex},
+    error::{Error, Result},
+    family::{Model, TrainConfig},
+    nn::{adam::Adam, weights::Weights},
+    options::{self, Options},
+    protocol::LossCurve,
+    rng::{Purpose, Rng},
+    train::Trainer,
+};
+
+/// No checkpoint of this program is larger.
+pub const SIZE_LIMIT: usize = 256 << 20;
+
+const META: &str = "playground";
+
+/// What a checkpoint says about itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Meta {
+    /// Id of the family.
+    pub family: String,
+    /// The family's schema version.
+    pub schema: u32,
+    /// Name of the checkpoint, for example `vae-mnist`; none for one made in the page.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// The family's config.
+    pub config: Value,
+    /// Options of the training.
+    pub train: Value,
+    /// The data it learned from; without the pixel means.
+    pub data: DataInfo,
+    /// Seed of the training.
+    pub seed: u64,
+    /// Optimizer steps behind it.
+    pub step: u64,
+    /// Images seen.
+    pub seen: u64,
+    /// Seconds of training, where the trainer kept them.
+    #[serde(default)]
+    pub seconds: f64,
+    /// For a resumable file: the optimizers' step counts, one for each player.
+    #[serde(default)]
+    pub optimizers: Vec<usize>,
+    /// Recorded losses.
+    #[serde(default)]
+    pub losses: Vec<LossCurve>,
+}
+
+/// How precisely weights are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Precision {
+    /// 16 bits: for files that are served.
+    Half,
+    /// 32 bits: for files that are trained on.
+    Single,
+}
+
+/// A checkpoint opened and checked: a model outside any training.
+#[derive(Clone)]
+pub struct Opened {
+    /// The model, outside autodiff.
+    pub model: Model,
+    /// About it.
+    pub meta: Meta,
+    /// The optimizers' state of a resumable file, by the names in the file.
+    moments: Weights,
+}
+
+/// Lower-case SHA-256.
+pub fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// Write a model.
+///
+/// # Errors
+/// What the device reports; [`Error::Internal`] if serialization fails.
+pub async fn write(model: &Model, meta: &Meta, precision: Precision) -> Result<Vec<u8>> {
+    let meta = Meta {
+        optimizers: Vec::new(),
+        ..meta.clone()
+    };
+    serialize(model.weights().await?, Weights::new(), &meta, precision)
+}
+
+/// Write everything a training needs to go on.
+///
+/// # Errors
+/// As [`write`].
+pub async fn write_resumable(trainer: &Trainer, meta: &Meta) -> Result<Vec<u8>> {
+    let mut moments = Weights::new();
+    for (player, adam) in trainer.model.players().iter().zip(&trainer.optimizers) {
+        for (name, data) in adam.read().await? {
+            moments.insert(format!("optimizer/{player}/{name}"), data);
+        }
+    }
+    let meta = Meta {
+        optimizers: trainer.optimizers.iter().map(Adam::time).collect(),
+        ..meta.clone()
+    };
+    let weights = trainer.model.weights().await?;
+    serialize(weights, moments, &meta, Precision::Single)
+}
+
+fn serialize(
+    weights: Weights,
+    moments: Weights,
+    meta: &Meta,
+    precision: Precision,
+) -> Result<Vec<u8>> {
+    let internal = |e: String| Error::Internal { reason: e };
+    let mut meta = meta.clone();
+    meta.data.mean = Vec::new();
+    let json = serde_json::to_string(&meta).map_err(|e| internal(e.to_string()))?;
+    let mut tensors = Vec::new();
+    let weights = weights.into_iter().map(|(n, d)| (n, d, precision));
+    let moments = moments.into_iter().map(|(n, d)| (n, d, Precision::Single));
+    for (name, data, precision) in weights.chain(moments) {
+        let shape = data.shape().as_slice().to_vec();
+        let values = data
+            .as_slice::<f32>()
+            .map_err(|e| internal(format!("{name}: {e:?}")))?;
+        let (dtype, bytes) = match precision {
+            Precision::Single => (Dtype::F32, bytemuck::cast_slice(values).to_vec()),
+            Precision::Half => {
+                let half = values
+                    .iter()
+                    .flat_map(|&v| half::f16::from_f32(v).to_le_bytes());
+                (Dtype::F16, half.collect())
+            }
+        };
+        tensors.push((name, shape, dtype, bytes));
+    }
+    let views = tensors
+        .iter()
+        .map(|(name, shape, dtype, bytes)| {
+            let view = TensorView::new(*dtype, shape.clone(), bytes);
+            Ok((name, view.map_err(|e| internal(e.to_string()))?))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    safetensors::serialize(views, Some(HashMap::from([(META.to_string(), json)])))
+        .map_err(|e| internal(e.to_string()))
+}
+
+/// Read only what a file says about itself; also names, types and shapes of its tensors.
+///
+/// # Errors
+/// As [`open`], except for what concerns the weights.
+pub fn inspect(bytes: &[u8]) -> Result<(Meta, Vec<(String, String, Vec<usize>)>)> {
+    let tensors = parse(bytes)?;
+    let meta = meta(bytes)?;
+    let list = tensors
+        .iter()
+        .map(|(name, t)| {
+            (
+                name.to_string(),
+                format!("{:?}", t.dtype()),
+                t.shape().to_vec(),
+            )
+        })
+        .collect();
+    Ok((meta, list))
+}
+
+fn parse(bytes: &[u8]) -> Result<SafeTensors<'_>> {
+    if bytes.len() > SIZE_LIMIT {
+        return Err(Error::CheckpointTooLarge {
+            bytes: bytes.len(),
+            limit: SIZE_LIMIT,
+        });
+    }
+    SafeTensors::deserialize(bytes).map_err(|e| Error::CheckpointParse {
+        reason: e.to_string(),
+    })
+}
+
+fn meta(bytes: &[u8]) -> Result<Meta> {
+    let schema = |reason: String| Error::CheckpointSchema { reason };
+    let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| Error::CheckpointParse {
+        reason: e.to_string(),
+    })?;
+    let json = header
+        .metadata()
+        .as_ref()
+        .and_then(|m| m.get(META))
+        .ok_or_else(|| schema("it was not saved by this playground".into()))?;
+    let meta: Meta = serde_json::from_str(json).map_err(|e| schema(e.to_string()))?;
+    let (version, players) = Model::schema(&meta.family)?;
+    if meta.schema != version {
+        return Err(schema(format!(
+            "version {} of {} where {version} is known",
+            meta.schema, meta.family
+        )));
+    }
+    if !meta.optimizers.is_empty() && meta.optimizers.len() != players.len() {
+        return Err(schema(format!(
+            "{} optimizers for {} players",
+            meta.optimizers.len(),
+            players.len()
+        )));
+    }
+    let points = meta
+        .losses
+        .iter()
+        .map(|c| c.values.len().max(c.steps.len()));
+    if points.max().unwrap_or(0) > 100_000 || meta.losses.len() > 64 {
+        return Err(schema("its loss history is too long".into()));
+    }
+    meta.data.check()?;
+    TrainConfig::from_json(&meta.train)?;
+    Ok(meta)
+}
+
+/// Open a checkpoint on `device`, which must be outside autodiff.
+///
+/// # Errors
+/// [`Error::CheckpointTooLarge`], [`Error::CheckpointHash`], [`Error::CheckpointParse`],
+/// [`Error::CheckpointSchema`], [`Error::UnknownFamily`], [`Error::BadOption`],
+/// [`Error::CheckpointShape`], [`Error::CheckpointNotFinite`].
+pub fn open(bytes: &[u8], promised: Option<&str>, device: &Device) -> Result<Opened> {
+    if bytes.len() > SIZE_LIMIT {
+        return Err(Error::CheckpointTooLarge {
+            bytes: bytes.len(),
+            limit: SIZE_LIMIT,
+        });
+    }
+    if let Some(promised) = promised {
+        let found = sha256(bytes);
+        if !found.eq_ignore_ascii_case(promised) {
+            return Err(Error::CheckpointHash { found });
+        }
+    }
+    let tensors = parse(bytes)?;
+    let meta = meta(bytes)?;
+    let (mut weights, mut moments) = (Weights::new(), Weights::new());
+    for (name, tensor) in tensors.iter() {
+        let data = floats(name, &tensor)?;
+        if name.starts_with("optimizer/") {
+            moments.insert(name.to_string(), data);
+        } else {
+            weights.insert(name.to_string(), data);
+        }
+    }
+    let mut rng = Rng::new(meta.seed, Purpose::Init, 0);
+    let model = Model::init(&meta.family, &meta.config, &meta.data, &mut rng, device)?;
+    let model = model.with_weights(weights)?;
+    Ok(Opened {
+        model,
+        meta,
+        moments,
+    })
+}
+
+fn floats(name: &str, tensor: &TensorView) -> Result<TensorData> {
+    let bytes = tensor.data();
+    let values: Vec<f32> = match tensor.dtype() {
+        Dtype::F32 => bytes
+            .as_chunks::<4>()
+            .0
+            .iter()
+            .map(|&b| f32::from_le_bytes(b))
+            .collect(),
+        Dtype::F16 => bytes
+            .as_chunks::<2>()
+            .0
+            .iter()
+            .map(|&b| half::f16::from_le_bytes(b).to_f32())
+            .collect(),
+        other => {
+            return Err(Error::CheckpointShape {
+                reason: format!("{name} has the type {other:?}"),
+            });
+        }
+    };
+    if !values.iter().all(|v| v.is_finite()) {
+        return Err(Error::CheckpointNotFinite {
+            tensor: name.into(),
+        });
+    }
+    let data = TensorData::new(values, tensor.shape().to_vec());
+    debug_assert_eq!(data.dtype(), DType::F32);
+    Ok(data)
+}
+
+impl Opened {
+    /// Whether a training can go on from it exactly where it was.
+    pub fn is_resumable(&self) -> bool {
+        !self.meta.optimizers.is_empty()
+    }
+
+    /// A training that goes on from here on `data`: exactly where it was for a resumable file,
+    /// with fresh optimizers for another.
+    ///
+    /// # Errors
+    /// [`Error::BadData`] if the data is of another shape; [`Error::CheckpointShape`] for the
+    /// optimizers' state.
+    pub async fn into_trainer(self, data: Rc<ImageSet>, device: &Device) -> Result<Trainer> {
+        let meta = self.meta;
+        let same = data.info.name == meta.data.name
+            && [data.info.height, data.info.width] == [meta.data.height, meta.data.width];
+        if !same {
+            return Err(Error::BadData {
+                name: data.info.name.clone(),
+                reason: format!("this model was trained on {}", meta.data.name),
+            });
+        }
+        let autodiff = device.clone().autodiff();
+        let config = options::to_json(&meta.config)?;
+        let mut rng = Rng::new(meta.seed, Purpose::Init, 0);
+        let model = Model::init(&meta.family, &config, &meta.data, &mut rng, &autodiff)?
+            .with_weights(self.model.weights().await?)?;
+        let mut moments = self.moments;
+        let mut optimizers = Vec::new();
+        for (i, (player, sizes)) in model.players().iter().zip(model.parameters()).enumerate() {
+            let time = meta.optimizers.get(i).copied().unwrap_or(0);
+            let prefix = format!("optimizer/{player}/");
+            let (own, others) = moments
+                .into_iter()
+                .partition::<Weights, _>(|(name, _)| name.starts_with(&prefix));
+            moments = others;
+            let own = own
+                .into_iter()
+                .map(|(name, data)| (name[prefix.len()..].to_string(), data))
+                .collect();
+            optimizers.push(Adam::restore(time, own, &sizes, device)?);
+        }
+        let train = TrainConfig::from_json(&meta.train)?;
+        Ok(Trainer::resume(
+            model, optimizers, train, data, meta.seed, meta.step, meta.seen,
+        ))
+    }
+}
+
+/// What a training's checkpoint says about itself.
+///
+/// # Errors
+/// [`Error::Internal`].
+pub fn meta_of(trainer: &Trainer, losses: Vec<LossCurve>) -> Result<Meta> {
+    let family = trainer.model.family();
+    Ok(Meta {
+        family: family.into(),
+        schema: Model::schema(family)?.0,
+        id: None,
+        config: trainer.model.config()?,
+        train: options::to_json(&trainer.config)?,
+        data: trainer.data.info.clone(),
+        seed: trainer.seed,
+        step: trainer.step_count(),
+        seen: trainer.seen(),
+        seconds: 0.0,
+        optimizers: Vec::new(),
+        losses,
+    })
+}

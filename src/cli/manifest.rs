@@ -1,0 +1,157 @@
+//! The manifest of what the site serves, and the cards beside the checkpoints.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{read, train::Recipe, write};
+use crate::{
+    checkpoint::{self, Meta},
+    data::images,
+    error::{Error, Result},
+    family::Model,
+};
+
+/// `manifest.json`.
+#[derive(Serialize, Deserialize)]
+pub struct Manifest {
+    version: u32,
+    models: Vec<ModelEntry>,
+    data: Vec<DataEntry>,
+}
+
+/// A checkpoint that is served.
+#[derive(Serialize, Deserialize, Clone)]
+#[serde(rename_all = "camelCase")]
+pub struct ModelEntry {
+    /// Name.
+    pub id: String,
+    /// Id of its family.
+    pub family: String,
+    /// Title in the page.
+    pub title: String,
+    /// Name of its data set.
+    pub data: String,
+    /// File beside the manifest.
+    pub file: String,
+    /// Its size.
+    pub bytes: usize,
+    /// Its hash.
+    pub sha256: String,
+    /// Its card, beside the manifest.
+    pub card: String,
+    /// Licence of the weights.
+    pub licence: String,
+    /// Trainable numbers.
+    pub parameters: usize,
+    /// Numbers in its latent vector.
+    pub latent_dim: usize,
+    /// Measured values by name.
+    pub metrics: Map<String, Value>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct DataEntry {
+    name: String,
+    title: String,
+    file: String,
+    bytes: usize,
+    sha256: String,
+    licence: String,
+    card: String,
+}
+
+fn load(folder: &Path) -> Result<Manifest> {
+    let path = folder.join("manifest.json");
+    if !path.exists() {
+        return Ok(Manifest {
+            version: 1,
+            models: Vec::new(),
+            data: Vec::new(),
+        });
+    }
+    serde_json::from_slice(&read(&path)?).map_err(|e| Error::BadData {
+        name: path.display().to_string(),
+        reason: e.to_string(),
+    })
+}
+
+fn save(folder: &Path, manifest: &Manifest) -> Result<()> {
+    let text = serde_json::to_string_pretty(manifest).map_err(|e| Error::Internal {
+        reason: e.to_string(),
+    })?;
+    write(&folder.join("manifest.json"), (text + "\n").as_bytes())
+}
+
+/// The entry called `id`.
+pub fn model(folder: &Path, id: &str) -> Result<ModelEntry> {
+    let manifest = load(folder)?;
+    let known = manifest.models.iter().map(|m| m.id.clone()).collect();
+    (manifest.models.into_iter())
+        .find(|m| m.id == id)
+        .ok_or_else(|| Error::UnknownModel {
+            id: id.into(),
+            known,
+        })
+}
+
+/// Put or replace a checkpoint's entry; its metrics start empty.
+pub fn put_model(
+    folder: &Path,
+    recipe: &Recipe,
+    model: &Model,
+    meta: &Meta,
+    file: &str,
+    bytes: &[u8],
+) -> Result<()> {
+    let entry = ModelEntry {
+        id: recipe.id.clone(),
+        family: recipe.family.clone(),
+        title: recipe.title.clone(),
+        data: meta.data.name.clone(),
+        file: file.into(),
+        bytes: bytes.len(),
+        sha256: checkpoint::sha256(bytes),
+        card: format!("{}.md", recipe.id),
+        licence: "MIT OR Apache-2.0".into(),
+        parameters: model.num_params(),
+        latent_dim: model.latent().map_or(0, |l| l.latent_dim()),
+        metrics: Map::new(),
+    };
+    put(folder, entry)
+}
+
+/// Put or replace an entry.
+pub fn put(folder: &Path, entry: ModelEntry) -> Result<()> {
+    let mut manifest = load(folder)?;
+    match manifest.models.iter_mut().find(|m| m.id == entry.id) {
+        Some(old) => *old = entry,
+        None => manifest.models.push(entry),
+    }
+    manifest.models.sort_by(|a, b| a.id.cmp(&b.id));
+    save(folder, &manifest)
+}
+
+/// Put or replace a data file's entry.
+pub fn put_data(folder: &Path, name: &str, file: &str, bytes: &[u8]) -> Result<()> {
+    let mut manifest = load(folder)?;
+    let licence = match name {
+        "fashion" => "MIT",
+        _ => "no licence stated; cite LeCun, Cortes & Burges",
+    };
+    let entry = DataEntry {
+        name: name.into(),
+        title: images::title(name).into(),
+        file: file.into(),
+        bytes: bytes.len(),
+        sha256: checkpoint::sha256(bytes),
+        licence: licence.into(),
+        card: "README.md".into(),
+    };
+    match manifest.data.iter_mut().find(|d| d.name == name) {
+        Some(old) => *old = entry,
+        None => manifest.data.push(entry),
+    }
+    save(folder, &manifest)
+}

@@ -1,0 +1,244 @@
+//! `playground`: what the page does, natively.
+
+mod evaluate;
+mod manifest;
+mod train;
+
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand};
+use serde_json::json;
+
+use crate::{
+    checkpoint::{self, Opened},
+    data::ImageSet,
+    device,
+    error::{Error, Result},
+    views,
+};
+
+/// Train, sample, evaluate and inspect generative models.
+#[derive(Parser)]
+#[command(name = "playground", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Where things are; the same for every command.
+#[derive(clap::Args, Clone)]
+struct Place {
+    /// Folder with the data sets (`mnist/`, `fashion-mnist/`); see web/data/README.md.
+    #[arg(long, default_value = "data", env = "PLAYGROUND_DATA")]
+    data: PathBuf,
+    /// Folder with the shipped checkpoints and their manifest.
+    #[arg(long, default_value = "web/checkpoints")]
+    checkpoints: PathBuf,
+    /// Back end: flex (CPU), or wgpu, vulkan, cuda where compiled in.
+    #[arg(long, default_value = "flex")]
+    device: String,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Train a recipe; goes on from where it was when it was stopped.
+    Train {
+        /// A recipe, for example recipes/vae-mnist.toml.
+        recipe: PathBuf,
+        /// Folder for what is needed to go on after a stop.
+        #[arg(long, default_value = "runs")]
+        runs: PathBuf,
+        /// Start over even if there is something to go on from.
+        #[arg(long)]
+        restart: bool,
+        /// Stop after this many minutes, to go on another time.
+        #[arg(long)]
+        minutes: Option<f64>,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Draw samples from a checkpoint into a PNG.
+    Sample {
+        /// Name of a shipped checkpoint, or a .safetensors file.
+        id: String,
+        /// How many.
+        #[arg(long, default_value_t = 32)]
+        count: usize,
+        /// Seed.
+        #[arg(long, default_value_t = 0)]
+        seed: u64,
+        /// Standard deviation of what the sampler starts from.
+        #[arg(long, default_value_t = 1.0)]
+        temperature: f64,
+        /// Pictures in a row.
+        #[arg(long, default_value_t = 8)]
+        columns: usize,
+        /// Pixels of the file for one pixel of a sample.
+        #[arg(long, default_value_t = 2)]
+        scale: usize,
+        /// The file.
+        #[arg(long, default_value = "grid.png")]
+        out: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Measure a checkpoint by the standard protocol, beside the published numbers.
+    Evaluate {
+        /// Name of a shipped checkpoint, or a .safetensors file.
+        id: String,
+        /// Test images.
+        #[arg(long, default_value_t = 10_000)]
+        images: usize,
+        /// Importance samples for each.
+        #[arg(long, default_value_t = 5000)]
+        samples: usize,
+        /// Keep the result in the manifest and on the card.
+        #[arg(long)]
+        write: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Say what a checkpoint file holds.
+    Inspect {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Write the page's compact data file.
+    Pack {
+        /// Name of the set.
+        name: String,
+        /// Training images.
+        #[arg(long)]
+        train: usize,
+        /// Test images.
+        #[arg(long)]
+        test: usize,
+        /// Folder for it and its manifest entry.
+        #[arg(long, default_value = "web/data")]
+        out: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+/// Parse the arguments, do it, and turn an error into a sentence and an exit status.
+pub fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{} [{}]\n{}", error, error.code().as_str(), error.hint());
+            ExitCode::from(error.code().exit_status())
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    match command {
+        Command::Train {
+            recipe,
+            runs,
+            restart,
+            minutes,
+            place,
+        } => train::run(&recipe, &runs, restart, minutes, &place),
+        Command::Sample {
+            id,
+            count,
+            seed,
+            temperature,
+            columns,
+            scale,
+            out,
+            place,
+        } => {
+            let count = count.clamp(1, 10_000);
+            let model = place.open(&id)?.model;
+            let options = json!({ "temperature": temperature });
+            let mut sampler = model.sampler(&options, count, seed)?;
+            for _ in 0..sampler.steps() {
+                sampler.step()?;
+            }
+            let view = pollster::block_on(views::grid(sampler.state(), columns))?;
+            write(&out, &views::png(&view, scale)?)?;
+            println!("{count} samples of {id} in {}", out.display());
+            Ok(())
+        }
+        Command::Evaluate {
+            id,
+            images,
+            samples,
+            write,
+            place,
+        } => evaluate::run(&id, images, samples, write, &place),
+        Command::Inspect { file } => inspect(&file),
+        Command::Pack {
+            name,
+            train,
+            test,
+            out,
+            place,
+        } => {
+            let set = ImageSet::from_folder(&name, &place.data)?;
+            let packed = set.pack(train, test)?;
+            let file = format!("{name}.bin");
+            write(&out.join(&file), &packed)?;
+            manifest::put_data(&place.checkpoints, &name, &file, &packed)?;
+            println!("{} bytes in {}", packed.len(), out.join(file).display());
+            Ok(())
+        }
+    }
+}
+
+impl Place {
+    /// The checkpoint called `id` in the manifest, or the file of that name.
+    fn open(&self, id: &str) -> Result<Opened> {
+        let device = device::native(&self.device)?;
+        if id.ends_with(".safetensors") {
+            return checkpoint::open(&read(Path::new(id))?, None, &device);
+        }
+        let entry = manifest::model(&self.checkpoints, id)?;
+        let bytes = read(&self.checkpoints.join(&entry.file))?;
+        checkpoint::open(&bytes, Some(&entry.sha256), &device)
+    }
+}
+
+fn inspect(file: &Path) -> Result<()> {
+    let bytes = read(file)?;
+    let (meta, tensors) = checkpoint::inspect(&bytes)?;
+    println!("{} ({} bytes)", file.display(), bytes.len());
+    println!("sha-256   {}", checkpoint::sha256(&bytes));
+    println!("family    {} (schema {})", meta.family, meta.schema);
+    println!("name      {}", meta.id.as_deref().unwrap_or("none"));
+    println!("config    {}", meta.config);
+    println!("training  {}", meta.train);
+    println!("data      {} ({})", meta.data.name, meta.data.sha256);
+    println!("seed      {}", meta.seed);
+    println!("steps     {} ({} images)", meta.step, meta.seen);
+    let mut total = 0;
+    for (name, dtype, shape) in &tensors {
+        println!("  {name:<40} {dtype:<4} {shape:?}");
+        if !name.starts_with("optimizer/") {
+            total += shape.iter().product::<usize>();
+        }
+    }
+    println!("{total} parameters");
+    Ok(())
+}
+
+/// Read a file whole.
+fn read(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).map_err(|e| Error::io(path, &e))
+}
+
+/// Write a file whole or not at all: beside it first, then in its place.
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|e| Error::io(folder, &e))?;
+    }
+    let aside = path.with_extension("part");
+    std::fs::write(&aside, bytes).map_err(|e| Error::io(&aside, &e))?;
+    std::fs::rename(&aside, path).map_err(|e| Error::io(path, &e))
+}

@@ -1,0 +1,201 @@
+//! `playground train RECIPE`.
+
+use std::{
+    path::Path,
+    rc::Rc,
+    time::{Duration, Instant},
+};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Place, manifest, read, write};
+use crate::{
+    checkpoint::{self, Precision},
+    data::ImageSet,
+    device,
+    error::{Error, Result},
+    family::TrainConfig,
+    options::Options,
+    protocol::{LossCurve, Split},
+    train::Trainer,
+};
+
+/// How a shipped checkpoint is trained: `recipes/*.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// Name of the checkpoint.
+    pub id: String,
+    /// Its title in the page.
+    pub title: String,
+    /// Id of the family.
+    pub family: String,
+    /// Name of the data set.
+    pub data: String,
+    /// Seed of everything that is drawn.
+    pub seed: u64,
+    /// The family's options.
+    #[serde(default)]
+    pub config: Value,
+    /// Options of the training.
+    #[serde(default)]
+    pub train: Value,
+}
+
+impl Recipe {
+    /// # Errors
+    /// [`Error::FileNotFound`], [`Error::Io`], [`Error::BadRecipe`].
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = String::from_utf8_lossy(&read(path)?).into_owned();
+        toml::from_str(&text).map_err(|e| Error::BadRecipe {
+            path: path.display().to_string(),
+            reason: e.to_string().trim_end().replace('\n', " "),
+        })
+    }
+}
+
+/// Between two looks at the losses.
+const REPORT: u64 = 100;
+/// Between two looks at the held-out images.
+const HELD_OUT: u64 = 2000;
+/// Between two saves of what is needed to go on.
+const SAVE: Duration = Duration::from_secs(60);
+
+pub fn run(
+    path: &Path,
+    runs: &Path,
+    restart: bool,
+    minutes: Option<f64>,
+    place: &Place,
+) -> Result<()> {
+    let recipe = Recipe::read(path)?;
+    let train = TrainConfig::from_json(&recipe.train)?;
+    let device = device::native(&place.device)?;
+    let data = Rc::new(ImageSet::from_folder(&recipe.data, &place.data)?);
+    let state = runs.join(format!("{}.safetensors", recipe.id));
+
+    let (mut trainer, mut losses, before) = if state.exists() && !restart {
+        let opened = checkpoint::open(&read(&state)?, None, &device)?;
+        let (losses, seconds) = (opened.meta.losses.clone(), opened.meta.seconds);
+        let mut trainer = pollster::block_on(opened.into_trainer(data.clone(), &device))?;
+        // The recipe may have been lengthened since.
+        trainer.config = train.clone();
+        (trainer, losses, seconds)
+    } else {
+        let trainer = Trainer::new(
+            &recipe.family,
+            &recipe.config,
+            train.clone(),
+            data.clone(),
+            recipe.seed,
+            &device,
+        )?;
+        (trainer, Vec::new(), 0.0)
+    };
+    println!(
+        "{}: {} with {} parameters on {}, {} steps",
+        recipe.id,
+        trainer.model.title(),
+        trainer.model.num_params(),
+        recipe.data,
+        train.steps
+    );
+
+    let bar = ProgressBar::new(train.steps).with_position(trainer.step_count());
+    let style = "{elapsed_precise} {wide_bar} {pos}/{len} {per_sec} left {eta_precise} {msg}";
+    if let Ok(style) = ProgressStyle::with_template(style) {
+        bar.set_style(style);
+    }
+    bar.reset_eta();
+    let start = Instant::now();
+    let mut saved = Instant::now();
+    let seconds = || before + start.elapsed().as_secs_f64();
+    let keep = |trainer: &Trainer, losses: &[LossCurve], seconds: f64| -> Result<()> {
+        let mut meta = checkpoint::meta_of(trainer, losses.to_vec())?;
+        meta.id = Some(recipe.id.clone());
+        meta.seconds = seconds;
+        let bytes = pollster::block_on(checkpoint::write_resumable(trainer, &meta))?;
+        write(&state, &bytes)
+    };
+    while trainer.step_count() < train.steps {
+        trainer.step()?;
+        let step = trainer.step_count();
+        bar.set_position(step);
+        if step.is_multiple_of(REPORT) {
+            let means = pollster::block_on(trainer.take_losses())?;
+            let text: Vec<_> = means.iter().map(|(n, v)| format!("{n} {v:.2}")).collect();
+            bar.set_message(text.join("  "));
+            if step.is_multiple_of(HELD_OUT) {
+                record(&mut losses, Split::Train, step, &means);
+                let held_out = pollster::block_on(trainer.held_out(2000))?;
+                record(&mut losses, Split::HeldOut, step, &held_out);
+                let show: Vec<_> = held_out
+                    .iter()
+                    .map(|(n, v)| format!("{n} {v:.2}"))
+                    .collect();
+                bar.println(format!(
+                    "step {step}  train {}  held out {}",
+                    text.join(" "),
+                    show.join(" ")
+                ));
+                if !bar.is_hidden() {
+                    bar.tick();
+                } else {
+                    println!(
+                        "step {step} {:.0} s  train {}  held out {}",
+                        seconds(),
+                        text.join(" "),
+                        show.join(" ")
+                    );
+                }
+            }
+        }
+        if saved.elapsed() > SAVE {
+            keep(&trainer, &losses, seconds())?;
+            saved = Instant::now();
+        }
+        if minutes.is_some_and(|m| start.elapsed().as_secs_f64() > m * 60.0) {
+            keep(&trainer, &losses, seconds())?;
+            println!("stopped at step {step}; run it again to go on");
+            return Ok(());
+        }
+    }
+    bar.finish();
+    keep(&trainer, &losses, seconds())?;
+
+    let mut meta = checkpoint::meta_of(&trainer, losses)?;
+    meta.id = Some(recipe.id.clone());
+    meta.seconds = seconds();
+    let model = trainer.model.valid();
+    let bytes = pollster::block_on(checkpoint::write(&model, &meta, Precision::Half))?;
+    let file = format!("{}.safetensors", recipe.id);
+    write(&place.checkpoints.join(&file), &bytes)?;
+    manifest::put_model(&place.checkpoints, &recipe, &model, &meta, &file, &bytes)?;
+    println!(
+        "{} bytes in {}",
+        bytes.len(),
+        place.checkpoints.join(file).display()
+    );
+    Ok(())
+}
+
+fn record(losses: &mut Vec<LossCurve>, split: Split, step: u64, means: &[(&'static str, f32)]) {
+    for &(name, value) in means {
+        let found = losses
+            .iter()
+            .position(|c| c.name == name && c.split == split);
+        let at = found.unwrap_or_else(|| {
+            losses.push(LossCurve {
+                name: name.into(),
+                split,
+                steps: Vec::new(),
+                values: Vec::new(),
+            });
+            losses.len() - 1
+        });
+        losses[at].steps.push(step as u32);
+        losses[at].values.push(value);
+    }
+}

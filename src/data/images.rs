@@ -1,0 +1,353 @@
+//! Sets of small grey images: MNIST and Fashion-MNIST.
+//!
+//! Natively they are read from a folder of the four `idx.gz` files of the original publication.
+//! The page gets one compact file: a gzipped safetensors archive with 16 levels of grey
+//! and fewer images, written by `playground pack`.
+
+use std::{collections::HashMap, io::Read};
+
+use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use sha2::{Digest, Sha256};
+
+use super::DataInfo;
+use crate::error::{Error, Result};
+
+/// Nothing that this program reads as data is larger when unpacked.
+const UNPACKED_LIMIT: u64 = 64 << 20;
+
+/// Images of one split with their classes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Images {
+    pixels: Vec<u8>,
+    labels: Vec<u8>,
+    size: usize,
+}
+
+impl Images {
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// The pixels of image `i`, row by row, 0 = background. Empty if there is none.
+    pub fn image(&self, i: usize) -> &[u8] {
+        self.pixels
+            .get(i * self.size..(i + 1) * self.size)
+            .unwrap_or_default()
+    }
+
+    /// The class of image `i`.
+    pub fn label(&self, i: usize) -> Option<u8> {
+        self.labels.get(i).copied()
+    }
+}
+
+/// A data set of grey images.
+#[derive(Debug, Clone)]
+pub struct ImageSet {
+    /// Name, size, classes.
+    pub info: DataInfo,
+    /// What models learn from.
+    pub train: Images,
+    /// What they never see.
+    pub test: Images,
+}
+
+/// The sets that are known by name: name, title, folder, class names.
+const KNOWN: [(&str, &str, &str, [&str; 10]); 2] = [
+    (
+        "mnist",
+        "MNIST",
+        "mnist",
+        ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+    ),
+    (
+        "fashion",
+        "Fashion-MNIST",
+        "fashion-mnist",
+        [
+            "T-shirt",
+            "Trouser",
+            "Pullover",
+            "Dress",
+            "Coat",
+            "Sandal",
+            "Shirt",
+            "Sneaker",
+            "Bag",
+            "Ankle boot",
+        ],
+    ),
+];
+
+fn known(name: &str) -> Result<(&'static str, Vec<String>)> {
+    KNOWN
+        .iter()
+        .find(|k| k.0 == name)
+        .map(|k| (k.2, k.3.iter().map(|c| (*c).to_string()).collect()))
+        .ok_or_else(|| Error::BadData {
+            name: name.into(),
+            reason: format!("the known sets are {}", KNOWN.map(|k| k.0).join(" and ")),
+        })
+}
+
+/// The title of a set, for people.
+pub fn title(name: &str) -> &str {
+    KNOWN.iter().find(|k| k.0 == name).map_or(name, |k| k.1)
+}
+
+impl ImageSet {
+    /// Pixels in an image.
+    pub fn pixels(&self) -> usize {
+        self.info.height * self.info.width
+    }
+
+    fn new(
+        name: &str,
+        sha256: String,
+        [height, width]: [usize; 2],
+        train: Images,
+        test: Images,
+    ) -> Result<Self> {
+        let (_, classes) = known(name)?;
+        let size = height * width;
+        let mut sums = vec![0u64; size];
+        for image in train.pixels.chunks_exact(size) {
+            for (sum, &p) in sums.iter_mut().zip(image) {
+                *sum += u64::from(p);
+            }
+        }
+        let scale = 1.0 / (255.0 * train.len().max(1) as f64);
+        let mean = sums.iter().map(|&s| (s as f64 * scale) as f32).collect();
+        if let Some(&label) = (train.labels.iter().chain(&test.labels))
+            .find(|&&label| usize::from(label) >= classes.len())
+        {
+            return Err(Error::BadData {
+                name: name.into(),
+                reason: format!("class {label} is not one of {}", classes.len()),
+            });
+        }
+        Ok(Self {
+            info: DataInfo {
+                name: name.into(),
+                sha256,
+                height,
+                width,
+                classes,
+                mean,
+            },
+            train,
+            test,
+        })
+    }
+
+    /// Read the four idx.gz files of the set called `name` from its folder (`mnist`,
+    /// `fashion-mnist`) in `root`.
+    ///
+    /// # Errors
+    /// [`Error::FileNotFound`], [`Error::Io`], [`Error::BadData`].
+    #[cfg(not(target_family = "wasm"))]
+    pub fn from_folder(name: &str, root: &std::path::Path) -> Result<Self> {
+        let folder = root.join(known(name)?.0);
+        let mut hash = Sha256::new();
+        let mut read = |file: &str| -> Result<Vec<u8>> {
+            let path = folder.join(file);
+            let bytes = std::fs::read(&path).map_err(|e| Error::io(&path, &e))?;
+            hash.update(&bytes);
+            gunzip(name, &bytes)
+        };
+        let train = read("train-images-idx3-ubyte.gz")?;
+        let train_labels = read("train-labels-idx1-ubyte.gz")?;
+        let test = read("t10k-images-idx3-ubyte.gz")?;
+        let test_labels = read("t10k-labels-idx1-ubyte.gz")?;
+        let (side, train) = idx(name, &train, &train_labels)?;
+        let (test_side, test) = idx(name, &test, &test_labels)?;
+        if side != test_side {
+            return Err(Error::BadData {
+                name: name.into(),
+                reason: "training and test images differ in size".into(),
+            });
+        }
+        Self::new(name, hex(&hash.finalize()), side, train, test)
+    }
+
+    /// The page's compact file: the first `train` training and `test` test images, 16 levels.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if packing fails.
+    pub fn pack(&self, train: usize, test: usize) -> Result<Vec<u8>> {
+        let internal = |reason: String| Error::Internal { reason };
+        let coarse = |images: &Images, n: usize| -> (Vec<u8>, Vec<u8>) {
+            let n = n.min(images.len());
+            let pixels = images.pixels[..n * images.size].iter();
+            // The nearest of 16 levels; 17 · 15 = 255.
+            let pixels = pixels.map(|&p| ((u16::from(p) + 8) / 17) as u8).collect();
+            (pixels, images.labels[..n].to_vec())
+        };
+        let (train, train_labels) = coarse(&self.train, train);
+        let (test, test_labels) = coarse(&self.test, test);
+        let (h, w) = (self.info.height, self.info.width);
+        let view = |shape: Vec<usize>, data| {
+            TensorView::new(Dtype::U8, shape, data).map_err(|e| internal(e.to_string()))
+        };
+        let tensors = [
+            (
+                "train_images",
+                view(vec![train_labels.len(), h, w], &train)?,
+            ),
+            (
+                "train_labels",
+                view(vec![train_labels.len()], &train_labels)?,
+            ),
+            ("test_images", view(vec![test_labels.len(), h, w], &test)?),
+            ("test_labels", view(vec![test_labels.len()], &test_labels)?),
+        ];
+        let metadata = HashMap::from([("name".to_string(), self.info.name.clone())]);
+        let plain =
+            safetensors::serialize(tensors, Some(metadata)).map_err(|e| internal(e.to_string()))?;
+        let mut packed = Vec::new();
+        let mut encoder =
+            flate2::read::GzEncoder::new(plain.as_slice(), flate2::Compression::best());
+        encoder
+            .read_to_end(&mut packed)
+            .map_err(|e| internal(e.to_string()))?;
+        Ok(packed)
+    }
+
+    /// What [`ImageSet::pack`] wrote.
+    ///
+    /// # Errors
+    /// [`Error::BadData`].
+    pub fn unpack(packed: &[u8]) -> Result<Self> {
+        let bad = |reason: String| Error::BadData {
+            name: "the data file".into(),
+            reason,
+        };
+        let plain = gunzip("the data file", packed)?;
+        let (_, metadata) = SafeTensors::read_metadata(&plain).map_err(|e| bad(e.to_string()))?;
+        let name = metadata
+            .metadata()
+            .as_ref()
+            .and_then(|m| m.get("name"))
+            .ok_or_else(|| bad("it does not say which set it is".into()))?;
+        let tensors = SafeTensors::deserialize(&plain).map_err(|e| bad(e.to_string()))?;
+        let tensor = |name: &str| -> Result<(Vec<usize>, Vec<u8>)> {
+            let t = tensors.tensor(name).map_err(|e| bad(e.to_string()))?;
+            if t.dtype() != Dtype::U8 {
+                return Err(bad(format!("{name} is not of bytes")));
+            }
+            Ok((t.shape().to_vec(), t.data().to_vec()))
+        };
+        let split = |images: &str, labels: &str| -> Result<([usize; 2], Images)> {
+            let ((shape, pixels), (_, labels)) = (tensor(images)?, tensor(labels)?);
+            let &[n, height, width] = shape.as_slice() else {
+                return Err(bad(format!("{images} has {} dimensions", shape.len())));
+            };
+            if n != labels.len() || !(1..=64).contains(&height) || !(1..=64).contains(&width) {
+                return Err(bad(format!("{images} has the shape {shape:?}")));
+            }
+            let images = Images {
+                pixels: pixels.iter().map(|&p| p.min(15) * 17).collect(),
+                labels,
+                size: height * width,
+            };
+            Ok(([height, width], images))
+        };
+        let (side, train) = split("train_images", "train_labels")?;
+        let (test_side, test) = split("test_images", "test_labels")?;
+        if side != test_side {
+            return Err(bad("training and test images differ in size".into()));
+        }
+        Self::new(name, hex(&Sha256::digest(packed)), side, train, test)
+    }
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn gunzip(name: &str, packed: &[u8]) -> Result<Vec<u8>> {
+    let bad = |reason: String| Error::BadData {
+        name: name.into(),
+        reason,
+    };
+    let mut plain = Vec::new();
+    flate2::read::GzDecoder::new(packed)
+        .take(UNPACKED_LIMIT + 1)
+        .read_to_end(&mut plain)
+        .map_err(|e| bad(e.to_string()))?;
+    if plain.len() as u64 > UNPACKED_LIMIT {
+        return Err(bad("it unpacks to more than 64 MB".into()));
+    }
+    Ok(plain)
+}
+
+/// The idx format of the MNIST page: magic number, big-endian sizes, bytes.
+#[cfg(not(target_family = "wasm"))]
+fn idx(name: &str, images: &[u8], labels: &[u8]) -> Result<([usize; 2], Images)> {
+    let bad = |reason: &str| Error::BadData {
+        name: name.into(),
+        reason: reason.into(),
+    };
+    let word = |bytes: &[u8], i: usize| -> Result<usize> {
+        let b = bytes
+            .get(4 * i..4 * i + 4)
+            .and_then(|b| b.try_into().ok())
+            .ok_or_else(|| bad("it ends in its header"))?;
+        Ok(u32::from_be_bytes(b) as usize)
+    };
+    if word(images, 0)? != 0x803 || word(labels, 0)? != 0x801 {
+        return Err(bad("these are not idx files of images and labels"));
+    }
+    let (n, height, width) = (word(images, 1)?, word(images, 2)?, word(images, 3)?);
+    let size = height.saturating_mul(width);
+    if word(labels, 1)? != n || images.len() - 16 != n.saturating_mul(size) || labels.len() - 8 != n
+    {
+        return Err(bad("the files do not have the size they state"));
+    }
+    let images = Images {
+        pixels: images[16..].to_vec(),
+        labels: labels[8..].to_vec(),
+        size,
+    };
+    Ok(([height, width], images))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tiny() -> ImageSet {
+        let images = |n: usize| Images {
+            pixels: (0..n * 16).map(|i| (i * 37 % 256) as u8).collect(),
+            labels: (0..n).map(|i| (i % 10) as u8).collect(),
+            size: 16,
+        };
+        ImageSet::new("mnist", String::new(), [4, 4], images(12), images(5)).expect("valid")
+    }
+
+    #[test]
+    fn packing_keeps_sixteen_levels() {
+        let set = tiny();
+        let back = ImageSet::unpack(&set.pack(7, 99).expect("packs")).expect("unpacks");
+        assert_eq!((back.train.len(), back.test.len()), (7, 5));
+        for (a, b) in set.test.pixels.iter().zip(&back.test.pixels) {
+            assert!(a.abs_diff(*b) <= 8, "{a} {b}");
+        }
+        assert_eq!(set.test.labels, back.test.labels);
+    }
+
+    #[test]
+    fn damaged_files_are_refused() {
+        let packed = tiny().pack(7, 5).expect("packs");
+        assert!(ImageSet::unpack(&packed[..packed.len() / 2]).is_err());
+        assert!(ImageSet::unpack(b"not gzip").is_err());
+        assert!(ImageSet::unpack(&[]).is_err());
+    }
+}

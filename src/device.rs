@@ -1,0 +1,87 @@
+//! Where tensors live: a real GPU if there is one, else the CPU.
+//!
+//! In the browser the worker's shell probes `navigator.gpu` first and then loads the module that
+//! fits ([`crate::worker`]); natively the CLI's `--device` chooses among what was compiled in.
+
+use burn::tensor::Device;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+#[cfg(any(feature = "webgpu", not(target_family = "wasm")))]
+use crate::error::{Error, Result};
+
+/// A way to compute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum Backend {
+    /// burn's flex: portable SIMD on the CPU.
+    Cpu,
+    /// burn's wgpu on the browser's WebGPU.
+    Webgpu,
+}
+
+/// What a worker computes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct DeviceInfo {
+    /// The back end in use.
+    pub backend: Backend,
+    /// The adapter's own name, or what the CPU back end is.
+    pub adapter: String,
+    /// Whether it is a software adapter: right, but slow.
+    pub fallback: bool,
+}
+
+/// The CPU device.
+pub fn cpu() -> Device {
+    Device::flex()
+}
+
+/// Whether `device` computes on the host, so that its tensors can be read and written in place
+/// without waiting.
+pub fn is_cpu(device: &Device) -> bool {
+    *device == Device::flex()
+}
+
+/// The native device called `name`: `flex`, or `wgpu`, `vulkan`, `cuda` where compiled in.
+///
+/// # Errors
+/// [`Error::DeviceUnavailable`] for a name that this build does not carry.
+#[cfg(not(target_family = "wasm"))]
+pub fn native(name: &str) -> Result<Device> {
+    match name {
+        "flex" | "cpu" => Ok(cpu()),
+        #[cfg(feature = "wgpu")]
+        "wgpu" => Ok(Device::wgpu(burn::tensor::DeviceKind::DefaultDevice)),
+        #[cfg(feature = "vulkan")]
+        "vulkan" => Ok(Device::vulkan(burn::tensor::DeviceKind::DefaultDevice)),
+        #[cfg(feature = "cuda")]
+        "cuda" => Ok(Device::cuda(0)),
+        _ => Err(Error::DeviceUnavailable {
+            backend: name.into(),
+            reason: "this build does not carry it (cargo features: wgpu, vulkan, cuda)".into(),
+        }),
+    }
+}
+
+/// The browser's WebGPU device. The shell has probed the adapter and wrapped its `requestDevice`
+/// before this is called, and names the adapter.
+///
+/// # Errors
+/// [`Error::DeviceUnavailable`] with the browser's words.
+#[cfg(all(feature = "webgpu", target_family = "wasm"))]
+pub async fn webgpu(fallback: bool) -> Result<(Device, DeviceInfo)> {
+    let device =
+        Device::wgpu_options()
+            .init_async()
+            .await
+            .map_err(|e| Error::DeviceUnavailable {
+                backend: "webgpu".into(),
+                reason: e.to_string(),
+            })?;
+    let info = DeviceInfo {
+        backend: Backend::Webgpu,
+        adapter: "WebGPU".into(),
+        fallback,
+    };
+    Ok((device, info))
+}

@@ -1,0 +1,74 @@
+//! The standard metrics by their standard protocols.
+//!
+//! Likelihood of binarized images, as in Burda et al. 2016: the test set is binarized once with a
+//! fixed seed ([`crate::data::TEST_SEED`]), and log p(x) is estimated with K importance samples
+//! from q(z|x); the 1-sample ELBO is reported beside it.
+
+use crate::{
+    data::{ImageSet, test_batch},
+    error::{Error, Result},
+    family::{Binarize, DensityOptions, Model},
+    rng::{Purpose, Rng},
+};
+
+/// A mean over test images with its standard error.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Estimate {
+    /// Mean, nats per image.
+    pub mean: f64,
+    /// Standard deviation over the images, divided by √n.
+    pub standard_error: f64,
+    /// Images.
+    pub n: usize,
+}
+
+/// −log p(x) of the first `count` test images with `samples` importance samples each (0 = the
+/// ELBO with one draw). `progress` is called with the images done so far and may cancel.
+///
+/// # Errors
+/// [`Error::Unsupported`] if the model has no density, [`Error::Cancelled`], and what the device
+/// reports.
+pub async fn negative_log_likelihood(
+    model: &Model,
+    set: &ImageSet,
+    count: usize,
+    samples: usize,
+    mut progress: impl FnMut(usize, f64) -> bool,
+) -> Result<Estimate> {
+    let density = model.density().ok_or_else(|| Error::Unsupported {
+        what: format!("A {} has no density", model.title()),
+    })?;
+    let count = count.min(set.test.len());
+    let options = DensityOptions {
+        importance_samples: samples,
+    };
+    // As many images at once as keep the decoder's work in cache.
+    let chunk = (2000 / samples.max(1)).clamp(1, 100);
+    let (mut sum, mut squares, mut done) = (0f64, 0f64, 0usize);
+    while done < count {
+        let batch = test_batch(set, done, chunk.min(count - done), Binarize::Dynamic);
+        let mut rng = Rng::new(0, Purpose::Evaluate, 1 + done as u64);
+        let values = density
+            .log_prob(&batch, options, &mut rng)?
+            .into_data_async()
+            .await?;
+        let values = values.as_slice::<f32>().map_err(|e| Error::Internal {
+            reason: format!("{e:?}"),
+        })?;
+        for &v in values {
+            sum -= f64::from(v);
+            squares += f64::from(v) * f64::from(v);
+        }
+        done += batch.len();
+        if !progress(done, sum / done as f64) {
+            return Err(Error::Cancelled);
+        }
+    }
+    let n = count.max(1) as f64;
+    let mean = sum / n;
+    Ok(Estimate {
+        mean,
+        standard_error: ((squares / n - mean * mean).max(0.0) / n).sqrt(),
+        n: count,
+    })
+}

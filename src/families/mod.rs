@@ -1,0 +1,3 @@
+//! One file per family: config, module, objective, sampler.
+
+pub mod vae;

@@ -1,0 +1,558 @@
+//! Variational autoencoder.
+//!
+//! Kingma & Welling 2013, "Auto-Encoding Variational Bayes", arXiv:1312.6114.
+//!
+//! Generative model: z ~ N(0, I), x ~ Bernoulli(σ(decoder(z))), so p(x) = ∫ p(x|z) p(z) dz. The
+//! encoder gives q(z|x) = N(mu, diag exp(logvar)). Training maximises the evidence lower bound
+//!
+//! ```text
+//! log p(x) ≥ ELBO = E_q(z|x)[log p(x|z)] − β KL(q(z|x) ‖ p(z))
+//! ```
+//!
+//! with β = 1 in the paper; other β: Higgins et al. 2017 (β-VAE). `free_bits` λ lets each latent
+//! dimension have λ nats of KL for free, Σ_j max(λ, KL_j) (Kingma et al. 2016, arXiv:1606.04934,
+//! section C.8). `importance_samples` K > 1 trains the tighter bound of Burda et al. 2016
+//! (IWAE, arXiv:1509.00519, equation 8): E[log 1/K Σ_k p(x, z_k)/q(z_k|x)].
+
+use burn::{
+    module::Module,
+    nn::{
+        Linear,
+        conv::{Conv2d, ConvTranspose2d},
+    },
+    tensor::{Device, Tensor, activation},
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    data::{Batch, DataInfo},
+    error::{Error, Result},
+    family::{Density, DensityOptions, Family, Latent, Losses, Sampler, StepContext},
+    nn::{bernoulli, init, linear::linear, weights},
+    options::Options,
+    protocol::{Capabilities, DensityKind},
+    rng::{Purpose, Rng},
+};
+
+/// Options of a [`Vae`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct VaeConfig {
+    /// Fully connected layers, or convolutions.
+    #[schemars(title = "Architecture")]
+    pub architecture: Architecture,
+    /// Units in each hidden layer.
+    #[schemars(title = "Hidden units", range(min = 16, max = 512))]
+    pub hidden: usize,
+    /// Hidden layers in the encoder, and as many in the decoder (fully connected only).
+    #[schemars(title = "Layers", range(min = 1, max = 3))]
+    pub layers: usize,
+    /// Numbers in the code z.
+    #[schemars(title = "Latent size", range(min = 2, max = 64))]
+    pub latent_dim: usize,
+    /// Nonlinearity of the hidden layers.
+    #[schemars(title = "Activation")]
+    pub activation: Activation,
+    /// Weight of the KL term; 1 is the evidence lower bound.
+    #[schemars(title = "β", range(min = 0.0, max = 20.0))]
+    pub beta: f64,
+    /// Nats of KL that each latent dimension has for free.
+    #[schemars(title = "Free bits", range(min = 0.0, max = 5.0))]
+    pub free_bits: f64,
+    /// Draws of z for each image; more than one trains the importance-weighted bound.
+    #[schemars(title = "Importance samples", range(min = 1, max = 50))]
+    pub importance_samples: usize,
+}
+
+impl Default for VaeConfig {
+    fn default() -> Self {
+        Self {
+            architecture: Architecture::Mlp,
+            hidden: 400,
+            layers: 1,
+            latent_dim: 20,
+            activation: Activation::Relu,
+            beta: 1.0,
+            free_bits: 0.0,
+            importance_samples: 1,
+        }
+    }
+}
+
+impl Options for VaeConfig {
+    fn check(&self) -> Result<()> {
+        if self.importance_samples > 1 && (self.beta != 1.0 || self.free_bits != 0.0) {
+            return Err(Error::bad_option(
+                "importance_samples",
+                self.importance_samples,
+                "the importance-weighted bound has no separate KL term; set beta to 1 and \
+                 free_bits to 0",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// The shape of the networks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Architecture {
+    /// Fully connected.
+    Mlp,
+    /// Two convolutions down, two up, one hidden layer at the bottom.
+    Conv,
+}
+
+/// Nonlinearity of the hidden layers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Activation {
+    /// max(0, x).
+    Relu,
+    /// tanh x, as in Burda et al.
+    Tanh,
+}
+
+impl Activation {
+    fn apply<const D: usize>(self, x: Tensor<D>) -> Tensor<D> {
+        match self {
+            Activation::Relu => activation::relu(x),
+            Activation::Tanh => x.tanh(),
+        }
+    }
+
+    fn gain(self) -> f32 {
+        match self {
+            Activation::Relu => std::f32::consts::SQRT_2,
+            Activation::Tanh => 1.0,
+        }
+    }
+}
+
+/// Options of its sampler.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct VaeSampleOptions {
+    /// Standard deviation of z: 1 samples the model, less stays closer to its mean.
+    #[schemars(title = "Temperature", range(min = 0.0, max = 2.0))]
+    pub temperature: f64,
+}
+
+impl Default for VaeSampleOptions {
+    fn default() -> Self {
+        Self { temperature: 1.0 }
+    }
+}
+
+impl Options for VaeSampleOptions {}
+
+/// Channels after the first and second convolution.
+const CHANNELS: [usize; 2] = [16, 32];
+
+/// x → (mu, logvar).
+#[derive(Module, Debug)]
+struct Encoder {
+    convolutions: Vec<Conv2d>,
+    hidden: Vec<Linear>,
+    mu: Linear,
+    logvar: Linear,
+}
+
+/// z → logits.
+#[derive(Module, Debug)]
+struct Decoder {
+    hidden: Vec<Linear>,
+    convolutions: Vec<ConvTranspose2d>,
+    logits: Option<Linear>,
+}
+
+#[derive(Module, Debug)]
+struct Net {
+    encoder: Encoder,
+    decoder: Decoder,
+}
+
+/// The model. See the module's documentation.
+#[derive(Clone, Debug)]
+pub struct Vae {
+    config: VaeConfig,
+    height: usize,
+    width: usize,
+    net: Net,
+}
+
+impl Vae {
+    /// mu and logvar of q(z|x), each `[n, latent_dim]`, for x `[n, pixels]`.
+    pub fn encode(&self, x: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
+        let encoder = &self.net.encoder;
+        let mut h = x;
+        if !encoder.convolutions.is_empty() {
+            let [n, _] = h.dims();
+            let mut image = h.reshape([n, 1, self.height, self.width]);
+            for layer in &encoder.convolutions {
+                image = self.config.activation.apply(layer.forward(image)); // [n, 32, 7, 7] last
+            }
+            h = image.flatten(1, 3);
+        }
+        for layer in &encoder.hidden {
+            h = self.config.activation.apply(linear(layer, h)); // [n, hidden]
+        }
+        (linear(&encoder.mu, h.clone()), linear(&encoder.logvar, h))
+    }
+
+    /// z = mu + ε exp(logvar / 2), the draw that gradients pass through.
+    ///
+    /// All `[n, latent_dim]`; `epsilon` ~ N(0, I).
+    pub fn reparameterize(mu: Tensor<2>, logvar: Tensor<2>, epsilon: Tensor<2>) -> Tensor<2> {
+        mu + (logvar * 0.5).exp() * epsilon
+    }
+
+    /// Logits of the pixels, `[n, pixels]`, for z `[n, latent_dim]`.
+    pub fn decode(&self, z: Tensor<2>) -> Tensor<2> {
+        let decoder = &self.net.decoder;
+        let mut h = z;
+        for layer in &decoder.hidden {
+            h = self.config.activation.apply(linear(layer, h)); // [n, hidden]
+        }
+        if let Some(layer) = &decoder.logits {
+            return linear(layer, h);
+        }
+        let [n, _] = h.dims();
+        let mut image = h.reshape([n, CHANNELS[1], self.height / 4, self.width / 4]);
+        for (i, layer) in decoder.convolutions.iter().enumerate() {
+            image = layer.forward(image);
+            if i + 1 < decoder.convolutions.len() {
+                image = self.config.activation.apply(image);
+            }
+        }
+        image.flatten(1, 3)
+    }
+
+    /// KL(N(mu, exp logvar) ‖ N(0, 1)) of each dimension, nats, `[n, latent_dim]`
+    /// (Kingma & Welling, appendix B): ½ (mu² + exp(logvar) − 1 − logvar).
+    pub fn kl(mu: Tensor<2>, logvar: Tensor<2>) -> Tensor<2> {
+        (mu.square() + logvar.clone().exp() - logvar - 1.0) * 0.5
+    }
+
+    /// The loss and its two parts, nats per image, for x `[n, pixels]`.
+    pub fn elbo(&self, x: Tensor<2>, rng: &mut Rng) -> Losses {
+        if self.config.importance_samples > 1 {
+            return self.importance_weighted(x, rng);
+        }
+        let (mu, logvar) = self.encode(x.clone());
+        let epsilon = rng.normal_tensor(mu.dims(), &mu.device());
+        let z = Self::reparameterize(mu.clone(), logvar.clone(), epsilon);
+        let reconstruction = bernoulli::log_prob(x, self.decode(z)).mean().neg();
+        let kl_each = Self::kl(mu, logvar).mean_dim(0); // [1, latent_dim]
+        let kl = kl_each.clone().sum();
+        let paid = if self.config.free_bits > 0.0 {
+            kl_each.clamp_min(self.config.free_bits).sum()
+        } else {
+            kl.clone()
+        };
+        let loss = reconstruction.clone() + paid * self.config.beta;
+        vec![
+            ("loss", loss),
+            ("reconstruction", reconstruction),
+            ("kl", kl),
+        ]
+    }
+
+    /// −log 1/K Σ_k p(x, z_k) / q(z_k|x), averaged over x; the parts are reported for comparison.
+    fn importance_weighted(&self, x: Tensor<2>, rng: &mut Rng) -> Losses {
+        let k = self.config.importance_samples;
+        let (mu, logvar) = self.encode(x.clone());
+        let kl = Self::kl(mu.clone(), logvar.clone()).sum_dim(1).mean();
+        let (log_weights, log_likelihood) = self.log_weights(x, mu, logvar, k, rng);
+        let bound = log_mean_exp(log_weights);
+        vec![
+            ("loss", bound.mean().neg()),
+            ("reconstruction", log_likelihood.mean().neg()),
+            ("kl", kl),
+        ]
+    }
+
+    /// log p(x, z_k) − log q(z_k|x) and log p(x|z_k) for k draws of z, each `[n, k]`.
+    fn log_weights(
+        &self,
+        x: Tensor<2>,
+        mu: Tensor<2>,
+        logvar: Tensor<2>,
+        k: usize,
+        rng: &mut Rng,
+    ) -> (Tensor<2>, Tensor<2>) {
+        let [n, _] = x.dims();
+        let d = self.config.latent_dim;
+        let epsilon = rng.normal_tensor([n * k, d], &mu.device());
+        let each = |t: Tensor<2>| -> Tensor<2> {
+            t.unsqueeze_dim::<3>(1).repeat_dim(1, k).reshape([n * k, d])
+        };
+        let (mu, logvar) = (each(mu), each(logvar));
+        let z = Self::reparameterize(mu, logvar.clone(), epsilon.clone());
+        // log p(z) − log q(z|x): the two ln 2π cancel, and (z − mu)² / var is ε².
+        let log_ratio = ((logvar + epsilon.square() - z.clone().square()) * 0.5).sum_dim(1); // [n k, 1]
+        let log_likelihood = bernoulli::log_prob(x, self.decode(z)).reshape([n, k]);
+        (
+            log_likelihood.clone() + log_ratio.reshape([n, k]),
+            log_likelihood,
+        )
+    }
+
+    fn device(&self) -> Device {
+        self.net.encoder.mu.weight.val().device()
+    }
+
+    fn images(&self, logits: Tensor<2>) -> Tensor<4> {
+        let [n, _] = logits.dims();
+        activation::sigmoid(logits).reshape([n, 1, self.height, self.width])
+    }
+}
+
+/// log 1/k Σ_k exp(a), over the second dimension: `[n, k]` → `[n]`.
+fn log_mean_exp(a: Tensor<2>) -> Tensor<1> {
+    let [_, k] = a.dims();
+    let max = a.clone().max_dim(1).detach();
+    let sum = (a - max.clone()).exp().sum_dim(1);
+    (sum.log() + max - (k as f32).ln()).squeeze_dim(1)
+}
+
+impl Family for Vae {
+    type Config = VaeConfig;
+    type SampleOptions = VaeSampleOptions;
+
+    const ID: &'static str = "vae";
+    const TITLE: &'static str = "Variational autoencoder";
+    const PAPER: &'static str =
+        "Kingma & Welling 2013, Auto-Encoding Variational Bayes, arXiv:1312.6114";
+    const EQUATION: &'static str = "ELBO = E_q(z|x)[log p(x|z)] − β KL(q(z|x) ‖ p(z))";
+    const SCHEMA_VERSION: u32 = 1;
+    const CAPABILITIES: Capabilities = Capabilities {
+        density: Some(DensityKind::LowerBound),
+        latent: true,
+        invertible: false,
+    };
+
+    fn init(config: &VaeConfig, data: &DataInfo, rng: &mut Rng, device: &Device) -> Result<Self> {
+        let (height, width) = (data.height, data.width);
+        let pixels = height * width;
+        let conv = config.architecture == Architecture::Conv;
+        if conv && (height % 4 != 0 || width % 4 != 0) {
+            return Err(Error::Unsupported {
+                what: format!("Convolutions need sides divisible by 4, not {height} × {width}"),
+            });
+        }
+        let (hidden, d) = (config.hidden, config.latent_dim);
+        let gain = config.activation.gain();
+        let bottom = CHANNELS[1] * pixels / 16;
+        let layers = if conv { 1 } else { config.layers };
+
+        // Encoder: pixels → hidden → (mu, logvar).
+        let mut convolutions = Vec::new();
+        if conv {
+            convolutions.push(init::conv_down(1, CHANNELS[0], rng, device));
+            convolutions.push(init::conv_down(CHANNELS[0], CHANNELS[1], rng, device));
+        }
+        let chain = |first: usize, rng: &mut Rng| -> Vec<Linear> {
+            (0..layers)
+                .map(|i| {
+                    let d_in = if i == 0 { first } else { hidden };
+                    init::linear(d_in, hidden, gain, rng, device)
+                })
+                .collect()
+        };
+        let encoder = Encoder {
+            convolutions,
+            hidden: chain(if conv { bottom } else { pixels }, rng),
+            mu: init::linear(hidden, d, 1.0, rng, device),
+            // Small, so that q starts near the prior's width.
+            logvar: init::linear(hidden, d, 0.1, rng, device),
+        };
+
+        // Decoder: z → hidden → logits. The output's bias starts at the data's mean.
+        let mut dense = chain(d, rng);
+        let decoder = if conv {
+            dense.push(init::linear(hidden, bottom, gain, rng, device));
+            Decoder {
+                hidden: dense,
+                convolutions: vec![
+                    init::conv_up(CHANNELS[1], CHANNELS[0], gain, rng, device),
+                    init::conv_up(CHANNELS[0], 1, 1.0, rng, device),
+                ],
+                logits: None,
+            }
+        } else {
+            let mut logits = init::linear(hidden, pixels, 1.0, rng, device);
+            let bias: Vec<f32> = data
+                .mean
+                .iter()
+                .map(|&p| {
+                    let p = p.clamp(0.01, 0.99);
+                    (p / (1.0 - p)).ln()
+                })
+                .collect();
+            if bias.len() == pixels {
+                logits.bias = logits.bias.map(|bias_param| {
+                    bias_param.map(|old| {
+                        Tensor::from_floats(bias.as_slice(), &old.device())
+                            .set_require_grad(old.is_require_grad())
+                    })
+                });
+            }
+            Decoder {
+                hidden: dense,
+                convolutions: Vec::new(),
+                logits: Some(logits),
+            }
+        };
+        Ok(Self {
+            config: config.clone(),
+            height,
+            width,
+            net: Net { encoder, decoder },
+        })
+    }
+
+    fn config(&self) -> &VaeConfig {
+        &self.config
+    }
+
+    fn valid(&self) -> Self {
+        Self {
+            net: self.net.valid(),
+            ..self.clone()
+        }
+    }
+
+    fn train_step(&mut self, batch: &Batch, context: &mut StepContext) -> Result<Losses> {
+        let losses = self.elbo(batch.pixels(&self.device())?, context.rng);
+        let loss = losses[0].1.clone();
+        let losses = losses
+            .into_iter()
+            .map(|(name, value)| (name, value.without_autodiff()))
+            .collect();
+        self.net = context.optimizers[0].step(self.net.clone(), &loss, context.lr);
+        Ok(losses)
+    }
+
+    fn losses(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses> {
+        Ok(self.elbo(batch.pixels(&self.device())?, rng))
+    }
+
+    fn sampler(
+        &self,
+        options: &VaeSampleOptions,
+        count: usize,
+        seed: u64,
+    ) -> Result<Box<dyn Sampler>> {
+        let model = self.valid();
+        let z = Rng::new(seed, Purpose::Sample, 0)
+            .normal_tensor([count, self.config.latent_dim], &model.device())
+            * options.temperature;
+        Ok(Box::new(OnePass {
+            images: Tensor::zeros([count, 1, self.height, self.width], &model.device()),
+            model,
+            z,
+        }))
+    }
+
+    fn num_params(&self) -> usize {
+        self.net.num_params()
+    }
+
+    fn parameters(&self) -> Vec<Vec<(String, usize)>> {
+        let all = weights::list(&self.net);
+        vec![
+            all.into_iter()
+                .map(|(name, dims, _)| (name, dims.iter().product()))
+                .collect(),
+        ]
+    }
+
+    async fn weights(&self) -> Result<weights::Weights> {
+        weights::read(&self.net).await
+    }
+
+    fn with_weights(self, new: weights::Weights) -> Result<Self> {
+        Ok(Self {
+            net: weights::load(self.net, new)?,
+            config: self.config,
+            height: self.height,
+            width: self.width,
+        })
+    }
+
+    fn density(&self) -> Option<&dyn Density> {
+        Some(self)
+    }
+
+    fn latent(&self) -> Option<&dyn Latent> {
+        Some(self)
+    }
+}
+
+/// z ~ N(0, temperature² I), then one pass through the decoder.
+struct OnePass {
+    model: Vae,
+    z: Tensor<2>,
+    images: Tensor<4>,
+}
+
+impl Sampler for OnePass {
+    fn steps(&self) -> usize {
+        1
+    }
+
+    fn step(&mut self) -> Result<()> {
+        self.images = self.model.images(self.model.decode(self.z.clone()));
+        Ok(())
+    }
+
+    fn state(&self) -> Tensor<4> {
+        self.images.clone()
+    }
+}
+
+impl Density for Vae {
+    fn kind(&self, options: DensityOptions) -> DensityKind {
+        if options.importance_samples == 0 {
+            DensityKind::LowerBound
+        } else {
+            DensityKind::ImportanceWeighted
+        }
+    }
+
+    /// With 0 importance samples the one-draw ELBO with the closed-form KL, else
+    /// log 1/K Σ_k p(x, z_k)/q(z_k|x).
+    fn log_prob(&self, batch: &Batch, options: DensityOptions, rng: &mut Rng) -> Result<Tensor<1>> {
+        let x = batch.pixels(&self.device())?;
+        let (mu, logvar) = self.encode(x.clone());
+        if options.importance_samples == 0 {
+            let epsilon = rng.normal_tensor(mu.dims(), &mu.device());
+            let z = Self::reparameterize(mu.clone(), logvar.clone(), epsilon);
+            let kl = Self::kl(mu, logvar).sum_dim(1).squeeze_dim::<1>(1);
+            return Ok(bernoulli::log_prob(x, self.decode(z)) - kl);
+        }
+        let (log_weights, _) = self.log_weights(x, mu, logvar, options.importance_samples, rng);
+        Ok(log_mean_exp(log_weights))
+    }
+}
+
+impl Latent for Vae {
+    fn latent_dim(&self) -> usize {
+        self.config.latent_dim
+    }
+
+    fn encode(&self, batch: &Batch) -> Result<(Tensor<2>, Tensor<2>)> {
+        Ok(Vae::encode(self, batch.pixels(&self.device())?))
+    }
+
+    fn decode(&self, z: Tensor<2>) -> Result<Tensor<4>> {
+        Ok(self.images(Vae::decode(self, z)))
+    }
+
+    fn log_likelihood(&self, batch: &Batch, z: Tensor<2>) -> Result<Tensor<1>> {
+        let x = batch.pixels(&self.device())?;
+        Ok(bernoulli::log_prob(x, Vae::decode(self, z)))
+    }
+}

@@ -1,0 +1,340 @@
+//! The worker without its shell: requests in, answers out, sessions in between.
+//!
+//! Runs on one thread. Every request is a future of its own; long ones give the thread back
+//! between slices ([`Host::pause`]), so that a cancel or a look at the same session gets its turn.
+
+use std::{
+    cell::RefCell,
+    collections::{HashMap, HashSet},
+    future::Future,
+    pin::Pin,
+    rc::Rc,
+};
+
+use async_lock::Mutex;
+use burn::tensor::Device;
+use serde_json::{Map, Value};
+use web_time::{Duration, Instant};
+
+use crate::{
+    error::{Error, Result},
+    family::{self, TrainConfig},
+    options,
+    protocol::{
+        Answer, Bytes, Envelope, ErrorInfo, Fault, OptionScope, Outcome, Progress, Reply, Request,
+    },
+    session::{Library, Session},
+    views,
+};
+
+/// How long a slice of training may hold the thread.
+const SLICE: Duration = Duration::from_millis(40);
+
+/// A pause that lets other work on the thread have its turn: a macrotask in the browser.
+pub type Pause = fn() -> Pin<Box<dyn Future<Output = ()>>>;
+
+/// See the module's documentation.
+pub struct Host {
+    device: Device,
+    pause: Pause,
+    emit: Box<dyn Fn(Answer)>,
+    sessions: RefCell<HashMap<u32, Rc<Mutex<Session>>>>,
+    library: RefCell<Library>,
+    cancelled: RefCell<HashSet<u32>>,
+    running: RefCell<HashSet<u32>>,
+}
+
+impl Host {
+    /// A host that computes on `device` and sends answers to `emit`.
+    pub fn new(device: Device, pause: Pause, emit: Box<dyn Fn(Answer)>) -> Self {
+        Self {
+            device,
+            pause,
+            emit,
+            sessions: RefCell::default(),
+            library: RefCell::default(),
+            cancelled: RefCell::default(),
+            running: RefCell::default(),
+        }
+    }
+
+    /// Answer one request: any number of progress messages, then exactly one end.
+    pub async fn handle(&self, envelope: Envelope) {
+        let id = envelope.id;
+        self.running.borrow_mut().insert(id);
+        let reply = match self.answer(id, envelope.request).await {
+            Ok(outcome) => Reply::Ok { outcome },
+            Err(error) => Reply::Error {
+                error: ErrorInfo::from(&error),
+            },
+        };
+        self.running.borrow_mut().remove(&id);
+        self.cancelled.borrow_mut().remove(&id);
+        (self.emit)(Answer { id, reply });
+    }
+
+    fn progress(&self, id: u32, progress: Progress) {
+        let reply = Reply::Progress { progress };
+        (self.emit)(Answer { id, reply });
+    }
+
+    fn is_cancelled(&self, id: u32) -> bool {
+        self.cancelled.borrow().contains(&id)
+    }
+
+    fn session(&self, session: u32) -> Result<Rc<Mutex<Session>>> {
+        let found = self.sessions.borrow().get(&session).cloned();
+        found.ok_or(Error::UnknownSession { session })
+    }
+
+    /// Put a new session in the place of the old one, if there was one.
+    fn put(&self, number: u32, session: Session) -> Result<Outcome> {
+        let model = session.info()?;
+        let session = Rc::new(Mutex::new(session));
+        self.sessions.borrow_mut().insert(number, session);
+        Ok(Outcome::Model { model })
+    }
+
+    async fn answer(&self, id: u32, request: Request) -> Result<Outcome> {
+        match request {
+            Request::Describe => Ok(Outcome::Description {
+                families: family::infos(),
+                train_schema: options::schema::<TrainConfig>(),
+            }),
+            Request::LoadData {
+                name,
+                bytes,
+                sha256,
+            } => {
+                let mut library = self.library.borrow_mut();
+                library.put(&name, &bytes, sha256.as_deref())?;
+                Ok(Outcome::Done)
+            }
+            Request::Open {
+                session,
+                bytes,
+                sha256,
+            } => self.put(
+                session,
+                Session::open(&bytes.0, sha256.as_deref(), &self.device)?,
+            ),
+            Request::Create {
+                session,
+                family,
+                config,
+                train,
+                data,
+                seed,
+            } => {
+                let data = self.library.borrow().need(&data)?;
+                let seed = u64::from(seed);
+                let new = Session::create(&family, &config, &train, data, seed, &self.device)?;
+                self.put(session, new)
+            }
+            Request::Dispose { session } => {
+                self.sessions.borrow_mut().remove(&session);
+                Ok(Outcome::Done)
+            }
+            Request::Sample {
+                session,
+                count,
+                seed,
+                options,
+            } => {
+                let view = self.sample(id, session, count, seed, &options).await?;
+                Ok(Outcome::View { view })
+            }
+            Request::ExportSamples {
+                session,
+                count,
+                seed,
+                options,
+                scale,
+            } => {
+                let view = self.sample(id, session, count, seed, &options).await?;
+                let name = self.session(session)?.lock().await.file_name();
+                Ok(Outcome::File {
+                    name: format!("{name}-seed-{seed}.png"),
+                    mime: "image/png".into(),
+                    bytes: Bytes(views::png(&view, scale as usize)?),
+                })
+            }
+            Request::View { session, query } => {
+                let session = self.session(session)?;
+                let session = session.lock().await;
+                let set = self.library.borrow().get(&session.data().name);
+                let view = session.view(&query, set.as_deref()).await?;
+                Ok(Outcome::View { view })
+            }
+            Request::Train {
+                session,
+                steps,
+                rate,
+            } => self.train(id, session, steps, rate).await,
+            Request::SetTrain { session, train } => {
+                let session = self.session(session)?;
+                session.lock().await.set_train(&train)?;
+                Ok(Outcome::Done)
+            }
+            Request::ShowSnapshot {
+                session,
+                index,
+                count,
+            } => {
+                let session = self.session(session)?;
+                let view = session.lock().await.show_snapshot(index, count).await?;
+                Ok(Outcome::View { view })
+            }
+            Request::RestoreSnapshot { session, index } => {
+                let session = self.session(session)?;
+                let mut session = session.lock().await;
+                session.restore_snapshot(index).await?;
+                let model = session.info()?;
+                Ok(Outcome::Model { model })
+            }
+            Request::Export { session, resumable } => {
+                let session = self.session(session)?;
+                let session = session.lock().await;
+                Ok(Outcome::File {
+                    name: format!("{}.safetensors", session.file_name()),
+                    mime: "application/octet-stream".into(),
+                    bytes: Bytes(session.export(resumable).await?),
+                })
+            }
+            Request::CheckOptions {
+                scope,
+                family,
+                entries,
+            } => check_options(scope, &family, &entries),
+            Request::Cancel { target } => {
+                if self.running.borrow().contains(&target) {
+                    self.cancelled.borrow_mut().insert(target);
+                }
+                Ok(Outcome::Done)
+            }
+            Request::Fault { kind } => match kind {
+                #[allow(clippy::panic)] // What was asked for.
+                Fault::Panic => panic!("a panic on request"),
+                Fault::LoseDevice => Err(Error::Unsupported {
+                    what: "The graphics device belongs to the worker's shell".into(),
+                }),
+            },
+        }
+    }
+
+    async fn sample(
+        &self,
+        id: u32,
+        session: u32,
+        count: u32,
+        seed: u32,
+        options: &Value,
+    ) -> Result<crate::protocol::View> {
+        let session = self.session(session)?;
+        let mut sampler = session.lock().await.sampler(options, count, seed)?;
+        let columns = (f64::from(count).sqrt() * 1.4).ceil() as usize;
+        let (of, mut shown) = (sampler.steps(), Instant::now());
+        for step in 1..=of {
+            sampler.step()?;
+            if step < of && shown.elapsed() > Duration::from_millis(100) {
+                shown = Instant::now();
+                let view = Some(views::grid(sampler.state(), columns).await?);
+                let (step, of) = (step as u32, of as u32);
+                self.progress(id, Progress::Sampling { step, of, view });
+                (self.pause)().await;
+                if self.is_cancelled(id) {
+                    return Err(Error::Cancelled);
+                }
+            }
+        }
+        views::grid(sampler.state(), columns).await
+    }
+
+    async fn train(
+        &self,
+        id: u32,
+        number: u32,
+        steps: Option<u32>,
+        rate: Option<f32>,
+    ) -> Result<Outcome> {
+        if let Some(rate) = rate.filter(|r| !(0.1..=10_000.0).contains(r)) {
+            let reason = "it must lie between 0.1 and 10000";
+            return Err(Error::bad_option("rate", rate, reason));
+        }
+        let session = self.session(number)?;
+        let until = {
+            let mut session = session.lock().await;
+            let data = self.library.borrow().need(&session.data().name)?;
+            session.prepare_training(data).await?;
+            session.resume_clock();
+            steps.map(|s| session.step() + u64::from(s))
+        };
+        let started = Instant::now();
+        let mut paid_steps = 0f32;
+        loop {
+            // A cancel ends it well: what was learned stays. So does another model's arrival.
+            let replaced = !matches!(
+                self.sessions.borrow().get(&number),
+                Some(s) if Rc::ptr_eq(s, &session)
+            );
+            let mut held = session.lock().await;
+            let done = until.is_some_and(|u| held.step() >= u);
+            if done || replaced || self.is_cancelled(id) {
+                let state = held.train_state();
+                return Ok(Outcome::Trained { state });
+            }
+            let due = rate.is_none_or(|r| started.elapsed().as_secs_f32() * r >= paid_steps);
+            if due {
+                // Slow motion takes one step at a time.
+                let slice = if rate.is_some() {
+                    Duration::ZERO
+                } else {
+                    SLICE
+                };
+                let news = held.train_slice(slice, until).await?;
+                paid_steps += 1.0;
+                if let Some(state) = news.state {
+                    let samples = news.samples;
+                    self.progress(id, Progress::Training { state, samples });
+                }
+                if let Some((step, bytes)) = news.saved {
+                    let (step, bytes) = (step as u32, Bytes(bytes));
+                    self.progress(id, Progress::Snapshot { step, bytes });
+                }
+            }
+            drop(held);
+            (self.pause)().await;
+        }
+    }
+}
+
+fn check_options(
+    scope: OptionScope,
+    family: &str,
+    entries: &[(String, String)],
+) -> Result<Outcome> {
+    let schema = match scope {
+        OptionScope::Train => options::schema::<TrainConfig>(),
+        OptionScope::Config | OptionScope::Sample => {
+            let found = family::infos().into_iter().find(|f| f.id == family);
+            let info = found.ok_or_else(|| Error::UnknownFamily { id: family.into() })?;
+            match scope {
+                OptionScope::Config => info.config_schema,
+                _ => info.sample_schema,
+            }
+        }
+    };
+    let (mut values, mut errors) = (Map::new(), Vec::new());
+    for (name, text) in entries {
+        match options::parse_text(&schema, name, text) {
+            Ok(value) => {
+                values.insert(name.clone(), value);
+            }
+            Err(error) => errors.push(ErrorInfo::from(&error)),
+        }
+    }
+    Ok(Outcome::Options {
+        values: Value::Object(values),
+        errors,
+    })
+}

@@ -1,0 +1,21 @@
+//! Generative models that sample and train inside the reader's browser.
+#![deny(missing_docs)]
+pub mod checkpoint;
+#[cfg(not(target_family = "wasm"))]
+pub mod cli;
+pub mod data;
+pub mod device;
+pub mod error;
+pub mod evaluate;
+pub mod families;
+pub mod family;
+pub mod host;
+pub mod nn;
+pub mod options;
+pub mod protocol;
+pub mod rng;
+pub mod session;
+pub mod train;
+pub mod views;
+#[cfg(target_family = "wasm")]
+pub mod worker;

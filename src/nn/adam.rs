@@ -1,0 +1,233 @@
+//! Adam (Kingma & Ba 2014, arXiv:1412.6980) over a whole module, with its state in the open.
+//!
+//! The arithmetic is burn's [`burn::optim::Adam`]. What is ours is the book-keeping: burn's
+//! `ModuleOptimizer` reads its state synchronously when it is saved, which a browser's GPU cannot
+//! do; here the moments are tensors by name, read like any weights. On the CPU the update runs in
+//! one pass over memory instead of burn's twelve; a test holds the two equal.
+
+use std::collections::BTreeMap;
+
+use burn::{
+    module::{Module, ModuleMapper, Param},
+    optim::{AdamConfig, AdamState, AdaptiveMomentumState, Optimizer},
+    tensor::{Device, Gradients, Tensor, TensorData},
+};
+
+use super::weights::Weights;
+use crate::{
+    device,
+    error::{Error, Result},
+};
+
+const BETA_1: f32 = 0.9;
+const BETA_2: f32 = 0.999;
+const EPSILON: f32 = 1e-8;
+
+/// Adam with β₁ 0.9, β₂ 0.999, ε 1e-8 (PyTorch's defaults).
+#[derive(Clone, Debug, Default)]
+pub struct Adam {
+    /// Steps taken.
+    time: usize,
+    /// First and second moment of each parameter, flat.
+    moments: BTreeMap<String, (Tensor<1>, Tensor<1>)>,
+}
+
+impl Adam {
+    /// One step down the gradients of `loss` (a scalar, `[1]`) with learning rate `lr`.
+    pub fn step<M: Module>(&mut self, module: M, loss: &Tensor<1>, lr: f64) -> M {
+        self.step_with(module, loss.backward(), lr)
+    }
+
+    /// One step down gradients at hand.
+    pub fn step_with<M: Module>(&mut self, module: M, mut gradients: Gradients, lr: f64) -> M {
+        self.time += 1;
+        module.map(&mut Step {
+            adam: self,
+            gradients: &mut gradients,
+            lr,
+            path: Vec::new(),
+        })
+    }
+
+    /// Steps taken.
+    pub fn time(&self) -> usize {
+        self.time
+    }
+
+    /// The moments as weights called `{name}.m` and `{name}.v`.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub async fn read(&self) -> Result<Weights> {
+        let mut out = Weights::new();
+        for (name, (m, v)) in &self.moments {
+            out.insert(format!("{name}.m"), m.clone().into_data_async().await?);
+            out.insert(format!("{name}.v"), v.clone().into_data_async().await?);
+        }
+        Ok(out)
+    }
+
+    /// What [`Adam::read`] gave, for a module whose parameters are `sizes` (name, length).
+    ///
+    /// # Errors
+    /// [`Error::CheckpointShape`] if a moment is missing, left over or has another length.
+    pub fn restore(
+        time: usize,
+        mut weights: Weights,
+        sizes: &[(String, usize)],
+        device: &Device,
+    ) -> Result<Self> {
+        let mut moments = BTreeMap::new();
+        let wrong = |name: &str, what: &str| Error::CheckpointShape {
+            reason: format!("the optimizer's state of {name} {what}"),
+        };
+        // Before the first step there is nothing to keep.
+        if time > 0 {
+            for (name, n) in sizes {
+                let mut take = |suffix: &str| {
+                    let data = weights
+                        .remove(&format!("{name}.{suffix}"))
+                        .ok_or_else(|| wrong(name, "is missing"))?;
+                    if data.shape().as_slice() != [*n] {
+                        return Err(wrong(name, "has another length"));
+                    }
+                    Ok(Tensor::from_data(data, device))
+                };
+                moments.insert(name.clone(), (take("m")?, take("v")?));
+            }
+        }
+        match weights.keys().next() {
+            Some(name) => Err(wrong(name, "belongs to no parameter")),
+            None => Ok(Self { time, moments }),
+        }
+    }
+}
+
+struct Step<'a> {
+    adam: &'a mut Adam,
+    gradients: &'a mut Gradients,
+    lr: f64,
+    path: Vec<String>,
+}
+
+impl ModuleMapper for Step<'_> {
+    fn enter_module(&mut self, name: &str, _: &str) {
+        self.path.push(name.to_string());
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.pop();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let Some(grad) = param.val().grad_remove(self.gradients) else {
+            return param;
+        };
+        let name = self.path.join(".");
+        let moments = self.adam.moments.remove(&name);
+        let (time, lr) = (self.adam.time, self.lr);
+        let moments_out = &mut self.adam.moments;
+        param.map(|value| {
+            let dims = value.dims();
+            let n = dims.iter().product::<usize>();
+            let value = value.without_autodiff().reshape([n]);
+            let grad = grad.reshape([n]);
+            let (value, moments) = if device::is_cpu(&value.device()) {
+                fused(value, grad, moments, time, lr)
+            } else {
+                by_burn(value, grad, moments, time, lr)
+            };
+            moments_out.insert(name, moments);
+            value.reshape(dims).autodiff().require_grad()
+        })
+    }
+}
+
+type Moments = (Tensor<1>, Tensor<1>);
+
+/// burn's own Adam on one flat parameter.
+fn by_burn(
+    value: Tensor<1>,
+    grad: Tensor<1>,
+    moments: Option<Moments>,
+    time: usize,
+    lr: f64,
+) -> (Tensor<1>, Moments) {
+    let adam = AdamConfig::new()
+        .with_beta_1(BETA_1)
+        .with_beta_2(BETA_2)
+        .with_epsilon(EPSILON)
+        .build();
+    let (m, v) = moments.unwrap_or_else(|| (grad.zeros_like(), grad.zeros_like()));
+    // burn counts the step itself.
+    let state = AdamState::new(AdaptiveMomentumState::new(time - 1, m, v));
+    let (value, state) = adam.step(lr, value, grad.clone(), Some(state));
+    let moments = match state {
+        Some(state) => (state.momentum.moment_1, state.momentum.moment_2),
+        // `Optimizer::step` may return no state; burn's Adam always does.
+        None => (grad.zeros_like(), grad.zeros_like()),
+    };
+    (value, moments)
+}
+
+/// The same in one pass over host memory.
+fn fused(
+    value: Tensor<1>,
+    grad: Tensor<1>,
+    moments: Option<Moments>,
+    time: usize,
+    lr: f64,
+) -> (Tensor<1>, Moments) {
+    let device = value.device();
+    let (m, v) = moments.unwrap_or_else(|| (grad.zeros_like(), grad.zeros_like()));
+    let mut value = host(value);
+    let (mut m, mut v, grad) = (host(m), host(v), host(grad));
+    let time = time as i32;
+    let sqrt_correction_2 = (1.0 - BETA_2.powi(time)).sqrt();
+    let rate = lr as f32 * sqrt_correction_2 / (1.0 - BETA_1.powi(time));
+    let epsilon = EPSILON * sqrt_correction_2;
+    if let (Ok(x), Ok(m), Ok(v), Ok(g)) = (
+        value.as_mut_slice::<f32>(),
+        m.as_mut_slice::<f32>(),
+        v.as_mut_slice::<f32>(),
+        grad.as_slice::<f32>(),
+    ) {
+        for (((x, m), v), &g) in x.iter_mut().zip(m).zip(v).zip(g) {
+            *m = BETA_1 * *m + (1.0 - BETA_1) * g;
+            *v = BETA_2 * *v + (1.0 - BETA_2) * g * g;
+            *x -= rate * *m / (v.sqrt() + epsilon);
+        }
+    }
+    let put = |data| Tensor::from_data(data, &device);
+    (put(value), (put(m), put(v)))
+}
+
+/// The tensor's own memory where nobody else holds it, else a copy.
+#[allow(clippy::disallowed_methods)] // Only called for CPU tensors, which never wait.
+fn host(tensor: Tensor<1>) -> TensorData {
+    tensor.into_data()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::{Purpose, Rng};
+
+    #[test]
+    fn one_pass_equals_burn() {
+        let device = device::cpu();
+        let mut rng = Rng::new(1, Purpose::Evaluate, 0);
+        let start = rng.normal_tensor([257], &device);
+        let (mut a, mut b) = (start.clone(), start);
+        let (mut ma, mut mb) = (None, None);
+        for t in 1..=20 {
+            let grad = rng.normal_tensor([257], &device);
+            let (next, state) = fused(a, grad.clone(), ma, t, 1e-2);
+            (a, ma) = (next, Some(state));
+            let (next, state) = by_burn(b, grad, mb, t, 1e-2);
+            (b, mb) = (next, Some(state));
+        }
+        let difference: f32 = (a - b).abs().max().into_scalar();
+        assert!(difference < 1e-6, "{difference}");
+    }
+}

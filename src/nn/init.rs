@@ -1,0 +1,68 @@
+//! burn's layers with weights drawn from our own [`Rng`], so that a seed gives the same model on
+//! every device.
+
+use burn::{
+    module::Param,
+    nn::{
+        Initializer, Linear, PaddingConfig2d,
+        conv::{Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig},
+    },
+    tensor::{Device, TensorData},
+};
+
+use crate::rng::Rng;
+
+/// `n` draws from U(−bound, bound).
+fn uniform(n: usize, bound: f32, rng: &mut Rng) -> Vec<f32> {
+    let mut values = rng.uniform(n);
+    for v in &mut values {
+        *v = (*v * 2.0 - 1.0) * bound;
+    }
+    values
+}
+
+/// A linear layer, weight `[d_in, d_out]` from U(−b, b) with b = gain · √(3 / d_in) (He et al.
+/// 2015, arXiv:1502.01852; `gain` √2 keeps the variance through a ReLU, 1 through a linear map),
+/// bias zero.
+pub fn linear(d_in: usize, d_out: usize, gain: f32, rng: &mut Rng, device: &Device) -> Linear {
+    let bound = gain * (3.0 / d_in as f32).sqrt();
+    let weight = TensorData::new(uniform(d_in * d_out, bound, rng), [d_in, d_out]);
+    let bias = TensorData::new(vec![0f32; d_out], [d_out]);
+    Linear {
+        weight: Param::from_data(weight, device),
+        bias: Some(Param::from_data(bias, device)),
+    }
+}
+
+/// A 3×3 convolution of stride 2 that halves height and width; He-initialised for a ReLU.
+pub fn conv_down(c_in: usize, c_out: usize, rng: &mut Rng, device: &Device) -> Conv2d {
+    let mut layer = Conv2dConfig::new([c_in, c_out], [3, 3])
+        .with_stride([2, 2])
+        .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
+        .with_initializer(Initializer::Zeros)
+        .init(device);
+    let bound = (6.0 / (c_in as f32 * 9.0)).sqrt();
+    let weight = uniform(c_in * c_out * 9, bound, rng);
+    layer.weight = Param::from_data(TensorData::new(weight, [c_out, c_in, 3, 3]), device);
+    layer
+}
+
+/// A 4×4 transposed convolution of stride 2 that doubles height and width; `gain` as in
+/// [`linear`] (each output pixel sees a quarter of the kernel).
+pub fn conv_up(
+    c_in: usize,
+    c_out: usize,
+    gain: f32,
+    rng: &mut Rng,
+    device: &Device,
+) -> ConvTranspose2d {
+    let mut layer = ConvTranspose2dConfig::new([c_in, c_out], [4, 4])
+        .with_stride([2, 2])
+        .with_padding([1, 1])
+        .with_initializer(Initializer::Zeros)
+        .init(device);
+    let bound = gain * (3.0 / (c_in as f32 * 4.0)).sqrt();
+    let weight = uniform(c_in * c_out * 16, bound, rng);
+    layer.weight = Param::from_data(TensorData::new(weight, [c_in, c_out, 4, 4]), device);
+    layer
+}

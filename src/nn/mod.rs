@@ -1,0 +1,10 @@
+//! Layers and pieces that several families share and `burn::nn` lacks, or has only with a device
+//! generator behind them.
+
+pub mod adam;
+pub mod bernoulli;
+pub mod init;
+pub mod linear;
+#[cfg(all(feature = "webgpu", target_family = "wasm"))]
+pub mod tiled_matmul;
+pub mod weights;

@@ -1,0 +1,113 @@
+//! Reading and writing the weights of any burn module by name.
+//!
+//! A weight's name is its path in the module tree, `encoder.hidden.0.weight`. Reads are
+//! asynchronous, because a browser's GPU cannot be waited for.
+
+use std::collections::BTreeMap;
+
+use burn::{
+    module::{Module, ModuleMapper, ModuleVisitor, Param},
+    tensor::{Tensor, TensorData},
+};
+
+use crate::error::{Error, Result};
+
+/// Weights by name, on the host.
+pub type Weights = BTreeMap<String, TensorData>;
+
+/// The weights of a module, still on its device: names, shapes and flat values.
+pub fn list<M: Module>(module: &M) -> Vec<(String, Vec<usize>, Tensor<1>)> {
+    struct List {
+        path: Vec<String>,
+        found: Vec<(String, Vec<usize>, Tensor<1>)>,
+    }
+    impl ModuleVisitor for List {
+        fn enter_module(&mut self, name: &str, _: &str) {
+            self.path.push(name.to_string());
+        }
+        fn exit_module(&mut self, _: &str, _: &str) {
+            self.path.pop();
+        }
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            let value = param.val().without_autodiff();
+            let n = value.dims().iter().product::<usize>();
+            let dims = value.dims().to_vec();
+            self.found
+                .push((self.path.join("."), dims, value.reshape([n])));
+        }
+    }
+    let mut list = List {
+        path: Vec::new(),
+        found: Vec::new(),
+    };
+    module.visit(&mut list);
+    list.found
+}
+
+/// Read all weights of a module.
+///
+/// # Errors
+/// What the device reports: [`Error::DeviceLost`], [`Error::OutOfMemory`], [`Error::Internal`].
+pub async fn read<M: Module>(module: &M) -> Result<Weights> {
+    let mut weights = Weights::new();
+    for (name, dims, value) in list(module) {
+        let (bytes, _, dtype) = value.into_data_async().await?.into_parts();
+        weights.insert(name, TensorData::from_bytes(bytes, dims, dtype));
+    }
+    Ok(weights)
+}
+
+/// Put `weights` into `module`. Every weight of the module must be there, with its shape, and no
+/// other.
+///
+/// # Errors
+/// [`Error::CheckpointShape`] says which name or shape does not fit; the module is then dropped,
+/// so callers build a fresh one and keep the old.
+pub fn load<M: Module>(module: M, weights: Weights) -> Result<M> {
+    struct Load {
+        path: Vec<String>,
+        weights: Weights,
+        failure: Option<String>,
+    }
+    impl ModuleMapper for Load {
+        fn enter_module(&mut self, name: &str, _: &str) {
+            self.path.push(name.to_string());
+        }
+        fn exit_module(&mut self, _: &str, _: &str) {
+            self.path.pop();
+        }
+        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+            let name = self.path.join(".");
+            let value = param.val();
+            let failure = match self.weights.remove(&name) {
+                None => format!("{name} is missing"),
+                Some(data) if data.shape().as_slice() != value.dims().as_slice() => format!(
+                    "{name} is {:?} where {:?} is needed",
+                    data.shape().as_slice(),
+                    value.dims()
+                ),
+                Some(data) => {
+                    let (device, trained) = (value.device(), value.is_require_grad());
+                    return param
+                        .map(|_| Tensor::from_data(data, &device).set_require_grad(trained));
+                }
+            };
+            self.failure.get_or_insert(failure);
+            param
+        }
+    }
+    let mut load = Load {
+        path: Vec::new(),
+        weights,
+        failure: None,
+    };
+    let module = module.map(&mut load);
+    if let Some(name) = load.weights.keys().next() {
+        load.failure
+            .get_or_insert(format!("{name} has no place in this model"));
+    }
+    match load.failure {
+        None => Ok(module),
+        Some(reason) => Err(Error::CheckpointShape { reason }),
+    }
+}

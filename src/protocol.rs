@@ -1,0 +1,719 @@
+//! The only types that cross the worker boundary.
+//!
+//! The page sends an [`Envelope`] with a [`Request`]; the worker answers each with any number of
+//! [`Reply::Progress`] and exactly one [`Reply::Ok`] or [`Reply::Error`]. A [`Request::Cancel`]
+//! names another request's id; that one then ends with the code `cancelled`. Bulk data
+//! ([`Bytes`]) crosses as `Uint8Array`s whose buffers are transferred, never copied.
+//!
+//! The TypeScript side of these types, `web/client/protocol.ts`, is written by
+//! `cargo test --lib protocol` and committed; a test fails when the two differ.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use ts_rs::TS;
+
+use crate::error::{Code, Error};
+
+/// Raw bytes: a `Uint8Array` in the page.
+#[derive(Debug, Clone, Default, PartialEq, Eq, TS)]
+#[ts(type = "Uint8Array<ArrayBuffer>")]
+pub struct Bytes(pub Vec<u8>);
+
+impl Serialize for Bytes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Bytes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Bytes;
+            fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+                f.write_str("bytes")
+            }
+            fn visit_bytes<E: serde::de::Error>(self, v: &[u8]) -> Result<Bytes, E> {
+                Ok(Bytes(v.to_vec()))
+            }
+            fn visit_byte_buf<E: serde::de::Error>(self, v: Vec<u8>) -> Result<Bytes, E> {
+                Ok(Bytes(v))
+            }
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut a: A) -> Result<Bytes, A::Error> {
+                let mut out = Vec::new();
+                while let Some(b) = a.next_element()? {
+                    out.push(b);
+                }
+                Ok(Bytes(out))
+            }
+        }
+        deserializer.deserialize_byte_buf(Visitor)
+    }
+}
+
+/// One message to the worker.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct Envelope {
+    /// Chosen by the page, unique while the request is under way.
+    pub id: u32,
+    /// What is asked.
+    pub request: Request,
+}
+
+/// One message from the worker.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Answer {
+    /// The id of the request it belongs to.
+    pub id: u32,
+    /// The answer.
+    pub reply: Reply,
+}
+
+/// Everything that can be asked of the worker.
+///
+/// A *session* is what one widget does with one model; its number is chosen by the page.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(
+    tag = "type",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum Request {
+    /// Families, options and their schemas → [`Outcome::Description`].
+    Describe,
+    /// Hand over a data file (kept for all sessions) → [`Outcome::Done`].
+    LoadData {
+        /// Name of the set, for example `mnist`.
+        name: String,
+        /// The file.
+        bytes: Bytes,
+        /// Promised hash, when it comes from the site's manifest.
+        sha256: Option<String>,
+    },
+    /// Open a checkpoint in a session → [`Outcome::Model`]. If it fails, what the session had stays.
+    Open {
+        /// The session; made if it does not exist.
+        session: u32,
+        /// A safetensors file.
+        bytes: Bytes,
+        /// Promised hash, when it comes from the site's manifest.
+        sha256: Option<String>,
+    },
+    /// Start an untrained model in a session → [`Outcome::Model`].
+    Create {
+        /// The session; made if it does not exist.
+        session: u32,
+        /// Id of the family, for example `vae`.
+        family: String,
+        /// The family's options; what is left out takes its default.
+        #[ts(type = "Record<string, unknown>")]
+        config: serde_json::Value,
+        /// Options of the training; what is left out takes its default.
+        #[ts(type = "Record<string, unknown>")]
+        train: serde_json::Value,
+        /// Name of the data set; it must have been loaded.
+        data: String,
+        /// Seed of everything that is drawn.
+        seed: u32,
+    },
+    /// End a session → [`Outcome::Done`].
+    Dispose {
+        /// The session.
+        session: u32,
+    },
+    /// Draw samples → [`Outcome::View`] with a [`View::Image`]; progress carries earlier states.
+    Sample {
+        /// The session.
+        session: u32,
+        /// How many, 1 to 400.
+        count: u32,
+        /// Seed.
+        seed: u32,
+        /// The family's own sampling options; what is left out takes its default.
+        #[ts(type = "Record<string, unknown>")]
+        options: serde_json::Value,
+    },
+    /// Look at the model → [`Outcome::View`].
+    View {
+        /// The session.
+        session: u32,
+        /// What to look at.
+        query: ViewQuery,
+    },
+    /// Train until the step is reached, a cancel comes or training diverges → [`Outcome::Trained`].
+    /// Progress messages are [`Progress::Training`] and [`Progress::Snapshot`].
+    Train {
+        /// The session.
+        session: u32,
+        /// Stop after this many steps; `null` = go on until cancelled.
+        steps: Option<u32>,
+        /// At most this many steps a second, for slow motion; `null` = as fast as it goes.
+        rate: Option<f32>,
+    },
+    /// Change options of the training under way (those of `trainSchema`) → [`Outcome::Done`].
+    SetTrain {
+        /// The session.
+        session: u32,
+        /// The options to change.
+        #[ts(type = "Record<string, unknown>")]
+        train: serde_json::Value,
+    },
+    /// Samples of a past snapshot at the session's fixed noise → [`Outcome::View`].
+    ShowSnapshot {
+        /// The session.
+        session: u32,
+        /// Index into [`TrainState::snapshots`].
+        index: u32,
+        /// How many samples.
+        count: u32,
+    },
+    /// Make a past snapshot the current state → [`Outcome::Model`].
+    RestoreSnapshot {
+        /// The session.
+        session: u32,
+        /// Index into [`TrainState::snapshots`].
+        index: u32,
+    },
+    /// Write the model as a file → [`Outcome::File`].
+    Export {
+        /// The session.
+        session: u32,
+        /// With everything that is needed to train on.
+        resumable: bool,
+    },
+    /// A PNG of samples → [`Outcome::File`].
+    ExportSamples {
+        /// The session.
+        session: u32,
+        /// How many, 1 to 400.
+        count: u32,
+        /// Seed.
+        seed: u32,
+        /// The family's own sampling options.
+        #[ts(type = "Record<string, unknown>")]
+        options: serde_json::Value,
+        /// Pixels of the picture for one pixel of the sample, 1 to 16.
+        scale: u32,
+    },
+    /// Check options as they stand in a URL or in attributes → [`Outcome::Options`]: those that
+    /// hold, typed, and an error for each that does not.
+    CheckOptions {
+        /// Which options.
+        scope: OptionScope,
+        /// Id of the family (ignored for the scope `train`).
+        family: String,
+        /// Names and values as text.
+        entries: Vec<(String, String)>,
+    },
+    /// Stop the request with this id → [`Outcome::Done`].
+    Cancel {
+        /// Its id.
+        target: u32,
+    },
+    /// A fire drill: break on purpose, so that recovery can be tested and shown.
+    Fault {
+        /// How.
+        kind: Fault,
+    },
+}
+
+/// How [`Request::Fault`] breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Fault {
+    /// A panic in Rust.
+    Panic,
+    /// The GPU device is destroyed (by the worker's shell, which holds it).
+    LoseDevice,
+}
+
+/// Which schema [`Request::CheckOptions`] checks against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum OptionScope {
+    /// The model's own.
+    Config,
+    /// Training.
+    Train,
+    /// Sampling.
+    Sample,
+}
+
+/// A question about a model. Which ones a family answers follows from its capabilities.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(
+    tag = "type",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum ViewQuery {
+    /// Data images to choose from → [`View::Image`].
+    DataImages {
+        /// Index of the first test image.
+        start: u32,
+        /// How many.
+        count: u32,
+    },
+    /// Decoded images over the plane of a two-dimensional latent space → [`View::Image`].
+    LatentMosaic {
+        /// Tiles along each side, 2 to 64.
+        columns: u32,
+        /// The plane's half-width: z runs over [−extent, extent]².
+        extent: f32,
+    },
+    /// The encoded test set: means of q(z|x) (first two dimensions) by class → [`View::Points`].
+    LatentPoints {
+        /// How many test images, at most 2,000.
+        count: u32,
+    },
+    /// Decode points of the latent space → [`View::Image`], one tile a point.
+    Decode {
+        /// `latent_dim` numbers for each point.
+        z: Vec<f32>,
+    },
+    /// q(z|x) of one image → [`View::Posterior`].
+    Encode {
+        /// The image.
+        image: ImageInput,
+    },
+    /// Encode, draw, decode → [`View::Reconstruction`].
+    Reconstruct {
+        /// The image.
+        image: ImageInput,
+        /// Seed of ε.
+        seed: u32,
+        /// How many draws, 1 to 64.
+        draws: u32,
+    },
+    /// Decode on a path between two encoded images → [`View::Image`], one tile a step.
+    Interpolate {
+        /// Where it starts.
+        from: ImageInput,
+        /// Where it ends.
+        to: ImageInput,
+        /// Positions in [0, 1].
+        at: Vec<f32>,
+        /// How to walk.
+        path: Path,
+    },
+}
+
+/// How an interpolation walks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Path {
+    /// z = (1 − t) a + t b.
+    Linear,
+    /// Along the great circle (White 2016, arXiv:1609.04468).
+    Spherical,
+}
+
+/// An image given to a model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(
+    tag = "type",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum ImageInput {
+    /// From the test split of the session's data set.
+    Test {
+        /// Its index.
+        index: u32,
+    },
+    /// Pixels, row by row; resized to fit the model. A dark-on-light picture is inverted.
+    Rgba {
+        /// Pixels in a row.
+        width: u32,
+        /// Rows.
+        height: u32,
+        /// 4 · width · height bytes.
+        pixels: Bytes,
+    },
+    /// A drawing: light ink on black, one byte a pixel. Centred by its mass, as MNIST is.
+    Drawing {
+        /// Pixels in a row.
+        width: u32,
+        /// Rows.
+        height: u32,
+        /// width · height bytes.
+        pixels: Bytes,
+    },
+}
+
+/// The end of a request, or news on the way to it.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum Reply {
+    /// News; more will come.
+    Progress {
+        /// What is new.
+        progress: Progress,
+    },
+    /// Done.
+    Ok {
+        /// The result.
+        outcome: Outcome,
+    },
+    /// Failed.
+    Error {
+        /// Why.
+        error: ErrorInfo,
+    },
+}
+
+/// An [`Error`] as the page gets it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ErrorInfo {
+    /// Stable code.
+    pub code: Code,
+    /// One sentence: what happened.
+    pub message: String,
+    /// One sentence: what to do next.
+    pub hint: String,
+    /// Whether the session can go on as it is.
+    pub recoverable: bool,
+}
+
+impl From<&Error> for ErrorInfo {
+    fn from(error: &Error) -> Self {
+        Self {
+            code: error.code(),
+            message: error.to_string(),
+            hint: error.hint(),
+            recoverable: error.recoverable(),
+        }
+    }
+}
+
+/// News about a request.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(
+    tag = "type",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum Progress {
+    /// A sampler's state.
+    Sampling {
+        /// Steps taken.
+        step: u32,
+        /// Steps in all.
+        of: u32,
+        /// What it looks like now.
+        view: Option<View>,
+    },
+    /// Training goes on.
+    Training {
+        /// Numbers.
+        state: TrainState,
+        /// Samples at the session's fixed noise, when they were refreshed.
+        samples: Option<View>,
+    },
+    /// Everything needed to go on after a crash or a reload; the page keeps the newest.
+    Snapshot {
+        /// Step at which it was taken.
+        step: u32,
+        /// A resumable checkpoint.
+        bytes: Bytes,
+    },
+}
+
+/// What a request gave.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(
+    tag = "type",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum Outcome {
+    /// Nothing to say.
+    Done,
+    /// Answer to [`Request::Describe`].
+    Description {
+        /// Families, in the order of the page.
+        families: Vec<FamilyInfo>,
+        /// JSON Schema of the training options.
+        #[ts(type = "JsonSchema")]
+        train_schema: serde_json::Value,
+    },
+    /// A model is in place.
+    Model {
+        /// About it.
+        model: ModelInfo,
+    },
+    /// Something to draw.
+    View {
+        /// It.
+        view: View,
+    },
+    /// Training ended (by cancel or because the steps were done).
+    Trained {
+        /// Its last state.
+        state: TrainState,
+    },
+    /// A file to save.
+    File {
+        /// Suggested name.
+        name: String,
+        /// Media type.
+        mime: String,
+        /// Its bytes.
+        bytes: Bytes,
+    },
+    /// Checked options.
+    Options {
+        /// Those that hold, typed.
+        #[ts(type = "Record<string, unknown>")]
+        values: serde_json::Value,
+        /// One for each that does not.
+        errors: Vec<ErrorInfo>,
+    },
+}
+
+/// A family, as the page needs to know it.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FamilyInfo {
+    /// For example `vae`.
+    pub id: String,
+    /// For example `Variational autoencoder`.
+    pub title: String,
+    /// The paper that it follows.
+    pub paper: String,
+    /// The objective, as plain text.
+    pub equation: String,
+    /// What it can do.
+    pub capabilities: Capabilities,
+    /// JSON Schema of its config.
+    #[ts(type = "JsonSchema")]
+    pub config_schema: serde_json::Value,
+    /// JSON Schema of its sampling options.
+    #[ts(type = "JsonSchema")]
+    pub sample_schema: serde_json::Value,
+}
+
+/// What a family can do besides training and sampling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Capabilities {
+    /// What its `log_prob` is, if it has one.
+    pub density: Option<DensityKind>,
+    /// It encodes and decodes.
+    pub latent: bool,
+    /// It maps data to noise and back exactly.
+    pub invertible: bool,
+}
+
+/// What a `log_prob` means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum DensityKind {
+    /// Exact.
+    Exact,
+    /// A lower bound (ELBO).
+    LowerBound,
+    /// An importance-weighted estimate of a lower bound that tightens with the samples.
+    ImportanceWeighted,
+}
+
+/// A model in a session.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ModelInfo {
+    /// Id of its family.
+    pub family: String,
+    /// Id of the checkpoint, if it came from one.
+    pub id: Option<String>,
+    /// Name of its data set.
+    pub data: String,
+    /// Names of the classes of its data.
+    pub classes: Vec<String>,
+    /// Width of a sample in pixels.
+    pub width: u32,
+    /// Height of a sample in pixels.
+    pub height: u32,
+    /// Numbers in its latent vector, 0 without one.
+    pub latent_dim: u32,
+    /// Trainable numbers.
+    pub parameters: u32,
+    /// Optimizer steps behind it.
+    pub step: u32,
+    /// Seed of its training.
+    pub seed: u32,
+    /// Its config.
+    #[ts(type = "Record<string, unknown>")]
+    pub config: serde_json::Value,
+    /// Its training options.
+    #[ts(type = "Record<string, unknown>")]
+    pub train: serde_json::Value,
+    /// Recorded losses and snapshots, when it was being trained.
+    pub state: TrainState,
+}
+
+/// Where a training stands.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TrainState {
+    /// Optimizer steps taken.
+    pub step: u32,
+    /// Passes over the data, counting parts.
+    pub epoch: f32,
+    /// Steps a second, lately.
+    pub rate: f32,
+    /// The history of each named loss, in nats per image, since the session began (thinned).
+    pub losses: Vec<LossCurve>,
+    /// Steps at which snapshots were kept.
+    pub snapshots: Vec<u32>,
+}
+
+/// One named loss over time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct LossCurve {
+    /// For example `reconstruction`.
+    pub name: String,
+    /// `train` or `heldOut`.
+    pub split: Split,
+    /// Steps.
+    pub steps: Vec<u32>,
+    /// Values at those steps.
+    pub values: Vec<f32>,
+}
+
+/// Which part of the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Split {
+    /// What the model learns from.
+    Train,
+    /// What it never sees.
+    HeldOut,
+}
+
+/// Something to draw. The page knows these kinds and no model.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum View {
+    /// Pictures of equal size, already laid out as a grid.
+    Image {
+        /// Pixels in a row of the whole.
+        width: u32,
+        /// Rows of the whole.
+        height: u32,
+        /// Tiles in a row.
+        columns: u32,
+        /// Rows of tiles.
+        rows: u32,
+        /// 4 · width · height bytes.
+        rgba: Bytes,
+    },
+    /// Points in the plane.
+    Points {
+        /// x, y, x, y, … as little-endian f32.
+        xy: Bytes,
+        /// The class of each, or empty.
+        classes: Bytes,
+    },
+    /// A diagonal Gaussian.
+    Posterior {
+        /// Means.
+        mu: Vec<f32>,
+        /// Standard deviations.
+        sigma: Vec<f32>,
+        /// KL(q‖p) of each dimension, nats.
+        kl: Vec<f32>,
+    },
+    /// An image, its code and what comes back.
+    Reconstruction {
+        /// The image as the model sees it (a [`View::Image`] of one tile).
+        input: Box<View>,
+        /// Means.
+        mu: Vec<f32>,
+        /// Standard deviations.
+        sigma: Vec<f32>,
+        /// The drawn z, `latent_dim` numbers for each.
+        z: Vec<f32>,
+        /// One tile a draw.
+        output: Box<View>,
+        /// −log p(x|z) averaged over the draws, nats.
+        reconstruction: f32,
+        /// KL(q‖p), nats.
+        kl: f32,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::device::{Backend, DeviceInfo};
+
+    /// All types of the boundary as one TypeScript file.
+    fn typescript() -> String {
+        let config = ts_rs::Config::default();
+        let mut out = String::from(
+            "// Written by `cargo test protocol` from src/protocol.rs and src/error.rs. Do not edit.\n\n\
+             /** A JSON Schema, as far as forms need it. */\n\
+             export interface JsonSchema {\n  title?: string;\n  description?: string;\n  \
+             type?: string;\n  default?: unknown;\n  minimum?: number;\n  maximum?: number;\n  \
+             enum?: string[];\n  oneOf?: { const: string; description?: string }[];\n  \
+             properties?: Record<string, JsonSchema>;\n}\n",
+        );
+        macro_rules! declare {
+            ($($type:ty),* $(,)?) => {
+                $(
+                    out.push('\n');
+                    if let Some(docs) = <$type as TS>::docs() {
+                        out.push_str(&docs);
+                    }
+                    out.push_str("export ");
+                    out.push_str(&<$type as TS>::decl(&config));
+                    out.push('\n');
+                )*
+            };
+        }
+        declare!(
+            Bytes,
+            Envelope,
+            Answer,
+            Request,
+            Fault,
+            OptionScope,
+            ViewQuery,
+            super::Path,
+            ImageInput,
+            Reply,
+            ErrorInfo,
+            Code,
+            Progress,
+            Outcome,
+            FamilyInfo,
+            Capabilities,
+            DensityKind,
+            ModelInfo,
+            TrainState,
+            LossCurve,
+            Split,
+            View,
+            Backend,
+            DeviceInfo,
+        );
+        out
+    }
+
+    #[test]
+    fn protocol_in_typescript_is_up_to_date() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("web/client/protocol.ts");
+        let want = typescript();
+        let found = std::fs::read_to_string(&path).unwrap_or_default();
+        if found != want {
+            std::fs::write(&path, &want).expect("the source folder is writable");
+            panic!("web/client/protocol.ts was out of date and has been written anew");
+        }
+    }
+}

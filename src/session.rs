@@ -1,0 +1,575 @@
+//! What one widget does with one model: a state machine with no DOM, tested natively.
+//!
+//! A session holds a model that is looked at, or a training under way; its loss history; and
+//! snapshots for the time slider. Opening something else replaces all of it at once, and only
+//! after the new model stands.
+
+use std::{collections::BTreeMap, rc::Rc};
+
+use burn::tensor::Device;
+use serde_json::Value;
+use web_time::{Duration, Instant};
+
+use crate::{
+    checkpoint::{self, Meta, Opened, Precision},
+    data::{Batch, DataInfo, ImageSet, input},
+    error::{Error, Result},
+    family::{Model, TrainConfig},
+    nn::adam::Adam,
+    options::{self, Options},
+    protocol::{Bytes, ImageInput, LossCurve, ModelInfo, Split, TrainState, View, ViewQuery},
+    train::Trainer,
+    views,
+};
+
+/// Snapshots kept for the time slider; beyond it every second one is dropped.
+const SNAPSHOTS: usize = 48;
+/// Points of a loss curve; beyond it every second one is dropped.
+const POINTS: usize = 600;
+/// Images behind the held-out curve.
+const HELD_OUT_IMAGES: usize = 256;
+/// Between two looks at the losses.
+const REPORT: Duration = Duration::from_millis(250);
+/// Between two refreshes of the samples, and of the held-out curve.
+const REFRESH: Duration = Duration::from_millis(1000);
+/// Between two messages with everything that is needed to go on after a crash.
+const SAVE: Duration = Duration::from_secs(10);
+/// Samples shown while training.
+const TRAINING_SAMPLES: usize = 32;
+
+enum State {
+    Opened(Box<Opened>),
+    Training(Box<Trainer>),
+}
+
+/// A kept state of the model, in half precision.
+struct Snapshot {
+    step: u64,
+    bytes: Vec<u8>,
+}
+
+/// See the module's documentation.
+pub struct Session {
+    state: State,
+    id: Option<String>,
+    device: Device,
+    losses: Vec<LossCurve>,
+    snapshots: Vec<Snapshot>,
+    rate: f32,
+    clock: Clock,
+}
+
+/// When the parts of a training were last done.
+struct Clock {
+    reported: Instant,
+    reported_step: u64,
+    refreshed: Option<Instant>,
+    saved: Instant,
+    next_snapshot: u64,
+}
+
+impl Clock {
+    fn new(step: u64) -> Self {
+        Self {
+            reported: Instant::now(),
+            reported_step: step,
+            refreshed: None,
+            saved: Instant::now(),
+            next_snapshot: step,
+        }
+    }
+}
+
+/// What a slice of training has to say.
+#[derive(Default)]
+pub struct News {
+    /// Where it stands, when it is time to say so.
+    pub state: Option<TrainState>,
+    /// Samples at the session's fixed noise, when they were refreshed.
+    pub samples: Option<View>,
+    /// A resumable checkpoint, when it is time to keep one.
+    pub saved: Option<(u64, Vec<u8>)>,
+}
+
+impl Session {
+    /// A session with a checkpoint.
+    ///
+    /// # Errors
+    /// As [`checkpoint::open`].
+    pub fn open(bytes: &[u8], sha256: Option<&str>, device: &Device) -> Result<Self> {
+        let opened = checkpoint::open(bytes, sha256, device)?;
+        let step = opened.meta.step;
+        Ok(Self {
+            id: opened.meta.id.clone(),
+            losses: opened.meta.losses.clone(),
+            state: State::Opened(Box::new(opened)),
+            device: device.clone(),
+            snapshots: Vec::new(),
+            rate: 0.0,
+            clock: Clock::new(step),
+        })
+    }
+
+    /// A session with an untrained model.
+    ///
+    /// # Errors
+    /// [`Error::UnknownFamily`], [`Error::BadOption`], [`Error::Unsupported`].
+    pub fn create(
+        family: &str,
+        config: &Value,
+        train: &Value,
+        data: Rc<ImageSet>,
+        seed: u64,
+        device: &Device,
+    ) -> Result<Self> {
+        let train = TrainConfig::from_json(train)?;
+        let trainer = Trainer::new(family, config, train, data, seed, device)?;
+        Ok(Self {
+            state: State::Training(Box::new(trainer)),
+            id: None,
+            device: device.clone(),
+            losses: Vec::new(),
+            snapshots: Vec::new(),
+            rate: 0.0,
+            clock: Clock::new(0),
+        })
+    }
+
+    /// The model as it is now, outside autodiff.
+    pub fn model(&self) -> Model {
+        match &self.state {
+            State::Opened(opened) => opened.model.clone(),
+            State::Training(trainer) => trainer.model.valid(),
+        }
+    }
+
+    /// Its data.
+    pub fn data(&self) -> &DataInfo {
+        match &self.state {
+            State::Opened(opened) => &opened.meta.data,
+            State::Training(trainer) => &trainer.data.info,
+        }
+    }
+
+    /// Steps behind the model.
+    pub fn step(&self) -> u64 {
+        match &self.state {
+            State::Opened(opened) => opened.meta.step,
+            State::Training(trainer) => trainer.step_count(),
+        }
+    }
+
+    fn seed(&self) -> u64 {
+        match &self.state {
+            State::Opened(opened) => opened.meta.seed,
+            State::Training(trainer) => trainer.seed,
+        }
+    }
+
+    /// About the model, for the page.
+    ///
+    /// # Errors
+    /// [`Error::Internal`].
+    pub fn info(&self) -> Result<ModelInfo> {
+        let model = self.model();
+        let data = self.data();
+        let train = match &self.state {
+            State::Opened(opened) => opened.meta.train.clone(),
+            State::Training(trainer) => options::to_json(&trainer.config)?,
+        };
+        Ok(ModelInfo {
+            family: model.family().into(),
+            id: self.id.clone(),
+            data: data.name.clone(),
+            classes: data.classes.clone(),
+            width: data.width as u32,
+            height: data.height as u32,
+            latent_dim: model.latent().map_or(0, |l| l.latent_dim()) as u32,
+            parameters: model.num_params() as u32,
+            step: self.step() as u32,
+            seed: self.seed() as u32,
+            config: model.config()?,
+            train,
+            state: self.train_state(),
+        })
+    }
+
+    /// Where the training stands.
+    pub fn train_state(&self) -> TrainState {
+        TrainState {
+            step: self.step() as u32,
+            epoch: match &self.state {
+                State::Opened(_) => 0.0,
+                State::Training(trainer) => trainer.epoch() as f32,
+            },
+            rate: self.rate,
+            losses: self.losses.clone(),
+            snapshots: self.snapshots.iter().map(|s| s.step as u32).collect(),
+        }
+    }
+
+    /// Answer a question about the model.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] if the model cannot answer it, the errors of the views, and what the
+    /// device reports.
+    pub async fn view(&self, query: &ViewQuery, set: Option<&ImageSet>) -> Result<View> {
+        let model = self.model();
+        let latent = || {
+            model.latent().ok_or_else(|| Error::Unsupported {
+                what: format!("A {} has no latent space", model.title()),
+            })
+        };
+        let loaded = || {
+            set.ok_or_else(|| Error::BadData {
+                name: self.data().name.clone(),
+                reason: "it has not been loaded yet".into(),
+            })
+        };
+        let images = |inputs: &[&ImageInput]| -> Result<Batch> {
+            let mut pixels = Vec::new();
+            for image in inputs {
+                pixels.extend(input::prepare(image, self.data(), set)?);
+            }
+            Ok(Batch::Images {
+                count: inputs.len(),
+                pixels,
+            })
+        };
+        let side = [self.data().height, self.data().width];
+        match query {
+            ViewQuery::DataImages { start, count } => {
+                let test = &loaded()?.test;
+                let start = *start as usize;
+                let end = (start + (*count).min(400) as usize).min(test.len());
+                let grey: Vec<u8> = (start.min(end)..end)
+                    .flat_map(|i| test.image(i))
+                    .copied()
+                    .collect();
+                let n = end - start.min(end);
+                Ok(views::grid_of_bytes(&grey, [n, side[0], side[1]], n))
+            }
+            ViewQuery::LatentMosaic { columns, extent } => {
+                views::latent::mosaic(latent()?, *columns, *extent, &self.device).await
+            }
+            ViewQuery::LatentPoints { count } => {
+                let test = &loaded()?.test;
+                let n = (*count as usize).clamp(1, 2000).min(test.len());
+                let pixels = (0..n)
+                    .flat_map(|i| test.image(i))
+                    .map(|&p| f32::from(p) / 255.0)
+                    .collect();
+                let classes = (0..n).filter_map(|i| test.label(i)).collect();
+                views::latent::points(latent()?, &Batch::Images { count: n, pixels }, classes).await
+            }
+            ViewQuery::Decode { z } => {
+                views::latent::decode(latent()?, z.clone(), &self.device).await
+            }
+            ViewQuery::Encode { image } => {
+                views::latent::posterior(latent()?, &images(&[image])?).await
+            }
+            ViewQuery::Reconstruct { image, seed, draws } => {
+                let batch = images(&[image])?;
+                let seed = u64::from(*seed);
+                views::latent::reconstruct(latent()?, &batch, side, seed, *draws, &self.device)
+                    .await
+            }
+            ViewQuery::Interpolate { from, to, at, path } => {
+                let pair = images(&[from, to])?;
+                views::latent::interpolate(latent()?, &pair, at, *path, &self.device).await
+            }
+        }
+    }
+
+    /// Make the model trainable on `data`, if it is not yet.
+    ///
+    /// # Errors
+    /// As [`Opened::into_trainer`]; the session then stays as it was.
+    pub async fn prepare_training(&mut self, data: Rc<ImageSet>) -> Result<()> {
+        if let State::Opened(opened) = &self.state {
+            let trainer = Opened::clone(opened)
+                .into_trainer(data, &self.device)
+                .await?;
+            self.clock = Clock::new(trainer.step_count());
+            self.state = State::Training(Box::new(trainer));
+        }
+        Ok(())
+    }
+
+    /// Forget how long nothing happened: the training starts (again) now.
+    pub fn resume_clock(&mut self) {
+        let step = self.step();
+        self.clock.reported = Instant::now();
+        self.clock.reported_step = step;
+        self.clock.saved = Instant::now();
+    }
+
+    /// Train for about `budget`, at least one step, at most up to step `until`.
+    ///
+    /// # Errors
+    /// [`Error::TrainingDiverged`] and what the device reports; [`Error::Unsupported`] before
+    /// [`Session::prepare_training`].
+    pub async fn train_slice(&mut self, budget: Duration, until: Option<u64>) -> Result<News> {
+        let start = Instant::now();
+        if self.step() >= self.clock.next_snapshot {
+            self.take_snapshot().await?;
+        }
+        let trainer = self.trainer()?;
+        loop {
+            trainer.step()?;
+            if start.elapsed() >= budget || until.is_some_and(|u| trainer.step_count() >= u) {
+                break;
+            }
+        }
+        let ended = until.is_some_and(|u| self.step() >= u);
+        let mut news = News::default();
+        if ended || self.clock.reported.elapsed() >= REPORT {
+            self.report(ended, &mut news).await?;
+        }
+        Ok(news)
+    }
+
+    async fn report(&mut self, ended: bool, news: &mut News) -> Result<()> {
+        let step = self.step();
+        let seconds = self.clock.reported.elapsed().as_secs_f32().max(1e-6);
+        let steps = (step - self.clock.reported_step) as f32;
+        let means = self.trainer()?.take_losses().await?;
+        self.record(Split::Train, step, &means);
+        if ended || self.clock.refreshed.is_none_or(|t| t.elapsed() >= REFRESH) {
+            self.clock.refreshed = Some(Instant::now());
+            let held_out = self.trainer()?.held_out(HELD_OUT_IMAGES).await?;
+            self.record(Split::HeldOut, step, &held_out);
+            news.samples = Some(self.fixed_samples(&self.model(), TRAINING_SAMPLES).await?);
+        }
+        if self.clock.saved.elapsed() >= SAVE {
+            self.clock.saved = Instant::now();
+            news.saved = Some((step, self.export(true).await?));
+        }
+        self.rate = steps / seconds;
+        self.clock.reported = Instant::now();
+        self.clock.reported_step = step;
+        news.state = Some(self.train_state());
+        Ok(())
+    }
+
+    fn trainer(&mut self) -> Result<&mut Trainer> {
+        match &mut self.state {
+            State::Training(trainer) => Ok(trainer),
+            State::Opened(_) => Err(Error::Unsupported {
+                what: "This model is not being trained".into(),
+            }),
+        }
+    }
+
+    /// Change options of the training.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`]; the options then stay as they were.
+    pub fn set_train(&mut self, change: &Value) -> Result<()> {
+        match &mut self.state {
+            State::Training(trainer) => trainer.config = trainer.config.with_json(change)?,
+            State::Opened(opened) => {
+                let train = TrainConfig::from_json(&opened.meta.train)?.with_json(change)?;
+                opened.meta.train = options::to_json(&train)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Samples at noise that belongs to the session, so that they can be compared over time.
+    async fn fixed_samples(&self, model: &Model, count: usize) -> Result<View> {
+        let mut sampler = model.sampler(&Value::Null, count.clamp(1, 400), self.seed())?;
+        for _ in 0..sampler.steps() {
+            sampler.step()?;
+        }
+        views::grid(sampler.state(), 8).await
+    }
+
+    async fn take_snapshot(&mut self) -> Result<()> {
+        let meta = self.meta(Vec::new())?;
+        let step = self.step();
+        let bytes = checkpoint::write(&self.model(), &meta, Precision::Half).await?;
+        self.snapshots.retain(|s| s.step < step);
+        self.snapshots.push(Snapshot { step, bytes });
+        if self.snapshots.len() > SNAPSHOTS {
+            let mut index = 0;
+            // The first stays; then every second one goes.
+            self.snapshots.retain(|_| {
+                index += 1;
+                index % 2 == 1
+            });
+        }
+        // Close together at first, when much happens: each gap a quarter of the way so far.
+        self.clock.next_snapshot = step + (step / 4).max(5);
+        Ok(())
+    }
+
+    fn snapshot(&self, index: u32) -> Result<&Snapshot> {
+        self.snapshots
+            .get(index as usize)
+            .ok_or_else(|| Error::bad_option("snapshot", index, "there is none of that number"))
+    }
+
+    /// Samples of a past snapshot at the session's fixed noise.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for an index that is not there, and what the device reports.
+    pub async fn show_snapshot(&self, index: u32, count: u32) -> Result<View> {
+        let opened = checkpoint::open(&self.snapshot(index)?.bytes, None, &self.device)?;
+        self.fixed_samples(&opened.model, count as usize).await
+    }
+
+    /// Make a past snapshot the current state, with fresh optimizers; what came after it is
+    /// forgotten.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for an index that is not there, and what the device reports.
+    pub async fn restore_snapshot(&mut self, index: u32) -> Result<()> {
+        let step = self.snapshot(index)?.step;
+        let weights = checkpoint::open(&self.snapshot(index)?.bytes, None, &self.device)?
+            .model
+            .weights()
+            .await?;
+        let trainer = self.trainer()?;
+        let seen = step * trainer.config.batch_size as u64;
+        let model = trainer.model.clone().with_weights(weights)?;
+        let optimizers = model.players().iter().map(|_| Adam::default()).collect();
+        let (config, data, seed) = (trainer.config.clone(), trainer.data.clone(), trainer.seed);
+        let trainer = Trainer::resume(model, optimizers, config, data, seed, step, seen);
+        self.state = State::Training(Box::new(trainer));
+        self.snapshots.truncate(index as usize + 1);
+        for curve in &mut self.losses {
+            let keep = curve.steps.partition_point(|&s| u64::from(s) <= step);
+            curve.steps.truncate(keep);
+            curve.values.truncate(keep);
+        }
+        self.clock = Clock::new(step);
+        self.clock.next_snapshot = step + (step / 4).max(5);
+        Ok(())
+    }
+
+    fn meta(&self, losses: Vec<LossCurve>) -> Result<Meta> {
+        let mut meta = match &self.state {
+            State::Opened(opened) => Meta {
+                losses,
+                ..opened.meta.clone()
+            },
+            State::Training(trainer) => checkpoint::meta_of(trainer, losses)?,
+        };
+        meta.id = self.id.clone();
+        Ok(meta)
+    }
+
+    /// The model as a file; `resumable` with everything that is needed to train on.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub async fn export(&self, resumable: bool) -> Result<Vec<u8>> {
+        let meta = self.meta(self.losses.clone())?;
+        match &self.state {
+            State::Training(trainer) if resumable => {
+                checkpoint::write_resumable(trainer, &meta).await
+            }
+            _ => checkpoint::write(&self.model(), &meta, Precision::Single).await,
+        }
+    }
+
+    /// Suggested name of an exported file, without its ending.
+    pub fn file_name(&self) -> String {
+        match &self.id {
+            Some(id) => id.clone(),
+            None => format!(
+                "{}-{}-step-{}",
+                self.model().family(),
+                self.data().name,
+                self.step()
+            ),
+        }
+    }
+
+    fn record(&mut self, split: Split, step: u64, means: &[(&'static str, f32)]) {
+        for &(name, value) in means {
+            let found = (self.losses.iter()).position(|c| c.name == name && c.split == split);
+            let at = found.unwrap_or_else(|| {
+                self.losses.push(LossCurve {
+                    name: name.into(),
+                    split,
+                    steps: Vec::new(),
+                    values: Vec::new(),
+                });
+                self.losses.len() - 1
+            });
+            let curve = &mut self.losses[at];
+            curve.steps.push(step as u32);
+            curve.values.push(value);
+            if curve.steps.len() > POINTS {
+                thin(&mut curve.steps);
+                thin(&mut curve.values);
+            }
+        }
+    }
+
+    /// The sampler of the current model.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] and what the device reports.
+    pub fn sampler(
+        &self,
+        options: &Value,
+        count: u32,
+        seed: u32,
+    ) -> Result<Box<dyn crate::family::Sampler>> {
+        if !(1..=400).contains(&count) {
+            let reason = "it must lie between 1 and 400";
+            return Err(Error::bad_option("count", count, reason));
+        }
+        self.model().sampler(options, count as usize, seed.into())
+    }
+}
+
+/// Drop every second value.
+fn thin<T: Copy>(values: &mut Vec<T>) {
+    *values = values.iter().copied().step_by(2).collect();
+}
+
+/// The data sets that were handed over, by name.
+#[derive(Default)]
+pub struct Library(BTreeMap<String, Rc<ImageSet>>);
+
+impl Library {
+    /// Keep a packed data file under `name`.
+    ///
+    /// # Errors
+    /// [`Error::BadData`].
+    pub fn put(&mut self, name: &str, bytes: &Bytes, sha256: Option<&str>) -> Result<()> {
+        let bad = |reason: &str| Error::BadData {
+            name: name.into(),
+            reason: reason.into(),
+        };
+        if sha256.is_some_and(|h| !checkpoint::sha256(&bytes.0).eq_ignore_ascii_case(h)) {
+            return Err(bad("it is not the file that the manifest promises"));
+        }
+        let set = ImageSet::unpack(&bytes.0)?;
+        if set.info.name != name {
+            return Err(bad("it holds another set"));
+        }
+        self.0.insert(name.into(), Rc::new(set));
+        Ok(())
+    }
+
+    /// The set called `name`, if it was handed over.
+    pub fn get(&self, name: &str) -> Option<Rc<ImageSet>> {
+        self.0.get(name).cloned()
+    }
+
+    /// The set called `name`.
+    ///
+    /// # Errors
+    /// [`Error::BadData`] if it was not handed over.
+    pub fn need(&self, name: &str) -> Result<Rc<ImageSet>> {
+        self.get(name).ok_or_else(|| Error::BadData {
+            name: name.into(),
+            reason: "it has not been loaded yet".into(),
+        })
+    }
+}

@@ -1,0 +1,155 @@
+//! The training loop, the same natively and in the worker.
+//!
+//! A [`Trainer`] owns model, optimizers, data stream and step count, and advances one step at a
+//! time; whoever drives it decides when to look and when to stop. Losses stay on the device and
+//! are summed there; [`Trainer::take_losses`] reads their means.
+
+use std::{collections::BTreeMap, rc::Rc};
+
+use burn::tensor::{Device, Tensor};
+
+use crate::{
+    data::{ImageSet, Stream, test_batch},
+    error::{Error, Result},
+    family::{Losses, Model, StepContext, TrainConfig},
+    nn::adam::Adam,
+    rng::{Purpose, Rng},
+};
+
+/// A training under way.
+pub struct Trainer {
+    /// The model, inside autodiff.
+    pub model: Model,
+    /// One optimizer for each player.
+    pub optimizers: Vec<Adam>,
+    /// Options; those that do not touch the past may change at any time.
+    pub config: TrainConfig,
+    /// The data.
+    pub data: Rc<ImageSet>,
+    /// Seed of everything that is drawn.
+    pub seed: u64,
+    stream: Stream,
+    step: u64,
+    sums: BTreeMap<&'static str, (Tensor<1>, u32)>,
+}
+
+impl Trainer {
+    /// A training from the start.
+    ///
+    /// # Errors
+    /// As [`Model::init`].
+    pub fn new(
+        family: &str,
+        config: &serde_json::Value,
+        train: TrainConfig,
+        data: Rc<ImageSet>,
+        seed: u64,
+        device: &Device,
+    ) -> Result<Self> {
+        let mut rng = Rng::new(seed, Purpose::Init, 0);
+        let device = device.clone().autodiff();
+        let model = Model::init(family, config, &data.info, &mut rng, &device)?;
+        let optimizers = model.players().iter().map(|_| Adam::default()).collect();
+        Ok(Self::resume(model, optimizers, train, data, seed, 0, 0))
+    }
+
+    /// A training that goes on after `step` steps and `seen` images.
+    pub fn resume(
+        model: Model,
+        optimizers: Vec<Adam>,
+        config: TrainConfig,
+        data: Rc<ImageSet>,
+        seed: u64,
+        step: u64,
+        seen: u64,
+    ) -> Self {
+        Self {
+            model,
+            optimizers,
+            config,
+            data,
+            seed,
+            stream: Stream::new(seed, seen),
+            step,
+            sums: BTreeMap::new(),
+        }
+    }
+
+    /// Steps taken.
+    pub fn step_count(&self) -> u64 {
+        self.step
+    }
+
+    /// Images seen.
+    pub fn seen(&self) -> u64 {
+        self.stream.seen()
+    }
+
+    /// Passes over the training images, counting parts.
+    pub fn epoch(&self) -> f64 {
+        self.seen() as f64 / self.data.train.len().max(1) as f64
+    }
+
+    /// Take one step.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub fn step(&mut self) -> Result<()> {
+        let batch = self
+            .stream
+            .next(&self.data, self.config.batch_size, self.config.binarize)?;
+        let losses = self.model.train_step(
+            &batch,
+            &mut StepContext {
+                lr: self.config.learning_rate_at(self.step),
+                rng: &mut Rng::new(self.seed, Purpose::Train, self.step),
+                optimizers: &mut self.optimizers,
+            },
+        )?;
+        self.step += 1;
+        for (name, value) in losses {
+            let sum = match self.sums.remove(name) {
+                Some((sum, n)) => (sum + value, n + 1),
+                None => (value, 1),
+            };
+            self.sums.insert(name, sum);
+        }
+        Ok(())
+    }
+
+    /// The mean of each loss since the last call, in the order of their names.
+    ///
+    /// # Errors
+    /// [`Error::TrainingDiverged`] if one is not finite, and what the device reports.
+    pub async fn take_losses(&mut self) -> Result<Vec<(&'static str, f32)>> {
+        let mut means = Vec::new();
+        for (name, (sum, n)) in std::mem::take(&mut self.sums) {
+            let sum: f32 = sum.into_scalar_async().await?;
+            if !sum.is_finite() {
+                return Err(Error::TrainingDiverged {
+                    step: self.step,
+                    loss: name.into(),
+                });
+            }
+            means.push((name, sum / n as f32));
+        }
+        Ok(means)
+    }
+
+    /// The losses on the first `count` test images, with noise that never changes.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub async fn held_out(&self, count: usize) -> Result<Vec<(&'static str, f32)>> {
+        let batch = test_batch(&self.data, 0, count, self.config.binarize);
+        let losses: Losses = self
+            .model
+            .valid()
+            .losses(&batch, &mut Rng::new(0, Purpose::Evaluate, 0))?;
+        let mut out = Vec::new();
+        for (name, value) in losses {
+            out.push((name, value.into_scalar_async().await?));
+        }
+        Ok(out)
+    }
+}

@@ -1,0 +1,179 @@
+//! The wasm side of the worker: messages in, messages out.
+//!
+//! The shell (`web/worker/worker.ts`) chooses the module and the device, then passes every
+//! [`Envelope`] to [`post`] and every answer on to the page. The exports themselves stand in the
+//! two binaries ([`worker_exports`](crate::worker_exports)): the linker drops a library's exports
+//! that no binary mentions.
+
+use std::{cell::RefCell, future::Future, pin::Pin, rc::Rc};
+
+use js_sys::{Function, Promise};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+use crate::{
+    device::{self, Backend, DeviceInfo},
+    error::{Error, Result},
+    host::Host,
+    protocol::{Answer, Envelope, ErrorInfo, Reply},
+};
+
+unsafe extern "C" {
+    fn __wasm_call_ctors();
+}
+
+/// The exports of a worker module.
+#[macro_export]
+macro_rules! worker_exports {
+    () => {
+        use generative_playground::worker;
+        use wasm_bindgen::prelude::*;
+
+        /// See [`worker::start`].
+        #[wasm_bindgen]
+        pub fn start(on_answer: js_sys::Function) {
+            worker::start(on_answer);
+        }
+
+        /// See [`worker::init_device`].
+        #[wasm_bindgen]
+        pub async fn init_device(
+            backend: String,
+            allow_fallback: bool,
+        ) -> Result<JsValue, JsValue> {
+            worker::init_device(backend, allow_fallback).await
+        }
+
+        /// See [`worker::post`].
+        #[wasm_bindgen]
+        pub fn post(envelope: JsValue) {
+            worker::post(envelope);
+        }
+    };
+}
+
+thread_local! {
+    static HOST: RefCell<Option<Rc<Host>>> = const { RefCell::new(None) };
+    static ON_ANSWER: RefCell<Option<Function>> = const { RefCell::new(None) };
+}
+
+/// Once, first of all: run the constructors that crates registered at link time (if nobody calls
+/// them, the linker makes every export run all of them on every call), and tell the page about
+/// panics. `on_answer` gets every [`Answer`].
+pub fn start(on_answer: Function) {
+    // SAFETY: a function of the linker's, without arguments, called once before anything else.
+    unsafe { __wasm_call_ctors() };
+    ON_ANSWER.with_borrow_mut(|f| *f = Some(on_answer));
+    std::panic::set_hook(Box::new(|info| {
+        let error = Error::Internal {
+            reason: info.to_string(),
+        };
+        fatal(&error);
+    }));
+}
+
+/// Tell the page that this worker is at its end: an answer with id 0.
+fn fatal(error: &Error) {
+    let error = ErrorInfo::from(error);
+    emit(&Answer {
+        id: 0,
+        reply: Reply::Error { error },
+    });
+}
+
+/// Choose and prepare the device. Rejects with an [`ErrorInfo`].
+pub async fn init_device(backend: String, allow_fallback: bool) -> Result<JsValue, JsValue> {
+    match init(&backend, allow_fallback).await {
+        Ok(info) => to_js(&info),
+        Err(error) => Err(to_js(&ErrorInfo::from(&error))?),
+    }
+}
+
+async fn init(backend: &str, allow_fallback: bool) -> Result<DeviceInfo> {
+    let unavailable = |reason: &str| Error::DeviceUnavailable {
+        backend: backend.into(),
+        reason: reason.into(),
+    };
+    let (device, info) = match backend {
+        "cpu" => {
+            let info = DeviceInfo {
+                backend: Backend::Cpu,
+                adapter: "WebAssembly SIMD".into(),
+                fallback: false,
+            };
+            (device::cpu(), info)
+        }
+        #[cfg(feature = "webgpu")]
+        "webgpu" => device::webgpu(allow_fallback).await?,
+        _ => {
+            let _ = allow_fallback;
+            return Err(unavailable("this module does not carry it"));
+        }
+    };
+    let host = Host::new(device, macrotask, Box::new(|answer| emit(&answer)));
+    HOST.with_borrow_mut(|h| *h = Some(Rc::new(host)));
+    Ok(info)
+}
+
+/// Handle one [`Envelope`]; answers arrive through the callback of [`start`].
+pub fn post(envelope: JsValue) {
+    let id = js_sys::Reflect::get(&envelope, &"id".into())
+        .ok()
+        .and_then(|id| id.as_f64())
+        .unwrap_or(0.0) as u32;
+    let refuse = |reason: String| {
+        let error = ErrorInfo::from(&Error::BadRequest { reason });
+        emit(&Answer {
+            id,
+            reply: Reply::Error { error },
+        });
+    };
+    let envelope: Envelope = match serde_wasm_bindgen::from_value(envelope) {
+        Ok(envelope) => envelope,
+        Err(error) => return refuse(error.to_string()),
+    };
+    match HOST.with_borrow(Clone::clone) {
+        Some(host) => spawn_local(async move { host.handle(envelope).await }),
+        None => refuse("the worker has no device yet".into()),
+    }
+}
+
+fn emit(answer: &Answer) {
+    let Ok(value) = to_js(answer) else {
+        return;
+    };
+    ON_ANSWER.with_borrow(|f| {
+        if let Some(f) = f {
+            // A failing callback is the shell's own error and surfaces there.
+            let _ = f.call1(&JsValue::NULL, &value);
+        }
+    });
+}
+
+fn to_js<T: Serialize>(value: &T) -> std::result::Result<JsValue, JsValue> {
+    let serializer =
+        serde_wasm_bindgen::Serializer::json_compatible().serialize_bytes_as_arrays(false);
+    value
+        .serialize(&serializer)
+        .map_err(|e| JsValue::from(e.to_string()))
+}
+
+/// A turn of the event loop, by a message to ourselves: timers wait at least four milliseconds.
+fn macrotask() -> Pin<Box<dyn Future<Output = ()>>> {
+    thread_local! {
+        static CHANNEL: (web_sys::MessagePort, web_sys::MessagePort) = {
+            let channel = web_sys::MessageChannel::new().expect_throw("MessageChannel");
+            (channel.port1(), channel.port2())
+        };
+    }
+    Box::pin(async {
+        let promise = Promise::new(&mut |resolve, _| {
+            CHANNEL.with(|(inbox, outbox)| {
+                inbox.set_onmessage(Some(&resolve));
+                let _ = outbox.post_message(&JsValue::NULL);
+            });
+        });
+        let _ = JsFuture::from(promise).await;
+    })
+}
