@@ -68,7 +68,7 @@ export class Connection {
 
   #start(backend: Backend, reason: string | null, resolve: (d: Device) => void, reject: (e: PlaygroundError) => void) {
     const failed = (message: string) =>
-      reject(problem("internal", `The worker could not be started: ${message}.`, "Reload the page; if it stays, the site is missing a file.", false));
+      reject(problem("fetch-failed", `The worker could not be started: ${message}.`, "Reload the page; if it stays, the site is missing a file.", false));
     let worker: Worker;
     try {
       worker = spawn();

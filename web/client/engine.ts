@@ -1,7 +1,6 @@
 import { Connection, type Backend, type Device, type Options } from "./connection";
 import { PlaygroundError, problem } from "./errors";
-import type { FamilyInfo, Outcome, Request } from "./protocol";
-import type { JsonSchema } from "./schema";
+import type { FamilyInfo, JsonSchema, Outcome, Request } from "./protocol";
 import { dataFile } from "./site";
 
 /** What an engine needs to know of a session in order to bring it back. */

@@ -86,7 +86,7 @@ export class Session implements Survivor {
   }
 
   /** Draws samples. */
-  async sample(count: number, seed: number, options: Record<string, unknown>, progress?: (view: View) => void, signal?: AbortSignal): Promise<View> {
+  async sample(count: number, seed: number, options: Record<string, unknown>, progress?: (step: number, of: number, view: View | null) => void, signal?: AbortSignal): Promise<View> {
     return this.#see({ type: "sample", count, seed, options }, signal, progress);
   }
 
@@ -95,11 +95,11 @@ export class Session implements Survivor {
     return this.#see({ type: "showSnapshot", index, count });
   }
 
-  async #see(body: Body<Extract<Request, { type: "view" | "sample" | "showSnapshot" }>>, signal?: AbortSignal, progress?: (view: View) => void): Promise<View> {
+  async #see(body: Body<Extract<Request, { type: "view" | "sample" | "showSnapshot" }>>, signal?: AbortSignal, progress?: (step: number, of: number, view: View | null) => void): Promise<View> {
     const request = { ...body, session: this.id } as Request;
     const outcome = await this.#insist(() => this.#engine.request(request, {
       signal,
-      progress: (p) => { if (p.type === "sampling" && p.view) progress?.(p.view); },
+      progress: (p) => { if (p.type === "sampling") progress?.(p.step, p.of, p.view); },
     }));
     if (outcome.type !== "view") throw unexpected(outcome);
     return outcome.view;
@@ -210,7 +210,7 @@ export class Session implements Survivor {
     );
   }
 
-  async #reopen() {
+  async #reopen(): Promise<void> {
     const from: Place | undefined = this.#snapshot
       ? { type: "open", session: this.id, bytes: this.#snapshot.bytes, sha256: null }
       : this.#origin;
@@ -219,7 +219,15 @@ export class Session implements Survivor {
       return;
     }
     if (this.model && (this.#run || from.type === "create")) await this.needData(this.model.data);
-    const outcome = await this.#engine.request(from);
+    let outcome: Outcome;
+    try {
+      outcome = await this.#engine.request(from);
+    } catch (e) {
+      if (!this.#snapshot || wasRestarted(e)) throw e;
+      // A snapshot that cannot be read must not keep the model from coming back.
+      this.#snapshot = undefined;
+      return this.#reopen();
+    }
     if (outcome.type !== "model") throw unexpected(outcome);
     this.model = outcome.model;
     this.#listener.model(outcome.model);

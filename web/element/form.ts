@@ -39,7 +39,7 @@ export function field(f: Field, prefix: string, { value, error, set, disabled = 
       .checked=${value === true} ?disabled=${disabled} @change=${onChange}> ${f.label}</label>${help}</div>`;
   }
   if (slides(f)) {
-    return html`<div class="field"><label for=${id}>${f.label} <output for=${id}>${short(value)}</output></label>
+    return html`<div class="field"><label for=${id}>${f.label} <output for=${id} .value=${short(value)}></output></label>
       <input type="range" id=${id} min=${f.minimum ?? 0} max=${f.maximum ?? 1} step=${f.kind === "integer" ? 1 : 0.05}
         .value=${String(value ?? f.minimum)} aria-describedby=${described} aria-invalid=${invalid} ?disabled=${disabled}
         @input=${(e: Event) => { const i = e.target as HTMLInputElement; const o = i.parentElement?.querySelector("output"); if (o) o.value = short(Number(i.value)); }}

@@ -193,7 +193,7 @@ export class ReconstructPanel extends Panel {
     const n = this.host.info?.latentDim ?? 0;
     const index = this.#source.type === "test" ? this.#source.index : -1;
     return html`<div class="three">
-      <div><h4>x <span>the picture</span></h4>${this.#pad.render()}
+      <div><p class="head"><b>x</b> the picture</p>${this.#pad.render()}
         <div class="row">
           <button type="button" @click=${() => { this.#pad.clear(); this.#source = { type: "drawing", ...this.#pad.pixels() }; this.#run(); }}>Clear and draw</button>
           <label class="button">Open a picture<input type="file" accept="image/*" class="unseen" @change=${(e: Event) => {
@@ -203,18 +203,18 @@ export class ReconstructPanel extends Panel {
             if (file) this.#picture(file);
           }}></label>
         </div></div>
-      <div><h4 class="blue">q(z|x) <span>${n === 2 ? "its place in the plane" : `its ${n} code numbers, mean ± σ`}</span></h4>
+      <div><p class="head blue"><b>q(z|x)</b> ${n === 2 ? "its place in the plane" : `its ${n} code numbers, mean ± σ`}</p>
         <canvas class="posterior" role="img" ${ref((c) => { this.#canvas = c as HTMLCanvasElement | undefined; if (c) this.#plot(); })}
           aria-label=${r ? `The posterior: means ${r.mu.slice(0, 8).map((v) => v.toFixed(1)).join(", ")}` : "The posterior"}></canvas>
         <div class="row"><button type="button" @click=${() => { this.#seed++; this.#run(); }}>Draw ε again</button></div></div>
-      <div><h4 class="red">p(x|z) <span>${DRAWS} draws decoded</span></h4>
+      <div><p class="head red"><b>p(x|z)</b> ${DRAWS} draws decoded</p>
         <canvas class="plate" role="img" aria-label=${`${DRAWS} reconstructions`} ${ref(this.#output.attach)}></canvas></div>
     </div>
-    ${r ? html`<dl class="sum" aria-live="polite">
-      <div class="red"><dt>−log p(x|z)</dt><dd>${figure(r.reconstruction, 1)}</dd></div><div class="op">+</div>
-      <div class="blue"><dt>KL(q‖p)</dt><dd>${figure(r.kl, 1)}</dd></div><div class="op">=</div>
-      <div><dt>−ELBO, nats</dt><dd>${figure(r.reconstruction + r.kl, 1)}</dd></div>
-    </dl>` : nothing}
+    ${r ? html`<p class="sum" aria-live="polite">
+      <span class="red">−log p(x|z) <b>${figure(r.reconstruction, 1)}</b></span><b>+</b>
+      <span class="blue">KL(q‖p) <b>${figure(r.kl, 1)}</b></span><b>=</b>
+      <span>−ELBO, nats <b>${figure(r.reconstruction + r.kl, 1)}</b></span>
+    </p>` : nothing}
     <p class="label">Or take one of the test images, which the model never saw</p>
     ${this.#picker.render("Test images", (i) => (i === index ? "x" : ""), (i) => { this.#source = { type: "test", index: i }; this.#run(true); this.host.changed(); this.host.requestUpdate(); })}`;
   }

@@ -28,7 +28,10 @@ export class SamplesPanel extends Panel {
     this.#abort = abort;
     this.#latest.run(() => this.host.attempt(async () => {
       const layout = { columns: this.host.tileColumns, gap: this.host.bare ? 0 : 0.06, weave: this.host.quiet };
-      const view = await session.sample(count, seed, options, (early) => this.show(this.#plate, early, layout), abort.signal);
+      const view = await session.sample(count, seed, options, (step, of, early) => {
+        this.host.announce("progress", { phase: "sample", step, of });
+        if (early) this.show(this.#plate, early, layout);
+      }, abort.signal);
       if (abort.signal.aborted) return;
       this.#drawnAt = performance.now();
       this.show(this.#plate, view, layout);

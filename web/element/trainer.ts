@@ -1,5 +1,5 @@
-import type { ErrorInfo, ModelInfo, TrainState } from "../client/protocol";
-import type { Field, JsonSchema } from "../client/schema";
+import type { ErrorInfo, JsonSchema, ModelInfo, TrainState } from "../client/protocol";
+import type { Field } from "../client/schema";
 import { fieldsOf } from "../client/schema";
 import { Keeper, type Kept } from "../client/store";
 import { figure, type Host } from "./panel";

@@ -84,7 +84,7 @@ document.querySelector("#copy")?.addEventListener("click", () => {
 
 document.querySelector("#restart")?.addEventListener("click", () => {
   apply(new URLSearchParams());
-  void widget?.reset();
+  void widget?.reset?.();
 });
 
 // ---- What is in use, and why.
