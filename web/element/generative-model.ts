@@ -7,6 +7,7 @@ import type { FamilyInfo, Fault, ModelInfo, View } from "../client/protocol";
 import { bytesOf, modelBytes, modelEntry, siteManifest, type ModelEntry } from "../client/site";
 import { chooser, deviceSentence, facts, notices, tabs, type Notice } from "./chrome";
 import { reducedMotion } from "./draw";
+import { blobOf, checkpointBytes, download, dragHandler } from "./files";
 import { InterpolatePanel } from "./interpolate";
 import { LatentPanel } from "./latent";
 import { read, takeOptions, type Settled } from "./options";
@@ -20,8 +21,6 @@ import styles from "./element.css";
 import plotStyles from "uplot/dist/uPlot.min.css";
 
 const DEFAULT_MODEL = "vae-mnist";
-/** Larger than any model here; not even read. The worker has the last word. */
-const LARGEST_FILE = 256 << 20;
 
 /** `<generative-model>`: a model that samples and trains where it stands. */
 export class GenerativeModel extends LitElement implements Host, Present {
@@ -147,11 +146,7 @@ export class GenerativeModel extends LitElement implements Host, Present {
   async importCheckpoint(file: Blob | ArrayBuffer | Uint8Array): Promise<void> {
     this.#active = true;
     await this.attempt(async () => {
-      const size = file instanceof Blob ? file.size : file.byteLength;
-      if (size > LARGEST_FILE) {
-        throw problem("checkpoint-too-large", `This checkpoint has ${size} bytes; at most ${LARGEST_FILE} are accepted.`, "Choose a .safetensors file that this playground saved.");
-      }
-      const bytes = file instanceof Blob ? new Uint8Array(await file.arrayBuffer()) : new Uint8Array(file);
+      const bytes = await checkpointBytes(file);
       const session = this.#wake();
       await this.#prepare(session);
       const info = await session.open(bytes, null);
@@ -261,13 +256,7 @@ export class GenerativeModel extends LitElement implements Host, Present {
     this.setAttribute("seed", String((crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % 100_000));
   }
 
-  save(file: SavedFile) {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(blobOf(file));
-    link.download = file.name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-  }
+  save(file: SavedFile) { download(file); }
 
   // ---- Inside
 
@@ -425,14 +414,7 @@ export class GenerativeModel extends LitElement implements Host, Present {
     return (wished.length ? wished : [...VIEWS]).filter((v) => latent || v === "samples" || v === "train");
   }
 
-  #drag = (e: DragEvent) => {
-    if (!e.dataTransfer?.types.includes("Files")) return;
-    e.preventDefault();
-    const file = e.type === "drop" ? e.dataTransfer.files[0] : undefined;
-    if (file) this.#dropped(file);
-    this.#dragging = e.type === "dragover";
-    this.requestUpdate();
-  };
+  #drag = dragHandler((over) => { this.#dragging = over; this.requestUpdate(); }, (file) => this.#dropped(file));
 
   #dropped(file: File) {
     if (this.#panel.dropped(file)) return;
@@ -476,7 +458,7 @@ export class GenerativeModel extends LitElement implements Host, Present {
         <p class="caption" part="caption">${this.#loading ?? (info ? this.#panel.caption(info) : "")}</p>
         ${info ? facts(info, device, this.#entry, own, {
           back: () => void this.load(),
-          download: () => void this.attempt(async () => this.save(await this.#required().exportModel(own))),
+          download: () => void this.attempt(async () => download(await this.#required().exportModel(own))),
           open: (file) => void this.importCheckpoint(file),
         }) : nothing}
       </footer>
@@ -484,5 +466,3 @@ export class GenerativeModel extends LitElement implements Host, Present {
     </section>`;
   }
 }
-
-const blobOf = ({ bytes, mime }: SavedFile) => new Blob([bytes as Uint8Array<ArrayBuffer>], { type: mime });
