@@ -1,4 +1,4 @@
-// The types that cross the worker boundary; written from src/protocol.rs and src/error.rs.
+// Written by `cargo test protocol` from src/protocol.rs and src/error.rs. Do not edit.
 
 /** A JSON Schema, as far as forms need it. */
 export interface JsonSchema {
@@ -13,86 +13,694 @@ export interface JsonSchema {
   properties?: Record<string, JsonSchema>;
 }
 
-export type Envelope = { id: number, request: Request };
-export type Answer = { id: number, reply: Reply };
+/**
+ * Raw bytes: a `Uint8Array` in the page.
+ */
+export type Bytes = Uint8Array<ArrayBuffer>;
 
-export type Request =
-  | { type: "describe" }
-  | { type: "loadData", name: string, bytes: Uint8Array, sha256: string | null }
-  | { type: "open", session: number, bytes: Uint8Array, sha256: string | null }
-  | { type: "create", session: number, family: string, config: Record<string, unknown>, train: Record<string, unknown>, data: string, seed: number }
-  | { type: "dispose", session: number }
-  | { type: "sample", session: number, count: number, seed: number, options: Record<string, unknown> }
-  | { type: "view", session: number, query: ViewQuery }
-  | { type: "train", session: number, steps: number | null, rate: number | null }
-  | { type: "setTrain", session: number, train: Record<string, unknown> }
-  | { type: "showSnapshot", session: number, index: number, count: number }
-  | { type: "restoreSnapshot", session: number, index: number }
-  | { type: "export", session: number, resumable: boolean }
-  | { type: "exportSamples", session: number, count: number, seed: number, options: Record<string, unknown>, scale: number }
-  | { type: "checkOptions", scope: OptionScope, family: string, entries: Array<[string, string]> }
-  | { type: "cancel", target: number }
-  | { type: "fault", kind: Fault };
+/**
+ * One message to the worker.
+ */
+export type Envelope = { 
+/**
+ * Chosen by the page, unique while the request is under way.
+ */
+id: number, 
+/**
+ * What is asked.
+ */
+request: Request, };
 
+/**
+ * One message from the worker.
+ */
+export type Answer = { 
+/**
+ * The id of the request it belongs to.
+ */
+id: number, 
+/**
+ * The answer.
+ */
+reply: Reply, };
+
+/**
+ * Everything that can be asked of the worker.
+ *
+ * A *session* is what one widget does with one model; its number is chosen by the page.
+ */
+export type Request = { "type": "describe" } | { "type": "loadData", 
+/**
+ * Name of the set, for example `mnist`.
+ */
+name: string, 
+/**
+ * The file.
+ */
+bytes: Bytes, 
+/**
+ * Promised hash, when it comes from the site's manifest.
+ */
+sha256: string | null, } | { "type": "open", 
+/**
+ * The session; made if it does not exist.
+ */
+session: number, 
+/**
+ * A safetensors file.
+ */
+bytes: Bytes, 
+/**
+ * Promised hash, when it comes from the site's manifest.
+ */
+sha256: string | null, } | { "type": "create", 
+/**
+ * The session; made if it does not exist.
+ */
+session: number, 
+/**
+ * Id of the family, for example `vae`.
+ */
+family: string, 
+/**
+ * The family's options; what is left out takes its default.
+ */
+config: Record<string, unknown>, 
+/**
+ * Options of the training; what is left out takes its default.
+ */
+train: Record<string, unknown>, 
+/**
+ * Name of the data set; it must have been loaded.
+ */
+data: string, 
+/**
+ * Seed of everything that is drawn.
+ */
+seed: number, } | { "type": "dispose", 
+/**
+ * The session.
+ */
+session: number, } | { "type": "sample", 
+/**
+ * The session.
+ */
+session: number, 
+/**
+ * How many, 1 to 400.
+ */
+count: number, 
+/**
+ * Seed.
+ */
+seed: number, 
+/**
+ * The family's own sampling options; what is left out takes its default.
+ */
+options: Record<string, unknown>, } | { "type": "view", 
+/**
+ * The session.
+ */
+session: number, 
+/**
+ * What to look at.
+ */
+query: ViewQuery, } | { "type": "train", 
+/**
+ * The session.
+ */
+session: number, 
+/**
+ * Stop after this many steps; `null` = go on until cancelled.
+ */
+steps: number | null, 
+/**
+ * At most this many steps a second, for slow motion; `null` = as fast as it goes.
+ */
+rate: number | null, } | { "type": "setTrain", 
+/**
+ * The session.
+ */
+session: number, 
+/**
+ * The options to change.
+ */
+train: Record<string, unknown>, } | { "type": "showSnapshot", 
+/**
+ * The session.
+ */
+session: number, 
+/**
+ * Index into [`TrainState::snapshots`].
+ */
+index: number, 
+/**
+ * How many samples.
+ */
+count: number, } | { "type": "restoreSnapshot", 
+/**
+ * The session.
+ */
+session: number, 
+/**
+ * Index into [`TrainState::snapshots`].
+ */
+index: number, } | { "type": "export", 
+/**
+ * The session.
+ */
+session: number, 
+/**
+ * With everything that is needed to train on.
+ */
+resumable: boolean, } | { "type": "exportSamples", 
+/**
+ * The session.
+ */
+session: number, 
+/**
+ * How many, 1 to 400.
+ */
+count: number, 
+/**
+ * Seed.
+ */
+seed: number, 
+/**
+ * The family's own sampling options.
+ */
+options: Record<string, unknown>, 
+/**
+ * Pixels of the picture for one pixel of the sample, 1 to 16.
+ */
+scale: number, } | { "type": "checkOptions", 
+/**
+ * Which options.
+ */
+scope: OptionScope, 
+/**
+ * Id of the family (ignored for the scope `train`).
+ */
+family: string, 
+/**
+ * Names and values as text.
+ */
+entries: Array<[string, string]>, } | { "type": "cancel", 
+/**
+ * Its id.
+ */
+target: number, } | { "type": "fault", 
+/**
+ * How.
+ */
+kind: Fault, };
+
+/**
+ * How [`Request::Fault`] breaks.
+ */
 export type Fault = "panic" | "loseDevice";
+
+/**
+ * Which schema [`Request::CheckOptions`] checks against.
+ */
 export type OptionScope = "config" | "train" | "sample";
 
-export type ViewQuery =
-  | { type: "dataImages", start: number, count: number }
-  | { type: "latentMosaic", columns: number, extent: number }
-  | { type: "latentPoints", count: number }
-  | { type: "decode", z: Array<number> }
-  | { type: "encode", image: ImageInput }
-  | { type: "reconstruct", image: ImageInput, seed: number, draws: number }
-  | { type: "interpolate", from: ImageInput, to: ImageInput, at: Array<number>, path: Path };
+/**
+ * A question about a model. Which ones a family answers follows from its capabilities.
+ */
+export type ViewQuery = { "type": "dataImages", 
+/**
+ * Index of the first test image.
+ */
+start: number, 
+/**
+ * How many.
+ */
+count: number, } | { "type": "latentMosaic", 
+/**
+ * Tiles along each side, 2 to 64.
+ */
+columns: number, 
+/**
+ * The plane's half-width: z runs over [−extent, extent]².
+ */
+extent: number, } | { "type": "latentPoints", 
+/**
+ * How many test images, at most 2,000.
+ */
+count: number, } | { "type": "decode", 
+/**
+ * `latent_dim` numbers for each point.
+ */
+z: Array<number>, } | { "type": "encode", 
+/**
+ * The image.
+ */
+image: ImageInput, } | { "type": "reconstruct", 
+/**
+ * The image.
+ */
+image: ImageInput, 
+/**
+ * Seed of ε.
+ */
+seed: number, 
+/**
+ * How many draws, 1 to 64.
+ */
+draws: number, } | { "type": "interpolate", 
+/**
+ * Where it starts.
+ */
+from: ImageInput, 
+/**
+ * Where it ends.
+ */
+to: ImageInput, 
+/**
+ * Positions in [0, 1].
+ */
+at: Array<number>, 
+/**
+ * How to walk.
+ */
+path: Path, };
 
+/**
+ * How an interpolation walks.
+ */
 export type Path = "linear" | "spherical";
 
-export type ImageInput =
-  | { type: "test", index: number }
-  | { type: "rgba", width: number, height: number, pixels: Uint8Array }
-  | { type: "drawing", width: number, height: number, pixels: Uint8Array };
+/**
+ * An image given to a model.
+ */
+export type ImageInput = { "type": "test", 
+/**
+ * Its index.
+ */
+index: number, } | { "type": "rgba", 
+/**
+ * Pixels in a row.
+ */
+width: number, 
+/**
+ * Rows.
+ */
+height: number, 
+/**
+ * 4 · width · height bytes.
+ */
+pixels: Bytes, } | { "type": "drawing", 
+/**
+ * Pixels in a row.
+ */
+width: number, 
+/**
+ * Rows.
+ */
+height: number, 
+/**
+ * width · height bytes.
+ */
+pixels: Bytes, };
 
-export type Reply =
-  | { type: "progress", progress: Progress }
-  | { type: "ok", outcome: Outcome }
-  | { type: "error", error: ErrorInfo };
+/**
+ * The end of a request, or news on the way to it.
+ */
+export type Reply = { "type": "progress", 
+/**
+ * What is new.
+ */
+progress: Progress, } | { "type": "ok", 
+/**
+ * The result.
+ */
+outcome: Outcome, } | { "type": "error", 
+/**
+ * Why.
+ */
+error: ErrorInfo, };
 
-export type Code =
-  | "file-not-found" | "fetch-failed" | "io" | "checkpoint-too-large" | "checkpoint-hash"
-  | "checkpoint-parse" | "checkpoint-schema" | "checkpoint-shape" | "checkpoint-not-finite"
-  | "unknown-model" | "unknown-family" | "bad-option" | "bad-recipe" | "bad-image" | "bad-data"
-  | "unsupported" | "cancelled" | "device-unavailable" | "device-lost" | "out-of-memory"
-  | "worker-restarted" | "training-diverged" | "storage-full" | "storage-busy"
-  | "unknown-session" | "bad-request" | "internal";
+/**
+ * An [`Error`] as the page gets it.
+ */
+export type ErrorInfo = { 
+/**
+ * Stable code.
+ */
+code: Code, 
+/**
+ * One sentence: what happened.
+ */
+message: string, 
+/**
+ * One sentence: what to do next.
+ */
+hint: string, 
+/**
+ * Whether the session can go on as it is.
+ */
+recoverable: boolean, };
 
-export type ErrorInfo = { code: Code, message: string, hint: string, recoverable: boolean };
+/**
+ * The stable name of an error, the same in the page, in events and in the CLI.
+ *
+ * Codes are part of the public interface: they are only ever added.
+ */
+export type Code = "file-not-found" | "fetch-failed" | "io" | "checkpoint-too-large" | "checkpoint-hash" | "checkpoint-parse" | "checkpoint-schema" | "checkpoint-shape" | "checkpoint-not-finite" | "unknown-model" | "unknown-family" | "bad-option" | "bad-recipe" | "bad-image" | "bad-data" | "unsupported" | "cancelled" | "device-unavailable" | "device-lost" | "out-of-memory" | "worker-restarted" | "training-diverged" | "storage-full" | "storage-busy" | "unknown-session" | "bad-request" | "internal";
 
-export type Progress =
-  | { type: "sampling", step: number, of: number, view: View | null }
-  | { type: "training", state: TrainState, samples: View | null }
-  | { type: "snapshot", step: number, bytes: Uint8Array };
+/**
+ * News about a request.
+ */
+export type Progress = { "type": "sampling", 
+/**
+ * Steps taken.
+ */
+step: number, 
+/**
+ * Steps in all.
+ */
+of: number, 
+/**
+ * What it looks like now.
+ */
+view: View | null, } | { "type": "training", 
+/**
+ * Numbers.
+ */
+state: TrainState, 
+/**
+ * Samples at the session's fixed noise, when they were refreshed.
+ */
+samples: View | null, } | { "type": "snapshot", 
+/**
+ * Step at which it was taken.
+ */
+step: number, 
+/**
+ * A resumable checkpoint.
+ */
+bytes: Bytes, };
 
-export type Outcome =
-  | { type: "done" }
-  | { type: "description", families: Array<FamilyInfo>, trainSchema: JsonSchema }
-  | { type: "model", model: ModelInfo }
-  | { type: "view", view: View }
-  | { type: "trained", state: TrainState }
-  | { type: "file", name: string, mime: string, bytes: Uint8Array }
-  | { type: "options", values: Record<string, unknown>, errors: Array<ErrorInfo> };
+/**
+ * What a request gave.
+ */
+export type Outcome = { "type": "done" } | { "type": "description", 
+/**
+ * Families, in the order of the page.
+ */
+families: Array<FamilyInfo>, 
+/**
+ * JSON Schema of the training options.
+ */
+trainSchema: JsonSchema, } | { "type": "model", 
+/**
+ * About it.
+ */
+model: ModelInfo, } | { "type": "view", 
+/**
+ * It.
+ */
+view: View, } | { "type": "trained", 
+/**
+ * Its last state.
+ */
+state: TrainState, } | { "type": "file", 
+/**
+ * Suggested name.
+ */
+name: string, 
+/**
+ * Media type.
+ */
+mime: string, 
+/**
+ * Its bytes.
+ */
+bytes: Bytes, } | { "type": "options", 
+/**
+ * Those that hold, typed.
+ */
+values: Record<string, unknown>, 
+/**
+ * One for each that does not.
+ */
+errors: Array<ErrorInfo>, };
 
-export type FamilyInfo = { id: string, title: string, paper: string, equation: string, capabilities: Capabilities, configSchema: JsonSchema, sampleSchema: JsonSchema };
-export type Capabilities = { density: DensityKind | null, latent: boolean, invertible: boolean };
+/**
+ * A family, as the page needs to know it.
+ */
+export type FamilyInfo = { 
+/**
+ * For example `vae`.
+ */
+id: string, 
+/**
+ * For example `Variational autoencoder`.
+ */
+title: string, 
+/**
+ * The paper that it follows.
+ */
+paper: string, 
+/**
+ * The objective, as plain text.
+ */
+equation: string, 
+/**
+ * What it can do.
+ */
+capabilities: Capabilities, 
+/**
+ * JSON Schema of its config.
+ */
+configSchema: JsonSchema, 
+/**
+ * JSON Schema of its sampling options.
+ */
+sampleSchema: JsonSchema, };
+
+/**
+ * What a family can do besides training and sampling.
+ */
+export type Capabilities = { 
+/**
+ * What its `log_prob` is, if it has one.
+ */
+density: DensityKind | null, 
+/**
+ * It encodes and decodes.
+ */
+latent: boolean, 
+/**
+ * It maps data to noise and back exactly.
+ */
+invertible: boolean, };
+
+/**
+ * What a `log_prob` means.
+ */
 export type DensityKind = "exact" | "lowerBound" | "importanceWeighted";
 
-export type ModelInfo = { family: string, id: string | null, data: string, classes: Array<string>, width: number, height: number, latentDim: number, parameters: number, step: number, seed: number, config: Record<string, unknown>, train: Record<string, unknown>, state: TrainState };
-export type TrainState = { step: number, epoch: number, rate: number, losses: Array<LossCurve>, snapshots: Array<number> };
-export type LossCurve = { name: string, split: Split, steps: Array<number>, values: Array<number> };
+/**
+ * A model in a session.
+ */
+export type ModelInfo = { 
+/**
+ * Id of its family.
+ */
+family: string, 
+/**
+ * Id of the checkpoint, if it came from one.
+ */
+id: string | null, 
+/**
+ * Name of its data set.
+ */
+data: string, 
+/**
+ * Names of the classes of its data.
+ */
+classes: Array<string>, 
+/**
+ * Width of a sample in pixels.
+ */
+width: number, 
+/**
+ * Height of a sample in pixels.
+ */
+height: number, 
+/**
+ * Numbers in its latent vector, 0 without one.
+ */
+latentDim: number, 
+/**
+ * Trainable numbers.
+ */
+parameters: number, 
+/**
+ * Optimizer steps behind it.
+ */
+step: number, 
+/**
+ * Seed of its training.
+ */
+seed: number, 
+/**
+ * Its config.
+ */
+config: Record<string, unknown>, 
+/**
+ * Its training options.
+ */
+train: Record<string, unknown>, 
+/**
+ * Recorded losses and snapshots, when it was being trained.
+ */
+state: TrainState, };
+
+/**
+ * Where a training stands.
+ */
+export type TrainState = { 
+/**
+ * Optimizer steps taken.
+ */
+step: number, 
+/**
+ * Passes over the data, counting parts.
+ */
+epoch: number, 
+/**
+ * Steps a second, lately.
+ */
+rate: number, 
+/**
+ * The history of each named loss, in nats per image, since the session began (thinned).
+ */
+losses: Array<LossCurve>, 
+/**
+ * Steps at which snapshots were kept.
+ */
+snapshots: Array<number>, };
+
+/**
+ * One named loss over time.
+ */
+export type LossCurve = { 
+/**
+ * For example `reconstruction`.
+ */
+name: string, 
+/**
+ * `train` or `heldOut`.
+ */
+split: Split, 
+/**
+ * Steps.
+ */
+steps: Array<number>, 
+/**
+ * Values at those steps.
+ */
+values: Array<number>, };
+
+/**
+ * Which part of the data.
+ */
 export type Split = "train" | "heldOut";
 
-export type View =
-  | { kind: "image", width: number, height: number, columns: number, rows: number, rgba: Uint8Array }
-  | { kind: "points", xy: Uint8Array, classes: Uint8Array }
-  | { kind: "posterior", mu: Array<number>, sigma: Array<number>, kl: Array<number> }
-  | { kind: "reconstruction", input: View, mu: Array<number>, sigma: Array<number>, z: Array<number>, output: View, reconstruction: number, kl: number };
+/**
+ * Something to draw. The page knows these kinds and no model.
+ */
+export type View = { "kind": "image", 
+/**
+ * Pixels in a row of the whole.
+ */
+width: number, 
+/**
+ * Rows of the whole.
+ */
+height: number, 
+/**
+ * Tiles in a row.
+ */
+columns: number, 
+/**
+ * Rows of tiles.
+ */
+rows: number, 
+/**
+ * 4 · width · height bytes.
+ */
+rgba: Bytes, } | { "kind": "points", 
+/**
+ * x, y, x, y, … as little-endian f32.
+ */
+xy: Bytes, 
+/**
+ * The class of each, or empty.
+ */
+classes: Bytes, } | { "kind": "posterior", 
+/**
+ * Means.
+ */
+mu: Array<number>, 
+/**
+ * Standard deviations.
+ */
+sigma: Array<number>, 
+/**
+ * KL(q‖p) of each dimension, nats.
+ */
+kl: Array<number>, } | { "kind": "reconstruction", 
+/**
+ * The image as the model sees it (a [`View::Image`] of one tile).
+ */
+input: View, 
+/**
+ * Means.
+ */
+mu: Array<number>, 
+/**
+ * Standard deviations.
+ */
+sigma: Array<number>, 
+/**
+ * The drawn z, `latent_dim` numbers for each.
+ */
+z: Array<number>, 
+/**
+ * One tile a draw.
+ */
+output: View, 
+/**
+ * −log p(x|z) averaged over the draws, nats.
+ */
+reconstruction: number, 
+/**
+ * KL(q‖p), nats.
+ */
+kl: number, };
+
+/**
+ * A way to compute.
+ */
+export type Backend = "cpu" | "webgpu";
+
+/**
+ * What a worker computes on.
+ */
+export type DeviceInfo = { 
+/**
+ * The back end in use.
+ */
+backend: Backend, 
+/**
+ * The adapter's own name, or what the CPU back end is.
+ */
+adapter: string, 
+/**
+ * Whether it is a software adapter: right, but slow.
+ */
+fallback: boolean, };
