@@ -232,7 +232,8 @@ impl Host {
     ) -> Result<crate::protocol::View> {
         let session = self.session(session)?;
         let mut sampler = session.lock().await.sampler(options, count, seed)?;
-        let columns = (f64::from(count).sqrt() * 1.4).ceil() as usize;
+        // About four wide to three high.
+        let columns = (f64::from(count) * 4.0 / 3.0).sqrt().ceil() as usize;
         let (of, mut shown) = (sampler.steps(), Instant::now());
         for step in 1..=of {
             sampler.step()?;

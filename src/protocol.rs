@@ -15,7 +15,7 @@ use crate::error::{Code, Error};
 
 /// Raw bytes: a `Uint8Array` in the page.
 #[derive(Debug, Clone, Default, PartialEq, Eq, TS)]
-#[ts(type = "Uint8Array<ArrayBuffer>")]
+#[ts(type = "Uint8Array")]
 pub struct Bytes(pub Vec<u8>);
 
 impl Serialize for Bytes {

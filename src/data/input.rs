@@ -204,8 +204,8 @@ mod tests {
     fn paper_is_turned_to_night() {
         let mut pixels = vec![255u8; 40 * 40 * 4];
         for y in 10..30 {
-            for c in 0..3 {
-                pixels[(y * 40 + 20) * 4 + c] = 0;
+            for x in 18..22 {
+                pixels[(y * 40 + x) * 4..][..3].fill(0);
             }
         }
         let input = ImageInput::Rgba {

@@ -16,7 +16,7 @@ export interface JsonSchema {
 /**
  * Raw bytes: a `Uint8Array` in the page.
  */
-export type Bytes = Uint8Array<ArrayBuffer>;
+export type Bytes = Uint8Array;
 
 /**
  * One message to the worker.
