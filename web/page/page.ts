@@ -7,7 +7,7 @@ const hero = document.querySelector<GenerativeModel>("#hero");
 
 /** Parameters that others add to links; they mean nothing here. */
 const FOREIGN = /^(utm_.*|fbclid|gclid|msclkid|mc_[ce]id|ref)$/;
-const DEFAULTS: Record<string, string> = { model: "vae-mnist", view: "samples" };
+const DEFAULTS: Record<string, string> = { model: "vae-mnist", view: "samples", temperature: "0.7" };
 
 // ---- State in the URL. The element checks the values; the page only carries them.
 

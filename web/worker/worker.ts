@@ -16,10 +16,11 @@ interface Glue {
 }
 
 // The few parts of WebGPU that are used here; TypeScript's own DOM library has none of it yet.
-interface GpuDevice { lost: Promise<{ reason: string; message: string }>; destroy(): void }
+interface GpuDevice extends EventTarget { lost: Promise<{ reason: string; message: string }>; destroy(): void }
+interface GpuErrorEvent extends Event { error: Error }
 interface GpuAdapter {
   features: ReadonlySet<string>;
-  info?: { isFallbackAdapter?: boolean };
+  info?: { isFallbackAdapter?: boolean; vendor?: string; architecture?: string; description?: string };
   isFallbackAdapter?: boolean;
   requestDevice(descriptor?: { requiredFeatures?: Iterable<string> }): Promise<GpuDevice>;
 }
@@ -58,9 +59,23 @@ function lost(message: string) {
   });
 }
 
+function failed(error: Error) {
+  const memory = error.constructor.name === "GPUOutOfMemoryError";
+  fatal({
+    code: memory ? "out-of-memory" : "device-lost",
+    message: memory
+      ? `The device has no memory left for this: ${error.message || "no details given"}.`
+      : `The graphics device reported an error: ${error.message}.`,
+    hint: memory ? "Choose a smaller model or a smaller batch." : "The playground starts again from its last snapshot.",
+    recoverable: false,
+  });
+}
+
 /**
- * wgpu does not ask the browser for subgroups although its kernels use them where the adapter has
- * them; this asks on its behalf, and keeps the device so that its loss can be seen (and caused).
+ * wgpu does not ask the browser for subgroups although its kernels may use them where the adapter
+ * has them; this asks on its behalf, and keeps the device so that its loss can be seen (and
+ * caused). An error that no scope catches, running out of memory included, would be a panic in
+ * wgpu's handler; this listener is there before that handler, and stops the event.
  */
 function watchDevices(adapter: GpuAdapter) {
   const prototype = Object.getPrototypeOf(adapter) as GpuAdapter;
@@ -70,6 +85,11 @@ function watchDevices(adapter: GpuAdapter) {
     if (this.features.has("subgroups")) requiredFeatures.add("subgroups");
     const made = await request.call(this, { ...descriptor, requiredFeatures });
     device = made;
+    made.addEventListener("uncapturederror", (event) => {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      failed((event as GpuErrorEvent).error);
+    });
     void made.lost.then(({ message }) => lost(message));
     return made;
   };
@@ -102,23 +122,42 @@ function failure(e: unknown): ErrorInfo {
   };
 }
 
+interface Choice { backend: "cpu" | "webgpu"; reason: string; adapter?: GpuAdapter | null }
+
+function unavailable(): ErrorInfo {
+  return {
+    code: "device-unavailable",
+    message: `The webgpu back end cannot be used here: ${gpu ? "the browser found no graphics card for it" : "this browser has no WebGPU"}.`,
+    hint: "Use backend=cpu, or leave it on auto.",
+    recoverable: true,
+  };
+}
+
 /** Which device `auto` means here, and why. */
-async function choose(wanted: Init["backend"]): Promise<{ backend: "cpu" | "webgpu"; reason: string }> {
+async function choose(wanted: Init["backend"]): Promise<Choice> {
   if (wanted === "cpu") return { backend: "cpu", reason: "requested" };
   const adapter = await gpu?.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
   if (adapter) watchDevices(adapter);
-  if (wanted === "webgpu") return { backend: "webgpu", reason: "requested" };
+  if (wanted === "webgpu") return { backend: "webgpu", reason: "requested", adapter };
   if (!gpu) return { backend: "cpu", reason: "no-webgpu" };
   if (!adapter) return { backend: "cpu", reason: "no-adapter" };
-  if (adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter) return { backend: "cpu", reason: "fallback-adapter" };
-  return { backend: "webgpu", reason: "gpu" };
+  if (isFallback(adapter)) return { backend: "cpu", reason: "fallback-adapter" };
+  return { backend: "webgpu", reason: "gpu", adapter };
+}
+
+const isFallback = (adapter: GpuAdapter) => adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter ?? false;
+
+function nameOf({ info }: GpuAdapter): string {
+  return info?.description || [info?.vendor, info?.architecture].filter(Boolean).join(" ") || "WebGPU";
 }
 
 async function init({ backend: wanted, reason: given }: Init) {
-  const { backend, reason } = await choose(wanted);
+  const { backend, reason, adapter } = await choose(wanted);
   try {
-    const { adapter, fallback } = await load(backend, wanted === "webgpu");
-    tell({ type: "ready", device: { backend, adapter, fallback }, reason: given ?? reason });
+    if (backend === "webgpu" && !adapter) throw unavailable();
+    const device = await load(backend, wanted === "webgpu");
+    if (adapter) Object.assign(device, { adapter: nameOf(adapter), fallback: isFallback(adapter) });
+    tell({ type: "ready", device, reason: given ?? reason });
   } catch (e) {
     if (wanted === "auto" && backend === "webgpu") tell({ type: "fallback", reason: `failed:${reasonOf(e)}` });
     else tell({ type: "failed", error: failure(e) });
