@@ -35,10 +35,10 @@ pub struct TrainConfig {
     #[schemars(title = "Pixels")]
     pub binarize: Binarize,
     /// How the learning rate moves over the planned steps.
-    #[schemars(title = "Schedule")]
+    #[schemars(title = "Schedule", extend("x-recipe" = true))]
     pub schedule: Schedule,
     /// Planned steps; only the schedules look at it.
-    #[schemars(title = "Planned steps", range(min = 1, max = 10000000))]
+    #[schemars(title = "Planned steps", range(min = 1, max = 10000000), extend("x-recipe" = true))]
     pub steps: u64,
 }
 

@@ -5,7 +5,10 @@
 //! the element's attributes, the recipe file and the checks here. Nothing lists an option twice.
 
 use schemars::JsonSchema;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
@@ -63,13 +66,51 @@ pub fn to_json<T: Serialize>(options: &T) -> Result<Value> {
     })
 }
 
-/// The JSON Schema of a set of options, with every reference resolved.
-pub fn schema<T: JsonSchema>() -> Value {
-    schemars::generate::SchemaSettings::draft2020_12()
+/// The JSON Schema of a set of options, with every reference resolved. JSON objects have no order,
+/// so each property carries its place in the declaration as `x-order`.
+pub fn schema<T: Options>() -> Value {
+    let mut schema = schemars::generate::SchemaSettings::draft2020_12()
         .with(|s| s.inline_subschemas = true)
         .into_generator()
         .into_root_schema_for::<T>()
-        .to_value()
+        .to_value();
+    for (place, name) in declared_order(&T::default()).into_iter().enumerate() {
+        if let Some(property) = schema["properties"].get_mut(&name) {
+            property["x-order"] = place.into();
+        }
+    }
+    schema
+}
+
+/// Names of a struct's fields as they are declared: serde writes them in that order.
+fn declared_order<T: Serialize>(options: &T) -> Vec<String> {
+    struct Names(Vec<String>);
+    impl<'de> Deserialize<'de> for Names {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            struct Visitor;
+            impl<'de> serde::de::Visitor<'de> for Visitor {
+                type Value = Names;
+                fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+                    f.write_str("a struct")
+                }
+                fn visit_map<A: serde::de::MapAccess<'de>>(
+                    self,
+                    mut map: A,
+                ) -> Result<Names, A::Error> {
+                    let mut names = Vec::new();
+                    while let Some((name, _)) = map.next_entry::<String, IgnoredAny>()? {
+                        names.push(name);
+                    }
+                    Ok(Names(names))
+                }
+            }
+            deserializer.deserialize_map(Visitor)
+        }
+    }
+    serde_json::to_string(options)
+        .and_then(|text| serde_json::from_str::<Names>(&text))
+        .map(|names| names.0)
+        .unwrap_or_default()
 }
 
 /// Type a text (from a URL or an attribute) by the schema, then check it.
@@ -149,4 +190,52 @@ fn check_value(schema: &Value, name: &str, value: &Value) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{families::vae::VaeConfig, family::TrainConfig};
+
+    #[test]
+    fn the_schema_knows_the_order_of_declaration() {
+        let schema = schema::<VaeConfig>();
+        assert_eq!(schema["properties"]["architecture"]["x-order"], 0);
+        assert_eq!(schema["properties"]["hidden"]["x-order"], 1);
+    }
+
+    #[test]
+    fn values_out_of_range_and_unknown_names_are_refused() {
+        for (json, ok) in [
+            (r#"{"batch_size": 64}"#, true),
+            (r#"{"batch_size": 7}"#, false),
+            (r#"{"batch_size": 12.5}"#, false),
+            (r#"{"learning_rate": 1}"#, false),
+            (r#"{"binarize": "none"}"#, true),
+            (r#"{"binarize": "static"}"#, false),
+            (r#"{"momentum": 0.9}"#, false),
+            (r#"[]"#, false),
+        ] {
+            let value = serde_json::from_str(json).expect("JSON");
+            assert_eq!(TrainConfig::from_json(&value).is_ok(), ok, "{json}");
+        }
+        let together = serde_json::json!({"importance_samples": 5, "beta": 4.0});
+        assert!(VaeConfig::from_json(&together).is_err());
+    }
+
+    #[test]
+    fn text_is_typed_by_the_schema() {
+        let schema = schema::<VaeConfig>();
+        let parse = |name, text| parse_text(&schema, name, text);
+        assert_eq!(parse("latent_dim", "2"), Ok(Value::from(2)));
+        assert_eq!(parse("beta", "4"), Ok(Value::from(4.0)));
+        for (name, text) in [
+            ("latent_dim", "2.5"),
+            ("beta", "NaN"),
+            ("hidden", ""),
+            ("x", "1"),
+        ] {
+            assert!(parse(name, text).is_err(), "{name}={text}");
+        }
+    }
 }

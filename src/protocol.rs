@@ -661,6 +661,7 @@ mod tests {
              /** A JSON Schema, as far as forms need it. */\n\
              export interface JsonSchema {\n  title?: string;\n  description?: string;\n  \
              type?: string;\n  default?: unknown;\n  minimum?: number;\n  maximum?: number;\n  \
+             \"x-order\"?: number;\n  /** Of use in recipes alone. */\n  \"x-recipe\"?: boolean;\n  \
              enum?: string[];\n  oneOf?: { const: string; description?: string }[];\n  \
              properties?: Record<string, JsonSchema>;\n}\n",
         );

@@ -159,6 +159,13 @@ impl Session {
         }
     }
 
+    fn bad_data(&self, reason: &str) -> Error {
+        Error::BadData {
+            name: self.data().name.clone(),
+            reason: reason.into(),
+        }
+    }
+
     fn seed(&self) -> u64 {
         match &self.state {
             State::Opened(opened) => opened.meta.seed,
@@ -221,10 +228,12 @@ impl Session {
             })
         };
         let loaded = || {
-            set.ok_or_else(|| Error::BadData {
-                name: self.data().name.clone(),
-                reason: "it has not been loaded yet".into(),
-            })
+            let (bad, data) = (|reason: &str| self.bad_data(reason), self.data());
+            let set = set.ok_or_else(|| bad("it has not been loaded yet"))?;
+            if [set.info.height, set.info.width] != [data.height, data.width] {
+                return Err(bad("its images are of another size than this model's"));
+            }
+            Ok(set)
         };
         let images = |inputs: &[&ImageInput]| -> Result<Batch> {
             let mut pixels = Vec::new();
@@ -488,7 +497,8 @@ impl Session {
     }
 
     fn record(&mut self, split: Split, step: u64, means: &[(&'static str, f32)]) {
-        for &(name, value) in means {
+        // JSON has no infinity: a file with one in its history could not be read again.
+        for &(name, value) in means.iter().filter(|(_, v)| v.is_finite()) {
             let found = (self.losses.iter()).position(|c| c.name == name && c.split == split);
             let at = found.unwrap_or_else(|| {
                 self.losses.push(LossCurve {

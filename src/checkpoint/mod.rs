@@ -216,6 +216,11 @@ fn meta(bytes: &[u8]) -> Result<Meta> {
             players.len()
         )));
     }
+    // More than any training takes, and what the arithmetic on them can bear.
+    let times = meta.optimizers.iter().map(|&t| t as u64);
+    if times.chain([meta.step]).any(|n| n > i32::MAX as u64) || meta.seen > 1 << 53 {
+        return Err(schema("its count of steps cannot be right".into()));
+    }
     let points = meta
         .losses
         .iter()

@@ -225,6 +225,8 @@ fn inspect(file: &Path) -> Result<()> {
         }
     }
     println!("{total} parameters");
+    // Names, shapes and numbers too, as every other command would check them.
+    checkpoint::open(&bytes, None, &device::cpu())?;
     Ok(())
 }
 

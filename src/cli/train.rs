@@ -182,7 +182,8 @@ pub fn run(
 }
 
 fn record(losses: &mut Vec<LossCurve>, split: Split, step: u64, means: &[(&'static str, f32)]) {
-    for &(name, value) in means {
+    // JSON has no infinity: a file with one in its history could not be read again.
+    for &(name, value) in means.iter().filter(|(_, v)| v.is_finite()) {
         let found = losses
             .iter()
             .position(|c| c.name == name && c.split == split);

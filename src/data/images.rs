@@ -115,6 +115,12 @@ impl ImageSet {
         test: Images,
     ) -> Result<Self> {
         let (_, classes) = known(name)?;
+        if train.is_empty() || test.is_empty() {
+            return Err(Error::BadData {
+                name: name.into(),
+                reason: "it holds no images to learn from or none to test on".into(),
+            });
+        }
         let size = height * width;
         let mut sums = vec![0u64; size];
         for image in train.pixels.chunks_exact(size) {

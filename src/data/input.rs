@@ -28,6 +28,12 @@ pub fn prepare(input: &ImageInput, info: &DataInfo, set: Option<&ImageSet>) -> R
             if image.is_empty() {
                 return Err(bad("there is no test image of that number"));
             }
+            if [set.info.height, set.info.width] != [info.height, info.width] {
+                return Err(Error::BadData {
+                    name: info.name.clone(),
+                    reason: "its images are of another size than this model's".into(),
+                });
+            }
             Ok(image.iter().map(|&p| f32::from(p) / 255.0).collect())
         }
         ImageInput::Drawing {

@@ -8,6 +8,9 @@ export interface JsonSchema {
   default?: unknown;
   minimum?: number;
   maximum?: number;
+  "x-order"?: number;
+  /** Of use in recipes alone. */
+  "x-recipe"?: boolean;
   enum?: string[];
   oneOf?: { const: string; description?: string }[];
   properties?: Record<string, JsonSchema>;

@@ -18,9 +18,11 @@ const words = (name: string) => {
   return text.charAt(0).toUpperCase() + text.slice(1);
 };
 
-/** The fields of an object schema, in its order. */
+/** The fields of an object schema as they were declared, without those that only recipes need. */
 export function fieldsOf(schema: JsonSchema): Field[] {
-  return Object.entries(schema.properties ?? {}).map(([name, s]) => {
+  const shown = Object.entries(schema.properties ?? {}).filter(([, s]) => !s["x-recipe"]);
+  shown.sort(([, a], [, b]) => (a["x-order"] ?? 0) - (b["x-order"] ?? 0));
+  return shown.map(([name, s]) => {
     const named = s.oneOf?.map((v) => ({ value: v.const, label: v.const, help: sentence(v.description ?? "") }));
     const choices = named ?? s.enum?.map((value) => ({ value, label: value, help: "" })) ?? [];
     const kinds: Record<string, Field["kind"]> = { integer: "integer", number: "number", boolean: "flag" };
