@@ -97,6 +97,7 @@ export async function openPage(browser, site, { path = "", expected = [], init, 
   site.violations.length = 0;
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   if (init) await context.addInitScript(init);
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   page.site = site;
   page.problems = [];
@@ -153,21 +154,21 @@ export async function modelOf(page, selector = "#vae-model") {
 export const notices = (element) =>
   element.locator(".notice").evaluateAll((all) => all.map((notice) => notice.dataset.code));
 
-/** A number that stands for what a canvas shows. */
-export const picture = (canvas) =>
+/** What a canvas shows: a number that stands for it, and how many colours it has, up to a hundred (a blank one has one). */
+const look = (canvas) =>
   canvas.evaluate((c) => {
-    const { data } = c.getContext("2d").getImageData(0, 0, c.width, c.height);
-    let hash = 2166136261;
-    for (const byte of data) hash = Math.imul(hash ^ byte, 16777619);
-    return hash >>> 0;
-  });
-
-/** How many different colours a canvas shows, up to a hundred: one where it is blank. */
-export const colours = (canvas) =>
-  canvas.evaluate((c) => {
-    if (!c.width || !c.height) return 0;
-    const data = new Uint32Array(c.getContext("2d").getImageData(0, 0, c.width, c.height).data.buffer);
+    if (!c.width || !c.height) return { hash: 0, colours: 0 };
+    // A copy is read, since reading a canvas of the page often makes the browser warn the page.
+    const copy = new OffscreenCanvas(c.width, c.height).getContext("2d", { willReadFrequently: true });
+    copy.drawImage(c, 0, 0);
+    const pixels = new Uint32Array(copy.getImageData(0, 0, c.width, c.height).data.buffer);
     const seen = new Set();
-    for (let i = 0; i < data.length && seen.size < 100; i++) seen.add(data[i]);
-    return seen.size;
+    let hash = 2166136261;
+    for (const pixel of pixels) {
+      hash = Math.imul(hash ^ pixel, 16777619);
+      if (seen.size < 100) seen.add(pixel);
+    }
+    return { hash: hash >>> 0, colours: seen.size };
   });
+export const picture = async (canvas) => (await look(canvas)).hash;
+export const colours = async (canvas) => (await look(canvas)).colours;

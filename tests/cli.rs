@@ -1,0 +1,239 @@
+//! The native command line, run as a user runs it.
+
+mod common;
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+    time::Duration,
+};
+
+use common::{Dice, root};
+use generative_playground::{checkpoint, device, nn::weights::Weights};
+
+/// A folder of one test that is gone when it ends.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("playground-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).expect("writable");
+        Self(path)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn playground(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_playground"));
+    command.current_dir(root("")).args(arguments);
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    playground(arguments).output().expect("it starts")
+}
+
+/// It failed with this code, in the words of an error and not of a panic.
+fn refused(output: &Output, code: &str) {
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success(), "{code} was expected");
+    assert!(error.contains(&format!("[{code}]")), "{code}: {error}");
+    assert!(!error.contains("panicked"), "{error}");
+}
+
+#[test]
+fn inspect_tells_good_files_from_bad_ones() {
+    // The corpus's files and codes are held together by tests/malformed.rs.
+    let inspect = |name: &str| {
+        let path = root("tests/corpus").join(format!("{name}.safetensors"));
+        run(&["inspect", &path.display().to_string()])
+    };
+    for (name, code) in [
+        ("a-page", "checkpoint-parse"),
+        ("cut-in-data", "checkpoint-parse"),
+        ("header-length-huge", "checkpoint-parse"),
+        ("metadata-absent", "checkpoint-schema"),
+        ("schema-newer", "checkpoint-schema"),
+        ("family-unknown", "unknown-family"),
+        ("config-out-of-range", "bad-option"),
+        ("tensor-missing", "checkpoint-shape"),
+        ("weight-nan", "checkpoint-not-finite"),
+    ] {
+        let output = inspect(name);
+        refused(&output, code);
+        assert_eq!(output.status.code(), Some(2), "{name}");
+    }
+    for name in ["valid-half", "valid-resumable"] {
+        let output = inspect(name);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{name}");
+        assert!(
+            text.contains("family    vae") && text.contains("encoder.mu.weight"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn what_is_not_there_is_said() {
+    refused(&run(&["inspect", "no/such.safetensors"]), "file-not-found");
+    let unknown = run(&["sample", "vae-moon"]);
+    refused(&unknown, "unknown-model");
+    refused(&run(&["sample", "no/such.safetensors"]), "file-not-found");
+    refused(&run(&["train", "no/such.toml"]), "file-not-found");
+    refused(&run(&["train", "Cargo.toml"]), "bad-recipe");
+    let place = ["--data", "no/such/folder"];
+    let output = run(&[&["train", "recipes/vae-mnist-2d.toml"], &place[..]].concat());
+    refused(&output, "file-not-found");
+    let valid = root("tests/corpus/valid-half.safetensors");
+    let valid = valid.display().to_string();
+    let output = run(&["sample", &valid, "--device", "abacus"]);
+    refused(&output, "device-unavailable");
+    assert_eq!(output.status.code(), Some(3));
+    refused(
+        &run(&["sample", &valid, "--temperature", "9"]),
+        "bad-option",
+    );
+    // Arguments that clap refuses.
+    assert_eq!(run(&["paint"]).status.code(), Some(2));
+    assert!(run(&["--help"]).status.success());
+}
+
+#[test]
+fn samples_are_the_same_each_time() {
+    let folder = Folder::new("sample");
+    let valid = root("tests/corpus/valid-half.safetensors");
+    let draw = |name: &str, seed: &str| {
+        let (file, out) = (valid.display().to_string(), folder.path(name));
+        let out = out.display().to_string();
+        let output = run(&[
+            "sample", &file, "--count", "6", "--seed", seed, "--out", &out,
+        ]);
+        assert!(output.status.success(), "{output:?}");
+        std::fs::read(folder.path(name)).expect("a picture")
+    };
+    let first = draw("a.png", "3");
+    assert!(first.starts_with(b"\x89PNG"));
+    assert_eq!(first, draw("b.png", "3"));
+    assert_ne!(first, draw("c.png", "4"));
+}
+
+/// The four files of a set of 8 × 8 images.
+fn write_idx(folder: &Path) {
+    std::fs::create_dir_all(folder).expect("writable");
+    let zip = |name: &str, plain: &[u8]| {
+        use std::io::Write;
+        let file = std::fs::File::create(folder.join(name)).expect("writable");
+        let mut encoder = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
+        encoder.write_all(plain).expect("writable");
+        encoder.finish().expect("writable");
+    };
+    let mut dice = Dice(1);
+    for (part, n) in [("train", 400u32), ("t10k", 50)] {
+        let mut images = vec![0, 0, 8, 3];
+        let mut labels = vec![0, 0, 8, 1];
+        for size in [n, 8, 8] {
+            images.extend_from_slice(&size.to_be_bytes());
+        }
+        labels.extend_from_slice(&n.to_be_bytes());
+        for _ in 0..n {
+            let bar = dice.below(8);
+            images.extend((0..64).map(|i| if i % 8 == bar { 230 } else { 10 }));
+            labels.push(bar as u8);
+        }
+        zip(&format!("{part}-images-idx3-ubyte.gz"), &images);
+        zip(&format!("{part}-labels-idx1-ubyte.gz"), &labels);
+    }
+}
+
+const RECIPE: &str = r#"
+id = "bars"
+title = "Bars"
+family = "vae"
+data = "mnist"
+seed = 4
+
+[config]
+hidden = 16
+latent_dim = 2
+
+[train]
+batch_size = 16
+schedule = "cosine"
+steps = 6000
+"#;
+
+/// Weights and position at the end; times and curves may differ.
+fn finished(folder: &Folder, name: &str) -> (Weights, u64, u64) {
+    let bytes = std::fs::read(folder.path(name).join("bars.safetensors")).expect("a checkpoint");
+    let opened = checkpoint::open(&bytes, None, &device::cpu()).expect("it opens");
+    let weights = pollster::block_on(opened.model.weights()).expect("weights");
+    (weights, opened.meta.step, opened.meta.seen)
+}
+
+#[test]
+fn a_training_that_is_killed_goes_on_to_the_same_end() {
+    let folder = Folder::new("train");
+    write_idx(&folder.path("data/mnist"));
+    std::fs::write(folder.path("bars.toml"), RECIPE).expect("writable");
+    let train = |name: &str, more: &[&str]| {
+        let path = |name: &str| folder.path(name).display().to_string();
+        let (runs, checkpoints) = (path(&format!("{name}-runs")), path(name));
+        let (recipe, data) = (path("bars.toml"), path("data"));
+        let mut command = playground(&["train", &recipe, "--data", &data]);
+        command
+            .args(["--runs", &runs, "--checkpoints", &checkpoints])
+            .args(more);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    };
+    let done = |command: &mut Command| assert!(command.status().expect("it starts").success());
+    done(&mut train("whole", &[]));
+    let want = finished(&folder, "whole");
+    assert_eq!((want.1, want.2), (6000, 96_000));
+
+    // Stopped in the middle with what is needed to go on, then killed again and again.
+    done(&mut train("killed", &["--minutes", "0.003"]));
+    let state = folder.path("killed-runs/bars.safetensors");
+    let bytes = std::fs::read(&state).expect("a state to go on from");
+    let (meta, _) = checkpoint::inspect(&bytes).expect("it opens");
+    assert!(meta.step > 0 && !meta.optimizers.is_empty());
+    for delay in [30, 80, 150] {
+        let mut child = train("killed", &["--minutes", "0.002"])
+            .spawn()
+            .expect("it starts");
+        std::thread::sleep(Duration::from_millis(delay));
+        child.kill().expect("it can be killed");
+        child.wait().expect("it ends");
+        let bytes = std::fs::read(&state).expect("the state is whole");
+        checkpoint::open(&bytes, None, &device::cpu()).expect("the state opens");
+    }
+    done(&mut train("killed", &[]));
+    let got = finished(&folder, "killed");
+    assert_eq!((got.1, got.2), (want.1, want.2));
+    for (name, data) in &want.0 {
+        assert_eq!(
+            data, &got.0[name],
+            "{name} (stopped first at {})",
+            meta.step
+        );
+    }
+
+    // A state that was damaged is refused by its code, and --restart begins again.
+    std::fs::write(&state, &bytes[..bytes.len() / 2]).expect("writable");
+    let output = train("killed", &[])
+        .stderr(Stdio::piped())
+        .output()
+        .expect("it starts");
+    refused(&output, "checkpoint-parse");
+    done(&mut train("killed", &["--restart", "--minutes", "0.001"]));
+}

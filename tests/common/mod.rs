@@ -1,0 +1,205 @@
+//! What several test binaries share.
+#![allow(dead_code)] // Each binary uses its part.
+
+use std::{collections::HashMap, io::Read, path::PathBuf, rc::Rc, sync::OnceLock};
+
+use burn::tensor::Tensor;
+use generative_playground::{
+    data::{DataInfo, ImageSet},
+    device,
+    family::{Model, TrainConfig},
+    nn::weights::Weights,
+    options::Options,
+    rng::{Purpose, Rng},
+    train::Trainer,
+};
+use safetensors::{Dtype, tensor::TensorView};
+use serde_json::Value;
+
+/// A path below the repository's root.
+pub fn root(path: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// The page's MNIST.
+pub fn mnist() -> &'static ImageSet {
+    static SET: OnceLock<ImageSet> = OnceLock::new();
+    SET.get_or_init(|| {
+        let packed = std::fs::read(root("web/data/mnist.bin")).expect("web/data/mnist.bin");
+        ImageSet::unpack(&packed).expect("a data file")
+    })
+}
+
+/// A packed data file in the page's format, made of bytes 0 to 15.
+pub fn packed(
+    name: &str,
+    side: [usize; 2],
+    train: (&[u8], &[u8]),
+    test: (&[u8], &[u8]),
+) -> Vec<u8> {
+    let plain = plain_data(name, side, train, test);
+    let mut out = Vec::new();
+    flate2::read::GzEncoder::new(plain.as_slice(), flate2::Compression::fast())
+        .read_to_end(&mut out)
+        .expect("packs");
+    out
+}
+
+/// The same before it is compressed.
+pub fn plain_data(
+    name: &str,
+    [height, width]: [usize; 2],
+    train: (&[u8], &[u8]),
+    test: (&[u8], &[u8]),
+) -> Vec<u8> {
+    let view = |shape: Vec<usize>, bytes| TensorView::new(Dtype::U8, shape, bytes).expect("fits");
+    let tensors = [
+        (
+            "train_images",
+            view(vec![train.1.len(), height, width], train.0),
+        ),
+        ("train_labels", view(vec![train.1.len()], train.1)),
+        (
+            "test_images",
+            view(vec![test.1.len(), height, width], test.0),
+        ),
+        ("test_labels", view(vec![test.1.len()], test.1)),
+    ];
+    let about = HashMap::from([("name".to_string(), name.to_string())]);
+    safetensors::serialize(tensors, Some(about)).expect("serializes")
+}
+
+/// MNIST digits made smaller: the middle of the image, each pixel the mean of a square.
+/// `side` 7 or 14 sees all 28 rows, 6 and 8 the middle 24.
+pub fn small_digits(side: usize, train: usize, test: usize) -> ImageSet {
+    ImageSet::unpack(&small_digits_packed(side, train, test)).expect("a data file")
+}
+
+/// The data file of [`small_digits`].
+pub fn small_digits_packed(side: usize, train: usize, test: usize) -> Vec<u8> {
+    let factor = 28 / side;
+    let margin = (28 - side * factor) / 2;
+    let shrink = |image: &[u8]| -> Vec<u8> {
+        (0..side * side)
+            .map(|i| {
+                let (y, x) = (margin + i / side * factor, margin + i % side * factor);
+                let sum: usize = (0..factor * factor)
+                    .map(|j| usize::from(image[(y + j / factor) * 28 + x + j % factor]))
+                    .sum();
+                (sum / (factor * factor) / 17) as u8
+            })
+            .collect()
+    };
+    let set = mnist();
+    let split = |images: &generative_playground::data::images::Images, n: usize| {
+        let pixels: Vec<u8> = (0..n).flat_map(|i| shrink(images.image(i))).collect();
+        let labels: Vec<u8> = (0..n).filter_map(|i| images.label(i)).collect();
+        (pixels, labels)
+    };
+    let (train, test) = (split(&set.train, train), split(&set.test, test));
+    packed(
+        "mnist",
+        [side, side],
+        (&train.0, &train.1),
+        (&test.0, &test.1),
+    )
+}
+
+/// What a model must know of images of this size.
+pub fn info(height: usize, width: usize) -> DataInfo {
+    DataInfo {
+        name: "mnist".into(),
+        sha256: String::new(),
+        height,
+        width,
+        classes: (0..10).map(|c| c.to_string()).collect(),
+        mean: Vec::new(),
+    }
+}
+
+/// A training on the CPU.
+pub fn trainer(config: Value, train: Value, data: ImageSet, seed: u64) -> Trainer {
+    let train = TrainConfig::from_json(&train).expect("options");
+    Trainer::new("vae", &config, train, Rc::new(data), seed, &device::cpu()).expect("a training")
+}
+
+/// An untrained model on the CPU, outside autodiff.
+pub fn model(config: Value, height: usize, width: usize, seed: u64) -> Model {
+    let mut rng = Rng::new(seed, Purpose::Init, 0);
+    Model::init(
+        "vae",
+        &config,
+        &info(height, width),
+        &mut rng,
+        &device::cpu(),
+    )
+    .expect("a model")
+}
+
+/// A tensor's values.
+pub fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor
+        .into_data()
+        .as_slice::<f32>()
+        .expect("32-bit floats")
+        .to_vec()
+}
+
+/// The weights of a model, name by name.
+pub fn weights(model: &Model) -> Weights {
+    pollster::block_on(model.weights()).expect("weights")
+}
+
+/// Mean and its standard error.
+pub fn mean(values: impl IntoIterator<Item = f64>) -> (f64, f64) {
+    let values: Vec<f64> = values.into_iter().collect();
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0);
+    (mean, (variance / n).sqrt())
+}
+
+/// Numbers that any language can make exactly: number `i` of stream `salt`, in [0, 1).
+pub fn unit(salt: u32, i: u32) -> f64 {
+    let mut h = i
+        .wrapping_mul(2_654_435_761)
+        .wrapping_add(salt.wrapping_mul(2_246_822_519))
+        .wrapping_add(374_761_393);
+    h ^= h >> 15;
+    h = h.wrapping_mul(2_246_822_519);
+    h ^= h >> 13;
+    h = h.wrapping_mul(3_266_489_917);
+    h ^= h >> 16;
+    f64::from(h >> 8) / f64::from(1 << 24)
+}
+
+/// `n` of them in [−scale, scale).
+pub fn signed(salt: u32, n: usize, scale: f64) -> Vec<f32> {
+    (0..n as u32)
+        .map(|i| ((unit(salt, i) * 2.0 - 1.0) * scale) as f32)
+        .collect()
+}
+
+/// A small fast generator for tests that need many draws (SplitMix64, Steele et al. 2014).
+pub struct Dice(pub u64);
+
+impl Dice {
+    /// The next 64 bits.
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// One of 0, …, n − 1; 0 if there is none.
+    pub fn below(&mut self, n: usize) -> usize {
+        (self.next() % n.max(1) as u64) as usize
+    }
+
+    /// One of several.
+    pub fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+        &from[self.below(from.len())]
+    }
+}

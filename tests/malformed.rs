@@ -1,0 +1,797 @@
+//! Files that nobody should have sent: a committed corpus, each with its code, and mutants of real
+//! files through the full load path.
+//!
+//! `PLAYGROUND_MUTANTS=1000000 cargo test --release --test malformed mutants -- --nocapture` for
+//! many; `PLAYGROUND_MUTANT=17` for one.
+
+mod common;
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    rc::Rc,
+    time::{Duration, Instant},
+};
+
+use common::{Dice, packed, plain_data, root};
+use generative_playground::{
+    checkpoint::{self, Precision},
+    data::ImageSet,
+    device,
+    error::{Code, Error, Result},
+    family::TrainConfig,
+    options::Options,
+    protocol::{ImageInput, ViewQuery},
+    session::Session,
+    train::Trainer,
+};
+use serde_json::{Value, json};
+
+/// The set behind the corpus: twelve images of 2 × 2 pixels.
+fn tiny_data() -> (Vec<u8>, Vec<u8>, Vec<u8>, Vec<u8>) {
+    let pixels = |n: u8| (0..n * 4).map(|i| i * 7 % 16).collect::<Vec<u8>>();
+    let labels = |n: u8| (0..n).map(|i| i % 10).collect::<Vec<u8>>();
+    (pixels(12), labels(12), pixels(5), labels(5))
+}
+
+fn tiny_set() -> ImageSet {
+    let (a, b, c, d) = tiny_data();
+    ImageSet::unpack(&packed("mnist", [2, 2], (&a, &b), (&c, &d))).expect("a data file")
+}
+
+fn tiny_trainer() -> Trainer {
+    let config = json!({"hidden": 16, "latent_dim": 2});
+    let train = TrainConfig::from_json(&json!({"batch_size": 8})).expect("options");
+    let mut trainer = Trainer::new(
+        "vae",
+        &config,
+        train,
+        Rc::new(tiny_set()),
+        1,
+        &device::cpu(),
+    )
+    .expect("a training");
+    for _ in 0..3 {
+        trainer.step().expect("a step");
+    }
+    trainer
+}
+
+/// A file that holds weights, and one that can be trained on.
+fn real_files() -> [Vec<u8>; 3] {
+    let trainer = tiny_trainer();
+    let meta = checkpoint::meta_of(&trainer, Vec::new()).expect("meta");
+    let model = trainer.model.valid();
+    let write = |precision| pollster::block_on(checkpoint::write(&model, &meta, precision));
+    [
+        write(Precision::Half).expect("writes"),
+        write(Precision::Single).expect("writes"),
+        pollster::block_on(checkpoint::write_resumable(&trainer, &meta)).expect("writes"),
+    ]
+}
+
+/// All that happens to a file on its way into a session and a training.
+fn load(bytes: &[u8], set: &Rc<ImageSet>) -> Result<()> {
+    let device = device::cpu();
+    checkpoint::inspect(bytes)?;
+    let opened = checkpoint::open(bytes, None, &device)?;
+    let mut session = Session::open(bytes, None, &device)?;
+    session.info()?;
+    let mut sampler = session.sampler(&Value::Null, 2, 3)?;
+    for _ in 0..sampler.steps() {
+        sampler.step()?;
+    }
+    pollster::block_on(generative_playground::views::grid(sampler.state(), 2))?;
+    let image = ImageInput::Test { index: 1 };
+    for query in [
+        ViewQuery::DataImages { start: 1, count: 2 },
+        ViewQuery::LatentPoints { count: 3 },
+        ViewQuery::Reconstruct {
+            image,
+            seed: 1,
+            draws: 2,
+        },
+    ] {
+        // A set of another size is refused here, and that is an answer too.
+        let _ = pollster::block_on(session.view(&query, Some(set.as_ref())));
+    }
+    pollster::block_on(session.export(true))?;
+    if opened.is_resumable() {
+        let mut trainer = pollster::block_on(opened.into_trainer(set.clone(), &device))?;
+        trainer.step()?;
+        pollster::block_on(trainer.held_out(2))?;
+    } else {
+        pollster::block_on(session.prepare_training(set.clone()))?;
+        pollster::block_on(session.train_slice(Duration::ZERO, None))?;
+    }
+    Ok(())
+}
+
+fn raw(header: &[u8], data: &[u8]) -> Vec<u8> {
+    let mut out = (header.len() as u64).to_le_bytes().to_vec();
+    out.extend_from_slice(header);
+    out.extend_from_slice(data);
+    out
+}
+
+/// Header and data of a file.
+fn split(bytes: &[u8]) -> (Value, Vec<u8>) {
+    let n = u64::from_le_bytes(bytes[..8].try_into().expect("eight")) as usize;
+    let header = serde_json::from_slice(&bytes[8..8 + n]).expect("JSON");
+    (header, bytes[8 + n..].to_vec())
+}
+
+fn header(bytes: &[u8], edit: impl FnOnce(&mut Value)) -> Vec<u8> {
+    let (mut header, data) = split(bytes);
+    edit(&mut header);
+    raw(header.to_string().as_bytes(), &data)
+}
+
+fn meta(bytes: &[u8], edit: impl FnOnce(&mut Value)) -> Vec<u8> {
+    header(bytes, |h| {
+        let text = h["__metadata__"]["playground"].as_str().expect("a text");
+        let mut value = serde_json::from_str(text).expect("JSON");
+        edit(&mut value);
+        h["__metadata__"]["playground"] = value.to_string().into();
+    })
+}
+
+/// The file with the four bytes at the start of a tensor's data replaced.
+fn poke(bytes: &[u8], name: &str, value: &[u8]) -> Vec<u8> {
+    let (h, mut data) = split(bytes);
+    let start = h[name]["data_offsets"][0].as_u64().expect("an offset") as usize;
+    data[start..start + value.len()].copy_from_slice(value);
+    raw(h.to_string().as_bytes(), &data)
+}
+
+/// The file with one tensor's entry and data taken out, or another put at the end.
+fn without(bytes: &[u8], name: &str) -> Vec<u8> {
+    let (h, mut data) = split(bytes);
+    let mut h = h.as_object().expect("a table").clone();
+    let gone = h.remove(name).expect("there");
+    let at = |v: &Value, i: usize| v["data_offsets"][i].as_u64().expect("an offset");
+    let (start, end) = (at(&gone, 0), at(&gone, 1));
+    data.drain(start as usize..end as usize);
+    for (name, tensor) in &mut h {
+        if name != "__metadata__" && at(tensor, 0) >= end {
+            let moved = [at(tensor, 0) - (end - start), at(tensor, 1) - (end - start)];
+            tensor["data_offsets"] = json!(moved);
+        }
+    }
+    raw(Value::from(h).to_string().as_bytes(), &data)
+}
+
+fn with(bytes: &[u8], name: &str) -> Vec<u8> {
+    let (mut h, mut data) = split(bytes);
+    let end = data.len();
+    data.extend_from_slice(&[0; 8]);
+    h[name] = json!({"dtype": "F32", "shape": [2], "data_offsets": [end, end + 8]});
+    raw(h.to_string().as_bytes(), &data)
+}
+
+const MU: &str = "encoder.mu.bias";
+
+/// Every file of the corpus: name, its code (none for a good one), how it is made from
+/// [`real_files`].
+#[allow(clippy::type_complexity)] // A table.
+fn corpus() -> Vec<(&'static str, Option<Code>, Vec<u8>)> {
+    use Code::*;
+    let [half, single, resumable] = real_files();
+    let text = |s: &str| s.as_bytes().to_vec();
+    let (head, data) = split(&single);
+    let head_text = head.to_string();
+    let cut = |n: usize| single[..n].to_vec();
+    let offsets = |v: Value| header(&single, |h| h[MU]["data_offsets"] = v);
+    let shape = |v: Value| header(&single, |h| h[MU]["shape"] = v);
+    let dtype = |v: &str| header(&half, |h| h[MU]["dtype"] = v.into());
+    let of = |path: &str, v: Value| {
+        meta(&resumable, |m| match m.pointer_mut(path) {
+            Some(place) => *place = v,
+            None => panic!("{path}"),
+        })
+    };
+    let config = |v: Value| of("/config", v);
+    let entry = |i: usize| head[MU]["data_offsets"][i].as_u64().expect("an offset");
+    let (start, end) = (entry(0), entry(1));
+    let moment = format!("optimizer/model/{MU}.m");
+    let mut trailing = single.clone();
+    trailing.push(0);
+    let mut not_utf8 = single.clone();
+    not_utf8[12] = 0xff;
+    let length = |n: u64| [n.to_le_bytes().as_slice(), &single[8..]].concat();
+    let twice = head_text.replacen(
+        '{',
+        &format!("{{\"{MU}\":{{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}},"),
+        1,
+    );
+    let deep = "[".repeat(300);
+    vec![
+        ("valid-half", None, half.clone()),
+        ("valid-single", None, single.clone()),
+        ("valid-resumable", None, resumable.clone()),
+        // Not the container.
+        ("empty", Some(CheckpointParse), Vec::new()),
+        ("cut-in-length", Some(CheckpointParse), cut(5)),
+        ("cut-in-header", Some(CheckpointParse), cut(200)),
+        ("cut-in-data", Some(CheckpointParse), cut(single.len() - 3)),
+        (
+            "cut-before-data",
+            Some(CheckpointParse),
+            cut(single.len() - data.len()),
+        ),
+        ("trailing-byte", Some(CheckpointParse), trailing),
+        (
+            "a-zip",
+            Some(CheckpointParse),
+            text("PK\u{3}\u{4}\u{14}\0\0\0\u{8}\0 and so on, as PyTorch's files begin"),
+        ),
+        (
+            "a-page",
+            Some(CheckpointParse),
+            text("<!doctype html><title>404 Not Found</title>"),
+        ),
+        (
+            "a-pointer",
+            Some(CheckpointParse),
+            text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"),
+        ),
+        ("zeros", Some(CheckpointParse), vec![0; 64]),
+        (
+            "header-length-huge",
+            Some(CheckpointParse),
+            length(u64::MAX),
+        ),
+        (
+            "header-length-beyond-file",
+            Some(CheckpointParse),
+            length(1 << 20),
+        ),
+        ("header-length-zero", Some(CheckpointParse), length(0)),
+        (
+            "header-not-json",
+            Some(CheckpointParse),
+            raw(b"{'single': quotes}", &data),
+        ),
+        ("header-not-utf8", Some(CheckpointParse), not_utf8),
+        ("header-a-list", Some(CheckpointParse), raw(b"[]", &[])),
+        (
+            "header-deep",
+            Some(CheckpointParse),
+            raw(format!("{{\"a\":{deep}").as_bytes(), &[]),
+        ),
+        (
+            "metadata-a-number",
+            Some(CheckpointParse),
+            header(&single, |h| h["__metadata__"]["playground"] = 3.into()),
+        ),
+        // Its ranges.
+        (
+            "ranges-overlap",
+            Some(CheckpointParse),
+            offsets(json!([start - 4, end - 4])),
+        ),
+        (
+            "range-beyond-file",
+            Some(CheckpointParse),
+            offsets(json!([1u64 << 40, (1u64 << 40) + 8])),
+        ),
+        (
+            "range-reversed",
+            Some(CheckpointParse),
+            offsets(json!([end, start])),
+        ),
+        (
+            "range-negative",
+            Some(CheckpointParse),
+            offsets(json!([-8, 0])),
+        ),
+        (
+            "range-overflows",
+            Some(CheckpointParse),
+            offsets(json!([u64::MAX - 7, u64::MAX])),
+        ),
+        (
+            "shape-overflows",
+            Some(CheckpointParse),
+            shape(json!([1u64 << 40, 1u64 << 40])),
+        ),
+        (
+            "shape-not-its-range",
+            Some(CheckpointParse),
+            shape(json!([3])),
+        ),
+        (
+            "name-twice",
+            Some(CheckpointParse),
+            raw(twice.as_bytes(), &data),
+        ),
+        ("type-unknown", Some(CheckpointParse), dtype("F7")),
+        // Its tensors.
+        ("type-bf16", Some(CheckpointShape), dtype("BF16")),
+        ("type-i16", Some(CheckpointShape), dtype("I16")),
+        (
+            "shape-transposed",
+            Some(CheckpointShape),
+            header(&single, |h| {
+                h["encoder.mu.weight"]["shape"] = json!([2, 16])
+            }),
+        ),
+        (
+            "shape-of-another-rank",
+            Some(CheckpointShape),
+            shape(json!([1, 2])),
+        ),
+        (
+            "tensor-missing",
+            Some(CheckpointShape),
+            without(&single, MU),
+        ),
+        (
+            "tensor-extra",
+            Some(CheckpointShape),
+            with(&single, "decoder.secret"),
+        ),
+        (
+            "tensor-renamed",
+            Some(CheckpointShape),
+            with(&without(&single, MU), "encoder.mu.bia"),
+        ),
+        (
+            "no-tensors",
+            Some(CheckpointShape),
+            raw(
+                json!({"__metadata__": head["__metadata__"]})
+                    .to_string()
+                    .as_bytes(),
+                &[],
+            ),
+        ),
+        (
+            "weight-nan",
+            Some(CheckpointNotFinite),
+            poke(&single, MU, &f32::NAN.to_le_bytes()),
+        ),
+        (
+            "weight-infinite",
+            Some(CheckpointNotFinite),
+            poke(&single, MU, &f32::NEG_INFINITY.to_le_bytes()),
+        ),
+        (
+            "weight-infinite-half",
+            Some(CheckpointNotFinite),
+            poke(&half, MU, &[0x00, 0x7c]),
+        ),
+        // What it says about itself.
+        (
+            "metadata-absent",
+            Some(CheckpointSchema),
+            header(&single, |h| {
+                h.as_object_mut().expect("a table").remove("__metadata__");
+            }),
+        ),
+        (
+            "metadata-of-others",
+            Some(CheckpointSchema),
+            header(&single, |h| h["__metadata__"] = json!({"format": "pt"})),
+        ),
+        (
+            "metadata-not-json",
+            Some(CheckpointSchema),
+            header(&single, |h| {
+                h["__metadata__"]["playground"] = "family: vae".into()
+            }),
+        ),
+        (
+            "metadata-deep",
+            Some(CheckpointSchema),
+            header(&single, |h| {
+                h["__metadata__"]["playground"] = format!("{{\"family\":{deep}").into()
+            }),
+        ),
+        (
+            "metadata-incomplete",
+            Some(CheckpointSchema),
+            meta(&single, |m| {
+                m.as_object_mut().expect("a table").remove("seed");
+            }),
+        ),
+        (
+            "metadata-of-wrong-types",
+            Some(CheckpointSchema),
+            of("/seed", json!("one")),
+        ),
+        (
+            "family-unknown",
+            Some(UnknownFamily),
+            of("/family", json!("boltzmann")),
+        ),
+        (
+            "schema-newer",
+            Some(CheckpointSchema),
+            of("/schema", json!(999)),
+        ),
+        (
+            "schema-negative",
+            Some(CheckpointSchema),
+            of("/schema", json!(-1)),
+        ),
+        (
+            "image-size-huge",
+            Some(CheckpointSchema),
+            of("/data/height", json!(u32::MAX)),
+        ),
+        (
+            "image-size-zero",
+            Some(CheckpointSchema),
+            of("/data/width", json!(0)),
+        ),
+        (
+            "image-size-other",
+            Some(CheckpointShape),
+            of("/data/width", json!(3)),
+        ),
+        (
+            "steps-huge",
+            Some(CheckpointSchema),
+            of("/step", json!(u64::MAX)),
+        ),
+        (
+            "images-seen-huge",
+            Some(CheckpointSchema),
+            of("/seen", json!(u64::MAX)),
+        ),
+        (
+            "config-out-of-range",
+            Some(BadOption),
+            config(json!({"hidden": 100_000_000})),
+        ),
+        (
+            "config-negative",
+            Some(BadOption),
+            config(json!({"latent_dim": -2})),
+        ),
+        (
+            "config-unknown-option",
+            Some(BadOption),
+            config(json!({"heads": 8})),
+        ),
+        (
+            "config-of-wrong-type",
+            Some(BadOption),
+            config(json!({"hidden": "wide"})),
+        ),
+        ("config-a-list", Some(BadOption), config(json!([1, 2]))),
+        (
+            "config-contradictory",
+            Some(BadOption),
+            config(json!({"importance_samples": 5, "beta": 2.0})),
+        ),
+        (
+            "config-of-another-size",
+            Some(CheckpointShape),
+            config(json!({"hidden": 17, "latent_dim": 2})),
+        ),
+        (
+            "convolutions-of-odd-images",
+            Some(Unsupported),
+            config(json!({"architecture": "conv"})),
+        ),
+        (
+            "train-out-of-range",
+            Some(BadOption),
+            of("/train/batch_size", json!(1u64 << 40)),
+        ),
+        (
+            "train-unknown-option",
+            Some(BadOption),
+            of("/train", json!({"momentum": 0.9})),
+        ),
+        // The optimizer.
+        (
+            "optimizers-too-many",
+            Some(CheckpointSchema),
+            of("/optimizers", json!([3, 3])),
+        ),
+        (
+            "optimizer-steps-huge",
+            Some(CheckpointSchema),
+            of("/optimizers", json!([u64::MAX])),
+        ),
+        (
+            "moment-missing",
+            Some(CheckpointShape),
+            without(&resumable, &moment),
+        ),
+        (
+            "moment-extra",
+            Some(CheckpointShape),
+            with(&resumable, "optimizer/model/ghost.m"),
+        ),
+        (
+            "moment-of-no-player",
+            Some(CheckpointShape),
+            with(&resumable, "optimizer/critic/ghost.m"),
+        ),
+        (
+            "moment-of-another-shape",
+            Some(CheckpointShape),
+            header(&resumable, |h| h[&moment]["shape"] = json!([1, 2])),
+        ),
+        (
+            "moment-nan",
+            Some(CheckpointNotFinite),
+            poke(&resumable, &moment, &f32::NAN.to_le_bytes()),
+        ),
+        (
+            "moments-not-declared",
+            Some(CheckpointShape),
+            of("/optimizers", json!([])),
+        ),
+        (
+            "data-of-another-name",
+            Some(BadData),
+            of("/data/name", json!("fashion")),
+        ),
+    ]
+}
+
+/// Writes tests/corpus.
+#[test]
+#[ignore = "writes committed files"]
+fn write_corpus() {
+    let folder = root("tests/corpus");
+    std::fs::create_dir_all(&folder).expect("writable");
+    for (name, _, bytes) in corpus() {
+        std::fs::write(folder.join(format!("{name}.safetensors")), bytes).expect("writable");
+    }
+}
+
+#[test]
+fn every_file_of_the_corpus_gets_its_code() {
+    let set = Rc::new(tiny_set());
+    let table = corpus();
+    let mut files = 0;
+    for file in std::fs::read_dir(root("tests/corpus")).expect("the corpus") {
+        let path = file.expect("a file").path();
+        let name = path
+            .file_stem()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
+        let row = table.iter().find(|(n, _, _)| *n == name);
+        let (_, want, _) = row.unwrap_or_else(|| panic!("{name} is not in the table"));
+        let bytes = std::fs::read(&path).expect("readable");
+        assert!(bytes.len() <= 6000, "{name} has {} bytes", bytes.len());
+        let got = load(&bytes, &set).err().map(|e| (e.code(), e));
+        assert_eq!(got.as_ref().map(|g| g.0), *want, "{name}: {got:?}");
+        if let Some((_, error)) = got {
+            assert!(error.recoverable(), "{name}: what was there stays usable");
+            assert!(error.to_string().chars().count() < 400, "{name}: {error}");
+        }
+        files += 1;
+    }
+    assert_eq!(files, table.len());
+}
+
+#[test]
+fn what_is_too_large_for_a_committed_file() {
+    let set = Rc::new(tiny_set());
+    let [_, single, _] = real_files();
+    let code = |bytes: &[u8]| load(bytes, &set).err().map(|e| e.code());
+    let curve = |n: usize| json!({"name": "loss", "split": "train", "steps": vec![1; n], "values": vec![0.5; n]});
+    let long = meta(&single, |m| m["losses"] = json!([curve(100_001)]));
+    assert_eq!(code(&long), Some(Code::CheckpointSchema));
+    let many = meta(&single, |m| m["losses"] = json!(vec![curve(1); 65]));
+    assert_eq!(code(&many), Some(Code::CheckpointSchema));
+    let classes = meta(&single, |m| m["data"]["classes"] = json!(vec!["x"; 257]));
+    assert_eq!(code(&classes), Some(Code::CheckpointSchema));
+    let large = vec![0u8; checkpoint::SIZE_LIMIT + 1];
+    assert_eq!(code(&large), Some(Code::CheckpointTooLarge));
+    let promised = checkpoint::open(&single, Some(&"0".repeat(64)), &device::cpu());
+    assert_eq!(promised.err().map(|e| e.code()), Some(Code::CheckpointHash));
+    let right = checkpoint::sha256(&single).to_uppercase();
+    assert!(checkpoint::open(&single, Some(&right), &device::cpu()).is_ok());
+}
+
+#[test]
+fn data_that_nobody_packed_is_refused() {
+    let (a, b, c, d) = tiny_data();
+    let bad = |bytes: &[u8]| match ImageSet::unpack(bytes) {
+        Err(Error::BadData { .. }) => {}
+        other => panic!("{:?}", other.map(|s| s.info)),
+    };
+    // No images, in either part; then classes and sizes that are not.
+    bad(&packed("mnist", [2, 2], (&[], &[]), (&c, &d)));
+    bad(&packed("mnist", [2, 2], (&a, &b), (&[], &[])));
+    bad(&packed("cats", [2, 2], (&a, &b), (&c, &d)));
+    bad(&packed("mnist", [2, 2], (&a, &[11; 12]), (&c, &d)));
+    bad(&packed(
+        "mnist",
+        [1, 65],
+        (&[0; 65], &[1]),
+        (&[0; 65], &[1]),
+    ));
+    bad(&packed("mnist", [0, 2], (&[], &[1]), (&[], &[1])));
+    bad(&plain_data("mnist", [2, 2], (&a, &b), (&c, &d)));
+    bad(&std::fs::read(root("tests/corpus/valid-half.safetensors")).expect("the corpus"));
+}
+
+const NUMBERS: [&str; 12] = [
+    "0",
+    "1",
+    "-1",
+    "2",
+    "3",
+    "16",
+    "64",
+    "65",
+    "4294967296",
+    "18446744073709551615",
+    "1e999",
+    "null",
+];
+const WORDS: [&str; 22] = [
+    "F32", "F16", "BF16", "F64", "U8", "F4", "mlp", "conv", "tanh", "relu", "vae", "fashion",
+    "mnist", "dynamic", "none", "cosine", "shape", "dtype", "true", "[]", "{}", "\\u0000",
+];
+
+/// Replace one run of digits or letters of a file's header by another, and mend the header's length.
+fn edit_header(bytes: &[u8], dice: &mut Dice) -> Vec<u8> {
+    let n = bytes
+        .get(..8)
+        .and_then(|b| b.try_into().ok())
+        .map_or(0, u64::from_le_bytes) as usize;
+    let Some(head) = bytes.get(8..8usize.saturating_add(n)) else {
+        return bytes.to_vec();
+    };
+    let word = |b: u8| b.is_ascii_alphanumeric();
+    let starts: Vec<usize> = (0..head.len())
+        .filter(|&i| word(head[i]) && (i == 0 || !word(head[i - 1])))
+        .collect();
+    if starts.is_empty() {
+        return bytes.to_vec();
+    }
+    let token = |start: usize| {
+        let end = (start..head.len()).find(|&i| !word(head[i]));
+        start..end.unwrap_or(head.len())
+    };
+    let target = token(*dice.pick(&starts));
+    let new = match dice.below(4) {
+        0 => head[token(*dice.pick(&starts))].to_vec(),
+        1 => dice.pick(&WORDS).as_bytes().to_vec(),
+        _ => dice.pick(&NUMBERS).as_bytes().to_vec(),
+    };
+    let head = [&head[..target.start], &new, &head[target.end..]].concat();
+    raw(&head, &bytes[8 + n..])
+}
+
+/// The mutant of a number; the same for ever.
+fn mutant(number: u64, files: &[Vec<u8>]) -> Vec<u8> {
+    let dice = &mut Dice(number);
+    let mut bytes = dice.pick(files).clone();
+    for _ in 0..=dice.below(3) {
+        let at = dice.below(bytes.len());
+        let few = 1 + dice.below(8);
+        match dice.below(9) {
+            0 | 1 if !bytes.is_empty() => bytes[at] ^= 1 << dice.below(8),
+            2 if !bytes.is_empty() => bytes[at] = dice.next() as u8,
+            3 => {
+                let new: Vec<u8> = (0..few).map(|_| dice.next() as u8).collect();
+                bytes.splice(at..at, new);
+            }
+            4 => {
+                let end = (at + few).min(bytes.len());
+                bytes.drain(at..end);
+            }
+            5 if dice.below(4) == 0 => bytes.truncate(at),
+            6 => {
+                // A piece of another file, or of this one, over what was there.
+                let other = dice.pick(files);
+                let from = dice.below(other.len());
+                let piece = &other[from..(from + 1 + dice.below(64)).min(other.len())];
+                let end = (at + piece.len()).min(bytes.len());
+                bytes.splice(at..end, piece.iter().copied());
+            }
+            _ => bytes = edit_header(&bytes, dice),
+        }
+    }
+    bytes
+}
+
+fn count() -> std::ops::Range<u64> {
+    let read = |name: &str| std::env::var(name).ok().and_then(|v| v.parse::<u64>().ok());
+    match read("PLAYGROUND_MUTANT") {
+        Some(one) => one..one + 1,
+        None => 0..read("PLAYGROUND_MUTANTS").unwrap_or(2000),
+    }
+}
+
+/// Numbers of the mutants that made `what` panic, with what it said.
+fn panics(numbers: std::ops::Range<u64>, mut what: impl FnMut(u64)) -> Vec<(u64, String)> {
+    let mut failures = Vec::new();
+    for number in numbers {
+        let run = catch_unwind(AssertUnwindSafe(|| what(number)));
+        if let Err(panic) = run {
+            let text = panic.downcast_ref::<String>().cloned();
+            let text = text.or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_string()));
+            failures.push((number, text.unwrap_or_default()));
+            if failures.len() >= 20 {
+                break;
+            }
+        }
+    }
+    failures
+}
+
+#[test]
+fn mutants_of_real_files_never_panic() {
+    let set = Rc::new(tiny_set());
+    let files = real_files();
+    let mut codes = std::collections::BTreeMap::<&str, u64>::new();
+    let start = Instant::now();
+    let numbers = count();
+    let failures = panics(numbers.clone(), |number| {
+        let code = match load(&mutant(number, &files), &set) {
+            Ok(()) => "loads",
+            Err(error) => {
+                assert_ne!(error.code(), Code::Internal, "{error}");
+                error.code().as_str()
+            }
+        };
+        *codes.entry(code).or_default() += 1;
+    });
+    let n = numbers.end - numbers.start;
+    println!(
+        "{n} mutants in {:.0} s: {codes:?}",
+        start.elapsed().as_secs_f64()
+    );
+    assert!(failures.is_empty(), "{failures:#?}");
+}
+
+#[test]
+fn mutants_of_a_data_file_never_panic() {
+    let (a, b, c, d) = tiny_data();
+    let plain = [
+        plain_data("mnist", [2, 2], (&a, &b), (&c, &d)),
+        plain_data("fashion", [1, 4], (&a, &b), (&c, &d)),
+    ];
+    let zipped: Vec<Vec<u8>> = plain.iter().map(|p| zip(p)).collect();
+    let numbers = count();
+    let failures = panics(
+        numbers.start..numbers.end.div_ceil(4).max(numbers.start + 1),
+        |number| {
+            // In the archive, and in what is archived.
+            let bytes = if number % 3 == 0 {
+                mutant(number, &zipped)
+            } else {
+                zip(&mutant(number, &plain))
+            };
+            let Ok(set) = ImageSet::unpack(&bytes) else {
+                return;
+            };
+            let set = Rc::new(set);
+            let config = json!({"hidden": 16, "latent_dim": 2});
+            let session = Session::create(
+                "vae",
+                &config,
+                &json!({"batch_size": 8}),
+                set.clone(),
+                1,
+                &device::cpu(),
+            );
+            let mut session = session.expect("any data that unpacks can be learned");
+            pollster::block_on(session.train_slice(Duration::ZERO, Some(1))).expect("a step");
+            let query = ViewQuery::LatentPoints { count: 9 };
+            pollster::block_on(session.view(&query, Some(set.as_ref()))).expect("a view");
+        },
+    );
+    assert!(failures.is_empty(), "{failures:#?}");
+}
+
+fn zip(plain: &[u8]) -> Vec<u8> {
+    use std::io::Read;
+    let mut out = Vec::new();
+    flate2::read::GzEncoder::new(plain, flate2::Compression::fast())
+        .read_to_end(&mut out)
+        .expect("packs");
+    out
+}
