@@ -1,0 +1,81 @@
+// The playground's own engine, driven through its worker as the site drives it.
+import { BATCH, DECODE, HIDDEN, LATENT, RATE, codes } from "./measure.js";
+
+const SESSION = 1;
+
+/** Connects to the site's worker: `request` sends a request of src/protocol.rs and awaits its end. */
+async function connect(backend) {
+  const worker = new Worker("/worker.js", { type: "module" });
+  const pending = new Map();
+  let last = 0;
+  let ready;
+  const started = new Promise((resolve, reject) => (ready = { resolve, reject }));
+  const fail = (message) => {
+    ready.reject(new Error(message));
+    for (const { reject } of pending.values()) reject(new Error(message));
+  };
+  worker.onerror = (event) => fail(event.message || "worker.js could not be loaded");
+  worker.onmessage = ({ data }) => {
+    if (data.type === "ready") ready.resolve(data.device);
+    else if (data.type) fail(data.error?.message ?? data.reason);
+    else if (data.reply.type === "error" && data.id === 0) fail(data.reply.error.message);
+    else if (data.reply.type === "error") pending.get(data.id)?.reject(new Error(data.reply.error.message));
+    else if (data.reply.type === "ok") pending.get(data.id)?.resolve(data.reply.outcome);
+  };
+  worker.postMessage({ type: "init", backend, reason: null });
+  await started;
+  const send = (request) => {
+    const id = ++last;
+    const outcome = new Promise((resolve, reject) => pending.set(id, { resolve, reject }));
+    worker.postMessage({ id, request });
+    return { id, outcome: outcome.finally(() => pending.delete(id)) };
+  };
+  return { send, request: (request) => send(request).outcome };
+}
+
+/** The newest training loss of a state. */
+const newest = (state) => state.losses.find((c) => c.name === "loss" && c.split === "train")?.values.at(-1) ?? NaN;
+
+export async function ours(backend) {
+  const { send, request } = await connect(backend);
+  const bytes = new Uint8Array(await (await fetch("/data/mnist.bin")).arrayBuffer());
+  await request({ type: "loadData", name: "mnist", bytes, sha256: null });
+  await request({
+    type: "create", session: SESSION, family: "vae", data: "mnist", seed: 1,
+    config: { hidden: HIDDEN, layers: 1, latent_dim: LATENT },
+    train: { batch_size: BATCH, learning_rate: RATE },
+  });
+  let step = 0;
+  const train = async (steps) => (await request({ type: "train", session: SESSION, steps, rate: null })).state;
+  const z = [...codes()];
+  const decode = () => request({ type: "view", session: SESSION, query: { type: "decode", z } });
+
+  return {
+    async warmUp() {
+      const first = newest(await train(1));
+      step = (await train(2)).step;
+      await decode();
+      return { loss: first, threads: 1 };
+    },
+    /** Trains as a reader would: until cancelled, with curves, samples and snapshots on the way. */
+    async train(seconds) {
+      const start = performance.now();
+      const { id, outcome } = send({ type: "train", session: SESSION, steps: null, rate: null });
+      setTimeout(() => void request({ type: "cancel", target: id }), seconds * 1000);
+      const { state } = await outcome;
+      const took = (performance.now() - start) / 1000;
+      const steps = state.step - step;
+      step = state.step;
+      return { steps, seconds: took, loss: newest(state) };
+    },
+    async decode(seconds) {
+      const start = performance.now();
+      let images = 0;
+      do {
+        await decode();
+        images += DECODE;
+      } while (performance.now() - start < seconds * 1000);
+      return { images, seconds: (performance.now() - start) / 1000 };
+    },
+  };
+}
