@@ -58,6 +58,11 @@ impl Host {
         }
     }
 
+    /// The device it computes on.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
     /// Answer one request: any number of progress messages, then exactly one end.
     pub async fn handle(&self, envelope: Envelope) {
         let id = envelope.id;

@@ -12,6 +12,7 @@ pub mod family;
 pub mod host;
 pub mod nn;
 pub mod options;
+pub mod parity;
 pub mod protocol;
 pub mod rng;
 pub mod session;

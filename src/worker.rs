@@ -16,6 +16,7 @@ use crate::{
     device::{self, Backend, DeviceInfo},
     error::{Error, Result},
     host::Host,
+    parity,
     protocol::{Answer, Envelope, ErrorInfo, Reply},
 };
 
@@ -43,6 +44,12 @@ macro_rules! worker_exports {
             allow_fallback: bool,
         ) -> Result<JsValue, JsValue> {
             worker::init_device(backend, allow_fallback).await
+        }
+
+        /// See [`worker::parity`].
+        #[wasm_bindgen]
+        pub async fn parity() -> Result<JsValue, JsValue> {
+            worker::parity().await
         }
 
         /// See [`worker::post`].
@@ -114,6 +121,22 @@ async fn init(backend: &str, allow_fallback: bool) -> Result<DeviceInfo> {
     let host = Host::new(device, macrotask, Box::new(|answer| emit(&answer)));
     HOST.with_borrow_mut(|h| *h = Some(Rc::new(host)));
     Ok(info)
+}
+
+/// Every operation that the models use, evaluated on this device: a list of
+/// [`crate::parity::Case`]s, to be compared with another device's. Rejects with an [`ErrorInfo`].
+pub async fn parity() -> Result<JsValue, JsValue> {
+    let device = HOST.with_borrow(|h| h.as_ref().map(|h| h.device().clone()));
+    let cases = match device {
+        Some(device) => parity::run(&device).await,
+        None => Err(Error::BadRequest {
+            reason: "the worker has no device yet".into(),
+        }),
+    };
+    match cases {
+        Ok(cases) => to_js(&cases),
+        Err(error) => Err(to_js(&ErrorInfo::from(&error))?),
+    }
 }
 
 /// Handle one [`Envelope`]; answers arrive through the callback of [`start`].

@@ -30,7 +30,9 @@ pub fn log_prob(x: Tensor<2>, logits: Tensor<2>) -> Tensor<1> {
                 .repeat_dim(1, rows / n.max(1))
                 .reshape([rows, pixels])
         };
-        let value = (x.clone() * plain.clone() - activation::softplus(plain.clone(), 1.0))
+        // max(l, 0) + ln(1 + exp(−|l|)) is softplus without overflow.
+        let softplus = activation::relu(plain.clone()) + plain.clone().abs().neg().exp().log1p();
+        let value = (x.clone() * plain.clone() - softplus)
             .sum_dim(1)
             .squeeze_dim::<1>(1);
         (value, tracked.then(|| x - activation::sigmoid(plain)))

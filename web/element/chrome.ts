@@ -10,8 +10,9 @@ export type Notice = ErrorInfo & { retry: boolean };
 const TABS: Record<ViewName, string> = { samples: "Samples", latent: "Latent map", reconstruct: "Reconstruct", interpolate: "Interpolate", train: "Train" };
 
 /** What is in use and why, in a sentence. */
-export function deviceSentence({ backend, adapter, reason }: Device): string {
+export function deviceSentence({ backend, adapter, fallback, reason }: Device): string {
   const cpu = "Running on the processor, through WebAssembly";
+  if (backend === "webgpu" && fallback) return `Running on ${adapter || "a software adapter"}, a stand-in for a graphics card: right, but slow. It was asked for.`;
   if (backend === "webgpu") return `Running on the graphics card${adapter ? ` (${adapter})` : ""}, through WebGPU${reason === "requested" ? ", as asked for" : ""}.`;
   if (reason === "no-webgpu") return `${cpu}: this browser has no WebGPU.`;
   if (reason === "no-adapter") return `${cpu}: the browser knows WebGPU but found no graphics card for it.`;

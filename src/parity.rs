@@ -1,0 +1,415 @@
+//! Every tensor operation and shape that the models use, as numbers to compare between back ends.
+//!
+//! All inputs come from our own [`Rng`], so two devices that agree give the same [`Case`]s up to
+//! rounding. The browser's tests run it on both back ends; natively a test holds it finite and the
+//! same each time.
+
+use burn::{
+    nn::Linear,
+    tensor::{Device, Tensor, TensorData, activation},
+};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::{
+    data::{Batch, DataInfo},
+    error::{Error, Result},
+    families::vae::Vae,
+    family::{DensityOptions, Model, StepContext},
+    nn::{adam::Adam, bernoulli, init, linear},
+    rng::{Purpose, Rng},
+};
+
+/// One operation's result.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Case {
+    /// What was computed.
+    pub name: String,
+    /// All of it, or, for large tensors, a sample and three sums that any change would move.
+    pub values: Vec<f32>,
+}
+
+/// Larger results are digested.
+const WHOLE: usize = 256;
+
+struct Suite {
+    device: Device,
+    cases: Vec<Case>,
+    drawn: u64,
+}
+
+/// Evaluate everything on `device`, which must be outside autodiff.
+///
+/// # Errors
+/// What the device reports.
+pub async fn run(device: &Device) -> Result<Vec<Case>> {
+    let mut suite = Suite {
+        device: device.clone(),
+        cases: Vec::new(),
+        drawn: 0,
+    };
+    suite.elementwise().await?;
+    suite.reductions().await?;
+    suite.layers().await?;
+    suite.objective().await?;
+    suite.optimizer().await?;
+    suite.models().await?;
+    Ok(suite.cases)
+}
+
+impl Suite {
+    /// Numbers from N(0, scale²) that no other call gets.
+    fn normal<const D: usize>(&mut self, shape: [usize; D], scale: f32) -> Tensor<D> {
+        self.drawn += 1;
+        let mut rng = Rng::new(1, Purpose::Evaluate, self.drawn);
+        rng.normal_tensor(shape, &self.device) * scale
+    }
+
+    /// The same, inside autodiff and tracked.
+    fn tracked<const D: usize>(&mut self, shape: [usize; D]) -> Tensor<D> {
+        self.normal(shape, 1.0).autodiff().require_grad()
+    }
+
+    async fn keep<const D: usize>(&mut self, name: &str, tensor: Tensor<D>) -> Result<()> {
+        let data = tensor.into_data_async().await?;
+        let all = data.as_slice::<f32>().map_err(|e| Error::Internal {
+            reason: format!("{name}: {e:?}"),
+        })?;
+        let values = if all.len() <= WHOLE {
+            all.to_vec()
+        } else {
+            let n = all.len();
+            let root = (n as f64).sqrt();
+            let sum = |f: &dyn Fn(usize) -> f64| (0..n).map(f).sum::<f64>() / root;
+            // The probe's weights walk through [−1, 1) by the golden ratio.
+            let weight = |i: usize| (i as f64 * 0.618_033_988_749_895).fract() * 2.0 - 1.0;
+            let size = sum(&|i| f64::from(all[i]).powi(2)) / root;
+            let sums = [
+                sum(&|i| f64::from(all[i])),
+                sum(&|i| f64::from(all[i]) * weight(i)),
+                size.sqrt(),
+            ];
+            let step = n / 64;
+            let some = (0..64).map(|i| all[i * step]);
+            some.chain(sums.map(|v| v as f32)).collect()
+        };
+        self.cases.push(Case {
+            name: name.into(),
+            values,
+        });
+        Ok(())
+    }
+
+    /// `f` of tracked numbers and its gradient under weights that differ from entry to entry.
+    async fn with_gradient<const D: usize, const E: usize>(
+        &mut self,
+        name: &str,
+        shape: [usize; D],
+        f: impl Fn(Tensor<D>) -> Tensor<E>,
+    ) -> Result<()> {
+        let x = self.tracked(shape);
+        let y = f(x.clone());
+        let weights = self.normal(y.dims(), 1.0).autodiff();
+        let gradients = (y.clone() * weights).sum().backward();
+        self.keep(name, y.without_autodiff()).await?;
+        match x.grad(&gradients) {
+            Some(gradient) => self.keep(&format!("{name}, gradient"), gradient).await,
+            None => Err(Error::Internal {
+                reason: format!("{name} has no gradient"),
+            }),
+        }
+    }
+
+    async fn elementwise(&mut self) -> Result<()> {
+        let shape = [3, 37];
+        self.with_gradient("relu", shape, activation::relu).await?;
+        self.with_gradient("tanh", shape, Tensor::tanh).await?;
+        self.with_gradient("sigmoid", shape, activation::sigmoid)
+            .await?;
+        self.with_gradient("softplus", shape, softplus).await?;
+        self.with_gradient("exp", shape, Tensor::exp).await?;
+        self.with_gradient("log", shape, |x| (x.square() + 0.1).log())
+            .await?;
+        self.with_gradient("square", shape, |x| x.square()).await?;
+        self.with_gradient("negate", shape, Tensor::neg).await?;
+        self.with_gradient("clamp from below", shape, |x| x.clamp_min(0.25))
+            .await?;
+        self.with_gradient("scale and shift", shape, |x| x * 0.5 - 1.0)
+            .await?;
+        // Far from zero, where a careless formula overflows.
+        let wide = self.normal([2, 100], 40.0);
+        self.keep("sigmoid, wide", activation::sigmoid(wide.clone()))
+            .await?;
+        self.keep("softplus, wide", softplus(wide)).await
+    }
+
+    async fn reductions(&mut self) -> Result<()> {
+        for shape in [[1, 1], [5, 33], [128, 20], [100, 784]] {
+            let name = |what: &str| format!("{what} {shape:?}");
+            let x = self.normal(shape, 1.0);
+            self.keep(&name("sum"), x.clone().sum()).await?;
+            self.keep(&name("mean"), x.clone().mean()).await?;
+            self.keep(&name("sum of rows"), x.clone().sum_dim(1))
+                .await?;
+            self.keep(&name("mean of columns"), x.clone().mean_dim(0))
+                .await?;
+            self.keep(&name("maximum of rows"), x.max_dim(1)).await?;
+        }
+        self.with_gradient("mean of columns, then sum", [7, 20], |x| {
+            x.mean_dim(0).sum()
+        })
+        .await?;
+        self.with_gradient("log mean exp", [6, 50], |x| {
+            let max = x.clone().max_dim(1).detach();
+            (x - max.clone()).exp().sum_dim(1).log() + max
+        })
+        .await?;
+        self.with_gradient("repeat each row", [5, 3], |x| {
+            let each = x.unsqueeze_dim::<3>(1).repeat_dim(1, 7);
+            each.reshape([35, 3])
+        })
+        .await
+    }
+
+    async fn layers(&mut self) -> Result<()> {
+        // (rows, d_in, d_out): training, one image, odd sizes, the importance-weighted batch.
+        for [n, d_in, d_out] in [
+            [128, 784, 400],
+            [128, 400, 20],
+            [128, 20, 400],
+            [128, 400, 784],
+            [1, 784, 300],
+            [1, 2, 256],
+            [33, 49, 17],
+            [7, 17, 3],
+            [8, 512, 64],
+            [576, 2, 256],
+        ] {
+            let name = format!("linear [{n}, {d_in}] × [{d_in}, {d_out}]");
+            let mut rng = Rng::new(2, Purpose::Init, d_in as u64);
+            let layer = init::linear(d_in, d_out, 1.0, &mut rng, &self.autodiff());
+            let x = self.tracked([n, d_in]);
+            let y = linear::linear(&layer, x.clone());
+            let weights = self.normal([n, d_out], 1.0).autodiff();
+            let gradients = (y.clone() * weights).sum().backward();
+            self.keep(&name, y.without_autodiff()).await?;
+            let Linear { weight, bias } = &layer;
+            let bias = bias.as_ref().and_then(|b| b.val().grad(&gradients));
+            let found = (x.grad(&gradients), weight.val().grad(&gradients), bias);
+            let (Some(gx), Some(gw), Some(gb)) = found else {
+                return Err(missing(&name));
+            };
+            self.keep(&format!("{name}, gradient of x"), gx).await?;
+            self.keep(&format!("{name}, gradient of W"), gw).await?;
+            self.keep(&format!("{name}, gradient of b"), gb).await?;
+        }
+        for [n, c_in, c_out, height, width] in [
+            [16, 1, 16, 28, 28],
+            [16, 16, 32, 14, 14],
+            [1, 1, 16, 28, 28],
+            [3, 1, 16, 8, 12],
+        ] {
+            let name = format!("convolution [{n}, {c_in}, {height}, {width}] → {c_out}");
+            let mut rng = Rng::new(3, Purpose::Init, c_in as u64);
+            let layer = init::conv_down(c_in, c_out, &mut rng, &self.autodiff());
+            let x = self.tracked([n, c_in, height, width]);
+            let y = layer.forward(x.clone());
+            self.layer(&name, x, y, layer.weight.val(), layer.bias.map(|b| b.val()))
+                .await?;
+        }
+        for [n, c_in, c_out, height, width] in [
+            [16, 32, 16, 7, 7],
+            [16, 16, 1, 14, 14],
+            [1, 32, 16, 7, 7],
+            [3, 32, 16, 2, 3],
+        ] {
+            let name = format!("transposed convolution [{n}, {c_in}, {height}, {width}] → {c_out}");
+            let mut rng = Rng::new(4, Purpose::Init, c_in as u64);
+            let layer = init::conv_up(c_in, c_out, 1.0, &mut rng, &self.autodiff());
+            let x = self.tracked([n, c_in, height, width]);
+            let y = layer.forward(x.clone());
+            self.layer(&name, x, y, layer.weight.val(), layer.bias.map(|b| b.val()))
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn layer(
+        &mut self,
+        name: &str,
+        x: Tensor<4>,
+        y: Tensor<4>,
+        weight: Tensor<4>,
+        bias: Option<Tensor<1>>,
+    ) -> Result<()> {
+        let weights = self.normal(y.dims(), 1.0).autodiff();
+        let gradients = (y.clone() * weights).sum().backward();
+        self.keep(name, y.without_autodiff()).await?;
+        let bias = bias.and_then(|b| b.grad(&gradients));
+        let found = (x.grad(&gradients), weight.grad(&gradients), bias);
+        let (Some(gx), Some(gw), Some(gb)) = found else {
+            return Err(missing(name));
+        };
+        self.keep(&format!("{name}, gradient of x"), gx).await?;
+        self.keep(&format!("{name}, gradient of W"), gw).await?;
+        self.keep(&format!("{name}, gradient of b"), gb).await
+    }
+
+    async fn objective(&mut self) -> Result<()> {
+        for (n, k, pixels) in [(128, 1, 784), (5, 1, 49), (6, 5, 61), (1, 64, 784)] {
+            let mut rng = Rng::new(5, Purpose::Evaluate, pixels as u64);
+            let x = TensorData::new(rng.uniform(n * pixels), [n, pixels]);
+            let x = Tensor::<2>::from_data(x, &self.device);
+            let name = format!("log p(x|z) [{n} · {k}, {pixels}]");
+            self.with_gradient(&name, [n * k, pixels], |logits| {
+                bernoulli::log_prob(x.clone(), logits * 3.0)
+            })
+            .await?;
+        }
+        let logvar = self.normal([128, 20], 1.0);
+        let epsilon = self.normal([128, 20], 1.0);
+        let kl = |mu| Vae::kl(mu, logvar.clone().autodiff());
+        self.with_gradient("KL", [128, 20], kl).await?;
+        let draw =
+            |l| Vae::reparameterize(epsilon.clone().autodiff(), l, epsilon.clone().autodiff());
+        self.with_gradient("reparameterize", [128, 20], draw).await
+    }
+
+    async fn optimizer(&mut self) -> Result<()> {
+        let mut rng = Rng::new(6, Purpose::Init, 0);
+        let mut layer = init::linear(37, 11, 1.0, &mut rng, &self.autodiff());
+        let mut adam = Adam::default();
+        for _ in 0..3 {
+            let x = self.normal([9, 37], 1.0).autodiff();
+            let loss = linear::linear(&layer, x).square().mean();
+            layer = adam.step(layer, &loss, 1e-2);
+        }
+        let weight = layer.weight.val().without_autodiff();
+        self.keep("three steps of Adam", weight).await
+    }
+
+    async fn models(&mut self) -> Result<()> {
+        let mlp = json!({"hidden": 400, "latent_dim": 20});
+        let tanh = json!({"hidden": 33, "layers": 3, "latent_dim": 2, "activation": "tanh",
+            "beta": 2.0, "free_bits": 0.1});
+        let weighted = json!({"hidden": 32, "latent_dim": 5, "importance_samples": 5});
+        let conv = json!({"architecture": "conv", "hidden": 64, "latent_dim": 8});
+        for (name, config, n, side) in [
+            ("VAE", mlp, 32, [28, 28]),
+            ("deep VAE", tanh, 9, [7, 5]),
+            ("importance-weighted VAE", weighted, 8, [6, 6]),
+            ("convolutional VAE", conv, 16, [28, 28]),
+        ] {
+            self.model(name, &config, n, side).await?;
+        }
+        Ok(())
+    }
+
+    /// Two whole training steps, samples, a density and a code.
+    async fn model(
+        &mut self,
+        name: &str,
+        config: &serde_json::Value,
+        n: usize,
+        [height, width]: [usize; 2],
+    ) -> Result<()> {
+        let info = DataInfo {
+            name: "mnist".into(),
+            sha256: String::new(),
+            height,
+            width,
+            classes: Vec::new(),
+            mean: Vec::new(),
+        };
+        let mut rng = Rng::new(7, Purpose::Init, 0);
+        let mut model = Model::init("vae", config, &info, &mut rng, &self.autodiff())?;
+        let batch = Batch::Images {
+            count: n,
+            pixels: Rng::new(7, Purpose::Shuffle, 0).uniform(n * height * width),
+        };
+        let mut optimizers = [Adam::default()];
+        for step in 0..2 {
+            let mut context = StepContext {
+                lr: 1e-3,
+                rng: &mut Rng::new(7, Purpose::Train, step),
+                optimizers: &mut optimizers,
+            };
+            for (loss, value) in model.train_step(&batch, &mut context)? {
+                self.keep(&format!("{name}, step {step}, {loss}"), value)
+                    .await?;
+            }
+        }
+        let model = model.valid();
+        for (weight, data) in model.weights().await? {
+            let n = data.num_elements();
+            let flat = Tensor::<1>::from_data(TensorData::new(floats(&data)?, [n]), &self.device);
+            self.keep(&format!("{name}, trained {weight}"), flat)
+                .await?;
+        }
+        let mut sampler = model.sampler(&serde_json::Value::Null, 6, 11)?;
+        for _ in 0..sampler.steps() {
+            sampler.step()?;
+        }
+        self.keep(&format!("{name}, samples"), sampler.state())
+            .await?;
+        if let Some(density) = model.density() {
+            for importance_samples in [0, 5] {
+                let options = DensityOptions { importance_samples };
+                let mut rng = Rng::new(7, Purpose::Evaluate, 0);
+                let values = density.log_prob(&batch, options, &mut rng)?;
+                self.keep(&format!("{name}, log p, K = {importance_samples}"), values)
+                    .await?;
+            }
+        }
+        if let Some(latent) = model.latent() {
+            let (mu, logvar) = latent.encode(&batch)?;
+            self.keep(&format!("{name}, mu"), mu).await?;
+            self.keep(&format!("{name}, logvar"), logvar).await?;
+        }
+        Ok(())
+    }
+
+    fn autodiff(&self) -> Device {
+        self.device.clone().autodiff()
+    }
+}
+
+/// ln(1 + exp x) without overflow, as [`bernoulli::log_prob`] has it.
+fn softplus(x: Tensor<2>) -> Tensor<2> {
+    activation::relu(x.clone()) + x.abs().neg().exp().log1p()
+}
+
+fn missing(name: &str) -> Error {
+    Error::Internal {
+        reason: format!("{name} has no gradient"),
+    }
+}
+
+fn floats(data: &TensorData) -> Result<Vec<f32>> {
+    let values = data.as_slice::<f32>().map_err(|e| Error::Internal {
+        reason: format!("{e:?}"),
+    })?;
+    Ok(values.to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device;
+
+    #[test]
+    fn everything_is_finite_and_the_same_each_time() {
+        let suite = || pollster::block_on(run(&device::cpu())).expect("it runs");
+        let first = suite();
+        assert!(first.len() > 150, "{}", first.len());
+        for case in &first {
+            assert!(!case.values.is_empty(), "{}", case.name);
+            assert!(case.values.iter().all(|v| v.is_finite()), "{}", case.name);
+        }
+        let mut names: Vec<_> = first.iter().map(|c| c.name.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), first.len(), "names are unique");
+        assert_eq!(first, suite());
+    }
+}
