@@ -41,9 +41,12 @@ async function open(browser, site, contender) {
 export async function measure({ site, only, backends, rounds, seconds, matmul, gpu, say }) {
   const browser = await chromium.launch({ executablePath: chromiumPath, args: [...flags, ...webgpuFlags(gpu)] });
   try {
+    const cdp = await browser.newBrowserCDPSession();
+    /** Processor seconds of the whole browser until now: what a busy machine disturbs least. */
+    const spent = async () => (await cdp.send("SystemInfo.getProcessInfo")).processInfo.reduce((sum, p) => sum + p.cpuTime, 0);
     const rows = all
       .filter((c) => only.includes(c.who) && backends.includes(c.backend))
-      .map((c) => ({ ...c, name: names[c.who], train: [], decode: [], losses: [] }));
+      .map((c) => ({ ...c, name: names[c.who], train: [], perCpuSecond: [], decode: [], losses: [] }));
     let adapter = "";
     for (const row of rows) {
       const label = `${row.name}, ${row.backend}${row.isolated ? ", isolated" : ""}`;
@@ -67,7 +70,9 @@ export async function measure({ site, only, backends, rounds, seconds, matmul, g
       for (const row of rows.filter((r) => !r.error)) {
         try {
           await row.page.bringToFront();
+          const before = await spent();
           const trained = await row.page.evaluate((s) => globalThis.contender("train", s), seconds);
+          row.perCpuSecond.push(trained.steps / (await spent() - before));
           const decoded = await row.page.evaluate((s) => globalThis.contender("decode", s), seconds / 3);
           row.train.push(trained.steps / trained.seconds);
           row.decode.push(decoded.images / decoded.seconds);

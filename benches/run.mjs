@@ -114,7 +114,7 @@ const best = (values) => (values.length ? Math.max(...values).toPrecision(3) : "
 const server = await startServer({ root, site, bench });
 try {
   console.log(`${report.machine.cpu}, ${cores} cores, load ${report.machine.load.toFixed(1)}`);
-  if (report.machine.load > cores / 2) console.log("The machine is busy with something else: compare rows, not numbers.");
+  if (report.machine.load > cores / 2) console.log("The machine is busy with something else: only steps per CPU second mean something.");
 
   if (only.includes("ours") && !options["no-visit"]) {
     const brotli = brotliSizes(join(results, "brotli.json"));
@@ -142,26 +142,25 @@ try {
     const { adapter, rows } = await measure({ site: server, only, backends, rounds, seconds, matmul: options.matmul, gpu: options.gpu, say });
     report.contenders = rows;
     report.adapter = adapter;
-    const where = (r) => (r.backend === "webgpu" ? "webgpu" : `wasm, ${r.threads ?? "?"} thread${r.threads === 1 ? "" : "s"}`);
+    const where = (r) => (r.backend === "webgpu" ? "webgpu" : `wasm, ${r.isolated ? "isolated, " : ""}${r.threads ?? "?"} thread${r.threads === 1 ? "" : "s"}`);
     for (const backend of backends) {
       const some = rows.filter((r) => r.backend === backend);
       if (!some.length) continue;
       table(backend === "cpu" ? "VAE on the processor" : `VAE on WebGPU: ${adapter || "no adapter"}`, [
-        ["", "", "steps/s", "best", "images/s", "best", "loss", "", ...(options.matmul ? ["GFLOP/s"] : [])],
+        ["", "", "steps/s", "best", "steps/CPU s", "images/s", "best", "loss", "", ...(options.matmul ? ["GFLOP/s"] : [])],
         ...some.filter((r) => !r.error).map((r) => [
-          r.name, where(r), rate(r.train), best(r.train), rate(r.decode), best(r.decode),
+          r.name, where(r), rate(r.train), best(r.train), rate(r.perCpuSecond), rate(r.decode), best(r.decode),
           r.losses[0].toFixed(1), `→ ${r.losses.at(-1).toFixed(1)}`,
           ...(options.matmul ? [r.matmul?.gflops.toPrecision(3) ?? "-"] : []),
         ]),
       ]);
       for (const r of some.filter((r) => r.error)) console.log(`  ${r.name}, ${where(r)}: failed: ${r.error}`);
       const mine = some.find((r) => r.who === "ours" && r.train.length);
-      // Round by round, so that a disturbance of one round does not count on one side only.
-      const lead = (peers) => (mine && peers.length
-        ? median(mine.train.map((rate, i) => rate / Math.max(...peers.map((r) => r.train[i])))).toFixed(2) : undefined);
       const rivals = some.filter((r) => r.who !== "ours" && !r.error);
-      const [one, any] = [lead(rivals.filter((r) => !r.isolated)), lead(rivals)];
-      if (any) console.log(`  training: ${one ?? "-"} times the fastest peer${backend === "cpu" ? ` on one thread, ${any} times the fastest with threads` : ""}`);
+      const lead = (key, peers) => (median(mine[key]) / Math.max(...peers.map((r) => median(r[key])))).toFixed(2);
+      if (mine && rivals.length) {
+        console.log(`  training: ${lead("train", rivals)} times the fastest peer by the clock, ${lead("perCpuSecond", rivals)} times by processor time`);
+      }
     }
     for (const doubt of doubts(rows)) {
       console.log(`\nnot comparable: ${doubt}`);

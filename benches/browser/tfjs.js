@@ -1,7 +1,7 @@
 // The model in TensorFlow.js.
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-core/dist/register_all_gradients.js";
-import { getThreadsCount, setThreadsCount, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
+import { getThreadsCount, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import "@tensorflow/tfjs-backend-webgpu";
 import { BATCH, DECODE, LATENT, PIXELS, RATE, codes, data, serve, weights } from "./measure.js";
 
@@ -15,8 +15,8 @@ const crossEntropy = tf.customGrad((logits, x, save) => {
 
 serve(async (backend) => {
   setWasmPaths("tfjs/");
-  // Threads need an isolated page; tfjs itself would use half of the cores.
-  if (globalThis.crossOriginIsolated) setThreadsCount(navigator.hardwareConcurrency);
+  // On an isolated page it takes its threaded build, with at most half as many threads as cores
+  // (whatever one asks for: https://github.com/tensorflow/tfjs/issues/6081).
   await tf.setBackend(backend === "cpu" ? "wasm" : "webgpu");
   await tf.ready();
   tf.enableProdMode();
