@@ -49,6 +49,9 @@ pub fn run(id: &str, images: usize, samples: usize, keep: bool, place: &Place) -
     let opened = place.open(id)?;
     let (model, meta) = (opened.model, opened.meta);
     let set = ImageSet::from_folder(&meta.data.name, &place.data)?;
+    if set.info.sha256 != meta.data.sha256 {
+        println!("note: this is not the very data that the model was trained on");
+    }
     let measure = |samples: usize| -> Result<Estimate> {
         let bar = ProgressBar::new(images.min(set.test.len()) as u64);
         let style = "{elapsed_precise} {wide_bar} {pos}/{len} left {eta_precise} {msg}";
