@@ -21,7 +21,7 @@ Prints tables and writes benches/results/<time>.json. The first run installs the
   --backend LIST  of cpu, webgpu (default both)
   --no-visit      leave out first samples and sizes
   --no-train      leave out training and decoding
-  --matmul        the peers' product of two 1024 × 1024 matrices too
+  --matmul        the peers' product of two 1024 × 1024 matrices too (minutes on SwiftShader)
   --gpu           WebGPU on this machine's GPU; without it on SwiftShader, in software
   --site DIR      another folder than dist/
   -h, --help      this text
