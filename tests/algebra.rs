@@ -394,8 +394,9 @@ fn a_training_may_be_restarted_at_any_step() {
         for (at, file) in kept.iter().enumerate() {
             let opened = checkpoint::open(file, None, &device::cpu()).expect("opens");
             let data = Rc::new(data.clone());
-            let resumed = opened.into_trainer(data, &device::cpu());
-            let mut resumed = pollster::block_on(resumed).expect("resumes");
+            let device = device::cpu();
+            let resumed = pollster::block_on(opened.into_trainer(data, &device));
+            let mut resumed = resumed.expect("resumes");
             assert_eq!(resumed.step_count(), at as u64);
             while resumed.step_count() < 12 {
                 resumed.step().expect("a step");

@@ -37,14 +37,14 @@ fn any_json() -> impl Strategy<Value = Value> {
 }
 
 fn word() -> impl Strategy<Value = String> {
-    let words = [
+    let words: &'static [&'static str] = &[
         "mlp", "conv", "relu", "tanh", "dynamic", "none", "constant", "cosine", "Conv",
     ];
-    prop::sample::select(words.as_slice()).prop_map(String::from)
+    prop::sample::select(words).prop_map(String::from)
 }
 
 fn name() -> impl Strategy<Value = String> {
-    let names = [
+    let names: &'static [&'static str] = &[
         "architecture",
         "hidden",
         "layers",
@@ -61,7 +61,7 @@ fn name() -> impl Strategy<Value = String> {
         "temperature",
     ];
     prop_oneof![
-        12 => prop::sample::select(names.as_slice()).prop_map(String::from),
+        12 => prop::sample::select(names).prop_map(String::from),
         1 => ".{0,8}",
     ]
 }

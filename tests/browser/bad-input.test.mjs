@@ -1,12 +1,14 @@
 // What a reader, a link or a server can get wrong: each gets its error, and what was there stays usable.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { describe, test } from "node:test";
+import { beforeEach, describe, test } from "node:test";
 import { closePage, modelOf, notices, openPage, screenshot, startBrowser, startSite, until } from "./harness.mjs";
 
 const site = await startSite();
 const browser = await startBrowser();
 const shipped = readFileSync(new URL("../../dist/checkpoints/vae-mnist.safetensors", import.meta.url));
+
+beforeEach(() => site.answers.clear());
 
 const says = (element, code) => until(async () => (await notices(element)).includes(code), code);
 const works = async (element) => {
@@ -83,7 +85,7 @@ describe("a server", () => {
     "without the manifest": ["checkpoints/manifest.json", 404, "fetch-failed"],
     "with a manifest that is none": ["checkpoints/manifest.json", Buffer.from("<!doctype html>"), "fetch-failed"],
     "without the module": ["worker-cpu_bg.wasm", 404, "fetch-failed"],
-    "without the worker": ["worker.js", 404, "internal"],
+    "without the worker": ["worker.js", 404, "fetch-failed"],
   };
   for (const [name, [path, answer, code]] of Object.entries(broken)) {
     test(name, async () => {
@@ -126,7 +128,7 @@ test("a picture that is none", async () => {
 });
 
 test("a storage that is full", async () => {
-  const page = await openPage(browser, site, { path: "?backend=cpu&view=train&hidden=64" });
+  const page = await openPage(browser, site, { path: "?backend=cpu&view=train&layers=1" });
   const element = await modelOf(page);
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("Storage.overrideQuotaForOrigin", { origin: new URL(site.url).origin, quotaSize: 1000 });
@@ -138,13 +140,13 @@ test("a storage that is full", async () => {
 });
 
 test("two tabs at once", async () => {
-  const page = await openPage(browser, site, { path: "?backend=cpu&view=train&hidden=64" });
+  const page = await openPage(browser, site, { path: "?backend=cpu&view=train&layers=1" });
   const first = await modelOf(page);
   await first.getByRole("button", { name: "Train from scratch" }).click();
   await until(() => first.evaluate(async () => (await navigator.locks.query()).held.length > 0), "the first tab keeps its training");
 
   const other = await page.context().newPage();
-  await other.goto(`${site.url}?backend=cpu&view=train&hidden=64`);
+  await other.goto(`${site.url}?backend=cpu&view=train&layers=1`);
   const second = await modelOf(other);
   await second.getByRole("button", { name: "Train from scratch" }).click();
   await says(second, "storage-busy");

@@ -25,7 +25,7 @@ for (const [name, strike] of [
   ["an exception in the worker", (page) => page.workers()[0].evaluate(() => void setTimeout(() => { throw new Error("drill"); }))],
 ]) {
   test(`${name} while training loses at most one interval between snapshots`, async () => {
-    const page = await openPage(browser, site, { path: "?backend=cpu&view=train&hidden=64", expected: [/panicked/, /drill/] });
+    const page = await openPage(browser, site, { path: "?backend=cpu&view=train&layers=1", expected: [/panicked/, /drill/] });
     // Every snapshot that the worker hands over.
     const element = await modelOf(page);
     await element.evaluate((e) => {

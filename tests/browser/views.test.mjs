@@ -66,7 +66,7 @@ test("latent map: pointer and arrow keys decode the point under them", async () 
 test("reconstruct: a test image, new noise, and a drawing", async () => {
   const { page, element } = await open("view=reconstruct");
   const output = element.locator("canvas.plate").last();
-  await element.locator("dl").waitFor();
+  await element.getByText("−ELBO").waitFor();
   await drawn(output);
   let before = await picture(output);
   await element.getByRole("button", { name: "Draw ε again" }).click();

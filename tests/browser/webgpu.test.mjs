@@ -35,7 +35,7 @@ test("asked for by name it is taken, and the same seed gives the same samples as
 
 test("training lowers the loss, and outlives the loss of its device", { timeout: 300_000 }, async () => {
   const page = await openPage(browser, site, {
-    path: "?backend=webgpu&view=train&hidden=16&layers=1&latent-dim=2&batch-size=16&learning-rate=0.01",
+    path: "?backend=webgpu&view=train&layers=1&latent-dim=2&batch-size=16&learning-rate=0.01",
     expected: [/device|Device|WebGPU|panicked/],
   });
   const element = await modelOf(page);
@@ -43,7 +43,7 @@ test("training lowers the loss, and outlives the loss of its device", { timeout:
     const keep = e.trainer.keep.bind(e.trainer);
     e.kept = [];
     e.trainer.keep = (step, bytes) => (e.kept.push(step), keep(step, bytes));
-    return e.play();
+    return e.trainer.wish("config", [["hidden", "16"]]).then(() => e.play());
   });
   await until(async () => (await stepOf(element)) >= 60, "60 steps", 180_000);
   const values = await element.evaluate((e) => e.info.state.losses.find((l) => l.name === "reconstruction" && l.split === "train").values);
