@@ -1,0 +1,15 @@
+//! Bytes as a data file of the page.
+#![no_main]
+
+use generative_playground::data::{Batch, ImageSet, test_batch};
+use generative_playground::family::Binarize;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let Ok(set) = ImageSet::unpack(bytes) else {
+        return;
+    };
+    assert!(!set.train.is_empty() && !set.test.is_empty());
+    let Batch::Images { count, pixels } = test_batch(&set, 0, 3, Binarize::Dynamic);
+    assert_eq!(pixels.len(), count * set.pixels());
+});
