@@ -346,6 +346,11 @@ impl Opened {
                 .collect();
             optimizers.push(Adam::restore(time, own, &sizes, device)?);
         }
+        if let Some(name) = moments.keys().next() {
+            return Err(Error::CheckpointShape {
+                reason: format!("{name} belongs to no optimizer"),
+            });
+        }
         let train = TrainConfig::from_json(&meta.train)?;
         Ok(Trainer::resume(
             model, optimizers, train, data, meta.seed, meta.step, meta.seen,
