@@ -305,7 +305,7 @@ impl Vae {
 
     fn images(&self, logits: Tensor<2>) -> Tensor<4> {
         let [n, _] = logits.dims();
-        activation::sigmoid(logits).reshape([n, 1, self.height, self.width])
+        bernoulli::mean(logits).reshape([n, 1, self.height, self.width])
     }
 }
 
@@ -431,7 +431,10 @@ impl Family for Vae {
             .into_iter()
             .map(|(name, value)| (name, value.without_autodiff()))
             .collect();
-        self.net = context.optimizers[0].step(self.net.clone(), &loss, context.lr);
+        // Moved through, not cloned: the optimizer writes in place what nobody else holds.
+        replace_with::replace_with_or_abort(&mut self.net, |net| {
+            context.optimizers[0].step(net, &loss, context.lr)
+        });
         Ok(losses)
     }
 

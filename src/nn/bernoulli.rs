@@ -46,6 +46,23 @@ pub fn log_prob(x: Tensor<2>, logits: Tensor<2>) -> Tensor<1> {
     carrier.clone() - carrier.detach() + value.autodiff()
 }
 
+/// σ(logits), the probability of ink, outside autodiff; any shape.
+#[allow(clippy::disallowed_methods)] // Only CPU tensors are read, which never wait.
+pub fn mean<const D: usize>(logits: Tensor<D>) -> Tensor<D> {
+    let logits = logits.without_autodiff();
+    let device = logits.device();
+    if !device::is_cpu(&device) {
+        return activation::sigmoid(logits);
+    }
+    let mut data = logits.into_data();
+    if let Ok(values) = data.as_mut_slice::<f32>() {
+        for l in values {
+            *l = sigmoid(*l, exp_negative(-l.abs()));
+        }
+    }
+    Tensor::from_data(data, &device)
+}
+
 #[allow(clippy::disallowed_methods)] // Only called for CPU tensors, which never wait.
 fn fused(x: Tensor<2>, logits: Tensor<2>, with_gradient: bool) -> (Tensor<1>, Option<Tensor<2>>) {
     let device = logits.device();
@@ -116,9 +133,14 @@ fn row(x: &[f32], l: &mut [f32], with_gradient: bool) -> f32 {
 #[inline(always)]
 fn pixel(x: f32, l: f32) -> (f32, f32) {
     let e = exp_negative(-l.abs());
+    (x * l - l.max(0.0) - ln_1p_unit(e), x - sigmoid(l, e))
+}
+
+/// σ(l) where e = exp(−|l|).
+#[inline(always)]
+fn sigmoid(l: f32, e: f32) -> f32 {
     let inverse = 1.0 / (1.0 + e);
-    let sigmoid = if l >= 0.0 { inverse } else { e * inverse };
-    (x * l - l.max(0.0) - ln_1p_unit(e), x - sigmoid)
+    if l >= 0.0 { inverse } else { e * inverse }
 }
 
 /// exp(x) for x ≤ 0, to 2e-7 relative: 2^k · p(r) with x = (k + r) ln 2, r in [−½, ½], and the
