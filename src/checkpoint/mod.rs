@@ -6,7 +6,10 @@
 //! schema and options, names and shapes, finite numbers. Any failure is a typed error, and what
 //! was loaded before is untouched, because a model is built aside and handed over at the end.
 
-use std::{collections::HashMap, rc::Rc};
+use std::{
+    collections::{HashMap, HashSet},
+    rc::Rc,
+};
 
 use burn::tensor::{DType, Device, TensorData};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
@@ -159,11 +162,14 @@ fn serialize(
         .map_err(|e| internal(e.to_string()))
 }
 
+/// Name, type and shape of a tensor in a file.
+pub type TensorInfo = (String, String, Vec<usize>);
+
 /// Read only what a file says about itself; also names, types and shapes of its tensors.
 ///
 /// # Errors
 /// As [`open`], except for what concerns the weights.
-pub fn inspect(bytes: &[u8]) -> Result<(Meta, Vec<(String, String, Vec<usize>)>)> {
+pub fn inspect(bytes: &[u8]) -> Result<(Meta, Vec<TensorInfo>)> {
     let tensors = parse(bytes)?;
     let meta = meta(bytes)?;
     let list = tensors
@@ -186,9 +192,43 @@ fn parse(bytes: &[u8]) -> Result<SafeTensors<'_>> {
             limit: SIZE_LIMIT,
         });
     }
-    SafeTensors::deserialize(bytes).map_err(|e| Error::CheckpointParse {
-        reason: e.to_string(),
-    })
+    let parse = |reason: String| Error::CheckpointParse { reason };
+    let tensors = SafeTensors::deserialize(bytes).map_err(|e| parse(e.to_string()))?;
+    let header = bytes.get(8..).unwrap_or_default();
+    let mut names = serde_json::Deserializer::from_slice(header);
+    UniqueNames::deserialize(&mut names).map_err(|e| parse(e.to_string()))?;
+    Ok(tensors)
+}
+
+/// A JSON object in which no name comes twice: the parser would take one of the two in silence.
+struct UniqueNames;
+
+impl<'de> Deserialize<'de> for UniqueNames {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = UniqueNames;
+            fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> Result<UniqueNames, A::Error> {
+                let mut seen = HashSet::new();
+                while let Some((name, _)) = map.next_entry::<String, serde::de::IgnoredAny>()? {
+                    if let Some(twice) = seen.replace(name) {
+                        let reason = format!("{twice} comes twice");
+                        return Err(serde::de::Error::custom(reason));
+                    }
+                }
+                Ok(UniqueNames)
+            }
+        }
+        deserializer.deserialize_map(Visitor)
+    }
 }
 
 fn meta(bytes: &[u8]) -> Result<Meta> {
