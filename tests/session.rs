@@ -247,7 +247,7 @@ fn picture(view: &View) -> [u32; 4] {
 }
 
 fn losses(state: &TrainState, name: &str) -> Vec<f32> {
-    let curves = state.losses.iter().filter(|c| c.name == name);
+    let mut curves = state.losses.iter().filter(|c| c.name == name);
     let held_out = curves.next_back().expect("a curve");
     assert_eq!(held_out.steps.len(), held_out.values.len());
     held_out.values.clone()

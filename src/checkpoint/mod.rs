@@ -204,9 +204,7 @@ fn parse(bytes: &[u8]) -> Result<SafeTensors<'_>> {
 struct UniqueNames;
 
 impl<'de> Deserialize<'de> for UniqueNames {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Visitor;
         impl<'de> serde::de::Visitor<'de> for Visitor {
             type Value = UniqueNames;
