@@ -22,6 +22,7 @@ use crate::{
     options,
     protocol::{
         Answer, Bytes, Envelope, ErrorInfo, Fault, OptionScope, Outcome, Progress, Reply, Request,
+        View,
     },
     session::{Library, Session},
     views,
@@ -29,6 +30,9 @@ use crate::{
 
 /// How long a slice of training may hold the thread.
 const SLICE: Duration = Duration::from_millis(40);
+
+/// Pixels of the largest picture that is written.
+const PICTURE_LIMIT: u64 = 32 << 20;
 
 /// A pause that lets other work on the thread have its turn: a macrotask in the browser.
 pub type Pause = fn() -> Pin<Box<dyn Future<Output = ()>>>;
@@ -157,6 +161,13 @@ impl Host {
                 scale,
             } => {
                 let view = self.sample(id, session, count, seed, &options).await?;
+                if let View::Image { width, height, .. } = &view {
+                    let pixels = u64::from(*width) * u64::from(*height) * u64::from(scale).pow(2);
+                    if pixels > PICTURE_LIMIT {
+                        let reason = "the picture would be too large; take fewer samples or less";
+                        return Err(Error::bad_option("scale", scale, reason));
+                    }
+                }
                 let name = self.session(session)?.lock().await.file_name();
                 Ok(Outcome::File {
                     name: format!("{name}-seed-{seed}.png"),
@@ -234,7 +245,7 @@ impl Host {
         count: u32,
         seed: u32,
         options: &Value,
-    ) -> Result<crate::protocol::View> {
+    ) -> Result<View> {
         let session = self.session(session)?;
         let mut sampler = session.lock().await.sampler(options, count, seed)?;
         // About four wide to three high.

@@ -16,9 +16,10 @@ use crate::{
     data::ImageSet,
     device,
     error::{Error, Result},
-    family::TrainConfig,
+    family::{Model, TrainConfig},
     options::Options,
     protocol::{LossCurve, Split},
+    rng::{Purpose, Rng},
     train::Trainer,
 };
 
@@ -56,6 +57,21 @@ impl Recipe {
     }
 }
 
+impl Recipe {
+    /// The family's config with every default filled in.
+    fn full_config(&self, data: &ImageSet) -> Result<Value> {
+        let mut rng = Rng::new(self.seed, Purpose::Init, 0);
+        Model::init(
+            &self.family,
+            &self.config,
+            &data.info,
+            &mut rng,
+            &device::cpu(),
+        )?
+        .config()
+    }
+}
+
 /// Between two looks at the losses.
 const REPORT: u64 = 100;
 /// Between two looks at the held-out images.
@@ -78,6 +94,15 @@ pub fn run(
 
     let (mut trainer, mut losses, before) = if state.exists() && !restart {
         let opened = checkpoint::open(&read(&state)?, None, &device)?;
+        if opened.meta.seed != recipe.seed || opened.model.config()? != recipe.full_config(&data)? {
+            return Err(Error::BadRecipe {
+                path: path.display().to_string(),
+                reason: format!(
+                    "{} was begun with another seed or config; --restart begins anew",
+                    state.display()
+                ),
+            });
+        }
         let (losses, seconds) = (opened.meta.losses.clone(), opened.meta.seconds);
         let mut trainer = pollster::block_on(opened.into_trainer(data.clone(), &device))?;
         // The recipe may have been lengthened since.
