@@ -393,7 +393,11 @@ impl From<burn::tensor::ExecutionError> for Error {
         let lower = reason.to_lowercase();
         if lower.contains("memory") {
             Error::OutOfMemory { reason }
-        } else if lower.contains("lost") || lower.contains("destroyed") {
+        } else if ["lost", "destroyed", "poisoned", "mapped"]
+            .iter()
+            .any(|word| lower.contains(word))
+        {
+            // A read that was under way says only that its buffer could not be mapped.
             Error::DeviceLost { reason }
         } else {
             Error::Internal { reason }

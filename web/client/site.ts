@@ -71,6 +71,9 @@ export function bytesOf(url: URL): Promise<Uint8Array> {
   return bytes;
 }
 
+/** Forget a shipped model's bytes, which turned out not to be what was promised. */
+export const forgetModel = (entry: ModelEntry) => downloads.delete(new URL(entry.file, new URL("checkpoints/", base)).href);
+
 /** The site's manifest, fetched once. */
 export function siteManifest(): Promise<Manifest> {
   manifest ??= get(new URL("checkpoints/manifest.json", base))

@@ -4,12 +4,13 @@ import type { Device } from "../client/connection";
 import type { Description } from "../client/engine";
 import { PlaygroundError, problem } from "../client/errors";
 import type { FamilyInfo, Fault, ModelInfo, View } from "../client/protocol";
-import { bytesOf, modelBytes, modelEntry, siteManifest, type ModelEntry } from "../client/site";
+import { bytesOf, forgetModel, modelBytes, modelEntry, siteManifest, type ModelEntry } from "../client/site";
 import { chooser, deviceSentence, facts, notices, tabs, type Notice } from "./chrome";
 import { reducedMotion } from "./draw";
 import { blobOf, checkpointBytes, download, dragHandler } from "./files";
 import { InterpolatePanel } from "./interpolate";
 import { LatentPanel } from "./latent";
+import { attributeOf } from "./names";
 import { read, takeOptions, type Settled } from "./options";
 import { VIEWS, figure, whole, type Host, type Panel, type ViewName } from "./panel";
 import { Presence, type Present } from "./presence";
@@ -107,7 +108,10 @@ export class GenerativeModel extends LitElement implements Host, Present {
       if (load !== this.#loads || session !== this.session) return;
       await this.trainer.pause();
       this.trainer.leave();
-      const info = await session.open(bytes, sha256);
+      const info = await session.open(bytes, sha256).catch((e: unknown) => {
+        if (entry) forgetModel(entry); // The next try fetches it anew.
+        throw e;
+      });
       if (load !== this.#loads) return;
       this.#entry = entry;
       this.announce("ready", { model: info, device: this.device });
@@ -183,7 +187,9 @@ export class GenerativeModel extends LitElement implements Host, Present {
       const value = param.get();
       if (value !== undefined) state[name] = value;
     }
-    if (view === "train") Object.assign(state, this.trainer.state());
+    if (view === "train") {
+      for (const [name, value] of Object.entries(this.trainer.state())) state[attributeOf(name)] = value;
+    }
     return state;
   }
 

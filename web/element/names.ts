@@ -7,3 +7,15 @@ export const GLOBAL = /^(id|class|style|slot|part|title|lang|dir|hidden|inert|ta
 /** Names that a URL may carry for the element. */
 export const linkable = (name: string) =>
   /^[a-z][a-z0-9_-]{0,39}$/.test(name) && !GLOBAL.test(name) && !["src", "views", "controls", "refresh", "columns"].includes(name);
+
+// HTML gives `hidden` to every element, so the option of that name goes by another in attributes.
+const ALIASES: readonly (readonly [option: string, attribute: string])[] = [["hidden", "hidden-units"]];
+
+/** The attribute, and the name in a URL, of an option or a parameter. */
+export const attributeOf = (option: string) => ALIASES.find(([o]) => o === option)?.[1] ?? option.replaceAll("_", "-");
+
+/** The option or parameter that an attribute is about. */
+export const optionOf = (attribute: string) => {
+  const name = attribute.replaceAll("_", "-");
+  return ALIASES.find(([, a]) => a === name)?.[0] ?? name.replaceAll("-", "_");
+};

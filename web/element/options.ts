@@ -2,7 +2,7 @@ import type { Session } from "../client/session";
 import type { ErrorInfo, FamilyInfo, JsonSchema } from "../client/protocol";
 import { badOption } from "../client/errors";
 import type { Backend } from "../client/connection";
-import { GLOBAL, OWN } from "./names";
+import { GLOBAL, optionOf, OWN } from "./names";
 import { whole, type Host, type Panel, type ViewName } from "./panel";
 
 /** What the element's own attributes say, once they are known to be right. */
@@ -34,7 +34,7 @@ export async function takeOptions(attributes: string[], { host, session, family,
   const entries: Record<"config" | "train" | "sample", [string, string][]> = { config: [], train: [], sample: [] };
   const names = [...new Set(attributes)].filter((a) => !OWN.includes(a) && !GLOBAL.test(a));
   for (const attribute of names) {
-    const name = attribute.replaceAll("-", "_");
+    const name = optionOf(attribute);
     const text = host.getAttribute(attribute) ?? undefined;
     const param = panels.find((p) => name in p.params)?.params[name];
     if (param) {

@@ -2,6 +2,7 @@ import { html, nothing } from "lit";
 import { ref } from "lit/directives/ref.js";
 import type { ModelInfo, TrainState, View } from "../client/protocol";
 import { fieldsOf, type Field } from "../client/schema";
+import { attributeOf } from "./names";
 import { Latest, Panel } from "./panel";
 import { Plate } from "./draw";
 import { field } from "./form";
@@ -68,7 +69,7 @@ export class SamplesPanel extends Panel {
               ${[...new Set([8, 16, 32, 64, 100, 196, count])].sort((a, b) => a - b).map((n) => html`<option value=${n} ?selected=${n === count}>${n}</option>`)}
             </select></div>
         </div>
-        ${this.#fields.map((f) => field(f, "sample", { value: host.sampleOptions[f.name] ?? f.fallback, set: (text) => host.setAttribute(f.name.replaceAll("_", "-"), text) }))}
+        ${this.#fields.map((f) => field(f, "sample", { value: host.sampleOptions[f.name] ?? f.fallback, set: (text) => host.setAttribute(attributeOf(f.name), text) }))}
         <button type="button" @click=${() => this.#png()}>Download as PNG</button>
         ${host.trainer.own ? html`<p class="aside">These come from the model that you are training.</p>` : nothing}
       </div>
