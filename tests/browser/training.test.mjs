@@ -94,7 +94,9 @@ test("every option of model and training survives a reload in the URL", async ()
   });
   assert.deepEqual(await notices(element), []);
   await page.waitForTimeout(1000);
-  const missing = Object.keys(wished).filter((name) => !page.url().replaceAll("-", "_").includes(`${name}=`));
+  // HTML has an attribute `hidden` of its own.
+  const names = Object.keys(wished).map((name) => (name === "hidden" ? "hidden_units" : name));
+  const missing = names.filter((name) => !page.url().replaceAll("-", "_").includes(`${name}=`));
   assert.deepEqual(missing, [], `all options are in the URL: ${page.url()}`);
   await page.reload();
   const again = await modelOf(page);
