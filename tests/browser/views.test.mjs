@@ -65,7 +65,7 @@ test("latent map: pointer and arrow keys decode the point under them", async () 
 
 test("reconstruct: a test image, new noise, and a drawing", async () => {
   const { page, element } = await open("view=reconstruct");
-  const output = element.locator("canvas.plate").last();
+  const output = element.locator(`canvas.plate[aria-label$="reconstructions"]`);
   await element.getByText("−ELBO").waitFor();
   await drawn(output);
   let before = await picture(output);
