@@ -18,14 +18,12 @@ use crate::{
     nn::adam::Adam,
     options::{self, Options},
     protocol::{Bytes, ImageInput, LossCurve, ModelInfo, Split, TrainState, View, ViewQuery},
-    train::Trainer,
+    train::{Trainer, record},
     views,
 };
 
 /// Snapshots kept for the time slider; beyond it every second one is dropped.
 const SNAPSHOTS: usize = 48;
-/// Points of a loss curve; beyond it every second one is dropped.
-const POINTS: usize = 600;
 /// Images behind the held-out curve.
 const HELD_OUT_IMAGES: usize = 256;
 /// Between two looks at the losses.
@@ -343,11 +341,11 @@ impl Session {
         let seconds = self.clock.reported.elapsed().as_secs_f32().max(1e-6);
         let steps = (step - self.clock.reported_step) as f32;
         let means = self.trainer()?.take_losses().await?;
-        self.record(Split::Train, step, &means);
+        record(&mut self.losses, Split::Train, step, &means);
         if ended || self.clock.refreshed.is_none_or(|t| t.elapsed() >= REFRESH) {
             self.clock.refreshed = Some(Instant::now());
             let held_out = self.trainer()?.held_out(HELD_OUT_IMAGES).await?;
-            self.record(Split::HeldOut, step, &held_out);
+            record(&mut self.losses, Split::HeldOut, step, &held_out);
             news.samples = Some(self.fixed_samples(&self.model(), TRAINING_SAMPLES).await?);
         }
         if self.clock.saved.elapsed() >= SAVE {
@@ -496,29 +494,6 @@ impl Session {
         }
     }
 
-    fn record(&mut self, split: Split, step: u64, means: &[(&'static str, f32)]) {
-        // JSON has no infinity: a file with one in its history could not be read again.
-        for &(name, value) in means.iter().filter(|(_, v)| v.is_finite()) {
-            let found = (self.losses.iter()).position(|c| c.name == name && c.split == split);
-            let at = found.unwrap_or_else(|| {
-                self.losses.push(LossCurve {
-                    name: name.into(),
-                    split,
-                    steps: Vec::new(),
-                    values: Vec::new(),
-                });
-                self.losses.len() - 1
-            });
-            let curve = &mut self.losses[at];
-            curve.steps.push(step as u32);
-            curve.values.push(value);
-            if curve.steps.len() > POINTS {
-                thin(&mut curve.steps);
-                thin(&mut curve.values);
-            }
-        }
-    }
-
     /// The sampler of the current model.
     ///
     /// # Errors
@@ -535,11 +510,6 @@ impl Session {
         }
         self.model().sampler(options, count as usize, seed.into())
     }
-}
-
-/// Drop every second value.
-fn thin<T: Copy>(values: &mut Vec<T>) {
-    *values = values.iter().copied().step_by(2).collect();
 }
 
 /// The data sets that were handed over, by name.

@@ -20,7 +20,7 @@ use crate::{
     options::Options,
     protocol::{LossCurve, Split},
     rng::{Purpose, Rng},
-    train::Trainer,
+    train::{Trainer, record},
 };
 
 /// How a shipped checkpoint is trained: `recipes/*.toml`.
@@ -204,24 +204,4 @@ pub fn run(
         place.checkpoints.join(file).display()
     );
     Ok(())
-}
-
-fn record(losses: &mut Vec<LossCurve>, split: Split, step: u64, means: &[(&'static str, f32)]) {
-    // JSON has no infinity: a file with one in its history could not be read again.
-    for &(name, value) in means.iter().filter(|(_, v)| v.is_finite()) {
-        let found = losses
-            .iter()
-            .position(|c| c.name == name && c.split == split);
-        let at = found.unwrap_or_else(|| {
-            losses.push(LossCurve {
-                name: name.into(),
-                split,
-                steps: Vec::new(),
-                values: Vec::new(),
-            });
-            losses.len() - 1
-        });
-        losses[at].steps.push(step as u32);
-        losses[at].values.push(value);
-    }
 }
