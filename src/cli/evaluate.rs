@@ -137,7 +137,7 @@ fn card(
          - **Data**: {data_title} ({data_source}), 60,000 training and 10,000 test images; SHA-256 \
          of the four files in order: `{data_hash}`.\n\
          - **Recipe**: `recipes/{id}.toml`, seed {seed}.\n\
-         - **Training**: {step} steps, {epochs:.0} epochs, {minutes:.0} minutes on two CPU cores; \
+         - **Training**: {step} steps, {epochs:.0} epochs, {minutes:.0} minutes on the CPU; \
          config `{config}`, training `{train}`.\n\
          - **File**: `{file}`, {bytes} bytes, half precision, SHA-256 `{sha}`.\n\
          - **Licence of the weights**: {licence}.\n\n\
