@@ -294,6 +294,19 @@ macro_rules! families {
                 }
             }
 
+            /// The config of the family called `id` with every default filled in, as JSON.
+            ///
+            /// # Errors
+            /// [`Error::UnknownFamily`], [`Error::BadOption`].
+            pub fn full_config(id: &str, config: &Value) -> Result<Value> {
+                match id {
+                    $(<$family as Family>::ID => {
+                        options::to_json(&<$family as Family>::Config::from_json(config)?)
+                    })*
+                    _ => Err(Error::UnknownFamily { id: id.into() }),
+                }
+            }
+
             /// Schema version and players of the family called `id`.
             ///
             /// # Errors

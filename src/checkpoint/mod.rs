@@ -170,6 +170,7 @@ pub type TensorInfo = (String, String, Vec<usize>);
 /// # Errors
 /// As [`open`], except for what concerns the weights.
 pub fn inspect(bytes: &[u8]) -> Result<(Meta, Vec<TensorInfo>)> {
+    check_size(bytes)?;
     let tensors = parse(bytes)?;
     let meta = meta(bytes)?;
     let list = tensors
@@ -185,13 +186,17 @@ pub fn inspect(bytes: &[u8]) -> Result<(Meta, Vec<TensorInfo>)> {
     Ok((meta, list))
 }
 
-fn parse(bytes: &[u8]) -> Result<SafeTensors<'_>> {
+fn check_size(bytes: &[u8]) -> Result<()> {
     if bytes.len() > SIZE_LIMIT {
         return Err(Error::CheckpointTooLarge {
             bytes: bytes.len(),
             limit: SIZE_LIMIT,
         });
     }
+    Ok(())
+}
+
+fn parse(bytes: &[u8]) -> Result<SafeTensors<'_>> {
     let parse = |reason: String| Error::CheckpointParse { reason };
     let tensors = SafeTensors::deserialize(bytes).map_err(|e| parse(e.to_string()))?;
     let header = bytes.get(8..).unwrap_or_default();
@@ -278,12 +283,7 @@ fn meta(bytes: &[u8]) -> Result<Meta> {
 /// [`Error::CheckpointSchema`], [`Error::UnknownFamily`], [`Error::BadOption`],
 /// [`Error::CheckpointShape`], [`Error::CheckpointNotFinite`].
 pub fn open(bytes: &[u8], promised: Option<&str>, device: &Device) -> Result<Opened> {
-    if bytes.len() > SIZE_LIMIT {
-        return Err(Error::CheckpointTooLarge {
-            bytes: bytes.len(),
-            limit: SIZE_LIMIT,
-        });
-    }
+    check_size(bytes)?;
     if let Some(promised) = promised {
         let found = sha256(bytes);
         if !found.eq_ignore_ascii_case(promised) {
@@ -365,9 +365,8 @@ impl Opened {
             });
         }
         let autodiff = device.clone().autodiff();
-        let config = options::to_json(&meta.config)?;
         let mut rng = Rng::new(meta.seed, Purpose::Init, 0);
-        let model = Model::init(&meta.family, &config, &meta.data, &mut rng, &autodiff)?
+        let model = Model::init(&meta.family, &meta.config, &meta.data, &mut rng, &autodiff)?
             .with_weights(self.model.weights().await?)?;
         let mut moments = self.moments;
         let mut optimizers = Vec::new();

@@ -19,7 +19,6 @@ use crate::{
     family::{Model, TrainConfig},
     options::Options,
     protocol::{LossCurve, Split},
-    rng::{Purpose, Rng},
     train::{Trainer, record},
 };
 
@@ -57,21 +56,6 @@ impl Recipe {
     }
 }
 
-impl Recipe {
-    /// The family's config with every default filled in.
-    fn full_config(&self, data: &ImageSet) -> Result<Value> {
-        let mut rng = Rng::new(self.seed, Purpose::Init, 0);
-        Model::init(
-            &self.family,
-            &self.config,
-            &data.info,
-            &mut rng,
-            &device::cpu(),
-        )?
-        .config()
-    }
-}
-
 /// Between two looks at the losses.
 const REPORT: u64 = 100;
 /// Between two looks at the held-out images.
@@ -94,7 +78,9 @@ pub fn run(
 
     let (mut trainer, mut losses, before) = if state.exists() && !restart {
         let opened = checkpoint::open(&read(&state)?, None, &device)?;
-        if opened.meta.seed != recipe.seed || opened.model.config()? != recipe.full_config(&data)? {
+        if opened.meta.seed != recipe.seed
+            || opened.model.config()? != Model::full_config(&recipe.family, &recipe.config)?
+        {
             return Err(Error::BadRecipe {
                 path: path.display().to_string(),
                 reason: format!(

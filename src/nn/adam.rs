@@ -132,6 +132,7 @@ impl ModuleMapper for Step<'_> {
             let n = dims.iter().product::<usize>();
             let value = value.without_autodiff().reshape([n]);
             let grad = grad.reshape([n]);
+            let moments = moments.unwrap_or_else(|| (grad.zeros_like(), grad.zeros_like()));
             let (value, moments) = if device::is_cpu(&value.device()) {
                 fused(value, grad, moments, time, lr)
             } else {
@@ -149,7 +150,7 @@ type Moments = (Tensor<1>, Tensor<1>);
 fn by_burn(
     value: Tensor<1>,
     grad: Tensor<1>,
-    moments: Option<Moments>,
+    (m, v): Moments,
     time: usize,
     lr: f64,
 ) -> (Tensor<1>, Moments) {
@@ -158,7 +159,6 @@ fn by_burn(
         .with_beta_2(BETA_2)
         .with_epsilon(EPSILON)
         .build();
-    let (m, v) = moments.unwrap_or_else(|| (grad.zeros_like(), grad.zeros_like()));
     // burn counts the step itself.
     let state = AdamState::new(AdaptiveMomentumState::new(time - 1, m, v));
     let (value, state) = adam.step(lr, value, grad.clone(), Some(state));
@@ -174,12 +174,11 @@ fn by_burn(
 fn fused(
     value: Tensor<1>,
     grad: Tensor<1>,
-    moments: Option<Moments>,
+    (m, v): Moments,
     time: usize,
     lr: f64,
 ) -> (Tensor<1>, Moments) {
     let device = value.device();
-    let (m, v) = moments.unwrap_or_else(|| (grad.zeros_like(), grad.zeros_like()));
     let mut value = host(value);
     let (mut m, mut v, grad) = (host(m), host(v), host(grad));
     let time = time as i32;
@@ -218,14 +217,16 @@ mod tests {
         let device = device::cpu();
         let mut rng = Rng::new(1, Purpose::Evaluate, 0);
         let start = rng.normal_tensor([257], &device);
+        let start_zeros = start.zeros_like();
         let (mut a, mut b) = (start.clone(), start);
-        let (mut ma, mut mb) = (None, None);
+        let zeros = || (start_zeros.clone(), start_zeros.clone());
+        let (mut ma, mut mb) = (zeros(), zeros());
         for t in 1..=20 {
             let grad = rng.normal_tensor([257], &device);
             let (next, state) = fused(a, grad.clone(), ma, t, 1e-2);
-            (a, ma) = (next, Some(state));
+            (a, ma) = (next, state);
             let (next, state) = by_burn(b, grad, mb, t, 1e-2);
-            (b, mb) = (next, Some(state));
+            (b, mb) = (next, state);
         }
         let difference: f32 = (a - b).abs().max().into_scalar();
         assert!(difference < 1e-6, "{difference}");
