@@ -6,7 +6,10 @@
 //! declarations. [`Model`] is one enum over the list of families at the end of this file; adding a
 //! family is adding a line there.
 
-use burn::tensor::{Device, Tensor};
+use burn::{
+    module::Module,
+    tensor::{Device, Tensor},
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,10 +18,14 @@ use crate::{
     data::{Batch, DataInfo},
     error::{Error, Result},
     families,
-    nn::{adam::Adam, weights::Weights},
+    nn::{
+        adam::{Adam, Hyper},
+        weights::{self, Weights},
+    },
     options::{self, Options},
-    protocol::{Capabilities, DensityKind, FamilyInfo},
+    protocol::{Capabilities, DataKind, DensityKind, FamilyInfo, Look, Preset},
     rng::Rng,
+    views::plane::{LookRequest, Scene},
 };
 
 /// Options of a training, the same for every family.
@@ -32,7 +39,7 @@ pub struct TrainConfig {
     #[schemars(title = "Learning rate", range(min = 0.00001, max = 0.1))]
     pub learning_rate: f64,
     /// What the pixels mean: a probability of ink, drawn anew each time, or an amount of ink.
-    #[schemars(title = "Pixels")]
+    #[schemars(title = "Pixels", extend("x-data" = ["images"]))]
     pub binarize: Binarize,
     /// How the learning rate moves over the planned steps.
     #[schemars(title = "Schedule", extend("x-recipe" = true))]
@@ -40,6 +47,19 @@ pub struct TrainConfig {
     /// Planned steps; only the schedules look at it.
     #[schemars(title = "Planned steps", range(min = 1, max = 10000000), extend("x-recipe" = true))]
     pub steps: u64,
+    /// How slowly the averaged weights follow the trained ones; the average is what is looked at.
+    /// 0 = no average.
+    #[schemars(title = "Weight average", range(min = 0.0, max = 0.9999))]
+    pub ema: f64,
+    /// Gradients longer than this are shortened to it; 0 = never.
+    #[schemars(title = "Gradient clipping", range(min = 0.0, max = 1000.0), extend("x-recipe" = true))]
+    pub clip: f64,
+    /// How long Adam remembers gradients.
+    #[schemars(title = "β₁", range(min = 0.0, max = 0.999), extend("x-recipe" = true))]
+    pub beta_1: f64,
+    /// How long Adam remembers squared gradients.
+    #[schemars(title = "β₂", range(min = 0.5, max = 0.99999), extend("x-recipe" = true))]
+    pub beta_2: f64,
 }
 
 impl Default for TrainConfig {
@@ -50,6 +70,10 @@ impl Default for TrainConfig {
             binarize: Binarize::Dynamic,
             schedule: Schedule::Constant,
             steps: 20_000,
+            ema: 0.0,
+            clip: 0.0,
+            beta_1: 0.9,
+            beta_2: 0.999,
         }
     }
 }
@@ -57,6 +81,16 @@ impl Default for TrainConfig {
 impl Options for TrainConfig {}
 
 impl TrainConfig {
+    /// How the optimizers move at a step.
+    pub fn hyper_at(&self, step: u64) -> Hyper {
+        Hyper {
+            lr: self.learning_rate_at(step),
+            beta_1: self.beta_1 as f32,
+            beta_2: self.beta_2 as f32,
+            clip: self.clip as f32,
+        }
+    }
+
     /// The learning rate at a step.
     pub fn learning_rate_at(&self, step: u64) -> f64 {
         match self.schedule {
@@ -94,12 +128,73 @@ pub type Losses = Vec<(&'static str, Tensor<1>)>;
 
 /// What a training step gets besides its data.
 pub struct StepContext<'a> {
-    /// Learning rate.
-    pub lr: f64,
+    /// Learning rate and the optimizers' other numbers.
+    pub hyper: Hyper,
     /// Noise of this step.
     pub rng: &'a mut Rng,
     /// One optimizer for each of [`Family::PLAYERS`].
     pub optimizers: &'a mut [Adam],
+    /// The only player that moves, if not all do.
+    pub only: Option<usize>,
+}
+
+impl StepContext<'_> {
+    /// Whether this player moves in this step.
+    pub fn moves(&self, player: usize) -> bool {
+        self.only.is_none_or(|only| only == player)
+    }
+
+    /// One optimizer step of `player` down `loss` (a scalar, `[1]`).
+    pub fn descend<M: Module>(&mut self, player: usize, net: &mut M, loss: &Tensor<1>) {
+        let (optimizer, hyper) = (&mut self.optimizers[player], self.hyper);
+        // Moved through, not cloned: the optimizer writes in place what nobody else holds.
+        replace_with::replace_with_or_abort(net, |net| optimizer.step(net, loss, hyper));
+    }
+}
+
+/// Losses to be reported: outside autodiff.
+pub fn plain(losses: Losses) -> Losses {
+    losses
+        .into_iter()
+        .map(|(name, value)| (name, value.without_autodiff()))
+        .collect()
+}
+
+/// What a model makes, on its device.
+#[derive(Clone, Debug)]
+pub enum Samples {
+    /// Images `[n, channels, height, width]` in [0, 1].
+    Images(Tensor<4>),
+    /// Points of the plane `[n, 2]`.
+    Points(Tensor<2>),
+}
+
+impl Samples {
+    /// They as images.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] if they are something else.
+    pub fn images(self) -> Result<Tensor<4>> {
+        match self {
+            Samples::Images(images) => Ok(images),
+            Samples::Points(_) => Err(Error::Unsupported {
+                what: "This needs a model of pictures".into(),
+            }),
+        }
+    }
+
+    /// They as points.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] if they are something else.
+    pub fn points(self) -> Result<Tensor<2>> {
+        match self {
+            Samples::Points(points) => Ok(points),
+            Samples::Images(_) => Err(Error::Unsupported {
+                what: "This needs a model of the plane".into(),
+            }),
+        }
+    }
 }
 
 /// A kind of generative model.
@@ -108,6 +203,8 @@ pub trait Family: Sized + Clone + Send {
     type Config: Options;
     /// Its sampling options.
     type SampleOptions: Options;
+    /// Its weights.
+    type Net: Module;
 
     /// For example `vae`.
     const ID: &'static str;
@@ -121,6 +218,8 @@ pub trait Family: Sized + Clone + Send {
     const SCHEMA_VERSION: u32;
     /// What is optimised separately: one name for most, two for a GAN.
     const PLAYERS: &'static [&'static str] = &["model"];
+    /// The kinds of data it models.
+    const DATA: &'static [DataKind] = &[DataKind::Images];
 
     /// A fresh model with weights drawn from `rng`.
     ///
@@ -132,8 +231,18 @@ pub trait Family: Sized + Clone + Send {
     /// Its config.
     fn config(&self) -> &Self::Config;
 
+    /// Its weights.
+    fn net(&self) -> &Self::Net;
+
+    /// Its weights, to be changed.
+    fn net_mut(&mut self) -> &mut Self::Net;
+
     /// The same weights outside autodiff, for everything but training.
-    fn valid(&self) -> Self;
+    fn valid(&self) -> Self {
+        let mut model = self.clone();
+        *model.net_mut() = self.net().valid();
+        model
+    }
 
     /// One optimizer step (for a game: one move of each player). Returns named losses.
     ///
@@ -159,20 +268,66 @@ pub trait Family: Sized + Clone + Send {
     ) -> Result<Box<dyn Sampler>>;
 
     /// Trainable numbers.
-    fn num_params(&self) -> usize;
+    fn num_params(&self) -> usize {
+        self.net().num_params()
+    }
 
     /// Names and lengths of each player's parameters, in the order of [`Family::PLAYERS`].
-    fn parameters(&self) -> Vec<Vec<(String, usize)>>;
+    fn parameters(&self) -> Vec<Vec<(String, usize)>> {
+        let all = weights::list(self.net());
+        let sizes = all
+            .into_iter()
+            .map(|(name, dims, _)| (name, dims.iter().product()));
+        vec![sizes.collect()]
+    }
 
     /// All weights, read from the device.
     #[allow(async_fn_in_trait)] // One thread; nothing asks these futures to be Send.
-    async fn weights(&self) -> Result<Weights>;
+    async fn weights(&self) -> Result<Weights> {
+        weights::read(self.net()).await
+    }
 
     /// The same model with other weights.
     ///
     /// # Errors
     /// [`Error::CheckpointShape`].
-    fn with_weights(self, weights: Weights) -> Result<Self>;
+    fn with_weights(mut self, new: Weights) -> Result<Self> {
+        *self.net_mut() = weights::load(self.net().clone(), new)?;
+        Ok(self)
+    }
+
+    /// Move these weights, outside autodiff, towards those of `model`: w ← decay · w + (1 − decay) · v.
+    fn follow(&mut self, model: &Self, decay: f32) {
+        *self.net_mut() = weights::blend(self.net().clone(), model.net(), decay);
+    }
+
+    /// Its config for the plane, where it differs from the defaults.
+    fn plane_config() -> Value {
+        Value::Null
+    }
+
+    /// Its training options for the plane, where they differ from the defaults.
+    fn plane_train() -> Value {
+        Value::Null
+    }
+
+    /// What it shows of a model of the plane, besides its samples and its density.
+    fn looks() -> Vec<Look> {
+        Vec::new()
+    }
+
+    /// Trainings worth seeing.
+    fn presets() -> Vec<Preset> {
+        Vec::new()
+    }
+
+    /// Draw one of [`Family::looks`].
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for a look it does not offer, and what the device reports.
+    fn look(&self, request: &LookRequest) -> Result<Scene> {
+        Err(request.unknown())
+    }
 
     /// Its density, if it has one.
     fn density(&self) -> Option<&dyn Density> {
@@ -192,6 +347,11 @@ pub trait Family: Sized + Clone + Send {
             paper: Self::PAPER.into(),
             equation: Self::EQUATION.into(),
             capabilities: Self::CAPABILITIES,
+            data: Self::DATA.to_vec(),
+            players: Self::PLAYERS.iter().map(|&p| p.into()).collect(),
+            looks: crate::views::plane::looks::<Self>(),
+            plane_config: Self::plane_config(),
+            plane_train: Self::plane_train(),
             config_schema: options::schema::<Self::Config>(),
             sample_schema: options::schema::<Self::SampleOptions>(),
         }
@@ -212,8 +372,8 @@ pub trait Sampler {
     /// What the device reports.
     fn step(&mut self) -> Result<()>;
 
-    /// What it looks like now: images `[n, channels, height, width]` in [0, 1].
-    fn state(&self) -> Tensor<4>;
+    /// What it looks like now.
+    fn state(&self) -> Samples;
 }
 
 /// How to estimate a density.
@@ -246,11 +406,11 @@ pub trait Latent {
     /// What the device reports.
     fn encode(&self, batch: &Batch) -> Result<(Tensor<2>, Tensor<2>)>;
 
-    /// Images `[n, channels, height, width]` in [0, 1] for z `[n, latent_dim]`.
+    /// What z `[n, latent_dim]` stands for: the mean of p(x|z).
     ///
     /// # Errors
     /// What the device reports.
-    fn decode(&self, z: Tensor<2>) -> Result<Tensor<4>>;
+    fn decode(&self, z: Tensor<2>) -> Result<Samples>;
 
     /// log p(x|z) of each example, nats, `[n]`.
     ///
@@ -271,6 +431,11 @@ macro_rules! families {
         /// All families, in the order of the page.
         pub fn infos() -> Vec<FamilyInfo> {
             vec![$(<$family as Family>::info()),*]
+        }
+
+        /// All presets, in the order of the page.
+        pub fn presets() -> Vec<Preset> {
+            [$(<$family as Family>::presets()),*].concat()
         }
 
         impl Model {
@@ -303,6 +468,24 @@ macro_rules! families {
                     $(<$family as Family>::ID => {
                         options::to_json(&<$family as Family>::Config::from_json(config)?)
                     })*
+                    _ => Err(Error::UnknownFamily { id: id.into() }),
+                }
+            }
+
+            /// What a training of the family called `id` starts from on this kind of data, before
+            /// anybody asks for something else: config and training options.
+            ///
+            /// # Errors
+            /// [`Error::UnknownFamily`].
+            pub fn defaults(id: &str, kind: DataKind) -> Result<(Value, Value)> {
+                match id {
+                    $(<$family as Family>::ID if kind == DataKind::Images => {
+                        Ok((Value::Null, Value::Null))
+                    }
+                    <$family as Family>::ID => Ok((
+                        <$family as Family>::plane_config(),
+                        <$family as Family>::plane_train(),
+                    )),)*
                     _ => Err(Error::UnknownFamily { id: id.into() }),
                 }
             }
@@ -402,6 +585,25 @@ macro_rules! families {
             /// [`Error::CheckpointShape`].
             pub fn with_weights(self, weights: Weights) -> Result<Self> {
                 match self { $(Self::$variant(m) => Ok(Self::$variant(m.with_weights(weights)?)),)* }
+            }
+
+            /// See [`Family::follow`].
+            pub fn follow(&mut self, model: &Self, decay: f32) {
+                match (self, model) {
+                    $((Self::$variant(average), Self::$variant(model)) => {
+                        average.follow(model, decay)
+                    })*
+                    #[allow(unreachable_patterns)] // With one family there is no other case.
+                    _ => {}
+                }
+            }
+
+            /// See [`Family::look`].
+            ///
+            /// # Errors
+            /// [`Error::BadOption`] for a look it does not offer, and what the device reports.
+            pub fn look(&self, request: &LookRequest) -> Result<Scene> {
+                match self { $(Self::$variant(m) => m.look(request),)* }
             }
 
             /// See [`Family::density`].

@@ -6,8 +6,6 @@
 use std::{
     cell::RefCell,
     collections::{HashMap, HashSet},
-    future::Future,
-    pin::Pin,
     rc::Rc,
 };
 
@@ -17,15 +15,16 @@ use serde_json::{Map, Value};
 use web_time::{Duration, Instant};
 
 use crate::{
+    data::plane,
     error::{Error, Result},
     family::{self, TrainConfig},
     options,
     protocol::{
         Answer, Bytes, Envelope, ErrorInfo, Fault, OptionScope, Outcome, Progress, Reply, Request,
-        View,
+        View, ViewQuery,
     },
     session::{Library, Session},
-    views,
+    views::{self, Pause},
 };
 
 /// How long a slice of training may hold the thread.
@@ -33,9 +32,6 @@ const SLICE: Duration = Duration::from_millis(40);
 
 /// Pixels of the largest picture that is written.
 const PICTURE_LIMIT: u64 = 32 << 20;
-
-/// A pause that lets other work on the thread have its turn: a macrotask in the browser.
-pub type Pause = fn() -> Pin<Box<dyn Future<Output = ()>>>;
 
 /// See the module's documentation.
 pub struct Host {
@@ -109,7 +105,18 @@ impl Host {
             Request::Describe => Ok(Outcome::Description {
                 families: family::infos(),
                 train_schema: options::schema::<TrainConfig>(),
+                data_schema: options::schema::<plane::PlaneOptions>(),
+                toys: plane::toys(),
+                presets: family::presets(),
             }),
+            Request::LoadPoints { source } => {
+                let set = self.library.borrow_mut().put_points(&source)?;
+                let points = set.points()?;
+                Ok(Outcome::Points {
+                    count: (points.train_len() + points.test_len()) as u32,
+                    window: points.window(),
+                })
+            }
             Request::LoadData {
                 name,
                 bytes,
@@ -133,10 +140,11 @@ impl Host {
                 config,
                 train,
                 data,
+                data_options,
                 seed,
             } => {
-                let data = self.library.borrow().need(&data)?;
                 let seed = u64::from(seed);
+                let data = self.library.borrow().make(&data, &data_options, seed)?;
                 let new = Session::create(&family, &config, &train, data, seed, &self.device)?;
                 self.put(session, new)
             }
@@ -161,6 +169,14 @@ impl Host {
                 scale,
             } => {
                 let view = self.sample(id, session, count, seed, &options).await?;
+                let name = self.session(session)?.lock().await.file_name();
+                if let View::Plot { layers, .. } = &view {
+                    return Ok(Outcome::File {
+                        name: format!("{name}-seed-{seed}.csv"),
+                        mime: "text/csv".into(),
+                        bytes: Bytes(views::csv(layers)),
+                    });
+                }
                 if let View::Image { width, height, .. } = &view {
                     let pixels = u64::from(*width) * u64::from(*height) * u64::from(scale).pow(2);
                     if pixels > PICTURE_LIMIT {
@@ -168,25 +184,47 @@ impl Host {
                         return Err(Error::bad_option("scale", scale, reason));
                     }
                 }
-                let name = self.session(session)?.lock().await.file_name();
                 Ok(Outcome::File {
                     name: format!("{name}-seed-{seed}.png"),
                     mime: "image/png".into(),
                     bytes: Bytes(views::png(&view, scale as usize)?),
                 })
             }
-            Request::View { session, query } => {
-                let session = self.session(session)?;
-                let session = session.lock().await;
-                let set = self.library.borrow().get(&session.data().name);
-                let view = session.view(&query, set.as_deref()).await?;
+            Request::View {
+                session,
+                query,
+                snapshot,
+            } => {
+                let view = self.view(session, &query, snapshot).await?;
                 Ok(Outcome::View { view })
+            }
+            Request::ExportView {
+                session,
+                query,
+                snapshot,
+            } => {
+                let view = self.view(session, &query, snapshot).await?;
+                let name = self.session(session)?.lock().await.file_name();
+                Ok(Outcome::File {
+                    name: format!("{name}.svg"),
+                    mime: "image/svg+xml".into(),
+                    bytes: Bytes(views::svg::svg(&view)?.into_bytes()),
+                })
             }
             Request::Train {
                 session,
                 steps,
                 rate,
-            } => self.train(id, session, steps, rate).await,
+                seconds,
+                player,
+            } => {
+                let limits = Limits {
+                    steps,
+                    rate,
+                    seconds,
+                };
+                self.train(id, session, limits, player.as_deref()).await
+            }
             Request::SetTrain { session, train } => {
                 let session = self.session(session)?;
                 session.lock().await.set_train(&train)?;
@@ -238,6 +276,16 @@ impl Host {
         }
     }
 
+    async fn view(&self, number: u32, query: &ViewQuery, snapshot: Option<u32>) -> Result<View> {
+        let viewer = {
+            let session = self.session(number)?;
+            let session = session.lock().await;
+            let set = self.library.borrow().get(&session.data().name);
+            session.viewer(snapshot, set)?
+        };
+        viewer.view(query, self.pause).await
+    }
+
     async fn sample(
         &self,
         id: u32,
@@ -247,7 +295,10 @@ impl Host {
         options: &Value,
     ) -> Result<View> {
         let session = self.session(session)?;
-        let mut sampler = session.lock().await.sampler(options, count, seed)?;
+        let (mut sampler, window) = {
+            let session = session.lock().await;
+            (session.sampler(options, count, seed)?, session.window())
+        };
         // About four wide to three high.
         let columns = (f64::from(count) * 4.0 / 3.0).sqrt().ceil() as usize;
         let (of, mut shown) = (sampler.steps(), Instant::now());
@@ -255,7 +306,7 @@ impl Host {
             sampler.step()?;
             if step < of && shown.elapsed() > Duration::from_millis(100) {
                 shown = Instant::now();
-                let view = Some(views::grid(sampler.state(), columns).await?);
+                let view = Some(views::samples(sampler.state(), columns, window).await?);
                 let (step, of) = (step as u32, of as u32);
                 self.progress(id, Progress::Sampling { step, of, view });
                 (self.pause)().await;
@@ -264,16 +315,21 @@ impl Host {
                 }
             }
         }
-        views::grid(sampler.state(), columns).await
+        views::samples(sampler.state(), columns, window).await
     }
 
     async fn train(
         &self,
         id: u32,
         number: u32,
-        steps: Option<u32>,
-        rate: Option<f32>,
+        limits: Limits,
+        player: Option<&str>,
     ) -> Result<Outcome> {
+        let Limits {
+            steps,
+            rate,
+            seconds,
+        } = limits;
         if let Some(rate) = rate.filter(|r| !(0.1..=10_000.0).contains(r)) {
             let reason = "it must lie between 0.1 and 10000";
             return Err(Error::bad_option("rate", rate, reason));
@@ -281,11 +337,18 @@ impl Host {
         let session = self.session(number)?;
         let until = {
             let mut session = session.lock().await;
-            let data = self.library.borrow().need(&session.data().name)?;
+            let data = {
+                let info = session.data();
+                self.library
+                    .borrow()
+                    .make(&info.name, &info.options, session.seed())?
+            };
             session.prepare_training(data).await?;
+            session.set_player(player)?;
             session.resume_clock();
             steps.map(|s| session.step() + u64::from(s))
         };
+        let computed = session.lock().await.computed();
         let started = Instant::now();
         let mut paid_steps = 0f32;
         loop {
@@ -295,7 +358,9 @@ impl Host {
                 Some(s) if Rc::ptr_eq(s, &session)
             );
             let mut held = session.lock().await;
-            let done = until.is_some_and(|u| held.step() >= u);
+            let spent = (held.computed() - computed).as_secs_f32();
+            let done =
+                until.is_some_and(|u| held.step() >= u) || seconds.is_some_and(|s| spent >= s);
             if done || replaced || self.is_cancelled(id) {
                 let state = held.train_state();
                 return Ok(Outcome::Trained { state });
@@ -325,6 +390,13 @@ impl Host {
     }
 }
 
+/// When a training stops by itself, and how fast it may go.
+struct Limits {
+    steps: Option<u32>,
+    rate: Option<f32>,
+    seconds: Option<f32>,
+}
+
 fn check_options(
     scope: OptionScope,
     family: &str,
@@ -332,6 +404,7 @@ fn check_options(
 ) -> Result<Outcome> {
     let schema = match scope {
         OptionScope::Train => options::schema::<TrainConfig>(),
+        OptionScope::Data => options::schema::<plane::PlaneOptions>(),
         OptionScope::Config | OptionScope::Sample => {
             let found = family::infos().into_iter().find(|f| f.id == family);
             let info = found.ok_or_else(|| Error::UnknownFamily { id: family.into() })?;

@@ -15,8 +15,11 @@ use crate::{
     data::{Batch, DataInfo},
     error::{Error, Result},
     families::vae::Vae,
-    family::{DensityOptions, Model, StepContext},
-    nn::{adam::Adam, bernoulli, init, linear},
+    family::{DensityOptions, Model, Samples, StepContext},
+    nn::{
+        adam::{Adam, Hyper},
+        bernoulli, init, linear,
+    },
     rng::{Purpose, Rng},
 };
 
@@ -282,7 +285,7 @@ impl Suite {
         for _ in 0..3 {
             let x = self.normal([9, 37], 1.0).autodiff();
             let loss = linear::linear(&layer, x).square().mean();
-            layer = adam.step(layer, &loss, 1e-2);
+            layer = adam.step(layer, &loss, Hyper::new(1e-2));
         }
         let weight = layer.weight.val().without_autodiff();
         self.keep("three steps of Adam", weight).await
@@ -313,14 +316,7 @@ impl Suite {
         n: usize,
         [height, width]: [usize; 2],
     ) -> Result<()> {
-        let info = DataInfo {
-            name: "mnist".into(),
-            sha256: String::new(),
-            height,
-            width,
-            classes: Vec::new(),
-            mean: Vec::new(),
-        };
+        let info = DataInfo::images("mnist", height, width);
         let mut rng = Rng::new(7, Purpose::Init, 0);
         let mut model = Model::init("vae", config, &info, &mut rng, &self.autodiff())?;
         let batch = Batch::Images {
@@ -330,9 +326,10 @@ impl Suite {
         let mut optimizers = [Adam::default()];
         for step in 0..2 {
             let mut context = StepContext {
-                lr: 1e-3,
+                hyper: Hyper::new(1e-3),
                 rng: &mut Rng::new(7, Purpose::Train, step),
                 optimizers: &mut optimizers,
+                only: None,
             };
             for (loss, value) in model.train_step(&batch, &mut context)? {
                 self.keep(&format!("{name}, step {step}, {loss}"), value)
@@ -350,8 +347,11 @@ impl Suite {
         for _ in 0..sampler.steps() {
             sampler.step()?;
         }
-        self.keep(&format!("{name}, samples"), sampler.state())
-            .await?;
+        let title = format!("{name}, samples");
+        match sampler.state() {
+            Samples::Images(images) => self.keep(&title, images).await?,
+            Samples::Points(points) => self.keep(&title, points).await?,
+        }
         if let Some(density) = model.density() {
             for importance_samples in [0, 5] {
                 let options = DensityOptions { importance_samples };

@@ -89,6 +89,12 @@ pub enum Request {
         /// Promised hash, when it comes from the site's manifest.
         sha256: Option<String>,
     },
+    /// Hand over points of the plane under the name `custom` (kept for all sessions), scaled to fit
+    /// the window → [`Outcome::Points`]. If it fails, what was there stays.
+    LoadPoints {
+        /// Where they come from.
+        source: PointSource,
+    },
     /// Open a checkpoint in a session → [`Outcome::Model`]. If it fails, what the session had stays.
     Open {
         /// The session; made if it does not exist.
@@ -110,8 +116,12 @@ pub enum Request {
         /// Options of the training; what is left out takes its default.
         #[ts(type = "Record<string, unknown>")]
         train: serde_json::Value,
-        /// Name of the data set; it must have been loaded.
+        /// Name of the data set: a toy of the plane by its id, or a set that has been loaded.
         data: String,
+        /// Options of a toy (those of `dataSchema`); what is left out takes its default.
+        #[serde(default)]
+        #[ts(type = "Record<string, unknown>")]
+        data_options: serde_json::Value,
         /// Seed of everything that is drawn.
         seed: u32,
     },
@@ -120,11 +130,12 @@ pub enum Request {
         /// The session.
         session: u32,
     },
-    /// Draw samples → [`Outcome::View`] with a [`View::Image`]; progress carries earlier states.
+    /// Draw samples → [`Outcome::View`] with a [`View::Image`] or a [`View::Plot`]; progress carries
+    /// earlier states.
     Sample {
         /// The session.
         session: u32,
-        /// How many, 1 to 400.
+        /// How many, 1 to 400 pictures or 20,000 points.
         count: u32,
         /// Seed.
         seed: u32,
@@ -138,6 +149,19 @@ pub enum Request {
         session: u32,
         /// What to look at.
         query: ViewQuery,
+        /// The model of a past snapshot (index into [`TrainState::snapshots`]); `null` = as it is.
+        #[serde(default)]
+        snapshot: Option<u32>,
+    },
+    /// A look as a vector drawing → [`Outcome::File`] (SVG).
+    ExportView {
+        /// The session.
+        session: u32,
+        /// What to look at; its answer must be a [`View::Plot`].
+        query: ViewQuery,
+        /// As in [`Request::View`].
+        #[serde(default)]
+        snapshot: Option<u32>,
     },
     /// Train until the step is reached, a cancel comes or training diverges → [`Outcome::Trained`].
     /// Progress messages are [`Progress::Training`] and [`Progress::Snapshot`].
@@ -148,6 +172,12 @@ pub enum Request {
         steps: Option<u32>,
         /// At most this many steps a second, for slow motion; `null` = as fast as it goes.
         rate: Option<f32>,
+        /// Stop after this many seconds of computing; `null` = no such limit.
+        #[serde(default)]
+        seconds: Option<f32>,
+        /// Move only this player (one of [`FamilyInfo::players`]); `null` = all.
+        #[serde(default)]
+        player: Option<String>,
     },
     /// Change options of the training under way (those of `trainSchema`) → [`Outcome::Done`].
     SetTrain {
@@ -226,6 +256,27 @@ pub enum Fault {
     LoseDevice,
 }
 
+/// Points of the plane from a reader.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(
+    tag = "type",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum PointSource {
+    /// Text with two numbers in a line, apart by comma, semicolon, tab or space; a first line of
+    /// names is skipped.
+    Csv {
+        /// The text, UTF-8.
+        bytes: Bytes,
+    },
+    /// Drawn points.
+    Drawn {
+        /// x, y, x, y, … as little-endian f32, in the window's coordinates.
+        xy: Bytes,
+    },
+}
+
 /// Which schema [`Request::CheckOptions`] checks against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -236,6 +287,8 @@ pub enum OptionScope {
     Train,
     /// Sampling.
     Sample,
+    /// A toy data set.
+    Data,
 }
 
 /// A question about a model. Which ones a family answers follows from its capabilities.
@@ -283,6 +336,36 @@ pub enum ViewQuery {
         seed: u32,
         /// How many draws, 1 to 64.
         draws: u32,
+    },
+    /// One of the looks that the family offers ([`FamilyInfo::looks`]) → [`View::Plot`].
+    Look {
+        /// Its id.
+        look: String,
+        /// Where its scrubber stands, 0 to 1.
+        at: f32,
+        /// What the reader points at, in the window's coordinates.
+        pointer: Option<[f32; 2]>,
+        /// How many points or lines, at most 5,000.
+        count: u32,
+        /// Seed of its noise.
+        seed: u32,
+        /// Columns and rows of a field, 8 to 256.
+        resolution: u32,
+    },
+    /// The data that the model learns → [`View::Plot`] with its points and, where it is known and
+    /// asked for, its true density.
+    Data {
+        /// How many points, at most 5,000.
+        count: u32,
+        /// Columns and rows of the true density; 0 = without.
+        resolution: u32,
+    },
+    /// How close the model comes to its data → [`View::Numbers`].
+    Metrics {
+        /// Points to judge by, 200 to 10,000.
+        count: u32,
+        /// Seed of the samples.
+        seed: u32,
     },
     /// Decode on a path between two encoded images → [`View::Image`], one tile a step.
     Interpolate {
@@ -435,6 +518,20 @@ pub enum Outcome {
         /// JSON Schema of the training options.
         #[ts(type = "JsonSchema")]
         train_schema: serde_json::Value,
+        /// JSON Schema of the options of toy data sets.
+        #[ts(type = "JsonSchema")]
+        data_schema: serde_json::Value,
+        /// Data sets that need no file, in the order of the page.
+        toys: Vec<ToyInfo>,
+        /// Trainings worth seeing, those that fail on purpose included.
+        presets: Vec<Preset>,
+    },
+    /// Answer to [`Request::LoadPoints`].
+    Points {
+        /// How many were kept.
+        count: u32,
+        /// They are drawn in these coordinates: left, right, bottom, top.
+        window: [f32; 4],
     },
     /// A model is in place.
     Model {
@@ -484,12 +581,99 @@ pub struct FamilyInfo {
     pub equation: String,
     /// What it can do.
     pub capabilities: Capabilities,
+    /// The kinds of data that it models.
+    pub data: Vec<DataKind>,
+    /// What is optimised separately: one name for most, two for a GAN.
+    pub players: Vec<String>,
+    /// What it shows of a model of the plane.
+    pub looks: Vec<Look>,
+    /// Its config for the plane, where it differs from the defaults of the schema.
+    #[ts(type = "Record<string, unknown>")]
+    pub plane_config: serde_json::Value,
+    /// Its training options for the plane, where they differ from the defaults of the schema.
+    #[ts(type = "Record<string, unknown>")]
+    pub plane_train: serde_json::Value,
     /// JSON Schema of its config.
     #[ts(type = "JsonSchema")]
     pub config_schema: serde_json::Value,
     /// JSON Schema of its sampling options.
     #[ts(type = "JsonSchema")]
     pub sample_schema: serde_json::Value,
+}
+
+/// Kinds of data.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum DataKind {
+    /// Grey images.
+    #[default]
+    Images,
+    /// Points of the plane.
+    Points,
+    /// No points, but an energy U(x) on the plane: p(x) ∝ exp(−U(x)).
+    Energy,
+}
+
+/// A data set that is made on the spot.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ToyInfo {
+    /// For example `moons`.
+    pub id: String,
+    /// For example `Two moons`.
+    pub title: String,
+    /// Points or an energy.
+    pub kind: DataKind,
+    /// Where it is drawn: left, right, bottom, top.
+    pub window: [f32; 4],
+    /// How many modes it has, if they can be counted.
+    pub modes: Option<u32>,
+}
+
+/// A training worth seeing.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Preset {
+    /// For example `gan-mode-collapse`.
+    pub id: String,
+    /// For example `Mode collapse`.
+    pub title: String,
+    /// One sentence: what will be seen, and why.
+    pub why: String,
+    /// Whether it is meant to fail.
+    pub fails: bool,
+    /// Id of the family.
+    pub family: String,
+    /// Id of the toy.
+    pub data: String,
+    /// The family's options.
+    #[ts(type = "Record<string, unknown>")]
+    pub config: serde_json::Value,
+    /// Options of the training.
+    #[ts(type = "Record<string, unknown>")]
+    pub train: serde_json::Value,
+    /// The look that shows it best.
+    pub look: String,
+    /// Steps after which it can be seen.
+    pub steps: u32,
+}
+
+/// Something that can be seen of a model of the plane.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Look {
+    /// For example `density`.
+    pub id: String,
+    /// For example `Density`.
+    pub title: String,
+    /// One sentence on what is drawn.
+    pub help: String,
+    /// What its scrubber moves along (`layers`, `time`), if it has one.
+    pub scrub: Option<String>,
+    /// Whether it answers to the pointer.
+    pub pointer: bool,
+    /// Whether the data is drawn beneath it when the reader wants it.
+    pub over_data: bool,
 }
 
 /// What a family can do besides training and sampling.
@@ -514,6 +698,8 @@ pub enum DensityKind {
     LowerBound,
     /// An importance-weighted estimate of a lower bound that tightens with the samples.
     ImportanceWeighted,
+    /// By integrating the probability-flow ODE numerically.
+    FlowOde,
 }
 
 /// A model in a session.
@@ -526,6 +712,10 @@ pub struct ModelInfo {
     pub id: Option<String>,
     /// Name of its data set.
     pub data: String,
+    /// What that data is.
+    pub kind: DataKind,
+    /// Of a model of the plane: left, right, bottom, top of what is drawn.
+    pub window: [f32; 4],
     /// Names of the classes of its data.
     pub classes: Vec<String>,
     /// Width of a sample in pixels.
@@ -560,7 +750,9 @@ pub struct TrainState {
     pub epoch: f32,
     /// Steps a second, lately.
     pub rate: f32,
-    /// The history of each named loss, in nats per image, since the session began (thinned).
+    /// Seconds of computing behind it, this session's.
+    pub seconds: f32,
+    /// The history of each named loss since the session began (thinned).
     pub losses: Vec<LossCurve>,
     /// Steps at which snapshots were kept.
     pub snapshots: Vec<u32>,
@@ -618,6 +810,24 @@ pub enum View {
         /// The class of each, or empty.
         classes: Bytes,
     },
+    /// A drawing in the plane.
+    Plot {
+        /// Left, right, bottom, top of what is drawn.
+        window: [f32; 4],
+        /// What is drawn, from the bottom up.
+        layers: Vec<Layer>,
+        /// What it is, in a few words: "exact density", "after layer 3 of 8".
+        label: String,
+        /// Numbers to stand beside it.
+        numbers: Vec<Number>,
+        /// Bars to stand beside it, one for each layer of a flow, for example.
+        bars: Option<Bars>,
+    },
+    /// Named numbers.
+    Numbers {
+        /// They.
+        numbers: Vec<Number>,
+    },
     /// A diagonal Gaussian.
     Posterior {
         /// Means.
@@ -643,6 +853,101 @@ pub enum View {
         reconstruction: f32,
         /// KL(q‖p), nats.
         kl: f32,
+    },
+}
+
+/// A named number.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Number {
+    /// Stable name, for example `klToTruth`.
+    pub id: String,
+    /// For people, for example `KL to the truth`.
+    pub title: String,
+    /// Its value; `null` where it is not finite.
+    pub value: Option<f64>,
+    /// For example `nats`.
+    pub unit: String,
+    /// Digits after the point that mean something.
+    pub digits: u32,
+}
+
+/// Named bars.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Bars {
+    /// What they are.
+    pub title: String,
+    /// One value for each, in order.
+    pub values: Vec<f32>,
+}
+
+/// What something in a plot stands for; the page gives each its colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Role {
+    /// From the data.
+    Data,
+    /// From the model.
+    Model,
+    /// Noise, or on the way from it.
+    Noise,
+    /// A guess at what will come out.
+    Guess,
+    /// A help for the eye: axes, a chosen line.
+    Guide,
+}
+
+/// A layer of a [`View::Plot`].
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum Layer {
+    /// Points.
+    Points {
+        /// What they stand for.
+        role: Role,
+        /// x, y, x, y, … as little-endian f32.
+        xy: Bytes,
+    },
+    /// A function of the plane, over the whole window.
+    Field {
+        /// Values in a row.
+        columns: u32,
+        /// Rows, from the top down.
+        rows: u32,
+        /// Values as little-endian f32, at the middles of the cells.
+        values: Bytes,
+        /// The value that is drawn as nothing.
+        low: f32,
+        /// The value that is drawn full.
+        high: f32,
+        /// Whether values on both sides of the middle between `low` and `high` differ in kind (a
+        /// discriminator's), so that the middle is drawn as nothing.
+        diverging: bool,
+    },
+    /// Polylines of equal length.
+    Lines {
+        /// What they stand for.
+        role: Role,
+        /// x, y, x, y, … as little-endian f32, one line after another.
+        xy: Bytes,
+        /// Points in each line.
+        length: u32,
+        /// Whether they are closed and filled.
+        filled: bool,
+    },
+    /// Arrows.
+    Arrows {
+        /// What they stand for.
+        role: Role,
+        /// Where they start: x, y, x, y, … as little-endian f32.
+        xy: Bytes,
+        /// How far they reach, likewise.
+        d: Bytes,
     },
 }
 
@@ -684,6 +989,7 @@ mod tests {
             Answer,
             Request,
             Fault,
+            PointSource,
             OptionScope,
             ViewQuery,
             super::Path,
@@ -694,6 +1000,10 @@ mod tests {
             Progress,
             Outcome,
             FamilyInfo,
+            DataKind,
+            ToyInfo,
+            Preset,
+            Look,
             Capabilities,
             DensityKind,
             ModelInfo,
@@ -701,6 +1011,10 @@ mod tests {
             LossCurve,
             Split,
             View,
+            Number,
+            Bars,
+            Role,
+            Layer,
             Backend,
             DeviceInfo,
         );

@@ -30,6 +30,8 @@ pub enum Purpose {
     TestSet = 7,
     /// Draws from q(z|x) that a reader asked for.
     Posterior = 8,
+    /// Points of an endless toy data set.
+    Data = 9,
 }
 
 /// A generator for one (seed, purpose, step).

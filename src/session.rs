@@ -12,20 +12,26 @@ use web_time::{Duration, Instant};
 
 use crate::{
     checkpoint::{self, Meta, Opened, Precision},
-    data::{Batch, DataInfo, ImageSet, input},
+    data::{Batch, DataInfo, Dataset, ImageSet, PointSet, input},
     error::{Error, Result},
+    evaluate,
     family::{Model, TrainConfig},
     nn::adam::Adam,
     options::{self, Options},
-    protocol::{Bytes, ImageInput, LossCurve, ModelInfo, Split, TrainState, View, ViewQuery},
+    protocol::{
+        Bytes, DataKind, ImageInput, LossCurve, ModelInfo, PointSource, Split, TrainState, View,
+        ViewQuery,
+    },
     train::{Trainer, record},
-    views,
+    views::{self, Pause, plane::LookRequest},
 };
 
 /// Snapshots kept for the time slider; beyond it every second one is dropped.
 const SNAPSHOTS: usize = 48;
 /// Images behind the held-out curve.
-const HELD_OUT_IMAGES: usize = 256;
+const HELD_OUT: usize = 256;
+/// Points behind the held-out curve.
+const HELD_OUT_POINTS: usize = 1000;
 /// Between two looks at the losses.
 const REPORT: Duration = Duration::from_millis(250);
 /// Between two refreshes of the samples, and of the held-out curve.
@@ -34,6 +40,8 @@ const REFRESH: Duration = Duration::from_millis(1000);
 const SAVE: Duration = Duration::from_secs(10);
 /// Samples shown while training.
 const TRAINING_SAMPLES: usize = 32;
+/// Points shown while training.
+const TRAINING_POINTS: usize = 500;
 
 enum State {
     Opened(Box<Opened>),
@@ -54,6 +62,7 @@ pub struct Session {
     losses: Vec<LossCurve>,
     snapshots: Vec<Snapshot>,
     rate: f32,
+    computed: Duration,
     clock: Clock,
 }
 
@@ -104,6 +113,7 @@ impl Session {
             device: device.clone(),
             snapshots: Vec::new(),
             rate: 0.0,
+            computed: Duration::ZERO,
             clock: Clock::new(step),
         })
     }
@@ -116,12 +126,13 @@ impl Session {
         family: &str,
         config: &Value,
         train: &Value,
-        data: Rc<ImageSet>,
+        data: Rc<Dataset>,
         seed: u64,
         device: &Device,
     ) -> Result<Self> {
-        let train = TrainConfig::from_json(train)?;
-        let trainer = Trainer::new(family, config, train, data, seed, device)?;
+        let (config, train) = with_defaults(family, data.info().kind, config, train)?;
+        let train = TrainConfig::from_json(&train)?;
+        let trainer = Trainer::new(family, &config, train, data, seed, device)?;
         Ok(Self {
             state: State::Training(Box::new(trainer)),
             id: None,
@@ -129,6 +140,7 @@ impl Session {
             losses: Vec::new(),
             snapshots: Vec::new(),
             rate: 0.0,
+            computed: Duration::ZERO,
             clock: Clock::new(0),
         })
     }
@@ -137,7 +149,7 @@ impl Session {
     pub fn model(&self) -> Model {
         match &self.state {
             State::Opened(opened) => opened.model.clone(),
-            State::Training(trainer) => trainer.model.valid(),
+            State::Training(trainer) => trainer.looked_at(),
         }
     }
 
@@ -145,7 +157,7 @@ impl Session {
     pub fn data(&self) -> &DataInfo {
         match &self.state {
             State::Opened(opened) => &opened.meta.data,
-            State::Training(trainer) => &trainer.data.info,
+            State::Training(trainer) => trainer.data.info(),
         }
     }
 
@@ -157,14 +169,24 @@ impl Session {
         }
     }
 
-    fn bad_data(&self, reason: &str) -> Error {
-        Error::BadData {
-            name: self.data().name.clone(),
-            reason: reason.into(),
+    /// Of a model of the plane: left, right, bottom, top of what is drawn.
+    pub fn window(&self) -> [f32; 4] {
+        match &self.state {
+            State::Training(trainer) => trainer.data.points().map_or([0.0; 4], PointSet::window),
+            State::Opened(opened) => PointSet::window_of(&opened.meta.data),
         }
     }
 
-    fn seed(&self) -> u64 {
+    /// The most samples that are drawn at once.
+    fn most_samples(&self) -> usize {
+        match self.data().kind {
+            DataKind::Images => 400,
+            _ => 20_000,
+        }
+    }
+
+    /// Seed of everything that is drawn.
+    pub fn seed(&self) -> u64 {
         match &self.state {
             State::Opened(opened) => opened.meta.seed,
             State::Training(trainer) => trainer.seed,
@@ -186,6 +208,8 @@ impl Session {
             family: model.family().into(),
             id: self.id.clone(),
             data: data.name.clone(),
+            kind: data.kind,
+            window: self.window(),
             classes: data.classes.clone(),
             width: data.width as u32,
             height: data.height as u32,
@@ -208,18 +232,101 @@ impl Session {
                 State::Training(trainer) => trainer.epoch() as f32,
             },
             rate: self.rate,
+            seconds: self.computed.as_secs_f32(),
             losses: self.losses.clone(),
             snapshots: self.snapshots.iter().map(|s| s.step as u32).collect(),
         }
     }
 
-    /// Answer a question about the model.
+    /// What answers questions about the model as it is now, or as it was at a snapshot, while the
+    /// session goes on.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for a snapshot that is not there, and what the device reports.
+    pub fn viewer(&self, snapshot: Option<u32>, set: Option<Rc<Dataset>>) -> Result<Viewer> {
+        let model = match snapshot {
+            Some(index) => {
+                checkpoint::open(&self.snapshot(index)?.bytes, None, &self.device)?.model
+            }
+            None => self.model(),
+        };
+        let set = match &self.state {
+            State::Training(trainer) => Some(trainer.data.clone()),
+            State::Opened(opened) => match set {
+                Some(set) => Some(set),
+                None if PointSet::is_toy(&opened.meta.data.name) => {
+                    let data = &opened.meta.data;
+                    Some(Rc::new(PointSet::toy(&data.name, &data.options, 0)?.into()))
+                }
+                None => None,
+            },
+        };
+        Ok(Viewer {
+            model,
+            info: self.data().clone(),
+            set,
+            device: self.device.clone(),
+        })
+    }
+}
+
+/// The options of a new model: what is asked for, over what its family starts from on such data.
+fn with_defaults(
+    family: &str,
+    kind: DataKind,
+    config: &Value,
+    train: &Value,
+) -> Result<(Value, Value)> {
+    let (base_config, base_train) = Model::defaults(family, kind)?;
+    let over = |base: Value, given: &Value| match (base, given) {
+        (Value::Object(mut base), Value::Object(given)) => {
+            base.extend(given.clone());
+            Value::Object(base)
+        }
+        (base, Value::Null) => base,
+        (_, given) => given.clone(),
+    };
+    Ok((over(base_config, config), over(base_train, train)))
+}
+
+/// A model at one moment, to be looked at. See [`Session::viewer`].
+pub struct Viewer {
+    model: Model,
+    info: DataInfo,
+    set: Option<Rc<Dataset>>,
+    device: Device,
+}
+
+impl Viewer {
+    fn data(&self) -> &DataInfo {
+        &self.info
+    }
+
+    fn bad_data(&self, reason: &str) -> Error {
+        Error::BadData {
+            name: self.info.name.clone(),
+            reason: reason.into(),
+        }
+    }
+
+    fn points(&self) -> Result<&PointSet> {
+        match &self.set {
+            Some(set) => set.points(),
+            None => Err(self.bad_data("it has not been loaded yet")),
+        }
+    }
+
+    /// Answer a question about the model; between parts of a long answer the thread is given back.
     ///
     /// # Errors
     /// [`Error::Unsupported`] if the model cannot answer it, the errors of the views, and what the
     /// device reports.
-    pub async fn view(&self, query: &ViewQuery, set: Option<&ImageSet>) -> Result<View> {
-        let model = self.model();
+    pub async fn view(&self, query: &ViewQuery, pause: Pause) -> Result<View> {
+        let model = &self.model;
+        let set: Option<&ImageSet> = match self.set.as_deref() {
+            Some(Dataset::Images(set)) => Some(set),
+            _ => None,
+        };
         let latent = || {
             model.latent().ok_or_else(|| Error::Unsupported {
                 what: format!("A {} has no latent space", model.title()),
@@ -245,6 +352,37 @@ impl Session {
         };
         let side = [self.data().height, self.data().width];
         match query {
+            ViewQuery::Look {
+                look,
+                at,
+                pointer,
+                count,
+                seed,
+                resolution,
+            } => {
+                let request = LookRequest {
+                    look,
+                    at: *at,
+                    pointer: *pointer,
+                    count: *count as usize,
+                    seed: u64::from(*seed),
+                    resolution: *resolution as usize,
+                    data: self.points()?,
+                    device: self.device.clone(),
+                };
+                views::plane::answer(model, &request, pause).await
+            }
+            ViewQuery::Data { count, resolution } => {
+                let (count, resolution) = (*count as usize, *resolution as usize);
+                views::plane::data(self.points()?, count, resolution, &self.device).await
+            }
+            ViewQuery::Metrics { count, seed } => {
+                let count = (*count as usize).clamp(200, 10_000);
+                let set = self.points()?;
+                let numbers =
+                    evaluate::plane::metrics(model, set, count, u64::from(*seed), pause).await?;
+                Ok(View::Numbers { numbers })
+            }
             ViewQuery::DataImages { start, count } => {
                 let test = &loaded()?.test;
                 let start = *start as usize;
@@ -287,12 +425,14 @@ impl Session {
             }
         }
     }
+}
 
+impl Session {
     /// Make the model trainable on `data`, if it is not yet.
     ///
     /// # Errors
     /// As [`Opened::into_trainer`]; the session then stays as it was.
-    pub async fn prepare_training(&mut self, data: Rc<ImageSet>) -> Result<()> {
+    pub async fn prepare_training(&mut self, data: Rc<Dataset>) -> Result<()> {
         if let State::Opened(opened) = &self.state {
             let trainer = Opened::clone(opened)
                 .into_trainer(data, &self.device)
@@ -309,6 +449,29 @@ impl Session {
         self.clock.reported = Instant::now();
         self.clock.reported_step = step;
         self.clock.saved = Instant::now();
+    }
+
+    /// Let only the player of this name move from now on; all without a name.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for a name that the model does not know.
+    pub fn set_player(&mut self, name: Option<&str>) -> Result<()> {
+        let trainer = self.trainer()?;
+        let players = trainer.model.players();
+        trainer.only = match name {
+            None => None,
+            Some(name) => {
+                let found = players.iter().position(|&p| p == name);
+                let reason = || format!("choose one of {}", players.join(", "));
+                Some(found.ok_or_else(|| Error::bad_option("player", name, reason()))?)
+            }
+        };
+        Ok(())
+    }
+
+    /// Time spent on training steps.
+    pub fn computed(&self) -> Duration {
+        self.computed
     }
 
     /// Train for about `budget`, at least one step, at most up to step `until`.
@@ -328,6 +491,7 @@ impl Session {
                 break;
             }
         }
+        self.computed += start.elapsed();
         let ended = until.is_some_and(|u| self.step() >= u);
         let mut news = News::default();
         if ended || self.clock.reported.elapsed() >= REPORT {
@@ -344,9 +508,17 @@ impl Session {
         record(&mut self.losses, Split::Train, step, &means);
         if ended || self.clock.refreshed.is_none_or(|t| t.elapsed() >= REFRESH) {
             self.clock.refreshed = Some(Instant::now());
-            let held_out = self.trainer()?.held_out(HELD_OUT_IMAGES).await?;
+            let count = match self.data().kind {
+                DataKind::Images => HELD_OUT,
+                _ => HELD_OUT_POINTS,
+            };
+            let held_out = self.trainer()?.held_out(count).await?;
             record(&mut self.losses, Split::HeldOut, step, &held_out);
-            news.samples = Some(self.fixed_samples(&self.model(), TRAINING_SAMPLES).await?);
+            let count = match self.data().kind {
+                DataKind::Images => TRAINING_SAMPLES,
+                _ => TRAINING_POINTS,
+            };
+            news.samples = Some(self.fixed_samples(&self.model(), count).await?);
         }
         if self.clock.saved.elapsed() >= SAVE {
             self.clock.saved = Instant::now();
@@ -385,11 +557,12 @@ impl Session {
 
     /// Samples at noise that belongs to the session, so that they can be compared over time.
     async fn fixed_samples(&self, model: &Model, count: usize) -> Result<View> {
-        let mut sampler = model.sampler(&Value::Null, count.clamp(1, 400), self.seed())?;
+        let most = self.most_samples();
+        let mut sampler = model.sampler(&Value::Null, count.clamp(1, most), self.seed())?;
         for _ in 0..sampler.steps() {
             sampler.step()?;
         }
-        views::grid(sampler.state(), 8).await
+        views::samples(sampler.state(), 8, self.window()).await
     }
 
     async fn take_snapshot(&mut self) -> Result<()> {
@@ -504,8 +677,9 @@ impl Session {
         count: u32,
         seed: u32,
     ) -> Result<Box<dyn crate::family::Sampler>> {
-        if !(1..=400).contains(&count) {
-            let reason = "it must lie between 1 and 400";
+        let most = self.most_samples();
+        if !(1..=most).contains(&(count as usize)) {
+            let reason = format!("it must lie between 1 and {most}");
             return Err(Error::bad_option("count", count, reason));
         }
         self.model().sampler(options, count as usize, seed.into())
@@ -514,7 +688,7 @@ impl Session {
 
 /// The data sets that were handed over, by name.
 #[derive(Default)]
-pub struct Library(BTreeMap<String, Rc<ImageSet>>);
+pub struct Library(BTreeMap<String, Rc<Dataset>>);
 
 impl Library {
     /// Keep a packed data file under `name`.
@@ -533,12 +707,22 @@ impl Library {
         if set.info.name != name {
             return Err(bad("it holds another set"));
         }
-        self.0.insert(name.into(), Rc::new(set));
+        self.0.insert(name.into(), Rc::new(set.into()));
         Ok(())
     }
 
+    /// Keep a reader's points under the name `custom`.
+    ///
+    /// # Errors
+    /// [`Error::BadData`]; what was kept stays.
+    pub fn put_points(&mut self, source: &PointSource) -> Result<Rc<Dataset>> {
+        let set: Rc<Dataset> = Rc::new(PointSet::custom(source)?.into());
+        self.0.insert(set.info().name.clone(), set.clone());
+        Ok(set)
+    }
+
     /// The set called `name`, if it was handed over.
-    pub fn get(&self, name: &str) -> Option<Rc<ImageSet>> {
+    pub fn get(&self, name: &str) -> Option<Rc<Dataset>> {
         self.0.get(name).cloned()
     }
 
@@ -546,10 +730,21 @@ impl Library {
     ///
     /// # Errors
     /// [`Error::BadData`] if it was not handed over.
-    pub fn need(&self, name: &str) -> Result<Rc<ImageSet>> {
+    pub fn need(&self, name: &str) -> Result<Rc<Dataset>> {
         self.get(name).ok_or_else(|| Error::BadData {
             name: name.into(),
             reason: "it has not been loaded yet".into(),
         })
+    }
+
+    /// The toy called `name` with its options, else the set of that name.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`]; [`Error::BadData`] if it is no toy and was not handed over.
+    pub fn make(&self, name: &str, options: &Value, seed: u64) -> Result<Rc<Dataset>> {
+        if PointSet::is_toy(name) {
+            return Ok(Rc::new(PointSet::toy(name, options, seed)?.into()));
+        }
+        self.need(name)
     }
 }

@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, rc::Rc};
 use burn::tensor::{Device, Tensor};
 
 use crate::{
-    data::{ImageSet, Stream, test_batch},
+    data::{Dataset, Stream, test_batch},
     error::{Error, Result},
     family::{Losses, Model, StepContext, TrainConfig},
     nn::adam::Adam,
@@ -21,14 +21,18 @@ use crate::{
 pub struct Trainer {
     /// The model, inside autodiff.
     pub model: Model,
+    /// The running average of its weights, outside autodiff, where the options ask for one.
+    pub average: Option<Model>,
     /// One optimizer for each player.
     pub optimizers: Vec<Adam>,
     /// Options; those that do not touch the past may change at any time.
     pub config: TrainConfig,
     /// The data.
-    pub data: Rc<ImageSet>,
+    pub data: Rc<Dataset>,
     /// Seed of everything that is drawn.
     pub seed: u64,
+    /// The only player that moves, if not all do.
+    pub only: Option<usize>,
     stream: Stream,
     step: u64,
     sums: BTreeMap<&'static str, (Tensor<1>, u32)>,
@@ -43,13 +47,13 @@ impl Trainer {
         family: &str,
         config: &serde_json::Value,
         train: TrainConfig,
-        data: Rc<ImageSet>,
+        data: Rc<Dataset>,
         seed: u64,
         device: &Device,
     ) -> Result<Self> {
         let mut rng = Rng::new(seed, Purpose::Init, 0);
         let device = device.clone().autodiff();
-        let model = Model::init(family, config, &data.info, &mut rng, &device)?;
+        let model = Model::init(family, config, data.info(), &mut rng, &device)?;
         let optimizers = model.players().iter().map(|_| Adam::default()).collect();
         Ok(Self::resume(model, optimizers, train, data, seed, 0, 0))
     }
@@ -59,20 +63,30 @@ impl Trainer {
         model: Model,
         optimizers: Vec<Adam>,
         config: TrainConfig,
-        data: Rc<ImageSet>,
+        data: Rc<Dataset>,
         seed: u64,
         step: u64,
         seen: u64,
     ) -> Self {
         Self {
             model,
+            average: None,
             optimizers,
             config,
             data,
             seed,
+            only: None,
             stream: Stream::new(seed, seen),
             step,
             sums: BTreeMap::new(),
+        }
+    }
+
+    /// The model to look at, outside autodiff: the average where there is one.
+    pub fn looked_at(&self) -> Model {
+        match &self.average {
+            Some(average) => average.clone(),
+            None => self.model.valid(),
         }
     }
 
@@ -86,9 +100,12 @@ impl Trainer {
         self.stream.seen()
     }
 
-    /// Passes over the training images, counting parts.
+    /// Passes over the training examples, counting parts; 0 where they never end.
     pub fn epoch(&self) -> f64 {
-        self.seen() as f64 / self.data.train.len().max(1) as f64
+        match self.data.train_len() {
+            0 => 0.0,
+            n => self.seen() as f64 / n as f64,
+        }
     }
 
     /// Take one step.
@@ -102,12 +119,14 @@ impl Trainer {
         let losses = self.model.train_step(
             &batch,
             &mut StepContext {
-                lr: self.config.learning_rate_at(self.step),
+                hyper: self.config.hyper_at(self.step),
                 rng: &mut Rng::new(self.seed, Purpose::Train, self.step),
                 optimizers: &mut self.optimizers,
+                only: self.only,
             },
         )?;
         self.step += 1;
+        self.follow();
         for (name, value) in losses {
             let sum = match self.sums.remove(name) {
                 Some((sum, n)) => (sum + value, n + 1),
@@ -116,6 +135,22 @@ impl Trainer {
             self.sums.insert(name, sum);
         }
         Ok(())
+    }
+
+    /// Let the average follow the model. It starts at the first step and follows fast at first:
+    /// decay min(ema, t / (t + 10)), as in TensorFlow's ExponentialMovingAverage with `num_updates`
+    /// (there (1 + t) / (10 + t)).
+    fn follow(&mut self) {
+        if self.config.ema == 0.0 {
+            self.average = None;
+            return;
+        }
+        let t = self.step as f64;
+        let decay = self.config.ema.min(t / (t + 10.0)) as f32;
+        match &mut self.average {
+            Some(average) => average.follow(&self.model, decay),
+            None => self.average = Some(self.model.valid()),
+        }
     }
 
     /// The mean of each loss since the last call, in the order of their names.
@@ -144,8 +179,7 @@ impl Trainer {
     pub async fn held_out(&self, count: usize) -> Result<Vec<(&'static str, f32)>> {
         let batch = test_batch(&self.data, 0, count, self.config.binarize);
         let losses: Losses = self
-            .model
-            .valid()
+            .looked_at()
             .losses(&batch, &mut Rng::new(0, Purpose::Evaluate, 0))?;
         let mut out = Vec::new();
         for (name, value) in losses {

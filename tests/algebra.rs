@@ -9,11 +9,14 @@ use burn::tensor::{Tensor, TensorData};
 use common::{Dice, info, mean, model, small_digits, trainer, values, weights};
 use generative_playground::{
     checkpoint,
-    data::{Batch, test_batch},
+    data::{Batch, test_batch, test_images},
     device,
     families::vae::{Vae, VaeConfig},
     family::{Binarize, DensityOptions, Family, Model, StepContext},
-    nn::{adam::Adam, weights::Weights},
+    nn::{
+        adam::{Adam, Hyper},
+        weights::Weights,
+    },
     options::Options,
     rng::{Purpose, Rng},
     train::Trainer,
@@ -36,7 +39,8 @@ fn gradient(config: &Value, weights: &Weights, batch: &Batch, side: [usize; 2]) 
         .expect("they fit");
     let mut optimizers = [Adam::default()];
     let mut context = StepContext {
-        lr: 1e-3,
+        hyper: Hyper::new(1e-3),
+        only: None,
         rng: &mut Rng::new(5, Purpose::Train, 0),
         optimizers: &mut optimizers,
     };
@@ -307,7 +311,9 @@ fn importance_sampling_finds_the_integral_over_a_plane_of_codes() {
     let (model, trainer) = trained(json!({"hidden": 32, "latent_dim": 2}), 400);
     let count = 12;
     let batch = test_batch(&trainer.data, 0, count, Binarize::Dynamic);
-    let Batch::Images { pixels, .. } = &batch;
+    let Batch::Images { pixels, .. } = &batch else {
+        panic!("images")
+    };
     let latent = model.latent().expect("a latent space");
     // p(x) = ∫ p(x|z) p(z) dz by the trapezoid rule on [−6, 6]², step 0.04.
     let (side, step) = (301, 0.04f64);
@@ -362,7 +368,7 @@ fn the_same_seed_gives_the_same_samples() {
         let options = json!({ "temperature": temperature });
         let mut sampler = model.sampler(&options, count, seed).expect("a sampler");
         while_steps(&mut *sampler);
-        values(sampler.state())
+        values(sampler.state().images().expect("images"))
     };
     let a = draw(5, 7, 1.0);
     assert_eq!(a, draw(5, 7, 1.0));
@@ -412,7 +418,7 @@ fn a_training_may_be_restarted_at_any_step() {
         assert!(everything(&again) == kept[12], "{config}: two runs differ");
         for (at, file) in kept.iter().enumerate() {
             let opened = checkpoint::open(file, None, &device::cpu()).expect("opens");
-            let data = Rc::new(data.clone());
+            let data = Rc::new(data.clone().into());
             let device = device::cpu();
             let resumed = pollster::block_on(opened.into_trainer(data, &device));
             let mut resumed = resumed.expect("resumes");
@@ -449,7 +455,7 @@ fn a_training_is_not_another_ones() {
 #[test]
 fn free_bits_and_beta_do_what_they_say() {
     // loss = reconstruction + β Σ_j max(λ, KL_j): with a λ above every KL it is constant in KL.
-    let batch = test_batch(&small_digits(7, 10, 16), 0, 16, Binarize::Dynamic);
+    let batch = test_images(&small_digits(7, 10, 16), 0, 16, Binarize::Dynamic);
     let losses = |config: Value| {
         let config = VaeConfig::from_json(&config).expect("options");
         let mut rng = Rng::new(1, Purpose::Init, 0);

@@ -8,6 +8,7 @@ mod common;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
     rc::Rc,
     time::{Duration, Instant},
 };
@@ -15,12 +16,12 @@ use std::{
 use common::{Dice, packed, plain_data, root};
 use generative_playground::{
     checkpoint::{self, Precision},
-    data::ImageSet,
+    data::{Dataset, ImageSet},
     device,
     error::{Code, Error, Result},
     family::TrainConfig,
     options::Options,
-    protocol::{ImageInput, ViewQuery},
+    protocol::{ImageInput, View, ViewQuery},
     session::Session,
     train::Trainer,
 };
@@ -45,7 +46,7 @@ fn tiny_trainer() -> Trainer {
         "vae",
         &config,
         train,
-        Rc::new(tiny_set()),
+        Rc::new(tiny_set().into()),
         1,
         &device::cpu(),
     )
@@ -69,8 +70,14 @@ fn real_files() -> [Vec<u8>; 3] {
     ]
 }
 
+/// Ask a session about its model.
+fn look(session: &Session, query: &ViewQuery, set: Rc<Dataset>) -> Result<View> {
+    let pause = || -> Pin<Box<dyn Future<Output = ()>>> { Box::pin(async {}) };
+    pollster::block_on(session.viewer(None, Some(set))?.view(query, pause))
+}
+
 /// All that happens to a file on its way into a session and a training.
-fn load(bytes: &[u8], set: &Rc<ImageSet>) -> Result<()> {
+fn load(bytes: &[u8], set: &Rc<Dataset>) -> Result<()> {
     let device = device::cpu();
     checkpoint::inspect(bytes)?;
     let opened = checkpoint::open(bytes, None, &device)?;
@@ -80,7 +87,11 @@ fn load(bytes: &[u8], set: &Rc<ImageSet>) -> Result<()> {
     for _ in 0..sampler.steps() {
         sampler.step()?;
     }
-    pollster::block_on(generative_playground::views::grid(sampler.state(), 2))?;
+    pollster::block_on(generative_playground::views::samples(
+        sampler.state(),
+        2,
+        [0.0; 4],
+    ))?;
     let image = ImageInput::Test { index: 1 };
     for query in [
         ViewQuery::DataImages { start: 1, count: 2 },
@@ -92,7 +103,7 @@ fn load(bytes: &[u8], set: &Rc<ImageSet>) -> Result<()> {
         },
     ] {
         // A set of another size is refused here, and that is an answer too.
-        let _ = pollster::block_on(session.view(&query, Some(set.as_ref())));
+        let _ = look(&session, &query, set.clone());
     }
     pollster::block_on(session.export(true))?;
     if opened.is_resumable() {
@@ -552,7 +563,7 @@ fn write_corpus() {
 
 #[test]
 fn every_file_of_the_corpus_gets_its_code() {
-    let set = Rc::new(tiny_set());
+    let set = Rc::new(tiny_set().into());
     let table = corpus();
     let mut files = 0;
     for file in std::fs::read_dir(root("tests/corpus")).expect("the corpus") {
@@ -582,7 +593,7 @@ fn every_file_of_the_corpus_gets_its_code() {
 
 #[test]
 fn what_is_too_large_for_a_committed_file() {
-    let set = Rc::new(tiny_set());
+    let set = Rc::new(tiny_set().into());
     let [_, single, _] = real_files();
     let code = |bytes: &[u8]| load(bytes, &set).err().map(|e| e.code());
     let curve = |n: usize| json!({"name": "loss", "split": "train", "steps": vec![1; n], "values": vec![0.5; n]});
@@ -732,7 +743,7 @@ fn panics(numbers: std::ops::Range<u64>, mut what: impl FnMut(u64)) -> Vec<(u64,
 
 #[test]
 fn mutants_of_real_files_never_panic() {
-    let set = Rc::new(tiny_set());
+    let set = Rc::new(tiny_set().into());
     let files = real_files();
     let mut codes = std::collections::BTreeMap::<&str, u64>::new();
     let start = Instant::now();
@@ -776,7 +787,7 @@ fn mutants_of_a_data_file_never_panic() {
             let Ok(set) = ImageSet::unpack(&bytes) else {
                 return;
             };
-            let set = Rc::new(set);
+            let set: Rc<Dataset> = Rc::new(set.into());
             let config = json!({"hidden": 16, "latent_dim": 2});
             let session = Session::create(
                 "vae",
@@ -789,7 +800,7 @@ fn mutants_of_a_data_file_never_panic() {
             let mut session = session.expect("any data that unpacks can be learned");
             pollster::block_on(session.train_slice(Duration::ZERO, Some(1))).expect("a step");
             let query = ViewQuery::LatentPoints { count: 9 };
-            pollster::block_on(session.view(&query, Some(set.as_ref()))).expect("a view");
+            look(&session, &query, set.clone()).expect("a view");
         },
     );
     assert!(failures.is_empty(), "{failures:#?}");

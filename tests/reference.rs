@@ -9,7 +9,10 @@ use generative_playground::{
     device,
     families::vae::{Vae, VaeConfig},
     family::{Family, StepContext},
-    nn::{adam::Adam, weights::Weights},
+    nn::{
+        adam::{Adam, Hyper},
+        weights::Weights,
+    },
     options::Options,
     rng::{Purpose, Rng},
 };
@@ -161,9 +164,10 @@ fn compare(case: &Value, want: &Value) -> f64 {
     for step in 0..STEPS {
         let mut rng = noise(step);
         let mut context = StepContext {
-            lr,
+            hyper: Hyper::new(lr),
             rng: &mut rng,
             optimizers: &mut optimizers,
+            only: None,
         };
         let losses = learner.train_step(&batch, &mut context).expect("a step");
         let (_, loss) = losses.into_iter().next().expect("the loss");

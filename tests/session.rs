@@ -90,6 +90,7 @@ impl Page {
             train,
             data,
             seed: 5,
+            data_options: Value::Null,
         };
         model(self.ask(request))
     }
@@ -172,6 +173,8 @@ impl Page {
             session,
             steps,
             rate,
+            seconds: None,
+            player: None,
         }))
     }
 
@@ -205,7 +208,11 @@ impl Page {
     }
 
     fn look(&self, session: u32, query: ViewQuery) -> Result<Outcome, ErrorInfo> {
-        self.ask(Request::View { session, query })
+        self.ask(Request::View {
+            session,
+            query,
+            snapshot: None,
+        })
     }
 }
 
@@ -259,6 +266,7 @@ fn a_first_visit() {
     let Ok(Outcome::Description {
         families,
         train_schema,
+        ..
     }) = page.ask(Request::Describe)
     else {
         panic!("no description");
@@ -346,6 +354,8 @@ fn a_cancel_ends_a_training_well() {
         session: 1,
         steps: None,
         rate: None,
+        seconds: None,
+        player: None,
     };
     let (mut sampled, mut cancelled) = (false, false);
     page.together(vec![(1, endless)], |answers| {
@@ -390,6 +400,8 @@ fn a_new_model_takes_the_place_of_one_that_trains() {
         session: 1,
         steps: None,
         rate: None,
+        seconds: None,
+        player: None,
     };
     let mut sent = false;
     page.together(vec![(1, endless)], |answers| {
@@ -425,6 +437,8 @@ fn two_sessions_take_turns_and_do_not_meet() {
         session,
         steps: Some(steps),
         rate: Some(10_000.0),
+        seconds: None,
+        player: None,
     };
     page.together(vec![(1, request(1, 30)), (2, request(2, 45))], |_| None);
     assert_eq!(trained(page.end(1)).step, 30);
@@ -593,6 +607,8 @@ fn a_file_goes_on_exactly_where_it_was() {
         session: 4,
         steps,
         rate: None,
+        seconds: None,
+        player: None,
     };
     assert_eq!(
         other.code(request),
@@ -630,6 +646,7 @@ fn wrong_requests_get_their_codes_and_break_nothing() {
         train,
         data: data.into(),
         seed: 1,
+        data_options: Value::Null,
     };
     let open = |bytes: Vec<u8>, sha256: Option<&str>| Request::Open {
         session: 1,
@@ -641,7 +658,11 @@ fn wrong_requests_get_their_codes_and_break_nothing() {
         bytes: Bytes(bytes),
         sha256: sha256.map(String::from),
     };
-    let look = |query| Request::View { session: 1, query };
+    let look = |query| Request::View {
+        session: 1,
+        query,
+        snapshot: None,
+    };
     let test = |index| ImageInput::Test { index };
     let path = Path::Linear;
     let small = small_digits_packed(7, 20, 20);
@@ -725,6 +746,8 @@ fn wrong_requests_get_their_codes_and_break_nothing() {
                 session: 2,
                 steps: None,
                 rate: None,
+                seconds: None,
+                player: None,
             },
             Code::UnknownSession,
         ),
@@ -733,6 +756,8 @@ fn wrong_requests_get_their_codes_and_break_nothing() {
                 session: 1,
                 steps: None,
                 rate: Some(0.0),
+                seconds: None,
+                player: None,
             },
             Code::BadOption,
         ),
@@ -741,6 +766,8 @@ fn wrong_requests_get_their_codes_and_break_nothing() {
                 session: 1,
                 steps: None,
                 rate: Some(f32::NAN),
+                seconds: None,
+                player: None,
             },
             Code::BadOption,
         ),
@@ -843,7 +870,7 @@ fn wrong_requests_get_their_codes_and_break_nothing() {
         (
             Request::CheckOptions {
                 scope: OptionScope::Config,
-                family: "gan".into(),
+                family: "nothing".into(),
                 entries: Vec::new(),
             },
             Code::UnknownFamily,
@@ -861,6 +888,13 @@ fn wrong_requests_get_their_codes_and_break_nothing() {
 fn data_of_another_size_is_not_shown_to_a_model() {
     let page = Page::with_model();
     let test = |index| ImageInput::Test { index };
+    let bytes = Bytes(page.export(1, false));
+    let open = Request::Open {
+        session: 2,
+        bytes,
+        sha256: None,
+    };
+    page.ask(open).expect("opens");
     page.load(small_digits_packed(14, 20, 20));
     for query in [
         ViewQuery::DataImages { start: 0, count: 3 },
@@ -872,10 +906,10 @@ fn data_of_another_size_is_not_shown_to_a_model() {
             draws: 1,
         },
     ] {
-        let error = page.look(1, query.clone()).expect_err("another size");
+        let error = page.look(2, query.clone()).expect_err("another size");
         assert_eq!(error.code, Code::BadData, "{query:?}");
     }
-    page.sample(1, 0);
+    page.sample(2, 0);
 }
 
 #[test]
@@ -937,6 +971,8 @@ fn options_change_while_it_trains() {
         session: 1,
         steps: Some(12),
         rate: Some(100.0),
+        seconds: None,
+        player: None,
     };
     let train = json!({"learning_rate": 0.01, "batch_size": 64});
     let mut change = Some((2, Request::SetTrain { session: 1, train }));
@@ -976,6 +1012,8 @@ fn a_training_that_diverges_says_so_and_can_be_brought_back() {
         session,
         steps: Some(400),
         rate: None,
+        seconds: None,
+        player: None,
     };
     assert_eq!(page.code(request(2)), Code::TrainingDiverged);
     // Nothing is stuck: the session still answers, and says the same when asked to go on.

@@ -1,7 +1,7 @@
 //! Bytes as a data file of the page.
 #![no_main]
 
-use generative_playground::data::{Batch, ImageSet, test_batch};
+use generative_playground::data::{Batch, ImageSet, test_images};
 use generative_playground::family::Binarize;
 use libfuzzer_sys::fuzz_target;
 
@@ -10,6 +10,8 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     };
     assert!(!set.train.is_empty() && !set.test.is_empty());
-    let Batch::Images { count, pixels } = test_batch(&set, 0, 3, Binarize::Dynamic);
+    let Batch::Images { count, pixels } = test_images(&set, 0, 3, Binarize::Dynamic) else {
+        return;
+    };
     assert_eq!(pixels.len(), count * set.pixels());
 });

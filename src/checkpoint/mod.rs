@@ -1,7 +1,8 @@
 //! Checkpoints: safetensors with everything needed to know what they are.
 //!
 //! The tensors are the model's weights by name (f16 or f32) and, in a resumable file, the
-//! optimizers' moments as `optimizer/<player>/<weight>.m` and `.v` (f32). One metadata entry,
+//! optimizers' moments as `optimizer/<player>/<weight>.m` and `.v` (f32) and the running average of
+//! the weights as `average/<weight>`, if there is one. One metadata entry,
 //! `playground`, holds a [`Meta`] as JSON. Loading checks, in this order: size, hash, container,
 //! schema and options, names and shapes, finite numbers. Any failure is a typed error, and what
 //! was loaded before is untouched, because a model is built aside and handed over at the end.
@@ -18,12 +19,12 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    data::{DataInfo, ImageSet, images::hex},
+    data::{DataInfo, Dataset, images::hex},
     error::{Error, Result},
     family::{Model, TrainConfig},
     nn::{adam::Adam, weights::Weights},
     options::{self, Options},
-    protocol::LossCurve,
+    protocol::{DataKind, LossCurve},
     rng::{Purpose, Rng},
     train::Trainer,
 };
@@ -32,6 +33,8 @@ use crate::{
 pub const SIZE_LIMIT: usize = 256 << 20;
 
 const META: &str = "playground";
+/// Before the names of the averaged weights in a resumable file.
+const AVERAGE: &str = "average/";
 
 /// What a checkpoint says about itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -84,6 +87,8 @@ pub struct Opened {
     pub meta: Meta,
     /// The optimizers' state of a resumable file, by the names in the file.
     moments: Weights,
+    /// The weights that are trained, where the model's are their running average.
+    trained: Option<Weights>,
 }
 
 /// Lower-case SHA-256.
@@ -118,6 +123,11 @@ pub async fn write_resumable(trainer: &Trainer, meta: &Meta) -> Result<Vec<u8>> 
         optimizers: trainer.optimizers.iter().map(Adam::time).collect(),
         ..meta.clone()
     };
+    if let Some(average) = &trainer.average {
+        for (name, data) in average.weights().await? {
+            moments.insert(format!("{AVERAGE}{name}"), data);
+        }
+    }
     let weights = trainer.model.weights().await?;
     serialize(weights, moments, &meta, Precision::Single)
 }
@@ -130,7 +140,9 @@ fn serialize(
 ) -> Result<Vec<u8>> {
     let internal = |e: String| Error::Internal { reason: e };
     let mut meta = meta.clone();
-    meta.data.mean = Vec::new();
+    if meta.data.kind == DataKind::Images {
+        meta.data.mean = Vec::new();
+    }
     let json = serde_json::to_string(&meta).map_err(|e| internal(e.to_string()))?;
     let mut tensors = Vec::new();
     let weights = weights.into_iter().map(|(n, d)| (n, d, precision));
@@ -293,21 +305,30 @@ pub fn open(bytes: &[u8], promised: Option<&str>, device: &Device) -> Result<Ope
     let tensors = parse(bytes)?;
     let meta = meta(bytes)?;
     let (mut weights, mut moments) = (Weights::new(), Weights::new());
+    let mut average = Weights::new();
     for (name, tensor) in tensors.iter() {
         let data = floats(name, &tensor)?;
         if name.starts_with("optimizer/") {
             moments.insert(name.to_string(), data);
+        } else if let Some(name) = name.strip_prefix(AVERAGE) {
+            average.insert(name.to_string(), data);
         } else {
             weights.insert(name.to_string(), data);
         }
     }
     let mut rng = Rng::new(meta.seed, Purpose::Init, 0);
     let model = Model::init(&meta.family, &meta.config, &meta.data, &mut rng, device)?;
+    let trained = (!average.is_empty()).then(|| weights.clone());
     let model = model.with_weights(weights)?;
+    let model = match trained {
+        Some(_) => model.with_weights(average)?,
+        None => model,
+    };
     Ok(Opened {
         model,
         meta,
         moments,
+        trained,
     })
 }
 
@@ -354,20 +375,25 @@ impl Opened {
     /// # Errors
     /// [`Error::BadData`] if the data is of another shape; [`Error::CheckpointShape`] for the
     /// optimizers' state.
-    pub async fn into_trainer(self, data: Rc<ImageSet>, device: &Device) -> Result<Trainer> {
+    pub async fn into_trainer(self, data: Rc<Dataset>, device: &Device) -> Result<Trainer> {
         let meta = self.meta;
-        let same = data.info.name == meta.data.name
-            && [data.info.height, data.info.width] == [meta.data.height, meta.data.width];
+        let info = data.info();
+        let same = info.name == meta.data.name
+            && info.kind == meta.data.kind
+            && [info.height, info.width] == [meta.data.height, meta.data.width];
         if !same {
             return Err(Error::BadData {
-                name: data.info.name.clone(),
+                name: info.name.clone(),
                 reason: format!("this model was trained on {}", meta.data.name),
             });
         }
         let autodiff = device.clone().autodiff();
         let mut rng = Rng::new(meta.seed, Purpose::Init, 0);
         let model = Model::init(&meta.family, &meta.config, &meta.data, &mut rng, &autodiff)?
-            .with_weights(self.model.weights().await?)?;
+            .with_weights(match self.trained.clone() {
+                Some(trained) => trained,
+                None => self.model.weights().await?,
+            })?;
         let mut moments = self.moments;
         let mut optimizers = Vec::new();
         for (i, (player, sizes)) in model.players().iter().zip(model.parameters()).enumerate() {
@@ -389,9 +415,11 @@ impl Opened {
             });
         }
         let train = TrainConfig::from_json(&meta.train)?;
-        Ok(Trainer::resume(
+        let mut trainer = Trainer::resume(
             model, optimizers, train, data, meta.seed, meta.step, meta.seen,
-        ))
+        );
+        trainer.average = self.trained.is_some().then_some(self.model);
+        Ok(trainer)
     }
 }
 
@@ -407,7 +435,7 @@ pub fn meta_of(trainer: &Trainer, losses: Vec<LossCurve>) -> Result<Meta> {
         id: None,
         config: trainer.model.config()?,
         train: options::to_json(&trainer.config)?,
-        data: trainer.data.info.clone(),
+        data: trainer.data.info().clone(),
         seed: trainer.seed,
         step: trainer.step_count(),
         seen: trainer.seen(),

@@ -161,7 +161,8 @@ fn run(command: Command) -> Result<()> {
             for _ in 0..sampler.steps() {
                 sampler.step()?;
             }
-            let view = pollster::block_on(views::grid(sampler.state(), columns))?;
+            let state = sampler.state().images()?;
+            let view = pollster::block_on(views::grid(state, columns))?;
             write(&out, &views::png(&view, scale)?)?;
             println!("{count} samples of {id} in {}", out.display());
             Ok(())

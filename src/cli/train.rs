@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::{Place, manifest, read, write};
 use crate::{
     checkpoint::{self, Precision},
-    data::ImageSet,
+    data::{Dataset, ImageSet, PointSet},
     device,
     error::{Error, Result},
     family::{Model, TrainConfig},
@@ -34,6 +34,9 @@ pub struct Recipe {
     pub family: String,
     /// Name of the data set.
     pub data: String,
+    /// Options of a toy data set.
+    #[serde(default)]
+    pub data_options: Value,
     /// Seed of everything that is drawn.
     pub seed: u64,
     /// The family's options.
@@ -73,7 +76,11 @@ pub fn run(
     let recipe = Recipe::read(path)?;
     let train = TrainConfig::from_json(&recipe.train)?;
     let device = device::native(&place.device)?;
-    let data = Rc::new(ImageSet::from_folder(&recipe.data, &place.data)?);
+    let data: Rc<Dataset> = Rc::new(if PointSet::is_toy(&recipe.data) {
+        PointSet::toy(&recipe.data, &recipe.data_options, recipe.seed)?.into()
+    } else {
+        ImageSet::from_folder(&recipe.data, &place.data)?.into()
+    });
     let state = runs.join(format!("{}.safetensors", recipe.id));
 
     let (mut trainer, mut losses, before) = if state.exists() && !restart {
@@ -179,7 +186,7 @@ pub fn run(
     let mut meta = checkpoint::meta_of(&trainer, losses)?;
     meta.id = Some(recipe.id.clone());
     meta.seconds = seconds();
-    let model = trainer.model.valid();
+    let model = trainer.looked_at();
     let bytes = pollster::block_on(checkpoint::write(&model, &meta, Precision::Half))?;
     let file = format!("{}.safetensors", recipe.id);
     write(&place.checkpoints.join(&file), &bytes)?;

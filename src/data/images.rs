@@ -140,12 +140,10 @@ impl ImageSet {
         }
         Ok(Self {
             info: DataInfo {
-                name: name.into(),
                 sha256,
-                height,
-                width,
                 classes,
                 mean,
+                ..DataInfo::images(name, height, width)
             },
             train,
             test,

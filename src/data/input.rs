@@ -166,14 +166,7 @@ mod tests {
     use crate::protocol::Bytes;
 
     fn info() -> DataInfo {
-        DataInfo {
-            name: "mnist".into(),
-            sha256: String::new(),
-            height: 28,
-            width: 28,
-            classes: Vec::new(),
-            mean: Vec::new(),
-        }
+        DataInfo::images("mnist", 28, 28)
     }
 
     #[test]

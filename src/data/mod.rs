@@ -2,6 +2,7 @@
 
 pub mod images;
 pub mod input;
+pub mod plane;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
@@ -9,41 +10,187 @@ use serde::{Deserialize, Serialize};
 use crate::{
     error::{Error, Result},
     family::Binarize,
+    protocol::DataKind,
     rng::{Purpose, Rng},
 };
 pub use images::ImageSet;
+pub use plane::PointSet;
 
 /// What a family must know of its data to build a model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DataInfo {
     /// Name of the set, for example `mnist`.
     pub name: String,
-    /// SHA-256 of what it was read from.
+    /// What it is made of.
+    #[serde(default)]
+    pub kind: DataKind,
+    /// SHA-256 of what it was read from; empty for a toy.
     pub sha256: String,
-    /// Rows of an image.
+    /// Rows of an image; 0 for points.
     pub height: usize,
-    /// Pixels in a row.
+    /// Pixels in a row; 0 for points.
     pub width: usize,
     /// Names of the classes.
     pub classes: Vec<String>,
-    /// Mean of each pixel over the training images, in [0, 1]; may be empty.
+    /// Mean of each pixel over the training images, in [0, 1], may be empty; or of each
+    /// coordinate of a point.
     #[serde(default)]
     pub mean: Vec<f32>,
+    /// Standard deviation of the points' coordinates, both together; models of the plane work on
+    /// (x − mean) / scale. 1 for images.
+    #[serde(default = "one")]
+    pub scale: f32,
+    /// Options of a toy, with which it can be made again; null for others.
+    #[serde(default)]
+    pub options: serde_json::Value,
+}
+
+fn one() -> f32 {
+    1.0
 }
 
 impl DataInfo {
-    /// Refuse sizes that no shipped family can model, before anything is allocated for them.
+    /// Images of `height` × `width` pixels.
+    pub fn images(name: &str, height: usize, width: usize) -> Self {
+        Self {
+            name: name.into(),
+            kind: DataKind::Images,
+            sha256: String::new(),
+            height,
+            width,
+            classes: Vec::new(),
+            mean: Vec::new(),
+            scale: 1.0,
+            options: serde_json::Value::Null,
+        }
+    }
+
+    /// Points of the plane, or an energy on it.
+    pub fn plane(name: &str, kind: DataKind, mean: [f32; 2], scale: f32) -> Self {
+        Self {
+            kind,
+            mean: mean.to_vec(),
+            scale,
+            ..Self::images(name, 0, 0)
+        }
+    }
+
+    /// Refuse what no shipped family can model, before anything is allocated for it.
     ///
     /// # Errors
     /// [`Error::CheckpointSchema`].
     pub fn check(&self) -> Result<()> {
-        let side = 1..=64;
-        if side.contains(&self.height) && side.contains(&self.width) && self.classes.len() <= 256 {
+        let schema = |reason: String| Err(Error::CheckpointSchema { reason });
+        if self.classes.len() > 256 {
+            return schema(format!("{} classes", self.classes.len()));
+        }
+        if self.kind == DataKind::Images {
+            let side = 1..=64;
+            if side.contains(&self.height) && side.contains(&self.width) {
+                return Ok(());
+            }
+            return schema(format!("images of {} × {} pixels", self.height, self.width));
+        }
+        let finite = self.mean.iter().all(|m| m.is_finite() && m.abs() < 1e6);
+        if self.mean.len() == 2 && finite && (1e-6..1e6).contains(&self.scale) {
             return Ok(());
         }
-        Err(Error::CheckpointSchema {
-            reason: format!("images of {} × {} pixels", self.height, self.width),
+        schema("points without a mean and a scale".into())
+    }
+
+    /// Refuse another kind of data than `kinds`.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`].
+    pub fn need(&self, kinds: &[DataKind], family: &str) -> Result<()> {
+        if kinds.contains(&self.kind) {
+            return Ok(());
+        }
+        let name = |kind: &DataKind| match kind {
+            DataKind::Images => "pictures",
+            DataKind::Points => "points of the plane",
+            DataKind::Energy => "energies on the plane",
+        };
+        let known: Vec<_> = kinds.iter().map(name).collect();
+        Err(Error::Unsupported {
+            what: format!(
+                "A {family} is made for {}, not for {}",
+                known.join(" and "),
+                name(&self.kind)
+            ),
         })
+    }
+}
+
+/// A set to learn from.
+#[derive(Debug, Clone)]
+pub enum Dataset {
+    /// Grey images.
+    Images(ImageSet),
+    /// Points of the plane, or an energy on it.
+    Points(PointSet),
+}
+
+impl Dataset {
+    /// Name, shape, classes.
+    pub fn info(&self) -> &DataInfo {
+        match self {
+            Dataset::Images(set) => &set.info,
+            Dataset::Points(set) => &set.info,
+        }
+    }
+
+    /// Training examples; 0 where new ones are drawn for ever.
+    pub fn train_len(&self) -> usize {
+        match self {
+            Dataset::Images(set) => set.train.len(),
+            Dataset::Points(set) => set.train_len(),
+        }
+    }
+
+    /// Held-out examples.
+    pub fn test_len(&self) -> usize {
+        match self {
+            Dataset::Images(set) => set.test.len(),
+            Dataset::Points(set) => set.test_len(),
+        }
+    }
+
+    /// It as images.
+    ///
+    /// # Errors
+    /// [`Error::BadData`] if it holds something else.
+    pub fn images(&self) -> Result<&ImageSet> {
+        match self {
+            Dataset::Images(set) => Ok(set),
+            Dataset::Points(set) => Err(set.bad("it holds no pictures")),
+        }
+    }
+
+    /// It as points of the plane.
+    ///
+    /// # Errors
+    /// [`Error::BadData`] if it holds something else.
+    pub fn points(&self) -> Result<&PointSet> {
+        match self {
+            Dataset::Points(set) => Ok(set),
+            Dataset::Images(set) => Err(Error::BadData {
+                name: set.info.name.clone(),
+                reason: "it holds no points of the plane".into(),
+            }),
+        }
+    }
+}
+
+impl From<ImageSet> for Dataset {
+    fn from(set: ImageSet) -> Self {
+        Dataset::Images(set)
+    }
+}
+
+impl From<PointSet> for Dataset {
+    fn from(set: PointSet) -> Self {
+        Dataset::Points(set)
     }
 }
 
@@ -56,6 +203,16 @@ pub enum Batch {
         count: usize,
         /// `count · height · width` values.
         pixels: Vec<f32>,
+    },
+    /// Points of the plane: x, y, x, y, …
+    Points {
+        /// `2 · count` values.
+        xy: Vec<f32>,
+    },
+    /// No examples: the model draws its own and asks an energy about them.
+    Draws {
+        /// How many.
+        count: usize,
     },
 }
 
@@ -71,13 +228,33 @@ impl Batch {
                 let data = TensorData::new(pixels.clone(), [*count, width]);
                 Ok(Tensor::from_data(data, device))
             }
+            _ => Err(Error::Unsupported {
+                what: "This needs pictures".into(),
+            }),
+        }
+    }
+
+    /// Its points as `[n, 2]` on `device`.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] if it holds no points.
+    pub fn points(&self, device: &Device) -> Result<Tensor<2>> {
+        match self {
+            Batch::Points { xy } => {
+                let data = TensorData::new(xy.clone(), [xy.len() / 2, 2]);
+                Ok(Tensor::from_data(data, device))
+            }
+            _ => Err(Error::Unsupported {
+                what: "This needs points of the plane".into(),
+            }),
         }
     }
 
     /// How many examples.
     pub fn len(&self) -> usize {
         match self {
-            Batch::Images { count, .. } => *count,
+            Batch::Images { count, .. } | Batch::Draws { count } => *count,
+            Batch::Points { xy } => xy.len() / 2,
         }
     }
 
@@ -88,8 +265,8 @@ impl Batch {
 }
 
 /// An endless stream of training batches: each epoch in a new order, each image with new
-/// binarization noise. What comes next follows from the seed and the number of images `seen`
-/// alone, so a stream resumes by that number.
+/// binarization noise, points of an endless toy drawn anew. What comes next follows from the seed
+/// and the number of examples `seen` alone, so a stream resumes by that number.
 #[derive(Debug, Clone)]
 pub struct Stream {
     seed: u64,
@@ -98,7 +275,7 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// The stream of `seed` after `seen` images.
+    /// The stream of `seed` after `seen` examples.
     pub fn new(seed: u64, seen: u64) -> Self {
         Self {
             seed,
@@ -107,49 +284,85 @@ impl Stream {
         }
     }
 
-    /// Images seen so far.
+    /// Examples seen so far.
     pub fn seen(&self) -> u64 {
         self.seen
     }
 
-    /// The next `count` training images of `set`.
+    /// The next `count` training examples of `set`.
     ///
     /// # Errors
     /// [`Error::BadData`] if the set has none.
-    pub fn next(&mut self, set: &ImageSet, count: usize, binarize: Binarize) -> Result<Batch> {
-        let n = set.train.len() as u64;
+    pub fn next(&mut self, set: &Dataset, count: usize, binarize: Binarize) -> Result<Batch> {
+        match set {
+            Dataset::Images(set) => {
+                let order = self.order(set.train.len(), count, &set.info.name)?;
+                let mut noise = Rng::new(self.seed, Purpose::Binarize, self.seen);
+                let mut pixels = Vec::with_capacity(count * set.pixels());
+                for i in order {
+                    push(&mut pixels, set.train.image(i), binarize, &mut noise);
+                }
+                self.seen += count as u64;
+                Ok(Batch::Images { count, pixels })
+            }
+            Dataset::Points(set) if set.info.kind == DataKind::Energy => {
+                self.seen += count as u64;
+                Ok(Batch::Draws { count })
+            }
+            Dataset::Points(set) if set.train_len() == 0 => {
+                let xy = set.draw(&mut Rng::new(self.seed, Purpose::Data, self.seen), count);
+                self.seen += count as u64;
+                Ok(Batch::Points { xy })
+            }
+            Dataset::Points(set) => {
+                let order = self.order(set.train_len(), count, &set.info.name)?;
+                self.seen += count as u64;
+                let xy = order.iter().flat_map(|&i| set.train_point(i)).collect();
+                Ok(Batch::Points { xy })
+            }
+        }
+    }
+
+    /// Indices of the next `count` of `n` examples.
+    fn order(&mut self, n: usize, count: usize, name: &str) -> Result<Vec<usize>> {
         if n == 0 {
             return Err(Error::BadData {
-                name: set.info.name.clone(),
-                reason: "it has no training images".into(),
+                name: name.into(),
+                reason: "it has nothing to learn from".into(),
             });
         }
-        let mut pixels = Vec::with_capacity(count * set.pixels());
-        let mut noise = Rng::new(self.seed, Purpose::Binarize, self.seen);
-        for _ in 0..count {
-            let (epoch, at) = (self.seen / n, (self.seen % n) as usize);
+        let mut out = Vec::with_capacity(count);
+        for seen in self.seen..self.seen + count as u64 {
+            let (epoch, at) = (seen / n as u64, (seen % n as u64) as usize);
             let order = match self.epoch.take() {
                 Some((e, order)) if e == epoch => order,
-                _ => Rng::new(self.seed, Purpose::Shuffle, epoch).permutation(n as usize),
+                _ => Rng::new(self.seed, Purpose::Shuffle, epoch).permutation(n),
             };
-            push(
-                &mut pixels,
-                set.train.image(order[at] as usize),
-                binarize,
-                &mut noise,
-            );
+            out.push(order[at] as usize);
             self.epoch = Some((epoch, order));
-            self.seen += 1;
         }
-        Ok(Batch::Images { count, pixels })
+        Ok(out)
     }
 }
 
 /// Seed of the test set's fixed binarization: one for everybody, so that numbers compare.
 pub const TEST_SEED: u64 = 20_131_220;
 
-/// Test images `start..start + count` with the fixed binarization of [`TEST_SEED`].
-pub fn test_batch(set: &ImageSet, start: usize, count: usize, binarize: Binarize) -> Batch {
+/// Held-out examples `start..start + count`; images with the fixed binarization of [`TEST_SEED`].
+pub fn test_batch(set: &Dataset, start: usize, count: usize, binarize: Binarize) -> Batch {
+    match set {
+        Dataset::Images(set) => test_images(set, start, count, binarize),
+        Dataset::Points(set) if set.info.kind == DataKind::Energy => Batch::Draws { count },
+        Dataset::Points(set) => {
+            let end = (start + count).min(set.test_len());
+            let xy = (start.min(end)..end).flat_map(|i| set.test_point(i));
+            Batch::Points { xy: xy.collect() }
+        }
+    }
+}
+
+/// As [`test_batch`], of images.
+pub fn test_images(set: &ImageSet, start: usize, count: usize, binarize: Binarize) -> Batch {
     let end = (start + count).min(set.test.len());
     let mut pixels = Vec::new();
     for i in start.min(end)..end {

@@ -4,8 +4,10 @@
 //! fixed seed ([`crate::data::TEST_SEED`]), and log p(x) is estimated with K importance samples
 //! from q(z|x); the 1-sample ELBO is reported beside it.
 
+pub mod plane;
+
 use crate::{
-    data::{ImageSet, test_batch},
+    data::{ImageSet, test_images},
     error::{Error, Result},
     family::{Binarize, DensityOptions, Model},
     rng::{Purpose, Rng},
@@ -46,7 +48,7 @@ pub async fn negative_log_likelihood(
     let chunk = (2000 / samples.max(1)).clamp(1, 100);
     let (mut sum, mut squares, mut done) = (0f64, 0f64, 0usize);
     while done < count {
-        let batch = test_batch(set, done, chunk.min(count - done), Binarize::Dynamic);
+        let batch = test_images(set, done, chunk.min(count - done), Binarize::Dynamic);
         let mut rng = Rng::new(0, Purpose::Evaluate, 1 + done as u64);
         let values = density
             .log_prob(&batch, options, &mut rng)?

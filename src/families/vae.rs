@@ -2,8 +2,8 @@
 //!
 //! Kingma & Welling 2013, "Auto-Encoding Variational Bayes", arXiv:1312.6114.
 //!
-//! Generative model: z ~ N(0, I), x ~ Bernoulli(σ(decoder(z))), so p(x) = ∫ p(x|z) p(z) dz. The
-//! encoder gives q(z|x) = N(mu, diag exp(logvar)). Training maximises the evidence lower bound
+//! Generative model: z ~ N(0, I), x ~ Bernoulli(σ(decoder(z))) for images or x ~ N(decoder(z)) with
+//! a learned variance for points of the plane, so p(x) = ∫ p(x|z) p(z) dz. The encoder gives q(z|x) = N(mu, diag exp(logvar)). Training maximises the evidence lower bound
 //!
 //! ```text
 //! log p(x) ≥ ELBO = E_q(z|x)[log p(x|z)] − β KL(q(z|x) ‖ p(z))
@@ -24,15 +24,19 @@ use burn::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::{
     data::{Batch, DataInfo},
     error::{Error, Result},
-    family::{Density, DensityOptions, Family, Latent, Losses, Sampler, StepContext},
-    nn::{bernoulli, init, linear::linear, weights},
+    family::{
+        Density, DensityOptions, Family, Latent, Losses, Sampler, Samples, StepContext, plain,
+    },
+    nn::{bernoulli, init, linear::linear, standard::Standard},
     options::Options,
-    protocol::{Capabilities, DensityKind},
+    protocol::{Capabilities, DataKind, DensityKind, Look, Preset, Role},
     rng::{Purpose, Rng},
+    views::plane::{LookRequest, Scene, grid_lines, look},
 };
 
 /// Options of a [`Vae`].
@@ -159,7 +163,7 @@ struct Encoder {
     logvar: Linear,
 }
 
-/// z → logits.
+/// z → logits of the pixels, or mean and log-variance of a point.
 #[derive(Module, Debug)]
 struct Decoder {
     hidden: Vec<Linear>,
@@ -167,8 +171,9 @@ struct Decoder {
     logits: Option<Linear>,
 }
 
+/// The weights.
 #[derive(Module, Debug)]
-struct Net {
+pub struct Net {
     encoder: Encoder,
     decoder: Decoder,
 }
@@ -179,8 +184,13 @@ pub struct Vae {
     config: VaeConfig,
     height: usize,
     width: usize,
+    /// Of a model of the plane.
+    points: Option<Standard>,
     net: Net,
 }
+
+/// Log-variances of p(x|z) below this would let single points become spikes.
+const MIN_LOGVAR: f32 = -9.0;
 
 impl Vae {
     /// mu and logvar of q(z|x), each `[n, latent_dim]`, for x `[n, pixels]`.
@@ -208,7 +218,8 @@ impl Vae {
         mu + (logvar * 0.5).exp() * epsilon
     }
 
-    /// Logits of the pixels, `[n, pixels]`, for z `[n, latent_dim]`.
+    /// Parameters of p(x|z) for z `[n, latent_dim]`: logits of the pixels, `[n, pixels]`, or means
+    /// and log-variances of a standardised point, `[n, 4]`.
     pub fn decode(&self, z: Tensor<2>) -> Tensor<2> {
         let decoder = &self.net.decoder;
         let mut h = z;
@@ -235,7 +246,30 @@ impl Vae {
         (mu.square() + logvar.clone().exp() - logvar - 1.0) * 0.5
     }
 
-    /// The loss and its two parts, nats per image, for x `[n, pixels]`.
+    /// log p(x|z) from what [`Vae::decode`] gave, `[n · k]`: k rows for each x, next to each other.
+    fn log_likelihood_of(&self, x: Tensor<2>, decoded: Tensor<2>) -> Tensor<1> {
+        let Some(points) = &self.points else {
+            return bernoulli::log_prob(x, decoded);
+        };
+        let ([n, _], [rows, _]) = (x.dims(), decoded.dims());
+        let x = x.unsqueeze_dim::<3>(1).repeat_dim(1, rows / n.max(1));
+        let x = x.reshape([rows, 2]);
+        let mean = decoded.clone().slice([0..rows, 0..2]);
+        let logvar = decoded.slice([0..rows, 2..4]).clamp_min(MIN_LOGVAR);
+        let square = (x - mean).square() * logvar.clone().neg().exp();
+        let log_prob = (square + logvar).sum_dim(1).squeeze_dim::<1>(1) * -0.5;
+        log_prob - f64::from(std::f32::consts::TAU).ln() + points.logabsdet()
+    }
+
+    /// The examples as the encoder wants them, `[n, pixels]` or `[n, 2]`.
+    fn inputs(&self, batch: &Batch) -> Result<Tensor<2>> {
+        match &self.points {
+            Some(points) => Ok(points.to_unit(batch.points(&self.device())?)),
+            None => batch.pixels(&self.device()),
+        }
+    }
+
+    /// The loss and its two parts, nats per example, for x `[n, pixels]` or `[n, 2]`.
     pub fn elbo(&self, x: Tensor<2>, rng: &mut Rng) -> Losses {
         if self.config.importance_samples > 1 {
             return self.importance_weighted(x, rng);
@@ -243,7 +277,7 @@ impl Vae {
         let (mu, logvar) = self.encode(x.clone());
         let epsilon = rng.normal_tensor(mu.dims(), &mu.device());
         let z = Self::reparameterize(mu.clone(), logvar.clone(), epsilon);
-        let reconstruction = bernoulli::log_prob(x, self.decode(z)).mean().neg();
+        let reconstruction = self.log_likelihood_of(x, self.decode(z)).mean().neg();
         let kl_each = Self::kl(mu, logvar).mean_dim(0); // [1, latent_dim]
         let kl = kl_each.clone().sum();
         let paid = if self.config.free_bits > 0.0 {
@@ -292,7 +326,7 @@ impl Vae {
         let z = Self::reparameterize(mu, logvar.clone(), epsilon.clone());
         // log p(z) − log q(z|x): the two ln 2π cancel, and (z − mu)² / var is ε².
         let log_ratio = ((logvar + epsilon.square() - z.clone().square()) * 0.5).sum_dim(1); // [n k, 1]
-        let log_likelihood = bernoulli::log_prob(x, self.decode(z)).reshape([n, k]);
+        let log_likelihood = self.log_likelihood_of(x, self.decode(z)).reshape([n, k]);
         (
             log_likelihood.clone() + log_ratio.reshape([n, k]),
             log_likelihood,
@@ -303,9 +337,29 @@ impl Vae {
         self.net.encoder.mu.weight.val().device()
     }
 
-    fn images(&self, logits: Tensor<2>) -> Tensor<4> {
-        let [n, _] = logits.dims();
-        bernoulli::mean(logits).reshape([n, 1, self.height, self.width])
+    /// The mean of p(x|z), from what [`Vae::decode`] gave.
+    fn mean_of(&self, decoded: Tensor<2>) -> Samples {
+        let [n, _] = decoded.dims();
+        match &self.points {
+            Some(points) => Samples::Points(points.from_unit(decoded.slice([0..n, 0..2]))),
+            None => {
+                let pixels = bernoulli::mean(decoded);
+                Samples::Images(pixels.reshape([n, 1, self.height, self.width]))
+            }
+        }
+    }
+
+    /// One draw of p(x|z) for points, as pictures are shown by their mean.
+    fn draw_of(&self, decoded: Tensor<2>, epsilon: Tensor<2>) -> Samples {
+        let [n, _] = decoded.dims();
+        match &self.points {
+            Some(points) => {
+                let mean = decoded.clone().slice([0..n, 0..2]);
+                let logvar = decoded.slice([0..n, 2..4]).clamp_min(MIN_LOGVAR);
+                Samples::Points(points.from_unit(Self::reparameterize(mean, logvar, epsilon)))
+            }
+            None => self.mean_of(decoded),
+        }
     }
 }
 
@@ -320,6 +374,7 @@ fn log_mean_exp(a: Tensor<2>) -> Tensor<1> {
 impl Family for Vae {
     type Config = VaeConfig;
     type SampleOptions = VaeSampleOptions;
+    type Net = Net;
 
     const ID: &'static str = "vae";
     const TITLE: &'static str = "Variational autoencoder";
@@ -333,10 +388,33 @@ impl Family for Vae {
         invertible: false,
     };
 
+    const DATA: &'static [DataKind] = &[DataKind::Images, DataKind::Points];
+
+    fn plane_config() -> Value {
+        json!({ "hidden": 128, "layers": 2, "latent_dim": 2 })
+    }
+
+    fn plane_train() -> Value {
+        json!({ "batch_size": 256, "ema": 0.995 })
+    }
+
     fn init(config: &VaeConfig, data: &DataInfo, rng: &mut Rng, device: &Device) -> Result<Self> {
+        data.need(Self::DATA, Self::TITLE)?;
         let (height, width) = (data.height, data.width);
-        let pixels = height * width;
+        let points = (data.kind == DataKind::Points).then(|| Standard::of(data));
+        // Numbers that go in, and numbers that come out.
+        let (pixels, outputs) = match points {
+            Some(_) => (2, 4),
+            None => (height * width, height * width),
+        };
         let conv = config.architecture == Architecture::Conv;
+        if conv && points.is_some() {
+            return Err(Error::bad_option(
+                "architecture",
+                "conv",
+                "convolutions need pictures",
+            ));
+        }
         if conv && (height % 4 != 0 || width % 4 != 0) {
             return Err(Error::Unsupported {
                 what: format!("Convolutions need sides divisible by 4, not {height} × {width}"),
@@ -382,7 +460,7 @@ impl Family for Vae {
                 logits: None,
             }
         } else {
-            let mut logits = init::linear(hidden, pixels, 1.0, rng, device);
+            let mut logits = init::linear(hidden, outputs, 1.0, rng, device);
             let bias: Vec<f32> = data
                 .mean
                 .iter()
@@ -391,7 +469,7 @@ impl Family for Vae {
                     (p / (1.0 - p)).ln()
                 })
                 .collect();
-            if bias.len() == pixels {
+            if points.is_none() && bias.len() == pixels {
                 logits.bias = logits.bias.map(|bias_param| {
                     bias_param.map(|old| {
                         Tensor::from_floats(bias.as_slice(), &old.device())
@@ -409,6 +487,7 @@ impl Family for Vae {
             config: config.clone(),
             height,
             width,
+            points,
             net: Net { encoder, decoder },
         })
     }
@@ -417,29 +496,22 @@ impl Family for Vae {
         &self.config
     }
 
-    fn valid(&self) -> Self {
-        Self {
-            net: self.net.valid(),
-            ..self.clone()
-        }
+    fn net(&self) -> &Net {
+        &self.net
+    }
+
+    fn net_mut(&mut self) -> &mut Net {
+        &mut self.net
     }
 
     fn train_step(&mut self, batch: &Batch, context: &mut StepContext) -> Result<Losses> {
-        let losses = self.elbo(batch.pixels(&self.device())?, context.rng);
-        let loss = losses[0].1.clone();
-        let losses = losses
-            .into_iter()
-            .map(|(name, value)| (name, value.without_autodiff()))
-            .collect();
-        // Moved through, not cloned: the optimizer writes in place what nobody else holds.
-        replace_with::replace_with_or_abort(&mut self.net, |net| {
-            context.optimizers[0].step(net, &loss, context.lr)
-        });
-        Ok(losses)
+        let losses = self.elbo(self.inputs(batch)?, context.rng);
+        context.descend(0, &mut self.net, &losses[0].1);
+        Ok(plain(losses))
     }
 
     fn losses(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses> {
-        Ok(self.elbo(batch.pixels(&self.device())?, rng))
+        Ok(self.elbo(self.inputs(batch)?, rng))
     }
 
     fn sampler(
@@ -449,40 +521,104 @@ impl Family for Vae {
         seed: u64,
     ) -> Result<Box<dyn Sampler>> {
         let model = self.valid();
-        let z = Rng::new(seed, Purpose::Sample, 0)
-            .normal_tensor([count, self.config.latent_dim], &model.device())
-            * options.temperature;
+        let (device, temperature) = (model.device(), options.temperature);
+        let mut rng = Rng::new(seed, Purpose::Sample, 0);
+        let z = rng.normal_tensor([count, self.config.latent_dim], &device) * temperature;
+        let (samples, epsilon) = match self.points {
+            Some(_) => (
+                Samples::Points(Tensor::zeros([count, 2], &device)),
+                rng.normal_tensor([count, 2], &device) * temperature,
+            ),
+            None => (
+                Samples::Images(Tensor::zeros([count, 1, self.height, self.width], &device)),
+                Tensor::zeros([1, 1], &device),
+            ),
+        };
         Ok(Box::new(OnePass {
-            images: Tensor::zeros([count, 1, self.height, self.width], &model.device()),
             model,
             z,
+            epsilon,
+            samples,
         }))
     }
 
-    fn num_params(&self) -> usize {
-        self.net.num_params()
-    }
-
-    fn parameters(&self) -> Vec<Vec<(String, usize)>> {
-        let all = weights::list(&self.net);
+    fn looks() -> Vec<Look> {
         vec![
-            all.into_iter()
-                .map(|(name, dims, _)| (name, dims.iter().product()))
-                .collect(),
+            look(
+                "latent",
+                "Latent plane",
+                "Where the encoder puts the data (first two numbers of z): each point's mean, and the prior's circles at one and two standard deviations.",
+            ),
+            look(
+                "decoded",
+                "Decoded grid",
+                "A grid of the latent plane, carried to the data by the decoder.",
+            ),
+            look(
+                "reconstructed",
+                "Reconstruction",
+                "Data, and where it comes back to after encoding, drawing and decoding.",
+            ),
         ]
     }
 
-    async fn weights(&self) -> Result<weights::Weights> {
-        weights::read(&self.net).await
+    fn look(&self, request: &LookRequest) -> Result<Scene> {
+        let model = self.valid();
+        let device = model.device();
+        match request.look {
+            "latent" => {
+                let x = model.inputs(&request.data_batch())?;
+                let (mu, _) = Vae::encode(&model, x);
+                let [n, _] = mu.dims();
+                Ok(Scene::new(
+                    "means of q(z|x), with the prior's circles at 1 and 2 standard deviations",
+                )
+                .window([-3.5, 3.5, -3.5, 3.5])
+                .circles(&[1.0, 2.0], &device)
+                .points(Role::Data, mu.slice([0..n, 0..2])))
+            }
+            "decoded" => {
+                let lines = grid_lines(2.5, 15, 61, &device); // [lines, points, 2]
+                let [k, n, _] = lines.dims();
+                let d = self.config.latent_dim;
+                let mut z = lines.reshape([k * n, 2]);
+                if d > 2 {
+                    z = Tensor::cat(vec![z, Tensor::zeros([k * n, d - 2], &device)], 1);
+                }
+                let x = model.mean_of(Vae::decode(&model, z)).points()?;
+                Ok(Scene::new("the latent plane from −2.5 to 2.5, decoded")
+                    .data(request)
+                    .lines(Role::Model, x.reshape([k, n, 2])))
+            }
+            "reconstructed" => {
+                let batch = request.data_batch();
+                let (mu, logvar) = Vae::encode(&model, model.inputs(&batch)?);
+                let mut rng = Rng::new(request.seed, Purpose::Posterior, 0);
+                let epsilon = rng.normal_tensor(mu.dims(), &device);
+                let z = Self::reparameterize(mu, logvar, epsilon);
+                let back = model.mean_of(Vae::decode(&model, z)).points()?;
+                let there = batch.points(&device)?;
+                Ok(Scene::new("from each point to its reconstruction")
+                    .points(Role::Data, there.clone())
+                    .arrows(Role::Guess, there.clone(), back - there))
+            }
+            _ => Err(request.unknown()),
+        }
     }
 
-    fn with_weights(self, new: weights::Weights) -> Result<Self> {
-        Ok(Self {
-            net: weights::load(self.net, new)?,
-            config: self.config,
-            height: self.height,
-            width: self.width,
-        })
+    fn presets() -> Vec<Preset> {
+        vec![Preset {
+            id: "vae-ignored-code".into(),
+            title: "A code that nobody reads".into(),
+            why: "With β at 20 every nat of information in z costs more than it saves, so the encoder sends the prior for every point, and the decoder, knowing nothing, draws one broad cloud.".into(),
+            fails: true,
+            family: Self::ID.into(),
+            data: "moons".into(),
+            config: json!({ "hidden": 128, "layers": 2, "latent_dim": 2, "beta": 20.0 }),
+            train: Self::plane_train(),
+            look: "latent".into(),
+            steps: 1500,
+        }]
     }
 
     fn density(&self) -> Option<&dyn Density> {
@@ -498,7 +634,8 @@ impl Family for Vae {
 struct OnePass {
     model: Vae,
     z: Tensor<2>,
-    images: Tensor<4>,
+    epsilon: Tensor<2>,
+    samples: Samples,
 }
 
 impl Sampler for OnePass {
@@ -507,12 +644,13 @@ impl Sampler for OnePass {
     }
 
     fn step(&mut self) -> Result<()> {
-        self.images = self.model.images(self.model.decode(self.z.clone()));
+        let decoded = self.model.decode(self.z.clone());
+        self.samples = self.model.draw_of(decoded, self.epsilon.clone());
         Ok(())
     }
 
-    fn state(&self) -> Tensor<4> {
-        self.images.clone()
+    fn state(&self) -> Samples {
+        self.samples.clone()
     }
 }
 
@@ -528,13 +666,13 @@ impl Density for Vae {
     /// With 0 importance samples the one-draw ELBO with the closed-form KL, else
     /// log 1/K Σ_k p(x, z_k)/q(z_k|x).
     fn log_prob(&self, batch: &Batch, options: DensityOptions, rng: &mut Rng) -> Result<Tensor<1>> {
-        let x = batch.pixels(&self.device())?;
+        let x = self.inputs(batch)?;
         let (mu, logvar) = self.encode(x.clone());
         if options.importance_samples == 0 {
             let epsilon = rng.normal_tensor(mu.dims(), &mu.device());
             let z = Self::reparameterize(mu.clone(), logvar.clone(), epsilon);
             let kl = Self::kl(mu, logvar).sum_dim(1).squeeze_dim::<1>(1);
-            return Ok(bernoulli::log_prob(x, self.decode(z)) - kl);
+            return Ok(self.log_likelihood_of(x, self.decode(z)) - kl);
         }
         let (log_weights, _) = self.log_weights(x, mu, logvar, options.importance_samples, rng);
         Ok(log_mean_exp(log_weights))
@@ -547,15 +685,15 @@ impl Latent for Vae {
     }
 
     fn encode(&self, batch: &Batch) -> Result<(Tensor<2>, Tensor<2>)> {
-        Ok(Vae::encode(self, batch.pixels(&self.device())?))
+        Ok(Vae::encode(self, self.inputs(batch)?))
     }
 
-    fn decode(&self, z: Tensor<2>) -> Result<Tensor<4>> {
-        Ok(self.images(Vae::decode(self, z)))
+    fn decode(&self, z: Tensor<2>) -> Result<Samples> {
+        Ok(self.mean_of(Vae::decode(self, z)))
     }
 
     fn log_likelihood(&self, batch: &Batch, z: Tensor<2>) -> Result<Tensor<1>> {
-        let x = batch.pixels(&self.device())?;
-        Ok(bernoulli::log_prob(x, Vae::decode(self, z)))
+        let x = self.inputs(batch)?;
+        Ok(self.log_likelihood_of(x, Vae::decode(self, z)))
     }
 }

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use burn::{
-    module::{Module, ModuleMapper, Param},
+    module::{Module, ModuleMapper, ModuleVisitor, Param},
     optim::{AdamConfig, AdamState, AdaptiveMomentumState, Optimizer},
     tensor::{Device, Gradients, Tensor, TensorData},
 };
@@ -19,11 +19,34 @@ use crate::{
     error::{Error, Result},
 };
 
-const BETA_1: f32 = 0.9;
-const BETA_2: f32 = 0.999;
 const EPSILON: f32 = 1e-8;
 
-/// Adam with β₁ 0.9, β₂ 0.999, ε 1e-8 (PyTorch's defaults).
+/// How a step moves; ε is 1e-8.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Hyper {
+    /// Learning rate.
+    pub lr: f64,
+    /// Decay of the first moment.
+    pub beta_1: f32,
+    /// Decay of the second moment.
+    pub beta_2: f32,
+    /// Longest gradient of a whole module; 0 = any.
+    pub clip: f32,
+}
+
+impl Hyper {
+    /// PyTorch's defaults with learning rate `lr`.
+    pub fn new(lr: f64) -> Self {
+        Self {
+            lr,
+            beta_1: 0.9,
+            beta_2: 0.999,
+            clip: 0.0,
+        }
+    }
+}
+
+/// The state of one optimizer.
 #[derive(Clone, Debug, Default)]
 pub struct Adam {
     /// Steps taken.
@@ -33,18 +56,20 @@ pub struct Adam {
 }
 
 impl Adam {
-    /// One step down the gradients of `loss` (a scalar, `[1]`) with learning rate `lr`.
-    pub fn step<M: Module>(&mut self, module: M, loss: &Tensor<1>, lr: f64) -> M {
-        self.step_with(module, loss.backward(), lr)
+    /// One step down the gradients of `loss` (a scalar, `[1]`).
+    pub fn step<M: Module>(&mut self, module: M, loss: &Tensor<1>, hyper: Hyper) -> M {
+        self.step_with(module, loss.backward(), hyper)
     }
 
     /// One step down gradients at hand.
-    pub fn step_with<M: Module>(&mut self, module: M, mut gradients: Gradients, lr: f64) -> M {
+    pub fn step_with<M: Module>(&mut self, module: M, mut gradients: Gradients, hyper: Hyper) -> M {
         self.time += 1;
+        let shorten = (hyper.clip > 0.0).then(|| shortening(&module, &gradients, hyper.clip));
         module.map(&mut Step {
             adam: self,
             gradients: &mut gradients,
-            lr,
+            hyper,
+            shorten: shorten.flatten(),
             path: Vec::new(),
         })
     }
@@ -103,10 +128,38 @@ impl Adam {
     }
 }
 
+/// min(1, clip / ‖gradients‖) over all parameters of `module`, `[1]` on the device (Pascanu et al.
+/// 2013, arXiv:1211.5063).
+fn shortening<M: Module>(module: &M, gradients: &Gradients, clip: f32) -> Option<Tensor<1>> {
+    struct Squares<'a> {
+        gradients: &'a Gradients,
+        sum: Option<Tensor<1>>,
+    }
+    impl ModuleVisitor for Squares<'_> {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            if let Some(grad) = param.val().grad(self.gradients) {
+                let square = grad.square().sum();
+                self.sum = Some(match self.sum.take() {
+                    Some(sum) => sum + square,
+                    None => square,
+                });
+            }
+        }
+    }
+    let mut squares = Squares {
+        gradients,
+        sum: None,
+    };
+    module.visit(&mut squares);
+    let norm = squares.sum?.sqrt();
+    Some((norm + 1e-6).recip().mul_scalar(clip).clamp_max(1.0))
+}
+
 struct Step<'a> {
     adam: &'a mut Adam,
     gradients: &'a mut Gradients,
-    lr: f64,
+    hyper: Hyper,
+    shorten: Option<Tensor<1>>,
     path: Vec<String>,
 }
 
@@ -125,18 +178,21 @@ impl ModuleMapper for Step<'_> {
         };
         let name = self.path.join(".");
         let moments = self.adam.moments.remove(&name);
-        let (time, lr) = (self.adam.time, self.lr);
+        let (time, hyper) = (self.adam.time, self.hyper);
         let moments_out = &mut self.adam.moments;
         param.map(|value| {
             let dims = value.dims();
             let n = dims.iter().product::<usize>();
             let value = value.without_autodiff().reshape([n]);
-            let grad = grad.reshape([n]);
+            let mut grad = grad.reshape([n]);
+            if let Some(shorten) = &self.shorten {
+                grad = grad * shorten.clone();
+            }
             let moments = moments.unwrap_or_else(|| (grad.zeros_like(), grad.zeros_like()));
             let (value, moments) = if device::is_cpu(&value.device()) {
-                fused(value, grad, moments, time, lr)
+                fused(value, grad, moments, time, hyper)
             } else {
-                by_burn(value, grad, moments, time, lr)
+                by_burn(value, grad, moments, time, hyper)
             };
             moments_out.insert(name, moments);
             value.reshape(dims).autodiff().require_grad()
@@ -152,16 +208,16 @@ fn by_burn(
     grad: Tensor<1>,
     (m, v): Moments,
     time: usize,
-    lr: f64,
+    hyper: Hyper,
 ) -> (Tensor<1>, Moments) {
     let adam = AdamConfig::new()
-        .with_beta_1(BETA_1)
-        .with_beta_2(BETA_2)
+        .with_beta_1(hyper.beta_1)
+        .with_beta_2(hyper.beta_2)
         .with_epsilon(EPSILON)
         .build();
     // burn counts the step itself.
     let state = AdamState::new(AdaptiveMomentumState::new(time - 1, m, v));
-    let (value, state) = adam.step(lr, value, grad.clone(), Some(state));
+    let (value, state) = adam.step(hyper.lr, value, grad.clone(), Some(state));
     let moments = match state {
         Some(state) => (state.momentum.moment_1, state.momentum.moment_2),
         // `Optimizer::step` may return no state; burn's Adam always does.
@@ -176,14 +232,15 @@ fn fused(
     grad: Tensor<1>,
     (m, v): Moments,
     time: usize,
-    lr: f64,
+    hyper: Hyper,
 ) -> (Tensor<1>, Moments) {
     let device = value.device();
     let mut value = host(value);
     let (mut m, mut v, grad) = (host(m), host(v), host(grad));
     let time = time as i32;
-    let sqrt_correction_2 = (1.0 - BETA_2.powi(time)).sqrt();
-    let rate = lr as f32 * sqrt_correction_2 / (1.0 - BETA_1.powi(time));
+    let Hyper { beta_1, beta_2, .. } = hyper;
+    let sqrt_correction_2 = (1.0 - beta_2.powi(time)).sqrt();
+    let rate = hyper.lr as f32 * sqrt_correction_2 / (1.0 - beta_1.powi(time));
     let epsilon = EPSILON * sqrt_correction_2;
     if let (Ok(x), Ok(m), Ok(v), Ok(g)) = (
         value.as_mut_slice::<f32>(),
@@ -192,8 +249,8 @@ fn fused(
         grad.as_slice::<f32>(),
     ) {
         for (((x, m), v), &g) in x.iter_mut().zip(m).zip(v).zip(g) {
-            *m = BETA_1 * *m + (1.0 - BETA_1) * g;
-            *v = BETA_2 * *v + (1.0 - BETA_2) * g * g;
+            *m = beta_1 * *m + (1.0 - beta_1) * g;
+            *v = beta_2 * *v + (1.0 - beta_2) * g * g;
             *x -= rate * *m / (v.sqrt() + epsilon);
         }
     }
@@ -223,9 +280,9 @@ mod tests {
         let (mut ma, mut mb) = (zeros(), zeros());
         for t in 1..=20 {
             let grad = rng.normal_tensor([257], &device);
-            let (next, state) = fused(a, grad.clone(), ma, t, 1e-2);
+            let (next, state) = fused(a, grad.clone(), ma, t, Hyper::new(1e-2));
             (a, ma) = (next, state);
-            let (next, state) = by_burn(b, grad, mb, t, 1e-2);
+            let (next, state) = by_burn(b, grad, mb, t, Hyper::new(1e-2));
             (b, mb) = (next, state);
         }
         let difference: f32 = (a - b).abs().max().into_scalar();

@@ -5,6 +5,7 @@ pub mod adam;
 pub mod bernoulli;
 pub mod init;
 pub mod linear;
+pub mod standard;
 #[cfg(all(feature = "webgpu", target_family = "wasm"))]
 pub mod tiled_matmul;
 pub mod weights;

@@ -111,3 +111,28 @@ pub fn load<M: Module>(module: M, weights: Weights) -> Result<M> {
         Some(reason) => Err(Error::CheckpointShape { reason }),
     }
 }
+
+/// `average`, outside autodiff, moved towards `module`: w ← decay · w + (1 − decay) · v.
+pub fn blend<M: Module>(average: M, module: &M, decay: f32) -> M {
+    struct Blend {
+        values: std::vec::IntoIter<(String, Vec<usize>, Tensor<1>)>,
+        decay: f32,
+    }
+    impl ModuleMapper for Blend {
+        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+            let Some((_, dims, value)) = self.values.next() else {
+                return param;
+            };
+            debug_assert_eq!(dims, param.val().dims());
+            let decay = self.decay;
+            param.map(|old| {
+                let dims = old.dims();
+                old * decay + value.reshape(dims) * (1.0 - decay)
+            })
+        }
+    }
+    average.map(&mut Blend {
+        values: list(module).into_iter(),
+        decay,
+    })
+}

@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::grid;
+use super::{floats, grid};
 use crate::{
     data::Batch,
     error::{Error, Result},
@@ -28,20 +28,12 @@ fn codes(latent: &dyn Latent, z: Vec<f32>, device: &Device) -> Result<Tensor<2>>
     Ok(Tensor::from_data(TensorData::new(z, [n, d]), device))
 }
 
-async fn floats<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
-    let data = tensor.into_data_async().await?;
-    let values = data.as_slice::<f32>().map_err(|e| Error::Internal {
-        reason: format!("{e:?}"),
-    })?;
-    Ok(values.to_vec())
-}
-
 /// Decode points of the latent space, one tile each.
 ///
 /// # Errors
 /// [`Error::BadOption`] and what the device reports.
 pub async fn decode(latent: &dyn Latent, z: Vec<f32>, device: &Device) -> Result<View> {
-    grid(latent.decode(codes(latent, z, device)?)?, 32).await
+    grid(latent.decode(codes(latent, z, device)?)?.images()?, 32).await
 }
 
 /// The plane of a two-dimensional latent space as tiles: tile (row, column) shows
@@ -77,7 +69,7 @@ pub async fn mosaic(
         .flat_map(|i| [at(i % n), -at(i / n)])
         .collect::<Vec<_>>();
     let z = Tensor::from_data(TensorData::new(z, [n * n, 2]), device);
-    grid(latent.decode(z)?, n).await
+    grid(latent.decode(z)?.images()?, n).await
 }
 
 /// The first two dimensions of the means of q(z|x) for labelled images.
@@ -141,7 +133,11 @@ pub async fn reconstruct(
         let reason = "it must lie between 1 and 64";
         return Err(Error::bad_option("draws", draws, reason));
     }
-    let Batch::Images { pixels, .. } = image;
+    let Batch::Images { pixels, .. } = image else {
+        return Err(Error::Unsupported {
+            what: "This needs pictures".into(),
+        });
+    };
     let (mu, logvar) = latent.encode(image)?;
     let (mu, logvar) = (floats(mu).await?, floats(logvar).await?);
     let (d, n) = (latent.latent_dim(), draws as usize);
@@ -161,7 +157,7 @@ pub async fn reconstruct(
     let input = TensorData::new(pixels.clone(), [1, 1, height, width]);
     Ok(View::Reconstruction {
         input: Box::new(grid(Tensor::from_data(input, device), 1).await?),
-        output: Box::new(grid(latent.decode(codes)?, 8).await?),
+        output: Box::new(grid(latent.decode(codes)?.images()?, 8).await?),
         reconstruction: -likelihood.iter().sum::<f32>() / n as f32,
         kl: kl(&mu, &logvar).iter().sum(),
         mu,
@@ -192,7 +188,7 @@ pub async fn interpolate(
     let mu = floats(latent.encode(pair)?.0).await?;
     let (a, b) = mu.split_at(d);
     let z = at.iter().flat_map(|&t| walk(a, b, t, path)).collect();
-    let images = latent.decode(codes(latent, z, device)?)?;
+    let images = latent.decode(codes(latent, z, device)?)?.images()?;
     grid(images, at.len()).await
 }
 

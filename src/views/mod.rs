@@ -1,13 +1,66 @@
 //! What can be seen of a model: from tensors to the generic kinds of [`View`].
 
 pub mod latent;
+pub mod plane;
+pub mod svg;
+
+use std::{future::Future, pin::Pin};
 
 use burn::tensor::Tensor;
 
 use crate::{
     error::{Error, Result},
-    protocol::{Bytes, View},
+    family::Samples,
+    protocol::{Bytes, Layer, Role, View},
 };
+
+/// A pause that lets other work on the thread have its turn: a macrotask in the browser.
+pub type Pause = fn() -> Pin<Box<dyn Future<Output = ()>>>;
+
+/// A tensor's numbers, row by row.
+pub(crate) async fn floats<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
+    let data = tensor.into_data_async().await?;
+    let values = data.as_slice::<f32>().map_err(|e| Error::Internal {
+        reason: format!("{e:?}"),
+    })?;
+    Ok(values.to_vec())
+}
+
+/// Samples as a view: images as a grid of `columns`, points as a plot of `window`.
+///
+/// # Errors
+/// What the device reports.
+pub async fn samples(samples: Samples, columns: usize, window: [f32; 4]) -> Result<View> {
+    match samples {
+        Samples::Images(images) => grid(images, columns).await,
+        Samples::Points(points) => {
+            let scene = plane::Scene::new(format!("{} samples", points.dims()[0]));
+            scene.points(Role::Model, points).read(window).await
+        }
+    }
+}
+
+/// The points of a plot's model layers as CSV.
+pub fn csv(layers: &[Layer]) -> Vec<u8> {
+    let mut out = String::from("x,y\n");
+    for layer in layers {
+        if let Layer::Points {
+            role: Role::Model,
+            xy,
+        } = layer
+        {
+            for point in xy.0.as_chunks::<8>().0 {
+                let [a, b, c, d, e, f, g, h] = *point;
+                let (x, y) = (
+                    f32::from_le_bytes([a, b, c, d]),
+                    f32::from_le_bytes([e, f, g, h]),
+                );
+                out.push_str(&format!("{x},{y}\n"));
+            }
+        }
+    }
+    out.into_bytes()
+}
 
 /// Read images `[n, 1, height, width]` in [0, 1] and lay them out as a grid of `columns`.
 ///

@@ -108,19 +108,23 @@ pub fn small_digits_packed(side: usize, train: usize, test: usize) -> Vec<u8> {
 /// What a model must know of images of this size.
 pub fn info(height: usize, width: usize) -> DataInfo {
     DataInfo {
-        name: "mnist".into(),
-        sha256: String::new(),
-        height,
-        width,
         classes: (0..10).map(|c| c.to_string()).collect(),
-        mean: Vec::new(),
+        ..DataInfo::images("mnist", height, width)
     }
 }
 
 /// A training on the CPU.
 pub fn trainer(config: Value, train: Value, data: ImageSet, seed: u64) -> Trainer {
     let train = TrainConfig::from_json(&train).expect("options");
-    Trainer::new("vae", &config, train, Rc::new(data), seed, &device::cpu()).expect("a training")
+    Trainer::new(
+        "vae",
+        &config,
+        train,
+        Rc::new(data.into()),
+        seed,
+        &device::cpu(),
+    )
+    .expect("a training")
 }
 
 /// An untrained model on the CPU, outside autodiff.

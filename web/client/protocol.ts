@@ -64,7 +64,11 @@ bytes: Bytes,
 /**
  * Promised hash, when it comes from the site's manifest.
  */
-sha256: string | null, } | { "type": "open", 
+sha256: string | null, } | { "type": "loadPoints", 
+/**
+ * Where they come from.
+ */
+source: PointSource, } | { "type": "open", 
 /**
  * The session; made if it does not exist.
  */
@@ -94,9 +98,13 @@ config: Record<string, unknown>,
  */
 train: Record<string, unknown>, 
 /**
- * Name of the data set; it must have been loaded.
+ * Name of the data set: a toy of the plane by its id, or a set that has been loaded.
  */
 data: string, 
+/**
+ * Options of a toy (those of `dataSchema`); what is left out takes its default.
+ */
+dataOptions: Record<string, unknown>, 
 /**
  * Seed of everything that is drawn.
  */
@@ -110,7 +118,7 @@ session: number, } | { "type": "sample",
  */
 session: number, 
 /**
- * How many, 1 to 400.
+ * How many, 1 to 400 pictures or 20,000 points.
  */
 count: number, 
 /**
@@ -128,7 +136,23 @@ session: number,
 /**
  * What to look at.
  */
-query: ViewQuery, } | { "type": "train", 
+query: ViewQuery, 
+/**
+ * The model of a past snapshot (index into [`TrainState::snapshots`]); `null` = as it is.
+ */
+snapshot: number | null, } | { "type": "exportView", 
+/**
+ * The session.
+ */
+session: number, 
+/**
+ * What to look at; its answer must be a [`View::Plot`].
+ */
+query: ViewQuery, 
+/**
+ * As in [`Request::View`].
+ */
+snapshot: number | null, } | { "type": "train", 
 /**
  * The session.
  */
@@ -140,7 +164,15 @@ steps: number | null,
 /**
  * At most this many steps a second, for slow motion; `null` = as fast as it goes.
  */
-rate: number | null, } | { "type": "setTrain", 
+rate: number | null, 
+/**
+ * Stop after this many seconds of computing; `null` = no such limit.
+ */
+seconds: number | null, 
+/**
+ * Move only this player (one of [`FamilyInfo::players`]); `null` = all.
+ */
+player: string | null, } | { "type": "setTrain", 
 /**
  * The session.
  */
@@ -224,9 +256,22 @@ kind: Fault, };
 export type Fault = "panic" | "loseDevice";
 
 /**
+ * Points of the plane from a reader.
+ */
+export type PointSource = { "type": "csv", 
+/**
+ * The text, UTF-8.
+ */
+bytes: Bytes, } | { "type": "drawn", 
+/**
+ * x, y, x, y, … as little-endian f32, in the window's coordinates.
+ */
+xy: Bytes, };
+
+/**
  * Which schema [`Request::CheckOptions`] checks against.
  */
-export type OptionScope = "config" | "train" | "sample";
+export type OptionScope = "config" | "train" | "sample" | "data";
 
 /**
  * A question about a model. Which ones a family answers follows from its capabilities.
@@ -271,7 +316,47 @@ seed: number,
 /**
  * How many draws, 1 to 64.
  */
-draws: number, } | { "type": "interpolate", 
+draws: number, } | { "type": "look", 
+/**
+ * Its id.
+ */
+look: string, 
+/**
+ * Where its scrubber stands, 0 to 1.
+ */
+at: number, 
+/**
+ * What the reader points at, in the window's coordinates.
+ */
+pointer: [number, number] | null, 
+/**
+ * How many points or lines, at most 5,000.
+ */
+count: number, 
+/**
+ * Seed of its noise.
+ */
+seed: number, 
+/**
+ * Columns and rows of a field, 8 to 256.
+ */
+resolution: number, } | { "type": "data", 
+/**
+ * How many points, at most 5,000.
+ */
+count: number, 
+/**
+ * Columns and rows of the true density; 0 = without.
+ */
+resolution: number, } | { "type": "metrics", 
+/**
+ * Points to judge by, 200 to 10,000.
+ */
+count: number, 
+/**
+ * Seed of the samples.
+ */
+seed: number, } | { "type": "interpolate", 
 /**
  * Where it starts.
  */
@@ -416,7 +501,27 @@ families: Array<FamilyInfo>,
 /**
  * JSON Schema of the training options.
  */
-trainSchema: JsonSchema, } | { "type": "model", 
+trainSchema: JsonSchema, 
+/**
+ * JSON Schema of the options of toy data sets.
+ */
+dataSchema: JsonSchema, 
+/**
+ * Data sets that need no file, in the order of the page.
+ */
+toys: Array<ToyInfo>, 
+/**
+ * Trainings worth seeing, those that fail on purpose included.
+ */
+presets: Array<Preset>, } | { "type": "points", 
+/**
+ * How many were kept.
+ */
+count: number, 
+/**
+ * They are drawn in these coordinates: left, right, bottom, top.
+ */
+window: [number, number, number, number], } | { "type": "model", 
 /**
  * About it.
  */
@@ -475,6 +580,26 @@ equation: string,
  */
 capabilities: Capabilities, 
 /**
+ * The kinds of data that it models.
+ */
+data: Array<DataKind>, 
+/**
+ * What is optimised separately: one name for most, two for a GAN.
+ */
+players: Array<string>, 
+/**
+ * What it shows of a model of the plane.
+ */
+looks: Array<Look>, 
+/**
+ * Its config for the plane, where it differs from the defaults of the schema.
+ */
+planeConfig: Record<string, unknown>, 
+/**
+ * Its training options for the plane, where they differ from the defaults of the schema.
+ */
+planeTrain: Record<string, unknown>, 
+/**
  * JSON Schema of its config.
  */
 configSchema: JsonSchema, 
@@ -482,6 +607,110 @@ configSchema: JsonSchema,
  * JSON Schema of its sampling options.
  */
 sampleSchema: JsonSchema, };
+
+/**
+ * Kinds of data.
+ */
+export type DataKind = "images" | "points" | "energy";
+
+/**
+ * A data set that is made on the spot.
+ */
+export type ToyInfo = { 
+/**
+ * For example `moons`.
+ */
+id: string, 
+/**
+ * For example `Two moons`.
+ */
+title: string, 
+/**
+ * Points or an energy.
+ */
+kind: DataKind, 
+/**
+ * Where it is drawn: left, right, bottom, top.
+ */
+window: [number, number, number, number], 
+/**
+ * How many modes it has, if they can be counted.
+ */
+modes: number | null, };
+
+/**
+ * A training worth seeing.
+ */
+export type Preset = { 
+/**
+ * For example `gan-mode-collapse`.
+ */
+id: string, 
+/**
+ * For example `Mode collapse`.
+ */
+title: string, 
+/**
+ * One sentence: what will be seen, and why.
+ */
+why: string, 
+/**
+ * Whether it is meant to fail.
+ */
+fails: boolean, 
+/**
+ * Id of the family.
+ */
+family: string, 
+/**
+ * Id of the toy.
+ */
+data: string, 
+/**
+ * The family's options.
+ */
+config: Record<string, unknown>, 
+/**
+ * Options of the training.
+ */
+train: Record<string, unknown>, 
+/**
+ * The look that shows it best.
+ */
+look: string, 
+/**
+ * Steps after which it can be seen.
+ */
+steps: number, };
+
+/**
+ * Something that can be seen of a model of the plane.
+ */
+export type Look = { 
+/**
+ * For example `density`.
+ */
+id: string, 
+/**
+ * For example `Density`.
+ */
+title: string, 
+/**
+ * One sentence on what is drawn.
+ */
+help: string, 
+/**
+ * What its scrubber moves along (`layers`, `time`), if it has one.
+ */
+scrub: string | null, 
+/**
+ * Whether it answers to the pointer.
+ */
+pointer: boolean, 
+/**
+ * Whether the data is drawn beneath it when the reader wants it.
+ */
+overData: boolean, };
 
 /**
  * What a family can do besides training and sampling.
@@ -503,7 +732,7 @@ invertible: boolean, };
 /**
  * What a `log_prob` means.
  */
-export type DensityKind = "exact" | "lowerBound" | "importanceWeighted";
+export type DensityKind = "exact" | "lowerBound" | "importanceWeighted" | "flowOde";
 
 /**
  * A model in a session.
@@ -521,6 +750,14 @@ id: string | null,
  * Name of its data set.
  */
 data: string, 
+/**
+ * What that data is.
+ */
+kind: DataKind, 
+/**
+ * Of a model of the plane: left, right, bottom, top of what is drawn.
+ */
+window: [number, number, number, number], 
 /**
  * Names of the classes of its data.
  */
@@ -579,7 +816,11 @@ epoch: number,
  */
 rate: number, 
 /**
- * The history of each named loss, in nats per image, since the session began (thinned).
+ * Seconds of computing behind it, this session's.
+ */
+seconds: number, 
+/**
+ * The history of each named loss since the session began (thinned).
  */
 losses: Array<LossCurve>, 
 /**
@@ -644,7 +885,31 @@ xy: Bytes,
 /**
  * The class of each, or empty.
  */
-classes: Bytes, } | { "kind": "posterior", 
+classes: Bytes, } | { "kind": "plot", 
+/**
+ * Left, right, bottom, top of what is drawn.
+ */
+window: [number, number, number, number], 
+/**
+ * What is drawn, from the bottom up.
+ */
+layers: Array<Layer>, 
+/**
+ * What it is, in a few words: "exact density", "after layer 3 of 8".
+ */
+label: string, 
+/**
+ * Numbers to stand beside it.
+ */
+numbers: Array<Number>, 
+/**
+ * Bars to stand beside it, one for each layer of a flow, for example.
+ */
+bars: Bars | null, } | { "kind": "numbers", 
+/**
+ * They.
+ */
+numbers: Array<Number>, } | { "kind": "posterior", 
 /**
  * Means.
  */
@@ -685,6 +950,115 @@ reconstruction: number,
  * KL(q‖p), nats.
  */
 kl: number, };
+
+/**
+ * A named number.
+ */
+export type Number = { 
+/**
+ * Stable name, for example `klToTruth`.
+ */
+id: string, 
+/**
+ * For people, for example `KL to the truth`.
+ */
+title: string, 
+/**
+ * Its value; `null` where it is not finite.
+ */
+value: number | null, 
+/**
+ * For example `nats`.
+ */
+unit: string, 
+/**
+ * Digits after the point that mean something.
+ */
+digits: number, };
+
+/**
+ * Named bars.
+ */
+export type Bars = { 
+/**
+ * What they are.
+ */
+title: string, 
+/**
+ * One value for each, in order.
+ */
+values: Array<number>, };
+
+/**
+ * What something in a plot stands for; the page gives each its colour.
+ */
+export type Role = "data" | "model" | "noise" | "guess" | "guide";
+
+/**
+ * A layer of a [`View::Plot`].
+ */
+export type Layer = { "kind": "points", 
+/**
+ * What they stand for.
+ */
+role: Role, 
+/**
+ * x, y, x, y, … as little-endian f32.
+ */
+xy: Bytes, } | { "kind": "field", 
+/**
+ * Values in a row.
+ */
+columns: number, 
+/**
+ * Rows, from the top down.
+ */
+rows: number, 
+/**
+ * Values as little-endian f32, at the middles of the cells.
+ */
+values: Bytes, 
+/**
+ * The value that is drawn as nothing.
+ */
+low: number, 
+/**
+ * The value that is drawn full.
+ */
+high: number, 
+/**
+ * Whether values on both sides of the middle between `low` and `high` differ in kind (a
+ * discriminator's), so that the middle is drawn as nothing.
+ */
+diverging: boolean, } | { "kind": "lines", 
+/**
+ * What they stand for.
+ */
+role: Role, 
+/**
+ * x, y, x, y, … as little-endian f32, one line after another.
+ */
+xy: Bytes, 
+/**
+ * Points in each line.
+ */
+length: number, 
+/**
+ * Whether they are closed and filled.
+ */
+filled: boolean, } | { "kind": "arrows", 
+/**
+ * What they stand for.
+ */
+role: Role, 
+/**
+ * Where they start: x, y, x, y, … as little-endian f32.
+ */
+xy: Bytes, 
+/**
+ * How far they reach, likewise.
+ */
+d: Bytes, };
 
 /**
  * A way to compute.

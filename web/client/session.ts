@@ -82,7 +82,7 @@ export class Session implements Survivor {
 
   /** Looks at the model. */
   async view(query: ViewQuery, signal?: AbortSignal): Promise<View> {
-    return this.#see({ type: "view", query }, signal);
+    return this.#see({ type: "view", query, snapshot: null }, signal);
   }
 
   /** Draws samples. */
@@ -125,7 +125,7 @@ export class Session implements Survivor {
       while (!run.signal.aborted) {
         const left = steps === null ? null : Math.max(0, first + steps - this.model.state.step);
         try {
-          const outcome = await this.#engine.request({ type: "train", session: this.id, steps: left, rate }, {
+          const outcome = await this.#engine.request({ type: "train", session: this.id, steps: left, rate, seconds: null, player: null }, {
             signal: run.signal,
             progress: (p) => {
               if (p.type === "training") this.#trained(p.state, p.samples);

@@ -80,7 +80,7 @@ export class Trainer {
     if (!session || !info) return;
     await this.pause();
     // An option left alone takes the family's default, not that of the model at hand.
-    await session.create({ family: this.family, config: { ...this.drafts.config }, train: { ...this.drafts.train }, data: info.data, seed: this.host.settled.seed });
+    await session.create({ family: this.family, config: { ...this.drafts.config }, train: { ...this.drafts.train }, dataOptions: {}, data: info.data, seed: this.host.settled.seed });
     this.own = true;
     this.kept = undefined;
     this.host.changed();
