@@ -20,6 +20,7 @@ use crate::{
     families,
     nn::{
         adam::{Adam, Hyper},
+        standard::Standard,
         weights::{self, Weights},
     },
     options::{self, Options},
@@ -130,6 +131,8 @@ pub type Losses = Vec<(&'static str, Tensor<1>)>;
 pub struct StepContext<'a> {
     /// Learning rate and the optimizers' other numbers.
     pub hyper: Hyper,
+    /// Steps before this one.
+    pub step: u64,
     /// Noise of this step.
     pub rng: &'a mut Rng,
     /// One optimizer for each of [`Family::PLAYERS`].
@@ -334,6 +337,11 @@ pub trait Family: Sized + Clone + Send {
         None
     }
 
+    /// Its layers between data and noise, if it has such.
+    fn invertible(&self) -> Option<&dyn Invertible> {
+        None
+    }
+
     /// Its latent space, if it has one.
     fn latent(&self) -> Option<&dyn Latent> {
         None
@@ -419,11 +427,27 @@ pub trait Latent {
     fn log_likelihood(&self, batch: &Batch, z: Tensor<2>) -> Result<Tensor<1>>;
 }
 
+/// It maps the plane to noise and back, layer by layer, on the scale of its [`Standard`].
+pub trait Invertible {
+    /// Layers.
+    fn depth(&self) -> usize;
+
+    /// The scale on which its layers work.
+    fn standard(&self) -> Standard;
+
+    /// Layer `layer` from data to noise: points `[n, 2]` and logabsdet `[n]`.
+    fn forward_layer(&self, layer: usize, x: Tensor<2>) -> (Tensor<2>, Tensor<1>);
+
+    /// The way back through layer `layer`: points `[n, 2]` and logabsdet `[n]`.
+    fn inverse_layer(&self, layer: usize, z: Tensor<2>) -> (Tensor<2>, Tensor<1>);
+}
+
 /// Builds [`Model`] from the list of families.
 macro_rules! families {
     ($($(#[$doc:meta])* $variant:ident($family:ty)),* $(,)?) => {
         /// A model of any family. Every method is the family's own.
         #[derive(Clone)]
+        #[allow(clippy::large_enum_variant)] // There are never many of them.
         pub enum Model {
             $($(#[$doc])* $variant($family),)*
         }
@@ -611,6 +635,11 @@ macro_rules! families {
                 match self { $(Self::$variant(m) => m.density(),)* }
             }
 
+            /// See [`Family::invertible`].
+            pub fn invertible(&self) -> Option<&dyn Invertible> {
+                match self { $(Self::$variant(m) => m.invertible(),)* }
+            }
+
             /// See [`Family::latent`].
             pub fn latent(&self) -> Option<&dyn Latent> {
                 match self { $(Self::$variant(m) => m.latent(),)* }
@@ -622,4 +651,6 @@ macro_rules! families {
 families! {
     /// Variational autoencoder.
     Vae(families::vae::Vae),
+    /// Coupling flow.
+    RealNvp(families::realnvp::RealNvp),
 }

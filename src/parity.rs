@@ -327,6 +327,7 @@ impl Suite {
         for step in 0..2 {
             let mut context = StepContext {
                 hyper: Hyper::new(1e-3),
+                step,
                 rng: &mut Rng::new(7, Purpose::Train, step),
                 optimizers: &mut optimizers,
                 only: None,

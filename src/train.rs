@@ -120,6 +120,7 @@ impl Trainer {
             &batch,
             &mut StepContext {
                 hyper: self.config.hyper_at(self.step),
+                step: self.step,
                 rng: &mut Rng::new(self.seed, Purpose::Train, self.step),
                 optimizers: &mut self.optimizers,
                 only: self.only,

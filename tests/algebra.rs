@@ -40,6 +40,7 @@ fn gradient(config: &Value, weights: &Weights, batch: &Batch, side: [usize; 2]) 
     let mut optimizers = [Adam::default()];
     let mut context = StepContext {
         hyper: Hyper::new(1e-3),
+        step: 0,
         only: None,
         rng: &mut Rng::new(5, Purpose::Train, 0),
         optimizers: &mut optimizers,

@@ -165,6 +165,7 @@ fn compare(case: &Value, want: &Value) -> f64 {
         let mut rng = noise(step);
         let mut context = StepContext {
             hyper: Hyper::new(lr),
+            step,
             rng: &mut rng,
             optimizers: &mut optimizers,
             only: None,

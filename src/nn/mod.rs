@@ -3,8 +3,10 @@
 
 pub mod adam;
 pub mod bernoulli;
+pub mod gaussian;
 pub mod init;
 pub mod linear;
+pub mod mlp;
 pub mod standard;
 #[cfg(all(feature = "webgpu", target_family = "wasm"))]
 pub mod tiled_matmul;

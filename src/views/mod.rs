@@ -1,5 +1,6 @@
 //! What can be seen of a model: from tensors to the generic kinds of [`View`].
 
+pub mod flow;
 pub mod latent;
 pub mod plane;
 pub mod svg;

@@ -132,6 +132,9 @@ pub fn looks<F: Family>() -> Vec<Look> {
             ..look("density", "Density", help)
         });
     }
+    if F::CAPABILITIES.invertible {
+        all.extend(super::flow::looks());
+    }
     all.extend(F::looks());
     all
 }
@@ -159,6 +162,7 @@ pub struct Scene {
     layers: Vec<SceneLayer>,
     label: String,
     numbers: Vec<Number>,
+    measured: Vec<(Number, Tensor<1>)>,
     bars: Option<(String, Tensor<1>)>,
 }
 
@@ -255,6 +259,13 @@ impl Scene {
         self
     }
 
+    /// A number to stand beside it whose value, `[1]`, is still on the device.
+    #[must_use]
+    pub fn measured(mut self, number: Number, value: Tensor<1>) -> Self {
+        self.measured.push((number, value));
+        self
+    }
+
     /// Bars to stand beside it, `[n]`.
     #[must_use]
     pub fn bars(mut self, title: impl Into<String>, values: Tensor<1>) -> Self {
@@ -292,6 +303,12 @@ impl Scene {
                 },
             });
         }
+        let mut numbers = self.numbers;
+        for (number, value) in self.measured {
+            let value = floats(value).await?.first().map(|&v| f64::from(v));
+            let value = value.filter(|v| v.is_finite());
+            numbers.push(Number { value, ..number });
+        }
         let bars = match self.bars {
             Some((title, values)) => Some(Bars {
                 title,
@@ -303,7 +320,7 @@ impl Scene {
             window: self.window.unwrap_or(window),
             layers,
             label: self.label,
-            numbers: self.numbers,
+            numbers,
             bars,
         })
     }
@@ -404,7 +421,13 @@ pub async fn answer(model: &Model, request: &LookRequest<'_>, pause: Pause) -> R
             let p: Vec<f32> = values.iter().map(|v| v.exp()).collect();
             Scene::new(label).density(Tensor::from_data(TensorData::new(p, [n]), &request.device))
         }
-        _ => model.look(request)?,
+        _ => match model
+            .invertible()
+            .and_then(|flow| super::flow::draw(flow, request))
+        {
+            Some(scene) => scene?,
+            None => model.look(request)?,
+        },
     };
     scene.read(request.window()).await
 }

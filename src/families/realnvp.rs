@@ -1,0 +1,487 @@
+//! RealNVP, and the same flow with rational-quadratic splines.
+//!
+//! Dinh, Sohl-Dickstein & Bengio 2016, "Density estimation using Real NVP", arXiv:1605.08803.
+//! Splines: Durkan, Bekasov, Murray & Papamakarios 2019, "Neural Spline Flows", arXiv:1906.04032.
+//!
+//! An invertible f carries data to noise, z = f(x) with z ~ π = N(0, I), so the density is exact:
+//!
+//! ```text
+//! log p(x) = log π(f(x)) + log |det ∂f/∂x|
+//! ```
+//!
+//! f is a chain of coupling layers. Each leaves one coordinate as it is and moves the other by a
+//! monotone map whose parameters a network reads off the first. The Jacobian is triangular: its
+//! log-determinant is the logarithm of that map's slope. The inverse asks the same network.
+//!
+//! - affine (equation 9): x₂ ↦ x₂ exp(s(x₁)) + t(x₁), logabsdet = s(x₁);
+//! - spline (section 3.1): x₂ ↦ g(x₂), monotone, made of K quotients of quadratics on
+//!   [−B, B] and the identity outside.
+
+use burn::{
+    module::Module,
+    tensor::{Device, Tensor, activation},
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::{
+    data::{Batch, DataInfo},
+    error::Result,
+    family::{
+        Density, DensityOptions, Family, Invertible, Losses, Sampler, Samples, StepContext, plain,
+    },
+    nn::{gaussian, mlp::Mlp, standard::Standard},
+    options::Options,
+    protocol::{Capabilities, DataKind, DensityKind, Preset},
+    rng::{Purpose, Rng},
+};
+
+/// Options of a [`RealNvp`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct RealNvpConfig {
+    /// How a coupling moves its coordinate.
+    #[schemars(title = "Transform")]
+    pub transform: Transform,
+    /// Coupling layers; each moves one coordinate, in turns.
+    #[schemars(title = "Couplings", range(min = 1, max = 32))]
+    pub couplings: usize,
+    /// Units in each hidden layer of a coupling's network.
+    #[schemars(title = "Hidden units", range(min = 8, max = 256))]
+    pub hidden: usize,
+    /// Hidden layers of a coupling's network.
+    #[schemars(title = "Layers", range(min = 1, max = 4))]
+    pub layers: usize,
+    /// Pieces of a spline.
+    #[schemars(title = "Bins", range(min = 2, max = 32))]
+    pub bins: usize,
+}
+
+impl Default for RealNvpConfig {
+    fn default() -> Self {
+        Self {
+            transform: Transform::Affine,
+            couplings: 8,
+            hidden: 128,
+            layers: 2,
+            bins: 16,
+        }
+    }
+}
+
+impl Options for RealNvpConfig {}
+
+/// How a coupling moves its coordinate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Transform {
+    /// Stretch and shift.
+    Affine,
+    /// A monotone rational-quadratic spline.
+    Spline,
+}
+
+/// Options of its sampler.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct RealNvpSampleOptions {
+    /// Standard deviation of z: 1 samples the model, less stays closer to its middle.
+    #[schemars(title = "Temperature", range(min = 0.0, max = 2.0))]
+    pub temperature: f64,
+}
+
+impl Default for RealNvpSampleOptions {
+    fn default() -> Self {
+        Self { temperature: 1.0 }
+    }
+}
+
+impl Options for RealNvpSampleOptions {}
+
+/// |s| stays below this, so that one layer cannot explode; tanh bends s gently towards it.
+const MAX_LOG_SCALE: f32 = 3.0;
+/// Splines act on [−B, B], in standard deviations of the data.
+const TAIL_BOUND: f32 = 4.0;
+/// No bin is narrower or lower than this part of 2B, and no slope at a knot smaller.
+const MIN_BIN: f32 = 1e-3;
+const MIN_SLOPE: f32 = 1e-3;
+
+/// The weights: one network for each coupling.
+#[derive(Module, Debug)]
+pub struct Net {
+    couplings: Vec<Mlp>,
+}
+
+/// The model. See the module's documentation.
+#[derive(Clone, Debug)]
+pub struct RealNvp {
+    config: RealNvpConfig,
+    standard: Standard,
+    net: Net,
+}
+
+impl RealNvp {
+    /// What coupling `layer` reads from the coordinate that it leaves alone, a `[n, 1]`.
+    ///
+    /// As in the paper the network sees the masked point b ⊙ x; its parameters are for the other
+    /// coordinate: 2 for an affine map, 3K − 1 for a spline.
+    fn parameters_of(&self, layer: usize, a: Tensor<2>) -> Tensor<2> {
+        let zeros = a.zeros_like();
+        let masked = match layer % 2 {
+            0 => vec![a, zeros],
+            _ => vec![zeros, a],
+        };
+        self.net.couplings[layer].forward(Tensor::cat(masked, 1))
+    }
+
+    /// One coupling, towards the noise or back: (x, logabsdet), `[n, 2]` and `[n]`.
+    fn couple(&self, layer: usize, x: Tensor<2>, inverse: bool) -> (Tensor<2>, Tensor<1>) {
+        let [n, _] = x.dims();
+        // Even layers keep the first coordinate, odd ones the second.
+        let kept = layer % 2;
+        let a = x.clone().slice([0..n, kept..kept + 1]); // [n, 1]
+        let b = x.slice([0..n, 1 - kept..2 - kept]); // [n, 1]
+        let parameters = self.parameters_of(layer, a.clone());
+        let (b, logabsdet) = match self.config.transform {
+            Transform::Affine => affine(b, parameters, inverse),
+            Transform::Spline => spline(b, parameters, self.config.bins, inverse),
+        };
+        let x = match kept {
+            0 => Tensor::cat(vec![a, b], 1),
+            _ => Tensor::cat(vec![b, a], 1),
+        };
+        (x, logabsdet)
+    }
+
+    /// Data to noise, both standardised: z `[n, 2]` and log |det ∂z/∂x| `[n]`.
+    pub fn forward(&self, x: Tensor<2>) -> (Tensor<2>, Tensor<1>) {
+        let mut z = x;
+        let mut total: Option<Tensor<1>> = None;
+        for layer in 0..self.config.couplings {
+            let (next, logabsdet) = self.couple(layer, z, false);
+            z = next;
+            total = Some(match total {
+                Some(total) => total + logabsdet,
+                None => logabsdet,
+            });
+        }
+        let total = total.unwrap_or_else(|| z.clone().sum_dim(1).squeeze_dim(1).zeros_like());
+        (z, total)
+    }
+
+    /// Noise to data, both standardised: x `[n, 2]` and log |det ∂x/∂z| `[n]`.
+    pub fn inverse(&self, z: Tensor<2>) -> (Tensor<2>, Tensor<1>) {
+        let mut x = z;
+        let mut total: Option<Tensor<1>> = None;
+        for layer in (0..self.config.couplings).rev() {
+            let (next, logabsdet) = self.couple(layer, x, true);
+            x = next;
+            total = Some(match total {
+                Some(total) => total + logabsdet,
+                None => logabsdet,
+            });
+        }
+        let total = total.unwrap_or_else(|| x.clone().sum_dim(1).squeeze_dim(1).zeros_like());
+        (x, total)
+    }
+
+    /// log p(x), nats, `[n]`, for x `[n, 2]` as it is.
+    pub fn log_prob(&self, x: Tensor<2>) -> Tensor<1> {
+        let (z, logabsdet) = self.forward(self.standard.to_unit(x));
+        gaussian::standard_log_prob(z) + logabsdet + self.standard.logabsdet()
+    }
+
+    fn loss(&self, batch: &Batch) -> Result<Losses> {
+        let x = batch.points(&self.device())?;
+        Ok(vec![("loss", self.log_prob(x).mean().neg())])
+    }
+
+    fn device(&self) -> Device {
+        match self.net.couplings.first() {
+            Some(net) => net.device(),
+            None => Device::flex(),
+        }
+    }
+}
+
+/// b ↦ b exp(s) + t, or back; `parameters` `[n, 2]` = (s, t) before s is bounded.
+fn affine(b: Tensor<2>, parameters: Tensor<2>, inverse: bool) -> (Tensor<2>, Tensor<1>) {
+    let [n, _] = b.dims();
+    let s = parameters.clone().slice([0..n, 0..1]);
+    let s = (s / MAX_LOG_SCALE).tanh() * MAX_LOG_SCALE; // [n, 1]
+    let t = parameters.slice([0..n, 1..2]); // [n, 1]
+    if inverse {
+        let s = s.neg();
+        ((b - t) * s.clone().exp(), s.squeeze_dim(1))
+    } else {
+        (b * s.clone().exp() + t, s.squeeze_dim(1))
+    }
+}
+
+/// The monotone rational-quadratic spline of Durkan et al. (section 3.1; Gregory & Delbourgo
+/// 1982), or its inverse.
+///
+/// # Shapes
+/// - b: `[n, 1]`
+/// - parameters: `[n, 3K − 1]`: K bin widths, K heights (both before softmax), K − 1 slopes at the
+///   inner knots (before softplus); the slope at the outer knots is 1, that of the identity
+/// - output: `[n, 1]`, log |slope| `[n]`
+fn spline(
+    b: Tensor<2>,
+    parameters: Tensor<2>,
+    bins: usize,
+    inverse: bool,
+) -> (Tensor<2>, Tensor<1>) {
+    let [n, _] = b.dims();
+    let k = bins;
+    let device = b.device();
+    let part = |from: usize, to: usize| parameters.clone().slice([0..n, from..to]);
+    // Sizes of the bins; they add up to 2B.
+    let sizes = |raw: Tensor<2>| -> Tensor<2> {
+        let free = 1.0 - MIN_BIN * k as f32;
+        (activation::softmax(raw, 1) * free + MIN_BIN) * (2.0 * TAIL_BOUND) // [n, K]
+    };
+    let (widths, heights) = (sizes(part(0, k)), sizes(part(k, 2 * k)));
+    // A raw slope of 0 becomes 1, so that a network of zeros gives the identity.
+    let shift = ((1.0f32 - MIN_SLOPE).exp() - 1.0).ln();
+    let inner = activation::softplus(part(2 * k, 3 * k - 1) + shift, 1.0) + MIN_SLOPE;
+    let one = Tensor::<2>::ones([n, 1], &device);
+    let left_slopes = Tensor::cat(vec![one.clone(), inner.clone()], 1); // [n, K]
+    let right_slopes = Tensor::cat(vec![inner, one], 1); // [n, K]
+    let (left, bottom) = (knots(widths.clone(), k), knots(heights.clone(), k)); // [n, K]
+
+    // In which bin b lies, as one 1 among K zeros. Outside it is moved to the border; what is
+    // computed there is thrown away below.
+    let inside = b.clone().clamp(-TAIL_BOUND, TAIL_BOUND).detach();
+    let clamped = b.clone().clamp(-TAIL_BOUND, TAIL_BOUND);
+    let edges = if inverse {
+        bottom.clone()
+    } else {
+        left.clone()
+    };
+    let reached = edges.detach().lower_equal(inside.expand([n, k])).float(); // [n, K]
+    let after = Tensor::cat(
+        vec![
+            reached.clone().slice([0..n, 1..k]),
+            reached.clone().slice([0..n, 0..1]).zeros_like(),
+        ],
+        1,
+    );
+    let chosen = reached - after; // [n, K]
+    let pick = |t: Tensor<2>| (t * chosen.clone()).sum_dim(1); // [n, 1]
+    let (w, h) = (pick(widths), pick(heights));
+    let (x0, y0) = (pick(left), pick(bottom));
+    let (d0, d1) = (pick(left_slopes), pick(right_slopes));
+    let s = h.clone() / w.clone(); // The bin's mean slope.
+    let bend = d0.clone() + d1.clone() - s.clone() * 2.0;
+
+    // θ: how far along the bin, 0 to 1.
+    let theta = if inverse {
+        // Equations 6–8: the root of a quadratic, in the form without cancellation.
+        let y = clamped - y0.clone();
+        let a = h.clone() * (s.clone() - d0.clone()) + y.clone() * bend.clone();
+        let b = h.clone() * d0.clone() - y.clone() * bend.clone();
+        let c = s.clone().neg() * y;
+        let root = (b.clone().square() - a * c.clone() * 4.0)
+            .clamp_min(0.0)
+            .sqrt();
+        (c * 2.0 / (b.neg() - root)).clamp(0.0, 1.0)
+    } else {
+        (clamped - x0.clone()) / w.clone()
+    };
+    let ramp = theta.clone() * (theta.clone().neg() + 1.0); // θ(1 − θ)
+    let denominator = s.clone() + bend * ramp.clone();
+    // Equation 5: the slope.
+    let rest = theta.clone().neg() + 1.0;
+    let slope = s.clone().square()
+        * (d1 * theta.clone().square()
+            + s.clone() * ramp.clone() * 2.0
+            + d0.clone() * rest.square());
+    let log_slope = slope.log() - denominator.clone().log() * 2.0;
+    let (moved, log_slope) = if inverse {
+        (theta * w + x0, log_slope.neg())
+    } else {
+        // Equation 4.
+        let rise = h * (s * theta.square() + d0 * ramp) / denominator;
+        (y0 + rise, log_slope)
+    };
+    // Outside [−B, B] the identity.
+    let within = b
+        .clone()
+        .detach()
+        .abs()
+        .lower_equal_elem(TAIL_BOUND)
+        .float();
+    let without = within.clone().neg() + 1.0;
+    (
+        moved * within.clone() + b * without,
+        (log_slope * within).squeeze_dim(1),
+    )
+}
+
+/// Where the bins begin: −B, then −B plus the sizes so far, `[n, K]`.
+fn knots(sizes: Tensor<2>, k: usize) -> Tensor<2> {
+    let [n, _] = sizes.dims();
+    let sums = sizes.clone().cumsum(1).slice([0..n, 0..k - 1]);
+    let first = sizes.slice([0..n, 0..1]).zeros_like();
+    Tensor::cat(vec![first, sums], 1) - TAIL_BOUND
+}
+
+impl Family for RealNvp {
+    type Config = RealNvpConfig;
+    type SampleOptions = RealNvpSampleOptions;
+    type Net = Net;
+
+    const ID: &'static str = "realnvp";
+    const TITLE: &'static str = "Coupling flow";
+    const PAPER: &'static str =
+        "Dinh, Sohl-Dickstein & Bengio 2016, Density estimation using Real NVP, arXiv:1605.08803";
+    const EQUATION: &'static str = "log p(x) = log π(f(x)) + log |det ∂f/∂x|";
+    const SCHEMA_VERSION: u32 = 1;
+    const DATA: &'static [DataKind] = &[DataKind::Points];
+    const CAPABILITIES: Capabilities = Capabilities {
+        density: Some(DensityKind::Exact),
+        latent: false,
+        invertible: true,
+    };
+
+    fn plane_config() -> Value {
+        json!({ "hidden": 64 })
+    }
+
+    fn plane_train() -> Value {
+        json!({ "batch_size": 256, "ema": 0.995 })
+    }
+
+    fn init(
+        config: &RealNvpConfig,
+        data: &DataInfo,
+        rng: &mut Rng,
+        device: &Device,
+    ) -> Result<Self> {
+        data.need(Self::DATA, Self::TITLE)?;
+        let outputs = match config.transform {
+            Transform::Affine => 2,
+            Transform::Spline => 3 * config.bins - 1,
+        };
+        let mut sizes = vec![2];
+        sizes.extend(vec![config.hidden; config.layers]);
+        sizes.push(outputs);
+        // Almost zero, so that the flow begins near the identity.
+        let couplings = (0..config.couplings)
+            .map(|_| Mlp::init(&sizes, 0.01, rng, device))
+            .collect();
+        Ok(Self {
+            config: config.clone(),
+            standard: Standard::of(data),
+            net: Net { couplings },
+        })
+    }
+
+    fn config(&self) -> &RealNvpConfig {
+        &self.config
+    }
+
+    fn net(&self) -> &Net {
+        &self.net
+    }
+
+    fn net_mut(&mut self) -> &mut Net {
+        &mut self.net
+    }
+
+    fn train_step(&mut self, batch: &Batch, context: &mut StepContext) -> Result<Losses> {
+        let losses = self.loss(batch)?;
+        context.descend(0, &mut self.net, &losses[0].1);
+        Ok(plain(losses))
+    }
+
+    fn losses(&self, batch: &Batch, _: &mut Rng) -> Result<Losses> {
+        self.loss(batch)
+    }
+
+    fn sampler(
+        &self,
+        options: &RealNvpSampleOptions,
+        count: usize,
+        seed: u64,
+    ) -> Result<Box<dyn Sampler>> {
+        let model = self.valid();
+        let mut rng = Rng::new(seed, Purpose::Sample, 0);
+        let z = rng.normal_tensor([count, 2], &model.device()) * options.temperature;
+        Ok(Box::new(OnePass { model, z }))
+    }
+
+    fn presets() -> Vec<Preset> {
+        vec![Preset {
+            id: "realnvp-too-few".into(),
+            title: "Too few couplings".into(),
+            why: "Two affine couplings can only shear and stretch each coordinate once. No such map turns one round cloud into two moons, however long it is trained.".into(),
+            fails: true,
+            family: Self::ID.into(),
+            data: "moons".into(),
+            config: json!({ "couplings": 2, "hidden": 64 }),
+            train: Self::plane_train(),
+            look: "layers".into(),
+            steps: 2000,
+        }]
+    }
+
+    fn density(&self) -> Option<&dyn Density> {
+        Some(self)
+    }
+
+    fn invertible(&self) -> Option<&dyn Invertible> {
+        Some(self)
+    }
+}
+
+/// z ~ N(0, temperature² I), then one pass backwards.
+struct OnePass {
+    model: RealNvp,
+    z: Tensor<2>,
+}
+
+impl Sampler for OnePass {
+    fn steps(&self) -> usize {
+        1
+    }
+
+    fn step(&mut self) -> Result<()> {
+        self.z = self.model.inverse(self.z.clone()).0;
+        Ok(())
+    }
+
+    fn state(&self) -> Samples {
+        Samples::Points(self.model.standard.from_unit(self.z.clone()))
+    }
+}
+
+impl Density for RealNvp {
+    fn kind(&self, _: DensityOptions) -> DensityKind {
+        DensityKind::Exact
+    }
+
+    fn log_prob(&self, batch: &Batch, _: DensityOptions, _: &mut Rng) -> Result<Tensor<1>> {
+        Ok(RealNvp::log_prob(self, batch.points(&self.device())?))
+    }
+}
+
+impl Invertible for RealNvp {
+    fn depth(&self) -> usize {
+        self.config.couplings
+    }
+
+    fn standard(&self) -> Standard {
+        self.standard
+    }
+
+    fn forward_layer(&self, layer: usize, x: Tensor<2>) -> (Tensor<2>, Tensor<1>) {
+        self.couple(layer, x, false)
+    }
+
+    fn inverse_layer(&self, layer: usize, z: Tensor<2>) -> (Tensor<2>, Tensor<1>) {
+        self.couple(layer, z, true)
+    }
+}
