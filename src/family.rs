@@ -651,6 +651,10 @@ macro_rules! families {
 families! {
     /// Variational autoencoder.
     Vae(families::vae::Vae),
+    /// Planar and radial flow.
+    Planar(families::planar::Planar),
     /// Coupling flow.
     RealNvp(families::realnvp::RealNvp),
+    /// Autoregressive mixture.
+    Autoregressive(families::autoregressive::Autoregressive),
 }

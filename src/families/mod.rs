@@ -1,4 +1,6 @@
 //! One file per family: config, module, objective, sampler.
 
+pub mod autoregressive;
+pub mod planar;
 pub mod realnvp;
 pub mod vae;

@@ -47,6 +47,19 @@ impl Mlp {
         h
     }
 
+    /// The same with another bias in the last layer.
+    #[must_use]
+    pub fn with_last_bias(mut self, bias: &[f32]) -> Self {
+        if let Some(last) = self.layers.last_mut() {
+            last.bias = last.bias.take().map(|old| {
+                old.map(|old| {
+                    Tensor::from_floats(bias, &old.device()).set_require_grad(old.is_require_grad())
+                })
+            });
+        }
+        self
+    }
+
     /// Where its weights are.
     pub fn device(&self) -> Device {
         match self.layers.first() {
