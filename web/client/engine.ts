@@ -1,6 +1,6 @@
 import { Connection, type Backend, type Device, type Options } from "./connection";
 import { PlaygroundError, problem } from "./errors";
-import type { FamilyInfo, JsonSchema, Outcome, Request } from "./protocol";
+import type { Outcome, PointSource, Request } from "./protocol";
 import { dataFile } from "./site";
 
 /** What an engine needs to know of a session in order to bring it back. */
@@ -10,10 +10,12 @@ export interface Survivor {
 }
 
 /** What can be asked for, as the worker describes it. */
-export interface Description {
-  families: FamilyInfo[];
-  trainSchema: JsonSchema;
-}
+export type Description = Extract<Outcome, { type: "description" }>;
+
+/** A reader's points as they were taken. */
+export type Points = Extract<Outcome, { type: "points" }>;
+/** The name that they go by. */
+export const CUSTOM = "custom";
 
 const engines = new Map<Backend, Engine>();
 /** Deaths within this time count together. */
@@ -23,6 +25,8 @@ const MINUTE = 60_000;
 export class Engine {
   #connection: Connection;
   #data = new Map<string, Promise<void>>();
+  /** A reader's own points, to be handed to every new worker. */
+  #points: PointSource | undefined;
   #description: Promise<Description> | undefined;
   #sessions = new Set<Survivor>();
   #deaths: number[] = [];
@@ -76,13 +80,31 @@ export class Engine {
   needData(name: string): Promise<void> {
     let loaded = this.#data.get(name);
     if (!loaded) {
-      loaded = dataFile(name)
-        .then(({ entry, bytes }) => this.request({ type: "loadData", name, bytes, sha256: entry.sha256 }))
-        .then(() => undefined);
+      loaded = this.#load(name);
       loaded.catch(() => this.#data.delete(name));
       this.#data.set(name, loaded);
     }
     return loaded;
+  }
+
+  async #load(name: string): Promise<void> {
+    const { toys } = await this.describe();
+    if (toys.some((t) => t.id === name)) return; // Made on the spot.
+    if (name === CUSTOM && this.#points) {
+      await this.request({ type: "loadPoints", source: this.#points });
+      return;
+    }
+    const { entry, bytes } = await dataFile(name);
+    await this.request({ type: "loadData", name, bytes, sha256: entry.sha256 });
+  }
+
+  /** Hands over a reader's points; if they cannot be used, those that were there stay. */
+  async loadPoints(source: PointSource): Promise<Points> {
+    const outcome = await this.request({ type: "loadPoints", source });
+    if (outcome.type !== "points") throw unexpected(outcome);
+    this.#points = source;
+    this.#data.set(CUSTOM, Promise.resolve());
+    return outcome;
   }
 
   #connect(reason: string | null): Connection {

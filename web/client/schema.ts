@@ -1,4 +1,4 @@
-import type { JsonSchema } from "./protocol";
+import type { DataKind, JsonSchema } from "./protocol";
 
 /** One option, flattened to what a form field needs. */
 export interface Field {
@@ -18,9 +18,12 @@ const words = (name: string) => {
   return text.charAt(0).toUpperCase() + text.slice(1);
 };
 
-/** The fields of an object schema as they were declared, without those that only recipes need. */
-export function fieldsOf(schema: JsonSchema): Field[] {
-  const shown = Object.entries(schema.properties ?? {}).filter(([, s]) => !s["x-recipe"]);
+/** Whether an option means something for data of a kind. */
+const means = (schema: JsonSchema & { "x-data"?: string[] }, kind: DataKind) => schema["x-data"]?.includes(kind) ?? true;
+
+/** The fields of an object schema as they were declared, without those that only recipes or other data need. */
+export function fieldsOf(schema: JsonSchema, kind: DataKind = "images"): Field[] {
+  const shown = Object.entries(schema.properties ?? {}).filter(([, s]) => !s["x-recipe"] && means(s, kind));
   shown.sort(([, a], [, b]) => (a["x-order"] ?? 0) - (b["x-order"] ?? 0));
   return shown.map(([name, s]) => {
     const named = s.oneOf?.map((v) => ({ value: v.const, label: v.const, help: sentence(v.description ?? "") }));

@@ -1,7 +1,7 @@
-import { Engine, unexpected, type Description, type Survivor } from "./engine";
+import { CUSTOM, Engine, unexpected, type Description, type Points, type Survivor } from "./engine";
 import { wasRestarted, type Backend, type Device } from "./connection";
 import { PlaygroundError } from "./errors";
-import type { ErrorInfo, Fault, ModelInfo, OptionScope, Outcome, Request, TrainState, View, ViewQuery } from "./protocol";
+import type { ErrorInfo, Fault, ModelInfo, OptionScope, Outcome, PointSource, Request, TrainState, View, ViewQuery } from "./protocol";
 
 /** What an element wants to hear from its session. */
 export interface SessionListener {
@@ -17,6 +17,16 @@ export interface SessionListener {
 
 /** A file to save. */
 export interface SavedFile { name: string; mime: string; bytes: Uint8Array }
+
+/** How a training is to go; by default all players, as fast as it goes, until it is paused. */
+export interface Run {
+  steps?: number | null;
+  /** Seconds of computing. */
+  seconds?: number | null;
+  /** Steps a second at most. */
+  rate?: number | null;
+  player?: string | null;
+}
 
 type Place = Extract<Request, { type: "open" | "create" }>;
 type Body<T> = T extends unknown ? Omit<T, "session"> : never;
@@ -80,9 +90,14 @@ export class Session implements Survivor {
     }
   }
 
-  /** Looks at the model. */
-  async view(query: ViewQuery, signal?: AbortSignal): Promise<View> {
-    return this.#see({ type: "view", query, snapshot: null }, signal);
+  /** Hands over a reader's points, to be known as `custom`. */
+  async loadPoints(source: PointSource): Promise<Points> {
+    return this.#insist(() => this.#engine.loadPoints(source));
+  }
+
+  /** Looks at the model as it is, or as it was at a snapshot. */
+  async view(query: ViewQuery, snapshot: number | null = null): Promise<View> {
+    return this.#see({ type: "view", query, snapshot });
   }
 
   /** Draws samples. */
@@ -114,22 +129,27 @@ export class Session implements Survivor {
     this.#listener.model(outcome.model);
   }
 
-  /** Trains for so many steps, or until `pause`; goes on in a new worker if it must. */
-  async train(steps: number | null, rate: number | null): Promise<TrainState | undefined> {
+  /** Trains to a limit, or until `pause`; goes on in a new worker if it must. */
+  async train({ steps = null, seconds = null, rate = null, player = null }: Run = {}): Promise<TrainState | undefined> {
     if (this.#run || !this.model) return undefined;
     await this.needData(this.model.data);
     const run = new AbortController();
     this.#run = run;
     const first = this.model.state.step;
+    // A new worker counts its seconds from nought.
+    let [spent, clock] = [0, this.model.state.seconds];
+    const passed = (now: number) => { spent += now >= clock ? now - clock : now; clock = now; };
     try {
       while (!run.signal.aborted) {
         const left = steps === null ? null : Math.max(0, first + steps - this.model.state.step);
         try {
-          const outcome = await this.#engine.request({ type: "train", session: this.id, steps: left, rate, seconds: null, player: null }, {
+          const outcome = await this.#engine.request({ type: "train", session: this.id, steps: left, rate, seconds: seconds === null ? null : Math.max(0, seconds - spent), player }, {
             signal: run.signal,
             progress: (p) => {
-              if (p.type === "training") this.#trained(p.state, p.samples);
-              else if (p.type === "snapshot") {
+              if (p.type === "training") {
+                passed(p.state.seconds);
+                this.#trained(p.state, p.samples);
+              } else if (p.type === "snapshot") {
                 this.#snapshot = p;
                 this.#listener.snapshot(p.step, p.bytes);
               }
@@ -170,7 +190,12 @@ export class Session implements Survivor {
     return this.#file({ type: "export", session: this.id, resumable });
   }
 
-  /** Samples as a PNG. */
+  /** A look as a vector drawing. */
+  async exportView(query: ViewQuery, snapshot: number | null = null): Promise<SavedFile> {
+    return this.#file({ type: "exportView", session: this.id, query, snapshot });
+  }
+
+  /** Samples as a PNG; points as CSV. */
   async exportSamples(count: number, seed: number, options: Record<string, unknown>, scale: number): Promise<SavedFile> {
     return this.#file({ type: "exportSamples", session: this.id, count, seed, options, scale });
   }
@@ -219,6 +244,8 @@ export class Session implements Survivor {
       return;
     }
     if (this.model && (this.#run || from.type === "create")) await this.needData(this.model.data);
+    // A model of points that came in a file can be looked at without them.
+    else if (this.model?.data === CUSTOM) await this.needData(CUSTOM).catch(() => undefined);
     let outcome: Outcome;
     try {
       outcome = await this.#engine.request(from);

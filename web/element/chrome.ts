@@ -5,7 +5,7 @@ import { base, type ModelEntry } from "../client/site";
 import { figure, type ViewName } from "./panel";
 
 /** An error as the reader sees it. */
-export type Notice = ErrorInfo & { retry: boolean };
+export type Notice = ErrorInfo & { retry: boolean; action?: { label: string; run(): void } };
 
 const TABS: Record<ViewName, string> = { samples: "Samples", latent: "Latent map", reconstruct: "Reconstruct", interpolate: "Interpolate", train: "Train" };
 
@@ -49,6 +49,7 @@ export function chooser(models: ModelEntry[], chosen: string | undefined, own: b
 export function notices(all: Notice[], dismiss: (notice: Notice, retry: boolean) => void): TemplateResult {
   return html`<div class="notices" part="notices" role="alert">${all.map((n) => html`<div class="notice" data-code=${n.code}>
     <p><code>${n.code}</code> ${n.message} ${n.hint}</p>
+    ${n.action ? html`<button type="button" @click=${n.action.run}>${n.action.label}</button>` : nothing}
     ${n.retry ? html`<button type="button" @click=${() => dismiss(n, true)}>Try again</button>` : nothing}
     <button type="button" class="close" aria-label="Dismiss" @click=${() => dismiss(n, false)}>×</button>
   </div>`)}</div>`;

@@ -8,7 +8,7 @@ export class Curves {
   #holder: HTMLElement | undefined;
   #data: uPlot.AlignedData = [[], [], []];
 
-  constructor(private readonly host: HTMLElement, private readonly color: string) {}
+  constructor(private readonly host: HTMLElement, private readonly color: string, private readonly tall?: number) {}
 
   attach = (holder?: Element) => {
     if (holder === this.#holder) return;
@@ -43,7 +43,7 @@ export class Curves {
     }
   }
 
-  #height(width: number) { return Math.round(Math.min(190, Math.max(120, width * 0.34))); }
+  #height(width: number) { return this.tall ?? Math.round(Math.min(190, Math.max(120, width * 0.34))); }
 
   #make() {
     const holder = this.#holder;
@@ -68,8 +68,8 @@ export class Curves {
           if (values.length < 2) return [0, Math.max(1, max || 1)];
           const low = values[0] ?? 0;
           const high = values[Math.floor(values.length * 0.97)] ?? max;
-          const pad = Math.max(0.5, (high - low) * 0.08);
-          return [Math.max(0, low - pad), high + pad];
+          const pad = Math.max((high - low) * 0.08, 0.005 * Math.abs(high), 1e-6);
+          return [low < 0 ? low - pad : Math.max(0, low - pad), high + pad];
         } },
       },
       axes: [{ ...axis, size: 22, grid: { show: false } }, { ...axis, size: 38, space: 34 }],

@@ -1,4 +1,5 @@
 import { LitElement, html, nothing, unsafeCSS, type PropertyValues, type TemplateResult } from "lit";
+import { ref } from "lit/directives/ref.js";
 import { Session, type SavedFile } from "../client/session";
 import type { Device } from "../client/connection";
 import type { Description } from "../client/engine";
@@ -10,7 +11,7 @@ import { reducedMotion } from "./draw";
 import { blobOf, checkpointBytes, download, dragHandler } from "./files";
 import { InterpolatePanel } from "./interpolate";
 import { LatentPanel } from "./latent";
-import { attributeOf } from "./names";
+import { attributeOf, GLOBAL } from "./names";
 import { read, takeOptions, type Settled } from "./options";
 import { VIEWS, figure, whole, type Host, type Panel, type ViewName } from "./panel";
 import { Presence, type Present } from "./presence";
@@ -27,12 +28,14 @@ const DEFAULT_MODEL = "vae-mnist";
 export class GenerativeModel extends LitElement implements Host, Present {
   static override styles = [unsafeCSS(plotStyles), unsafeCSS(styles)];
   static override properties = {
-    model: {}, src: {}, view: {}, views: {}, seed: {}, count: {}, backend: {}, controls: {}, refresh: {}, columns: {},
+    model: {}, src: {}, family: {}, view: {}, views: {}, seed: {}, count: {}, backend: {}, controls: {}, refresh: {}, columns: {},
   };
   /** Id of a shipped model. */
   declare model: string | null;
   /** Address of a checkpoint, instead of a shipped model. */
   declare src: string | null;
+  /** Id of a family: then a model of the plane is trained here, as `<generative-lab>` does it. */
+  declare family: string | null;
   /** The view that is shown. */
   declare view: string | null;
   /** The views that can be chosen, in order; all by default. */
@@ -196,6 +199,7 @@ export class GenerativeModel extends LitElement implements Host, Present {
   // ---- What presence tells
 
   seen(seen: boolean) {
+    if (this.family) return;
     if (seen && !this.#active) void this.load();
     void this.attempt(() => this.trainer.watch(seen));
     clearInterval(this.#timer);
@@ -444,6 +448,8 @@ export class GenerativeModel extends LitElement implements Host, Present {
   };
 
   protected override render(): TemplateResult {
+    // One code path for models of the plane: the lab, with one panel and few controls.
+    if (this.family) return html`<generative-lab controls="few" ${ref((lab) => { if (lab) for (const { name, value } of this.attributes) if (!GLOBAL.test(name)) lab.setAttribute(name, value); })}></generative-lab>`;
     const { info, device, settled: { view }, trainer: { own } } = this;
     const waiting = !this.#drawn;
     const body = html`<div class="body ${waiting ? "waiting" : ""}" part="stage" aria-busy=${this.#loading ? "true" : "false"}>

@@ -108,7 +108,7 @@ export class Trainer {
     this.running = true;
     this.suspended = false;
     this.host.requestUpdate();
-    this.#loop = session.train(steps, this.rate)
+    this.#loop = session.train({ steps, rate: this.rate })
       .then(() => undefined, (e: unknown) => this.host.report(e))
       .finally(() => {
         if (wish !== this.#wish) return;

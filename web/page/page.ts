@@ -1,15 +1,27 @@
-/** The article's own glue: the state of its figure in the URL, the explained equation, the notices. */
+/** The article's own glue: the state of its figures in the URL, the explained equation, the notices. */
 import type { GenerativeModel } from "../element/generative-model";
+import type { GenerativeLab } from "../element/lab/generative-lab";
 import { linkable } from "../element/names";
 
 const widget = document.querySelector<GenerativeModel>("#vae-model");
+const lab = document.querySelector<GenerativeLab>("#lab-model");
 const hero = document.querySelector<GenerativeModel>("#hero");
 
 /** Parameters that others add to links; they mean nothing here. */
 const FOREIGN = /^(utm_.*|fbclid|gclid|msclkid|mc_[ce]id|ref)$/;
 const DEFAULTS: Record<string, string> = { model: "vae-mnist", view: "samples", temperature: "0.7" };
 
-// ---- State in the URL. The element checks the values; the page only carries them.
+// ---- State in the URL. The elements check the values; the page only carries them. Those of the lab
+// begin with a prefix of their own.
+
+const PREFIX = "lab.";
+const labOf = (parameters: URLSearchParams) => [...parameters].filter(([name]) => name.startsWith(PREFIX)).map(([name, value]) => [name.slice(PREFIX.length), value] as const);
+
+function applyLab(parameters: URLSearchParams) {
+  // Before it is defined there is nothing to be reset.
+  void lab?.reset?.();
+  for (const [name, value] of labOf(parameters)) if (/^[a-z][a-z0-9._-]{0,59}$/.test(name)) lab?.setAttribute(name, value);
+}
 
 function apply(parameters: URLSearchParams) {
   if (!widget) return;
@@ -21,7 +33,7 @@ function apply(parameters: URLSearchParams) {
     }
   }
   for (const [name, value] of parameters) {
-    if (FOREIGN.test(name)) continue;
+    if (FOREIGN.test(name) || name.startsWith(PREFIX)) continue;
     if (linkable(name)) {
       widget.setAttribute(name.replaceAll("_", "-"), value);
     } else {
@@ -35,15 +47,19 @@ function apply(parameters: URLSearchParams) {
   }
   // A backend asked for in the link is asked for by the whole page, lest two workers start.
   const backend = parameters.get("backend");
-  if (backend && ["auto", "cpu", "webgpu"].includes(backend)) hero?.setAttribute("backend", backend);
+  if (backend && ["auto", "cpu", "webgpu"].includes(backend)) for (const other of [hero, lab]) other?.setAttribute("backend", backend);
 }
+
+/** The figure that was used last. */
+let used: "try" | "lab" = location.hash === "#lab" || location.hash === "#bench" ? "lab" : "try";
 
 function link(): URL {
   const url = new URL(location.pathname, location.href);
   for (const [name, value] of Object.entries(widget?.state ?? {})) {
     if (DEFAULTS[name] !== value) url.searchParams.set(name, value);
   }
-  url.hash = url.search ? "try" : "";
+  for (const [name, value] of Object.entries(lab?.state ?? {})) url.searchParams.set(PREFIX + name, value);
+  url.hash = url.search ? used : "";
   return url;
 }
 
@@ -57,22 +73,40 @@ function write() {
   }, 300);
 }
 
-apply(new URLSearchParams(location.search));
-widget?.addEventListener("statechange", write);
+const given = new URLSearchParams(location.search);
+apply(given);
+if (labOf(given).length) applyLab(given);
+widget?.addEventListener("statechange", () => {
+  used = "try";
+  write();
+});
+lab?.addEventListener("statechange", () => {
+  used = "lab";
+  write();
+});
 
 document.addEventListener("click", (event) => {
   const anchor = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>('a[href^="?"]') : null;
   if (!anchor || event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
   event.preventDefault();
-  apply(new URL(anchor.href).searchParams);
+  const { searchParams } = new URL(anchor.href);
+  const ofLab = labOf(searchParams).length > 0;
+  if (ofLab) applyLab(searchParams);
+  else apply(searchParams);
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  document.querySelector("#try")?.scrollIntoView({ behavior: still ? "auto" : "smooth", block: "start" });
+  document.querySelector(ofLab ? "#bench" : "#try")?.scrollIntoView({ behavior: still ? "auto" : "smooth", block: "start" });
 });
 
-const copied = document.querySelector("#copied");
-document.querySelector("#copy")?.addEventListener("click", () => {
+/** A button that copies a link to one of the figures. */
+function copying(button: string, status: string, hash: "try" | "lab") {
+  const copied = document.querySelector(status);
+  document.querySelector(button)?.addEventListener("click", () => copy(copied, hash));
+}
+
+function copy(copied: Element | null, hash: "try" | "lab") {
+  used = hash;
   const url = link();
-  url.hash = "try";
+  url.hash = hash;
   const say = (text: string) => {
     if (copied) copied.textContent = text;
     setTimeout(() => { if (copied) copied.textContent = ""; }, 4000);
@@ -80,12 +114,16 @@ document.querySelector("#copy")?.addEventListener("click", () => {
   history.replaceState(null, "", url);
   Promise.resolve(navigator.clipboard?.writeText(url.href) ?? Promise.reject(new Error("no clipboard")))
     .then(() => say("Copied."), () => say("It is in the address bar, to be copied from there."));
-});
+}
+
+copying("#copy", "#copied", "try");
+copying("#copy-lab", "#copied-lab", "lab");
 
 document.querySelector("#restart")?.addEventListener("click", () => {
   apply(new URLSearchParams());
   void widget?.reset?.();
 });
+document.querySelector("#restart-lab")?.addEventListener("click", () => applyLab(new URLSearchParams()));
 
 // ---- What is in use, and why.
 
@@ -123,7 +161,8 @@ equation?.addEventListener("pointerleave", () => explain(pinned));
 equation?.classList.add("live");
 explain(pinned);
 
-// ---- The snippet names this site, so that it works when pasted elsewhere.
+// ---- The snippets name this site, so that they work when pasted elsewhere.
 
-const snippet = document.querySelector("#snippet");
-if (snippet?.textContent) snippet.textContent = snippet.textContent.replace("element.js", new URL("element.js", document.baseURI).href);
+for (const snippet of document.querySelectorAll(".snippet")) {
+  if (snippet.textContent) snippet.textContent = snippet.textContent.replace("element.js", new URL("element.js", document.baseURI).href);
+}

@@ -1,0 +1,441 @@
+import { LitElement, html, nothing, unsafeCSS, type TemplateResult } from "lit";
+import type { Description } from "../../client/engine";
+import { CUSTOM } from "../../client/engine";
+import { PlaygroundError, problem } from "../../client/errors";
+import type { FamilyInfo, JsonSchema, PointSource, Preset, View } from "../../client/protocol";
+import { Session } from "../../client/session";
+import { notices, type Notice } from "../chrome";
+import { reducedMotion } from "../draw";
+import { checkpointBytes, download, dragHandler } from "../files";
+import { GLOBAL } from "../names";
+import { Presence, type Present } from "../presence";
+import plotStyles from "uplot/dist/uPlot.min.css";
+import { controls, type Desk } from "./controls";
+import { Learner, type Bench, type Scope, type Task } from "./learner";
+import { START, SHOWN, adopt, stateOf, take, type Wishes } from "./links";
+import { FamilyPanel, type Stage } from "./panel";
+import { Source, type Chooser } from "./source";
+import { table } from "./table";
+import styles from "../element.css";
+import labStyles from "./lab.css";
+
+/** Between two measurements, milliseconds. */
+const MEASURE = 2500;
+/** Between two renderings of what training tells. */
+const SHOW = 200;
+
+/**
+ * `<generative-lab>`: families of models that learn one set of points in the plane, side by side.
+ *
+ * Attributes: `family` (an id, or `all`), `families` (which there are to choose from), `data`,
+ * `points`, `noise`, `seed`, `steps` or `seconds`, `rate`, `preset`, `look`, `at`, `overlay`,
+ * any option of a family (`beta="4"`, or `vae.beta="4"` where there are several), `autoplay`,
+ * `backend`, and `controls`: `full`, `few` (picture and transport) or `none` (the picture alone).
+ * What there is to choose from comes from the worker's description. Children with `slot` equal
+ * to a family's id and a `data-title` stand at its panel in place of its plain equation.
+ */
+export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, Wishes, Desk, Present {
+  static override styles = [unsafeCSS(plotStyles), unsafeCSS(styles), unsafeCSS(labStyles)];
+
+  task: Task = { data: START.data, dataOptions: {}, kind: "points", seed: START.seed, points: 0, budget: { steps: START.steps, seconds: null }, rate: null };
+  description: Description | undefined;
+  learners = new Map<string, Learner>();
+  family = "all";
+  preset: Preset | undefined;
+  overlay = true;
+  wants = false;
+  awake = false;
+  readonly source = new Source(this);
+  #panels = new Map<string, FamilyPanel>();
+  /** Asks what belongs to no model. */
+  #desk: Session | undefined;
+  #notices: Notice[] = [];
+  #truth: string | undefined;
+  #measuring = false;
+  #dragging = false;
+  #ready: Promise<void> | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #soon: ReturnType<typeof setTimeout> | undefined;
+  #tiles = new IntersectionObserver((entries) => this.#sighted(entries), { rootMargin: "350px" });
+  #watched = new Set<Element>();
+
+  constructor() {
+    super();
+    new Presence(this);
+  }
+
+  get level(): Stage["level"] {
+    const wished = this.getAttribute("controls");
+    return wished === "none" || wished === "few" ? wished : "full";
+  }
+  get backend(): Bench["backend"] {
+    const wished = this.getAttribute("backend");
+    return wished === "cpu" || wished === "webgpu" ? wished : "auto";
+  }
+  get trainSchema(): JsonSchema { return this.description?.trainSchema ?? {}; }
+  get playing() { return this.wants && this.awake; }
+  /** Families that can learn the data at hand. */
+  get able(): Learner[] { return [...this.learners.values()].filter((l) => l.family.data.includes(this.task.kind)); }
+  /** Those on the page now. */
+  get shown(): Learner[] { return this.family === "all" ? this.able : this.able.filter((l) => l.family.id === this.family); }
+  /** What differs from a fresh lab, for a link. */
+  get state(): Record<string, string> { return stateOf(this); }
+
+  // ---- Methods for scripts
+
+  /** Makes the models; resolves when the first description is there. */
+  load(): Promise<void> {
+    this.#ready ??= this.#begin().catch((e: unknown) => {
+      this.#ready = undefined;
+      this.report(e, true);
+    });
+    return this.#ready;
+  }
+
+  /** All models on the page train, up to the budget; past it, for the same once more. */
+  play() {
+    const { budget } = this.task;
+    const all = this.shown.filter((l) => l.info);
+    if (all.length && all.every((l) => l.done)) {
+      if (budget.steps !== null) budget.steps = Math.max(...all.map((l) => l.info?.step ?? 0)) + budget.steps;
+      else if (budget.seconds !== null) budget.seconds += Math.max(...all.map((l) => l.state?.seconds ?? 0));
+    }
+    for (const l of all) l.failed = false;
+    this.wants = true;
+    this.#sync();
+  }
+  pause() { this.wants = false; this.#sync(); }
+  /** One step of every model on the page. */
+  async step(): Promise<void> {
+    this.pause();
+    await Promise.all(this.shown.map((l) => l.step()));
+  }
+  /** Everything untrained again. */
+  async restart(): Promise<void> {
+    this.pause();
+    await Promise.all(this.shown.map((l) => l.place(true)));
+  }
+  /** As it was at first. */
+  async reset(): Promise<void> {
+    this.pause();
+    this.task = { ...this.task, data: START.data, dataOptions: {}, kind: "points", seed: START.seed, budget: { steps: START.steps, seconds: null }, rate: null };
+    Object.assign(this, { family: "all", preset: undefined, overlay: true });
+    for (const l of this.learners.values()) Object.assign(l, { drafts: { config: {}, train: {} }, at: 0.5, look: l.family.looks[0]?.id ?? "samples", past: undefined });
+    for (const name of this.getAttributeNames()) if (!GLOBAL.test(name) && !SHOWN.includes(name)) this.removeAttribute(name);
+    this.arrange();
+  }
+
+  async #begin() {
+    const desk = this.#session();
+    this.description = await desk.describe();
+    const wished = this.getAttribute("families")?.split(/[\s,]+/).filter(Boolean);
+    const plane = (f: FamilyInfo) => f.data.some((kind) => kind !== "images") && (!wished || wished.includes(f.id));
+    for (const family of this.description.families.filter(plane)) {
+      const learner = new Learner(family, this);
+      this.learners.set(family.id, learner);
+      this.#panels.set(family.id, new FamilyPanel(this, learner));
+    }
+    this.#kindOf(this.task.data);
+    await take(this, this.#attributes(this.getAttributeNames()));
+    this.arrange();
+    if (this.hasAttribute("autoplay") && !reducedMotion()) this.play();
+  }
+
+  #attributes = (names: string[]): [string, string][] => [...new Set(names)]
+    .filter((n) => !GLOBAL.test(n) && !SHOWN.includes(n) && this.hasAttribute(n))
+    .map((n) => [n, this.getAttribute(n) ?? ""]);
+
+  #session(): Session {
+    this.#desk ??= new Session(this.backend, {
+      model: () => undefined,
+      training: () => undefined,
+      snapshot: () => undefined,
+      restarted: (cause, fatal) => { if (fatal) this.#desk = undefined; else void cause; },
+    });
+    return this.#desk;
+  }
+
+  // ---- What presence tells
+
+  seen(seen: boolean) {
+    this.awake = seen;
+    if (seen) void this.load();
+    clearInterval(this.#timer);
+    if (seen) this.#timer = setInterval(() => this.#measure(), MEASURE);
+    this.#sync();
+  }
+
+  redraw(recolour: boolean) {
+    this.source.redraw(recolour);
+    for (const l of this.shown) this.#panels.get(l.family.id)?.redraw(recolour);
+  }
+
+  attributed(names: string[]) {
+    const given = this.#attributes(names);
+    if (this.description && given.length) void this.attempt(async () => { await take(this, given); this.arrange(); });
+  }
+
+  gone() {
+    clearInterval(this.#timer);
+    this.#tiles.disconnect();
+    this.#watched.clear();
+    this.wants = false;
+    for (const l of this.learners.values()) l.end();
+    this.learners.clear();
+    this.#panels.clear();
+    this.#desk?.dispose();
+    this.#desk = this.description = this.#ready = this.#truth = undefined;
+  }
+
+  #sighted(entries: IntersectionObserverEntry[]) {
+    for (const { target, isIntersecting } of entries) {
+      const learner = this.learners.get((target as HTMLElement).dataset["family"] ?? "");
+      if (!learner || !this.shown.includes(learner) || !target.isConnected) continue;
+      learner.visible = isIntersecting;
+      if (isIntersecting) learner.refresh();
+    }
+    this.#sync();
+  }
+
+  // ---- What panels, controls and learners need
+
+  /** Brings everything in line with what is wished for. */
+  arrange() {
+    const { shown } = this;
+    for (const l of this.learners.values()) {
+      l.small = this.family === "all" || this.level !== "full";
+      if (shown.includes(l)) void l.place();
+      else l.visible = false;
+    }
+    this.#sync();
+    this.changed();
+  }
+
+  #sync() {
+    for (const l of this.learners.values()) l.sync();
+    this.requestUpdate();
+  }
+
+  changed() {
+    this.requestUpdate();
+    this.dispatchEvent(new CustomEvent("statechange", { detail: { state: this.state }, bubbles: true, composed: true }));
+  }
+
+  trained(learner: Learner) {
+    if (this.wants && this.shown.every((l) => l.failed || l.done || !l.info) && this.shown.some((l) => l.done)) this.wants = false;
+    if (learner.info && this.#truth !== this.#truthKey) void this.#look(learner);
+    this.#soon ??= setTimeout(() => { this.#soon = undefined; this.requestUpdate(); }, SHOW);
+  }
+
+  pictured(learner: Learner, glide: boolean) {
+    this.#panels.get(learner.family.id)?.show(glide);
+    this.#soon ??= setTimeout(() => { this.#soon = undefined; this.requestUpdate(); }, 0);
+  }
+
+  announce(name: string, detail: unknown) {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+  }
+
+  enlarge(family: string) {
+    if (this.preset && this.preset.family !== family) this.preset = undefined;
+    this.family = family;
+    this.arrange();
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>("#show")?.focus({ preventScroll: true }));
+  }
+
+  again(learner: Learner) { void learner.place(true); }
+
+  adopt(preset: Preset | undefined) {
+    this.pause();
+    if (preset) adopt(this, preset);
+    else this.preset = undefined;
+    this.arrange();
+  }
+
+  setOption(learner: Learner, scope: Scope, name: string, text: string) {
+    void learner.attempt(async () => {
+      const errors = await learner.wish(scope, [[name, text]]);
+      if (!errors.length && this.preset?.family === learner.family.id) this.preset = undefined;
+      if (scope === "config" && !errors.length) this.arrange();
+      this.changed();
+    });
+  }
+
+  choose(data: string) {
+    this.preset = undefined;
+    this.task = { ...this.task, data };
+    this.#kindOf(data);
+    if (!this.shown.length) this.family = "all";
+    this.arrange();
+  }
+
+  #kindOf(data: string) { this.task.kind = this.description?.toys.find((t) => t.id === data)?.kind ?? "points"; }
+
+  setDataOption(name: string, text: string) {
+    void this.attempt(async () => {
+      const { values, errors } = await this.check("data", [[name, text]]);
+      const [error] = errors;
+      if (error) this.source.errors.set(name, error);
+      else this.source.errors.delete(name);
+      this.task = { ...this.task, dataOptions: { ...this.task.dataOptions, ...values } };
+      const standard = this.description?.dataSchema.properties?.[name]?.default;
+      if (this.task.dataOptions[name] === standard) delete this.task.dataOptions[name];
+      this.arrange();
+    });
+  }
+
+  /** Takes a reader's points; if they cannot be used, the data stays what it was. */
+  async take(source: PointSource): Promise<boolean> {
+    const taken = await this.attempt(() => this.#session().loadPoints(source));
+    if (!taken) return false;
+    this.source.count = taken.count;
+    this.task = { ...this.task, points: this.task.points + 1 };
+    this.#notices = this.#notices.filter((n) => n.code !== "bad-data");
+    this.choose(CUSTOM);
+    return true;
+  }
+
+  check(scope: "data", entries: [string, string][]) { return this.#session().check(scope, "", entries); }
+
+  async attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (e) {
+      const { code } = PlaygroundError.from(e);
+      if (code !== "cancelled" && code !== "worker-restarted") this.report(e);
+      return undefined;
+    }
+  }
+
+  report(thrown: unknown, retry = false) {
+    const { code, message, hint, recoverable } = PlaygroundError.from(thrown);
+    this.#notices = [...this.#notices.filter((n) => n.code !== code || n.message !== message), { code, message, hint, recoverable, retry }].slice(-6);
+    this.announce("error", { code, message, hint, recoverable });
+    this.requestUpdate();
+  }
+
+  save(learner: Learner, what: "csv" | "svg" | "png" | "safetensors") {
+    const { session, family: { id } } = learner;
+    if (!session) return;
+    void learner.attempt(async () => {
+      if (what === "csv") download(await session.exportSamples(2000, this.task.seed, {}, 1));
+      else if (what === "svg") download(await session.exportView(learner.query, learner.past ?? null));
+      else if (what === "safetensors") download(await session.exportModel(true));
+      else {
+        const blob = await new Promise<Blob | null>((done) => this.#panels.get(id)?.plot.canvas?.toBlob(done));
+        if (blob) download({ name: `${id}-${this.task.data}.png`, mime: "image/png", bytes: new Uint8Array(await blob.arrayBuffer()) });
+      }
+    });
+  }
+
+  /** A model from a file takes its family's place. */
+  async open(file: Blob): Promise<void> {
+    await this.attempt(async () => {
+      const bytes = await checkpointBytes(file);
+      await this.load();
+      const { family, kind } = await this.#session().open(bytes, null);
+      const learner = this.learners.get(family);
+      if (!learner || kind === "images") throw problem("unsupported", "This model is not one of the plane.", "Open it in the figure above.");
+      this.pause();
+      this.preset = undefined;
+      await learner.open(bytes);
+      this.family = family;
+      this.arrange();
+    });
+  }
+
+  // ---- Inside
+
+  get #truthKey() { return JSON.stringify([this.task.data, this.task.dataOptions, this.task.points]); }
+
+  /** The data itself, asked of the first model that has it. */
+  async #look({ session, info }: Learner) {
+    const key = this.#truthKey;
+    if (!session || info?.data !== this.task.data) return;
+    this.#truth = key;
+    const view: View | undefined = await this.attempt(() => session.view({ type: "data", count: 1000, resolution: 96 }));
+    if (view?.kind !== "plot" || key !== this.#truthKey) return;
+    const layer = view.layers.find((l) => l.kind === "points");
+    for (const [id, panel] of this.#panels) {
+      const own = this.learners.get(id)?.info?.data === this.task.data;
+      panel.plot.under = own && layer?.kind === "points" ? layer : undefined;
+    }
+    this.source.show(view);
+    this.redraw(false);
+  }
+
+  /** Numbers for the table, one model at a time, those first that have none or the oldest. */
+  #measure() {
+    if (this.#measuring || !this.awake) return;
+    const due = this.able.filter((l) => l.info && l.measured !== l.info.step && l.session).sort((a, b) => a.measured - b.measured)[0];
+    if (!due) return;
+    this.#measuring = true;
+    void due.measure(this.playing ? 1000 : 4000).finally(() => { this.#measuring = false; });
+  }
+
+  protected override updated() {
+    for (const tile of this.renderRoot.querySelectorAll(".tile")) {
+      if (this.#watched.has(tile)) continue;
+      this.#watched.add(tile);
+      this.#tiles.observe(tile);
+    }
+    for (const tile of this.#watched) {
+      if (tile.isConnected) continue;
+      this.#watched.delete(tile);
+      this.#tiles.unobserve(tile);
+    }
+    for (const l of this.shown) {
+      const panel = this.#panels.get(l.family.id);
+      if (!panel) continue;
+      if (panel.plot.withData !== this.overlay || panel.looked !== l.look) {
+        panel.looked = l.look;
+        panel.redraw(false);
+      }
+      panel.updated();
+    }
+  }
+
+  #drag = dragHandler((over) => { this.#dragging = over; this.requestUpdate(); }, (file) => {
+    if (file.name.endsWith(".safetensors")) void this.open(file);
+    else this.source.open(file);
+  });
+
+  #paste = (e: ClipboardEvent) => {
+    const inField = e.composedPath().some((n) => n instanceof HTMLInputElement && n.type !== "checkbox");
+    const text = e.clipboardData?.getData("text/plain") ?? "";
+    if (!inField && text) this.source.paste(text);
+  };
+
+  #tilesNow() {
+    if (this.description) return this.shown.map((l) => this.#panels.get(l.family.id)?.render());
+    const wished = this.getAttribute("family");
+    const slots = [...this.children].filter((c): c is HTMLElement => c instanceof HTMLElement && c.slot !== "");
+    const some = slots.filter((c) => !wished || wished === "all" || c.slot === wished);
+    if (!some.length) return FamilyPanel.placeholder(wished ?? "", "");
+    return some.map((c) => FamilyPanel.placeholder(c.slot, c.dataset["title"] ?? ""));
+  }
+
+  protected override render(): TemplateResult {
+    const one = this.family !== "all" || (!this.description && (this.getAttribute("family") ?? "all") !== "all");
+    const alerts = notices(this.#notices, (n, retry) => {
+      this.#notices = this.#notices.filter((other) => other !== n);
+      this.requestUpdate();
+      if (retry) void this.load();
+    });
+    const tiles = html`<div class="tiles ${one ? "one" : ""} ${this.level}">${this.#tilesNow()}</div>`;
+    if (this.level !== "full") return html`<div class="lab ${this.level}">${alerts}${tiles}${this.level === "few" ? controls.transport(this) : nothing}</div>`;
+    return html`<section class="lab frame ${this.#dragging ? "dragging" : ""}" aria-label="Laboratory of the plane"
+      @dragover=${this.#drag} @dragleave=${this.#drag} @drop=${this.#drag} @paste=${this.#paste}>
+      <div class="desk">${this.source.render()}${controls.render(this)}</div>
+      ${alerts}${tiles}
+      ${this.description ? html`${table(this.able)}
+      <p class="row foot"><label class="button">Open a model<input class="unseen" type="file" accept=".safetensors" @change=${(e: Event) => {
+        const input = e.target as HTMLInputElement;
+        const file = input.files?.[0];
+        input.value = "";
+        if (file) void this.open(file);
+      }}></label><span class="aside">Models that were saved here or by the command line can be looked at and trained on.</span></p>` : nothing}
+      ${this.#dragging ? html`<p class="drop" aria-hidden="true">Drop points or a model</p>` : nothing}
+    </section>`;
+  }
+}

@@ -1,0 +1,259 @@
+import { html, nothing, svg, type TemplateResult } from "lit";
+import { ref } from "lit/directives/ref.js";
+import type { Bars, LossCurve, Preset } from "../../client/protocol";
+import { notices, type Notice } from "../chrome";
+import { Curves } from "../curves";
+import { field, segments } from "../form";
+import { figure } from "../panel";
+import type { Learner, Scope } from "./learner";
+import { Plot } from "./plot";
+import { printed } from "./table";
+
+/** What a panel can ask of its lab. */
+export interface Stage extends HTMLElement {
+  /** How much there is besides the picture: `full`, `few` or `none`. */
+  readonly level: "full" | "few" | "none";
+  readonly playing: boolean;
+  readonly overlay: boolean;
+  readonly preset: Preset | undefined;
+  /** Shows one family large, or all. */
+  enlarge(family: string): void;
+  pause(): void;
+  save(learner: Learner, what: "csv" | "svg" | "png" | "safetensors"): void;
+  setOption(learner: Learner, scope: Scope, name: string, text: string): void;
+  changed(): void;
+  again(learner: Learner): void;
+}
+
+/** Loss curves drawn in a small panel. */
+const FEW = 2;
+const TONES = [["red", "--_red"], ["blue", "--_blue"], ["third", "--_guess"], ["fourth", "--_soft"]] as const;
+
+/** One family on the page: its picture, what can be done with it, and its losses. */
+export class FamilyPanel {
+  readonly plot: Plot;
+  /** The look that was drawn last. */
+  looked = "";
+  #curves = new Map<string, Curves>();
+
+  constructor(private readonly host: Stage, readonly learner: Learner) {
+    this.plot = new Plot(host);
+  }
+
+  show(glide: boolean) {
+    if (this.learner.view) this.plot.show(this.learner.view, glide);
+  }
+
+  /** After a rendering, or a change of size or colours. */
+  redraw(recolour: boolean) {
+    this.plot.withData = this.host.overlay;
+    this.plot.pointer = this.learner.looked?.pointer ? this.learner.pointer : null;
+    this.plot.redraw(recolour);
+    this.updated(recolour);
+  }
+
+  updated(recolour = false) {
+    const losses = this.learner.state?.losses ?? [];
+    for (const [key, curves] of this.#curves) {
+      const name = key.slice(key.indexOf(" ") + 1);
+      const of = (split: LossCurve["split"]) => losses.find((l) => l.name === name && l.split === split);
+      curves.show(of("train"), of("heldOut"));
+      curves.redraw(recolour);
+    }
+  }
+
+  /** A family that nobody has described yet: a frame, its name, and a word. */
+  static placeholder(id: string, title: string): TemplateResult {
+    return html`<article class="tile" data-family=${id}>
+      <header><h3>${title}</h3><p class="status"></p></header>
+      <div class="formula"><slot name=${id}></slot></div>
+      <div class="plot waiting"><p>The model is built here as soon as the worker answers.</p></div>
+    </article>`;
+  }
+
+  render(): TemplateResult {
+    const { learner: l, host } = this;
+    const { family } = l;
+    if (host.level === "none") return html`<article class="tile bare" data-family=${family.id}>${this.#canvas()}${this.#alerts()}</article>`;
+    const large = !l.small && host.level === "full";
+    const head = html`<header>
+      <h3>${family.title}</h3>
+      <p class="status" role=${l.small ? nothing : "status"}>${l.status()}</p>
+    </header>
+    <div class="formula"><slot name=${family.id}><p class="plain">${family.equation}</p></slot></div>`;
+    const picture = html`${this.#canvas()}
+      <p class="drawn">${l.past === undefined ? "" : html`<b>At step ${figure(l.state?.snapshots[l.past] ?? 0)}.</b> `}${sentence(l.view?.label ?? "")}</p>`;
+    if (!large) {
+      return html`<article class="tile" data-family=${family.id} aria-label=${family.title}>
+        ${head}${picture}
+        <div class="row looking">${this.#looks(false)}${host.level === "full" ? html`<button type="button" @click=${() => host.enlarge(family.id)} aria-label=${`Enlarge: ${family.title}`}>Enlarge</button>` : nothing}</div>
+        ${this.#scrubber()}${this.#alerts()}${this.#players()}${this.#losses(true)}
+      </article>`;
+    }
+    return html`<article class="tile large" data-family=${family.id} aria-label=${family.title}>
+      <div class="left">${head}${picture}${this.#scrubber()}${this.#past()}</div>
+      <div class="right">
+        ${host.preset?.family === family.id ? html`<p class="why"><b>${host.preset.title}.</b> ${host.preset.fails ? "This one fails on purpose. " : ""}${host.preset.why}</p>` : nothing}
+        ${this.#looks(true)}
+        ${l.looked ? html`<p class="aside">${l.looked.help}${l.looked.pointer ? " Point at the picture, or move there with the arrow keys." : ""}</p>` : nothing}
+        ${this.#alerts()}${this.#numbers()}${l.view?.bars ? bars(l.view.bars) : nothing}
+        ${this.#players()}${this.#losses(false)}
+        ${this.#files()}
+      </div>
+      <div class="forms">
+        ${this.#options("config", "Model", "A change starts this model over.")}
+        ${this.#options("train", "Training", "Can be changed while it runs.")}
+      </div>
+    </article>`;
+  }
+
+  #canvas() {
+    const { learner: l } = this;
+    const active = l.looked?.pointer ?? false;
+    const label = `${l.family.title}, ${l.looked?.title ?? ""}: ${l.view?.label ?? "not drawn yet"}`;
+    return html`<div class="plot ${l.view ? "" : "waiting"}" aria-busy=${l.view ? "false" : "true"}>
+      <canvas role=${active ? "application" : "img"} aria-label=${active ? `${label}. Arrow keys move the pointer.` : label} tabindex=${active ? 0 : nothing}
+        class=${active ? "active" : ""} @pointermove=${active ? this.#point : nothing} @pointerdown=${active ? this.#point : nothing}
+        @keydown=${active ? this.#key : nothing} ${ref(this.plot.attach)}></canvas>
+      ${l.view ? nothing : html`<p>${l.alerts.length ? "There is nothing to be drawn yet." : "A model with random weights is being made."}</p>`}
+    </div>`;
+  }
+
+  #point = (e: PointerEvent) => this.#pointTo(this.plot.place(e));
+
+  #key = (e: KeyboardEvent) => {
+    const window = this.plot.view?.window;
+    const move: [number, number] | undefined = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[e.key] as [number, number] | undefined;
+    if (!window || !move) return;
+    e.preventDefault();
+    const [left, right, bottom, top] = window;
+    const [x, y] = this.learner.pointer ?? [(left + right) / 2, (bottom + top) / 2];
+    const step = (right - left) / (e.shiftKey ? 10 : 50);
+    this.#pointTo([Math.min(right, Math.max(left, x + move[0] * step)), Math.min(top, Math.max(bottom, y + move[1] * step))]);
+  };
+
+  #pointTo(at: [number, number] | null) {
+    if (!at) return;
+    this.learner.pointer = at;
+    this.redraw(false);
+    this.learner.refresh(true);
+  }
+
+  #choose = (id: string) => {
+    const l = this.learner;
+    l.look = id;
+    l.refresh(true);
+    this.host.changed();
+  };
+
+  #looks(large: boolean) {
+    const { family: { id, looks }, looked } = this.learner;
+    if (looks.length < 2) return nothing;
+    if (large && looks.length <= 4) return segments("What is drawn", looks.map((l) => ({ value: l.id, label: l.title })), looked?.id ?? "", this.#choose);
+    return html`<label class="inline grow"><span class=${large ? "" : "unseen"}>Look</span> <select aria-label=${`What is drawn of ${this.learner.family.title}`} id=${`look-${id}`} @change=${(e: Event) => this.#choose((e.target as HTMLSelectElement).value)}>
+      ${looks.map((l) => html`<option value=${l.id} ?selected=${l.id === looked?.id}>${l.title}</option>`)}
+    </select></label>`;
+  }
+
+  #scrubber() {
+    const { learner: l, host } = this;
+    const scrub = l.looked?.scrub;
+    if (!scrub) return nothing;
+    const id = `scrub-${l.family.id}`;
+    return html`<div class="slider"><label for=${id}>${sentence(scrub)}</label><input type="range" id=${id} min="0" max="1" step="0.01" .value=${String(l.at)}
+      @input=${(e: Event) => { l.at = Number((e.target as HTMLInputElement).value); l.refresh(true); }} @change=${() => host.changed()}></div>`;
+  }
+
+  #past() {
+    const { learner: l } = this;
+    const snapshots = l.state?.snapshots ?? [];
+    if (snapshots.length < 2) return nothing;
+    const id = `past-${l.family.id}`;
+    return html`<div class="slider"><label for=${id}>Back through the training <output>${l.past === undefined ? "now" : `step ${figure(snapshots[l.past] ?? 0)}`}</output></label>
+      <input type="range" id=${id} min="0" max=${snapshots.length} step="1" .value=${String(l.past ?? snapshots.length)} @input=${(e: Event) => {
+        const index = Number((e.target as HTMLInputElement).value);
+        if (this.host.playing) this.host.pause();
+        l.past = index < snapshots.length ? index : undefined;
+        l.refresh(true);
+        this.host.changed();
+      }}>
+      ${l.past === undefined ? nothing : html`<button type="button" @click=${() => void l.restore(l.past)}>Go on from here</button>`}</div>`;
+  }
+
+  #alerts() {
+    const { learner: l, host } = this;
+    return notices(l.alerts, (n: Notice, retry) => {
+      l.alerts = l.alerts.filter((a) => a !== n);
+      if (retry) host.again(l);
+      host.changed();
+    });
+  }
+
+  #players() {
+    const { learner: l, host } = this;
+    const { players } = l.family;
+    if (players.length < 2) return nothing;
+    return html`<div class="row players" role="group" aria-label="Parts of a step"><span>One step of</span>
+      ${players.map((p) => html`<button type="button" ?disabled=${!l.info} @click=${() => { host.pause(); void l.step(p); }}>the ${p} only</button>`)}</div>`;
+  }
+
+  #numbers() {
+    const { view, metrics, looked } = this.learner;
+    const all = [...(view?.numbers ?? []), ...metrics.filter((m) => !view?.numbers.some((n) => n.id === m.id))];
+    if (!all.length) return nothing;
+    return html`<dl class="numbers" aria-label=${`Numbers beside ${looked?.title ?? "the picture"}`}>${all.map((n) =>
+      html`<div><dt>${n.title}</dt><dd>${printed(n)} ${n.value === null ? "" : html`<small>${n.unit}</small>`}</dd></div>`)}</dl>`;
+  }
+
+  #losses(small: boolean) {
+    const losses = this.learner.state?.losses ?? [];
+    const names = [...new Set(losses.map((l) => l.name))].slice(0, small ? FEW : undefined);
+    if (this.host.level !== "full" || !names.length) return nothing;
+    return html`<div class="charts ${small ? "smaller" : ""}">${names.map((name, i) => {
+      const [tone, color] = TONES[i % TONES.length] ?? TONES[0];
+      const key = `${small ? "small" : "large"} ${name}`;
+      let curves = this.#curves.get(key);
+      if (!curves) this.#curves.set(key, curves = new Curves(this.host, color, small ? 70 : 118));
+      const last = (split: LossCurve["split"]) => {
+        const value = losses.find((l) => l.name === name && l.split === split)?.values.at(-1);
+        return value === undefined ? "–" : printed({ value, digits: 3 });
+      };
+      return html`<figure class=${tone}><figcaption><b>${name}</b>
+        <span class="legend-line"><i></i>${small ? "" : "training "}${last("train")}</span>
+        <span class="legend-line thick"><i></i>${small ? "" : "held out "}${last("heldOut")}</span></figcaption>
+        <div class="chart" ${ref(curves.attach)}></div></figure>`;
+    })}</div>`;
+  }
+
+  #files() {
+    const { learner: l, host } = this;
+    const kinds = [["csv", "Points, CSV"], ["svg", "Plot, SVG"], ["png", "Plot, PNG"], ["safetensors", "Model"]] as const;
+    return html`<div class="row files" role="group" aria-label="Save"><span>Save</span>
+      ${kinds.map(([what, label]) => html`<button type="button" ?disabled=${!l.view} @click=${() => host.save(l, what)}>${label}</button>`)}</div>`;
+  }
+
+  #options(scope: Scope, title: string, note: string) {
+    const { learner: l, host } = this;
+    const fields = l.fields(scope);
+    if (!fields.length) return nothing;
+    return html`<fieldset><legend>${title} <span class="aside">${note}</span></legend>
+      ${fields.map((f) => field(f, `${l.family.id}-${scope}`, {
+        value: l.value(scope, f),
+        error: l.errors.get(`${scope}.${f.name}`),
+        set: (text) => host.setOption(l, scope, f.name, text),
+      }))}</fieldset>`;
+  }
+}
+
+const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Bars as a small drawing; values on both sides of nought stand on one line. */
+function bars({ title, values }: Bars): TemplateResult {
+  const high = Math.max(1e-9, ...values);
+  const low = Math.min(0, ...values);
+  const y = (v: number) => 100 * (1 - (v - low) / (high - low));
+  return html`<figure class="bars"><figcaption>${title} <span class="aside">${printed({ value: low < 0 ? low : 0, digits: 2 })} to ${printed({ value: high, digits: 2 })}</span></figcaption>
+    <svg viewBox=${`0 0 ${values.length} 100`} preserveAspectRatio="none" role="img" aria-label=${`${title}: ${values.map((v) => v.toFixed(2)).join(", ")}`}>
+      ${values.map((v, i) => svg`<rect x=${i + 0.1} width="0.8" y=${Math.min(y(v), y(0))} height=${Math.max(0.6, Math.abs(y(v) - y(0)))}></rect>`)}
+    </svg></figure>`;
+}

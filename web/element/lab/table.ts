@@ -1,0 +1,29 @@
+import { html, type TemplateResult } from "lit";
+import type { Number as Figure } from "../../client/protocol";
+import { figure } from "../panel";
+import type { Learner } from "./learner";
+
+/** A named number as it is printed. */
+export function printed({ value, digits }: Pick<Figure, "value" | "digits">): string {
+  if (value === null) return "—";
+  const large = Math.abs(value) >= 1e6;
+  return large ? value.toExponential(1) : figure(value, digits).replace("-", "−");
+}
+
+/** All models side by side, in numbers: one column for each number that any of them has. */
+export function table(learners: Learner[]): TemplateResult {
+  const columns = new Map<string, Figure>();
+  for (const l of learners) for (const n of l.metrics) if (!columns.has(n.id)) columns.set(n.id, n);
+  const all = [...columns.values()];
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="The models in numbers"><table>
+    <thead><tr><th scope="col">Family</th><th scope="col">Parameters</th><th scope="col">Steps</th><th scope="col">Seconds</th>
+      ${all.map((n) => html`<th scope="col">${n.title}${n.unit ? html` <small>${n.unit}</small>` : ""}</th>`)}</tr></thead>
+    <tbody>${learners.map((l) => html`<tr data-family=${l.family.id}>
+      <th scope="row">${l.family.title}</th>
+      <td>${l.info ? figure(l.info.parameters) : "—"}</td>
+      <td>${l.info ? figure(l.info.state.step) : "—"}</td>
+      <td>${l.info ? figure(l.info.state.seconds, 1) : "—"}</td>
+      ${all.map(({ id }) => html`<td>${((n) => (n ? printed(n) : "—"))(l.metrics.find((m) => m.id === id))}</td>`)}
+    </tr>`)}</tbody>
+  </table></div>`;
+}
