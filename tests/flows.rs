@@ -1,0 +1,372 @@
+//! The exact models of the plane: algebra, gradients, and PyTorch (tests/reference/flows.py).
+
+mod common;
+
+use burn::tensor::{Device, Tensor, TensorData};
+use common::{root, signed, values};
+use generative_playground::{
+    data::{Batch, DataInfo},
+    device,
+    family::{DensityOptions, Invertible, Model, StepContext},
+    nn::{
+        adam::{Adam, Hyper},
+        weights::Weights,
+    },
+    protocol::DataKind,
+    rng::{Purpose, Rng},
+};
+use serde_json::{Value, json};
+
+/// Flows of every kind and of several depths.
+fn flows() -> Vec<(&'static str, Value)> {
+    let mut out = Vec::new();
+    for depth in [1, 2, 8, 16] {
+        for transform in ["affine", "spline"] {
+            let config = json!({ "transform": transform, "couplings": depth, "hidden": 16 });
+            out.push(("realnvp", config));
+        }
+        for kind in ["planar", "radial", "both"] {
+            out.push(("planar", json!({ "kind": kind, "layers": 2 * depth })));
+        }
+    }
+    out
+}
+
+fn info(kind: DataKind) -> DataInfo {
+    let name = match kind {
+        DataKind::Energy => "u1",
+        _ => "moons",
+    };
+    DataInfo::plane(name, kind, [0.25, -0.5], 1.5)
+}
+
+/// A model whose weights have moved away from where they began, as training moves them.
+fn moved(family: &str, config: &Value, kind: DataKind, by: f32) -> Model {
+    let mut rng = Rng::new(3, Purpose::Init, 0);
+    let model =
+        Model::init(family, config, &info(kind), &mut rng, &device::cpu()).expect("a model");
+    let mut weights = common::weights(&model);
+    for data in weights.values_mut() {
+        let shape = data.shape().as_slice().to_vec();
+        let old = data.as_slice::<f32>().expect("floats");
+        let noise = rng.normal(old.len());
+        let new: Vec<f32> = old.iter().zip(noise).map(|(w, e)| w + by * e).collect();
+        *data = TensorData::new(new, shape);
+    }
+    model.with_weights(weights).expect("they fit")
+}
+
+fn points(n: usize, scale: f32) -> Tensor<2> {
+    Rng::new(5, Purpose::Evaluate, 0).normal_tensor([n, 2], &device::cpu()) * scale
+}
+
+fn through(flow: &dyn Invertible, x: Tensor<2>, forward: bool) -> (Tensor<2>, Tensor<1>) {
+    let [n, _] = x.dims();
+    let mut total = Tensor::<1>::zeros([n], &device::cpu());
+    let mut x = x;
+    let layers: Vec<usize> = match forward {
+        true => (0..flow.depth()).collect(),
+        false => (0..flow.depth()).rev().collect(),
+    };
+    for layer in layers {
+        let (next, logabsdet) = match forward {
+            true => flow.forward_layer(layer, x),
+            false => flow.inverse_layer(layer, x),
+        };
+        x = next;
+        total = total + logabsdet;
+    }
+    (x, total)
+}
+
+fn largest(values: &[f32]) -> f32 {
+    values.iter().fold(0.0, |m, v| m.max(v.abs()))
+}
+
+#[test]
+fn inverse_after_forward_is_the_identity_and_the_log_determinants_cancel() {
+    let kinds = [DataKind::Points, DataKind::Energy];
+    for (family, config) in flows() {
+        for kind in kinds {
+            if kind == DataKind::Energy && family != "planar" {
+                continue;
+            }
+            let model = moved(family, &config, kind, 0.05);
+            let flow = model.invertible().expect("a flow");
+            let x = points(500, 1.2);
+            let (z, there) = through(flow, x.clone(), true);
+            let (back, again) = through(flow, z, false);
+            let sum = largest(&values(there.clone() + again));
+            // Where a flow squeezes, single precision loses as much as it squeezes.
+            let lost = values(there).into_iter().map(|l| l.abs().exp().max(1.0));
+            let error = values((back - x).abs().max_dim(1).squeeze_dim::<1>(1))
+                .into_iter()
+                .zip(lost)
+                .fold(0.0f32, |m, (error, lost)| m.max(error / lost));
+            assert!(
+                error < 1e-5,
+                "{family} {config} {kind:?}: |x − f⁻¹(f(x))| = {error}"
+            );
+            assert!(
+                sum < 1e-4,
+                "{family} {config} {kind:?}: log-determinants add up to {sum}"
+            );
+        }
+    }
+}
+
+#[test]
+fn log_determinants_are_those_of_the_jacobian() {
+    // Central differences; the worst few points lie at kinks of a ReLU.
+    const H: f32 = 2e-3;
+    for (family, config) in flows() {
+        let model = moved(family, &config, DataKind::Points, 0.05);
+        let flow = model.invertible().expect("a flow");
+        let n = 200;
+        let x = points(n, 1.2);
+        let (_, logabsdet) = through(flow, x.clone(), true);
+        let column = |d: usize| -> Vec<f32> {
+            let mut step = [[0.0, 0.0]];
+            step[0][d] = H;
+            let step = Tensor::<2>::from_floats(step, &device::cpu());
+            let (ahead, _) = through(flow, x.clone() + step.clone(), true);
+            let (behind, _) = through(flow, x.clone() - step, true);
+            values((ahead - behind) / (2.0 * H))
+        };
+        let (a, b) = (column(0), column(1));
+        let mut errors: Vec<f32> = values(logabsdet)
+            .iter()
+            .enumerate()
+            .map(|(i, got)| {
+                let det = a[2 * i] * b[2 * i + 1] - a[2 * i + 1] * b[2 * i];
+                (got - det.abs().ln()).abs()
+            })
+            .collect();
+        errors.sort_by(f32::total_cmp);
+        let (median, most) = (errors[n / 2], errors[n * 9 / 10]);
+        assert!(median < 2e-3, "{family} {config}: median {median}");
+        assert!(most < 2e-2, "{family} {config}: nine of ten below {most}");
+    }
+}
+
+#[test]
+fn densities_integrate_to_one() {
+    let mut cases = flows();
+    cases.push(("autoregressive", json!({ "hidden": 16, "components": 5 })));
+    for (family, config) in cases {
+        let model = moved(family, &config, DataKind::Points, 0.05);
+        let density = model.density().expect("a density");
+        let (n, half) = (240, 9.0f32);
+        let side = 2.0 * half / n as f32;
+        let at = |i: usize| (i as f32 + 0.5) * side - half;
+        let mut sum = 0.0;
+        for row in 0..n {
+            let xy = (0..n).flat_map(|i| [at(i), at(row)]).collect();
+            let options = DensityOptions {
+                importance_samples: 0,
+            };
+            let mut rng = Rng::new(0, Purpose::Evaluate, 0);
+            let log_prob = density.log_prob(&Batch::Points { xy }, options, &mut rng);
+            let log_prob = values(log_prob.expect("a density"));
+            sum += log_prob.iter().map(|v| f64::from(v.exp())).sum::<f64>();
+        }
+        let integral = sum * f64::from(side) * f64::from(side);
+        assert!(
+            (integral - 1.0).abs() < 0.01,
+            "{family} {config}: {integral}"
+        );
+    }
+}
+
+#[test]
+fn the_conditionals_of_the_autoregressive_model_integrate_to_one() {
+    use generative_playground::families::autoregressive::{Autoregressive, AutoregressiveConfig};
+    use generative_playground::family::Family;
+    let config = AutoregressiveConfig::default();
+    let mut rng = Rng::new(2, Purpose::Init, 0);
+    let model = Autoregressive::init(&config, &info(DataKind::Points), &mut rng, &device::cpu());
+    let model = model.expect("a model");
+    let (n, half) = (4000, 20.0f32);
+    let side = 2.0 * half / n as f32;
+    let at = |i: usize| (i as f32 + 0.5) * side - half;
+    let column = |f: &dyn Fn(f32) -> [f32; 2]| -> Tensor<2> {
+        let xy: Vec<f32> = (0..n).flat_map(|i| f(at(i))).collect();
+        Tensor::from_data(TensorData::new(xy, [n, 2]), &device::cpu())
+    };
+    let integral =
+        |log_prob: Tensor<1>| -> f32 { values(log_prob.exp()).iter().sum::<f32>() * side };
+    let first = integral(model.log_probs(column(&|v| [v, 0.0])).0);
+    assert!((first - 1.0).abs() < 1e-3, "p(x₁): {first}");
+    for x1 in [-3.0f32, 0.0, 0.7] {
+        let second = integral(model.log_probs(column(&|v| [x1, v])).1);
+        assert!((second - 1.0).abs() < 1e-3, "p(x₂ | {x1}): {second}");
+    }
+}
+
+/// The gradient of the loss by every weight: (1 − β₁) of it is Adam's first moment after one step.
+fn gradients(model: &Model, batch: &Batch, device: &Device, config: &Value) -> Weights {
+    let mut rng = Rng::new(0, Purpose::Init, 0);
+    let family = model.family();
+    let kind = match batch {
+        Batch::Draws { .. } => DataKind::Energy,
+        _ => DataKind::Points,
+    };
+    let mut learner = Model::init(
+        family,
+        config,
+        &info(kind),
+        &mut rng,
+        &device.clone().autodiff(),
+    )
+    .expect("a model")
+    .with_weights(common::weights(model))
+    .expect("they fit");
+    let mut optimizers = [Adam::default()];
+    let mut context = StepContext {
+        hyper: Hyper::new(1e-3),
+        step: 1_000_000,
+        rng: &mut Rng::new(7, Purpose::Train, 0),
+        optimizers: &mut optimizers,
+        only: None,
+    };
+    learner.train_step(batch, &mut context).expect("a step");
+    let moments = pollster::block_on(optimizers[0].read()).expect("moments");
+    moments
+        .into_iter()
+        .filter_map(|(name, data)| {
+            let name = name.strip_suffix(".m")?.to_string();
+            let shape = data.shape().as_slice().to_vec();
+            let values = data.as_slice::<f32>().expect("floats");
+            let gradient: Vec<f32> = values.iter().map(|v| v / (1.0 - 0.9)).collect();
+            Some((name, TensorData::new(gradient, shape)))
+        })
+        .collect()
+}
+
+#[test]
+fn gradients_are_those_of_finite_differences() {
+    let cases = [
+        (
+            "realnvp",
+            json!({ "hidden": 8, "couplings": 3 }),
+            DataKind::Points,
+        ),
+        (
+            "realnvp",
+            json!({ "hidden": 8, "couplings": 3, "transform": "spline", "bins": 4 }),
+            DataKind::Points,
+        ),
+        (
+            "planar",
+            json!({ "layers": 4, "kind": "both" }),
+            DataKind::Points,
+        ),
+        (
+            "planar",
+            json!({ "layers": 4, "kind": "both" }),
+            DataKind::Energy,
+        ),
+        (
+            "autoregressive",
+            json!({ "hidden": 8, "components": 3 }),
+            DataKind::Points,
+        ),
+    ];
+    for (family, config, kind) in cases {
+        let model = moved(family, &config, kind, 0.05);
+        let batch = match kind {
+            DataKind::Energy => Batch::Draws { count: 64 },
+            _ => Batch::Points {
+                xy: values(points(64, 1.5).reshape([128])),
+            },
+        };
+        let got = gradients(&model, &batch, &device::cpu(), &config);
+        let weights = common::weights(&model);
+        let loss = |name: &str, i: usize, by: f32| -> f64 {
+            let mut weights = weights.clone();
+            let data = weights.get_mut(name).expect("a weight");
+            let shape = data.shape().as_slice().to_vec();
+            let mut values = data.as_slice::<f32>().expect("floats").to_vec();
+            values[i] += by;
+            *data = TensorData::new(values, shape);
+            let model = model.clone().with_weights(weights).expect("they fit");
+            let losses = model.losses(&batch, &mut Rng::new(7, Purpose::Train, 0));
+            f64::from(common::values(losses.expect("losses").remove(0).1)[0])
+        };
+        let mut checked = 0;
+        let mut good = 0;
+        for (name, gradient) in &got {
+            let gradient = gradient.as_slice::<f32>().expect("floats");
+            for i in (0..gradient.len()).step_by(gradient.len().div_ceil(3)) {
+                const H: f32 = 4e-3;
+                let want = (loss(name, i, H) - loss(name, i, -H)) / (2.0 * f64::from(H));
+                let error = (f64::from(gradient[i]) - want).abs();
+                checked += 1;
+                good += usize::from(error < 2e-3 + 0.02 * want.abs());
+            }
+        }
+        // A kink of a ReLU within the step spoils a difference now and then.
+        assert!(
+            checked >= 15 && good * 20 >= checked * 19,
+            "{family} {config}: {good} of {checked}"
+        );
+    }
+}
+
+#[test]
+fn pytorch_agrees() {
+    let text = std::fs::read_to_string(root("tests/reference/flows.json")).expect("committed");
+    let cases: Vec<Value> = serde_json::from_str(&text).expect("JSON");
+    for case in &cases {
+        let (family, config) = (case["family"].as_str().expect("a family"), &case["config"]);
+        let mut rng = Rng::new(0, Purpose::Init, 0);
+        let model = Model::init(
+            family,
+            config,
+            &info(DataKind::Points),
+            &mut rng,
+            &device::cpu(),
+        );
+        let model = model.expect("a model");
+        let mut weights = common::weights(&model);
+        for (i, data) in weights.values_mut().enumerate() {
+            let shape = data.shape().as_slice().to_vec();
+            let n = shape.iter().product();
+            *data = TensorData::new(signed(i as u32 + 1, n, 0.5), shape);
+        }
+        let model = model.with_weights(weights).expect("they fit");
+        let want = |key: &Value| -> Vec<f64> {
+            let list = key.as_array().expect("a list");
+            list.iter().map(|v| v.as_f64().expect("a number")).collect()
+        };
+        let log_prob = want(&case["log_prob"]);
+        let batch = Batch::Points {
+            xy: signed(1000, 2 * log_prob.len(), 4.0),
+        };
+        let options = DensityOptions {
+            importance_samples: 0,
+        };
+        let density = model.density().expect("a density");
+        let got = density
+            .log_prob(&batch, options, &mut rng)
+            .expect("a density");
+        let compare = |what: &str, got: &[f32], want: &[f64]| {
+            let size = want.iter().fold(1.0f64, |m, v| m.max(v.abs()));
+            for (got, want) in got.iter().zip(want) {
+                let error = (f64::from(*got) - want).abs() / size;
+                assert!(
+                    error < 1e-4,
+                    "{family} {config}, {what}: {got} where PyTorch has {want}"
+                );
+            }
+        };
+        compare("log p", &values(got), &log_prob);
+        let gradients = gradients(&model, &batch, &device::cpu(), config);
+        let named = case["gradients"].as_object().expect("gradients");
+        assert_eq!(gradients.len(), named.len());
+        for (name, list) in named {
+            let got = gradients[name].as_slice::<f32>().expect("floats");
+            compare(name, got, &want(list));
+        }
+    }
+}
