@@ -220,6 +220,14 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// See [`Code::BadData`]; a reader's own points.
+    #[error("These points cannot be used: {reason}.")]
+    BadPoints {
+        /// Where and why.
+        reason: String,
+        /// What would help: a sentence.
+        hint: String,
+    },
     /// See [`Code::Unsupported`].
     #[error("{what}.")]
     Unsupported {
@@ -294,7 +302,7 @@ impl Error {
             Error::BadOption { .. } => Code::BadOption,
             Error::BadRecipe { .. } => Code::BadRecipe,
             Error::BadImage { .. } => Code::BadImage,
-            Error::BadData { .. } => Code::BadData,
+            Error::BadData { .. } | Error::BadPoints { .. } => Code::BadData,
             Error::Unsupported { .. } => Code::Unsupported,
             Error::Cancelled => Code::Cancelled,
             Error::DeviceUnavailable { .. } => Code::DeviceUnavailable,
@@ -331,6 +339,7 @@ impl Error {
             Error::BadRecipe { .. } => "Compare it with one of recipes/*.toml.".into(),
             Error::BadImage { .. } => "Use a PNG, JPEG or WebP picture, or draw one.".into(),
             Error::BadData { .. } => "Fetch the data again from the source its card names.".into(),
+            Error::BadPoints { hint, .. } => hint.clone(),
             Error::Unsupported { .. } => "Choose another view or another model.".into(),
             Error::Cancelled => "Start it again whenever you like.".into(),
             Error::DeviceUnavailable { .. } => "Use backend=cpu, or leave it on auto.".into(),

@@ -59,6 +59,16 @@ impl Rng {
         (0..n).map(|_| self.0.random()).collect()
     }
 
+    /// One draw from N(0, 1).
+    pub fn gaussian(&mut self) -> f32 {
+        self.0.sample(StandardNormal)
+    }
+
+    /// One draw from U[0, 1).
+    pub fn unit(&mut self) -> f64 {
+        self.0.random()
+    }
+
     /// A draw from 0, …, n − 1; 0 if `n` is 0.
     pub fn below(&mut self, n: usize) -> usize {
         if n == 0 { 0 } else { self.0.random_range(0..n) }

@@ -6,15 +6,25 @@
 //! two-dimensional diffusion benchmark. Where the true density is known, so is how far a model is
 //! from it. The energies U1–U4 are those of Rezende & Mohamed 2015 (arXiv:1505.05770, table 1).
 
-use std::f64::consts::{PI, SQRT_2};
+mod custom;
+mod density;
+mod dino;
+mod energy;
 
-use burn::tensor::Tensor;
+use std::{f64::consts::PI, sync::Arc};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::DataInfo;
+pub use custom::{MAX_BYTES, MAX_POINTS};
+use density::Truth;
+use dino::DINO;
+pub use energy::energy;
+
 use crate::{
+    checkpoint,
     error::{Error, Result},
     options::{self, Options},
     protocol::{DataKind, PointSource, ToyInfo},
@@ -28,7 +38,7 @@ pub struct PlaneOptions {
     /// Points to learn from; 0 draws new ones for ever.
     #[schemars(title = "Points", range(min = 0, max = 100_000))]
     pub points: usize,
-    /// How blurred it is, in multiples of its usual noise.
+    /// How blurred it is, in multiples of its usual noise. The checkerboard and the bar have none.
     #[schemars(title = "Noise", range(min = 0.1, max = 5.0))]
     pub noise: f64,
 }
@@ -57,8 +67,10 @@ pub struct PointSet {
     pub info: DataInfo,
     toy: Option<Toy>,
     noise: f64,
-    train: Vec<[f32; 2]>,
-    test: Vec<[f32; 2]>,
+    // Shared: sets are cloned for a look at them.
+    truth: Option<Arc<Truth>>,
+    train: Arc<[[f32; 2]]>,
+    test: Arc<[[f32; 2]]>,
 }
 
 /// The toys.
@@ -142,110 +154,120 @@ impl Toy {
     }
 
     fn modes(self, noise: f64) -> Option<Modes> {
-        let on_circle = |radius: f64| -> Vec<[f32; 2]> {
-            (0..8)
-                .map(|i| {
-                    let a = f64::from(i) * PI / 4.0;
-                    [(radius * a.cos()) as f32, (radius * a.sin()) as f32]
-                })
-                .collect()
-        };
+        let (count, sigma) = self.grid()?;
+        Some(Modes {
+            centres: (0..count)
+                .map(|i| self.centre(i).map(|v| v as f32))
+                .collect(),
+            sigma: (sigma * noise) as f32,
+        })
+    }
+
+    /// How many modes it has, and their usual standard deviation.
+    fn grid(self) -> Option<(usize, f64)> {
         match self {
-            Toy::Ring => Some(Modes {
-                centres: on_circle(1.0),
-                sigma: (0.01 * noise) as f32,
-            }),
-            Toy::EightGaussians => Some(Modes {
-                centres: on_circle(4.0 / 1.414),
-                sigma: (0.5 / 1.414 * noise) as f32,
-            }),
-            Toy::Grid => Some(Modes {
-                centres: (0..25)
-                    .map(|i| [(i % 5 * 2 - 4) as f32, (i / 5 * 2 - 4) as f32])
-                    .collect(),
-                sigma: (0.05 * noise) as f32,
-            }),
+            Toy::Ring => Some((8, 0.01)),
+            Toy::EightGaussians => Some((8, 0.5 / 1.414)),
+            Toy::Grid => Some((25, 0.05)),
             _ => None,
+        }
+    }
+
+    /// Centre of mode `i`.
+    fn centre(self, i: usize) -> [f64; 2] {
+        let radius = match self {
+            Toy::Ring => 1.0,
+            Toy::Grid => return [(i % 5) as f64 * 2.0 - 4.0, (i / 5) as f64 * 2.0 - 4.0],
+            _ => 4.0 / 1.414,
+        };
+        let (sin, cos) = (i as f64 * PI / 4.0).sin_cos();
+        [radius * cos, radius * sin]
+    }
+
+    /// Of the two moons: their usual noise, then how they are scaled and shifted.
+    fn moons(self) -> (f64, [f64; 2], [f64; 2]) {
+        match self {
+            Toy::MoonsTight => (0.03, [2.0, 3.0], [-0.4, -0.1]),
+            _ => (0.1, [2.0, 2.0], [-1.0, -0.2]),
         }
     }
 
     /// One point.
     fn draw(self, rng: &mut Rng, noise: f64) -> [f64; 2] {
-        let mut normal = || f64::from(rng.normal(1)[0]) * noise;
+        let blur = |rng: &mut Rng, sigma: f64| {
+            let (a, b) = (rng.gaussian(), rng.gaussian());
+            [f64::from(a) * sigma * noise, f64::from(b) * sigma * noise]
+        };
+        let ring = |rng: &mut Rng, r: f64, sigma: f64| {
+            let [a, b] = blur(rng, sigma);
+            let (sin, cos) = (2.0 * PI * rng.unit()).sin_cos();
+            [r * cos + a, r * sin + b]
+        };
         match self {
             Toy::Ring | Toy::EightGaussians | Toy::Grid => {
-                let (a, b) = (normal() / noise, normal() / noise);
-                match self.modes(noise) {
-                    Some(modes) => {
-                        let [x, y] = modes.centres[rng.below(modes.centres.len())];
-                        let sigma = f64::from(modes.sigma);
-                        [f64::from(x) + a * sigma, f64::from(y) + b * sigma]
-                    }
-                    None => [a, b],
-                }
+                let (count, sigma) = self.grid().unwrap_or((1, 1.0));
+                let [x, y] = self.centre(rng.below(count));
+                let [a, b] = blur(rng, sigma);
+                [x + a, y + b]
             }
-            Toy::Moons => moon(rng, 0.1 * noise, |[x, y]| [x * 2.0 - 1.0, y * 2.0 - 0.2]),
-            Toy::MoonsTight => moon(rng, 0.03 * noise, |[x, y]| {
-                [(x + 0.3) * 2.0 - 1.0, (y + 0.3) * 3.0 - 1.0]
-            }),
+            Toy::Moons | Toy::MoonsTight => {
+                let (sigma, scale, shift) = self.moons();
+                let [a, b] = blur(rng, sigma);
+                let [x, y] = moon(rng.below(2) == 1, PI * rng.unit());
+                [(x + a) * scale[0] + shift[0], (y + b) * scale[1] + shift[1]]
+            }
             Toy::Circles => {
-                let (a, b) = (normal(), normal());
-                let r = [1.0, 0.5][rng.below(2)];
-                let t = 2.0 * PI * uniform(rng);
-                [
-                    3.0 * (r * t.cos() + 0.08 * a),
-                    3.0 * (r * t.sin() + 0.08 * b),
-                ]
+                let r = if rng.below(2) == 0 { 3.0 } else { 1.5 };
+                ring(rng, r, 0.24)
             }
             Toy::Rings => {
-                let (a, b) = (normal(), normal());
                 let r = 0.75 * (1 + rng.below(4)) as f64;
-                let t = 2.0 * PI * uniform(rng);
-                [r * t.cos() + 0.08 * a, r * t.sin() + 0.08 * b]
+                ring(rng, r, 0.08)
             }
             Toy::Checkerboard => {
-                let x = uniform(rng) * 4.0 - 2.0;
-                let y = uniform(rng) - 2.0 * rng.below(2) as f64 + x.floor().rem_euclid(2.0);
+                let x = rng.unit() * 4.0 - 2.0;
+                let y = rng.unit() - 2.0 * rng.below(2) as f64 + x.floor().rem_euclid(2.0);
                 [2.0 * x, 2.0 * y]
             }
             Toy::SwissRoll => {
-                let (a, b) = (normal(), normal());
-                let t = 1.5 * PI * (1.0 + 2.0 * uniform(rng));
+                let [a, b] = blur(rng, 1.0);
+                let t = 1.5 * PI * (1.0 + 2.0 * rng.unit());
                 [(t * t.cos() + a) / 5.0, (t * t.sin() + b) / 5.0]
             }
             Toy::Spirals => {
-                let (a, b) = (normal(), normal());
-                let n = uniform(rng).sqrt() * 3.0 * PI;
-                let x = -n.cos() * n + uniform(rng) * 0.5;
-                let y = n.sin() * n + uniform(rng) * 0.5;
+                let [a, b] = blur(rng, 0.1);
+                let n = rng.unit().sqrt() * 3.0 * PI;
+                let x = -n.cos() * n + rng.unit() * 0.5;
+                let y = n.sin() * n + rng.unit() * 0.5;
                 let sign = 1.0 - 2.0 * rng.below(2) as f64;
-                [sign * x / 3.0 + 0.1 * a, sign * y / 3.0 + 0.1 * b]
+                [sign * x / 3.0 + a, sign * y / 3.0 + b]
             }
             Toy::Pinwheel => {
-                let f = [1.0 + 0.3 * normal(), 0.1 * normal()];
-                let t = 0.4 * PI * rng.below(5) as f64 + 0.25 * f[0].exp();
-                let (s, c) = t.sin_cos();
-                [2.0 * (f[0] * c - f[1] * s), 2.0 * (f[0] * s + f[1] * c)]
+                let [a, b] = blur(rng, 0.1);
+                let f = [1.0 + 3.0 * a, b];
+                let angle = 0.4 * PI * rng.below(5) as f64 + 0.25 * f[0].exp();
+                let (sin, cos) = angle.sin_cos();
+                [
+                    2.0 * (f[0] * cos - f[1] * sin),
+                    -2.0 * (f[0] * sin + f[1] * cos),
+                ]
             }
             Toy::Circle => {
                 // The directions of a coarse square lattice: a few points on a circle, and its middle.
-                let mut lattice = || ((uniform(rng) - 0.5) * 5.0).round() * 0.2;
+                let mut lattice = || ((rng.unit() - 0.5) * 5.0).round() * 0.2;
                 let (x, y) = (lattice(), lattice());
                 let norm = x.hypot(y) + 1e-10;
-                let t = 2.0 * PI * uniform(rng);
-                let r = 0.03 * noise * uniform(rng);
-                [
-                    3.0 * (x / norm + r * t.cos()),
-                    3.0 * (y / norm + r * t.sin()),
-                ]
+                let (sin, cos) = (2.0 * PI * rng.unit()).sin_cos();
+                let r = 0.03 * noise * rng.unit();
+                [3.0 * (x / norm + r * cos), 3.0 * (y / norm + r * sin)]
             }
-            Toy::Line => [4.0 * (uniform(rng) - 0.5), 8.0 * (uniform(rng) - 0.5)],
+            Toy::Line => [4.0 * (rng.unit() - 0.5), 8.0 * (rng.unit() - 0.5)],
             Toy::Dino => {
-                let (a, b) = (normal(), normal());
+                let [a, b] = blur(rng, 0.15);
                 let [x, y] = DINO[rng.below(DINO.len())];
                 [
-                    ((f64::from(x) + 0.15 * a) / 54.0 - 1.0) * 4.0,
-                    ((f64::from(y) + 0.15 * b) / 48.0 - 1.0) * 4.0,
+                    ((f64::from(x) + a) / 54.0 - 1.0) * 4.0,
+                    ((f64::from(y) + b) / 48.0 - 1.0) * 4.0,
                 ]
             }
             Toy::Energy(_) => [0.0, 0.0],
@@ -253,26 +275,15 @@ impl Toy {
     }
 }
 
-fn uniform(rng: &mut Rng) -> f64 {
-    f64::from(rng.uniform(1)[0])
+/// The point at angle `t` in [0, π] of one of scikit-learn's two moons.
+fn moon(lower: bool, t: f64) -> [f64; 2] {
+    let (sin, cos) = t.sin_cos();
+    if lower {
+        [1.0 - cos, 0.5 - sin]
+    } else {
+        [cos, sin]
+    }
 }
-
-/// A point of scikit-learn's two moons.
-fn moon(rng: &mut Rng, sigma: f64, place: impl Fn([f64; 2]) -> [f64; 2]) -> [f64; 2] {
-    let noise = rng.normal(2);
-    let t = PI * uniform(rng);
-    let [x, y] = match rng.below(2) {
-        0 => [t.cos(), t.sin()],
-        _ => [1.0 - t.cos(), 0.5 - t.sin()],
-    };
-    place([
-        x + sigma * f64::from(noise[0]),
-        y + sigma * f64::from(noise[1]),
-    ])
-}
-
-/// The 142 points of the Datasaurus (Alberto Cairo 2016), x and y in [0, 100].
-const DINO: [[f32; 2]; 1] = [[54.0, 48.0]];
 
 impl PointSet {
     /// The toy called `name`; held-out points always come from the same seed.
@@ -286,7 +297,7 @@ impl PointSet {
             name: name.into(),
             reason: "there is no toy of that name".into(),
         })?;
-        let draw = |seed: u64, n: usize| -> Vec<[f32; 2]> {
+        let draw = |seed: u64, n: usize| -> Arc<[[f32; 2]]> {
             let mut rng = Rng::new(seed, Purpose::TestSet, 0);
             (0..n)
                 .map(|_| toy.draw(&mut rng, given.noise).map(|v| v as f32))
@@ -306,19 +317,44 @@ impl PointSet {
             },
             toy: Some(toy),
             noise: given.noise,
+            truth: Truth::new(toy, given.noise).map(Arc::new),
             train: draw(seed, given.points),
             test,
         })
     }
 
-    /// A reader's own points, under the name `custom`.
+    /// A reader's own points, under the name `custom`: a table moved and scaled into the window, a
+    /// drawing as it is. Every tenth point is held out; of fewer than 20 none is, and the model is
+    /// judged by the points that it learns from.
     ///
     /// # Errors
-    /// [`Error::BadData`].
-    pub fn custom(_source: &PointSource) -> Result<Self> {
-        Err(Error::BadData {
-            name: "custom".into(),
-            reason: "there are no points in it".into(),
+    /// [`Error::BadPoints`].
+    pub fn custom(source: &PointSource) -> Result<Self> {
+        let points = custom::points(source)?;
+        let (mean, scale) = moments(&points);
+        let hash: Vec<u8> = points
+            .iter()
+            .flatten()
+            .flat_map(|v| v.to_le_bytes())
+            .collect();
+        let every = if points.len() < 20 { usize::MAX } else { 10 };
+        let part = |held_out: bool| {
+            let part = points.iter().enumerate();
+            let part = part.filter(|(i, _)| (i % every == every - 1) == held_out);
+            part.map(|(_, &p)| p).collect()
+        };
+        let train: Arc<[[f32; 2]]> = part(false);
+        let test = part(true);
+        Ok(Self {
+            info: DataInfo {
+                sha256: checkpoint::sha256(&hash),
+                ..DataInfo::plane("custom", DataKind::Points, mean, scale)
+            },
+            toy: None,
+            noise: 1.0,
+            truth: None,
+            test: if test.is_empty() { train.clone() } else { test },
+            train,
         })
     }
 
@@ -374,8 +410,13 @@ impl PointSet {
     }
 
     /// True log-density at points x, y, x, y, …, nats, where it is known.
-    pub fn log_density(&self, _xy: &[f32]) -> Option<Vec<f64>> {
-        None
+    ///
+    /// The two moons, circles, rings, swiss roll and spirals to about 1e-4 by quadrature, the
+    /// Gaussian sets, pinwheel, checkerboard and bar exactly, the energies with a numerical ln Z.
+    pub fn log_density(&self, xy: &[f32]) -> Option<Vec<f64>> {
+        let truth = self.truth.as_ref()?;
+        let (points, _) = xy.as_chunks::<2>();
+        Some(points.iter().map(|p| truth.ln(p.map(f64::from))).collect())
     }
 
     pub(super) fn bad(&self, reason: &str) -> Error {
@@ -403,9 +444,5 @@ fn moments(points: &[[f32; 2]]) -> ([f32; 2], f32) {
     (mean.map(|m| m as f32), scale)
 }
 
-/// U(x) of the energy called `name` for x `[n, 2]`, nats up to a constant, `[n]`; nothing for
-/// another name.
-pub fn energy(_name: &str, _x: Tensor<2>) -> Option<Tensor<1>> {
-    let _ = SQRT_2;
-    None
-}
+#[cfg(test)]
+mod tests;
