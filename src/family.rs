@@ -657,4 +657,6 @@ families! {
     RealNvp(families::realnvp::RealNvp),
     /// Autoregressive mixture.
     Autoregressive(families::autoregressive::Autoregressive),
+    /// Generative adversarial network.
+    Gan(families::gan::Gan),
 }

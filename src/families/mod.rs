@@ -3,4 +3,5 @@
 pub mod autoregressive;
 pub mod planar;
 pub mod realnvp;
+pub mod gan;
 pub mod vae;

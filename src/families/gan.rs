@@ -1,0 +1,571 @@
+//! Generative adversarial network.
+//!
+//! Goodfellow et al. 2014, "Generative Adversarial Nets", arXiv:1406.2661.
+//!
+//! A generator G carries noise z ~ N(0, I) to points; a discriminator d gives each point a score
+//! (a logit, D = σ(d)) that says how much it looks like data. They play (equation 1)
+//!
+//! ```text
+//! min_G max_D  E_x[log D(x)] + E_z[log(1 − D(G(z)))]
+//! ```
+//!
+//! Which loss each of them goes down, for scores d of data and d' of fakes, softplus(a) = ln(1 + eᵃ):
+//!
+//! ```text
+//!                  discriminator                            generator
+//! minimax          softplus(−d) + softplus(d')              −softplus(d')
+//! non-saturating   softplus(−d) + softplus(d')              softplus(−d')
+//! least-squares    ½ (d − 1)² + ½ d'²                       ½ (d' − 1)²
+//! relativistic     softplus(−(d − d'))                      softplus(−(d' − d))
+//! ```
+//!
+//! The first two are the paper's (as written, and as its section 3 advises); then Mao et al. 2017
+//! (LSGAN, arXiv:1611.04076) and the pairing of Jolicoeur-Martineau 2018 (arXiv:1807.00734) that
+//! Huang et al. 2024 (R3GAN, arXiv:2501.05441) made converge by penalising the discriminator's slope
+//! at the data (R1, Mescheder et al. 2018, arXiv:1801.04406) and at the fakes (R2):
+//!
+//! ```text
+//! R1 = γ/2 E_x ‖∇d(x)‖²        R2 = γ/2 E_z ‖∇d(G(z))‖²
+//! ```
+//!
+//! Gradients of gradients are not to be had here, so slopes are finite differences in a random
+//! direction: with ε ~ N(0, I), E_ε (d(x + hε) − d(x))² / h² = ‖∇d(x)‖² + O(h²).
+
+use burn::{
+    module::Module,
+    nn::Linear,
+    tensor::{Device, Tensor, TensorData, activation},
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::{
+    data::{Batch, DataInfo},
+    error::Result,
+    family::{Family, Losses, Sampler, Samples, StepContext, plain},
+    nn::{
+        init,
+        linear::{linear, matmul},
+        standard::Standard,
+        weights,
+    },
+    options::Options,
+    protocol::{Capabilities, DataKind, Look, Preset, Role},
+    rng::{Purpose, Rng},
+    views::plane::{LookRequest, Scene, grid_lines, look},
+};
+
+/// Options of a [`Gan`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct GanConfig {
+    /// What the two players go down.
+    #[schemars(title = "Loss")]
+    pub loss: Loss,
+    /// Units in each hidden layer.
+    #[schemars(title = "Hidden units", range(min = 16, max = 512))]
+    pub hidden: usize,
+    /// Hidden layers in the generator, and as many in the discriminator.
+    #[schemars(title = "Layers", range(min = 1, max = 5))]
+    pub layers: usize,
+    /// Numbers in the noise z.
+    #[schemars(title = "Noise size", range(min = 2, max = 64))]
+    pub z_dim: usize,
+    /// Moves of the discriminator for each move of the generator; all on the same data, each
+    /// against new fakes.
+    #[schemars(title = "Discriminator moves", range(min = 1, max = 10))]
+    pub d_steps: usize,
+    /// Penalty γ on the discriminator's slope at the data.
+    #[schemars(title = "R1", range(min = 0.0, max = 100.0))]
+    pub r1: f64,
+    /// Penalty γ on the discriminator's slope at the fakes.
+    #[schemars(title = "R2", range(min = 0.0, max = 100.0))]
+    pub r2: f64,
+    /// Divide each of the discriminator's weight matrices by its largest singular value.
+    #[schemars(title = "Spectral norm")]
+    pub spectral_norm: bool,
+}
+
+impl Default for GanConfig {
+    fn default() -> Self {
+        Self {
+            loss: Loss::Relativistic,
+            hidden: 64,
+            layers: 3,
+            z_dim: 4,
+            d_steps: 1,
+            r1: 0.1,
+            r2: 0.1,
+            spectral_norm: false,
+        }
+    }
+}
+
+impl Options for GanConfig {}
+
+/// What the two players go down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Loss {
+    /// As written in Goodfellow et al.; the generator learns nothing from fakes that do not fool.
+    Minimax,
+    /// As Goodfellow et al. advise: the generator raises log D of its fakes.
+    NonSaturating,
+    /// Scores are drawn to 1 and 0 by squares.
+    LeastSquares,
+    /// Each fake against a real example: which of the two looks more real?
+    Relativistic,
+}
+
+/// ln(1 + eᵃ), without overflow.
+fn softplus(a: Tensor<1>) -> Tensor<1> {
+    activation::log_sigmoid(a.neg()).neg()
+}
+
+impl Loss {
+    /// What the discriminator goes down, for scores of data and of fakes, each `[n]` → `[1]`.
+    pub fn of_discriminator(self, real: Tensor<1>, fake: Tensor<1>) -> Tensor<1> {
+        match self {
+            Loss::Minimax | Loss::NonSaturating => {
+                softplus(real.neg()).mean() + softplus(fake).mean()
+            }
+            Loss::LeastSquares => ((real - 1.0).square().mean() + fake.square().mean()) * 0.5,
+            Loss::Relativistic => softplus(fake - real).mean(),
+        }
+    }
+
+    /// What the generator goes down, for the scores of its fakes `[n]` → `[1]`. `real` gives the
+    /// scores of data, where they are needed.
+    pub fn of_generator(self, real: impl FnOnce() -> Tensor<1>, fake: Tensor<1>) -> Tensor<1> {
+        match self {
+            Loss::Minimax => softplus(fake).mean().neg(),
+            Loss::NonSaturating => softplus(fake.neg()).mean(),
+            Loss::LeastSquares => (fake - 1.0).square().mean() * 0.5,
+            Loss::Relativistic => softplus(real() - fake).mean(),
+        }
+    }
+}
+
+/// Options of its sampler.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct GanSampleOptions {
+    /// Standard deviation of z: 1 samples the model, less stays closer to what it makes of z = 0.
+    #[schemars(title = "Temperature", range(min = 0.0, max = 2.0))]
+    pub temperature: f64,
+}
+
+impl Default for GanSampleOptions {
+    fn default() -> Self {
+        Self { temperature: 1.0 }
+    }
+}
+
+impl Options for GanSampleOptions {}
+
+/// Slope of the hidden layers' leaky ReLU below zero.
+const LEAK: f32 = 0.2;
+/// Length h of the steps behind R1 and R2, in standard deviations of the data: well below the
+/// width of the narrowest toy's modes, well above the rounding of a score.
+const STEP: f32 = 0.005;
+/// Power iterations behind a spectral norm.
+const POWER_ITERATIONS: usize = 16;
+/// Places in [`Family::PLAYERS`].
+const DISCRIMINATOR: usize = 0;
+const GENERATOR: usize = 1;
+
+/// Fully connected layers.
+#[derive(Module, Debug)]
+pub struct Mlp {
+    hidden: Vec<Linear>,
+    output: Linear,
+}
+
+impl Mlp {
+    fn init(d_in: usize, d_out: usize, config: &GanConfig, rng: &mut Rng, on: &Device) -> Self {
+        // Keeps the variance through a leaky ReLU.
+        let gain = (2.0 / (1.0 + LEAK * LEAK)).sqrt();
+        let hidden = config.hidden;
+        Self {
+            hidden: (0..config.layers)
+                .map(|i| {
+                    let d_in = if i == 0 { d_in } else { hidden };
+                    init::linear(d_in, hidden, gain, rng, on)
+                })
+                .collect(),
+            output: init::linear(hidden, d_out, 1.0, rng, on),
+        }
+    }
+
+    /// `[n, d_in]` → `[n, d_out]`, each layer by `layer`.
+    fn forward(&self, x: Tensor<2>, layer: fn(&Linear, Tensor<2>) -> Tensor<2>) -> Tensor<2> {
+        let mut h = x;
+        for hidden in &self.hidden {
+            let a = layer(hidden, h); // [n, hidden]
+            h = activation::relu(a.clone()) * (1.0 - LEAK) + a * LEAK;
+        }
+        layer(&self.output, h)
+    }
+
+    /// The same weights as constants: gradients pass through them, not into them.
+    fn fixed(&self) -> Self {
+        self.clone().no_grad()
+    }
+}
+
+/// The largest singular value of a matrix, `[1, 1]`, with its gradient (Miyato et al. 2018,
+/// arXiv:1802.05957). The power iteration starts from the same vector every time, so that nothing
+/// has to be remembered from step to step: at these sizes that costs little.
+pub fn spectral_norm(weight: Tensor<2>) -> Tensor<2> {
+    let fixed = weight.clone().detach(); // [d_in, d_out]
+    let [_, d_out] = fixed.dims();
+    let unit = |v: Tensor<2>| {
+        let norm = v.clone().square().sum().sqrt() + 1e-12;
+        v / norm.unsqueeze()
+    };
+    let start: Vec<f32> = (1..=d_out).map(|i| (i as f32).cos()).collect();
+    let start = TensorData::new(start, [d_out, 1]);
+    let mut v = unit(Tensor::from_data(start, &fixed.device())); // [d_out, 1]
+    let mut u = unit(matmul(fixed.clone(), v.clone())); // [d_in, 1]
+    for _ in 0..POWER_ITERATIONS {
+        v = unit(matmul(fixed.clone().transpose(), u));
+        u = unit(matmul(fixed.clone(), v.clone()));
+    }
+    matmul(matmul(u.transpose(), weight), v)
+}
+
+/// x W / σ(W) + b.
+fn normalized(layer: &Linear, x: Tensor<2>) -> Tensor<2> {
+    let weight = layer.weight.val();
+    let product = matmul(x, weight.clone() / spectral_norm(weight));
+    match &layer.bias {
+        Some(bias) => product + bias.val().unsqueeze(),
+        None => product,
+    }
+}
+
+/// The weights of both players.
+#[derive(Module, Debug)]
+pub struct Net {
+    discriminator: Mlp,
+    generator: Mlp,
+}
+
+/// The model. See the module's documentation.
+#[derive(Clone, Debug)]
+pub struct Gan {
+    config: GanConfig,
+    points: Standard,
+    net: Net,
+}
+
+impl Gan {
+    /// G(z): z `[n, z_dim]` → standardised points `[n, 2]`.
+    pub fn generate(&self, z: Tensor<2>) -> Tensor<2> {
+        self.net.generator.forward(z, linear)
+    }
+
+    /// d(x): standardised points `[n, 2]` → scores `[n]`.
+    pub fn score(&self, x: Tensor<2>) -> Tensor<1> {
+        self.score_by(&self.net.discriminator, x)
+    }
+
+    fn score_by(&self, discriminator: &Mlp, x: Tensor<2>) -> Tensor<1> {
+        let layer = match self.config.spectral_norm {
+            true => normalized,
+            false => linear,
+        };
+        discriminator.forward(x, layer).squeeze_dim(1)
+    }
+
+    fn device(&self) -> Device {
+        self.net.generator.output.weight.val().device()
+    }
+
+    fn noise(&self, n: usize, rng: &mut Rng) -> Tensor<2> {
+        rng.normal_tensor([n, self.config.z_dim], &self.device())
+    }
+
+    /// What the discriminator goes down, and its parts by name, for standardised data x `[n, 2]`
+    /// against as many new fakes.
+    fn discriminator_losses(&self, x: Tensor<2>, rng: &mut Rng) -> (Tensor<1>, Losses) {
+        let (device, [n, _]) = (self.device(), x.dims());
+        let z = self.noise(n, rng);
+        let fake = self.net.generator.fixed().forward(z, linear);
+        let penalties = [("r1", self.config.r1, &x), ("r2", self.config.r2, &fake)];
+        let penalties = penalties.into_iter().enumerate().filter(|(_, p)| p.1 > 0.0);
+        let penalties: Vec<_> = penalties.collect();
+        let mut points = vec![x.clone(), fake.clone()];
+        for (_, (_, _, at)) in &penalties {
+            points.push((*at).clone() + rng.normal_tensor([n, 2], &device) * STEP);
+        }
+        // One pass for all: data, fakes, and the points near them.
+        let scores = self.score(Tensor::cat(points, 0)); // [2 n] to [4 n]
+        let part = |i: usize| scores.clone().slice([i * n..(i + 1) * n]);
+        let mut total = self.config.loss.of_discriminator(part(0), part(1));
+        let mut losses = vec![("discriminator", total.clone())];
+        for (place, (i, (name, gamma, _))) in penalties.into_iter().enumerate() {
+            let slope = (part(2 + place) - part(i)) / STEP;
+            let penalty = slope.square().mean() * (gamma / 2.0);
+            total = total + penalty.clone();
+            losses.push((name, penalty));
+        }
+        (total, losses)
+    }
+
+    /// What the generator goes down, for new fakes against standardised data x `[n, 2]`.
+    fn generator_loss(&self, x: Tensor<2>, rng: &mut Rng) -> Tensor<1> {
+        let judge = self.net.discriminator.fixed();
+        let z = self.noise(x.dims()[0], rng);
+        let fake = self.score_by(&judge, self.generate(z));
+        let real = || self.score_by(&judge, x);
+        self.config.loss.of_generator(real, fake)
+    }
+
+    /// The batch, standardised, `[n, 2]`.
+    fn inputs(&self, batch: &Batch) -> Result<Tensor<2>> {
+        Ok(self.points.to_unit(batch.points(&self.device())?))
+    }
+}
+
+impl Family for Gan {
+    type Config = GanConfig;
+    type SampleOptions = GanSampleOptions;
+    type Net = Net;
+
+    const ID: &'static str = "gan";
+    const TITLE: &'static str = "Generative adversarial network";
+    const PAPER: &'static str =
+        "Goodfellow et al. 2014, Generative Adversarial Nets, arXiv:1406.2661";
+    const EQUATION: &'static str = "min_G max_D E_x[log D(x)] + E_z[log(1 − D(G(z)))]";
+    const SCHEMA_VERSION: u32 = 1;
+    const PLAYERS: &'static [&'static str] = &["discriminator", "generator"];
+    const DATA: &'static [DataKind] = &[DataKind::Points];
+    const CAPABILITIES: Capabilities = Capabilities {
+        density: None,
+        latent: false,
+        invertible: false,
+    };
+
+    fn plane_train() -> Value {
+        json!({
+            "batch_size": 256,
+            "learning_rate": 1e-3,
+            "beta_1": 0.0,
+            "beta_2": 0.99,
+            "ema": 0.995,
+        })
+    }
+
+    fn init(config: &GanConfig, data: &DataInfo, rng: &mut Rng, device: &Device) -> Result<Self> {
+        data.need(Self::DATA, Self::TITLE)?;
+        Ok(Self {
+            config: config.clone(),
+            points: Standard::of(data),
+            net: Net {
+                discriminator: Mlp::init(2, 1, config, rng, device),
+                generator: Mlp::init(config.z_dim, 2, config, rng, device),
+            },
+        })
+    }
+
+    fn config(&self) -> &GanConfig {
+        &self.config
+    }
+
+    fn net(&self) -> &Net {
+        &self.net
+    }
+
+    fn net_mut(&mut self) -> &mut Net {
+        &mut self.net
+    }
+
+    /// Names are those within each player, as its optimizer knows them.
+    fn parameters(&self) -> Vec<Vec<(String, usize)>> {
+        [&self.net.discriminator, &self.net.generator]
+            .into_iter()
+            .map(|player| {
+                let all = weights::list(player).into_iter();
+                let sizes = all.map(|(name, dims, _)| (name, dims.iter().product()));
+                sizes.collect()
+            })
+            .collect()
+    }
+
+    /// The generator is averaged; the discriminator stays the one that it plays against.
+    fn follow(&mut self, model: &Self, decay: f32) {
+        self.net.discriminator = model.net.discriminator.valid();
+        let average = self.net.generator.clone();
+        self.net.generator = weights::blend(average, &model.net.generator, decay);
+    }
+
+    /// The discriminator moves `d_steps` times on this batch, each time against new fakes, then
+    /// the generator once. The losses are those before each player's last move.
+    fn train_step(&mut self, batch: &Batch, context: &mut StepContext) -> Result<Losses> {
+        let x = self.inputs(batch)?;
+        let mut losses = Losses::new();
+        for _ in 0..self.config.d_steps {
+            let (total, parts) = self.discriminator_losses(x.clone(), context.rng);
+            losses = parts;
+            if !context.moves(DISCRIMINATOR) {
+                break;
+            }
+            context.descend(DISCRIMINATOR, &mut self.net.discriminator, &total);
+        }
+        let loss = self.generator_loss(x, context.rng);
+        if context.moves(GENERATOR) {
+            context.descend(GENERATOR, &mut self.net.generator, &loss);
+        }
+        losses.insert(1, ("generator", loss));
+        Ok(plain(losses))
+    }
+
+    fn losses(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses> {
+        let x = self.inputs(batch)?;
+        let (_, mut losses) = self.discriminator_losses(x.clone(), rng);
+        losses.insert(1, ("generator", self.generator_loss(x, rng)));
+        Ok(losses)
+    }
+
+    fn sampler(
+        &self,
+        options: &GanSampleOptions,
+        count: usize,
+        seed: u64,
+    ) -> Result<Box<dyn Sampler>> {
+        let model = self.valid();
+        let z = model.noise(count, &mut Rng::new(seed, Purpose::Sample, 0)) * options.temperature;
+        let samples = Tensor::zeros([count, 2], &model.device());
+        Ok(Box::new(OnePass { model, z, samples }))
+    }
+
+    fn looks() -> Vec<Look> {
+        vec![
+            look(
+                "discriminator",
+                "Discriminator",
+                "How real each place looks to the discriminator, with data and fakes. Where the generator has won, it is undecided everywhere.",
+            ),
+            look(
+                "manifold",
+                "Generator manifold",
+                "A grid of the noise (its first two numbers), carried to the plane by the generator.",
+            ),
+            look(
+                "gradients",
+                "Gradients",
+                "What the generator is told: for each fake the direction in which its loss falls, longer where it falls faster.",
+            ),
+        ]
+    }
+
+    fn look(&self, request: &LookRequest) -> Result<Scene> {
+        let model = self.valid();
+        let device = model.device();
+        let mut rng = Rng::new(request.seed, Purpose::Sample, 0);
+        let fake = model.generate(model.noise(request.count, &mut rng)); // [count, 2]
+        match request.look {
+            "discriminator" => {
+                let scores = model.score(model.points.to_unit(request.cells()));
+                let (label, values) = match model.config.loss {
+                    Loss::Minimax | Loss::NonSaturating => (
+                        "D(x): the chance that x is data, by the discriminator",
+                        activation::sigmoid(scores),
+                    ),
+                    Loss::LeastSquares => ("d(x): drawn to 1 on data and to 0 on fakes", scores),
+                    // Only differences of scores mean something.
+                    Loss::Relativistic => (
+                        "the chance that x looks more real than a usual fake, by the discriminator",
+                        activation::sigmoid(scores - model.score(fake.clone()).mean()),
+                    ),
+                };
+                Ok(Scene::new(label)
+                    .diverging(values, 0.5, 0.5)
+                    .data(request)
+                    .points(Role::Model, model.points.from_unit(fake)))
+            }
+            "manifold" => {
+                let lines = grid_lines(2.5, 15, 121, &device); // [lines, points, 2]
+                let [k, n, _] = lines.dims();
+                let mut z = lines.reshape([k * n, 2]);
+                if model.config.z_dim > 2 {
+                    let rest = Tensor::zeros([k * n, model.config.z_dim - 2], &device);
+                    z = Tensor::cat(vec![z, rest], 1);
+                }
+                let x = model.points.from_unit(model.generate(z));
+                Ok(
+                    Scene::new("the noise from −2.5 to 2.5, carried to the plane")
+                        .data(request)
+                        .lines(Role::Model, x.reshape([k, n, 2])),
+                )
+            }
+            "gradients" => {
+                let x = model.points.to_unit(request.data_batch().points(&device)?);
+                let d = model.told(x, fake.clone()); // [count, 2]
+                let length = d.clone().square().sum_dim(1).sqrt();
+                // Long gradients are shortened to a tenth of the window, short ones stay short:
+                // a fake that is told nothing gets no arrow.
+                let [left, right, ..] = request.window();
+                let arrows = d / (length + HALF_LENGTH) * (0.1 * (right - left));
+                let label = "the direction in which the generator is told to move each fake";
+                Ok(Scene::new(label).data(request).arrows(
+                    Role::Model,
+                    model.points.from_unit(fake),
+                    arrows,
+                ))
+            }
+            _ => Err(request.unknown()),
+        }
+    }
+
+    fn presets() -> Vec<Preset> {
+        Vec::new()
+    }
+}
+
+/// The gradient whose arrow is half as long as the longest, in nats per standard deviation of the
+/// data.
+const HALF_LENGTH: f32 = 0.1;
+
+impl Gan {
+    /// −∂L/∂x of each fake x', for L the generator's loss of that fake alone, `[n, 2]`. `x` is data
+    /// to pair it with, repeated if there is less of it; all standardised, outside autodiff.
+    fn told(&self, x: Tensor<2>, fake: Tensor<2>) -> Tensor<2> {
+        let judge = self.net.discriminator.clone().train().no_grad();
+        let n = fake.dims()[0];
+        let times = n.div_ceil(x.dims()[0].max(1));
+        let x = x.repeat_dim(0, times).slice([0..n]).autodiff();
+        let fake = fake.autodiff().require_grad();
+        let score = self.score_by(&judge, fake.clone());
+        let real = || self.score_by(&judge, x);
+        let loss = self.config.loss.of_generator(real, score);
+        let gradient = fake.grad(&loss.backward());
+        // The loss is a mean over the fakes.
+        gradient.map_or_else(|| fake.zeros_like(), |g| g * -(n as f32))
+    }
+}
+
+/// z ~ N(0, temperature² I), then one pass through the generator.
+struct OnePass {
+    model: Gan,
+    z: Tensor<2>,
+    samples: Tensor<2>,
+}
+
+impl Sampler for OnePass {
+    fn steps(&self) -> usize {
+        1
+    }
+
+    fn step(&mut self) -> Result<()> {
+        let unit = self.model.generate(self.z.clone());
+        self.samples = self.model.points.from_unit(unit);
+        Ok(())
+    }
+
+    fn state(&self) -> Samples {
+        Samples::Points(self.samples.clone())
+    }
+}
