@@ -651,12 +651,14 @@ macro_rules! families {
 families! {
     /// Variational autoencoder.
     Vae(families::vae::Vae),
+    /// Generative adversarial network.
+    Gan(families::gan::Gan),
     /// Planar and radial flow.
     Planar(families::planar::Planar),
     /// Coupling flow.
     RealNvp(families::realnvp::RealNvp),
+    /// Diffusion and flow matching.
+    Ddpm(families::ddpm::Ddpm),
     /// Autoregressive mixture.
     Autoregressive(families::autoregressive::Autoregressive),
-    /// Generative adversarial network.
-    Gan(families::gan::Gan),
 }

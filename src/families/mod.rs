@@ -1,7 +1,8 @@
 //! One file per family: config, module, objective, sampler.
 
 pub mod autoregressive;
+pub mod ddpm;
+pub mod gan;
 pub mod planar;
 pub mod realnvp;
-pub mod gan;
 pub mod vae;
