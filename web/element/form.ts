@@ -13,9 +13,16 @@ export interface Binding {
 
 const short = (v: unknown) => (typeof v === "number" ? String(Number(v.toPrecision(4))) : String(v ?? ""));
 
-/** Whether a slider says more than a box: a range that a thumb can travel. */
-const slides = (f: Field) =>
-  f.minimum !== undefined && f.maximum !== undefined && (f.kind === "number" ? f.maximum <= 20 && f.maximum - f.minimum >= 0.5 : f.kind === "integer" && f.maximum <= 8);
+/** The step of sliders of numbers. */
+const STEP = 0.05;
+
+/** Whether a slider says more than a box: a range that a thumb can travel, in steps that matter. */
+function slides({ kind, minimum, maximum }: Field): boolean {
+  if (minimum === undefined || maximum === undefined) return false;
+  if (kind === "integer") return maximum <= 8;
+  const steps = maximum / STEP;
+  return kind === "number" && maximum <= 20 && maximum - minimum >= 0.5 && Math.abs(steps - Math.round(steps)) < 1e-6;
+}
 
 /** One form field, made from its schema. */
 export function field(f: Field, prefix: string, { value, error, set, disabled = false }: Binding): TemplateResult {
@@ -40,7 +47,7 @@ export function field(f: Field, prefix: string, { value, error, set, disabled = 
   }
   if (slides(f)) {
     return html`<div class="field"><label for=${id}>${f.label} <output for=${id} .value=${short(value)}></output></label>
-      <input type="range" id=${id} min=${f.minimum ?? 0} max=${f.maximum ?? 1} step=${f.kind === "integer" ? 1 : 0.05}
+      <input type="range" id=${id} min=${f.minimum ?? 0} max=${f.maximum ?? 1} step=${f.kind === "integer" ? 1 : STEP}
         .value=${String(value ?? f.minimum)} aria-describedby=${described} aria-invalid=${invalid} ?disabled=${disabled}
         @input=${(e: Event) => { const i = e.target as HTMLInputElement; const o = i.parentElement?.querySelector("output"); if (o) o.value = short(Number(i.value)); }}
         @change=${onChange}>${help}</div>`;

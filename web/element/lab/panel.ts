@@ -65,7 +65,7 @@ export class FamilyPanel {
   /** A family that nobody has described yet: a frame, its name, and a word. */
   static placeholder(id: string, title: string): TemplateResult {
     return html`<article class="tile" data-family=${id}>
-      <header><h3>${title}</h3><p class="status"></p></header>
+      <h3>${title}</h3>
       <div class="formula"><slot name=${id}></slot></div>
       <div class="plot waiting"><p>The model is built here as soon as the worker answers.</p></div>
     </article>`;
@@ -76,13 +76,11 @@ export class FamilyPanel {
     const { family } = l;
     if (host.level === "none") return html`<article class="tile bare" data-family=${family.id}>${this.#canvas()}${this.#alerts()}</article>`;
     const large = !l.small && host.level === "full";
-    const head = html`<header>
-      <h3>${family.title}</h3>
-      <p class="status" role=${l.small ? nothing : "status"}>${l.status()}</p>
-    </header>
+    const head = html`<h3>${family.title}</h3>
     <div class="formula"><slot name=${family.id}><p class="plain">${family.equation}</p></slot></div>`;
     const picture = html`${this.#canvas()}
-      <p class="drawn">${l.past === undefined ? "" : html`<b>At step ${figure(l.state?.snapshots[l.past] ?? 0)}.</b> `}${sentence(l.view?.label ?? "")}</p>`;
+      <p class="under"><span class="drawn">${l.past === undefined ? "" : html`<b>At step ${figure(l.state?.snapshots[l.past] ?? 0)}.</b> `}${sentence(l.view?.label ?? "")}</span>
+        <span class="progress">${sentence(l.status())}</span></p>`;
     if (!large) {
       return html`<article class="tile" data-family=${family.id} aria-label=${family.title}>
         ${head}${picture}
@@ -207,13 +205,15 @@ export class FamilyPanel {
 
   #losses(small: boolean) {
     const losses = this.learner.state?.losses ?? [];
-    const names = [...new Set(losses.map((l) => l.name))].slice(0, small ? FEW : undefined);
+    // What is minimised comes first.
+    const all = [...new Set(losses.map((l) => l.name))].sort((a, b) => Number(b === "loss") - Number(a === "loss"));
+    const names = all.slice(0, small ? FEW : undefined);
     if (this.host.level !== "full" || !names.length) return nothing;
     return html`<div class="charts ${small ? "smaller" : ""}">${names.map((name, i) => {
       const [tone, color] = TONES[i % TONES.length] ?? TONES[0];
       const key = `${small ? "small" : "large"} ${name}`;
       let curves = this.#curves.get(key);
-      if (!curves) this.#curves.set(key, curves = new Curves(this.host, color, small ? 70 : 118));
+      if (!curves) this.#curves.set(key, curves = new Curves(this.host, color, small ? 70 : 140));
       const last = (split: LossCurve["split"]) => {
         const value = losses.find((l) => l.name === name && l.split === split)?.values.at(-1);
         return value === undefined ? "–" : printed({ value, digits: 3 });
