@@ -668,7 +668,7 @@ fn wrong_requests_get_their_codes_and_break_nothing() {
     let small = small_digits_packed(7, 20, 20);
     let cases = [
         (
-            create("gan", options(), options(), "mnist"),
+            create("nothing", options(), options(), "mnist"),
             Code::UnknownFamily,
         ),
         (create("vae", options(), options(), "cats"), Code::BadData),

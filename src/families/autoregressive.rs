@@ -9,9 +9,8 @@
 //!
 //! Each factor is a mixture of K Gaussians. The first has its parameters to itself; those of the
 //! second are read off x₁ by a network (Bishop 1994, "Mixture Density Networks"). The density is
-//! exact, and so are both conditionals. Networks see sines and cosines of x₁ beside x₁ itself, or
-//! they would be slow to learn what changes quickly with it (Tancik et al. 2020,
-//! arXiv:2006.10739).
+//! exact, and so are both conditionals. The network sees sines and cosines of x₁ beside x₁ itself
+//! ([`fourier`]).
 
 use std::f32::consts::TAU;
 
@@ -27,7 +26,7 @@ use crate::{
     data::{Batch, DataInfo},
     error::Result,
     family::{Density, DensityOptions, Family, Losses, Sampler, Samples, StepContext, plain},
-    nn::{mlp::Mlp, standard::Standard},
+    nn::{fourier, mlp::Mlp, standard::Standard},
     options::Options,
     protocol::{Capabilities, DataKind, DensityKind, Look, Preset, Role},
     rng::{Purpose, Rng},
@@ -160,14 +159,8 @@ impl Autoregressive {
 
     /// p(x₂ | x₁), standardised, for x₁ `[n, 1]`.
     fn second(&self, x1: Tensor<2>) -> Mixture {
-        let mut features = vec![x1.clone()];
-        for i in 0..self.config.frequencies {
-            // Half a turn over ±4 standard deviations, then twice as fast each time.
-            let angle = x1.clone() * (TAU / 16.0 * (1 << i) as f32);
-            features.push(angle.clone().sin());
-            features.push(angle.cos());
-        }
-        let parameters = self.net.second.forward(Tensor::cat(features, 1)); // [n, 3K]
+        let features = fourier::features(x1, self.config.frequencies);
+        let parameters = self.net.second.forward(features); // [n, 3K]
         Mixture::of(parameters, self.config.components)
     }
 
@@ -238,7 +231,7 @@ impl Family for Autoregressive {
         let mut first = vec![0.0; k];
         first.extend((0..k).map(spread));
         first.extend(vec![width; k]);
-        let mut sizes = vec![1 + 2 * config.frequencies];
+        let mut sizes = vec![fourier::width(config.frequencies)];
         sizes.extend(vec![config.hidden; config.layers]);
         sizes.push(3 * k);
         // p(x₂ | x₁) starts from the same mixture, whatever x₁ is.

@@ -302,7 +302,7 @@ impl Gan {
         }
         // One pass for all: data, fakes, and the points near them.
         let scores = self.score(Tensor::cat(points, 0)); // [2 n] to [4 n]
-        let part = |i: usize| scores.clone().slice([i * n..(i + 1) * n]);
+        let part = |i: usize| scores.clone().slice(i * n..(i + 1) * n);
         let mut total = self.config.loss.of_discriminator(part(0), part(1));
         let mut losses = vec![("discriminator", total.clone())];
         for (place, (i, (name, gamma, _))) in penalties.into_iter().enumerate() {
@@ -536,7 +536,7 @@ impl Gan {
         let judge = self.net.discriminator.clone().train().no_grad();
         let n = fake.dims()[0];
         let times = n.div_ceil(x.dims()[0].max(1));
-        let x = x.repeat_dim(0, times).slice([0..n]).autodiff();
+        let x = x.repeat_dim(0, times).slice(0..n).autodiff();
         let fake = fake.autodiff().require_grad();
         let score = self.score_by(&judge, fake.clone());
         let real = || self.score_by(&judge, x);

@@ -31,7 +31,7 @@ use crate::{
     family::{
         Density, DensityOptions, Family, Invertible, Losses, Sampler, Samples, StepContext, plain,
     },
-    nn::{gaussian, mlp::Mlp, standard::Standard},
+    nn::{fourier, gaussian, mlp::Mlp, standard::Standard},
     options::Options,
     protocol::{Capabilities, DataKind, DensityKind, Preset},
     rng::{Purpose, Rng},
@@ -53,6 +53,10 @@ pub struct RealNvpConfig {
     /// Hidden layers of a coupling's network.
     #[schemars(title = "Layers", range(min = 1, max = 4))]
     pub layers: usize,
+    /// Sines and cosines that a coupling's network sees of the coordinate that stays; 0 as in the
+    /// paper.
+    #[schemars(title = "Frequencies", range(min = 0, max = 8))]
+    pub frequencies: usize,
     /// Pieces of a spline.
     #[schemars(title = "Bins", range(min = 2, max = 32))]
     pub bins: usize,
@@ -65,6 +69,7 @@ impl Default for RealNvpConfig {
             couplings: 8,
             hidden: 128,
             layers: 2,
+            frequencies: 0,
             bins: 16,
         }
     }
@@ -124,10 +129,11 @@ pub struct RealNvp {
 impl RealNvp {
     /// What coupling `layer` reads from the coordinate that it leaves alone, a `[n, 1]`.
     ///
-    /// As in the paper the network sees the masked point b ⊙ x; its parameters are for the other
-    /// coordinate: 2 for an affine map, 3K − 1 for a spline.
+    /// As in the paper the network sees the masked point b ⊙ x, here with sines and cosines of a if
+    /// wanted; its parameters are for the other coordinate: 2 for an affine map, 3K − 1 for a spline.
     fn parameters_of(&self, layer: usize, a: Tensor<2>) -> Tensor<2> {
         let zeros = a.zeros_like();
+        let a = fourier::features(a, self.config.frequencies);
         let masked = match layer % 2 {
             0 => vec![a, zeros],
             _ => vec![zeros, a],
@@ -365,7 +371,7 @@ impl Family for RealNvp {
             Transform::Affine => 2,
             Transform::Spline => 3 * config.bins - 1,
         };
-        let mut sizes = vec![2];
+        let mut sizes = vec![1 + fourier::width(config.frequencies)];
         sizes.extend(vec![config.hidden; config.layers]);
         sizes.push(outputs);
         // Almost zero, so that the flow begins near the identity.
