@@ -1,10 +1,12 @@
 //! The energies U1–U4 of Rezende & Mohamed 2015 (arXiv:1505.05770, table 1).
 //!
-//!     U1 = ½((‖x‖ − 2)/0.4)² − ln(exp(−½((x₁ − 2)/0.6)²) + exp(−½((x₁ + 2)/0.6)²))
-//!     U2 = ½((x₂ − w₁)/0.4)²
-//!     U3 = −ln(exp(−½((x₂ − w₁)/0.35)²) + exp(−½((x₂ − w₁ + w₂)/0.35)²))
-//!     U4 = −ln(exp(−½((x₂ − w₁)/0.4)²) + exp(−½((x₂ − w₁ + w₃)/0.35)²))
-//!     w₁ = sin(2π x₁/4),  w₂ = 3 exp(−½((x₁ − 1)/0.6)²),  w₃ = 3 σ((x₁ − 1)/0.3)
+//! ```text
+//! U1 = ½((‖x‖ − 2)/0.4)² − ln(exp(−½((x₁ − 2)/0.6)²) + exp(−½((x₁ + 2)/0.6)²))
+//! U2 = ½((x₂ − w₁)/0.4)²
+//! U3 = −ln(exp(−½((x₂ − w₁)/0.35)²) + exp(−½((x₂ − w₁ + w₂)/0.35)²))
+//! U4 = −ln(exp(−½((x₂ − w₁)/0.4)²) + exp(−½((x₂ − w₁ + w₃)/0.35)²))
+//! w₁ = sin(2π x₁/4),  w₂ = 3 exp(−½((x₁ − 1)/0.6)²),  w₃ = 3 σ((x₁ − 1)/0.3)
+//! ```
 //!
 //! As printed, U2–U4 go on for ever along x₁ and exp(−U) has no integral; the paper draws them on
 //! [−4, 4]². Here a wall ends them, ½((|x₁| − 4)/0.2)² beyond |x₁| = 4, so that they are densities
