@@ -10,6 +10,7 @@ import { chooser, deviceSentence, facts, notices, tabs, type Notice } from "./ch
 import { reducedMotion } from "./draw";
 import { blobOf, checkpointBytes, download, dragHandler } from "./files";
 import { InterpolatePanel } from "./interpolate";
+import type { GenerativeLab } from "./lab/generative-lab";
 import { LatentPanel } from "./latent";
 import { attributeOf, GLOBAL } from "./names";
 import { read, takeOptions, type Settled } from "./options";
@@ -91,10 +92,16 @@ export class GenerativeModel extends LitElement implements Host, Present {
   get tileColumns() { return whole(String(this.columns ?? ""), 1, 64); }
   get #panel(): Panel { return this.#panels[this.settled.view]; }
 
+  /** Of a model of the plane: the element that does the work. */
+  get lab(): GenerativeLab | undefined {
+    return (this.family && this.renderRoot.querySelector<GenerativeLab>("generative-lab")) || undefined;
+  }
+
   // ---- Methods for scripts
 
   /** Opens a shipped model by its id; without one, that of the attributes, afresh. */
   async load(model?: string): Promise<void> {
+    if (this.lab) return this.lab.load();
     this.#active = true;
     if (model !== undefined && model !== this.model) {
       this.setAttribute("model", model); // Comes back here by way of the change.
@@ -124,13 +131,13 @@ export class GenerativeModel extends LitElement implements Host, Present {
   }
 
   /** Trains: the model in training, else a new one from scratch. */
-  async play(): Promise<void> { await this.#awake(); await this.attempt(() => this.trainer.play()); }
+  async play(): Promise<void> { if (this.lab) return this.lab.play(); await this.#awake(); await this.attempt(() => this.trainer.play()); }
   /** Stops the training after the step under way. */
-  async pause(): Promise<void> { await this.attempt(() => this.trainer.pause()); }
+  async pause(): Promise<void> { if (this.lab) return this.lab.pause(); await this.attempt(() => this.trainer.pause()); }
   /** Trains for so many steps. */
-  async step(steps = 1): Promise<void> { await this.#awake(); await this.attempt(() => this.trainer.step(steps)); }
+  async step(steps = 1): Promise<void> { if (this.lab) return this.lab.step(); await this.#awake(); await this.attempt(() => this.trainer.step(steps)); }
   /** Back to the shipped model. */
-  async reset(): Promise<void> { await this.load(); }
+  async reset(): Promise<void> { if (this.lab) return this.lab.restart(); await this.load(); }
 
   /** Draws samples and gives their pixels. */
   async sample(options: { count?: number; seed?: number } & Record<string, unknown> = {}): Promise<View | undefined> {

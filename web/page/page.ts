@@ -17,6 +17,8 @@ const DEFAULTS: Record<string, string> = { model: "vae-mnist", view: "samples", 
 const PREFIX = "lab.";
 const labOf = (parameters: URLSearchParams) => [...parameters].filter(([name]) => name.startsWith(PREFIX)).map(([name, value]) => [name.slice(PREFIX.length), value] as const);
 
+const given = new URLSearchParams(location.search);
+
 function applyLab(parameters: URLSearchParams) {
   // Before it is defined there is nothing to be reset.
   void lab?.reset?.();
@@ -58,7 +60,9 @@ function link(): URL {
   for (const [name, value] of Object.entries(widget?.state ?? {})) {
     if (DEFAULTS[name] !== value) url.searchParams.set(name, value);
   }
-  for (const [name, value] of Object.entries(lab?.state ?? {})) url.searchParams.set(PREFIX + name, value);
+  // What a link said to a lab that nobody has scrolled to yet must not be lost.
+  const ofLab = lab?.description ? Object.entries(lab.state) : labOf(given);
+  for (const [name, value] of ofLab) url.searchParams.set(PREFIX + name, value);
   url.hash = url.search ? used : "";
   return url;
 }
@@ -73,16 +77,18 @@ function write() {
   }, 300);
 }
 
-const given = new URLSearchParams(location.search);
 apply(given);
 if (labOf(given).length) applyLab(given);
 widget?.addEventListener("statechange", () => {
   used = "try";
   write();
 });
+let experiment: string | undefined;
 lab?.addEventListener("statechange", () => {
-  used = "lab";
-  write();
+  const now = JSON.stringify(lab.state);
+  if (experiment !== undefined && experiment !== now) used = "lab";
+  if (experiment !== now) write();
+  experiment = now;
 });
 
 document.addEventListener("click", (event) => {

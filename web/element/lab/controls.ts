@@ -98,7 +98,7 @@ function render(lab: Desk): TemplateResult {
         lab.pause();
         if (was) lab.play();
       }}>
-        ${RATES.map((r) => html`<option value=${r ?? ""} ?selected=${r === task.rate}>${r === null ? "as fast as it goes" : `${r} ${r === 1 ? "step" : "steps"} a second`}</option>`)}
+        ${[...new Set([task.rate, ...RATES])].sort((a, b) => (a ?? Infinity) - (b ?? Infinity)).map((r) => html`<option value=${r ?? ""} ?selected=${r === task.rate}>${r === null ? "as fast as it goes" : `${r} ${r === 1 ? "step" : "steps"} a second`}</option>`)}
       </select></div>
     </div>
     ${transport(lab)}

@@ -1,4 +1,5 @@
 import { LitElement, html, nothing, unsafeCSS, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 import type { Description } from "../../client/engine";
 import { CUSTOM } from "../../client/engine";
 import { PlaygroundError, problem } from "../../client/errors";
@@ -240,7 +241,10 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     if (this.preset && this.preset.family !== family) this.preset = undefined;
     this.family = family;
     this.arrange();
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>("#show")?.focus({ preventScroll: true }));
+    void this.updateComplete.then(() => {
+      this.renderRoot.querySelector<HTMLElement>("#show")?.focus({ preventScroll: true });
+      this.scrollIntoView({ block: "start", behavior: reducedMotion() ? "auto" : "smooth" });
+    });
   }
 
   again(learner: Learner) { void learner.place(true); }
@@ -358,10 +362,10 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     const layer = view.layers.find((l) => l.kind === "points");
     for (const [id, panel] of this.#panels) {
       const own = this.learners.get(id)?.info?.data === this.task.data;
-      panel.plot.under = own && layer?.kind === "points" ? layer : undefined;
+      panel.data = own && layer?.kind === "points" ? { points: layer, window: view.window } : undefined;
+      panel.show(false);
     }
     this.source.show(view);
-    this.redraw(false);
   }
 
   /** Numbers for the table, one model at a time, those first that have none or the oldest. */
@@ -407,7 +411,8 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
   };
 
   #tilesNow() {
-    if (this.description) return this.shown.map((l) => this.#panels.get(l.family.id)?.render());
+    // By their names, so that no panel takes over another one's place unseen.
+    if (this.description) return repeat(this.shown, (l) => l.family.id, (l) => this.#panels.get(l.family.id)?.render());
     const wished = this.getAttribute("family");
     const slots = [...this.children].filter((c): c is HTMLElement => c instanceof HTMLElement && c.slot !== "");
     const some = slots.filter((c) => !wished || wished === "all" || c.slot === wished);

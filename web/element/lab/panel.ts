@@ -6,7 +6,7 @@ import { Curves } from "../curves";
 import { field, segments } from "../form";
 import { figure } from "../panel";
 import type { Learner, Scope } from "./learner";
-import { Plot } from "./plot";
+import { Plot, type Points } from "./plot";
 import { printed } from "./table";
 
 /** What a panel can ask of its lab. */
@@ -32,15 +32,21 @@ const TONES = [["red", "--_red"], ["blue", "--_blue"], ["third", "--_guess"], ["
 /** One family on the page: its picture, what can be done with it, and its losses. */
 export class FamilyPanel {
   readonly plot: Plot;
+  /** The data that this model learns. */
+  data: { points: Points; window: readonly number[] } | undefined;
   /** The look that was drawn last. */
   looked = "";
   #curves = new Map<string, Curves>();
+  /** The losses that the curves show. */
+  #drawn: LossCurve[] | undefined;
 
   constructor(private readonly host: Stage, readonly learner: Learner) {
     this.plot = new Plot(host);
   }
 
   show(glide: boolean) {
+    this.plot.under = this.learner.looked?.overData ? this.data?.points : undefined;
+    this.plot.underWindow = this.data?.window ?? [];
     if (this.learner.view) this.plot.show(this.learner.view, glide);
   }
 
@@ -57,9 +63,10 @@ export class FamilyPanel {
     for (const [key, curves] of this.#curves) {
       const name = key.slice(key.indexOf(" ") + 1);
       const of = (split: LossCurve["split"]) => losses.find((l) => l.name === name && l.split === split);
-      curves.show(of("train"), of("heldOut"));
+      if (losses !== this.#drawn) curves.show(of("train"), of("heldOut"));
       curves.redraw(recolour);
     }
+    this.#drawn = losses;
   }
 
   /** A family that nobody has described yet: a frame, its name, and a word. */
@@ -76,7 +83,7 @@ export class FamilyPanel {
     const { family } = l;
     if (host.level === "none") return html`<article class="tile bare" data-family=${family.id}>${this.#canvas()}${this.#alerts()}</article>`;
     const large = !l.small && host.level === "full";
-    const head = html`<h3>${family.title}</h3>
+    const head = html`<div class="head"><h3>${family.title}</h3>${large ? html`<button type="button" @click=${() => host.enlarge("all")}>All families</button>` : nothing}</div>
     <div class="formula"><slot name=${family.id}><p class="plain">${family.equation}</p></slot></div>`;
     const picture = html`${this.#canvas()}
       <p class="under"><span class="drawn">${l.past === undefined ? "" : html`<b>At step ${figure(l.state?.snapshots[l.past] ?? 0)}.</b> `}${sentence(l.view?.label ?? "")}</span>

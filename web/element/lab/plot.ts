@@ -5,7 +5,7 @@ import { diverging, sequential, type Ramp } from "./ramp";
 export type PlotView = Extract<View, { kind: "plot" }>;
 type Window = PlotView["window"];
 type Field = Extract<Layer, { kind: "field" }>;
-type Points = Extract<Layer, { kind: "points" }>;
+export type Points = Extract<Layer, { kind: "points" }>;
 
 /** The custom property that colours a role. */
 const COLORS: Record<Role, string> = { data: "--_data", model: "--_model", noise: "--_noise", guess: "--_guess", guide: "--_guide" };
@@ -30,8 +30,9 @@ interface Colors { roles: Record<Role, string>; line: string; ink: string; densi
 export class Plot {
   canvas: HTMLCanvasElement | undefined;
   view: PlotView | undefined;
-  /** Points that are drawn beneath the model's (above a field). */
+  /** Points of the data, and where they are drawn. */
   under: Points | undefined;
+  underWindow: readonly number[] = [];
   /** Whether points of the data are drawn. */
   withData = true;
   /** Where the reader points. */
@@ -39,6 +40,8 @@ export class Plot {
   #colors: Colors | undefined;
   #images = new WeakMap<Field, HTMLCanvasElement>();
   #from: Float32Array | undefined;
+  readonly #still = document.createElement("canvas");
+  #stillOf: PlotView | undefined;
   #start = 0;
   #frame = 0;
 
@@ -72,6 +75,7 @@ export class Plot {
       this.#colors = undefined;
       this.#images = new WeakMap();
     }
+    this.#stillOf = undefined;
     cancelAnimationFrame(this.#frame);
     this.#draw(performance.now());
   }
@@ -110,33 +114,45 @@ export class Plot {
     const x = (v: number) => ((v - left) / (right - left)) * width;
     const y = (v: number) => ((top - v) / (top - bottom)) * height;
     const gliding = this.#from !== undefined && now - this.#start < GLIDE;
-    let data = this.under && this.withData ? this.under : undefined;
-    const flush = () => {
-      if (data) points(g, floats(data.xy), x, y, colors.roles.data, width, view.layers.some((l) => l.kind === "field") ? 0.3 : 0.42);
-      data = undefined;
-    };
-    for (const layer of view.layers) {
-      if (layer.kind === "field") {
-        this.#field(g, layer, colors, width, height);
-        continue;
-      }
-      flush();
+    const draw = (layer: Layer) => {
+      if (layer.kind === "field") return this.#field(g, layer, colors, width, height);
       const color = colors.roles[layer.role];
-      if (layer.kind === "points") {
-        if (layer.role === "data" && !this.withData) continue;
-        const xy = layer === modelPoints(view) && gliding ? this.#now(layer, now) : floats(layer.xy);
-        points(g, xy, x, y, color, width, layer.role === "data" ? 0.42 : 0.75);
-      } else if (layer.kind === "lines") {
-        lines(g, layer, x, y, color);
-      } else {
-        arrows(g, floats(layer.xy), floats(layer.d), x, y, color);
-      }
+      if (layer.kind === "lines") return lines(g, layer, x, y, color);
+      if (layer.kind === "arrows") return arrows(g, floats(layer.xy), floats(layer.d), x, y, color);
+      const alpha = layer.role !== "data" ? 0.75 : layer === this.under && view.layers.some((l) => l.kind === "field") ? 0.3 : 0.42;
+      points(g, gliding && layer === moving ? this.#now(layer, now) : floats(layer.xy), x, y, color, width, alpha);
+    };
+    const layers = this.#layers(view);
+    const moving = modelPoints(view);
+    const first = gliding && moving ? layers.indexOf(moving) : 0;
+    if (gliding && this.#stillOf === view) {
+      g.drawImage(this.#still, 0, 0, width, height);
+    } else {
+      layers.slice(0, first).forEach(draw);
+      // While points glide, what lies under them stands still: it is drawn once.
+      if (gliding) this.#keep(canvas, view);
     }
-    flush();
+    layers.slice(first).forEach(draw);
     axes(g, view.window, x, y, height, colors.ink);
     if (this.pointer) crosshair(g, x(this.pointer[0]), y(this.pointer[1]), width, height, colors.ink);
     if (gliding) this.#frame = requestAnimationFrame((t) => this.#draw(t));
     else this.#from = undefined;
+  }
+
+  /** What is drawn, from the bottom up: the data, if it is wished for, above a field and beneath everything else. */
+  #layers({ layers, window }: PlotView): Layer[] {
+    if (!this.withData) return layers.filter((l) => l.kind === "field" || l.role !== "data");
+    const there = layers.some((l) => l.kind === "points" && l.role === "data");
+    if (!this.under || there || window.some((v, i) => v !== this.underWindow[i])) return layers;
+    const fields = layers.findLastIndex((l) => l.kind === "field") + 1;
+    return [...layers.slice(0, fields), this.under, ...layers.slice(fields)];
+  }
+
+  #keep(canvas: HTMLCanvasElement, view: PlotView) {
+    this.#still.width = canvas.width;
+    this.#still.height = canvas.height;
+    this.#still.getContext("2d")?.drawImage(canvas, 0, 0);
+    this.#stillOf = view;
   }
 
   /** Where the model's points are on their way. */

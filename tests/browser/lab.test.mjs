@@ -1,0 +1,364 @@
+// The two-dimensional lab: families learn one set of points side by side.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { describe, test } from "node:test";
+import { closePage, colours, openPage, picture, screenshot, startBrowser, startSite, until } from "./harness.mjs";
+
+const site = await startSite();
+const browser = await startBrowser();
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** The lab, in view, with a picture in every panel that is on screen. */
+async function openLab(query = "", options = {}) {
+  const page = await openPage(browser, site, { path: `?backend=cpu${query}#lab`, ...options });
+  const lab = page.locator("#lab-model");
+  await page.evaluate(() => document.querySelector("#bench").scrollIntoView());
+  await until(() => lab.evaluate((l) => l.shown?.length > 0 && l.shown.filter((x) => x.visible).length > 0 && l.shown.every((x) => !x.visible || x.view)), "a picture in every panel", 120_000);
+  return { page, lab };
+}
+
+/** What each family on the page has come to. */
+const standing = (lab) =>
+  lab.evaluate((l) => l.shown.map((x) => ({
+    id: x.family.id, step: x.info?.step ?? -1, done: x.done, running: x.running,
+    losses: (x.state?.losses ?? []).filter((c) => c.split === "train").map((c) => ({ name: c.name, values: c.values })),
+    alerts: x.alerts.map((a) => a.code),
+  })));
+const codes = (lab) => lab.locator(".notice").evaluateAll((all) => all.map((n) => n.dataset.code));
+/** All panels are near the viewport, so that all of them train. */
+const tall = { viewport: { width: 1280, height: 2600 } };
+
+test("every family draws samples before it is trained", async () => {
+  const { page, lab } = await openLab("", tall);
+  const all = await standing(lab);
+  assert.ok(all.length >= 1, "there are families of the plane");
+  for (const { id, step, alerts } of all) {
+    assert.equal(step, 0, id);
+    assert.deepEqual(alerts, [], id);
+    const canvas = lab.locator(`.tile[data-family="${id}"] canvas`).first();
+    assert.ok((await colours(canvas)) > 5, `${id} draws something`);
+    assert.match(await canvas.getAttribute("aria-label"), /samples/, `${id} says what it draws`);
+  }
+  assert.ok((await colours(lab.locator(".source canvas"))) > 3, "the data is drawn");
+  await until(() => lab.locator("tbody td").evaluateAll((cells) => cells.some((c) => /\d[.]\d{2}/.test(c.textContent))), "numbers in the table");
+  await screenshot(page, "lab");
+  await closePage(page);
+});
+
+test("training ends at the same step for all, the losses change, and the past can be seen", async (t) => {
+  const { page, lab } = await openLab("&lab.steps=60", tall);
+  const before = await Promise.all((await standing(lab)).map(({ id }) => picture(lab.locator(`.tile[data-family="${id}"] canvas`).first())));
+  await lab.getByRole("button", { name: "Play" }).click();
+  await until(async () => (await standing(lab)).every((x) => x.done), "all have come to the end", 240_000);
+  const all = await standing(lab);
+  for (const { id, step, losses, alerts } of all) {
+    assert.equal(step, 60, `${id} stops at the budget`);
+    assert.deepEqual(alerts, [], id);
+    assert.ok(losses.length > 0, `${id} names its losses`);
+    for (const { name, values } of losses) {
+      assert.ok(values.every(Number.isFinite) && new Set(values).size > 1, `${id}: ${name} moves: ${values}`);
+    }
+  }
+  t.diagnostic(all.map(({ id, losses }) => `${id}: ${losses.map((l) => `${l.name} ${l.values[0].toFixed(2)} → ${l.values.at(-1).toFixed(2)}`).join(", ")}`).join("; "));
+  await until(() => lab.evaluate((l) => !l.wants), "the button says Play again");
+  const after = await Promise.all(all.map(({ id }) => picture(lab.locator(`.tile[data-family="${id}"] canvas`).first())));
+  after.forEach((hash, i) => assert.notEqual(hash, before[i], `${all[i].id} is drawn anew`));
+
+  await lab.locator("#past").focus();
+  await page.keyboard.press("Home");
+  await until(() => lab.evaluate((l) => l.shown.every((x) => x.past === 0)), "the first snapshot of all");
+  await until(async () => (await picture(lab.locator(`.tile[data-family="${all[0].id}"] canvas`).first())) !== after[0], "the past looks different");
+  await closePage(page);
+});
+
+test("one step, one player, slow motion", async () => {
+  const { page, lab } = await openLab("", tall);
+  await lab.getByRole("button", { name: "One step" }).click();
+  await until(async () => (await standing(lab)).every((x) => x.step === 1 && !x.running), "one step of each");
+  const game = await lab.evaluate((l) => l.shown.find((x) => x.family.players.length > 1)?.family);
+  if (game) {
+    const tile = lab.locator(`.tile[data-family="${game.id}"]`);
+    for (const [i, player] of game.players.entries()) {
+      await tile.getByRole("button", { name: `the ${player} only` }).click();
+      await until(async () => (await standing(lab)).find((x) => x.id === game.id).step === 2 + i, `one step of the ${player}`);
+    }
+    assert.ok((await standing(lab)).filter((x) => x.id !== game.id).every((x) => x.step === 1), "the others wait");
+  }
+  await lab.getByLabel("Speed").selectOption({ label: "3 steps a second" });
+  await lab.getByRole("button", { name: "Play" }).click();
+  await page.waitForTimeout(3000);
+  await lab.getByRole("button", { name: "Pause" }).click();
+  for (const { id, step } of await standing(lab)) assert.ok(step >= 2 && step < 30, `${id} goes slowly: ${step}`);
+  await closePage(page);
+});
+
+test("looks, scrubber and pointer", async () => {
+  const { page, lab } = await openLab("", tall);
+  const families = await lab.evaluate((l) => l.shown.map((x) => x.family));
+  for (const { id, looks } of families) {
+    await lab.locator("#show").selectOption(id);
+    await until(() => lab.evaluate((l, f) => l.family === f && l.learners.get(f).view, id), `${id} alone`);
+    const canvas = lab.locator(`.tile[data-family="${id}"] canvas`).first();
+    const learner = (use) => lab.evaluate((l, [f, u]) => { const x = l.learners.get(f); return u === "stamp" ? x.view?.label + JSON.stringify(x.view?.layers.map((a) => [a.kind, [...(a.xy ?? a.values)].slice(0, 40)])) : x.alerts.map((a) => a.message); }, [id, use]);
+    for (const look of looks) {
+      await lab.evaluate((l, [f, look]) => { const x = l.learners.get(f); x.view = undefined; x.look = look; x.refresh(true); l.changed(); }, [id, look.id]);
+      await until(() => lab.evaluate((l, f) => Boolean(l.learners.get(f).view), id), `${id}: ${look.id}`, 120_000);
+      assert.deepEqual(await learner("alerts"), [], `${id}: ${look.id}`);
+      assert.ok((await colours(canvas)) > 2, `${id}: ${look.id} draws something`);
+      if (look.scrub) {
+        const before = await learner("stamp");
+        await lab.locator(`#scrub-${id}`).focus();
+        await page.keyboard.press("End");
+        await until(async () => (await learner("stamp")) !== before, `${id}: the scrubber of ${look.id} moves it`, 120_000);
+      }
+      if (look.pointer) {
+        const before = await learner("stamp");
+        await canvas.hover({ position: { x: 60, y: 60 } });
+        await until(async () => (await learner("stamp")) !== before, `${id}: ${look.id} follows the pointer`, 120_000);
+        await canvas.focus();
+        const pointed = await learner("stamp");
+        for (let i = 0; i < 5; i++) await page.keyboard.press("Shift+ArrowRight");
+        await until(async () => (await learner("stamp")) !== pointed, `${id}: ${look.id} follows the keys`, 120_000);
+      }
+    }
+    await screenshot(page, `lab-${id}`);
+  }
+  await closePage(page);
+});
+
+describe("a reader's own points", () => {
+  const csv = (text) => ({ name: "points.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+  const input = (lab) => lab.locator('input[accept^=".csv"]');
+
+  test("that cannot be used are refused, and what was there stays", async () => {
+    const { page, lab } = await openLab("&lab.family=vae");
+    const bad = {
+      "a text": "the quick brown fox\njumps over\n",
+      "one point": "1,2\n",
+      "identical points": "1,2\n".repeat(50),
+      "nothing": "",
+    };
+    for (const [what, text] of Object.entries(bad)) {
+      await input(lab).setInputFiles(csv(text));
+      await until(async () => (await codes(lab)).length > 0, `an error for ${what}`);
+      assert.deepEqual(await codes(lab), ["bad-data"], what);
+      assert.match(await lab.locator(".notice p").innerText(), /\.\s+\S+.*\.$/s, `${what}: a sentence and what to do`);
+      assert.equal(await lab.evaluate((l) => l.task.data), "moons", what);
+      assert.ok(await lab.evaluate((l) => l.learners.get("vae").info), what);
+      await lab.getByRole("button", { name: "Dismiss" }).click();
+    }
+    // Ten million rows, dropped.
+    await lab.evaluate((l) => {
+      const file = new File(["0.5,1.25\n0.25,1.5\n".repeat(5_000_000)], "large.csv", { type: "text/csv" });
+      const data = new DataTransfer();
+      data.items.add(file);
+      l.renderRoot.querySelector(".lab").dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+    });
+    await until(async () => (await codes(lab)).includes("bad-data"), "an error for ten million rows", 120_000);
+    assert.equal(await lab.evaluate((l) => l.task.data), "moons");
+    await closePage(page);
+  });
+
+  test("from a file and from the clipboard are learned", async () => {
+    const { page, lab } = await openLab("&lab.family=vae");
+    const rows = Array.from({ length: 200 }, (_, i) => `${Math.cos(i)},${Math.sin(i)}`).join("\n");
+    await input(lab).setInputFiles(csv(`x,y\n${rows}\n`));
+    await until(() => lab.evaluate((l) => l.task.data === "custom" && l.learners.get("vae").info?.data === "custom"), "the file's points");
+    assert.equal(await lab.evaluate((l) => l.source.count), 200);
+    await lab.getByRole("button", { name: "One step" }).click();
+    await until(async () => (await standing(lab))[0].step === 1, "a step");
+    await lab.evaluate((l, text) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData("text/plain", text);
+      l.renderRoot.querySelector(".lab").dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+    }, "0 1\n1 0\n-1 0.5\n");
+    await until(() => lab.evaluate((l) => l.source.count === 3), "the clipboard's points");
+
+    // They outlive the worker.
+    await lab.evaluate((l) => l.learners.get("vae").session.fault("panic").catch(() => undefined));
+    await until(() => lab.evaluate((l) => l.learners.get("vae").alerts.some((a) => a.code === "worker-restarted")), "the new worker");
+    await lab.getByRole("button", { name: "One step" }).click();
+    await until(async () => (await standing(lab))[0].step >= 1, "it trains on them");
+    await closePage(page);
+  });
+
+  test("are drawn by mouse and by keyboard", async () => {
+    const { page, lab } = await openLab("&lab.family=vae");
+    await lab.getByRole("button", { name: "Draw your own" }).click();
+    const pad = lab.locator(".sketch");
+    await pad.focus();
+    await page.keyboard.press("Space");
+    await lab.getByRole("button", { name: /^Learn/ }).click();
+    await until(async () => (await codes(lab)).includes("bad-data"), "one point is too few");
+    await pad.focus();
+    for (const key of ["ArrowRight", "ArrowRight", "Space", "ArrowUp", "Space", "Backspace"]) await page.keyboard.press(key);
+    assert.match(await pad.getAttribute("aria-label"), /there are 2\b/);
+    const box = await pad.boundingBox();
+    await page.mouse.move(box.x + 40, box.y + 40);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 120, box.y + 90, { steps: 8 });
+    await page.mouse.up();
+    await lab.getByRole("button", { name: "Undo" }).click();
+    assert.match(await pad.getAttribute("aria-label"), /there are 2\b/);
+    await lab.getByRole("button", { name: /^Learn/ }).click();
+    await until(() => lab.evaluate((l) => l.task.data === "custom" && l.source.count === 2), "two points to learn");
+    assert.deepEqual(await codes(lab), []);
+    await closePage(page);
+  });
+});
+
+test("the whole experiment is in the URL", async () => {
+  const { page, lab } = await openLab("&lab.data=pinwheel&lab.noise=1.5&lab.seed=7&lab.steps=300&lab.family=vae&lab.vae.look=density&lab.vae.beta=2&lab.learning-rate=0.002&lab.overlay=off");
+  const read = (l) => ({ state: l.state, config: l.learners.get("vae").info.config.beta, train: l.learners.get("vae").info.train.learning_rate, options: l.task.dataOptions });
+  const before = await lab.evaluate(read);
+  assert.deepEqual(await codes(lab), []);
+  assert.equal(before.config, 2);
+  assert.equal(before.train, 0.002);
+  assert.deepEqual(before.options, { noise: 1.5 });
+  await lab.locator("#seed").fill("9");
+  await lab.locator("#seed").press("Enter");
+  await until(() => page.url().includes("lab.seed=9"), "the URL follows");
+  await page.reload();
+  await page.evaluate(() => document.querySelector("#bench").scrollIntoView());
+  await until(() => lab.evaluate((l) => Boolean(l.learners?.get("vae")?.info)), "the same again");
+  const after = await lab.evaluate(read);
+  assert.deepEqual(after, { ...before, state: { ...before.state, seed: "9" } });
+  await closePage(page);
+});
+
+test("what a link cannot mean is said", async () => {
+  const { page, lab } = await openLab("&lab.data=mooons&lab.seed=-1&lab.vae.beta=900&lab.nonsense=1&lab.family=vae");
+  assert.deepEqual([...new Set(await codes(lab))], ["bad-option"]);
+  assert.equal((await codes(lab)).length, 4);
+  assert.ok(await lab.evaluate((l) => l.learners.get("vae").info), "and the lab works");
+  await closePage(page);
+});
+
+test("an experiment that fails on purpose says why", async () => {
+  const { page, lab } = await openLab();
+  const preset = await lab.evaluate((l) => l.description.presets.find((p) => p.fails));
+  await lab.locator("#preset").selectOption(preset.id);
+  await until(() => lab.locator(".why").isVisible(), "its sentence");
+  assert.ok((await lab.locator(".why").innerText()).includes(preset.why));
+  assert.equal(await lab.evaluate((l) => l.task.data), preset.data);
+  await until(() => lab.evaluate((l, p) => l.learners.get(p.family).look === p.look && Boolean(l.learners.get(p.family).info), preset), "its model");
+  await until(() => page.url().includes(`lab.preset=${preset.id}`), "the URL");
+  await closePage(page);
+});
+
+test("points, plot and model can be saved, and a model opened", async () => {
+  const { page, lab } = await openLab("&lab.family=vae&lab.vae.look=density");
+  const starts = { "Points, CSV": /^x,y\n-?\d/, "Plot, SVG": /^<(\?xml|svg)/, "Plot, PNG": /^\x89PNG/, "Model": /^.{8}\{/s };
+  let model;
+  for (const [name, pattern] of Object.entries(starts)) {
+    const [file] = await Promise.all([page.waitForEvent("download"), lab.getByRole("button", { name, exact: true }).click()]);
+    const bytes = readFileSync(await file.path());
+    assert.match(bytes.subarray(0, 60).toString("latin1"), pattern, name);
+    if (name === "Model") model = { name: file.suggestedFilename(), mimeType: "application/octet-stream", buffer: bytes };
+  }
+  await lab.locator("#show").selectOption("all");
+  await lab.locator('input[accept=".safetensors"]').setInputFiles(model);
+  await until(() => lab.evaluate((l) => l.family === "vae" && l.learners.get("vae").own), "the model from the file");
+  await lab.locator('input[accept=".safetensors"]').setInputFiles({ ...model, buffer: Buffer.from("nonsense") });
+  await until(async () => (await codes(lab)).includes("checkpoint-parse"), "its error");
+  assert.ok(await lab.evaluate((l) => l.learners.get("vae").own), "and the model stays");
+  await closePage(page);
+});
+
+test("training that diverges offers the last good snapshot", async () => {
+  const { page, lab } = await openLab("&lab.family=vae&lab.steps=40");
+  await lab.getByRole("button", { name: "Play" }).click();
+  await until(async () => (await standing(lab))[0].done, "forty steps");
+  await lab.evaluate((l) => l.learners.get("vae").report({ code: "training-diverged", message: "A loss is no number any more.", hint: "Choose a smaller learning rate.", recoverable: true }));
+  await lab.getByRole("button", { name: "Go back to the last good snapshot" }).click();
+  await until(async () => (await standing(lab))[0].step < 40, "the snapshot");
+  assert.deepEqual(await codes(lab), []);
+  assert.ok((await standing(lab))[0].step > 0);
+  await closePage(page);
+});
+
+test("it waits while it is out of sight", async () => {
+  const { page, lab } = await openLab("&lab.family=vae&lab.steps=100000");
+  await lab.getByRole("button", { name: "Play" }).click();
+  await until(async () => (await standing(lab))[0].step > 3, "the first steps");
+  await page.evaluate(() => scrollTo(0, 0));
+  await until(async () => !(await standing(lab))[0].running, "it waits");
+  await page.waitForTimeout(500);
+  const { step } = (await standing(lab))[0];
+  await page.waitForTimeout(700);
+  assert.equal((await standing(lab))[0].step, step);
+  await page.evaluate(() => document.querySelector("#bench").scrollIntoView());
+  await until(async () => (await standing(lab))[0].step > step, "it goes on");
+  await closePage(page);
+});
+
+test("the page stays smooth while all models train", async (t) => {
+  const { page, lab } = await openLab("&lab.steps=100000", tall);
+  await lab.getByRole("button", { name: "Play" }).click();
+  await until(async () => (await standing(lab)).every((x) => x.step > 0), "all train", 120_000);
+  const gaps = await page.evaluate(() => new Promise((done) => {
+    const all = [];
+    let last = performance.now();
+    const frame = (now) => {
+      all.push(now - last);
+      last = now;
+      if (all.length < 240) requestAnimationFrame(frame);
+      else done(all.sort((a, b) => a - b));
+    };
+    requestAnimationFrame(frame);
+  }));
+  t.diagnostic(`frames: median ${gaps[120].toFixed(1)} ms, 95th percentile ${gaps[228].toFixed(1)} ms`);
+  assert.ok(gaps[120] <= 20, `the median gap between frames is ${gaps[120]} ms`);
+  await screenshot(page, "lab-training");
+  await closePage(page);
+});
+
+test("an element of two lines trains one family", async () => {
+  const page = await openPage(browser, site, { path: "embed.html" });
+  const element = page.locator("generative-model[family]");
+  await element.scrollIntoViewIfNeeded();
+  const inner = () => element.evaluate((e) => {
+    const lab = e.shadowRoot.querySelector("generative-lab");
+    const x = lab?.shown?.[0];
+    return x && { family: x.family.id, data: lab.task.data, look: x.look, step: x.info?.step, drawn: Boolean(x.view) };
+  });
+  await until(async () => (await inner())?.drawn, "a picture");
+  const { step, ...rest } = await inner();
+  assert.equal(step, 0);
+  assert.deepEqual(rest, { family: "realnvp", data: "moons", look: "density", drawn: true });
+  await element.getByRole("button", { name: "Play" }).click();
+  await until(async () => (await inner()).step > 3, "it trains");
+  await screenshot(page, "lab-embed");
+  await closePage(page);
+});
+
+describe("for everybody", () => {
+  for (const colorScheme of ["light", "dark"]) {
+    for (const family of ["all", "vae"]) {
+      test(`axe-core finds nothing serious, ${family}, ${colorScheme}`, async () => {
+        const { page } = await openLab(`&lab.family=${family}`, { colorScheme });
+        await page.evaluate(axe);
+        const { violations } = await page.evaluate(() => globalThis.axe.run("#lab"));
+        const found = violations
+          .filter(({ impact }) => impact === "serious" || impact === "critical")
+          .map(({ id, nodes }) => `${id}: ${nodes.map((n) => `${n.target} ${n.any[0]?.message ?? ""}`).join("; ")}`);
+        assert.deepEqual(found, []);
+        await closePage(page);
+      });
+    }
+  }
+
+  for (const family of ["all", "vae"]) {
+    test(`on a phone, ${family}`, async () => {
+      const { page, lab } = await openLab(`&lab.family=${family}`, { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true });
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(width <= 390, `nothing sticks out: ${width} pixels`);
+      const small = await lab.locator("button:visible, select:visible").evaluateAll((all) =>
+        all.map((c) => ({ text: c.textContent.trim().slice(0, 30), box: c.getBoundingClientRect() })).filter(({ box }) => box.height < 24).map(({ text }) => text));
+      assert.deepEqual(small, []);
+      await screenshot(page, `lab-${family}-phone`);
+      await closePage(page);
+    });
+  }
+});
