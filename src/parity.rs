@@ -15,11 +15,12 @@ use crate::{
     data::{Batch, DataInfo},
     error::{Error, Result},
     families::vae::Vae,
-    family::{DensityOptions, Model, Samples, StepContext},
+    family::{self, DensityOptions, Model, Samples, StepContext},
     nn::{
         adam::{Adam, Hyper},
         bernoulli, init, linear,
     },
+    protocol::DataKind,
     rng::{Purpose, Rng},
 };
 
@@ -303,7 +304,47 @@ impl Suite {
             ("importance-weighted VAE", weighted, 8, [6, 6]),
             ("convolutional VAE", conv, 16, [28, 28]),
         ] {
-            self.model(name, &config, n, side).await?;
+            let info = DataInfo::images("mnist", side[0], side[1]);
+            let batch = Batch::Images {
+                count: n,
+                pixels: Rng::new(7, Purpose::Shuffle, 0).uniform(n * side[0] * side[1]),
+            };
+            self.model(name, "vae", &config, &info, &batch).await?;
+        }
+        self.planes().await
+    }
+
+    /// Every family that models the plane, with its own small config.
+    async fn planes(&mut self) -> Result<()> {
+        for family in family::infos() {
+            for &kind in &family.data {
+                let (info, batch) = match kind {
+                    DataKind::Images => continue,
+                    DataKind::Points => (
+                        DataInfo::plane("moons", kind, [0.3, -0.2], 1.4),
+                        Batch::Points {
+                            xy: Rng::new(7, Purpose::Shuffle, 0).normal(2 * 64),
+                        },
+                    ),
+                    DataKind::Energy => (
+                        DataInfo::plane("u1", kind, [0.0, 0.0], 1.0),
+                        Batch::Draws { count: 64 },
+                    ),
+                };
+                let name = format!("{} of {}", family.title, info.name);
+                let mut configs = vec![family.plane_config.clone()];
+                if family.id == "realnvp" {
+                    configs.push(json!({ "transform": "spline", "couplings": 3, "hidden": 32 }));
+                }
+                if family.id == "planar" {
+                    configs.push(json!({ "kind": "radial", "layers": 6 }));
+                }
+                for config in configs {
+                    let name = format!("{name} {config}");
+                    self.model(&name, &family.id, &config, &info, &batch)
+                        .await?;
+                }
+            }
         }
         Ok(())
     }
@@ -312,18 +353,14 @@ impl Suite {
     async fn model(
         &mut self,
         name: &str,
+        family: &str,
         config: &serde_json::Value,
-        n: usize,
-        [height, width]: [usize; 2],
+        info: &DataInfo,
+        batch: &Batch,
     ) -> Result<()> {
-        let info = DataInfo::images("mnist", height, width);
         let mut rng = Rng::new(7, Purpose::Init, 0);
-        let mut model = Model::init("vae", config, &info, &mut rng, &self.autodiff())?;
-        let batch = Batch::Images {
-            count: n,
-            pixels: Rng::new(7, Purpose::Shuffle, 0).uniform(n * height * width),
-        };
-        let mut optimizers = [Adam::default()];
+        let mut model = Model::init(family, config, info, &mut rng, &self.autodiff())?;
+        let mut optimizers = vec![Adam::default(); model.players().len()];
         for step in 0..2 {
             let mut context = StepContext {
                 hyper: Hyper::new(1e-3),
@@ -332,7 +369,7 @@ impl Suite {
                 optimizers: &mut optimizers,
                 only: None,
             };
-            for (loss, value) in model.train_step(&batch, &mut context)? {
+            for (loss, value) in model.train_step(batch, &mut context)? {
                 self.keep(&format!("{name}, step {step}, {loss}"), value)
                     .await?;
             }
@@ -353,17 +390,24 @@ impl Suite {
             Samples::Images(images) => self.keep(&title, images).await?,
             Samples::Points(points) => self.keep(&title, points).await?,
         }
+        // An energy's batch holds no points to ask about.
+        let asked = match batch {
+            Batch::Draws { count } => &Batch::Points {
+                xy: Rng::new(7, Purpose::Shuffle, 0).normal(2 * count),
+            },
+            batch => batch,
+        };
         if let Some(density) = model.density() {
             for importance_samples in [0, 5] {
                 let options = DensityOptions { importance_samples };
                 let mut rng = Rng::new(7, Purpose::Evaluate, 0);
-                let values = density.log_prob(&batch, options, &mut rng)?;
+                let values = density.log_prob(asked, options, &mut rng)?;
                 self.keep(&format!("{name}, log p, K = {importance_samples}"), values)
                     .await?;
             }
         }
         if let Some(latent) = model.latent() {
-            let (mu, logvar) = latent.encode(&batch)?;
+            let (mu, logvar) = latent.encode(batch)?;
             self.keep(&format!("{name}, mu"), mu).await?;
             self.keep(&format!("{name}, logvar"), logvar).await?;
         }

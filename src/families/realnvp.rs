@@ -14,12 +14,11 @@
 //! log-determinant is the logarithm of that map's slope. The inverse asks the same network.
 //!
 //! - affine (equation 9): x₂ ↦ x₂ exp(s(x₁)) + t(x₁), logabsdet = s(x₁);
-//! - spline (section 3.1): x₂ ↦ g(x₂), monotone, made of K quotients of quadratics on
-//!   [−B, B] and the identity outside.
+//! - spline (section 3.1): x₂ ↦ g(x₂), monotone, made of K quotients of quadratics ([`spline`]).
 
 use burn::{
     module::Module,
-    tensor::{Device, Tensor, activation},
+    tensor::{Device, Tensor},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -31,7 +30,7 @@ use crate::{
     family::{
         Density, DensityOptions, Family, Invertible, Losses, Sampler, Samples, StepContext, plain,
     },
-    nn::{fourier, gaussian, mlp::Mlp, standard::Standard},
+    nn::{fourier, gaussian, mlp::Mlp, spline, standard::Standard},
     options::Options,
     protocol::{Capabilities, DataKind, DensityKind, Preset},
     rng::{Purpose, Rng},
@@ -106,11 +105,6 @@ impl Options for RealNvpSampleOptions {}
 
 /// |s| stays below this, so that one layer cannot explode; tanh bends s gently towards it.
 const MAX_LOG_SCALE: f32 = 3.0;
-/// Splines act on [−B, B], in standard deviations of the data.
-const TAIL_BOUND: f32 = 4.0;
-/// No bin is narrower or lower than this part of 2B, and no slope at a knot smaller.
-const MIN_BIN: f32 = 1e-3;
-const MIN_SLOPE: f32 = 1e-3;
 
 /// The weights: one network for each coupling.
 #[derive(Module, Debug)]
@@ -151,7 +145,8 @@ impl RealNvp {
         let parameters = self.parameters_of(layer, a.clone());
         let (b, logabsdet) = match self.config.transform {
             Transform::Affine => affine(b, parameters, inverse),
-            Transform::Spline => spline(b, parameters, self.config.bins, inverse),
+            Transform::Spline if inverse => spline::inverse(b, parameters, self.config.bins),
+            Transform::Spline => spline::forward(b, parameters, self.config.bins),
         };
         let x = match kept {
             0 => Tensor::cat(vec![a, b], 1),
@@ -225,115 +220,6 @@ fn affine(b: Tensor<2>, parameters: Tensor<2>, inverse: bool) -> (Tensor<2>, Ten
     }
 }
 
-/// The monotone rational-quadratic spline of Durkan et al. (section 3.1; Gregory & Delbourgo
-/// 1982), or its inverse.
-///
-/// # Shapes
-/// - b: `[n, 1]`
-/// - parameters: `[n, 3K − 1]`: K bin widths, K heights (both before softmax), K − 1 slopes at the
-///   inner knots (before softplus); the slope at the outer knots is 1, that of the identity
-/// - output: `[n, 1]`, log |slope| `[n]`
-fn spline(
-    b: Tensor<2>,
-    parameters: Tensor<2>,
-    bins: usize,
-    inverse: bool,
-) -> (Tensor<2>, Tensor<1>) {
-    let [n, _] = b.dims();
-    let k = bins;
-    let device = b.device();
-    let part = |from: usize, to: usize| parameters.clone().slice([0..n, from..to]);
-    // Sizes of the bins; they add up to 2B.
-    let sizes = |raw: Tensor<2>| -> Tensor<2> {
-        let free = 1.0 - MIN_BIN * k as f32;
-        (activation::softmax(raw, 1) * free + MIN_BIN) * (2.0 * TAIL_BOUND) // [n, K]
-    };
-    let (widths, heights) = (sizes(part(0, k)), sizes(part(k, 2 * k)));
-    // A raw slope of 0 becomes 1, so that a network of zeros gives the identity.
-    let shift = ((1.0f32 - MIN_SLOPE).exp() - 1.0).ln();
-    let inner = activation::softplus(part(2 * k, 3 * k - 1) + shift, 1.0) + MIN_SLOPE;
-    let one = Tensor::<2>::ones([n, 1], &device);
-    let left_slopes = Tensor::cat(vec![one.clone(), inner.clone()], 1); // [n, K]
-    let right_slopes = Tensor::cat(vec![inner, one], 1); // [n, K]
-    let (left, bottom) = (knots(widths.clone(), k), knots(heights.clone(), k)); // [n, K]
-
-    // In which bin b lies, as one 1 among K zeros. Outside it is moved to the border; what is
-    // computed there is thrown away below.
-    let inside = b.clone().clamp(-TAIL_BOUND, TAIL_BOUND).detach();
-    let clamped = b.clone().clamp(-TAIL_BOUND, TAIL_BOUND);
-    let edges = if inverse {
-        bottom.clone()
-    } else {
-        left.clone()
-    };
-    let reached = edges.detach().lower_equal(inside.expand([n, k])).float(); // [n, K]
-    let after = Tensor::cat(
-        vec![
-            reached.clone().slice([0..n, 1..k]),
-            reached.clone().slice([0..n, 0..1]).zeros_like(),
-        ],
-        1,
-    );
-    let chosen = reached - after; // [n, K]
-    let pick = |t: Tensor<2>| (t * chosen.clone()).sum_dim(1); // [n, 1]
-    let (w, h) = (pick(widths), pick(heights));
-    let (x0, y0) = (pick(left), pick(bottom));
-    let (d0, d1) = (pick(left_slopes), pick(right_slopes));
-    let s = h.clone() / w.clone(); // The bin's mean slope.
-    let bend = d0.clone() + d1.clone() - s.clone() * 2.0;
-
-    // θ: how far along the bin, 0 to 1.
-    let theta = if inverse {
-        // Equations 6–8: the root of a quadratic, in the form without cancellation.
-        let y = clamped - y0.clone();
-        let a = h.clone() * (s.clone() - d0.clone()) + y.clone() * bend.clone();
-        let b = h.clone() * d0.clone() - y.clone() * bend.clone();
-        let c = s.clone().neg() * y;
-        let root = (b.clone().square() - a * c.clone() * 4.0)
-            .clamp_min(0.0)
-            .sqrt();
-        (c * 2.0 / (b.neg() - root)).clamp(0.0, 1.0)
-    } else {
-        (clamped - x0.clone()) / w.clone()
-    };
-    let ramp = theta.clone() * (theta.clone().neg() + 1.0); // θ(1 − θ)
-    let denominator = s.clone() + bend * ramp.clone();
-    // Equation 5: the slope.
-    let rest = theta.clone().neg() + 1.0;
-    let slope = s.clone().square()
-        * (d1 * theta.clone().square()
-            + s.clone() * ramp.clone() * 2.0
-            + d0.clone() * rest.square());
-    let log_slope = slope.log() - denominator.clone().log() * 2.0;
-    let (moved, log_slope) = if inverse {
-        (theta * w + x0, log_slope.neg())
-    } else {
-        // Equation 4.
-        let rise = h * (s * theta.square() + d0 * ramp) / denominator;
-        (y0 + rise, log_slope)
-    };
-    // Outside [−B, B] the identity.
-    let within = b
-        .clone()
-        .detach()
-        .abs()
-        .lower_equal_elem(TAIL_BOUND)
-        .float();
-    let without = within.clone().neg() + 1.0;
-    (
-        moved * within.clone() + b * without,
-        (log_slope * within).squeeze_dim(1),
-    )
-}
-
-/// Where the bins begin: −B, then −B plus the sizes so far, `[n, K]`.
-fn knots(sizes: Tensor<2>, k: usize) -> Tensor<2> {
-    let [n, _] = sizes.dims();
-    let sums = sizes.clone().cumsum(1).slice([0..n, 0..k - 1]);
-    let first = sizes.slice([0..n, 0..1]).zeros_like();
-    Tensor::cat(vec![first, sums], 1) - TAIL_BOUND
-}
-
 impl Family for RealNvp {
     type Config = RealNvpConfig;
     type SampleOptions = RealNvpSampleOptions;
@@ -369,7 +255,7 @@ impl Family for RealNvp {
         data.need(Self::DATA, Self::TITLE)?;
         let outputs = match config.transform {
             Transform::Affine => 2,
-            Transform::Spline => 3 * config.bins - 1,
+            Transform::Spline => spline::width(config.bins),
         };
         let mut sizes = vec![1 + fourier::width(config.frequencies)];
         sizes.extend(vec![config.hidden; config.layers]);

@@ -8,6 +8,7 @@ pub mod gaussian;
 pub mod init;
 pub mod linear;
 pub mod mlp;
+pub mod spline;
 pub mod standard;
 #[cfg(all(feature = "webgpu", target_family = "wasm"))]
 pub mod tiled_matmul;
