@@ -149,6 +149,7 @@ impl Toy {
         match self {
             Toy::Ring => [-1.5, 1.5, -1.5, 1.5],
             Toy::Grid => [-5.0, 5.0, -5.0, 5.0],
+            Toy::Dino => [-4.5, 4.5, -4.5, 4.5],
             _ => WINDOW,
         }
     }

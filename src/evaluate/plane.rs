@@ -1,15 +1,224 @@
 //! How close a model of the plane comes to its data.
+//!
+//! - −log p of held-out points, and its distance to that of the true density: KL(truth‖model);
+//! - on sets with modes, as PacGAN measures (Lin et al. 2018, arXiv:1712.04086, section 4.1): each
+//!   sample belongs to its nearest mode and is of high quality within 3σ of it; a mode counts with
+//!   one such sample; the KL of the samples' share of each mode from the even one;
+//! - the k-nearest-neighbour KL of [`knn`];
+//! - of a model of an energy, KL(model‖truth) over its own samples.
 
+use super::{Estimate, knn};
 use crate::{
-    data::PointSet,
+    data::{
+        PointSet,
+        plane::{MAX_POINTS, Modes},
+    },
     error::Result,
     family::Model,
-    protocol::Number,
+    protocol::{DataKind, DensityKind, Number},
+    rng::{Purpose, Rng},
     views::{
-        Pause,
-        plane::{log_prob, number},
+        Pause, floats,
+        plane::{density_options, log_prob, number},
     },
 };
+
+/// Neighbours of the k-NN KL.
+pub const NEIGHBOURS: usize = 5;
+
+/// How much is drawn for a measurement.
+#[derive(Debug, Clone, Copy)]
+pub struct Protocol {
+    /// Held-out points whose −log p is taken.
+    pub held_out: usize,
+    /// Samples whose modes are counted.
+    pub mode_samples: usize,
+    /// Real points of the k-NN KL.
+    pub knn_real: usize,
+    /// Samples of the k-NN KL.
+    pub knn_samples: usize,
+}
+
+impl Protocol {
+    /// What published numbers were measured with: 2500 samples for modes, 100,000 real points
+    /// against 10,000 samples for the k-NN KL.
+    pub const FULL: Self = Self {
+        held_out: 20_000,
+        mode_samples: 2500,
+        knn_real: 100_000,
+        knn_samples: 10_000,
+    };
+
+    /// `count` of everything, for a glance.
+    pub fn glance(count: usize) -> Self {
+        Self {
+            held_out: count,
+            mode_samples: count,
+            knn_real: count,
+            knn_samples: count,
+        }
+    }
+}
+
+/// A measured value.
+#[derive(Debug, Clone)]
+pub struct Measure {
+    /// Stable name.
+    pub id: &'static str,
+    /// For people.
+    pub title: String,
+    /// It.
+    pub value: f64,
+    /// Its standard error over points, where it is a mean.
+    pub standard_error: Option<f64>,
+    /// Unit.
+    pub unit: &'static str,
+    /// Digits that mean something.
+    pub digits: u32,
+}
+
+impl Measure {
+    fn mean(id: &'static str, title: impl Into<String>, e: Estimate) -> Self {
+        Self {
+            standard_error: Some(e.standard_error),
+            ..Self::plain(id, title, e.mean, "nats", 3)
+        }
+    }
+
+    fn plain(
+        id: &'static str,
+        title: impl Into<String>,
+        value: f64,
+        unit: &'static str,
+        digits: u32,
+    ) -> Self {
+        Self {
+            id,
+            title: title.into(),
+            value,
+            standard_error: None,
+            unit,
+            digits,
+        }
+    }
+}
+
+/// Samples among the modes of a set.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModeCount {
+    /// Samples nearest to each mode.
+    pub histogram: Vec<usize>,
+    /// Modes with a sample of high quality.
+    pub reached: usize,
+    /// Share of the samples within 3σ of their mode.
+    pub high_quality: f64,
+    /// KL of the histogram's shares from equal ones, nats; NaN without a finite sample.
+    pub reverse_kl: f64,
+}
+
+/// Count `samples` among `modes`. A sample that is not finite belongs to no mode.
+pub fn count_modes(modes: &Modes, samples: &[[f32; 2]]) -> ModeCount {
+    let n = modes.centres.len();
+    let (mut histogram, mut good) = (vec![0; n], vec![0usize; n]);
+    let limit = 9.0 * f64::from(modes.sigma).powi(2);
+    for p in samples.iter().filter(|p| p.iter().all(|v| v.is_finite())) {
+        let square = |c: &[f32; 2]| {
+            let [dx, dy] = [0, 1].map(|d| f64::from(p[d]) - f64::from(c[d]));
+            dx * dx + dy * dy
+        };
+        let distances = modes.centres.iter().map(square).enumerate();
+        if let Some((mode, distance)) = distances.min_by(|a, b| a.1.total_cmp(&b.1)) {
+            histogram[mode] += 1;
+            good[mode] += usize::from(distance <= limit);
+        }
+    }
+    let all: usize = histogram.iter().sum();
+    let reverse_kl = histogram
+        .iter()
+        .map(|&count| count as f64 / all as f64)
+        .map(|share| match share {
+            0.0 => 0.0,
+            share => share * (share * n as f64).ln(),
+        })
+        .sum();
+    ModeCount {
+        reached: good.iter().filter(|&&count| count > 0).count(),
+        high_quality: good.iter().sum::<usize>() as f64 / samples.len().max(1) as f64,
+        reverse_kl,
+        histogram,
+    }
+}
+
+/// What can be measured of `model` by `protocol`.
+///
+/// # Errors
+/// What the device reports.
+pub async fn report(
+    model: &Model,
+    set: &PointSet,
+    protocol: Protocol,
+    seed: u64,
+    pause: Pause,
+) -> Result<Vec<Measure>> {
+    let mut out = Vec::new();
+    let energy = set.info.kind == DataKind::Energy;
+    let held_out = protocol.held_out.min(set.test_len());
+    let modes = set.modes();
+    let wanted = match (energy, &modes) {
+        (true, _) => protocol.held_out,
+        (false, Some(_)) => protocol.knn_samples.max(protocol.mode_samples),
+        (false, None) => protocol.knn_samples,
+    };
+    let samples = samples(model, wanted.min(MAX_POINTS), seed, pause).await?;
+
+    if let Some(density) = model.density() {
+        let kind = density.kind(density_options(density));
+        let exact = match kind {
+            DensityKind::Exact => "",
+            DensityKind::FlowOde => " (by the ODE)",
+            DensityKind::ImportanceWeighted => " (64 importance samples)",
+            DensityKind::LowerBound => " (a bound)",
+        };
+        if energy {
+            let xy = samples.as_flattened();
+            let ln_q = log_prob(density, xy, seed, pause).await?;
+            if let Some(ln_p) = set.log_density(xy) {
+                let gaps = ln_q.iter().zip(&ln_p).map(|(&q, p)| f64::from(q) - p);
+                let title = format!("KL from the truth{exact}");
+                out.push(Measure::mean("reverseKl", title, estimate(gaps)));
+            }
+        } else if held_out > 0 {
+            let test: Vec<f32> = (0..held_out).flat_map(|i| set.test_point(i)).collect();
+            let ln_q = log_prob(density, &test, seed, pause).await?;
+            let title = format!("−log p of held-out points{exact}");
+            let nll = estimate(ln_q.iter().map(|&q| -f64::from(q)));
+            out.push(Measure::mean("nll", title, nll));
+            if let Some(ln_p) = set.log_density(&test) {
+                // Of the same points, so that most of the chance cancels.
+                let gaps = ln_p.iter().zip(&ln_q).map(|(p, &q)| p - f64::from(q));
+                let title = format!("KL to the truth{exact}");
+                out.push(Measure::mean("klToTruth", title, estimate(gaps)));
+            }
+        }
+    }
+    if let Some(modes) = modes {
+        let counted = count_modes(&modes, &samples[..protocol.mode_samples.min(samples.len())]);
+        let (reached, share) = (counted.reached as f64, 100.0 * counted.high_quality);
+        let title = format!("Modes of {}", modes.centres.len());
+        out.push(Measure::plain("modes", title, reached, "", 0));
+        out.push(Measure::plain("highQuality", "High quality", share, "%", 1));
+        let kl = counted.reverse_kl;
+        out.push(Measure::plain("modeKl", "KL over the modes", kl, "nats", 3));
+    }
+    if !energy {
+        let real = real(set, protocol.knn_real, seed);
+        let kl = knn::kl_divergence(&real, &samples[..wanted.min(samples.len())], NEIGHBOURS);
+        let title = format!("k-NN KL, k = {NEIGHBOURS}");
+        let kl = kl.unwrap_or(f64::NAN);
+        out.push(Measure::plain("knnKl", title, kl, "bits", 3));
+    }
+    Ok(out)
+}
 
 /// What can be measured of `model` with `count` held-out points and as many samples.
 ///
@@ -22,23 +231,83 @@ pub async fn metrics(
     seed: u64,
     pause: Pause,
 ) -> Result<Vec<Number>> {
-    let mut out = Vec::new();
-    let count = count.min(set.test_len());
-    let test: Vec<f32> = (0..count).flat_map(|i| set.test_point(i)).collect();
-    if let Some(density) = model.density() {
-        let values = log_prob(density, &test, seed, pause).await?;
-        let nll = -values.iter().map(|&v| f64::from(v)).sum::<f64>() / count.max(1) as f64;
-        out.push(number("nll", "−log p of held-out points", nll, "nats", 3));
-        if let Some(truth) = set.log_density(&test) {
-            let entropy = -truth.iter().sum::<f64>() / count.max(1) as f64;
-            out.push(number(
-                "klToTruth",
-                "KL to the truth",
-                nll - entropy,
-                "nats",
-                3,
-            ));
-        }
+    let measures = report(model, set, Protocol::glance(count), seed, pause).await?;
+    let numbers = measures
+        .iter()
+        .map(|m| number(m.id, &m.title, m.value, m.unit, m.digits));
+    Ok(numbers.collect())
+}
+
+/// New points of a toy; of other sets those held out.
+fn real(set: &PointSet, count: usize, seed: u64) -> Vec<[f32; 2]> {
+    let drawn = set.draw(&mut Rng::new(seed, Purpose::Evaluate, u64::MAX), count);
+    if !drawn.is_empty() {
+        return drawn.as_chunks().0.to_vec();
     }
-    Ok(out)
+    (0..count.min(set.test_len()))
+        .map(|i| set.test_point(i))
+        .collect()
+}
+
+async fn samples(model: &Model, count: usize, seed: u64, pause: Pause) -> Result<Vec<[f32; 2]>> {
+    if count == 0 {
+        return Ok(Vec::new());
+    }
+    let mut sampler = model.sampler(&serde_json::Value::Null, count, seed)?;
+    for _ in 0..sampler.steps() {
+        sampler.step()?;
+        pause().await;
+    }
+    let xy = floats(sampler.state().points()?).await?;
+    Ok(xy.as_chunks().0.to_vec())
+}
+
+/// Mean and standard error.
+fn estimate(values: impl Iterator<Item = f64>) -> Estimate {
+    let (mut n, mut mean, mut squares) = (0usize, 0.0, 0.0);
+    for value in values {
+        n += 1;
+        let gap = value - mean;
+        mean += gap / n as f64;
+        squares += gap * (value - mean);
+    }
+    Estimate {
+        mean: if n == 0 { f64::NAN } else { mean },
+        standard_error: (squares / (n * n.saturating_sub(1)).max(1) as f64).sqrt(),
+        n,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn modes_are_counted() {
+        let set = PointSet::toy("ring", &Value::Null, 0).expect("a toy");
+        let modes = set.modes().expect("a ring");
+        let real = real(&set, 20_000, 1);
+        let counted = count_modes(&modes, &real);
+        assert_eq!(counted.reached, 8);
+        // 1 − exp(−9/2) of a Gaussian lies within 3σ.
+        assert!((counted.high_quality - 0.9889).abs() < 0.003);
+        assert!(counted.reverse_kl < 0.001);
+        // All in one mode, three quarters of them wide of it.
+        let one = [[1.0, 0.0], [1.0, 0.1], [f32::NAN, 0.0], [0.9, 0.0]];
+        let counted = count_modes(&modes, &one);
+        assert_eq!((counted.reached, counted.histogram[0]), (1, 3));
+        assert_eq!(counted.high_quality, 0.25);
+        assert!((counted.reverse_kl - 8f64.ln()).abs() < 1e-12);
+        assert!(count_modes(&modes, &[]).reverse_kl.is_nan());
+    }
+
+    #[test]
+    fn estimates_are_means_with_their_errors() {
+        let e = estimate([1.0, 2.0, 3.0, 4.0].into_iter());
+        assert_eq!((e.mean, e.n), (2.5, 4));
+        assert!((e.standard_error - (5.0f64 / 12.0).sqrt()).abs() < 1e-12);
+        assert!(estimate([f64::NAN, 1.0].into_iter()).mean.is_nan());
+    }
 }
