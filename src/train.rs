@@ -173,6 +173,31 @@ impl Trainer {
         Ok(means)
     }
 
+    /// Take the planned steps that are left. After each, `after` gets the training, and every
+    /// `every` steps the mean losses since the last time; it may stop it by `false`.
+    ///
+    /// # Errors
+    /// [`Error::TrainingDiverged`], what `after` returns, and what the device reports.
+    pub async fn run(
+        &mut self,
+        every: u64,
+        mut after: impl FnMut(&Self, Option<&[(&'static str, f32)]>) -> Result<bool>,
+    ) -> Result<()> {
+        while self.step < self.config.steps {
+            self.step()?;
+            let last = self.step == self.config.steps;
+            let means = if self.step.is_multiple_of(every) || last {
+                Some(self.take_losses().await?)
+            } else {
+                None
+            };
+            if !after(self, means.as_deref())? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// The losses on the first `count` test images, with noise that never changes.
     ///
     /// # Errors

@@ -237,3 +237,54 @@ fn a_training_that_is_killed_goes_on_to_the_same_end() {
     refused(&output, "checkpoint-parse");
     done(&mut train("killed", &["--restart", "--minutes", "0.001"]));
 }
+
+#[test]
+fn a_recipe_of_the_plane_is_trained_and_measured() {
+    let folder = Folder::new("plane");
+    let path = folder.path("quick.toml");
+    let recipe = "id = \"quick\"\ntitle = \"Quick\"\nfamily = \"realnvp\"\ndata = \"ring\"\nseed = 3\n\
+                  [config]\ncouplings = 2\nhidden = 8\n[train]\nbatch_size = 32\nsteps = 20\n\
+                  [goals]\nklToTruth = 100\nmodes = 9\n";
+    std::fs::write(&path, recipe).expect("writable");
+    let path = path.display().to_string();
+    let evaluate = || {
+        let output = run(&["evaluate", &path, "--seeds", "3", "--jobs", "2", "--write"]);
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{error}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let text = evaluate();
+    for words in [
+        "seed 3 ",
+        "seed 5 ",
+        "KL to the truth",
+        "≤ 100, met",
+        "≥ 9, missed",
+        "7.9 PacGAN2",
+        "k-NN KL, k = 5",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    let results = || std::fs::read_to_string(folder.path("RESULTS.md")).expect("written");
+    let rows = |text: &str| text.matches("| quick |").count();
+    let first = results();
+    assert_eq!(rows(&first), 6);
+    // Measured again, the rows are replaced; the numbers follow from the seeds.
+    evaluate();
+    assert_eq!(rows(&results()), 6);
+
+    // Trained, it stays with the runs, and is measured from there.
+    let (runs, site) = (folder.path("runs"), folder.path("site"));
+    let place = ["--checkpoints", &site.display().to_string()].map(str::to_owned);
+    let runs_text = runs.display().to_string();
+    let output = run(&["train", &path, "--runs", &runs_text, &place[0], &place[1]]);
+    assert!(output.status.success(), "{output:?}");
+    assert!(!site.exists());
+    let model = runs.join("quick.model.safetensors").display().to_string();
+    let output = run(&["evaluate", &model]);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        output.status.success() && text.contains("PacGAN2"),
+        "{text}"
+    );
+}

@@ -3,12 +3,13 @@
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::{Place, manifest, write};
+use super::{Place, manifest, plane, write};
 use crate::{
     checkpoint::Meta,
     data::ImageSet,
     error::Result,
     evaluate::{Estimate, negative_log_likelihood},
+    protocol::DataKind,
 };
 
 /// Published values to stand beside ours: data set, metric, value, source.
@@ -47,6 +48,9 @@ const PUBLISHED: [(&str, &str, &str, &str); 5] = [
 
 pub fn run(id: &str, images: usize, samples: usize, keep: bool, place: &Place) -> Result<()> {
     let opened = place.open(id)?;
+    if opened.meta.data.kind != DataKind::Images {
+        return plane::checkpoint(id, &opened);
+    }
     let (model, meta) = (opened.model, opened.meta);
     let set = ImageSet::from_folder(&meta.data.name, &place.data)?;
     if set.info.sha256 != meta.data.sha256 {

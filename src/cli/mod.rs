@@ -2,6 +2,7 @@
 
 mod evaluate;
 mod manifest;
+mod plane;
 mod train;
 
 use std::{
@@ -44,7 +45,9 @@ struct Place {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Train a recipe; goes on from where it was when it was stopped.
+    /// Train a recipe; goes on from where it was when it was stopped. The model of pictures goes
+    /// among the shipped checkpoints and into their manifest; that of a toy stays with the runs, as
+    /// ID.model.safetensors.
     Train {
         /// A recipe, for example recipes/vae-mnist.toml.
         recipe: PathBuf,
@@ -85,17 +88,24 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
-    /// Measure a checkpoint by the standard protocol, beside the published numbers.
+    /// Measure a checkpoint by the standard protocol, beside the published numbers; or train a
+    /// recipe of the plane with several seeds, measure each, and print the medians.
     Evaluate {
-        /// Name of a shipped checkpoint, or a .safetensors file.
+        /// Name of a shipped checkpoint, a .safetensors file, or a recipe of the plane (.toml).
         id: String,
+        /// Of a recipe: seeds, from its own on.
+        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=100))]
+        seeds: u64,
+        /// Of a recipe: seeds trained at a time.
+        #[arg(long, default_value_t = 1)]
+        jobs: usize,
         /// Test images.
         #[arg(long, default_value_t = 10_000)]
         images: usize,
         /// Importance samples for each.
         #[arg(long, default_value_t = 5000)]
         samples: usize,
-        /// Keep the result in the manifest and on the card.
+        /// Keep the result in the manifest and on the card; of a recipe in RESULTS.md beside it.
         #[arg(long)]
         write: bool,
         #[command(flatten)]
@@ -169,11 +179,19 @@ fn run(command: Command) -> Result<()> {
         }
         Command::Evaluate {
             id,
+            seeds,
+            jobs,
             images,
             samples,
-            write,
+            write: keep,
             place,
-        } => evaluate::run(&id, images, samples, write, &place),
+        } => {
+            if id.ends_with(".toml") {
+                let runs = plane::Runs { seeds, jobs, keep };
+                return plane::recipe(Path::new(&id), &runs, &place);
+            }
+            evaluate::run(&id, images, samples, keep, &place)
+        }
         Command::Inspect { file } => inspect(&file),
         Command::Pack {
             name,

@@ -1,6 +1,7 @@
 //! `playground train RECIPE`.
 
 use std::{
+    collections::BTreeMap,
     path::Path,
     rc::Rc,
     time::{Duration, Instant},
@@ -18,7 +19,7 @@ use crate::{
     error::{Error, Result},
     family::{Model, TrainConfig},
     options::Options,
-    protocol::{LossCurve, Split},
+    protocol::{DataKind, LossCurve, Split},
     train::{Trainer, record},
 };
 
@@ -45,6 +46,10 @@ pub struct Recipe {
     /// Options of the training.
     #[serde(default)]
     pub train: Value,
+    /// What `playground evaluate` should measure, by the id of the measure: at least this many
+    /// `modes` and this share of `highQuality`, at most this of all others.
+    #[serde(default)]
+    pub goals: BTreeMap<String, f64>,
 }
 
 impl Recipe {
@@ -137,48 +142,42 @@ pub fn run(
         let bytes = pollster::block_on(checkpoint::write_resumable(trainer, &meta))?;
         write(&state, &bytes)
     };
-    while trainer.step_count() < train.steps {
-        trainer.step()?;
+    let mut stopped = false;
+    pollster::block_on(trainer.run(REPORT, |trainer, means| {
         let step = trainer.step_count();
         bar.set_position(step);
-        if step.is_multiple_of(REPORT) {
-            let means = pollster::block_on(trainer.take_losses())?;
+        if let Some(means) = means {
             let text: Vec<_> = means.iter().map(|(n, v)| format!("{n} {v:.2}")).collect();
             bar.set_message(text.join("  "));
             if step.is_multiple_of(HELD_OUT) {
-                record(&mut losses, Split::Train, step, &means);
+                record(&mut losses, Split::Train, step, means);
                 let held_out = pollster::block_on(trainer.held_out(2000))?;
                 record(&mut losses, Split::HeldOut, step, &held_out);
                 let show: Vec<_> = held_out
                     .iter()
                     .map(|(n, v)| format!("{n} {v:.2}"))
                     .collect();
-                bar.println(format!(
-                    "step {step}  train {}  held out {}",
-                    text.join(" "),
-                    show.join(" ")
-                ));
+                let line = format!("train {}  held out {}", text.join(" "), show.join(" "));
+                bar.println(format!("step {step}  {line}"));
                 if !bar.is_hidden() {
                     bar.tick();
                 } else {
-                    println!(
-                        "step {step} {:.0} s  train {}  held out {}",
-                        seconds(),
-                        text.join(" "),
-                        show.join(" ")
-                    );
+                    println!("step {step} {:.0} s  {line}", seconds());
                 }
             }
         }
-        if saved.elapsed() > SAVE {
-            keep(&trainer, &losses, seconds())?;
+        stopped =
+            step < train.steps && minutes.is_some_and(|m| start.elapsed().as_secs_f64() > m * 60.0);
+        if stopped || saved.elapsed() > SAVE {
+            keep(trainer, &losses, seconds())?;
             saved = Instant::now();
         }
-        if minutes.is_some_and(|m| start.elapsed().as_secs_f64() > m * 60.0) {
-            keep(&trainer, &losses, seconds())?;
-            println!("stopped at step {step}; run it again to go on");
-            return Ok(());
-        }
+        Ok(!stopped)
+    }))?;
+    if stopped {
+        let step = trainer.step_count();
+        println!("stopped at step {step}; run it again to go on");
+        return Ok(());
     }
     bar.finish();
     keep(&trainer, &losses, seconds())?;
@@ -187,6 +186,14 @@ pub fn run(
     meta.id = Some(recipe.id.clone());
     meta.seconds = seconds();
     let model = trainer.looked_at();
+    if data.info().kind != DataKind::Images {
+        // A reader trains one in seconds: nothing that the site would serve.
+        let bytes = pollster::block_on(checkpoint::write(&model, &meta, Precision::Single))?;
+        let file = runs.join(format!("{}.model.safetensors", recipe.id));
+        write(&file, &bytes)?;
+        println!("{} bytes in {}", bytes.len(), file.display());
+        return Ok(());
+    }
     let bytes = pollster::block_on(checkpoint::write(&model, &meta, Precision::Half))?;
     let file = format!("{}.safetensors", recipe.id);
     write(&place.checkpoints.join(&file), &bytes)?;
