@@ -80,7 +80,7 @@ test("one step, one player, slow motion", async () => {
   if (game) {
     const tile = lab.locator(`.tile[data-family="${game.id}"]`);
     for (const [i, player] of game.players.entries()) {
-      await tile.getByRole("button", { name: `the ${player} only` }).click();
+      await tile.getByRole("button", { name: `${player} only` }).click();
       await until(async () => (await standing(lab)).find((x) => x.id === game.id).step === 2 + i, `one step of the ${player}`);
     }
     assert.ok((await standing(lab)).filter((x) => x.id !== game.id).every((x) => x.step === 1), "the others wait");

@@ -59,7 +59,7 @@ export class Curves {
       height: this.#height(width),
       legend: { show: false },
       cursor: { show: false },
-      padding: [6, 6, 0, 0],
+      padding: [6, 12, 0, 0],
       scales: {
         x: { time: false },
         // The first steps fall from far above; what is worth seeing comes after them.

@@ -198,8 +198,8 @@ export class FamilyPanel {
     const { learner: l, host } = this;
     const { players } = l.family;
     if (players.length < 2) return nothing;
-    return html`<div class="row players" role="group" aria-label="Parts of a step"><span>One step of</span>
-      ${players.map((p) => html`<button type="button" ?disabled=${!l.info} @click=${() => { host.pause(); void l.step(p); }}>the ${p} only</button>`)}</div>`;
+    return html`<div class="row players" role="group" aria-label="Parts of a step"><span>One step:</span>
+      ${players.map((p) => html`<button type="button" ?disabled=${!l.info} @click=${() => { host.pause(); void l.step(p); }}>${p} only</button>`)}</div>`;
   }
 
   #numbers() {
@@ -252,7 +252,8 @@ export class FamilyPanel {
   }
 }
 
-const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+/** With a capital, unless it begins with a formula. */
+const sentence = (text: string) => (/^[a-z]{2}/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text);
 
 /** Bars as a small drawing; values on both sides of nought stand on one line. */
 function bars({ title, values }: Bars): TemplateResult {

@@ -45,7 +45,8 @@ export class Plot {
   #start = 0;
   #frame = 0;
 
-  constructor(private readonly host: HTMLElement) {}
+  /** `tone` is the custom property that colours densities. */
+  constructor(private readonly host: HTMLElement, private readonly tone = "--_model") {}
 
   /** For Lit's `ref`. */
   attach = (canvas?: Element) => {
@@ -96,7 +97,7 @@ export class Plot {
       roles: Object.fromEntries(Object.entries(COLORS).map(([role, name]) => [role, color(name)])) as Record<Role, string>,
       line: color("--_line"),
       ink: color("--_soft"),
-      density: sequential(color("--_paper"), color("--_model"), color("--_ink")),
+      density: sequential(color("--_paper"), color(this.tone), color("--_ink")),
       sides: diverging(color("--_noise"), color("--_paper"), color("--_model")),
     };
     return this.#colors;

@@ -34,7 +34,7 @@ export class Source {
   #sketch: Sketch;
 
   constructor(private readonly host: Chooser) {
-    this.plot = new Plot(host);
+    this.plot = new Plot(host, "--_data");
     this.#sketch = new Sketch(host, () => host.changed());
   }
 
