@@ -5,7 +5,7 @@
 //! two binaries ([`worker_exports`](crate::worker_exports)): the linker drops a library's exports
 //! that no binary mentions.
 
-use std::{cell::RefCell, future::Future, pin::Pin, rc::Rc};
+use std::{cell::RefCell, collections::VecDeque, future::Future, pin::Pin, rc::Rc};
 
 use js_sys::{Function, Promise};
 use serde::Serialize;
@@ -183,18 +183,40 @@ fn to_js<T: Serialize>(value: &T) -> std::result::Result<JsValue, JsValue> {
 }
 
 /// A turn of the event loop, by a message to ourselves: timers wait at least four milliseconds.
+/// Any number of futures may wait for their turn at once; each message wakes the one that has
+/// waited longest.
 fn macrotask() -> Pin<Box<dyn Future<Output = ()>>> {
+    struct Turns {
+        outbox: web_sys::MessagePort,
+        // Held for as long as messages come.
+        _inbox: web_sys::MessagePort,
+        _wake: Closure<dyn FnMut()>,
+    }
     thread_local! {
-        static CHANNEL: (web_sys::MessagePort, web_sys::MessagePort) = {
+        static WAITING: RefCell<VecDeque<Function>> = RefCell::default();
+        static TURNS: Turns = {
             let channel = web_sys::MessageChannel::new().expect_throw("MessageChannel");
-            (channel.port1(), channel.port2())
+            let wake = Closure::<dyn FnMut()>::new(|| {
+                let next = WAITING.with_borrow_mut(VecDeque::pop_front);
+                if let Some(resolve) = next {
+                    // Resolving a promise cannot fail.
+                    let _ = resolve.call0(&JsValue::NULL);
+                }
+            });
+            let inbox = channel.port1();
+            inbox.set_onmessage(Some(wake.as_ref().unchecked_ref()));
+            Turns {
+                outbox: channel.port2(),
+                _inbox: inbox,
+                _wake: wake,
+            }
         };
     }
     Box::pin(async {
         let promise = Promise::new(&mut |resolve, _| {
-            CHANNEL.with(|(inbox, outbox)| {
-                inbox.set_onmessage(Some(&resolve));
-                let _ = outbox.post_message(&JsValue::NULL);
+            WAITING.with_borrow_mut(|waiting| waiting.push_back(resolve));
+            TURNS.with(|turns| {
+                let _ = turns.outbox.post_message(&JsValue::NULL);
             });
         });
         let _ = JsFuture::from(promise).await;
