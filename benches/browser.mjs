@@ -21,8 +21,9 @@ export async function bundle(benches, out) {
   await mkdir(join(out, "tfjs"), { recursive: true });
   const source = join(benches, "browser");
   await build({
-    entryPoints: ["page", "tfjs", "jax"].map((name) => join(source, `${name}.js`)),
+    entryPoints: ["page", "vae/tfjs", "vae/jax", "flow/tfjs", "flow/jax"].map((name) => join(source, `${name}.js`)),
     outdir: out,
+    outbase: source,
     bundle: true,
     splitting: true,
     format: "esm",

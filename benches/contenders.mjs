@@ -14,6 +14,12 @@ const all = [
   { who: "jax", backend: "webgpu" },
 ];
 
+/** What is trained. `decimals` of a loss mean something; `decodes`: there are pictures to decode. */
+export const workloads = {
+  vae: { title: "VAE", decimals: 1, decodes: true },
+  flow: { title: "RealNVP", decimals: 2, decodes: false },
+};
+
 const names = { ours: "playground", tfjs: "tfjs", jax: "jax-js" };
 
 export const median = (values) => {
@@ -24,7 +30,7 @@ export const median = (values) => {
 
 const first = (error) => String(error.message ?? error).split("\n")[0].replace(/^(page\.evaluate: |Error: )+/, "");
 
-async function open(browser, site, contender) {
+async function open(browser, site, workload, contender) {
   const page = await (await browser.newContext()).newPage();
   page.setDefaultTimeout(0);
   const folder = contender.isolated ? "isolated" : "bench";
@@ -32,13 +38,14 @@ async function open(browser, site, contender) {
     throw error;
   });
   failed.catch(() => {}); // Of interest only until the page is ready.
-  await page.goto(`${site.url}${folder}/?who=${contender.who}&backend=${contender.backend}`);
+  await page.goto(`${site.url}${folder}/?workload=${workload}&who=${contender.who}&backend=${contender.backend}`);
   await Promise.race([failed, page.waitForFunction(() => globalThis.ready, undefined, { timeout: 120_000, polling: 100 })]);
   return page;
 }
 
 /** Rows of numbers, a row for each contender, and what WebGPU ran on. */
-export async function measure({ site, only, backends, rounds, seconds, matmul, gpu, say }) {
+export async function measure({ site, workload, only, backends, rounds, seconds, matmul, gpu, say }) {
+  const { title, decimals, decodes } = workloads[workload];
   const browser = await chromium.launch({ executablePath: chromiumPath, args: [...flags, ...webgpuFlags(gpu)] });
   try {
     const cdp = await browser.newBrowserCDPSession();
@@ -46,20 +53,22 @@ export async function measure({ site, only, backends, rounds, seconds, matmul, g
     const spent = async () => (await cdp.send("SystemInfo.getProcessInfo")).processInfo.reduce((sum, p) => sum + p.cpuTime, 0);
     const rows = all
       .filter((c) => only.includes(c.who) && backends.includes(c.backend))
-      .map((c) => ({ ...c, name: names[c.who], train: [], perCpuSecond: [], decode: [], losses: [] }));
+      .map((c) => ({ workload, ...c, name: names[c.who], train: [], perCpuSecond: [], decode: [], losses: [] }));
     let adapter = "";
     for (const row of rows) {
-      const label = `${row.name}, ${row.backend}${row.isolated ? ", isolated" : ""}`;
+      const label = `${title}: ${row.name}, ${row.backend}${row.isolated ? ", isolated" : ""}`;
       try {
-        row.page = await open(browser, site, row);
+        row.page = await open(browser, site, workload, row);
         adapter ||= await row.page.evaluate(() => globalThis.adapter());
         const { loss, threads } = await row.page.evaluate(() => globalThis.contender("warmUp"));
         row.losses.push(loss);
         row.threads = threads;
+        // Uncounted: browsers compile what turns out to be hot once more, in the background.
+        await row.page.evaluate((s) => globalThis.contender("train", s), Math.min(1, seconds));
         if (matmul && row.who !== "ours") {
           row.matmul = await row.page.evaluate(() => globalThis.contender("matmul", 1024, 2));
         }
-        say(`${label}: first loss ${row.losses[0].toFixed(1)}`);
+        say(`${label}: first loss ${row.losses[0].toFixed(decimals)}`);
       } catch (error) {
         row.error = first(error);
         say(`${label}: ${row.error}`);
@@ -73,15 +82,17 @@ export async function measure({ site, only, backends, rounds, seconds, matmul, g
           const before = await spent();
           const trained = await row.page.evaluate((s) => globalThis.contender("train", s), seconds);
           row.perCpuSecond.push(trained.steps / (await spent() - before));
-          const decoded = await row.page.evaluate((s) => globalThis.contender("decode", s), seconds / 3);
           row.train.push(trained.steps / trained.seconds);
-          row.decode.push(decoded.images / decoded.seconds);
           row.losses.push(trained.loss);
+          if (decodes) {
+            const decoded = await row.page.evaluate((s) => globalThis.contender("decode", s), seconds / 3);
+            row.decode.push(decoded.images / decoded.seconds);
+          }
         } catch (error) {
           row.error = first(error);
         }
       }
-      say(`round ${round} of ${rounds}`);
+      say(`${title}: round ${round} of ${rounds}`);
     }
     return { adapter, rows: rows.map(({ page, ...row }) => row) };
   } finally {
@@ -90,15 +101,16 @@ export async function measure({ site, only, backends, rounds, seconds, matmul, g
 }
 
 /** Sentences on what makes the comparison void: other losses at the start, or none that falls. */
-export function doubts(rows) {
+export function doubts(workload, rows) {
+  const { title, decimals } = workloads[workload];
   const sound = rows.filter((r) => r.losses.length > 1);
   const start = median(sound.map((r) => r.losses[0]));
   return sound.flatMap((r) => {
-    const label = `${r.name} on ${r.backend}${r.isolated ? " with threads" : ""}`;
+    const label = `${title}: ${r.name} on ${r.backend}${r.isolated ? " with threads" : ""}`;
     const [began, ended] = [r.losses[0], r.losses.at(-1)];
     return [
-      ...(Math.abs(began / start - 1) < 0.05 ? [] : [`${label} begins at a loss of ${began.toFixed(1)}, the others at ${start.toFixed(1)}`]),
-      ...(ended < began ? [] : [`${label} does not learn: ${began.toFixed(1)} became ${ended.toFixed(1)}`]),
+      ...(Math.abs(began / start - 1) < 0.05 ? [] : [`${label} begins at a loss of ${began.toFixed(decimals)}, the others at ${start.toFixed(decimals)}`]),
+      ...(ended < began ? [] : [`${label} does not learn: ${began.toFixed(decimals)} became ${ended.toFixed(decimals)}`]),
     ];
   });
 }

@@ -11,12 +11,15 @@ const help = `Usage: node benches/run.mjs [option...]     (or: npm run bench -- 
 Measures the built site (./serve or ./test --only wasm makes dist/) in headless Chromium:
   - time to the first sample, with a new profile and again with the same one;
   - sizes of the wasm modules, and what a first visit transfers;
-  - training steps and decoded images per second, beside tfjs and jax-js with the same model
-    (784-400-(20,20)-400-784, batch 128, Adam 1e-3, Bernoulli pixels, MNIST), in turns.
+  - training steps per second, beside tfjs and jax-js with the same model, in turns:
+    vae   784-400-(20,20)-400-784, batch 128, Adam 1e-3, Bernoulli pixels, MNIST; images decoded
+          per second too;
+    flow  RealNVP of two moons: 8 affine couplings with 2-128-128-2, batch 512, Adam 1e-3.
 Prints tables and writes benches/results/<time>.json. The first run installs the peers with npm.
 
   --seconds N     training time of each contender in each round (default 5; decoding takes a third)
   --rounds N      rounds, of which the median counts (default 3)
+  --workload LIST of vae, flow (default both)
   --only LIST     of ours, tfjs, jax (default all); the visit is measured with ours
   --backend LIST  of cpu, webgpu (default both)
   --no-visit      leave out first samples and sizes
@@ -39,6 +42,7 @@ try {
     options: {
       seconds: { type: "string", default: "5" },
       rounds: { type: "string", default: "3" },
+      workload: { type: "string", default: "vae,flow" },
       only: { type: "string", default: "ours,tfjs,jax" },
       backend: { type: "string", default: "cpu,webgpu" },
       "no-visit": { type: "boolean", default: false },
@@ -63,6 +67,7 @@ function list(name, allowed) {
   if (wrong !== undefined) fail(`--${name} knows ${allowed.join(", ")}, not ${wrong || "nothing"}.`);
   return values;
 }
+const chosen = list("workload", ["vae", "flow"]);
 const only = list("only", ["ours", "tfjs", "jax"]);
 const backends = list("backend", ["cpu", "webgpu"]);
 const seconds = Number(options.seconds);
@@ -87,7 +92,7 @@ if (!existsSync(join(benches, "node_modules/@jax-js/jax"))) {
 // These need what was just installed.
 const { bundle } = await import("./browser.mjs");
 const { startServer } = await import("./server.mjs");
-const { doubts, measure, median } = await import("./contenders.mjs");
+const { doubts, measure, median, workloads } = await import("./contenders.mjs");
 const { brotliSizes, moduleSizes, transfer, visits } = await import("./visit.mjs");
 
 const results = join(benches, "results");
@@ -110,6 +115,31 @@ function table(title, rows) {
 const mb = (bytes) => `${(bytes / 1e6).toFixed(2)} MB`;
 const rate = (values) => (values.length ? median(values).toPrecision(3) : "-");
 const best = (values) => (values.length ? Math.max(...values).toPrecision(3) : "-");
+
+const where = (r) => (r.backend === "webgpu" ? "webgpu" : `wasm, ${r.isolated ? "isolated, " : ""}${r.threads ?? "?"} thread${r.threads === 1 ? "" : "s"}`);
+/** What one workload gave on one back end, and how we stand to the fastest peer. */
+function trainingTable(workload, backend, rows, adapter) {
+  const { title, decimals, decodes } = workloads[workload];
+  const sound = rows.filter((r) => !r.error);
+  const decoding = decodes ? ["images/s", "best"] : [];
+  const products = sound.some((r) => r.matmul);
+  table(backend === "cpu" ? `${title} on the processor` : `${title} on WebGPU: ${adapter || "no adapter"}`, [
+    ["", "", "steps/s", "best", "steps/CPU s", ...decoding, "loss", "", ...(products ? ["GFLOP/s"] : [])],
+    ...sound.map((r) => [
+      r.name, where(r), rate(r.train), best(r.train), rate(r.perCpuSecond),
+      ...(decodes ? [rate(r.decode), best(r.decode)] : []),
+      r.losses[0].toFixed(decimals), `→ ${r.losses.at(-1).toFixed(decimals)}`,
+      ...(products ? [r.matmul?.gflops.toPrecision(3) ?? "-"] : []),
+    ]),
+  ]);
+  for (const r of rows.filter((r) => r.error)) console.log(`  ${r.name}, ${where(r)}: failed: ${r.error}`);
+  const mine = sound.find((r) => r.who === "ours" && r.train.length);
+  const rivals = sound.filter((r) => r.who !== "ours");
+  const lead = (key) => (median(mine[key]) / Math.max(...rivals.map((r) => median(r[key])))).toFixed(2);
+  if (mine && rivals.length) {
+    console.log(`  training: ${lead("train")} times the fastest peer by the clock, ${lead("perCpuSecond")} times by processor time`);
+  }
+}
 
 const server = await startServer({ root, site, bench });
 try {
@@ -139,34 +169,25 @@ try {
 
   if (!options["no-train"]) {
     await bundle(benches, bench);
-    const { adapter, rows } = await measure({ site: server, only, backends, rounds, seconds, matmul: options.matmul, gpu: options.gpu, say });
-    report.contenders = rows;
-    report.adapter = adapter;
-    const where = (r) => (r.backend === "webgpu" ? "webgpu" : `wasm, ${r.isolated ? "isolated, " : ""}${r.threads ?? "?"} thread${r.threads === 1 ? "" : "s"}`);
-    for (const backend of backends) {
-      const some = rows.filter((r) => r.backend === backend);
-      if (!some.length) continue;
-      table(backend === "cpu" ? "VAE on the processor" : `VAE on WebGPU: ${adapter || "no adapter"}`, [
-        ["", "", "steps/s", "best", "steps/CPU s", "images/s", "best", "loss", "", ...(options.matmul ? ["GFLOP/s"] : [])],
-        ...some.filter((r) => !r.error).map((r) => [
-          r.name, where(r), rate(r.train), best(r.train), rate(r.perCpuSecond), rate(r.decode), best(r.decode),
-          r.losses[0].toFixed(1), `→ ${r.losses.at(-1).toFixed(1)}`,
-          ...(options.matmul ? [r.matmul?.gflops.toPrecision(3) ?? "-"] : []),
-        ]),
-      ]);
-      for (const r of some.filter((r) => r.error)) console.log(`  ${r.name}, ${where(r)}: failed: ${r.error}`);
-      const mine = some.find((r) => r.who === "ours" && r.train.length);
-      const rivals = some.filter((r) => r.who !== "ours" && !r.error);
-      const lead = (key, peers) => (median(mine[key]) / Math.max(...peers.map((r) => median(r[key])))).toFixed(2);
-      if (mine && rivals.length) {
-        console.log(`  training: ${lead("train", rivals)} times the fastest peer by the clock, ${lead("perCpuSecond", rivals)} times by processor time`);
+    report.contenders = [];
+    for (const workload of chosen) {
+      const { adapter, rows } = await measure({
+        site: server, workload, only, backends, rounds, seconds, matmul: options.matmul && workload === "vae", gpu: options.gpu, say,
+      });
+      report.contenders.push(...rows);
+      report.adapter ||= adapter;
+      for (const backend of backends) {
+        const some = rows.filter((r) => r.backend === backend);
+        if (some.length) trainingTable(workload, backend, some, adapter);
       }
+      for (const doubt of doubts(workload, rows)) {
+        console.log(`\nnot comparable: ${doubt}`);
+        process.exitCode = 1;
+      }
+      if (rows.some((r) => r.error)) process.exitCode = 1;
     }
-    for (const doubt of doubts(rows)) {
-      console.log(`\nnot comparable: ${doubt}`);
-      process.exitCode = 1;
-    }
-    if (rows.some((r) => r.error)) process.exitCode = 1;
+    report.machine.loadAfter = loadavg()[0];
+    console.log(`\nload at the end ${report.machine.loadAfter.toFixed(1)}`);
   }
   const file = join(results, `${report.date.replace(/[:.]/g, "-")}.json`);
   writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);

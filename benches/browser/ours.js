@@ -1,7 +1,22 @@
 // The playground's own engine, driven through its worker as the site drives it.
-import { BATCH, DECODE, HIDDEN, LATENT, RATE, codes } from "./measure.js";
+import * as flow from "./flow/model.js";
+import * as vae from "./vae/model.js";
 
 const SESSION = 1;
+
+/** What is trained, as the request `create` of src/protocol.rs wants it. */
+const creations = {
+  vae: {
+    family: "vae", data: "mnist",
+    config: { hidden: vae.HIDDEN, layers: 1, latent_dim: vae.LATENT },
+    train: { batch_size: vae.BATCH, learning_rate: vae.RATE },
+  },
+  flow: {
+    family: "realnvp", data: "moons",
+    config: { couplings: flow.COUPLINGS, hidden: flow.HIDDEN },
+    train: { batch_size: flow.BATCH, learning_rate: flow.RATE, ema: 0 },
+  },
+};
 
 /** Connects to the site's worker: `request` sends a request of src/protocol.rs and awaits its end. */
 async function connect(backend) {
@@ -36,31 +51,30 @@ async function connect(backend) {
 /** The newest training loss of a state. */
 const newest = (state) => state.losses.find((c) => c.name === "loss" && c.split === "train")?.values.at(-1) ?? NaN;
 
-export async function ours(backend) {
+export async function ours(workload, backend) {
   const { send, request } = await connect(backend);
-  const bytes = new Uint8Array(await (await fetch("/data/mnist.bin")).arrayBuffer());
-  await request({ type: "loadData", name: "mnist", bytes, sha256: null });
-  await request({
-    type: "create", session: SESSION, family: "vae", data: "mnist", seed: 1,
-    config: { hidden: HIDDEN, layers: 1, latent_dim: LATENT },
-    train: { batch_size: BATCH, learning_rate: RATE },
-  });
+  if (workload === "vae") {
+    const bytes = new Uint8Array(await (await fetch("/data/mnist.bin")).arrayBuffer());
+    await request({ type: "loadData", name: "mnist", bytes, sha256: null });
+  }
+  await request({ type: "create", session: SESSION, ...creations[workload], dataOptions: {}, seed: 1 });
   let step = 0;
-  const train = async (steps) => (await request({ type: "train", session: SESSION, steps, rate: null })).state;
-  const z = [...codes()];
-  const decode = () => request({ type: "view", session: SESSION, query: { type: "decode", z } });
+  const training = (steps) => ({ type: "train", session: SESSION, steps, rate: null, seconds: null, player: null });
+  const train = async (steps) => (await request(training(steps))).state;
+  const z = [...vae.codes()];
+  const decode = () => request({ type: "view", session: SESSION, query: { type: "decode", z }, snapshot: null });
 
   return {
     async warmUp() {
       const first = newest(await train(1));
       step = (await train(2)).step;
-      await decode();
+      if (workload === "vae") await decode();
       return { loss: first, threads: 1 };
     },
     /** Trains as a reader would: until cancelled, with curves, samples and snapshots on the way. */
     async train(seconds) {
       const start = performance.now();
-      const { id, outcome } = send({ type: "train", session: SESSION, steps: null, rate: null });
+      const { id, outcome } = send(training(null));
       setTimeout(() => void request({ type: "cancel", target: id }), seconds * 1000);
       const { state } = await outcome;
       const took = (performance.now() - start) / 1000;
@@ -73,7 +87,7 @@ export async function ours(backend) {
       let images = 0;
       do {
         await decode();
-        images += DECODE;
+        images += vae.DECODE;
       } while (performance.now() - start < seconds * 1000);
       return { images, seconds: (performance.now() - start) / 1000 };
     },

@@ -1,8 +1,8 @@
-// One contender in a page of its own: index.html?who=ours|tfjs|jax&backend=cpu|webgpu
+// One contender in a page of its own: index.html?workload=vae|flow&who=ours|tfjs|jax&backend=cpu|webgpu
 // run.mjs calls its methods (see `measure.js`) through `contender`.
 import { ours } from "./ours.js";
 
-const { who, backend } = Object.fromEntries(new URLSearchParams(location.search));
+const { workload, who, backend } = Object.fromEntries(new URLSearchParams(location.search));
 
 /** The methods of a peer, which runs in a worker as our engine does. */
 function remote(url) {
@@ -26,10 +26,10 @@ function remote(url) {
 }
 
 if (who === "ours") {
-  const methods = await ours(backend);
+  const methods = await ours(workload, backend);
   globalThis.contender = (method, ...args) => methods[method](...args);
 } else if (who) {
-  globalThis.contender = remote(`${who}.js`);
+  globalThis.contender = remote(`${workload}/${who}.js`);
   await globalThis.contender("start", backend);
 }
 
