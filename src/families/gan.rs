@@ -245,6 +245,16 @@ fn normalized(layer: &Linear, x: Tensor<2>) -> Tensor<2> {
     }
 }
 
+/// A small step from each x `[n, 2]`, along `epsilon` `[n, 2]` ~ N(0, I).
+pub fn nearby(x: Tensor<2>, epsilon: Tensor<2>) -> Tensor<2> {
+    x + epsilon * STEP
+}
+
+/// An estimate of E ‖∇d(x)‖², `[1]`, from scores `[n]` of points and of those [`nearby`].
+pub fn squared_slope(at: Tensor<1>, near: Tensor<1>) -> Tensor<1> {
+    ((near - at) / STEP).square().mean()
+}
+
 /// The weights of both players.
 #[derive(Module, Debug)]
 pub struct Net {
@@ -298,7 +308,7 @@ impl Gan {
         let penalties: Vec<_> = penalties.collect();
         let mut points = vec![x.clone(), fake.clone()];
         for (_, (_, _, at)) in &penalties {
-            points.push((*at).clone() + rng.normal_tensor([n, 2], &device) * STEP);
+            points.push(nearby((*at).clone(), rng.normal_tensor([n, 2], &device)));
         }
         // One pass for all: data, fakes, and the points near them.
         let scores = self.score(Tensor::cat(points, 0)); // [2 n] to [4 n]
@@ -306,8 +316,7 @@ impl Gan {
         let mut total = self.config.loss.of_discriminator(part(0), part(1));
         let mut losses = vec![("discriminator", total.clone())];
         for (place, (i, (name, gamma, _))) in penalties.into_iter().enumerate() {
-            let slope = (part(2 + place) - part(i)) / STEP;
-            let penalty = slope.square().mean() * (gamma / 2.0);
+            let penalty = squared_slope(part(i), part(2 + place)) * (gamma / 2.0);
             total = total + penalty.clone();
             losses.push((name, penalty));
         }
@@ -532,7 +541,7 @@ const HALF_LENGTH: f32 = 0.1;
 impl Gan {
     /// −∂L/∂x of each fake x', for L the generator's loss of that fake alone, `[n, 2]`. `x` is data
     /// to pair it with, repeated if there is less of it; all standardised, outside autodiff.
-    fn told(&self, x: Tensor<2>, fake: Tensor<2>) -> Tensor<2> {
+    pub fn told(&self, x: Tensor<2>, fake: Tensor<2>) -> Tensor<2> {
         let judge = self.net.discriminator.clone().train().no_grad();
         let n = fake.dims()[0];
         let times = n.div_ceil(x.dims()[0].max(1));
