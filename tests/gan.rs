@@ -90,6 +90,7 @@ fn gradient(config: &Value, player: usize) -> Weights {
         },
         rng: &mut noise(0),
         optimizers: &mut optimizers,
+        step: 0,
         only: Some(player),
     };
     gan.train_step(&batch(), &mut context).expect("a step");
@@ -199,7 +200,9 @@ fn gradients_agree_with_central_differences() {
                 let mine = losses
                     .into_iter()
                     .filter(|(name, _)| (*name == "generator") == (player == 1));
-                mine.map(|(_, l)| f64::from(values(l)[0])).sum()
+                let gamma = |name: &str| config[name].as_f64().unwrap_or(1.0);
+                mine.map(|(name, l)| gamma(name) * f64::from(values(l)[0]))
+                    .sum()
             };
             let gradients = gradient(&config, player);
             assert_eq!(gradients.len(), at.len() / 2, "those of one player");
@@ -287,10 +290,20 @@ fn penalties_of_a_linear_discriminator_are_known() {
         let found = losses.iter().find(|l| l.0 == name).expect("a loss");
         f64::from(values(found.1.clone())[0])
     };
-    // γ/2 ‖∇d‖², the same at data and fakes.
-    let want = 1.44 * 10.0;
+    // ½ ‖∇d‖², the same at data and fakes.
+    let want = 1.44 * 10.0 / 2.0;
     assert!((of("r1") / want - 1.0).abs() < 0.05, "{}", of("r1"));
-    assert!((of("r2") / (3.0 * want) - 1.0).abs() < 0.05, "{}", of("r2"));
+    assert!((of("r2") / want - 1.0).abs() < 0.05, "{}", of("r2"));
+}
+
+#[test]
+fn penalties_fade_to_a_hundredth() {
+    let gan = |fade: usize| build(&json!({"fade": fade}), &device::cpu());
+    let left = [0, 500, 1000, 5000].map(|step| gan(1000).left(step));
+    for (got, want) in left.into_iter().zip([1.0, 0.1, 0.01, 0.01]) {
+        assert!((got - want).abs() < 1e-12, "{got}, {want}");
+    }
+    assert_eq!(gan(0).left(5000), 1.0);
 }
 
 #[test]
@@ -356,6 +369,7 @@ fn one_player_moves_at_a_time_and_the_discriminator_as_often_as_asked() {
             hyper: Hyper::new(1e-3),
             rng: &mut noise(0),
             optimizers: &mut optimizers,
+            step: 0,
             only,
         };
         let losses = gan.train_step(&batch(), &mut context).expect("a step");
@@ -390,7 +404,7 @@ fn trainer(data: &str, config: &Value, train: &Value) -> Trainer {
 
 #[test]
 fn a_training_goes_on_exactly_where_it_was() {
-    let config = json!({"hidden": 16, "layers": 2, "d_steps": 2});
+    let config = json!({"hidden": 16, "layers": 2, "d_steps": 2, "fade": 20});
     for train in [
         json!({"batch_size": 32, "ema": 0.9, "beta_1": 0.5}),
         json!({"batch_size": 32, "beta_1": 0.0}),
@@ -613,6 +627,7 @@ fn scores_losses_gradients_and_three_steps_are_pytorchs() {
                 },
                 rng: &mut rng,
                 optimizers: &mut optimizers,
+                step,
                 only: None,
             };
             let losses = learner.train_step(&batch(), &mut context).expect("a step");

@@ -29,7 +29,8 @@
 //! ```
 //!
 //! Gradients of gradients are not to be had here, so slopes are finite differences in a random
-//! direction: with ε ~ N(0, I), E_ε (d(x + hε) − d(x))² / h² = ‖∇d(x)‖² + O(h²).
+//! direction: with ε ~ N(0, I), E_ε (d(x + hε) − d(x))² / h² = ‖∇d(x)‖² + O(h²). γ may fade over the
+//! training, as in R3GAN.
 
 use burn::{
     module::Module,
@@ -82,6 +83,10 @@ pub struct GanConfig {
     /// Penalty γ on the discriminator's slope at the fakes.
     #[schemars(title = "R2", range(min = 0.0, max = 100.0))]
     pub r2: f64,
+    /// Steps over which R1 and R2 fall to a hundredth of themselves: high
+    /// penalties find all of the data, low ones see its details. 0 = they stay as they are.
+    #[schemars(title = "Fading of R1 and R2", range(min = 0, max = 1_000_000))]
+    pub fade: usize,
     /// Divide each of the discriminator's weight matrices by its largest singular value.
     #[schemars(title = "Spectral norm")]
     pub spectral_norm: bool,
@@ -97,6 +102,7 @@ impl Default for GanConfig {
             d_steps: 1,
             r1: 0.1,
             r2: 0.1,
+            fade: 0,
             spectral_norm: false,
         }
     }
@@ -169,6 +175,8 @@ const LEAK: f32 = 0.2;
 /// Length h of the steps behind R1 and R2, in standard deviations of the data: well below the
 /// width of the narrowest toy's modes, well above the rounding of a score.
 const STEP: f32 = 0.005;
+/// What is left of R1 and R2 when they have faded.
+const FADED: f64 = 0.01;
 /// Power iterations behind a spectral norm.
 const POWER_ITERATIONS: usize = 16;
 /// Places in [`Family::PLAYERS`].
@@ -297,9 +305,17 @@ impl Gan {
         rng.normal_tensor([n, self.config.z_dim], &self.device())
     }
 
-    /// What the discriminator goes down, and its parts by name, for standardised data x `[n, 2]`
-    /// against as many new fakes.
-    fn discriminator_losses(&self, x: Tensor<2>, rng: &mut Rng) -> (Tensor<1>, Losses) {
+    /// What is left of R1 and R2 at a step.
+    pub fn left(&self, step: u64) -> f64 {
+        match self.config.fade {
+            0 => 1.0,
+            fade => FADED.powf((step as f64 / fade as f64).min(1.0)),
+        }
+    }
+
+    /// What the discriminator goes down at a step, and its parts by name (the slopes
+    /// without their γ), for standardised data x `[n, 2]` against as many new fakes.
+    fn discriminator_losses(&self, x: Tensor<2>, step: u64, rng: &mut Rng) -> (Tensor<1>, Losses) {
         let (device, [n, _]) = (self.device(), x.dims());
         let z = self.noise(n, rng);
         let fake = self.net.generator.fixed().forward(z, linear);
@@ -316,9 +332,9 @@ impl Gan {
         let mut total = self.config.loss.of_discriminator(part(0), part(1));
         let mut losses = vec![("discriminator", total.clone())];
         for (place, (i, (name, gamma, _))) in penalties.into_iter().enumerate() {
-            let penalty = squared_slope(part(i), part(2 + place)) * (gamma / 2.0);
-            total = total + penalty.clone();
-            losses.push((name, penalty));
+            let slope = squared_slope(part(i), part(2 + place)) * 0.5;
+            total = total + slope.clone() * (gamma * self.left(step));
+            losses.push((name, slope));
         }
         (total, losses)
     }
@@ -416,7 +432,7 @@ impl Family for Gan {
         let x = self.inputs(batch)?;
         let mut losses = Losses::new();
         for _ in 0..self.config.d_steps {
-            let (total, parts) = self.discriminator_losses(x.clone(), context.rng);
+            let (total, parts) = self.discriminator_losses(x.clone(), context.step, context.rng);
             losses = parts;
             if !context.moves(DISCRIMINATOR) {
                 break;
@@ -433,7 +449,7 @@ impl Family for Gan {
 
     fn losses(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses> {
         let x = self.inputs(batch)?;
-        let (_, mut losses) = self.discriminator_losses(x.clone(), rng);
+        let (_, mut losses) = self.discriminator_losses(x.clone(), 0, rng);
         losses.insert(1, ("generator", self.generator_loss(x, rng)));
         Ok(losses)
     }

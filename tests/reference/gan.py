@@ -20,18 +20,18 @@ import torch.nn.functional as F
 from vae import digest, rounded, signed
 
 HERE = pathlib.Path(__file__).parent
-STEPS, LEAK, STEP, POWER_ITERATIONS = 3, 0.2, 0.005, 16
+STEPS, LEAK, STEP, FADED, POWER_ITERATIONS = 3, 0.2, 0.005, 0.01, 16
 BATCH, MEAN, SCALE = 8, [0.5, -0.25], 2.0
 
 CASES = [
     {"loss": "minimax", "hidden": 16, "layers": 2, "z_dim": 3},
     {"loss": "non-saturating", "hidden": 17, "layers": 1, "z_dim": 2, "r1": 2.0},
     {"loss": "least-squares", "hidden": 16, "layers": 3, "z_dim": 5, "r2": 0.5, "d_steps": 2},
-    {"loss": "relativistic", "hidden": 24, "layers": 2, "z_dim": 4, "r1": 0.5, "r2": 3.0},
+    {"loss": "relativistic", "hidden": 24, "layers": 2, "z_dim": 4, "r1": 0.5, "r2": 3.0, "fade": 2},
     {"loss": "non-saturating", "hidden": 16, "layers": 2, "z_dim": 2, "d_steps": 2, "spectral_norm": True},
     {"loss": "relativistic", "hidden": 16, "layers": 2, "z_dim": 2, "r1": 1.0, "spectral_norm": True},
 ]
-DEFAULTS = {"r1": 0.0, "r2": 0.0, "d_steps": 1, "spectral_norm": False}
+DEFAULTS = {"r1": 0.0, "r2": 0.0, "fade": 0, "d_steps": 1, "spectral_norm": False}
 
 
 def parameters(c):
@@ -91,8 +91,13 @@ class Game:
         for name, at, score in [("r1", x, real_score), ("r2", fake, fake_score)]:
             if self.c[name] > 0:
                 near = self.score(at + STEP * draw(2))
-                out[name] = self.c[name] / 2 * ((near - score) / STEP).square().mean()
+                out[name] = ((near - score) / STEP).square().mean() / 2
         return out
+
+    def total(self, parts, step=0):
+        left = FADED ** min(1.0, step / self.c["fade"]) if self.c["fade"] else 1.0
+        gammas = {"discriminator": 1.0, "r1": self.c["r1"] * left, "r2": self.c["r2"] * left}
+        return sum(gammas[name] * part for name, part in parts.items())
 
     def generator(self, x, draw):
         fake_score = self.score(self.mlp("generator", draw(self.c["z_dim"])))
@@ -128,7 +133,7 @@ def run(case, noise):
     generator = game.generator(x, draw)
     out["losses"] = {name: value.item() for name, value in [*parts.items(), ("generator", generator)]}
     out["gradients"] = {}
-    for player, loss in [("discriminator", sum(parts.values())), ("generator", generator)]:
+    for player, loss in [("discriminator", game.total(parts)), ("generator", generator)]:
         names, values = zip(*sorted(game.of(player).items()))
         for name, gradient in zip(names, torch.autograd.grad(loss, values)):
             out["gradients"][name] = digest(gradient)
@@ -140,7 +145,7 @@ def run(case, noise):
         for _ in range(c["d_steps"]):
             parts = game.discriminator(x, draw)
             adams["discriminator"].zero_grad()
-            sum(parts.values()).backward()
+            game.total(parts, step).backward()
             adams["discriminator"].step()
         loss = game.generator(x, draw)
         adams["generator"].zero_grad()
