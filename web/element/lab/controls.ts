@@ -1,7 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Preset } from "../../client/protocol";
 import { figure, whole } from "../panel";
-import { RATES } from "../trainer";
 import type { Learner, Task } from "./learner";
 import type { Description } from "../../client/engine";
 
@@ -25,6 +24,9 @@ export interface Desk {
   arrange(): void;
   changed(): void;
 }
+
+/** Steps a second that can be chosen; null is as fast as it goes. */
+const RATES: readonly (number | null)[] = [1, 3, 10, null];
 
 const chosen = (e: Event) => (e.target as HTMLInputElement | HTMLSelectElement).value;
 

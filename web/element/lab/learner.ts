@@ -73,6 +73,8 @@ export class Learner {
   #held = 0;
   #loop: Promise<void> = Promise.resolve();
   #wish = 0;
+  /** Ends a wait between two slow steps. */
+  #rouse: () => void = () => undefined;
   #stale = false;
   #hurry = false;
   #busy = false;
@@ -212,9 +214,9 @@ export class Learner {
       void this.halt();
       return;
     }
-    const { budget: { seconds }, rate } = this.bench.task;
+    const { seconds } = this.bench.task.budget;
     this.past = undefined;
-    this.#go({ steps: seconds === null ? this.left : null, seconds: seconds === null ? null : this.left, rate });
+    this.#go({ steps: seconds === null ? this.left : null, seconds: seconds === null ? null : this.left });
   }
 
   /** One step; with a name, of that player alone. */
@@ -234,7 +236,8 @@ export class Learner {
     const wish = ++this.#wish;
     this.running = true;
     this.bench.changed();
-    this.#loop = session.train(run)
+    const { rate } = this.bench.task;
+    this.#loop = (rate === null || run.steps === 1 ? session.train(run) : this.#slowly(session, rate, wish))
       .then(() => undefined, (e: unknown) => {
         this.failed = true;
         this.report(e);
@@ -247,12 +250,28 @@ export class Learner {
       });
   }
 
+  /** Slow motion: one step at a time, each with its picture, and nothing in between. */
+  async #slowly(session: Session, rate: number, wish: number): Promise<void> {
+    while (wish === this.#wish && !this.done) {
+      const started = performance.now();
+      await session.train({ steps: 1 });
+      const left = started + 1000 / rate - performance.now();
+      if (wish === this.#wish && left > 0) {
+        await new Promise<void>((wake) => {
+          this.#rouse = wake;
+          setTimeout(wake, left);
+        });
+      }
+    }
+  }
+
   /** Stops after the step under way. */
   async halt(): Promise<void> {
     if (!this.running) return;
     this.#wish++;
     this.running = false;
     const loop = this.#loop;
+    this.#rouse();
     await this.session?.pause();
     await loop;
     this.refresh(true);

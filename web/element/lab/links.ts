@@ -62,7 +62,7 @@ export async function take(lab: Wishes, given: [string, string][]): Promise<void
   read("seed", (text) => whole(text, 0, 0xffff_ffff), "a whole number from 0 to 4294967295", (seed) => { task.seed = seed; });
   read("steps", steps, "a whole number of steps", (n) => { task.budget = { steps: n, seconds: null }; });
   read("seconds", positive(86_400), "a number of seconds", (n) => { task.budget = { steps: null, seconds: n }; });
-  read("rate", positive(10_000), "a number of steps a second", (n) => { task.rate = n; });
+  read("rate", positive(50), "a number of steps a second, up to 50,", (n) => { task.rate = n; });
   read("overlay", (text) => (["on", "off"].includes(text) ? text : undefined), "on or off", (text) => { lab.overlay = text === "on"; });
 
   const ofData: [string, string][] = [];
