@@ -42,6 +42,11 @@ pub fn is_cpu(device: &Device) -> bool {
     *device == Device::flex()
 }
 
+/// Whether `device` is the CPU's, inside autodiff.
+pub fn is_cpu_autodiff(device: &Device) -> bool {
+    *device == Device::flex().autodiff()
+}
+
 /// The native device called `name`: `flex`, or `wgpu`, `vulkan`, `cuda` where compiled in.
 ///
 /// # Errors

@@ -3,6 +3,7 @@
 
 pub mod adam;
 pub mod bernoulli;
+pub mod by_hand;
 pub mod fourier;
 pub mod gaussian;
 pub mod init;

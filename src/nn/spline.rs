@@ -252,6 +252,55 @@ fn evaluate(x: f64, bin: &Bin) -> (Dual, Dual) {
     (y, s.ln().scale(2.0) + top.ln() - bottom.ln().scale(2.0))
 }
 
+/// What a map of one number does to each row, and its derivatives by that number and by the row's
+/// parameters.
+pub struct Rows {
+    /// y, `[n]`.
+    pub y: Vec<f32>,
+    /// ln ∂y/∂x, `[n]`.
+    pub slope: Vec<f32>,
+    /// ∂y/∂x, `[n]`.
+    pub y_x: Vec<f32>,
+    /// ∂ ln slope/∂x, `[n]`.
+    pub slope_x: Vec<f32>,
+    /// ∂y/∂parameters, `[n, p]`.
+    pub y_raw: Vec<f32>,
+    /// ∂ ln slope/∂parameters, `[n, p]`.
+    pub slope_raw: Vec<f32>,
+}
+
+/// Numbers `xs` `[n]` through splines with raw parameters `raws` `[n, 3K − 1]`; the derivatives are
+/// left out unless asked for.
+pub fn rows(xs: &[f32], raws: &[f32], k: usize, derivatives: bool) -> Rows {
+    let (n, p) = (xs.len(), width(k));
+    let size = if derivatives { n } else { 0 };
+    let mut out = Rows {
+        y: xs.to_vec(),
+        slope: vec![0.0; n],
+        y_x: vec![1.0; size],
+        slope_x: vec![0.0; size],
+        y_raw: vec![0.0; size * p],
+        slope_raw: vec![0.0; size * p],
+    };
+    let mut bins = Bins::new(k);
+    for (i, (&x, raw)) in xs.iter().zip(raws.chunks_exact(p)).enumerate() {
+        if x.is_nan() || x.abs() > BOUND {
+            continue;
+        }
+        bins.read(raw);
+        let bin = bins.find(f64::from(x), 0, raw);
+        let (moved, log_slope) = evaluate(f64::from(x), &bin);
+        (out.y[i], out.slope[i]) = (moved.value as f32, log_slope.value as f32);
+        if derivatives {
+            (out.y_x[i], out.slope_x[i]) = (moved.by[0] as f32, log_slope.by[0] as f32);
+            let row = i * p..(i + 1) * p;
+            bins.derivatives(&bin, &moved.by, raw, &mut out.y_raw[row.clone()]);
+            bins.derivatives(&bin, &log_slope.by, raw, &mut out.slope_raw[row]);
+        }
+    }
+    out
+}
+
 #[allow(clippy::disallowed_methods)] // Only called for CPU tensors, which never wait.
 fn fused(x: Tensor<2>, raw: Tensor<2>, k: usize) -> (Tensor<2>, Tensor<1>) {
     let [n, _] = x.dims();
@@ -263,44 +312,29 @@ fn fused(x: Tensor<2>, raw: Tensor<2>, k: usize) -> (Tensor<2>, Tensor<1>) {
         raw.clone().without_autodiff().into_data(),
     );
     let p = width(k);
-    let (mut y, mut slope) = (vec![0f32; n], vec![0f32; n]);
-    // Derivatives of y and of ln slope, by x and by the raw parameters.
-    let size = if tracked { n } else { 0 };
-    let (mut y_x, mut slope_x) = (vec![1f32; size], vec![0f32; size]);
-    let (mut y_raw, mut slope_raw) = (vec![0f32; size * p], vec![0f32; size * p]);
-    if let (Ok(xs), Ok(raws)) = (xs.as_slice::<f32>(), raws.as_slice::<f32>()) {
-        let mut bins = Bins::new(k);
-        for (i, (&x, raw)) in xs.iter().zip(raws.chunks_exact(p)).enumerate() {
-            // NaN too is left as it is.
-            if x.is_nan() || x.abs() > BOUND {
-                y[i] = x;
-                continue;
-            }
-            bins.read(raw);
-            let bin = bins.find(f64::from(x), 0, raw);
-            let (moved, log_slope) = evaluate(f64::from(x), &bin);
-            (y[i], slope[i]) = (moved.value as f32, log_slope.value as f32);
-            if tracked {
-                (y_x[i], slope_x[i]) = (moved.by[0] as f32, log_slope.by[0] as f32);
-                let row = i * p..(i + 1) * p;
-                bins.derivatives(&bin, &moved.by, raw, &mut y_raw[row.clone()]);
-                bins.derivatives(&bin, &log_slope.by, raw, &mut slope_raw[row]);
-            }
-        }
-    }
+    let (xs, raws) = (xs.as_slice::<f32>(), raws.as_slice::<f32>());
+    let found = rows(xs.unwrap_or_default(), raws.unwrap_or_default(), k, tracked);
+    let Rows {
+        y,
+        slope,
+        y_x,
+        slope_x,
+        y_raw,
+        slope_raw,
+    } = found;
     let column = |v: Vec<f32>| Tensor::<2>::from_data(TensorData::new(v, [n, 1]), &device);
     let (y, slope) = (column(y), column(slope));
     if !tracked {
         return (y, slope.squeeze_dim(1));
     }
-    let rows = |v: Vec<f32>| Tensor::<2>::from_data(TensorData::new(v, [n, p]), &device);
+    let wide = |v: Vec<f32>| Tensor::<2>::from_data(TensorData::new(v, [n, p]), &device);
     let carry = |value: Tensor<2>, by_x: Tensor<2>, by_raw: Tensor<2>| -> Tensor<2> {
         let carrier = x.clone() * by_x.autodiff() + (raw.clone() * by_raw.autodiff()).sum_dim(1); // [n, 1]
         carrier.clone() - carrier.detach() + value.autodiff()
     };
     (
-        carry(y, column(y_x), rows(y_raw)),
-        carry(slope, column(slope_x), rows(slope_raw)).squeeze_dim(1),
+        carry(y, column(y_x), wide(y_raw)),
+        carry(slope, column(slope_x), wide(slope_raw)).squeeze_dim(1),
     )
 }
 
