@@ -295,25 +295,33 @@ test("it waits while it is out of sight", async () => {
 
 test("the page stays smooth while all models train", async (t) => {
   const { page, lab } = await openLab("&lab.steps=100000");
-  const frames = () => page.evaluate(() => new Promise((done) => {
+  await lab.getByRole("button", { name: "Play" }).click();
+  await until(async () => (await standing(lab)).every((x) => !x.visible || x.step > 0), "all train", 120_000);
+  // Processor time, so that what else the machine does is not counted.
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send("Performance.enable", { timeDomain: "threadTicks" });
+  const spent = async () => Object.fromEntries((await cdp.send("Performance.getMetrics")).metrics.map((m) => [m.name, m.value]));
+  const [before, started] = [await spent(), Date.now()];
+  const gaps = await page.evaluate(() => new Promise((done) => {
     const all = [];
+    const end = performance.now() + 5000;
     let last = performance.now();
     const frame = (now) => {
       all.push(now - last);
       last = now;
-      if (all.length < 240) requestAnimationFrame(frame);
+      if (now < end) requestAnimationFrame(frame);
       else done(all.sort((a, b) => a - b));
     };
     requestAnimationFrame(frame);
   }));
-  const still = await frames();
-  await lab.getByRole("button", { name: "Play" }).click();
-  await until(async () => (await standing(lab)).every((x) => !x.visible || x.step > 0), "all train", 120_000);
-  const gaps = await frames();
-  const [idle, busy] = [still[120], gaps[120]];
-  t.diagnostic(`frames: median ${idle.toFixed(1)} ms at rest, ${busy.toFixed(1)} ms while all train, 95th percentile ${gaps[228].toFixed(1)} ms`);
-  // A machine that has no time for frames at all says nothing about this page.
-  assert.ok(busy <= Math.max(20, 1.5 * idle), `the median gap between frames is ${busy} ms, at rest ${idle} ms`);
+  const [after, seconds] = [await spent(), (Date.now() - started) / 1000];
+  const busy = (after.ThreadTime - before.ThreadTime) / seconds;
+  const got = (after.ProcessTime - before.ProcessTime) / seconds;
+  const median = gaps[gaps.length >> 1];
+  t.diagnostic(`frames: median ${median.toFixed(1)} ms; the page's thread computes ${(100 * busy).toFixed(1)} % of the time`);
+  assert.ok(busy < 0.4, `the page's thread computes ${(100 * busy).toFixed(1)} % of the time`);
+  // Six trainings keep a core busy; where they do not get one, frames are not to be had either.
+  if (got > 0.8) assert.ok(median <= 20, `the median gap between frames is ${median} ms`);
   await screenshot(page, "lab-training");
   await closePage(page);
 });
