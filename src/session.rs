@@ -568,7 +568,13 @@ impl Session {
     async fn take_snapshot(&mut self) -> Result<()> {
         let meta = self.meta(Vec::new())?;
         let step = self.step();
-        let bytes = checkpoint::write(&self.model(), &meta, Precision::Half).await?;
+        let bytes = match checkpoint::write(&self.model(), &meta, Precision::Half).await {
+            // The losses would tell, but only at the next look at them.
+            Err(Error::CheckpointNotFinite { tensor }) => {
+                return Err(Error::TrainingDiverged { step, loss: tensor });
+            }
+            other => other?,
+        };
         self.snapshots.retain(|s| s.step < step);
         self.snapshots.push(Snapshot { step, bytes });
         if self.snapshots.len() > SNAPSHOTS {

@@ -99,7 +99,8 @@ pub fn sha256(bytes: &[u8]) -> String {
 /// Write a model.
 ///
 /// # Errors
-/// What the device reports; [`Error::Internal`] if serialization fails.
+/// What the device reports; [`Error::CheckpointNotFinite`] if a weight is no number or too large for
+/// the precision; [`Error::Internal`] if serialization fails.
 pub async fn write(model: &Model, meta: &Meta, precision: Precision) -> Result<Vec<u8>> {
     let meta = Meta {
         optimizers: Vec::new(),
@@ -152,6 +153,14 @@ fn serialize(
         let values = data
             .as_slice::<f32>()
             .map_err(|e| internal(format!("{name}: {e:?}")))?;
+        // What is no number, or too large for the file's precision, could not be opened again.
+        let largest = match precision {
+            Precision::Single => f32::MAX,
+            Precision::Half => half::f16::MAX.to_f32(),
+        };
+        if !values.iter().all(|v| v.abs() <= largest) {
+            return Err(Error::CheckpointNotFinite { tensor: name });
+        }
         let (dtype, bytes) = match precision {
             Precision::Single => (Dtype::F32, bytemuck::cast_slice(values).to_vec()),
             Precision::Half => {

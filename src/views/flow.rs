@@ -4,6 +4,7 @@ use burn::tensor::Tensor;
 
 use super::plane::{LookRequest, Scene, grid_lines, look, number};
 use crate::{
+    data::Batch,
     error::Result,
     family::Invertible,
     protocol::{Look, Role},
@@ -93,7 +94,8 @@ fn layers(flow: &dyn Invertible, request: &LookRequest) -> Result<Scene> {
     let [k, n, _] = grid.dims();
     let grid = carried(standard.to_unit(grid.reshape([k * n, 2])), at, step);
     scene = scene.lines(Role::Model, standard.from_unit(grid).reshape([k, n, 2]));
-    if data.is_empty() {
+    // An energy has no points.
+    if !matches!(&data, Batch::Points { xy } if !xy.is_empty()) {
         return Ok(scene);
     }
     let start = standard.to_unit(data.points(&request.device)?);
