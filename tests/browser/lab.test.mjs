@@ -14,6 +14,8 @@ async function openLab(query = "", options = {}) {
   const page = await openPage(browser, site, { path: `?backend=cpu${query}#lab`, ...options });
   const lab = page.locator("#lab-model");
   await page.evaluate(() => document.querySelector("#bench").scrollIntoView());
+  // On a phone the panels come after the controls.
+  if (options.isMobile) await lab.locator(".tile").first().scrollIntoViewIfNeeded();
   await until(() => lab.evaluate((l) => l.shown?.length > 0 && l.shown.filter((x) => x.visible).length > 0 && l.shown.every((x) => !x.visible || x.view)), "a picture in every panel", 120_000);
   return { page, lab };
 }
