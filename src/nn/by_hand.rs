@@ -123,7 +123,8 @@ pub fn forward(mlp: &Mlp, x: Vec<f32>, n: usize) -> (Vec<f32>, Tape) {
         for out in out.chunks_exact_mut(d_out) {
             for (z, b) in out.iter_mut().zip(&layer.bias) {
                 let value = *z + b;
-                *z = if l == last { value } else { value.max(0.0) };
+                // A call to fmaxf would keep this loop out of vector registers.
+                *z = if l == last || value > 0.0 { value } else { 0.0 };
             }
         }
         inputs.push(std::mem::replace(&mut h, out));
