@@ -65,6 +65,10 @@ pub struct DdpmConfig {
     /// Sines and cosines for each coordinate and for the time; an even number.
     #[schemars(title = "Embedding", range(min = 8, max = 256))]
     pub embedding: usize,
+    /// The embedding's fastest wave, in radians for one standard deviation of the data; sharp data
+    /// needs faster ones, smooth data is learnt better with slow ones.
+    #[schemars(title = "Frequency", range(min = 1.0, max = 500.0))]
+    pub frequency: f64,
 }
 
 impl Default for DdpmConfig {
@@ -76,6 +80,7 @@ impl Default for DdpmConfig {
             hidden: 256,
             layers: 3,
             embedding: 128,
+            frequency: 25.0,
         }
     }
 }
@@ -99,6 +104,10 @@ pub enum NoiseSchedule {
     Linear,
     /// ᾱ falls like a squared cosine (Nichol & Dhariwal 2021, arXiv:2102.09672).
     Cosine,
+    /// The logarithm of the signal-to-noise ratio ᾱ / (1−ᾱ) falls evenly, from 13 to −9, so every
+    /// scale of detail gets its share (Kingma et al. 2021, arXiv:2107.00630); for data as sharp as
+    /// points.
+    Even,
 }
 
 /// What the network says of a noisy point.
@@ -133,7 +142,7 @@ pub struct DdpmSampleOptions {
 impl Default for DdpmSampleOptions {
     fn default() -> Self {
         Self {
-            sampler: SamplerKind::Ddim,
+            sampler: SamplerKind::Ddpm,
             steps: 25,
             eta: 0.0,
         }
@@ -178,16 +187,6 @@ pub struct Level {
     pub sigma: f64,
 }
 
-impl Level {
-    /// What the ODE advances in: the angle φ of alpha = cos φ, sigma = sin φ, or the time.
-    fn clock(self, prediction: Prediction) -> f64 {
-        match prediction {
-            Prediction::Velocity => self.time,
-            _ => self.sigma.atan2(self.alpha),
-        }
-    }
-}
-
 /// What a network's answer says, each `[n, d]`.
 pub struct Guess {
     /// The clean point.
@@ -203,6 +202,7 @@ pub type Predict = dyn Fn(Tensor<2>, f64) -> Tensor<2>;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Process {
     prediction: Prediction,
+    schedule: NoiseSchedule,
     alphas_cumprod: Vec<f64>,
 }
 
@@ -212,13 +212,16 @@ const MAX_BETA: f64 = 0.999;
 /// ᾱ_0 = 1, ᾱ_1, …, ᾱ_T.
 pub fn alphas_cumprod(schedule: NoiseSchedule, timesteps: usize) -> Vec<f64> {
     let n = timesteps as f64;
-    let f = |t: f64| ((t / n + 0.008) / 1.008 * FRAC_PI_2).cos().powi(2);
+    let cosine = |t: f64| ((t / n + 0.008) / 1.008 * FRAC_PI_2).cos().powi(2);
+    let even = |t: f64| match t {
+        0.0 => 1.0,
+        _ => 1.0 / (1.0 + (-13.0 + 22.0 * (t - 1.0) / (n - 1.0)).exp()),
+    };
+    let ratio = |of: &dyn Fn(f64) -> f64, t: f64| 1.0 - of(t) / of(t - 1.0);
     let beta = |t: usize| match schedule {
-        NoiseSchedule::Linear => {
-            let scale = 1000.0 / n;
-            scale * (1e-4 + (0.02 - 1e-4) * (t - 1) as f64 / (n - 1.0))
-        }
-        NoiseSchedule::Cosine => 1.0 - f(t as f64) / f(t as f64 - 1.0),
+        NoiseSchedule::Linear => 1000.0 / n * (1e-4 + (0.02 - 1e-4) * (t - 1) as f64 / (n - 1.0)),
+        NoiseSchedule::Cosine => ratio(&cosine, t as f64),
+        NoiseSchedule::Even => ratio(&even, t as f64),
     };
     let mut product = 1.0;
     let rest = (1..=timesteps).map(|t| {
@@ -228,15 +231,20 @@ pub fn alphas_cumprod(schedule: NoiseSchedule, timesteps: usize) -> Vec<f64> {
     std::iter::once(1.0).chain(rest).collect()
 }
 
-/// Steps are taken close together near the data, where little noise still hides detail: the
-/// respaced times are T (i/n)^SPACING.
-const SPACING: f64 = 1.5;
+/// A walk whose network predicts ε begins where less than this of x₀ is left. Beyond it x_t is noise
+/// for all purposes (the data is standardised), but ε̂ would be divided by next to nothing.
+const LITTLE_ALPHA: f64 = 0.1;
 
 impl Process {
     /// That of a config.
     pub fn new(config: &DdpmConfig) -> Self {
         Self {
             prediction: config.prediction,
+            schedule: match config.prediction {
+                // Its path has none.
+                Prediction::Velocity => NoiseSchedule::Linear,
+                _ => config.schedule,
+            },
             alphas_cumprod: alphas_cumprod(config.schedule, config.timesteps),
         }
     }
@@ -261,22 +269,32 @@ impl Process {
     }
 
     /// `steps` steps from noise to data: at most steps + 1 levels, the last of them the data.
+    ///
+    /// They lie closer together near the data, where little noise hides detail: the angles φ of
+    /// alpha = cos φ, sigma = sin φ go like (i/n)², on the straight path the times.
     pub fn levels(&self, steps: usize) -> Vec<Level> {
-        let at = |i: usize, n: usize| (i as f64 / n as f64).powf(SPACING);
-        let mut levels: Vec<Level> = match self.prediction {
-            Prediction::Velocity => (0..=steps).map(|i| straight(at(i, steps))).collect(),
-            _ => {
-                let (total, n) = (self.timesteps(), steps.min(self.timesteps()));
-                let mut t = 0;
-                let rest = (1..=n).map(|i| {
-                    // Each its own timestep.
-                    t = ((at(i, n) * total as f64).round() as usize).max(t + 1);
-                    self.level(t)
-                });
-                std::iter::once(self.level(0)).chain(rest).collect()
-            }
+        if self.prediction == Prediction::Velocity {
+            let at = |i: usize| straight((i as f64 / steps as f64).powi(2));
+            return (0..=steps).rev().map(at).collect();
+        }
+        let little = |t: &usize| self.level(*t).alpha < LITTLE_ALPHA;
+        let start = match self.prediction {
+            Prediction::Noise => (1..=self.timesteps()).find(little),
+            _ => None,
         };
-        levels.reverse();
+        let start = start.unwrap_or(self.timesteps());
+        let n = steps.min(start);
+        let mut levels = vec![self.level(start)];
+        let mut t = start;
+        for i in (0..n).rev() {
+            let wanted = angle(self.level(start)) * (i as f64 / n as f64).powi(2);
+            // The next timestep at that angle or below, while one is left for each step to come.
+            t -= 1;
+            while t > i && angle(self.level(t)) > wanted {
+                t -= 1;
+            }
+            levels.push(self.level(t));
+        }
         levels
     }
 
@@ -337,16 +355,44 @@ impl Process {
         }
     }
 
-    /// dx/dφ of the probability-flow ODE (of the straight path: dx/dt). On the chain, with
-    /// alpha = cos φ and sigma = sin φ, this is v = alpha ε − sigma x₀; on the straight path ε − x₀.
-    fn rate(&self, x: Tensor<2>, answer: Tensor<2>, level: Level) -> Tensor<2> {
+    /// The step from the data to `level` with that level's own answer, as x_s = a x_0 + b answer:
+    /// Euler's with the rate dx/dφ = alpha ε̂ − sigma x̂₀ (on the straight path ε̂ − x̂₀).
+    fn noising(&self, level: Level) -> [f64; 2] {
         let [a, b, c, d] = self.meaning(level);
-        let (by_x0, by_noise) = match self.prediction {
-            Prediction::Velocity => (-1.0, 1.0),
-            _ => (-level.sigma, level.alpha),
+        let Level { alpha, sigma, time } = level;
+        let (h, by_x0, by_noise) = match self.prediction {
+            Prediction::Velocity => (time, -1.0, 1.0),
+            _ => (angle(level), -sigma, alpha),
         };
-        x * (by_x0 * a + by_noise * c) + answer * (by_x0 * b + by_noise * d)
+        let of = |x0: f64, noise: f64| h * (by_x0 * x0 + by_noise * noise);
+        [1.0 + of(a, c), of(b, d)]
     }
+
+    /// A step of the probability-flow ODE as x_s = a x_t + b answer, exact where the answer stays
+    /// the same: `[a, b]`.
+    ///
+    /// With the right g and clock c the ODE is d(x/g)/dc = answer: for ε these are alpha and
+    /// sigma/alpha, for x₀ sigma and alpha/sigma, for v 1 and the angle φ of alpha = cos φ,
+    /// sigma = sin φ, for a velocity 1 and the time.
+    fn ode(&self, from: Level, to: Level) -> [f64; 2] {
+        match self.prediction {
+            Prediction::Noise => {
+                let a = to.alpha / from.alpha;
+                [a, to.sigma - a * from.sigma]
+            }
+            Prediction::X0 => {
+                let a = to.sigma / from.sigma;
+                [a, to.alpha - a * from.alpha]
+            }
+            Prediction::V => [1.0, angle(to) - angle(from)],
+            Prediction::Velocity => [1.0, to.time - from.time],
+        }
+    }
+}
+
+/// φ of alpha = cos φ, sigma = sin φ.
+fn angle(level: Level) -> f64 {
+    level.sigma.atan2(level.alpha)
 }
 
 /// The level of a time on the straight path.
@@ -371,9 +417,9 @@ fn columns(levels: &[Level], device: &Device) -> (Tensor<2>, Tensor<2>) {
 /// equation 12). At η = 1 it is a draw from q(x_s | x_t, x̂₀), which is ancestral sampling.
 pub fn p_sample(from: Level, to: Level, eta: f64) -> [f64; 3] {
     let kept = from.alpha * to.sigma / (to.alpha * from.sigma);
-    let variance = (eta * to.sigma).powi(2) * (1.0 - kept * kept).max(0.0);
-    let rest = (to.sigma * to.sigma - variance).max(0.0);
-    [to.alpha, rest.sqrt(), variance.sqrt()]
+    let fresh = eta * eta * (1.0 - kept * kept).max(0.0);
+    let (rest, fresh) = ((1.0 - fresh).max(0.0).sqrt(), fresh.sqrt());
+    [to.alpha, to.sigma * rest, to.sigma * fresh]
 }
 
 /// A walk from noise to data.
@@ -432,15 +478,14 @@ impl Reverse {
         let answer = (self.predict)(x.clone(), from.time);
         self.at += 1;
         if self.options.sampler == SamplerKind::Ode {
-            let h = to.clock(process.prediction) - from.clock(process.prediction);
-            let rate = process.rate(x.clone(), answer, from);
-            let euler = x.clone() + rate.clone() * h;
+            let [a, b] = process.ode(from, to);
+            let euler = x.clone() * a + answer.clone() * b;
             // No network was trained at the data itself: there the last step ends with Euler.
             self.x = if to.sigma == 0.0 {
                 euler
             } else {
-                let answer = (self.predict)(euler.clone(), to.time);
-                x + (rate + process.rate(euler, answer, to)) * (h / 2.0)
+                let there = (self.predict)(euler, to.time);
+                x * a + (answer + there) * (b / 2.0)
             };
             return;
         }
@@ -460,16 +505,16 @@ impl Reverse {
 }
 
 /// Steps of the ODE behind a density.
-const DENSITY_STEPS: usize = 16;
+const DENSITY_STEPS: usize = 20;
 /// Half the distance of the finite differences behind a density.
 const DIFFERENCE: f64 = 1e-3;
 
 /// log p(x) of points x `[n, 2]`, nats, `[n]`: the probability-flow ODE carries them to the noise
 /// (Song et al. 2021, appendix D.2).
 ///
-/// Of the steps, Heun's, each is taken as the map it is, with the exact logarithm of its
-/// determinant in place of an integral of the divergence. So the density is that of a flow, and
-/// integrates to one however few the steps.
+/// Each step, Heun's, is taken as the map it is, with the logarithm of that map's determinant in
+/// place of an integral of the divergence. So the density is that of a flow, and integrates to one
+/// however few the steps, as long as no step folds the plane.
 pub fn log_prob(process: &Process, predict: &Predict, x: Tensor<2>) -> Tensor<1> {
     let mut levels = process.levels(DENSITY_STEPS);
     levels.reverse();
@@ -478,26 +523,21 @@ pub fn log_prob(process: &Process, predict: &Predict, x: Tensor<2>) -> Tensor<1>
     let mut logabsdet = Tensor::<2>::zeros([n, 1], &x.device());
     for pair in levels.windows(2) {
         let (from, to) = (pair[0], pair[1]);
-        let h = to.clock(process.prediction) - from.clock(process.prediction);
-        // At the data no network was trained: there the first level's answer serves.
-        let (rate, jacobian) = rate_and_jacobian(
-            process,
-            predict,
-            &x,
-            if from.sigma == 0.0 { to } else { from },
-        );
-        let euler = x.clone() + rate.clone() * h;
-        let inner = jacobian.scale(h).plus_identity();
         let map = if from.sigma == 0.0 {
-            x = euler;
-            inner
+            // At the data no network was trained: there the first level's x̂₀ and ε̂ serve.
+            let (answer, jacobian) = answer_and_jacobian(predict, &x, to);
+            let [a, b] = process.noising(to);
+            x = x * a + answer * b;
+            jacobian.scale(b).plus_identity(a)
         } else {
-            let (next, next_jacobian) = rate_and_jacobian(process, predict, &euler, to);
-            x = x + (rate + next) * (h / 2.0);
-            jacobian
-                .plus(next_jacobian.times(inner))
-                .scale(h / 2.0)
-                .plus_identity()
+            let (answer, jacobian) = answer_and_jacobian(predict, &x, from);
+            let [a, b] = process.ode(from, to);
+            let euler = x.clone() * a + answer.clone() * b;
+            let inner = jacobian.scale(b).plus_identity(a);
+            let (there, there_jacobian) = answer_and_jacobian(predict, &euler, to);
+            x = x * a + (answer + there) * (b / 2.0);
+            let mean = jacobian.plus(there_jacobian.times(inner)).scale(0.5);
+            mean.scale(b).plus_identity(a)
         };
         logabsdet = logabsdet + map.det().abs().clamp_min(1e-30).log();
     }
@@ -519,8 +559,8 @@ impl Matrix {
         self.clone().map(|_, _, v| v * by)
     }
 
-    fn plus_identity(self) -> Self {
-        self.map(|i, j, v| if i == j { v + 1.0 } else { v })
+    fn plus_identity(self, by: f64) -> Self {
+        self.map(|i, j, v| if i == j { v + by } else { v })
     }
 
     fn plus(&self, other: Self) -> Self {
@@ -541,23 +581,17 @@ impl Matrix {
     }
 }
 
-/// The ODE's rate at x `[n, 2]` and its Jacobian, by central differences: the network is asked once,
-/// about the four neighbours of each point, whose mean is the rate.
-fn rate_and_jacobian(
-    process: &Process,
-    predict: &Predict,
-    x: &Tensor<2>,
-    level: Level,
-) -> (Tensor<2>, Matrix) {
+/// The network's answer to x `[n, 2]` and its Jacobian, by central differences: it is asked once,
+/// about the four neighbours of each point, whose mean is the answer.
+fn answer_and_jacobian(predict: &Predict, x: &Tensor<2>, level: Level) -> (Tensor<2>, Matrix) {
     let [n, _] = x.dims();
     let d = DIFFERENCE as f32;
     let aside = [[d, 0.0], [-d, 0.0], [0.0, d], [0.0, -d]]
         .map(|d| x.clone() + Tensor::<2>::from_floats([d], &x.device()));
-    let there = Tensor::cat(aside.to_vec(), 0); // [4n, 2]
-    let rate = process.rate(there.clone(), predict(there, level.time), level);
-    let part = |i: usize| rate.clone().slice([i * n..(i + 1) * n, 0..2]);
-    let (right, left, up, down) = (part(0), part(1), part(2), part(3));
-    let by_x = (right.clone() - left.clone()) / (2.0 * DIFFERENCE); // ∂rate/∂x₁, [n, 2]
+    let answers = predict(Tensor::cat(aside.to_vec(), 0), level.time); // [4n, 2]
+    let part = |i: usize| answers.clone().slice([i * n..(i + 1) * n, 0..2]);
+    let [right, left, up, down] = [0, 1, 2, 3].map(part);
+    let by_x = (right.clone() - left.clone()) / (2.0 * DIFFERENCE); // ∂answer/∂x₁, [n, 2]
     let by_y = (up.clone() - down.clone()) / (2.0 * DIFFERENCE);
     let entry = |column: &Tensor<2>, row: usize| column.clone().slice([0..n, row..row + 1]);
     let jacobian = Matrix([
@@ -571,18 +605,18 @@ fn rate_and_jacobian(
 // Network
 // ------------------------------------------------------------------------------------------------
 
-/// Waves of the coordinates: the shortest is 2π/25 of the data's standard deviation.
-const COORDINATE_SCALE: f64 = 25.0;
 /// The time 1 is embedded like step 1000 of a chain.
-const TIME_SCALE: f64 = 1000.0;
+const TIME_FREQUENCY: f64 = 1000.0;
+/// The slowest wave.
+const LEAST_FREQUENCY: f64 = 0.1;
 
-/// sin and cos of `scale · x` at wavelengths from 2π to 20 000 π, in a geometric row (Vaswani et
-/// al. 2017, arXiv:1706.03762, section 3.5): `[n, k]` → `[n, k · size]`.
-fn embed(x: Tensor<2>, scale: f64, size: usize) -> Tensor<2> {
+/// sin and cos of x at a geometric row of frequencies (Vaswani et al. 2017, arXiv:1706.03762,
+/// section 3.5): `[n, k]` → `[n, k · size]`.
+fn embed(x: Tensor<2>, highest: f64, size: usize) -> Tensor<2> {
     let [n, k] = x.dims();
     let half = size / 2;
-    let frequency = |i: usize| scale * 1e4f64.powf(-(i as f64) / (half.max(2) - 1) as f64);
-    let frequencies: Vec<f32> = (0..half).map(|i| frequency(i) as f32).collect();
+    let slower = |i: usize| (LEAST_FREQUENCY / highest).powf(i as f64 / (half - 1) as f64);
+    let frequencies: Vec<f32> = (0..half).map(|i| (highest * slower(i)) as f32).collect();
     let frequencies = Tensor::<1>::from_floats(frequencies.as_slice(), &x.device());
     let angles = x.reshape([n * k, 1]) * frequencies.unsqueeze(); // [n k, half]
     Tensor::cat(vec![angles.clone().sin(), angles.cos()], 1).reshape([n, k * size])
@@ -612,8 +646,8 @@ impl Ddpm {
         let size = self.config.embedding;
         let times: Vec<f32> = times.iter().map(|&t| t as f32).collect();
         let times = TensorData::new(times.clone(), [times.len(), 1]);
-        let times = embed(Tensor::from_data(times, &x.device()), TIME_SCALE, size); // [n or 1, embedding]
-        let x = embed(x, COORDINATE_SCALE, size); // [n, 2 embedding]
+        let times = embed(Tensor::from_data(times, &x.device()), TIME_FREQUENCY, size); // [n or 1, embedding]
+        let x = embed(x, self.config.frequency, size); // [n, 2 embedding]
         let mut h = linear(&self.net.input, x) + linear(&self.net.time, times); // [n, hidden]
         for layer in &self.net.hidden {
             h = h.clone() + linear(layer, activation::relu(h));
@@ -674,6 +708,12 @@ impl Ddpm {
     }
 }
 
+/// How looks walk: without fresh noise, so that paths are smooth.
+const SMOOTH: DdpmSampleOptions = DdpmSampleOptions {
+    sampler: SamplerKind::Ddim,
+    steps: 40,
+    eta: 0.0,
+};
 /// Paths that are drawn as lines.
 const PATHS: usize = 60;
 /// Arrows of the score along each side.
@@ -698,11 +738,11 @@ impl Family for Ddpm {
     };
 
     fn plane_config() -> Value {
-        json!({ "hidden": 128, "layers": 3, "embedding": 64 })
+        json!({ "hidden": 128, "embedding": 64, "frequency": 10.0, "prediction": "v" })
     }
 
     fn plane_train() -> Value {
-        json!({ "batch_size": 256, "ema": 0.995 })
+        json!({ "batch_size": 256, "learning_rate": 2e-3, "ema": 0.995 })
     }
 
     fn init(config: &DdpmConfig, data: &DataInfo, rng: &mut Rng, device: &Device) -> Result<Self> {
@@ -824,8 +864,7 @@ impl Family for Ddpm {
                 Ok(Scene::new(name).points(role, place(noised(level)?)))
             }
             "reverse" => {
-                let mut walk =
-                    model.reverse(&DdpmSampleOptions::default(), request.count, request.seed);
+                let mut walk = model.reverse(&SMOOTH, request.count, request.seed);
                 let steps = (request.at * walk.steps() as f32).round() as usize;
                 let mut path = vec![walk.x()];
                 for _ in 0..steps {
@@ -844,7 +883,7 @@ impl Family for Ddpm {
                 Ok(scene.points(role, place(walk.x())))
             }
             "trajectories" => {
-                let mut walk = model.reverse(&DdpmSampleOptions::default(), PATHS, request.seed);
+                let mut walk = model.reverse(&SMOOTH, PATHS, request.seed);
                 let mut path = vec![walk.x()];
                 for _ in 0..walk.steps() {
                     walk.step();
@@ -902,14 +941,14 @@ impl Family for Ddpm {
                 "Too few steps",
                 "Ten steps of noise are so coarse that a noisy point could have come from several places; the model answers with their mean, and the last step puts samples where no data is.",
                 true,
-                json!({ "hidden": 128, "layers": 3, "embedding": 64, "timesteps": 10, "schedule": "linear" }),
+                json!({ "hidden": 128, "embedding": 64, "frequency": 10.0, "prediction": "v", "timesteps": 10, "schedule": "linear" }),
             ),
             preset(
                 "ddpm-straight",
                 "Straight paths",
                 "Flow matching teaches the same network the velocity of straight lines between noise and data, so its paths bend little and few steps suffice.",
                 false,
-                json!({ "hidden": 128, "layers": 3, "embedding": 64, "prediction": "velocity" }),
+                json!({ "hidden": 128, "embedding": 64, "frequency": 10.0, "prediction": "velocity" }),
             ),
         ]
     }

@@ -1,0 +1,638 @@
+//! Diffusion: schedules, the chain's closed form, samplers and density where the truth is known,
+//! gradients, and PyTorch's numbers (tests/reference/ddpm.py).
+
+mod common;
+
+use std::{f64::consts::FRAC_PI_2, rc::Rc};
+
+use burn::tensor::{Tensor, TensorData};
+use common::{root, signed, unit, values};
+use generative_playground::{
+    data::{Batch, DataInfo, PointSet},
+    device,
+    families::ddpm::{
+        Ddpm, DdpmConfig, DdpmSampleOptions, Level, NoiseSchedule, Predict, Prediction, Process,
+        Reverse, SamplerKind, alphas_cumprod, log_prob, p_sample,
+    },
+    family::{DensityOptions, Family, Model, TrainConfig},
+    nn::{
+        adam::{Adam, Hyper},
+        weights::Weights,
+    },
+    options::Options,
+    protocol::{DataKind, View},
+    rng::{Purpose, Rng},
+    train::Trainer,
+    views::plane::{LookRequest, cells},
+};
+use serde_json::{Value, json};
+
+const PREDICTIONS: [Prediction; 4] = [
+    Prediction::Noise,
+    Prediction::X0,
+    Prediction::V,
+    Prediction::Velocity,
+];
+const SCHEDULES: [NoiseSchedule; 3] = [
+    NoiseSchedule::Linear,
+    NoiseSchedule::Cosine,
+    NoiseSchedule::Even,
+];
+
+fn process(prediction: Prediction, schedule: NoiseSchedule, timesteps: usize) -> Process {
+    Process::new(&DdpmConfig {
+        timesteps,
+        schedule,
+        prediction,
+        ..DdpmConfig::default()
+    })
+}
+
+fn points(xy: &[f32]) -> Tensor<2> {
+    Tensor::from_data(
+        TensorData::new(xy.to_vec(), [xy.len() / 2, 2]),
+        &device::cpu(),
+    )
+}
+
+fn info() -> DataInfo {
+    DataInfo::plane("custom", DataKind::Points, [0.0, 0.0], 1.0)
+}
+
+#[test]
+fn schedules_are_their_formulas() {
+    // Ho et al.: β from 1e-4 to 0.02 in 1000 equal steps.
+    let linear = alphas_cumprod(NoiseSchedule::Linear, 1000);
+    let mut product = 1.0;
+    for (t, got) in linear.iter().enumerate().skip(1) {
+        product *= 1.0 - (1e-4 + (t - 1) as f64 * (0.02 - 1e-4) / 999.0);
+        assert!((got - product).abs() < 1e-14, "{t}");
+    }
+    // Nichol & Dhariwal, equation 17, while β ≤ 0.999.
+    for timesteps in [10, 100, 1000] {
+        let cosine = alphas_cumprod(NoiseSchedule::Cosine, timesteps);
+        let f = |t: usize| {
+            let angle = (t as f64 / timesteps as f64 + 0.008) / 1.008 * FRAC_PI_2;
+            angle.cos().powi(2)
+        };
+        for (t, got) in cosine.iter().enumerate().take(timesteps) {
+            assert!((got - f(t) / f(0)).abs() < 1e-12, "{t} of {timesteps}");
+        }
+        assert!((1.0 - cosine[timesteps] / cosine[timesteps - 1] - 0.999).abs() < 1e-9);
+    }
+    // Kingma et al.: log-SNR linear in time.
+    let even = alphas_cumprod(NoiseSchedule::Even, 100);
+    for (t, got) in even.iter().enumerate().skip(1) {
+        let log_snr = (got / (1.0 - got)).ln();
+        assert!(
+            (log_snr - (13.0 - 22.0 * (t - 1) as f64 / 99.0)).abs() < 1e-8,
+            "{t}"
+        );
+    }
+    // All begin with the data, fall, and end with noise, however few the steps.
+    for schedule in SCHEDULES {
+        for timesteps in [10, 37, 100, 1000] {
+            let all = alphas_cumprod(schedule, timesteps);
+            assert_eq!((all.len(), all[0]), (timesteps + 1, 1.0));
+            assert!(all.windows(2).all(|w| 0.0 < w[1] && w[1] < w[0]));
+            assert!(
+                all[timesteps] < 1e-3,
+                "{schedule:?} {timesteps}: {}",
+                all[timesteps]
+            );
+        }
+    }
+}
+
+#[test]
+fn q_sample_is_the_chain_in_one_go() {
+    for schedule in SCHEDULES {
+        let process = process(Prediction::Noise, schedule, 100);
+        let bars = alphas_cumprod(schedule, 100);
+        // x_t = √(1−β) x_{t−1} + √β ε: x_0 = 1 has mean and variance
+        let (mut mean, mut variance) = (1.0f64, 0.0f64);
+        for t in 1..=100usize {
+            let beta = 1.0 - bars[t] / bars[t - 1];
+            mean *= (1.0 - beta).sqrt();
+            variance = (1.0 - beta) * variance + beta;
+            let Level { alpha, sigma, time } = process.level(t);
+            assert!((alpha - mean).abs() < 1e-12 && (sigma * sigma - variance).abs() < 1e-12);
+            assert!((time - t as f64 / 100.0).abs() < 1e-12);
+        }
+        let (x0, epsilon) = (signed(1, 6, 2.0), signed(2, 6, 2.0));
+        let levels = [3, 50, 100].map(|t| process.level(t));
+        let got = values(Process::q_sample(points(&x0), points(&epsilon), &levels));
+        for (i, got) in got.iter().enumerate() {
+            let Level { alpha, sigma, .. } = levels[i / 2];
+            let want = alpha * f64::from(x0[i]) + sigma * f64::from(epsilon[i]);
+            assert!((f64::from(*got) - want).abs() < 1e-6);
+        }
+    }
+}
+
+#[test]
+fn ddim_with_all_the_noise_is_the_posterior() {
+    // Ho et al., equations 6 and 7, for one step and for respaced ones. 1 − ᾱ, about 1e-5 at the
+    // data, loses five digits.
+    for schedule in SCHEDULES {
+        let process = process(Prediction::Noise, schedule, 100);
+        let bars = alphas_cumprod(schedule, 100);
+        for (t, s) in [
+            (100, 99),
+            (57, 56),
+            (2, 1),
+            (1, 0),
+            (100, 60),
+            (30, 3),
+            (8, 0),
+        ] {
+            let (bar_t, bar_s) = (bars[t], bars[s]);
+            let alpha = bar_t / bar_s;
+            let by_x0 = bar_s.sqrt() * (1.0 - alpha) / (1.0 - bar_t);
+            let by_x = alpha.sqrt() * (1.0 - bar_s) / (1.0 - bar_t);
+            let variance = (1.0 - alpha) * (1.0 - bar_s) / (1.0 - bar_t);
+            let [a, b, c] = p_sample(process.level(t), process.level(s), 1.0);
+            assert!((c * c - variance).abs() < 1e-9, "{t} to {s}");
+            // x_t = √ᾱ x̂₀ + √(1−ᾱ) ε̂, whatever x̂₀ and ε̂ are.
+            assert!(
+                (a - (by_x0 + by_x * bar_t.sqrt())).abs() < 1e-9,
+                "{t} to {s}"
+            );
+            assert!((b - by_x * (1.0 - bar_t).sqrt()).abs() < 1e-7, "{t} to {s}");
+            // Any η keeps the marginal: x_s has the noise of its level.
+            for eta in [0.0, 0.3, 1.0] {
+                let [a, b, c] = p_sample(process.level(t), process.level(s), eta);
+                assert!((a * a - bar_s).abs() < 1e-12);
+                assert!((b * b + c * c - (1.0 - bar_s)).abs() < 1e-12);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_right_answer_says_what_x0_and_the_noise_were() {
+    let (x0, epsilon) = (signed(1, 40, 2.0), signed(2, 40, 2.0));
+    for prediction in PREDICTIONS {
+        let process = process(prediction, NoiseSchedule::Linear, 100);
+        for t in [1, 30, 70] {
+            let level = process.level(t);
+            let x = Process::q_sample(points(&x0), points(&epsilon), &[level]);
+            let answer = process.target(points(&x0), points(&epsilon), &[level]);
+            let guess = process.guess(x, answer, level);
+            for (got, want) in [(guess.x0, &x0), (guess.noise, &epsilon)] {
+                for (got, want) in values(got).iter().zip(want) {
+                    assert!(
+                        (got - want).abs() < 2e-4,
+                        "{prediction:?} at {t}: {got}, {want}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn levels_lead_from_noise_to_data() {
+    for prediction in PREDICTIONS {
+        for schedule in SCHEDULES {
+            for timesteps in [10, 100, 1000] {
+                for steps in [1, 2, 9, 25, 100, 1000] {
+                    let process = process(prediction, schedule, timesteps);
+                    let levels = process.levels(steps);
+                    assert!(levels.windows(2).all(|w| w[0].time > w[1].time));
+                    assert_eq!(levels[levels.len() - 1], process.level(0));
+                    assert!(levels[0].alpha < 0.1 && levels.len() <= steps + 1);
+                }
+            }
+        }
+    }
+}
+
+/// Standard deviations of a Gaussian with independent coordinates, for which every answer is known.
+/// Standardised, as all data is before it is noised.
+const SPREAD: [f64; 2] = [0.5, 1.322_875_7];
+const CENTRE: [f64; 2] = [0.0, 0.0];
+
+/// What a perfect network answers for that Gaussian.
+fn perfect(process: &Process, prediction: Prediction) -> Box<Predict> {
+    let levels: Vec<Level> = (0..=process.timesteps())
+        .map(|t| process.level(t))
+        .collect();
+    Box::new(move |x: Tensor<2>, time: f64| {
+        let Level { alpha, sigma, .. } = match prediction {
+            Prediction::Velocity => Level {
+                time,
+                alpha: 1.0 - time,
+                sigma: time,
+            },
+            _ => levels[(time * (levels.len() - 1) as f64).round() as usize],
+        };
+        let row = |of: &dyn Fn(usize) -> f64| {
+            Tensor::<2>::from_floats([[of(0) as f32, of(1) as f32]], &x.device())
+        };
+        // E[ε|x] = sigma (x − alpha m) / (alpha² s² + sigma²), and so on.
+        let total = |d: usize| (alpha * SPREAD[d]).powi(2) + sigma * sigma;
+        let off = x.clone() - row(&|d| alpha * CENTRE[d]);
+        let noise = off.clone() * row(&|d| sigma / total(d));
+        let x0 = off * row(&|d| alpha * SPREAD[d].powi(2) / total(d)) + row(&|d| CENTRE[d]);
+        match prediction {
+            Prediction::Noise => noise,
+            Prediction::X0 => x0,
+            Prediction::V => noise * alpha - x0 * sigma,
+            Prediction::Velocity => noise - x0,
+        }
+    })
+}
+
+fn walk(
+    prediction: Prediction,
+    schedule: NoiseSchedule,
+    options: &DdpmSampleOptions,
+    x: Tensor<2>,
+) -> Vec<f32> {
+    let process = process(prediction, schedule, 1000);
+    let predict = perfect(&process, prediction);
+    let mut walk = Reverse::new(process, predict, options, x, 3);
+    for _ in 0..walk.steps() {
+        walk.step();
+    }
+    values(walk.x())
+}
+
+#[test]
+fn the_ode_carries_noise_to_a_gaussian() {
+    let noise = Rng::new(1, Purpose::Sample, 0).normal(200);
+    for (sampler, steps, tolerance) in
+        [(SamplerKind::Ode, 50, 0.01), (SamplerKind::Ddim, 500, 0.02)]
+    {
+        for prediction in PREDICTIONS {
+            for schedule in SCHEDULES {
+                let options = DdpmSampleOptions {
+                    sampler,
+                    steps,
+                    eta: 0.0,
+                };
+                let got = walk(prediction, schedule, &options, points(&noise));
+                for (i, got) in got.iter().enumerate() {
+                    let d = i % 2;
+                    let want = CENTRE[d] + SPREAD[d] * f64::from(noise[i]);
+                    let error = (f64::from(*got) - want).abs();
+                    assert!(
+                        error < tolerance * (1.0 + want.abs()),
+                        "{sampler:?} {prediction:?} {schedule:?}: {got} for {want}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn fresh_noise_keeps_the_gaussian() {
+    const N: usize = 4000;
+    for (sampler, eta) in [(SamplerKind::Ddpm, 0.0), (SamplerKind::Ddim, 0.5)] {
+        for prediction in [Prediction::Noise, Prediction::Velocity] {
+            let options = DdpmSampleOptions {
+                sampler,
+                steps: 200,
+                eta,
+            };
+            let noise = Rng::new(1, Purpose::Sample, 0).normal(2 * N);
+            let got = walk(prediction, NoiseSchedule::Cosine, &options, points(&noise));
+            for d in 0..2 {
+                let one: Vec<f64> = got
+                    .iter()
+                    .skip(d)
+                    .step_by(2)
+                    .map(|&v| f64::from(v))
+                    .collect();
+                let mean = one.iter().sum::<f64>() / N as f64;
+                let spread =
+                    (one.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / N as f64).sqrt();
+                assert!(
+                    (mean - CENTRE[d]).abs() < 0.06 * SPREAD[d],
+                    "{sampler:?} {prediction:?} {mean}"
+                );
+                assert!(
+                    (spread / SPREAD[d] - 1.0).abs() < 0.05,
+                    "{sampler:?} {prediction:?} {spread}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_density_of_a_gaussian_is_its_own() {
+    let n = 40;
+    let window = [-3.0, 4.0, -7.0, 7.0];
+    let xy = cells(window, n);
+    let area = f64::from((window[1] - window[0]) * (window[3] - window[2])) / (n * n) as f64;
+    for prediction in PREDICTIONS {
+        for schedule in SCHEDULES {
+            let process = process(prediction, schedule, 100);
+            let predict = perfect(&process, prediction);
+            let got = values(log_prob(&process, &*predict, points(&xy)));
+            let mut mass = 0.0;
+            for (got, x) in got.iter().zip(xy.as_chunks::<2>().0) {
+                let want: f64 = (0..2)
+                    .map(|d| {
+                        let z = (f64::from(x[d]) - CENTRE[d]) / SPREAD[d];
+                        -0.5 * z * z - SPREAD[d].ln() - 0.5 * std::f64::consts::TAU.ln()
+                    })
+                    .sum();
+                let got = f64::from(*got);
+                mass += got.exp() * area;
+                if want > -5.0 {
+                    assert!(
+                        (got - want).abs() < 0.12,
+                        "{prediction:?} {schedule:?} {x:?}: {got} for {want}"
+                    );
+                }
+            }
+            assert!(
+                (mass - 1.0).abs() < 0.005,
+                "{prediction:?} {schedule:?}: {mass}"
+            );
+        }
+    }
+}
+
+fn moons() -> PointSet {
+    PointSet::toy("moons", &Value::Null, 1).expect("a toy")
+}
+
+fn trained(config: Value, steps: u64) -> Model {
+    let train = json!({ "batch_size": 256, "learning_rate": 2e-3, "ema": 0.98 });
+    let train = TrainConfig::from_json(&train).expect("options");
+    let data = Rc::new(moons().into());
+    let trainer = Trainer::new("ddpm", &config, train, data, 1, &device::cpu());
+    let mut trainer = trainer.expect("a training");
+    for _ in 0..steps {
+        trainer.step().expect("a step");
+    }
+    trainer.looked_at()
+}
+
+#[test]
+fn a_trained_density_integrates_to_one_and_finds_the_data() {
+    for prediction in ["v", "velocity"] {
+        let config =
+            json!({ "hidden": 64, "embedding": 32, "frequency": 10.0, "prediction": prediction });
+        let model = trained(config, 1000);
+        let n = 60;
+        let window = [-8.0, 8.0, -8.0, 8.0];
+        let density = model.density().expect("it has one");
+        let exactly = DensityOptions {
+            importance_samples: 0,
+        };
+        let ask = |xy: Vec<f32>| {
+            let mut rng = Rng::new(0, Purpose::Evaluate, 0);
+            let got = density.log_prob(&Batch::Points { xy }, exactly, &mut rng);
+            values(got.expect("a density"))
+        };
+        let area = (16.0 / n as f64).powi(2);
+        let grid = ask(cells(window, n));
+        let mass: f64 = grid.iter().map(|&v| f64::from(v).exp() * area).sum();
+        let set = moons();
+        let held_out: Vec<f32> = (0..500).flat_map(|i| set.test_point(i)).collect();
+        let nll = -ask(held_out).iter().map(|&v| f64::from(v)).sum::<f64>() / 500.0;
+        println!("{prediction}: mass {mass:.4}, −log p {nll:.3}");
+        assert!((mass - 1.0).abs() < 0.02, "{prediction}: {mass}");
+        // A Gaussian of the data's covariance has 3.6.
+        assert!(nll < 2.7, "{prediction}: {nll}");
+    }
+}
+
+#[test]
+fn every_look_can_be_drawn() {
+    let set = moons();
+    for prediction in ["noise", "velocity"] {
+        let config =
+            json!({ "hidden": 16, "embedding": 8, "timesteps": 20, "prediction": prediction });
+        let model = trained(config, 2);
+        for look in Ddpm::looks() {
+            for at in [0.0, 0.4, 1.0] {
+                let request = LookRequest {
+                    look: &look.id,
+                    at,
+                    pointer: None,
+                    count: 50,
+                    seed: 1,
+                    resolution: 16,
+                    data: &set,
+                    device: device::cpu(),
+                };
+                let scene = model.look(&request).expect("a picture");
+                let view = pollster::block_on(scene.read(set.window())).expect("a view");
+                let View::Plot { layers, label, .. } = view else {
+                    panic!("a plot")
+                };
+                assert!(
+                    !layers.is_empty() && !label.is_empty(),
+                    "{} at {at}",
+                    look.id
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn options_that_do_not_go_together_are_refused() {
+    for (json, ok) in [
+        (json!({ "sampler": "ode", "steps": 10 }), true),
+        (json!({ "sampler": "ode", "eta": 0.5 }), false),
+        (json!({ "sampler": "ddim", "eta": 0.5 }), true),
+        (json!({ "sampler": "ddpm", "eta": 1.0 }), false),
+        (json!({ "steps": 0 }), false),
+        (json!({ "eta": 1.5 }), false),
+    ] {
+        assert_eq!(DdpmSampleOptions::from_json(&json).is_ok(), ok, "{json}");
+    }
+    for (json, ok) in [
+        (json!({ "embedding": 64 }), true),
+        (json!({ "embedding": 63 }), false),
+        (json!({ "timesteps": 9 }), false),
+        (json!({ "prediction": "score" }), false),
+    ] {
+        assert_eq!(DdpmConfig::from_json(&json).is_ok(), ok, "{json}");
+    }
+    let mut rng = Rng::new(0, Purpose::Init, 0);
+    let images = common::info(28, 28);
+    let refused = Ddpm::init(&DdpmConfig::default(), &images, &mut rng, &device::cpu());
+    assert!(refused.is_err());
+    // The presets' options are good.
+    for preset in Ddpm::presets() {
+        DdpmConfig::from_json(&preset.config).expect("options");
+        TrainConfig::from_json(&preset.train).expect("options");
+    }
+}
+
+#[test]
+fn the_same_seed_walks_the_same_way() {
+    let model = trained(json!({ "hidden": 16, "embedding": 8 }), 2);
+    let options = json!({ "sampler": "ddpm", "steps": 10 });
+    let sample = |seed: u64, count: usize| {
+        let mut sampler = model.sampler(&options, count, seed).expect("a sampler");
+        for _ in 0..sampler.steps() {
+            sampler.step().expect("a step");
+        }
+        values(sampler.state().points().expect("points"))
+    };
+    assert_eq!(sample(5, 30), sample(5, 30));
+    assert_ne!(sample(5, 30), sample(6, 30));
+}
+
+fn with_formula_weights(config: &DdpmConfig, autodiff: bool) -> Ddpm {
+    let device = if autodiff {
+        device::cpu().autodiff()
+    } else {
+        device::cpu()
+    };
+    let model = Ddpm::init(config, &info(), &mut Rng::new(0, Purpose::Init, 0), &device);
+    let model = model.expect("a model");
+    let mut weights = pollster::block_on(model.weights()).expect("weights");
+    for (i, (_, data)) in weights.iter_mut().enumerate() {
+        let shape = data.shape().as_slice().to_vec();
+        let scale = match shape.as_slice() {
+            [d_in, _] => (3.0 / *d_in as f64).sqrt(),
+            _ => 0.1,
+        };
+        let n = shape.iter().product();
+        *data = TensorData::new(signed(i as u32 + 1, n, scale), shape);
+    }
+    model.with_weights(weights).expect("they fit")
+}
+
+/// x₀, noise and levels that the script uses too.
+fn inputs(model: &Ddpm, n: usize) -> (Tensor<2>, Tensor<2>, Vec<Level>) {
+    let steps =
+        (0..n as u32).map(|i| 1 + (unit(1002, i) * model.config().timesteps as f64) as usize);
+    let tensor = |salt, scale| points(&signed(salt, 2 * n, scale));
+    let levels = steps.map(|t| model.process().level(t)).collect();
+    (tensor(1000, 1.5), tensor(1001, 2.0), levels)
+}
+
+/// The gradient of the loss by every weight: (1 − β₁) of it is Adam's first moment after one step.
+fn gradient(model: &Ddpm, n: usize) -> Weights {
+    let (x0, epsilon, levels) = inputs(model, n);
+    let loss = model.loss(x0, epsilon, &levels);
+    let mut adam = Adam::default();
+    adam.step(model.net().clone(), &loss, Hyper::new(1e-3));
+    let moments = pollster::block_on(adam.read()).expect("moments");
+    moments
+        .into_iter()
+        .filter_map(|(name, data)| {
+            let m = data.as_slice::<f32>().expect("floats");
+            let g: Vec<f32> = m.iter().map(|m| m / (1.0 - 0.9f32)).collect();
+            let n = g.len();
+            Some((
+                name.strip_suffix(".m")?.to_string(),
+                TensorData::new(g, [n]),
+            ))
+        })
+        .collect()
+}
+
+fn slice<'a>(weights: &'a Weights, name: &str) -> &'a [f32] {
+    weights[name].as_slice::<f32>().expect("floats")
+}
+
+#[test]
+fn gradients_agree_with_central_differences() {
+    for prediction in PREDICTIONS {
+        let config = DdpmConfig {
+            prediction,
+            hidden: 16,
+            layers: 2,
+            embedding: 8,
+            ..DdpmConfig::default()
+        };
+        let learner = with_formula_weights(&config, true);
+        let gradients = gradient(&learner, 16);
+        let model = with_formula_weights(&config, false);
+        let weights = pollster::block_on(model.weights()).expect("weights");
+        let loss = |weights: Weights| {
+            let model = model.clone().with_weights(weights).expect("they fit");
+            let (x0, epsilon, levels) = inputs(&model, 16);
+            f64::from(values(model.loss(x0, epsilon, &levels))[0])
+        };
+        for name in weights.keys() {
+            let (values, gradient) = (slice(&weights, name), slice(&gradients, name));
+            let size = gradient.iter().fold(0f32, |a, v| a.max(v.abs()));
+            for k in 0..3 {
+                let i = (unit(9, k) * values.len() as f64) as usize;
+                let aside = |by: f32| {
+                    let mut moved = values.to_vec();
+                    moved[i] += by;
+                    let mut all = weights.clone();
+                    let shape = weights[name].shape().as_slice().to_vec();
+                    all.insert(name.clone(), TensorData::new(moved, shape));
+                    loss(all)
+                };
+                let want = (aside(3e-3) - aside(-3e-3)) / 6e-3;
+                let error = (f64::from(gradient[i]) - want).abs();
+                assert!(
+                    error < 0.03 * f64::from(size) + 2e-4,
+                    "{prediction:?} {name}[{i}]: {} for {want}",
+                    gradient[i]
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn answers_losses_and_gradients_are_pytorchs() {
+    let text =
+        std::fs::read_to_string(root("tests/reference/ddpm.json")).expect("a committed file");
+    let cases: Vec<Value> = serde_json::from_str(&text).expect("JSON");
+    for case in &cases {
+        let config = DdpmConfig::from_json(&case["config"]).expect("options");
+        let model = with_formula_weights(&config, true);
+        let (x0, epsilon, levels) = inputs(&model, 12);
+        let what = case["config"].to_string();
+        let number = |v: &Value| v.as_f64().expect("a number");
+        let mut worst = 0f64;
+        let mut close = |name: &str, got: f64, want: &Value, size: f64| {
+            let error = (got - number(want)).abs() / size.max(1e-30);
+            assert!(
+                error < 1e-4,
+                "{what} {name}: {got} where PyTorch has {want}"
+            );
+            worst = worst.max(error);
+        };
+        let mut digest = |name: &str, got: &[f32], want: &Value| {
+            for (i, head) in want["head"].as_array().expect("a list").iter().enumerate() {
+                close(name, f64::from(got[i]), head, number(&want["largest"]));
+            }
+            let norm = number(&want["norm"]);
+            let square: f64 = got.iter().map(|&v| f64::from(v).powi(2)).sum();
+            close(name, square.sqrt(), &want["norm"], norm);
+            let probe = signed(777, got.len(), 1.0);
+            let probe: f64 = got
+                .iter()
+                .zip(probe)
+                .map(|(&v, p)| f64::from(v) * f64::from(p))
+                .sum();
+            close(name, probe, &want["probe"], norm);
+        };
+        let times: Vec<f64> = levels.iter().map(|l| l.time).collect();
+        let x = Process::q_sample(x0.clone(), epsilon.clone(), &levels);
+        digest(
+            "answer",
+            &values(model.forward(x, &times).without_autodiff()),
+            &case["answer"],
+        );
+        let gradients = gradient(&model, 12);
+        let want = case["gradients"].as_object().expect("a table");
+        assert_eq!(gradients.len(), want.len());
+        for (name, want) in want {
+            digest(name, slice(&gradients, name), want);
+        }
+        let loss = f64::from(values(model.loss(x0, epsilon, &levels).without_autodiff())[0]);
+        close("loss", loss, &case["loss"], number(&case["loss"]));
+        println!("{what}: largest error {worst:.1e}");
+    }
+}
