@@ -524,6 +524,16 @@ fn arrows_point_where_the_generators_loss_falls() {
 }
 
 #[test]
+fn presets_and_defaults_can_be_trained() {
+    let looks = generative_playground::views::plane::looks::<Gan>();
+    for preset in Gan::presets() {
+        assert!(looks.iter().any(|l| l.id == preset.look), "{}", preset.id);
+        let mut trainer = trainer(&preset.data, &preset.config, &preset.train);
+        trainer.step().expect("a step");
+    }
+}
+
+#[test]
 fn pictures_and_energies_are_refused() {
     for info in [
         common::info(8, 8),

@@ -97,11 +97,11 @@ impl Default for GanConfig {
         Self {
             loss: Loss::Relativistic,
             hidden: 64,
-            layers: 3,
-            z_dim: 4,
+            layers: 4,
+            z_dim: 2,
             d_steps: 1,
-            r1: 0.1,
-            r2: 0.1,
+            r1: 0.01,
+            r2: 0.01,
             fade: 0,
             spectral_norm: false,
         }
@@ -375,8 +375,8 @@ impl Family for Gan {
 
     fn plane_train() -> Value {
         json!({
-            "batch_size": 256,
-            "learning_rate": 1e-3,
+            "batch_size": 128,
+            "learning_rate": 2e-3,
             "beta_1": 0.0,
             "beta_2": 0.99,
             "ema": 0.995,
@@ -546,7 +546,58 @@ impl Family for Gan {
     }
 
     fn presets() -> Vec<Preset> {
-        Vec::new()
+        let preset = |id: &str, title: &str, why: &str, look: &str| Preset {
+            id: id.into(),
+            title: title.into(),
+            why: why.into(),
+            fails: true,
+            family: Self::ID.into(),
+            data: "ring".into(),
+            config: json!({}),
+            train: Self::plane_train(),
+            look: look.into(),
+            steps: 2000,
+        };
+        // Without what keeps the default stable: penalties, small steps, a short memory.
+        let bare = |loss: &str, d_steps: usize| {
+            json!({
+                "loss": loss, "layers": 3, "d_steps": d_steps, "r1": 0.0, "r2": 0.0,
+            })
+        };
+        let hasty = json!({ "batch_size": 128, "learning_rate": 5e-3, "beta_1": 0.9 });
+        vec![
+            Preset {
+                fails: false,
+                ..preset(
+                    "gan-ring",
+                    "Eight modes, all found",
+                    "Each fake is judged against a real example, and the discriminator pays for steep slopes: it stays a guide that the generator can follow to every mode.",
+                    "discriminator",
+                )
+            },
+            Preset {
+                config: bare("minimax", 5),
+                train: hasty.clone(),
+                steps: 600,
+                ..preset(
+                    "gan-mode-collapse",
+                    "Mode collapse",
+                    "The discriminator moves five times for each move of the generator and is soon sure of every fake; there the loss as first written is flat, so the fakes stay huddled at a few of the eight modes with no arrow to lead them on.",
+                    "gradients",
+                )
+            },
+            Preset {
+                config: bare("least-squares", 1),
+                train: hasty,
+                steps: 400,
+                ..preset(
+                    "gan-oscillation",
+                    "Round and round",
+                    "With large steps, a long memory and no penalty each player overshoots: the fakes rush to the one or two modes that look best, the discriminator learns that, and they rush on to others.",
+                    "discriminator",
+                )
+            },
+        ]
     }
 }
 
