@@ -15,7 +15,10 @@ async function openLab(query = "", options = {}) {
   const lab = page.locator("#lab-model");
   await page.evaluate(() => document.querySelector("#bench").scrollIntoView());
   // On a phone the panels come after the controls.
-  if (options.isMobile) await lab.locator(".tile").first().scrollIntoViewIfNeeded();
+  if (options.isMobile) {
+    await until(() => lab.evaluate((l) => l.shown?.length > 0), "the panels");
+    await lab.evaluate((l) => l.updateComplete.then(() => l.renderRoot.querySelector(".tile").scrollIntoView({ behavior: "instant" })));
+  }
   await until(() => lab.evaluate((l) => l.shown?.length > 0 && l.shown.filter((x) => x.visible).length > 0 && l.shown.every((x) => !x.visible || x.view)), "a picture in every panel", 120_000);
   return { page, lab };
 }

@@ -10,20 +10,32 @@ export function printed({ value, digits }: Pick<Figure, "value" | "digits">): st
   return large ? value.toExponential(1) : figure(value, digits).replace("-", "−");
 }
 
+/** What a number is, and how it was come by, which its title says in brackets. */
+const parts = (title: string): [what: string, how: string] => {
+  const [, what = title, how = ""] = /^(.*) \(([^()]*)\)$/.exec(title) ?? [];
+  return [what, how];
+};
+
 /** All models side by side, in numbers: one column for each number that any of them has. */
 export function table(learners: Learner[]): TemplateResult {
   const columns = new Map<string, Figure>();
   for (const l of learners) for (const n of l.metrics) if (!columns.has(n.id)) columns.set(n.id, n);
   const all = [...columns.values()];
+  // The same number is not come by in the same way everywhere: that stands in the cell.
+  const cell = (n: Figure | undefined) => {
+    if (!n) return "—";
+    const [, how] = parts(n.title);
+    return how ? html`${printed(n)}<br><small>${how}</small>` : printed(n);
+  };
   return html`<div class="scroll" tabindex="0" role="region" aria-label="The models in numbers"><table>
     <thead><tr><th scope="col">Family</th><th scope="col">Parameters</th><th scope="col">Steps</th><th scope="col">Seconds</th>
-      ${all.map((n) => html`<th scope="col">${n.title}${n.unit ? html` <small>${n.unit}</small>` : ""}</th>`)}</tr></thead>
+      ${all.map((n) => html`<th scope="col">${parts(n.title)[0]}${n.unit ? html` <small>${n.unit}</small>` : ""}</th>`)}</tr></thead>
     <tbody>${learners.map((l) => html`<tr data-family=${l.family.id}>
       <th scope="row">${l.family.title}</th>
       <td>${l.info ? figure(l.info.parameters) : "—"}</td>
       <td>${l.info ? figure(l.info.state.step) : "—"}</td>
       <td>${l.info ? figure(l.info.state.seconds, 1) : "—"}</td>
-      ${all.map(({ id }) => html`<td>${((n) => (n ? printed(n) : "—"))(l.metrics.find((m) => m.id === id))}</td>`)}
+      ${all.map(({ id }) => html`<td>${cell(l.metrics.find((m) => m.id === id))}</td>`)}
     </tr>`)}</tbody>
   </table></div>`;
 }
