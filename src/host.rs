@@ -37,6 +37,7 @@ const PICTURE_LIMIT: u64 = 32 << 20;
 pub struct Host {
     device: Device,
     pause: Pause,
+    rest: Pause,
     emit: Box<dyn Fn(Answer)>,
     sessions: RefCell<HashMap<u32, Rc<Mutex<Session>>>>,
     library: RefCell<Library>,
@@ -50,12 +51,20 @@ impl Host {
         Self {
             device,
             pause,
+            rest: pause,
             emit,
             sessions: RefCell::default(),
             library: RefCell::default(),
             cancelled: RefCell::default(),
             running: RefCell::default(),
         }
+    }
+
+    /// Wait by `rest`, a few milliseconds without work, where there is nothing to do yet.
+    #[must_use]
+    pub fn with_rest(mut self, rest: Pause) -> Self {
+        self.rest = rest;
+        self
     }
 
     /// The device it computes on.
@@ -113,7 +122,7 @@ impl Host {
                 let set = self.library.borrow_mut().put_points(&source)?;
                 let points = set.points()?;
                 Ok(Outcome::Points {
-                    count: (points.train_len() + points.test_len()) as u32,
+                    count: points.count() as u32,
                     window: points.window(),
                 })
             }
@@ -385,7 +394,12 @@ impl Host {
                 }
             }
             drop(held);
-            (self.pause)().await;
+            // Slow motion waits for its next step without keeping the thread busy.
+            if due {
+                (self.pause)().await;
+            } else {
+                (self.rest)().await;
+            }
         }
     }
 }

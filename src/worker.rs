@@ -118,7 +118,7 @@ async fn init(backend: &str, allow_fallback: bool) -> Result<DeviceInfo> {
             return Err(unavailable("this module does not carry it"));
         }
     };
-    let host = Host::new(device, macrotask, Box::new(|answer| emit(&answer)));
+    let host = Host::new(device, macrotask, Box::new(|answer| emit(&answer))).with_rest(rest);
     HOST.with_borrow_mut(|h| *h = Some(Rc::new(host)));
     Ok(info)
 }
@@ -180,6 +180,20 @@ fn to_js<T: Serialize>(value: &T) -> std::result::Result<JsValue, JsValue> {
     value
         .serialize(&serializer)
         .map_err(|e| JsValue::from(e.to_string()))
+}
+
+/// A few milliseconds in which the thread has nothing to do.
+fn rest() -> Pin<Box<dyn Future<Output = ()>>> {
+    const MILLISECONDS: i32 = 8;
+    Box::pin(async {
+        let promise = Promise::new(&mut |resolve, _| {
+            let timer = js_sys::Reflect::get(&js_sys::global(), &"setTimeout".into());
+            if let Some(timer) = timer.ok().and_then(|t| t.dyn_into::<Function>().ok()) {
+                let _ = timer.call2(&JsValue::NULL, &resolve, &MILLISECONDS.into());
+            }
+        });
+        let _ = JsFuture::from(promise).await;
+    })
 }
 
 /// A turn of the event loop, by a message to ourselves: timers wait at least four milliseconds.

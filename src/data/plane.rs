@@ -380,6 +380,14 @@ impl PointSet {
         self.test.len()
     }
 
+    /// Points at hand, each counted once: very small sets hold out what they also learn from.
+    pub fn count(&self) -> usize {
+        if self.train == self.test {
+            return self.test.len();
+        }
+        self.train.len() + self.test.len()
+    }
+
     /// Training point `i`; the origin if there is none.
     pub fn train_point(&self, i: usize) -> [f32; 2] {
         self.train.get(i).copied().unwrap_or_default()

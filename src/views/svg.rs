@@ -16,15 +16,15 @@ const SIDE: f64 = 480.0;
 /// The page's colours; `currentColor` is what every drawing program knows.
 const STYLE: &str = "\
 .paper{fill:#fbfbf9}\
-.data{color:#8a8d93}.model{color:#2a4bcb}.noise{color:#a8732a}.guess{color:#bf341b}.guide{color:#c4c6c4}\
+.data{color:#5a5e66}.model{color:#bf341b}.noise{color:#2a4bcb}.guess{color:#1d7d5e}.guide{color:#d8d9d5}\
 .point,.line,.arrow{fill:none;stroke:currentColor;stroke-linecap:round;stroke-linejoin:round}\
 .point{stroke-width:3;stroke-opacity:.6}.line{stroke-width:1}.arrow{stroke-width:1.2}\
 .shape{fill:currentColor;fill-opacity:.25;stroke:currentColor}\
 @media(prefers-color-scheme:dark){.paper{fill:#14161a}\
-.data{color:#7d8087}.model{color:#97aaff}.noise{color:#e0b070}.guess{color:#ff8d6f}.guide{color:#464a51}}";
+.data{color:#a6a9af}.model{color:#ff8d6f}.noise{color:#97aaff}.guess{color:#63c9a3}.guide{color:#34373d}}";
 
 /// Colours of a field: from nothing to the first, or through nothing to both.
-const FIELD: [[u8; 3]; 2] = [[73, 101, 214], [214, 84, 54]];
+const FIELD: [[u8; 3]; 2] = [[191, 52, 27], [42, 75, 203]];
 
 /// A [`View::Plot`] as SVG.
 ///
