@@ -350,6 +350,10 @@ impl Suite {
     }
 
     /// Two whole training steps, samples, a density and a code.
+    ///
+    /// Of a model of the plane the gradients are compared and not the trained weights, and what
+    /// follows is asked of the untrained model: where a gradient is zero but for rounding (the bias
+    /// of a relativistic discriminator), Adam makes a whole step of it, either way.
     async fn model(
         &mut self,
         name: &str,
@@ -361,9 +365,11 @@ impl Suite {
         let mut rng = Rng::new(7, Purpose::Init, 0);
         let mut model = Model::init(family, config, info, &mut rng, &self.autodiff())?;
         let mut optimizers = vec![Adam::default(); model.players().len()];
+        let plane = info.kind != DataKind::Images;
+        let untrained = model.valid();
         for step in 0..2 {
             let mut context = StepContext {
-                hyper: Hyper::new(1e-3),
+                hyper: Hyper::new(if plane { 1e-5 } else { 1e-3 }),
                 step,
                 rng: &mut Rng::new(7, Purpose::Train, step),
                 optimizers: &mut optimizers,
@@ -373,8 +379,22 @@ impl Suite {
                 self.keep(&format!("{name}, step {step}, {loss}"), value)
                     .await?;
             }
+            for (player, adam) in model.players().iter().zip(&optimizers) {
+                if step > 0 || !plane {
+                    continue;
+                }
+                // After the first step the first moment is a tenth of the gradient.
+                let mut gradient = Vec::new();
+                for (_, data) in adam.read().await?.iter().filter(|(n, _)| n.ends_with(".m")) {
+                    gradient.extend(floats(data)?);
+                }
+                let n = gradient.len();
+                let flat = Tensor::<1>::from_data(TensorData::new(gradient, [n]), &self.device);
+                self.keep(&format!("{name}, gradient of the {player}"), flat)
+                    .await?;
+            }
         }
-        let model = model.valid();
+        let model = if plane { untrained } else { model.valid() };
         for (weight, data) in model.weights().await? {
             let n = data.num_elements();
             let flat = Tensor::<1>::from_data(TensorData::new(floats(&data)?, [n]), &self.device);
