@@ -258,6 +258,9 @@ impl Session {
                     let data = &opened.meta.data;
                     Some(Rc::new(PointSet::toy(&data.name, &data.options, 0)?.into()))
                 }
+                None if opened.meta.data.kind == DataKind::Points => {
+                    Some(Rc::new(PointSet::only_mean(&opened.meta.data).into()))
+                }
                 None => None,
             },
         };
@@ -379,6 +382,9 @@ impl Viewer {
             ViewQuery::Metrics { count, seed } => {
                 let count = (*count as usize).clamp(200, 10_000);
                 let set = self.points()?;
+                if !set.is_whole() {
+                    return Err(self.bad_data("its points are not at hand"));
+                }
                 let numbers =
                     evaluate::plane::metrics(model, set, count, u64::from(*seed), pause).await?;
                 Ok(View::Numbers { numbers })

@@ -440,6 +440,55 @@ fn points_from_a_reader_train_and_wrong_ones_leave_things_as_they_were() {
 }
 
 #[test]
+fn a_model_of_points_that_are_not_at_hand_can_be_looked_at() {
+    for info in family::infos() {
+        if !info.data.contains(&DataKind::Points) {
+            continue;
+        }
+        let page = Page::new();
+        let text: String = (0..100)
+            .map(|i| format!("{} {}\n", i % 7, i % 11))
+            .collect();
+        let source = PointSource::Csv {
+            bytes: Bytes(text.into_bytes()),
+        };
+        page.ask(Request::LoadPoints { source }).expect("points");
+        page.create(&info, "custom", json!({}), json!({ "batch_size": 16 }));
+        page.train(2, None).expect("it trains");
+        let file = page.file(Request::Export {
+            session: 1,
+            resumable: true,
+        });
+        let other = Page::new();
+        other
+            .ask(Request::Open {
+                session: 1,
+                bytes: Bytes(file),
+                sha256: None,
+            })
+            .expect("opens");
+        for shown in &info.looks {
+            let view = other.view(look(&shown.id, 0.5), None);
+            let view = view.unwrap_or_else(|e| panic!("{}, {}: {e:?}", info.id, shown.id));
+            assert!(numbers(&view).iter().all(|v| v.is_finite()));
+        }
+        let metrics = other.view(
+            ViewQuery::Metrics {
+                count: 300,
+                seed: 1,
+            },
+            None,
+        );
+        assert_eq!(
+            metrics.expect_err("nothing to judge by").code,
+            Code::BadData
+        );
+        let training = other.train(1, None).expect_err("nothing to learn from");
+        assert_eq!(training.code, Code::BadData);
+    }
+}
+
+#[test]
 fn the_gaussian_decoder_learns_and_its_density_is_one() {
     // The importance-weighted bound lies below the density, so its integral lies below 1, and near
     // it once the encoder is a good guess.

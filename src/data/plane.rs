@@ -380,6 +380,25 @@ impl PointSet {
         self.test.len()
     }
 
+    /// The set that `info` describes when its points are not at hand, as in a model that learned
+    /// from a reader's own: of them only the mean is known.
+    pub fn only_mean(info: &DataInfo) -> Self {
+        let mean = [0, 1].map(|d| info.mean.get(d).copied().unwrap_or(0.0));
+        Self {
+            info: info.clone(),
+            toy: None,
+            noise: 1.0,
+            truth: None,
+            train: Arc::new([]),
+            test: Arc::new([mean]),
+        }
+    }
+
+    /// Whether its points are at hand.
+    pub fn is_whole(&self) -> bool {
+        self.test.len() > 1 || self.info.kind == DataKind::Energy
+    }
+
     /// Points at hand, each counted once: very small sets hold out what they also learn from.
     pub fn count(&self) -> usize {
         if self.train == self.test {
