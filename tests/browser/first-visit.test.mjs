@@ -41,8 +41,11 @@ test("without JavaScript there is a poster and an article", async () => {
 
 test("the page that shows how to embed works", async () => {
   const page = await openPage(browser, site, { path: "embed.html" });
-  const element = await modelOf(page, "generative-model");
+  const element = await modelOf(page, "generative-model[model]");
   await until(async () => (await colours(element.locator("canvas").first())) > 10, "a picture");
+  await page.locator("generative-model[family]").scrollIntoViewIfNeeded();
+  const plane = page.locator("generative-model[family] canvas").first();
+  await until(async () => (await colours(plane)) > 10, "a model of the plane");
   await screenshot(page, "embed");
   await closePage(page);
 });
