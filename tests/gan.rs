@@ -482,7 +482,7 @@ fn every_look_answers_for_every_loss() {
                     "samples" => &["points", "points"],
                     "discriminator" => &["field", "points", "points"],
                     "manifold" => &["points", "lines"],
-                    "gradients" => &["points", "arrows"],
+                    "gradients" => &["points", "points", "arrows"],
                     other => panic!("{other} is not tested"),
                 };
                 assert_eq!(kinds, want, "{}", look.id);

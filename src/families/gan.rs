@@ -535,11 +535,11 @@ impl Family for Gan {
                 let [left, right, ..] = request.window();
                 let arrows = d / (length + HALF_LENGTH) * (0.1 * (right - left));
                 let label = "the direction in which the generator is told to move each fake";
-                Ok(Scene::new(label).data(request).arrows(
-                    Role::Model,
-                    model.points.from_unit(fake),
-                    arrows,
-                ))
+                let fake = model.points.from_unit(fake);
+                Ok(Scene::new(label)
+                    .data(request)
+                    .points(Role::Model, fake.clone())
+                    .arrows(Role::Noise, fake, arrows))
             }
             _ => Err(request.unknown()),
         }
