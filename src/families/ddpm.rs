@@ -143,7 +143,7 @@ impl Default for DdpmSampleOptions {
     fn default() -> Self {
         Self {
             sampler: SamplerKind::Ddpm,
-            steps: 25,
+            steps: 40,
             eta: 0.0,
         }
     }
@@ -235,6 +235,9 @@ pub fn alphas_cumprod(schedule: NoiseSchedule, timesteps: usize) -> Vec<f64> {
 /// for all purposes (the data is standardised), but ε̂ would be divided by next to nothing.
 const LITTLE_ALPHA: f64 = 0.1;
 
+/// How much closer together steps lie near the data; see [`Process::levels`].
+const SPACING: f64 = 2.5;
+
 impl Process {
     /// That of a config.
     pub fn new(config: &DdpmConfig) -> Self {
@@ -271,10 +274,10 @@ impl Process {
     /// `steps` steps from noise to data: at most steps + 1 levels, the last of them the data.
     ///
     /// They lie closer together near the data, where little noise hides detail: the angles φ of
-    /// alpha = cos φ, sigma = sin φ go like (i/n)², on the straight path the times.
+    /// alpha = cos φ, sigma = sin φ go like (i/n)^2.5, on the straight path the times.
     pub fn levels(&self, steps: usize) -> Vec<Level> {
         if self.prediction == Prediction::Velocity {
-            let at = |i: usize| straight((i as f64 / steps as f64).powi(2));
+            let at = |i: usize| straight((i as f64 / steps as f64).powf(SPACING));
             return (0..=steps).rev().map(at).collect();
         }
         let little = |t: &usize| self.level(*t).alpha < LITTLE_ALPHA;
@@ -287,7 +290,7 @@ impl Process {
         let mut levels = vec![self.level(start)];
         let mut t = start;
         for i in (0..n).rev() {
-            let wanted = angle(self.level(start)) * (i as f64 / n as f64).powi(2);
+            let wanted = angle(self.level(start)) * (i as f64 / n as f64).powf(SPACING);
             // The next timestep at that angle or below, while one is left for each step to come.
             t -= 1;
             while t > i && angle(self.level(t)) > wanted {
