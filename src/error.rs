@@ -47,6 +47,8 @@ pub enum Code {
     BadImage,
     /// A data file cannot be used.
     BadData,
+    /// A character that the model's vocabulary does not hold.
+    UnknownCharacter,
     /// The model at hand cannot do what was asked.
     Unsupported,
     /// The reader cancelled.
@@ -92,6 +94,7 @@ impl Code {
             Code::BadRecipe => "bad-recipe",
             Code::BadImage => "bad-image",
             Code::BadData => "bad-data",
+            Code::UnknownCharacter => "unknown-character",
             Code::Unsupported => "unsupported",
             Code::Cancelled => "cancelled",
             Code::DeviceUnavailable => "device-unavailable",
@@ -220,6 +223,20 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// See [`Code::BadData`]; a reader's own text.
+    #[error("This text cannot be used: {reason}.")]
+    BadText {
+        /// Where and why.
+        reason: String,
+        /// What would help: a sentence.
+        hint: String,
+    },
+    /// See [`Code::UnknownCharacter`].
+    #[error("This model knows no {found:?}.")]
+    UnknownCharacter {
+        /// It.
+        found: char,
+    },
     /// See [`Code::BadData`]; a reader's own points.
     #[error("These points cannot be used: {reason}.")]
     BadPoints {
@@ -302,7 +319,10 @@ impl Error {
             Error::BadOption { .. } => Code::BadOption,
             Error::BadRecipe { .. } => Code::BadRecipe,
             Error::BadImage { .. } => Code::BadImage,
-            Error::BadData { .. } | Error::BadPoints { .. } => Code::BadData,
+            Error::BadData { .. } | Error::BadPoints { .. } | Error::BadText { .. } => {
+                Code::BadData
+            }
+            Error::UnknownCharacter { .. } => Code::UnknownCharacter,
             Error::Unsupported { .. } => Code::Unsupported,
             Error::Cancelled => Code::Cancelled,
             Error::DeviceUnavailable { .. } => Code::DeviceUnavailable,
@@ -339,7 +359,10 @@ impl Error {
             Error::BadRecipe { .. } => "Compare it with one of recipes/*.toml.".into(),
             Error::BadImage { .. } => "Use a PNG, JPEG or WebP picture, or draw one.".into(),
             Error::BadData { .. } => "Fetch the data again from the source its card names.".into(),
-            Error::BadPoints { hint, .. } => hint.clone(),
+            Error::BadPoints { hint, .. } | Error::BadText { hint, .. } => hint.clone(),
+            Error::UnknownCharacter { .. } => {
+                "Leave it out, or train a model on a text that has it.".into()
+            }
             Error::Unsupported { .. } => "Choose another view or another model.".into(),
             Error::Cancelled => "Start it again whenever you like.".into(),
             Error::DeviceUnavailable { .. } => "Use backend=cpu, or leave it on auto.".into(),

@@ -6,6 +6,8 @@
 //! declarations. [`Model`] is one enum over the list of families at the end of this file; adding a
 //! family is adding a line there.
 
+use std::{collections::BTreeMap, future::Future, pin::Pin};
+
 use burn::{
     module::Module,
     tensor::{Device, Tensor},
@@ -15,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    data::{Batch, DataInfo},
+    data::{Batch, DataInfo, tokenizer::Tokenizer},
     error::{Error, Result},
     families,
     nn::{
@@ -24,7 +26,7 @@ use crate::{
         weights::{self, Weights},
     },
     options::{self, Options},
-    protocol::{Capabilities, DataKind, DensityKind, FamilyInfo, Look, Preset},
+    protocol::{Capabilities, DataKind, DensityKind, FamilyInfo, Look, Preset, Token},
     rng::Rng,
     views::plane::{LookRequest, Scene},
 };
@@ -61,6 +63,16 @@ pub struct TrainConfig {
     /// How long Adam remembers squared gradients.
     #[schemars(title = "β₂", range(min = 0.5, max = 0.99999), extend("x-recipe" = true))]
     pub beta_2: f64,
+    /// Share of each matrix that a step of the learning rate 1 would take off (AdamW; Loshchilov &
+    /// Hutter 2017, arXiv:1711.05101).
+    #[schemars(title = "Weight decay", range(min = 0.0, max = 1.0), extend("x-recipe" = true))]
+    pub weight_decay: f64,
+    /// Steps over which the learning rate rises from zero.
+    #[schemars(title = "Warm-up", range(min = 0, max = 100_000), extend("x-recipe" = true))]
+    pub warmup: u64,
+    /// What moves the matrices of a transformer's layers; everything else moves by Adam.
+    #[schemars(title = "Optimizer", extend("x-data" = ["text"]))]
+    pub optimizer: Optimizer,
 }
 
 impl Default for TrainConfig {
@@ -75,6 +87,9 @@ impl Default for TrainConfig {
             clip: 0.0,
             beta_1: 0.9,
             beta_2: 0.999,
+            weight_decay: 0.0,
+            warmup: 0,
+            optimizer: Optimizer::Adam,
         }
     }
 }
@@ -89,16 +104,20 @@ impl TrainConfig {
             beta_1: self.beta_1 as f32,
             beta_2: self.beta_2 as f32,
             clip: self.clip as f32,
+            weight_decay: self.weight_decay as f32,
+            muon: self.optimizer == Optimizer::Muon,
         }
     }
 
     /// The learning rate at a step.
     pub fn learning_rate_at(&self, step: u64) -> f64 {
+        let rise = ((step + 1) as f64 / (self.warmup + 1) as f64).min(1.0);
+        let peak = self.learning_rate * rise;
         match self.schedule {
-            Schedule::Constant => self.learning_rate,
+            Schedule::Constant => peak,
             Schedule::Cosine => {
                 let t = (step as f64 / self.steps as f64).min(1.0);
-                self.learning_rate * (0.01 + 0.99 * 0.5 * (1.0 + (std::f64::consts::PI * t).cos()))
+                peak * (0.01 + 0.99 * 0.5 * (1.0 + (std::f64::consts::PI * t).cos()))
             }
         }
     }
@@ -112,6 +131,16 @@ pub enum Binarize {
     Dynamic,
     /// The grey value itself.
     None,
+}
+
+/// What moves weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Optimizer {
+    /// Adam (Kingma & Ba 2014).
+    Adam,
+    /// Muon (Jordan et al. 2024): steps whose singular values are all alike.
+    Muon,
 }
 
 /// How the learning rate moves.
@@ -153,6 +182,17 @@ impl StepContext<'_> {
         // Moved through, not cloned: the optimizer writes in place what nobody else holds.
         replace_with::replace_with_or_abort(net, |net| optimizer.step(net, loss, hyper));
     }
+
+    /// One optimizer step of `player` down gradients at hand: by name, flat.
+    pub fn descend_by<M: Module>(
+        &mut self,
+        player: usize,
+        net: &mut M,
+        gradients: BTreeMap<String, Vec<f32>>,
+    ) {
+        let (optimizer, hyper) = (&mut self.optimizers[player], self.hyper);
+        replace_with::replace_with_or_abort(net, |net| optimizer.step_by(net, gradients, hyper));
+    }
 }
 
 /// Losses to be reported: outside autodiff.
@@ -170,6 +210,8 @@ pub enum Samples {
     Images(Tensor<4>),
     /// Points of the plane `[n, 2]`.
     Points(Tensor<2>),
+    /// Texts, token by token.
+    Texts(Vec<Vec<Token>>),
 }
 
 impl Samples {
@@ -180,7 +222,7 @@ impl Samples {
     pub fn images(self) -> Result<Tensor<4>> {
         match self {
             Samples::Images(images) => Ok(images),
-            Samples::Points(_) => Err(Error::Unsupported {
+            _ => Err(Error::Unsupported {
                 what: "This needs a model of pictures".into(),
             }),
         }
@@ -193,7 +235,7 @@ impl Samples {
     pub fn points(self) -> Result<Tensor<2>> {
         match self {
             Samples::Points(points) => Ok(points),
-            Samples::Images(_) => Err(Error::Unsupported {
+            _ => Err(Error::Unsupported {
                 what: "This needs a model of the plane".into(),
             }),
         }
@@ -347,6 +389,16 @@ pub trait Family: Sized + Clone + Send {
         None
     }
 
+    /// How it reads text, if it does.
+    fn language(&self) -> Option<&dyn Language> {
+        None
+    }
+
+    /// Its training options for text, where they differ from the defaults.
+    fn text_train() -> Value {
+        Value::Null
+    }
+
     /// What it declares, for the page.
     fn info() -> FamilyInfo {
         FamilyInfo {
@@ -369,6 +421,9 @@ pub trait Family: Sized + Clone + Send {
     const CAPABILITIES: Capabilities;
 }
 
+/// The answer of a device, awaited.
+pub type Reading<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + 'a>>;
+
 /// A sampler under way: one pass, one denoising step, one row of pixels, one token at a time.
 pub trait Sampler {
     /// Steps in all.
@@ -379,6 +434,17 @@ pub trait Sampler {
     /// # Errors
     /// What the device reports.
     fn step(&mut self) -> Result<()>;
+
+    /// Wait for what the device owes after a step; to be called after each. Only text needs it:
+    /// the next token has to be known before the one after it can be asked for.
+    fn settle(&mut self) -> Reading<'_, ()> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    /// Whether there is nothing left to do before all steps are taken.
+    fn ended(&self) -> bool {
+        false
+    }
 
     /// What it looks like now.
     fn state(&self) -> Samples;
@@ -440,6 +506,36 @@ pub trait Invertible {
 
     /// The way back through layer `layer`: points `[n, 2]` and logabsdet `[n]`.
     fn inverse_layer(&self, layer: usize, z: Tensor<2>) -> (Tensor<2>, Tensor<1>);
+}
+
+/// What a [`Language`] does inside while it reads a text of T tokens.
+#[derive(Debug, Clone)]
+pub struct Insight {
+    /// The weight that each token gives to each before it, for each layer and head in turn:
+    /// `[layers, heads, T, T]`.
+    pub attention: Vec<f32>,
+    /// Layers.
+    pub layers: usize,
+    /// Heads of a layer.
+    pub heads: usize,
+    /// What the model would guess if it ended after the embedding, after each layer, and at its
+    /// end ("logit lens", nostalgebraist 2020): logits `[layers + 1, T, vocabulary]`.
+    pub lens: Vec<f32>,
+}
+
+/// It reads text token by token and says what may come next.
+pub trait Language {
+    /// Its tokens.
+    fn tokenizer(&self) -> &Tokenizer;
+
+    /// The most tokens that it looks back on, T.
+    fn block_size(&self) -> usize;
+
+    /// Logits of the token after each of `ids` (at most T), row by row: `[n, vocabulary]`.
+    fn logits<'a>(&'a self, ids: &'a [u32]) -> Reading<'a, Vec<f32>>;
+
+    /// What it does inside while it reads `ids` (at most T).
+    fn insight<'a>(&'a self, ids: &'a [u32]) -> Reading<'a, Insight>;
 }
 
 /// Builds [`Model`] from the list of families.
@@ -506,10 +602,24 @@ macro_rules! families {
                     $(<$family as Family>::ID if kind == DataKind::Images => {
                         Ok((Value::Null, Value::Null))
                     }
+                    <$family as Family>::ID if kind == DataKind::Text => {
+                        Ok((Value::Null, <$family as Family>::text_train()))
+                    }
                     <$family as Family>::ID => Ok((
                         <$family as Family>::plane_config(),
                         <$family as Family>::plane_train(),
                     )),)*
+                    _ => Err(Error::UnknownFamily { id: id.into() }),
+                }
+            }
+
+            /// The kinds of data that the family called `id` models.
+            ///
+            /// # Errors
+            /// [`Error::UnknownFamily`].
+            pub fn kinds(id: &str) -> Result<&'static [DataKind]> {
+                match id {
+                    $(<$family as Family>::ID => Ok(<$family as Family>::DATA),)*
                     _ => Err(Error::UnknownFamily { id: id.into() }),
                 }
             }
@@ -644,6 +754,16 @@ macro_rules! families {
             pub fn latent(&self) -> Option<&dyn Latent> {
                 match self { $(Self::$variant(m) => m.latent(),)* }
             }
+
+            /// See [`Family::language`].
+            pub fn language(&self) -> Option<&dyn Language> {
+                match self { $(Self::$variant(m) => m.language(),)* }
+            }
+
+            /// Tokens of a training example; 0 where examples are not text.
+            pub fn block_size(&self) -> usize {
+                self.language().map_or(0, |l| l.block_size())
+            }
         }
     };
 }
@@ -661,4 +781,6 @@ families! {
     Ddpm(families::ddpm::Ddpm),
     /// Autoregressive mixture.
     Autoregressive(families::autoregressive::Autoregressive),
+    /// GPT.
+    Gpt(families::gpt::Gpt),
 }

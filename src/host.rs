@@ -15,9 +15,9 @@ use serde_json::{Map, Value};
 use web_time::{Duration, Instant};
 
 use crate::{
-    data::plane,
+    data::{plane, text::TextOptions},
     error::{Error, Result},
-    family::{self, TrainConfig},
+    family::{self, Samples, TrainConfig},
     options,
     protocol::{
         Answer, Bytes, Envelope, ErrorInfo, Fault, OptionScope, Outcome, Progress, Reply, Request,
@@ -115,6 +115,7 @@ impl Host {
                 families: family::infos(),
                 train_schema: options::schema::<TrainConfig>(),
                 data_schema: options::schema::<plane::PlaneOptions>(),
+                text_schema: options::schema::<TextOptions>(),
                 toys: plane::toys(),
                 presets: family::presets(),
             }),
@@ -125,6 +126,17 @@ impl Host {
                     count: points.count() as u32,
                     window: points.window(),
                 })
+            }
+            Request::LoadText {
+                name,
+                bytes,
+                sha256,
+                options,
+            } => {
+                let mut library = self.library.borrow_mut();
+                let set = library.put_text(&name, &bytes, sha256.as_deref(), &options)?;
+                let text = set.text()?.describe();
+                Ok(Outcome::Text { text })
             }
             Request::LoadData {
                 name,
@@ -153,7 +165,7 @@ impl Host {
                 seed,
             } => {
                 let seed = u64::from(seed);
-                let data = self.library.borrow().make(&data, &data_options, seed)?;
+                let data = self.library.borrow_mut().make(&data, &data_options, seed)?;
                 let new = Session::create(&family, &config, &train, data, seed, &self.device)?;
                 self.put(session, new)
             }
@@ -310,13 +322,23 @@ impl Host {
         };
         // About four wide to three high.
         let columns = (f64::from(count) * 4.0 / 3.0).sqrt().ceil() as usize;
-        let (of, mut shown) = (sampler.steps(), Instant::now());
+        let (of, mut shown, mut sent) = (sampler.steps(), Instant::now(), 0);
         for step in 1..=of {
             sampler.step()?;
+            sampler.settle().await?;
+            if sampler.ended() {
+                break;
+            }
             if step < of && shown.elapsed() > Duration::from_millis(100) {
                 shown = Instant::now();
-                let view = Some(views::samples(sampler.state(), columns, window).await?);
+                let state = sampler.state();
+                let view = match state {
+                    // Only what is new: a long text would cross again and again.
+                    Samples::Texts(texts) => views::text::added(&texts, &mut sent),
+                    state => views::samples(state, columns, window).await?,
+                };
                 let (step, of) = (step as u32, of as u32);
+                let view = Some(view);
                 self.progress(id, Progress::Sampling { step, of, view });
                 (self.pause)().await;
                 if self.is_cancelled(id) {
@@ -348,9 +370,7 @@ impl Host {
             let mut session = session.lock().await;
             let data = {
                 let info = session.data();
-                self.library
-                    .borrow()
-                    .make(&info.name, &info.options, session.seed())?
+                self.library.borrow_mut().make_for(info, session.seed())?
             };
             session.prepare_training(data).await?;
             session.set_player(player)?;
@@ -419,6 +439,7 @@ fn check_options(
     let schema = match scope {
         OptionScope::Train => options::schema::<TrainConfig>(),
         OptionScope::Data => options::schema::<plane::PlaneOptions>(),
+        OptionScope::Text => options::schema::<TextOptions>(),
         OptionScope::Config | OptionScope::Sample => {
             let found = family::infos().into_iter().find(|f| f.id == family);
             let info = found.ok_or_else(|| Error::UnknownFamily { id: family.into() })?;

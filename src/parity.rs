@@ -319,7 +319,7 @@ impl Suite {
         for family in family::infos() {
             for &kind in &family.data {
                 let (info, batch) = match kind {
-                    DataKind::Images => continue,
+                    DataKind::Images | DataKind::Text => continue,
                     DataKind::Points => (
                         DataInfo::plane("moons", kind, [0.3, -0.2], 1.4),
                         Batch::Points {
@@ -365,7 +365,7 @@ impl Suite {
         let mut rng = Rng::new(7, Purpose::Init, 0);
         let mut model = Model::init(family, config, info, &mut rng, &self.autodiff())?;
         let mut optimizers = vec![Adam::default(); model.players().len()];
-        let plane = info.kind != DataKind::Images;
+        let plane = matches!(info.kind, DataKind::Points | DataKind::Energy);
         let untrained = model.valid();
         for step in 0..2 {
             let mut context = StepContext {
@@ -404,11 +404,13 @@ impl Suite {
         let mut sampler = model.sampler(&serde_json::Value::Null, 6, 11)?;
         for _ in 0..sampler.steps() {
             sampler.step()?;
+            sampler.settle().await?;
         }
         let title = format!("{name}, samples");
         match sampler.state() {
             Samples::Images(images) => self.keep(&title, images).await?,
             Samples::Points(points) => self.keep(&title, points).await?,
+            Samples::Texts(_) => {}
         }
         // An energy's batch holds no points to ask about.
         let asked = match batch {

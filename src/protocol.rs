@@ -95,6 +95,20 @@ pub enum Request {
         /// Where they come from.
         source: PointSource,
     },
+    /// Hand over a text to learn from under a name (kept for all sessions) → [`Outcome::Text`]. If
+    /// it fails, what was there stays.
+    LoadText {
+        /// Its name.
+        name: String,
+        /// The file: UTF-8, as it is or gzipped.
+        bytes: Bytes,
+        /// Promised hash, when it comes from the site's manifest.
+        sha256: Option<String>,
+        /// How it is to become tokens (those of `textSchema`); what is left out takes its default.
+        #[serde(default)]
+        #[ts(type = "Record<string, unknown>")]
+        options: serde_json::Value,
+    },
     /// Open a checkpoint in a session → [`Outcome::Model`]. If it fails, what the session had stays.
     Open {
         /// The session; made if it does not exist.
@@ -118,7 +132,8 @@ pub enum Request {
         train: serde_json::Value,
         /// Name of the data set: a toy of the plane by its id, or a set that has been loaded.
         data: String,
-        /// Options of a toy (those of `dataSchema`); what is left out takes its default.
+        /// Options of a toy (those of `dataSchema`) or a text (those of `textSchema`); what is left
+        /// out takes its default.
         #[serde(default)]
         #[ts(type = "Record<string, unknown>")]
         data_options: serde_json::Value,
@@ -130,12 +145,12 @@ pub enum Request {
         /// The session.
         session: u32,
     },
-    /// Draw samples → [`Outcome::View`] with a [`View::Image`] or a [`View::Plot`]; progress carries
-    /// earlier states.
+    /// Draw samples → [`Outcome::View`] with a [`View::Image`], a [`View::Plot`] or a [`View::Texts`];
+    /// progress carries earlier states.
     Sample {
         /// The session.
         session: u32,
-        /// How many, 1 to 400 pictures or 20,000 points.
+        /// How many, 1 to 400 pictures, 20,000 points or 16 texts.
         count: u32,
         /// Seed.
         seed: u32,
@@ -289,6 +304,8 @@ pub enum OptionScope {
     Sample,
     /// A toy data set.
     Data,
+    /// A text.
+    Text,
 }
 
 /// A question about a model. Which ones a family answers follows from its capabilities.
@@ -366,6 +383,22 @@ pub enum ViewQuery {
         count: u32,
         /// Seed of the samples.
         seed: u32,
+    },
+    /// How probable each token of a text is, given those before it → [`View::Texts`]; a text longer
+    /// than the context is read in pieces that overlap.
+    ReadText {
+        /// It.
+        text: String,
+    },
+    /// Which tokens each token looks at, by layer and head → [`View::Matrices`].
+    Attention {
+        /// The text; of a long one, the end.
+        text: String,
+    },
+    /// What the model would guess if it ended after each layer → [`View::Table`].
+    LogitLens {
+        /// The text; of a long one, the end.
+        text: String,
     },
     /// Decode on a path between two encoded images → [`View::Image`], one tile a step.
     Interpolate {
@@ -521,6 +554,9 @@ pub enum Outcome {
         /// JSON Schema of the options of toy data sets.
         #[ts(type = "JsonSchema")]
         data_schema: serde_json::Value,
+        /// JSON Schema of the options of texts.
+        #[ts(type = "JsonSchema")]
+        text_schema: serde_json::Value,
         /// Data sets that need no file, in the order of the page.
         toys: Vec<ToyInfo>,
         /// Trainings worth seeing, those that fail on purpose included.
@@ -532,6 +568,11 @@ pub enum Outcome {
         count: u32,
         /// They are drawn in these coordinates: left, right, bottom, top.
         window: [f32; 4],
+    },
+    /// Answer to [`Request::LoadText`].
+    Text {
+        /// About it.
+        text: TextInfo,
     },
     /// A model is in place.
     Model {
@@ -612,6 +653,30 @@ pub enum DataKind {
     Points,
     /// No points, but an energy U(x) on the plane: p(x) ∝ exp(−U(x)).
     Energy,
+    /// Text.
+    Text,
+}
+
+/// A text to learn from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TextInfo {
+    /// Its name.
+    pub name: String,
+    /// Characters.
+    pub characters: u32,
+    /// Tokens in its vocabulary.
+    pub vocabulary: u32,
+    /// Some of them, for people, the most frequent first.
+    pub pieces: Vec<String>,
+    /// Tokens to learn from.
+    pub train: u32,
+    /// Tokens held out.
+    pub held_out: u32,
+    /// How it begins.
+    pub beginning: String,
+    /// Where the part held out begins.
+    pub held_out_beginning: String,
 }
 
 /// A data set that is made on the spot.
@@ -686,6 +751,8 @@ pub struct Capabilities {
     pub latent: bool,
     /// It maps data to noise and back exactly.
     pub invertible: bool,
+    /// It reads and writes text.
+    pub language: bool,
 }
 
 /// What a `log_prob` means.
@@ -722,6 +789,13 @@ pub struct ModelInfo {
     pub width: u32,
     /// Height of a sample in pixels.
     pub height: u32,
+    /// Tokens that it looks back on, 0 without text.
+    pub block_size: u32,
+    /// Tokens in its vocabulary, 0 without text.
+    pub vocabulary: u32,
+    /// Characters in a token of the text held out, on average: nats a token divided by it are nats a
+    /// character. 0 without text.
+    pub characters_per_token: f32,
     /// Numbers in its latent vector, 0 without one.
     pub latent_dim: u32,
     /// Trainable numbers.
@@ -823,6 +897,31 @@ pub enum View {
         /// Bars to stand beside it, one for each layer of a flow, for example.
         bars: Option<Bars>,
     },
+    /// Texts, token by token.
+    Texts {
+        /// They.
+        texts: Vec<Text>,
+    },
+    /// Square matrices over the same tokens, one for each layer and head.
+    Matrices {
+        /// The tokens: rows look at columns.
+        tokens: Vec<String>,
+        /// Layers.
+        layers: u32,
+        /// Heads of a layer.
+        heads: u32,
+        /// `layers · heads` matrices of f32, row by row, little-endian.
+        values: Bytes,
+    },
+    /// A table of words with a number each.
+    Table {
+        /// Heads of the columns.
+        columns: Vec<String>,
+        /// Heads of the rows.
+        rows: Vec<String>,
+        /// Cells, row by row.
+        cells: Vec<Cell>,
+    },
     /// Named numbers.
     Numbers {
         /// They.
@@ -854,6 +953,54 @@ pub enum View {
         /// KL(q‖p), nats.
         kl: f32,
     },
+}
+
+/// A text, or what was added to it.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Text {
+    /// How many tokens came before these (progress carries only what is new).
+    pub start: u32,
+    /// They.
+    pub tokens: Vec<Token>,
+}
+
+/// A token of a text and what else could have stood there.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Token {
+    /// Its number in the vocabulary.
+    pub id: u32,
+    /// Its text. A character that takes several tokens stands with the last of them.
+    pub text: String,
+    /// log p of it under the model, given those before it, nats; `null` for the first.
+    pub log_prob: Option<f32>,
+    /// The most probable tokens at this place, best first.
+    pub alternatives: Vec<Alternative>,
+    /// Whether it was given, not drawn.
+    pub given: bool,
+}
+
+/// What could have stood at a place.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Alternative {
+    /// Its number in the vocabulary.
+    pub id: u32,
+    /// Its text.
+    pub text: String,
+    /// Its probability under the model.
+    pub prob: f32,
+}
+
+/// A cell of a [`View::Table`].
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Cell {
+    /// What stands in it.
+    pub text: String,
+    /// From 0 (not at all) to 1 (fully).
+    pub value: f32,
 }
 
 /// A named number.
@@ -1001,6 +1148,7 @@ mod tests {
             Outcome,
             FamilyInfo,
             DataKind,
+            TextInfo,
             ToyInfo,
             Preset,
             Look,
@@ -1011,6 +1159,10 @@ mod tests {
             LossCurve,
             Split,
             View,
+            Text,
+            Token,
+            Alternative,
+            Cell,
             Number,
             Bars,
             Role,

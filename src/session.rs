@@ -12,7 +12,10 @@ use web_time::{Duration, Instant};
 
 use crate::{
     checkpoint::{self, Meta, Opened, Precision},
-    data::{Batch, DataInfo, Dataset, ImageSet, PointSet, input},
+    data::{
+        Batch, DataInfo, Dataset, ImageSet, PointSet, TextSet, input, text::TextOptions,
+        tokenizer::Vocabulary,
+    },
     error::{Error, Result},
     evaluate,
     family::{Model, TrainConfig},
@@ -30,6 +33,8 @@ use crate::{
 const SNAPSHOTS: usize = 48;
 /// Images behind the held-out curve.
 const HELD_OUT: usize = 256;
+/// Tokens behind the held-out curve.
+const HELD_OUT_TOKENS: usize = 4096;
 /// Points behind the held-out curve.
 const HELD_OUT_POINTS: usize = 1000;
 /// Between two looks at the losses.
@@ -181,6 +186,7 @@ impl Session {
     fn most_samples(&self) -> usize {
         match self.data().kind {
             DataKind::Images => 400,
+            DataKind::Text => 16,
             _ => 20_000,
         }
     }
@@ -190,6 +196,18 @@ impl Session {
         match &self.state {
             State::Opened(opened) => opened.meta.seed,
             State::Training(trainer) => trainer.seed,
+        }
+    }
+
+    /// Of a text: characters in a held-out token, on average; 1 where the text is not at hand.
+    fn characters_per_token(&self) -> f32 {
+        match (&self.state, self.data().kind) {
+            (State::Training(trainer), DataKind::Text) => trainer
+                .data
+                .text()
+                .map_or(1.0, |t| t.characters_per_token() as f32),
+            (State::Opened(opened), DataKind::Text) => opened.meta.data.scale,
+            _ => 0.0,
         }
     }
 
@@ -213,6 +231,9 @@ impl Session {
             classes: data.classes.clone(),
             width: data.width as u32,
             height: data.height as u32,
+            block_size: model.block_size() as u32,
+            vocabulary: data.vocabulary.as_ref().map_or(0, Vocabulary::len) as u32,
+            characters_per_token: self.characters_per_token(),
             latent_dim: model.latent().map_or(0, |l| l.latent_dim()) as u32,
             parameters: model.num_params() as u32,
             step: self.step() as u32,
@@ -335,6 +356,11 @@ impl Viewer {
                 what: format!("A {} has no latent space", model.title()),
             })
         };
+        let language = || {
+            model.language().ok_or_else(|| Error::Unsupported {
+                what: format!("A {} does not read text", model.title()),
+            })
+        };
         let loaded = || {
             let (bad, data) = (|reason: &str| self.bad_data(reason), self.data());
             let set = set.ok_or_else(|| bad("it has not been loaded yet"))?;
@@ -425,6 +451,9 @@ impl Viewer {
                 views::latent::reconstruct(latent()?, &batch, side, seed, *draws, &self.device)
                     .await
             }
+            ViewQuery::ReadText { text } => views::text::read(language()?, text, pause).await,
+            ViewQuery::Attention { text } => views::text::attention(language()?, text).await,
+            ViewQuery::LogitLens { text } => views::text::logit_lens(language()?, text).await,
             ViewQuery::Interpolate { from, to, at, path } => {
                 let pair = images(&[from, to])?;
                 views::latent::interpolate(latent()?, &pair, at, *path, &self.device).await
@@ -516,12 +545,14 @@ impl Session {
             self.clock.refreshed = Some(Instant::now());
             let count = match self.data().kind {
                 DataKind::Images => HELD_OUT,
+                DataKind::Text => HELD_OUT_TOKENS / self.model().block_size().max(1),
                 _ => HELD_OUT_POINTS,
             };
             let held_out = self.trainer()?.held_out(count).await?;
             record(&mut self.losses, Split::HeldOut, step, &held_out);
             let count = match self.data().kind {
                 DataKind::Images => TRAINING_SAMPLES,
+                DataKind::Text => 1,
                 _ => TRAINING_POINTS,
             };
             news.samples = Some(self.fixed_samples(&self.model(), count).await?);
@@ -567,6 +598,10 @@ impl Session {
         let mut sampler = model.sampler(&Value::Null, count.clamp(1, most), self.seed())?;
         for _ in 0..sampler.steps() {
             sampler.step()?;
+            sampler.settle().await?;
+            if sampler.ended() {
+                break;
+            }
         }
         views::samples(sampler.state(), 8, self.window()).await
     }
@@ -700,7 +735,12 @@ impl Session {
 
 /// The data sets that were handed over, by name.
 #[derive(Default)]
-pub struct Library(BTreeMap<String, Rc<Dataset>>);
+pub struct Library {
+    sets: BTreeMap<String, Rc<Dataset>>,
+    texts: BTreeMap<String, Rc<str>>,
+    /// The text that was last made into tokens.
+    tokens: Option<Rc<Dataset>>,
+}
 
 impl Library {
     /// Keep a packed data file under `name`.
@@ -719,7 +759,7 @@ impl Library {
         if set.info.name != name {
             return Err(bad("it holds another set"));
         }
-        self.0.insert(name.into(), Rc::new(set.into()));
+        self.sets.insert(name.into(), Rc::new(set.into()));
         Ok(())
     }
 
@@ -729,13 +769,13 @@ impl Library {
     /// [`Error::BadData`]; what was kept stays.
     pub fn put_points(&mut self, source: &PointSource) -> Result<Rc<Dataset>> {
         let set: Rc<Dataset> = Rc::new(PointSet::custom(source)?.into());
-        self.0.insert(set.info().name.clone(), set.clone());
+        self.sets.insert(set.info().name.clone(), set.clone());
         Ok(set)
     }
 
     /// The set called `name`, if it was handed over.
     pub fn get(&self, name: &str) -> Option<Rc<Dataset>> {
-        self.0.get(name).cloned()
+        self.sets.get(name).cloned()
     }
 
     /// The set called `name`.
@@ -749,14 +789,76 @@ impl Library {
         })
     }
 
-    /// The toy called `name` with its options, else the set of that name.
+    /// The toy or text called `name` with its options, else the set of that name.
     ///
     /// # Errors
     /// [`Error::BadOption`]; [`Error::BadData`] if it is no toy and was not handed over.
-    pub fn make(&self, name: &str, options: &Value, seed: u64) -> Result<Rc<Dataset>> {
+    pub fn make(&mut self, name: &str, options: &Value, seed: u64) -> Result<Rc<Dataset>> {
         if PointSet::is_toy(name) {
             return Ok(Rc::new(PointSet::toy(name, options, seed)?.into()));
         }
+        if let Some(text) = self.texts.get(name).cloned() {
+            return self.tokens_of(name, options, || TextSet::new(name, &text, options));
+        }
         self.need(name)
+    }
+
+    /// The data of a model, to go on with it: of a text, as the tokens that it knows.
+    ///
+    /// # Errors
+    /// As [`Library::make`]; [`Error::UnknownCharacter`].
+    pub fn make_for(&mut self, info: &DataInfo, seed: u64) -> Result<Rc<Dataset>> {
+        match (&info.vocabulary, self.texts.get(&info.name).cloned()) {
+            (Some(vocabulary), Some(text)) => {
+                let options = TextOptions::from_json(&info.options)?;
+                self.tokens_of(&info.name, &info.options, || {
+                    TextSet::with(&info.name, &text, vocabulary.clone(), &options)
+                })
+            }
+            _ => self.make(&info.name, &info.options, seed),
+        }
+    }
+
+    /// A text as tokens: those at hand if nothing has changed.
+    fn tokens_of(
+        &mut self,
+        name: &str,
+        options: &Value,
+        make: impl FnOnce() -> Result<TextSet>,
+    ) -> Result<Rc<Dataset>> {
+        let asked = options::to_json(&TextOptions::from_json(options)?)?;
+        if let Some(set) = &self.tokens {
+            let info = set.info();
+            if info.name == name && info.options == asked {
+                return Ok(set.clone());
+            }
+        }
+        let set: Rc<Dataset> = Rc::new(make()?.into());
+        self.tokens = Some(set.clone());
+        Ok(set)
+    }
+
+    /// Keep a reader's text, or one of the site's, under `name`.
+    ///
+    /// # Errors
+    /// [`Error::BadText`], [`Error::BadData`], [`Error::BadOption`]; what was kept stays.
+    pub fn put_text(
+        &mut self,
+        name: &str,
+        bytes: &Bytes,
+        sha256: Option<&str>,
+        options: &Value,
+    ) -> Result<Rc<Dataset>> {
+        if sha256.is_some_and(|h| !checkpoint::sha256(&bytes.0).eq_ignore_ascii_case(h)) {
+            return Err(Error::BadData {
+                name: name.into(),
+                reason: "it is not the file that the manifest promises".into(),
+            });
+        }
+        let text = TextSet::read(&bytes.0)?;
+        let set: Rc<Dataset> = Rc::new(TextSet::new(name, &text, options)?.into());
+        self.texts.insert(name.into(), text.into());
+        self.tokens = Some(set.clone());
+        Ok(set)
     }
 }

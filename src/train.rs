@@ -104,7 +104,7 @@ impl Trainer {
     pub fn epoch(&self) -> f64 {
         match self.data.train_len() {
             0 => 0.0,
-            n => self.seen() as f64 / n as f64,
+            n => (self.seen() * self.model.block_size().max(1) as u64) as f64 / n as f64,
         }
     }
 
@@ -113,9 +113,12 @@ impl Trainer {
     /// # Errors
     /// What the device reports.
     pub fn step(&mut self) -> Result<()> {
-        let batch = self
-            .stream
-            .next(&self.data, self.config.batch_size, self.config.binarize)?;
+        let batch = self.stream.next(
+            &self.data,
+            self.config.batch_size,
+            self.model.block_size(),
+            self.config.binarize,
+        )?;
         let losses = self.model.train_step(
             &batch,
             &mut StepContext {
@@ -203,7 +206,8 @@ impl Trainer {
     /// # Errors
     /// What the device reports.
     pub async fn held_out(&self, count: usize) -> Result<Vec<(&'static str, f32)>> {
-        let batch = test_batch(&self.data, 0, count, self.config.binarize);
+        let length = self.model.block_size();
+        let batch = test_batch(&self.data, 0, count, length, self.config.binarize);
         let losses: Losses = self
             .looked_at()
             .losses(&batch, &mut Rng::new(0, Purpose::Evaluate, 0))?;

@@ -241,7 +241,7 @@ fn log_prob(model: &Model, batch: &Batch, samples: usize, seed: u64) -> Vec<f64>
 #[test]
 fn more_importance_samples_tighten_the_bound() {
     let (model, trainer) = trained(json!({"hidden": 32, "latent_dim": 6}), 400);
-    let batch = test_batch(&trainer.data, 0, 300, Binarize::Dynamic);
+    let batch = test_batch(&trainer.data, 0, 300, 0, Binarize::Dynamic);
     let bounds: Vec<Vec<f64>> = [1u64, 5, 50, 500]
         .map(|k| {
             // Few samples are noisy: the mean over many estimates.
@@ -270,7 +270,7 @@ fn more_importance_samples_tighten_the_bound() {
 #[test]
 fn one_importance_sample_is_the_bound_of_one_draw() {
     let (model, trainer) = trained(json!({"hidden": 32, "latent_dim": 3}), 200);
-    let batch = test_batch(&trainer.data, 0, 40, Binarize::Dynamic);
+    let batch = test_batch(&trainer.data, 0, 40, 0, Binarize::Dynamic);
     let latent = model.latent().expect("a latent space");
     let (mu, logvar) = latent.encode(&batch).expect("codes");
     let (m, l) = (values(mu.clone()), values(logvar.clone()));
@@ -311,7 +311,7 @@ fn one_importance_sample_is_the_bound_of_one_draw() {
 fn importance_sampling_finds_the_integral_over_a_plane_of_codes() {
     let (model, trainer) = trained(json!({"hidden": 32, "latent_dim": 2}), 400);
     let count = 12;
-    let batch = test_batch(&trainer.data, 0, count, Binarize::Dynamic);
+    let batch = test_batch(&trainer.data, 0, count, 0, Binarize::Dynamic);
     let Batch::Images { pixels, .. } = &batch else {
         panic!("images")
     };

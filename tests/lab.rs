@@ -119,7 +119,7 @@ fn families() -> Vec<(FamilyInfo, &'static str)> {
     for info in family::infos() {
         for kind in info.data.clone() {
             match kind {
-                DataKind::Images => {}
+                DataKind::Images | DataKind::Text => {}
                 DataKind::Points => out.push((info.clone(), "moons")),
                 DataKind::Energy => out.push((info.clone(), "u1")),
             }

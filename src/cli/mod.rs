@@ -170,6 +170,7 @@ fn run(command: Command) -> Result<()> {
             let mut sampler = model.sampler(&options, count, seed)?;
             for _ in 0..sampler.steps() {
                 sampler.step()?;
+                pollster::block_on(sampler.settle())?;
             }
             let state = sampler.state().images()?;
             let view = pollster::block_on(views::grid(state, columns))?;

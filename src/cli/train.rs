@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::{Place, manifest, read, write};
 use crate::{
     checkpoint::{self, Precision},
-    data::{Dataset, ImageSet, PointSet},
+    data::{Dataset, ImageSet, PointSet, TextSet},
     device,
     error::{Error, Result},
     family::{Model, TrainConfig},
@@ -38,6 +38,9 @@ pub struct Recipe {
     /// Options of a toy data set.
     #[serde(default)]
     pub data_options: Value,
+    /// SHA-256 of the data, unpacked; it is refused if it has another.
+    #[serde(default)]
+    pub sha256: Option<String>,
     /// Seed of everything that is drawn.
     pub seed: u64,
     /// The family's options.
@@ -64,10 +67,37 @@ impl Recipe {
     }
 }
 
+impl Recipe {
+    /// Its data.
+    ///
+    /// # Errors
+    /// What the data set says; [`Error::BadRecipe`] if it is not what the recipe names.
+    pub fn load(&self, path: &Path, place: &Place) -> Result<Dataset> {
+        let text = Model::kinds(&self.family)?.contains(&DataKind::Text);
+        let data: Dataset = if PointSet::is_toy(&self.data) {
+            PointSet::toy(&self.data, &self.data_options, self.seed)?.into()
+        } else if text {
+            TextSet::from_folder(&self.data, &self.data_options, &place.data)?.into()
+        } else {
+            ImageSet::from_folder(&self.data, &place.data)?.into()
+        };
+        let found = &data.info().sha256;
+        if self.sha256.as_ref().is_some_and(|want| want != found) {
+            return Err(Error::BadRecipe {
+                path: path.display().to_string(),
+                reason: format!("the data called {} has the SHA-256 {found}", self.data),
+            });
+        }
+        Ok(data)
+    }
+}
+
 /// Between two looks at the losses.
 const REPORT: u64 = 100;
 /// Between two looks at the held-out images.
 const HELD_OUT: u64 = 2000;
+/// Between two looks at the held-out text, whose steps are longer.
+const HELD_OUT_TEXT: u64 = 200;
 /// Between two saves of what is needed to go on.
 const SAVE: Duration = Duration::from_secs(60);
 
@@ -81,11 +111,7 @@ pub fn run(
     let recipe = Recipe::read(path)?;
     let train = TrainConfig::from_json(&recipe.train)?;
     let device = device::native(&place.device)?;
-    let data: Rc<Dataset> = Rc::new(if PointSet::is_toy(&recipe.data) {
-        PointSet::toy(&recipe.data, &recipe.data_options, recipe.seed)?.into()
-    } else {
-        ImageSet::from_folder(&recipe.data, &place.data)?.into()
-    });
+    let data = Rc::new(recipe.load(path, place)?);
     let state = runs.join(format!("{}.safetensors", recipe.id));
 
     let (mut trainer, mut losses, before) = if state.exists() && !restart {
@@ -143,19 +169,23 @@ pub fn run(
         write(&state, &bytes)
     };
     let mut stopped = false;
+    let held_out_every = match data.info().kind {
+        DataKind::Text => HELD_OUT_TEXT,
+        _ => HELD_OUT,
+    };
     pollster::block_on(trainer.run(REPORT, |trainer, means| {
         let step = trainer.step_count();
         bar.set_position(step);
         if let Some(means) = means {
-            let text: Vec<_> = means.iter().map(|(n, v)| format!("{n} {v:.2}")).collect();
+            let text: Vec<_> = means.iter().map(|(n, v)| format!("{n} {v:.3}")).collect();
             bar.set_message(text.join("  "));
-            if step.is_multiple_of(HELD_OUT) {
+            if step.is_multiple_of(held_out_every) {
                 record(&mut losses, Split::Train, step, means);
                 let held_out = pollster::block_on(trainer.held_out(2000))?;
                 record(&mut losses, Split::HeldOut, step, &held_out);
                 let show: Vec<_> = held_out
                     .iter()
-                    .map(|(n, v)| format!("{n} {v:.2}"))
+                    .map(|(n, v)| format!("{n} {v:.4}"))
                     .collect();
                 let line = format!("train {}  held out {}", text.join(" "), show.join(" "));
                 bar.println(format!("step {step}  {line}"));
@@ -186,7 +216,7 @@ pub fn run(
     meta.id = Some(recipe.id.clone());
     meta.seconds = seconds();
     let model = trainer.looked_at();
-    if data.info().kind != DataKind::Images {
+    if PointSet::is_toy(&recipe.data) {
         // A reader trains one in seconds: nothing that the site would serve.
         let bytes = pollster::block_on(checkpoint::write(&model, &meta, Precision::Single))?;
         let file = runs.join(format!("{}.model.safetensors", recipe.id));

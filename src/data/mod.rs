@@ -3,6 +3,8 @@
 pub mod images;
 pub mod input;
 pub mod plane;
+pub mod text;
+pub mod tokenizer;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
@@ -15,6 +17,8 @@ use crate::{
 };
 pub use images::ImageSet;
 pub use plane::PointSet;
+pub use text::TextSet;
+use tokenizer::Vocabulary;
 
 /// What a family must know of its data to build a model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,12 +41,15 @@ pub struct DataInfo {
     #[serde(default)]
     pub mean: Vec<f32>,
     /// Standard deviation of the points' coordinates, both together; models of the plane work on
-    /// (x − mean) / scale. 1 for images.
+    /// (x − mean) / scale. Of a text, characters in a held-out token, on average. 1 for images.
     #[serde(default = "one")]
     pub scale: f32,
-    /// Options of a toy, with which it can be made again; null for others.
+    /// Options of a toy or a text, with which it can be made again; null for others.
     #[serde(default)]
     pub options: serde_json::Value,
+    /// How a text becomes tokens; `None` for others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vocabulary: Option<Vocabulary>,
 }
 
 fn one() -> f32 {
@@ -62,6 +69,7 @@ impl DataInfo {
             mean: Vec::new(),
             scale: 1.0,
             options: serde_json::Value::Null,
+            vocabulary: None,
         }
     }
 
@@ -91,6 +99,12 @@ impl DataInfo {
             }
             return schema(format!("images of {} × {} pixels", self.height, self.width));
         }
+        if self.kind == DataKind::Text {
+            return match &self.vocabulary {
+                Some(vocabulary) => vocabulary.check(),
+                None => schema("a text without a vocabulary".into()),
+            };
+        }
         let finite = self.mean.iter().all(|m| m.is_finite() && m.abs() < 1e6);
         if self.mean.len() == 2 && finite && (1e-6..1e6).contains(&self.scale) {
             return Ok(());
@@ -110,6 +124,7 @@ impl DataInfo {
             DataKind::Images => "pictures",
             DataKind::Points => "points of the plane",
             DataKind::Energy => "energies on the plane",
+            DataKind::Text => "text",
         };
         let known: Vec<_> = kinds.iter().map(name).collect();
         Err(Error::Unsupported {
@@ -129,6 +144,8 @@ pub enum Dataset {
     Images(ImageSet),
     /// Points of the plane, or an energy on it.
     Points(PointSet),
+    /// Text as tokens.
+    Text(TextSet),
 }
 
 impl Dataset {
@@ -137,22 +154,25 @@ impl Dataset {
         match self {
             Dataset::Images(set) => &set.info,
             Dataset::Points(set) => &set.info,
+            Dataset::Text(set) => &set.info,
         }
     }
 
-    /// Training examples; 0 where new ones are drawn for ever.
+    /// Training examples, tokens for text; 0 where new ones are drawn for ever.
     pub fn train_len(&self) -> usize {
         match self {
             Dataset::Images(set) => set.train.len(),
             Dataset::Points(set) => set.train_len(),
+            Dataset::Text(set) => set.train().len(),
         }
     }
 
-    /// Held-out examples.
+    /// Held-out examples, tokens for text.
     pub fn test_len(&self) -> usize {
         match self {
             Dataset::Images(set) => set.test.len(),
             Dataset::Points(set) => set.test_len(),
+            Dataset::Text(set) => set.test().len(),
         }
     }
 
@@ -163,7 +183,7 @@ impl Dataset {
     pub fn images(&self) -> Result<&ImageSet> {
         match self {
             Dataset::Images(set) => Ok(set),
-            Dataset::Points(set) => Err(set.bad("it holds no pictures")),
+            _ => Err(self.bad("it holds no pictures")),
         }
     }
 
@@ -174,10 +194,25 @@ impl Dataset {
     pub fn points(&self) -> Result<&PointSet> {
         match self {
             Dataset::Points(set) => Ok(set),
-            Dataset::Images(set) => Err(Error::BadData {
-                name: set.info.name.clone(),
-                reason: "it holds no points of the plane".into(),
-            }),
+            _ => Err(self.bad("it holds no points of the plane")),
+        }
+    }
+
+    /// It as text.
+    ///
+    /// # Errors
+    /// [`Error::BadData`] if it holds something else.
+    pub fn text(&self) -> Result<&TextSet> {
+        match self {
+            Dataset::Text(set) => Ok(set),
+            _ => Err(self.bad("it holds no text")),
+        }
+    }
+
+    fn bad(&self, reason: &str) -> Error {
+        Error::BadData {
+            name: self.info().name.clone(),
+            reason: reason.into(),
         }
     }
 }
@@ -191,6 +226,12 @@ impl From<ImageSet> for Dataset {
 impl From<PointSet> for Dataset {
     fn from(set: PointSet) -> Self {
         Dataset::Points(set)
+    }
+}
+
+impl From<TextSet> for Dataset {
+    fn from(set: TextSet) -> Self {
+        Dataset::Text(set)
     }
 }
 
@@ -208,6 +249,13 @@ pub enum Batch {
     Points {
         /// `2 · count` values.
         xy: Vec<f32>,
+    },
+    /// Windows of a text.
+    Tokens {
+        /// `count · (length + 1)` tokens: each is read to guess the one after it.
+        ids: Vec<u32>,
+        /// Guesses in each window.
+        length: usize,
     },
     /// No examples: the model draws its own and asks an energy about them.
     Draws {
@@ -250,9 +298,23 @@ impl Batch {
         }
     }
 
+    /// Its tokens, windows of `length` + 1.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] if it holds no text.
+    pub fn tokens(&self) -> Result<(&[u32], usize)> {
+        match self {
+            Batch::Tokens { ids, length } => Ok((ids, *length)),
+            _ => Err(Error::Unsupported {
+                what: "This needs text".into(),
+            }),
+        }
+    }
+
     /// How many examples.
     pub fn len(&self) -> usize {
         match self {
+            Batch::Tokens { ids, length } => ids.len() / (length + 1),
             Batch::Images { count, .. } | Batch::Draws { count } => *count,
             Batch::Points { xy } => xy.len() / 2,
         }
@@ -289,12 +351,32 @@ impl Stream {
         self.seen
     }
 
-    /// The next `count` training examples of `set`.
+    /// The next `count` training examples of `set`: of a text, windows of `length` tokens, which
+    /// cover it once an epoch from a new start each time.
     ///
     /// # Errors
     /// [`Error::BadData`] if the set has none.
-    pub fn next(&mut self, set: &Dataset, count: usize, binarize: Binarize) -> Result<Batch> {
+    pub fn next(
+        &mut self,
+        set: &Dataset,
+        count: usize,
+        length: usize,
+        binarize: Binarize,
+    ) -> Result<Batch> {
         match set {
+            Dataset::Text(set) => {
+                let n = set.windows(length);
+                let epochs = (self.seen..self.seen + count as u64).map(|seen| seen / n as u64);
+                let shifts: Vec<u64> = epochs.collect();
+                let order = self.order(n, count, &set.info.name)?;
+                self.seen += count as u64;
+                let mut ids = Vec::with_capacity(count * (length + 1));
+                for (i, epoch) in order.into_iter().zip(shifts) {
+                    let shift = Rng::new(self.seed, Purpose::Data, epoch).below(length);
+                    ids.extend(text::window(set.train(), i * length + shift, length));
+                }
+                Ok(Batch::Tokens { ids, length })
+            }
             Dataset::Images(set) => {
                 let order = self.order(set.train.len(), count, &set.info.name)?;
                 let mut noise = Rng::new(self.seed, Purpose::Binarize, self.seen);
@@ -348,9 +430,27 @@ impl Stream {
 /// Seed of the test set's fixed binarization: one for everybody, so that numbers compare.
 pub const TEST_SEED: u64 = 20_131_220;
 
-/// Held-out examples `start..start + count`; images with the fixed binarization of [`TEST_SEED`].
-pub fn test_batch(set: &Dataset, start: usize, count: usize, binarize: Binarize) -> Batch {
+/// Held-out examples `start..start + count`; images with the fixed binarization of [`TEST_SEED`],
+/// text as windows of `length` tokens one after the other.
+pub fn test_batch(
+    set: &Dataset,
+    start: usize,
+    count: usize,
+    length: usize,
+    binarize: Binarize,
+) -> Batch {
     match set {
+        Dataset::Text(set) => {
+            // A short text gives one shorter window.
+            let length = length.min(set.test().len() - 1).max(1);
+            let n = (set.test().len() - 1) / length;
+            let windows = start.min(n)..(start + count).min(n);
+            let ids = windows.flat_map(|i| text::window(set.test(), i * length, length));
+            Batch::Tokens {
+                ids: ids.collect(),
+                length,
+            }
+        }
         Dataset::Images(set) => test_images(set, start, count, binarize),
         Dataset::Points(set) if set.info.kind == DataKind::Energy => Batch::Draws { count },
         Dataset::Points(set) => {

@@ -446,13 +446,6 @@ impl PointSet {
         let (points, _) = xy.as_chunks::<2>();
         Some(points.iter().map(|p| truth.ln(p.map(f64::from))).collect())
     }
-
-    pub(super) fn bad(&self, reason: &str) -> Error {
-        Error::BadData {
-            name: self.info.name.clone(),
-            reason: reason.into(),
-        }
-    }
 }
 
 /// Mean of each coordinate, and the standard deviation of both together.

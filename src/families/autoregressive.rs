@@ -207,6 +207,7 @@ impl Family for Autoregressive {
         density: Some(DensityKind::Exact),
         latent: false,
         invertible: false,
+        language: false,
     };
 
     fn plane_config() -> Value {

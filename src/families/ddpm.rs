@@ -738,6 +738,7 @@ impl Family for Ddpm {
         density: Some(DensityKind::FlowOde),
         latent: false,
         invertible: false,
+        language: false,
     };
 
     fn plane_config() -> Value {

@@ -371,6 +371,7 @@ impl Family for Gan {
         density: None,
         latent: false,
         invertible: false,
+        language: false,
     };
 
     fn plane_train() -> Value {

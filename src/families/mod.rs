@@ -3,6 +3,7 @@
 pub mod autoregressive;
 pub mod ddpm;
 pub mod gan;
+pub mod gpt;
 pub mod planar;
 pub mod realnvp;
 pub mod vae;

@@ -325,6 +325,7 @@ impl Family for Planar {
         density: Some(DensityKind::Exact),
         latent: false,
         invertible: true,
+        language: false,
     };
 
     fn plane_config() -> Value {

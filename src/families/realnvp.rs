@@ -336,6 +336,7 @@ impl Family for RealNvp {
         density: Some(DensityKind::Exact),
         latent: false,
         invertible: true,
+        language: false,
     };
 
     fn plane_config() -> Value {

@@ -386,6 +386,7 @@ impl Family for Vae {
         density: Some(DensityKind::LowerBound),
         latent: true,
         invertible: false,
+        language: false,
     };
 
     const DATA: &'static [DataKind] = &[DataKind::Images, DataKind::Points];

@@ -13,7 +13,7 @@ use burn::{
     tensor::{Device, Gradients, Tensor, TensorData},
 };
 
-use super::weights::Weights;
+use super::{muon, weights::Weights};
 use crate::{
     device,
     error::{Error, Result},
@@ -32,6 +32,11 @@ pub struct Hyper {
     pub beta_2: f32,
     /// Longest gradient of a whole module; 0 = any.
     pub clip: f32,
+    /// Share of each matrix that a step at learning rate 1 takes off, beside Adam's own (AdamW,
+    /// Loshchilov & Hutter 2017, arXiv:1711.05101); gains and biases keep theirs.
+    pub weight_decay: f32,
+    /// Matrices of a list called `layers` move by Muon ([`muon`](super::muon)).
+    pub muon: bool,
 }
 
 impl Hyper {
@@ -42,6 +47,8 @@ impl Hyper {
             beta_1: 0.9,
             beta_2: 0.999,
             clip: 0.0,
+            weight_decay: 0.0,
+            muon: false,
         }
     }
 }
@@ -67,9 +74,31 @@ impl Adam {
         let shorten = (hyper.clip > 0.0).then(|| shortening(&module, &gradients, hyper.clip));
         module.map(&mut Step {
             adam: self,
-            gradients: &mut gradients,
+            gradients: Given::ByNode(&mut gradients, shorten.flatten()),
             hyper,
-            shorten: shorten.flatten(),
+            path: Vec::new(),
+        })
+    }
+
+    /// One step down gradients on the host: by name, flat. What has none stays.
+    pub fn step_by<M: Module>(
+        &mut self,
+        module: M,
+        gradients: BTreeMap<String, Vec<f32>>,
+        hyper: Hyper,
+    ) -> M {
+        let squares = gradients.values().flatten().map(|&g| f64::from(g).powi(2));
+        let norm = squares.sum::<f64>().sqrt() as f32;
+        let shorten = if hyper.clip > 0.0 {
+            (hyper.clip / (norm + 1e-6)).min(1.0)
+        } else {
+            1.0
+        };
+        self.time += 1;
+        module.map(&mut Step {
+            adam: self,
+            gradients: Given::ByName(gradients, shorten),
+            hyper,
             path: Vec::new(),
         })
     }
@@ -157,10 +186,44 @@ fn shortening<M: Module>(module: &M, gradients: &Gradients, clip: f32) -> Option
 
 struct Step<'a> {
     adam: &'a mut Adam,
-    gradients: &'a mut Gradients,
+    gradients: Given<'a>,
     hyper: Hyper,
-    shorten: Option<Tensor<1>>,
     path: Vec<String>,
+}
+
+/// Gradients, and by what they are shortened.
+#[allow(clippy::large_enum_variant)] // There is one at a time.
+enum Given<'a> {
+    /// From automatic differentiation.
+    ByNode(&'a mut Gradients, Option<Tensor<1>>),
+    /// Written out.
+    ByName(BTreeMap<String, Vec<f32>>, f32),
+}
+
+impl Given<'_> {
+    /// The gradient of one parameter, flat.
+    fn take<const D: usize>(&mut self, name: &str, value: &Tensor<D>) -> Option<Tensor<1>> {
+        match self {
+            Given::ByNode(gradients, shorten) => {
+                let grad = value.grad_remove(gradients)?;
+                let n = grad.dims().iter().product::<usize>();
+                let grad = grad.reshape([n]);
+                Some(match shorten {
+                    Some(shorten) => grad * shorten.clone(),
+                    None => grad,
+                })
+            }
+            Given::ByName(gradients, shorten) => {
+                let mut grad = gradients.remove(name)?;
+                if *shorten < 1.0 {
+                    grad.iter_mut().for_each(|g| *g *= *shorten);
+                }
+                let n = grad.len();
+                let device = value.device().inner();
+                Some(Tensor::from_data(TensorData::new(grad, [n]), &device))
+            }
+        }
+    }
 }
 
 impl ModuleMapper for Step<'_> {
@@ -173,10 +236,10 @@ impl ModuleMapper for Step<'_> {
     }
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let Some(grad) = param.val().grad_remove(self.gradients) else {
+        let name = self.path.join(".");
+        let Some(grad) = self.gradients.take(&name, &param.val()) else {
             return param;
         };
-        let name = self.path.join(".");
         let moments = self.adam.moments.remove(&name);
         let (time, hyper) = (self.adam.time, self.hyper);
         let moments_out = &mut self.adam.moments;
@@ -184,12 +247,20 @@ impl ModuleMapper for Step<'_> {
             let dims = value.dims();
             let n = dims.iter().product::<usize>();
             let value = value.without_autodiff().reshape([n]);
-            let mut grad = grad.reshape([n]);
-            if let Some(shorten) = &self.shorten {
-                grad = grad * shorten.clone();
-            }
             let moments = moments.unwrap_or_else(|| (grad.zeros_like(), grad.zeros_like()));
-            let (value, moments) = if device::is_cpu(&value.device()) {
+            let matrix = (dims.len() == 2).then(|| [dims[0], dims[1]]);
+            let value = match matrix {
+                Some(_) if hyper.weight_decay > 0.0 => {
+                    value * (1.0 - hyper.lr * f64::from(hyper.weight_decay))
+                }
+                _ => value,
+            };
+            let inside = name.starts_with("layers.");
+            let (value, moments) = if let (true, true, Some(dims)) = (hyper.muon, inside, matrix) {
+                let (m, v) = moments;
+                let (value, m) = muon::step(value, grad, m, dims, hyper.lr);
+                (value, (m, v))
+            } else if device::is_cpu(&value.device()) {
                 fused(value, grad, moments, time, hyper)
             } else {
                 by_burn(value, grad, moments, time, hyper)

@@ -4,6 +4,7 @@ pub mod flow;
 pub mod latent;
 pub mod plane;
 pub mod svg;
+pub mod text;
 
 use std::{future::Future, pin::Pin};
 
@@ -38,6 +39,7 @@ pub async fn samples(samples: Samples, columns: usize, window: [f32; 4]) -> Resu
             let scene = plane::Scene::new(format!("{} samples", points.dims()[0]));
             scene.points(Role::Model, points).read(window).await
         }
+        Samples::Texts(texts) => Ok(text::added(&texts, &mut 0)),
     }
 }
 

@@ -51,7 +51,7 @@ impl LookRequest<'_> {
     /// Held-out points, `count` of them.
     pub fn data_batch(&self) -> Batch {
         let set = self.data.clone().into();
-        test_batch(&set, 0, self.count, Binarize::None)
+        test_batch(&set, 0, self.count, 0, Binarize::None)
     }
 
     /// Left, right, bottom, top of what is drawn.
@@ -488,7 +488,7 @@ pub async fn data(
         let n = p.len();
         scene = scene.density(Tensor::from_data(TensorData::new(p, [n]), device));
     }
-    let batch = test_batch(&set.clone().into(), 0, count, Binarize::None);
+    let batch = test_batch(&set.clone().into(), 0, count, 0, Binarize::None);
     if !batch.is_empty() && set.info.kind == DataKind::Points {
         scene = scene.points(Role::Data, batch.points(device)?);
     }

@@ -68,7 +68,23 @@ sha256: string | null, } | { "type": "loadPoints",
 /**
  * Where they come from.
  */
-source: PointSource, } | { "type": "open", 
+source: PointSource, } | { "type": "loadText", 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * The file: UTF-8, as it is or gzipped.
+ */
+bytes: Bytes, 
+/**
+ * Promised hash, when it comes from the site's manifest.
+ */
+sha256: string | null, 
+/**
+ * How it is to become tokens (those of `textSchema`); what is left out takes its default.
+ */
+options: Record<string, unknown>, } | { "type": "open", 
 /**
  * The session; made if it does not exist.
  */
@@ -102,7 +118,8 @@ train: Record<string, unknown>,
  */
 data: string, 
 /**
- * Options of a toy (those of `dataSchema`); what is left out takes its default.
+ * Options of a toy (those of `dataSchema`) or a text (those of `textSchema`); what is left
+ * out takes its default.
  */
 dataOptions: Record<string, unknown>, 
 /**
@@ -118,7 +135,7 @@ session: number, } | { "type": "sample",
  */
 session: number, 
 /**
- * How many, 1 to 400 pictures or 20,000 points.
+ * How many, 1 to 400 pictures, 20,000 points or 16 texts.
  */
 count: number, 
 /**
@@ -271,7 +288,7 @@ xy: Bytes, };
 /**
  * Which schema [`Request::CheckOptions`] checks against.
  */
-export type OptionScope = "config" | "train" | "sample" | "data";
+export type OptionScope = "config" | "train" | "sample" | "data" | "text";
 
 /**
  * A question about a model. Which ones a family answers follows from its capabilities.
@@ -356,7 +373,19 @@ count: number,
 /**
  * Seed of the samples.
  */
-seed: number, } | { "type": "interpolate", 
+seed: number, } | { "type": "readText", 
+/**
+ * It.
+ */
+text: string, } | { "type": "attention", 
+/**
+ * The text; of a long one, the end.
+ */
+text: string, } | { "type": "logitLens", 
+/**
+ * The text; of a long one, the end.
+ */
+text: string, } | { "type": "interpolate", 
 /**
  * Where it starts.
  */
@@ -455,7 +484,7 @@ recoverable: boolean, };
  *
  * Codes are part of the public interface: they are only ever added.
  */
-export type Code = "file-not-found" | "fetch-failed" | "io" | "checkpoint-too-large" | "checkpoint-hash" | "checkpoint-parse" | "checkpoint-schema" | "checkpoint-shape" | "checkpoint-not-finite" | "unknown-model" | "unknown-family" | "bad-option" | "bad-recipe" | "bad-image" | "bad-data" | "unsupported" | "cancelled" | "device-unavailable" | "device-lost" | "out-of-memory" | "worker-restarted" | "training-diverged" | "storage-full" | "storage-busy" | "unknown-session" | "bad-request" | "internal";
+export type Code = "file-not-found" | "fetch-failed" | "io" | "checkpoint-too-large" | "checkpoint-hash" | "checkpoint-parse" | "checkpoint-schema" | "checkpoint-shape" | "checkpoint-not-finite" | "unknown-model" | "unknown-family" | "bad-option" | "bad-recipe" | "bad-image" | "bad-data" | "unknown-character" | "unsupported" | "cancelled" | "device-unavailable" | "device-lost" | "out-of-memory" | "worker-restarted" | "training-diverged" | "storage-full" | "storage-busy" | "unknown-session" | "bad-request" | "internal";
 
 /**
  * News about a request.
@@ -507,6 +536,10 @@ trainSchema: JsonSchema,
  */
 dataSchema: JsonSchema, 
 /**
+ * JSON Schema of the options of texts.
+ */
+textSchema: JsonSchema, 
+/**
  * Data sets that need no file, in the order of the page.
  */
 toys: Array<ToyInfo>, 
@@ -521,7 +554,11 @@ count: number,
 /**
  * They are drawn in these coordinates: left, right, bottom, top.
  */
-window: [number, number, number, number], } | { "type": "model", 
+window: [number, number, number, number], } | { "type": "text", 
+/**
+ * About it.
+ */
+text: TextInfo, } | { "type": "model", 
 /**
  * About it.
  */
@@ -611,7 +648,44 @@ sampleSchema: JsonSchema, };
 /**
  * Kinds of data.
  */
-export type DataKind = "images" | "points" | "energy";
+export type DataKind = "images" | "points" | "energy" | "text";
+
+/**
+ * A text to learn from.
+ */
+export type TextInfo = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Characters.
+ */
+characters: number, 
+/**
+ * Tokens in its vocabulary.
+ */
+vocabulary: number, 
+/**
+ * Some of them, for people, the most frequent first.
+ */
+pieces: Array<string>, 
+/**
+ * Tokens to learn from.
+ */
+train: number, 
+/**
+ * Tokens held out.
+ */
+heldOut: number, 
+/**
+ * How it begins.
+ */
+beginning: string, 
+/**
+ * Where the part held out begins.
+ */
+heldOutBeginning: string, };
 
 /**
  * A data set that is made on the spot.
@@ -727,7 +801,11 @@ latent: boolean,
 /**
  * It maps data to noise and back exactly.
  */
-invertible: boolean, };
+invertible: boolean, 
+/**
+ * It reads and writes text.
+ */
+language: boolean, };
 
 /**
  * What a `log_prob` means.
@@ -770,6 +848,19 @@ width: number,
  * Height of a sample in pixels.
  */
 height: number, 
+/**
+ * Tokens that it looks back on, 0 without text.
+ */
+blockSize: number, 
+/**
+ * Tokens in its vocabulary, 0 without text.
+ */
+vocabulary: number, 
+/**
+ * Characters in a token of the text held out, on average: nats a token divided by it are nats a
+ * character. 0 without text.
+ */
+charactersPerToken: number, 
 /**
  * Numbers in its latent vector, 0 without one.
  */
@@ -905,7 +996,39 @@ numbers: Array<Number>,
 /**
  * Bars to stand beside it, one for each layer of a flow, for example.
  */
-bars: Bars | null, } | { "kind": "numbers", 
+bars: Bars | null, } | { "kind": "texts", 
+/**
+ * They.
+ */
+texts: Array<Text>, } | { "kind": "matrices", 
+/**
+ * The tokens: rows look at columns.
+ */
+tokens: Array<string>, 
+/**
+ * Layers.
+ */
+layers: number, 
+/**
+ * Heads of a layer.
+ */
+heads: number, 
+/**
+ * `layers · heads` matrices of f32, row by row, little-endian.
+ */
+values: Bytes, } | { "kind": "table", 
+/**
+ * Heads of the columns.
+ */
+columns: Array<string>, 
+/**
+ * Heads of the rows.
+ */
+rows: Array<string>, 
+/**
+ * Cells, row by row.
+ */
+cells: Array<Cell>, } | { "kind": "numbers", 
 /**
  * They.
  */
@@ -950,6 +1073,74 @@ reconstruction: number,
  * KL(q‖p), nats.
  */
 kl: number, };
+
+/**
+ * A text, or what was added to it.
+ */
+export type Text = { 
+/**
+ * How many tokens came before these (progress carries only what is new).
+ */
+start: number, 
+/**
+ * They.
+ */
+tokens: Array<Token>, };
+
+/**
+ * A token of a text and what else could have stood there.
+ */
+export type Token = { 
+/**
+ * Its number in the vocabulary.
+ */
+id: number, 
+/**
+ * Its text. A character that takes several tokens stands with the last of them.
+ */
+text: string, 
+/**
+ * log p of it under the model, given those before it, nats; `null` for the first.
+ */
+logProb: number | null, 
+/**
+ * The most probable tokens at this place, best first.
+ */
+alternatives: Array<Alternative>, 
+/**
+ * Whether it was given, not drawn.
+ */
+given: boolean, };
+
+/**
+ * What could have stood at a place.
+ */
+export type Alternative = { 
+/**
+ * Its number in the vocabulary.
+ */
+id: number, 
+/**
+ * Its text.
+ */
+text: string, 
+/**
+ * Its probability under the model.
+ */
+prob: number, };
+
+/**
+ * A cell of a [`View::Table`].
+ */
+export type Cell = { 
+/**
+ * What stands in it.
+ */
+text: string, 
+/**
+ * From 0 (not at all) to 1 (fully).
+ */
+value: number, };
 
 /**
  * A named number.

@@ -1,0 +1,86 @@
+//! Muon: steps whose singular values are all alike.
+//!
+//! Jordan et al. 2024, "Muon: An optimizer for hidden layers in neural networks"
+//! (kellerjordan.github.io/posts/muon). The momentum of a matrix's gradient, U S Vᵀ, is replaced by
+//! about U Vᵀ through five Newton–Schulz iterations. Scaled by 0.2 √max(rows, columns), as in Liu et
+//! al. 2025, "Muon is Scalable for LLM Training", arXiv:2502.16982, a step is as long as Adam's, so
+//! both share a learning rate.
+
+use burn::tensor::Tensor;
+
+use super::linear::matmul;
+
+/// How long it remembers gradients.
+const MOMENTUM: f32 = 0.95;
+/// Newton–Schulz iterations.
+const ITERATIONS: usize = 5;
+/// Coefficients of the quintic that lifts small singular values fastest (Jordan et al.).
+const QUINTIC: [f32; 3] = [3.4445, -4.775, 2.0315];
+
+/// About U Vᵀ for x = U S Vᵀ; singular values come out between about 0.7 and 1.2.
+pub fn orthogonal(x: Tensor<2>) -> Tensor<2> {
+    let [rows, columns] = x.dims();
+    let tall = rows > columns;
+    let mut x = if tall { x.transpose() } else { x };
+    let norm = x.clone().square().sum().sqrt() + 1e-7;
+    x = x / norm.unsqueeze();
+    let [a, b, c] = QUINTIC;
+    for _ in 0..ITERATIONS {
+        let gram = matmul(x.clone(), x.clone().transpose());
+        let poly = gram.clone() * b + matmul(gram.clone(), gram) * c;
+        x = x.clone() * a + matmul(poly, x);
+    }
+    if tall { x.transpose() } else { x }
+}
+
+/// One step of a matrix, flat; returns it and its momentum.
+pub fn step(
+    value: Tensor<1>,
+    grad: Tensor<1>,
+    momentum: Tensor<1>,
+    [rows, columns]: [usize; 2],
+    lr: f64,
+) -> (Tensor<1>, Tensor<1>) {
+    let momentum = momentum * MOMENTUM + grad.clone() * (1.0 - MOMENTUM);
+    // Nesterov's look ahead.
+    let ahead = momentum.clone() * MOMENTUM + grad * (1.0 - MOMENTUM);
+    let update = orthogonal(ahead.reshape([rows, columns]));
+    let scale = 0.2 * (rows.max(columns) as f64).sqrt() * lr;
+    let update = update.reshape([rows * columns]) * scale;
+    (value - update, momentum)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        device,
+        rng::{Purpose, Rng},
+    };
+
+    #[test]
+    fn singular_values_come_close_to_one() {
+        for dims in [[8, 24], [24, 8], [16, 16]] {
+            let x = Rng::new(1, Purpose::Evaluate, 0).normal_tensor(dims, &device::cpu());
+            let o = orthogonal(x.clone());
+            // The sum of the singular values of o is tr(oᵀ U Vᵀ), and o keeps U and V: what o and x
+            // share, tr(oᵀ x), lies between the bounds times the nuclear norm of x; squares sum to
+            // the rank, about.
+            let squares: f32 = o.clone().square().sum().into_scalar();
+            let rank = dims[0].min(dims[1]) as f32;
+            assert!(
+                (0.5 * rank..1.5 * rank).contains(&squares),
+                "{dims:?}: {squares}"
+            );
+            let gram = if dims[0] > dims[1] {
+                o.clone().transpose().matmul(o)
+            } else {
+                o.clone().matmul(o.transpose())
+            };
+            let n = dims[0].min(dims[1]);
+            let off = gram - Tensor::<2>::eye(n, &device::cpu());
+            let worst: f32 = off.abs().max().into_scalar();
+            assert!(worst < 0.6, "{dims:?}: {worst}");
+        }
+    }
+}

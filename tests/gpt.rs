@@ -1,0 +1,314 @@
+//! GPT: the passes written out against automatic differentiation and finite differences, causality,
+//! the cache, the sampler's distribution.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+use burn::tensor::Device;
+use generative_playground::{
+    data::{Batch, DataInfo, TextSet},
+    families::gpt::{
+        Gpt, GptConfig, GptSampleOptions, MlpKind, Norm, Positions, Reader, candidates,
+    },
+    family::{Family, Language, Samples, StepContext},
+    nn::adam::{Adam, Hyper},
+    rng::{Purpose, Rng},
+};
+use serde_json::{Value, json};
+
+const TEXT: &str = "It is a truth universally acknowledged, that a single man in possession of a good fortune, must be in want of a wife.\nHowever little known the feelings or views of such a man may be on his first entering a neighbourhood, this truth is so well fixed in the minds of the surrounding families, that he is considered as the rightful property of some one or other of their daughters.\n";
+
+fn data() -> DataInfo {
+    TextSet::new("austen", TEXT, &Value::Null)
+        .expect("a text")
+        .info
+}
+
+fn modern() -> GptConfig {
+    GptConfig {
+        n_layer: 2,
+        n_head: 2,
+        n_embd: 16,
+        block_size: 96,
+        ..GptConfig::default()
+    }
+}
+
+fn classic() -> GptConfig {
+    GptConfig {
+        positions: Positions::Learned,
+        norm: Norm::Layer,
+        mlp: MlpKind::Gelu,
+        tied: false,
+        ..modern()
+    }
+}
+
+/// A model whose weights are large enough for every part to matter.
+fn model(config: &GptConfig, device: &Device) -> Gpt {
+    let mut rng = Rng::new(3, Purpose::Init, 0);
+    let model = Gpt::init(config, &data(), &mut rng, device).expect("a model");
+    let mut weights = pollster::block_on(model.weights()).expect("weights");
+    for data in weights.values_mut() {
+        let noise = rng.normal(data.num_elements());
+        let values = data.as_mut_slice::<f32>().expect("floats");
+        values
+            .iter_mut()
+            .zip(noise)
+            .for_each(|(w, e)| *w += 0.2 * e);
+    }
+    model.with_weights(weights).expect("they fit")
+}
+
+fn ids(n: usize, seed: u64) -> Vec<u32> {
+    let v = data().vocabulary.expect("one").len();
+    let mut rng = Rng::new(seed, Purpose::Evaluate, 0);
+    (0..n).map(|_| rng.below(v) as u32).collect()
+}
+
+fn logits(model: &Gpt, ids: &[u32]) -> Vec<f32> {
+    pollster::block_on(model.logits(ids)).expect("logits")
+}
+
+fn close(a: &[f32], b: &[f32], tolerance: f32, what: &str) {
+    assert_eq!(a.len(), b.len(), "{what}");
+    let size = b.iter().fold(1e-6f32, |m, v| m.max(v.abs()));
+    for (i, (a, b)) in a.iter().zip(b).enumerate() {
+        assert!((a - b).abs() <= tolerance * size, "{what}, {i}: {a}, {b}");
+    }
+}
+
+/// A tenth of the gradient, which is Adam's first moment after one step, by name; and the loss.
+fn gradient(model: &mut Gpt, batch: &Batch) -> (f32, Vec<(String, Vec<f32>)>) {
+    let mut optimizers = [Adam::default()];
+    let losses = model
+        .train_step(
+            batch,
+            &mut StepContext {
+                hyper: Hyper::new(1e-3),
+                step: 0,
+                rng: &mut Rng::new(5, Purpose::Train, 0),
+                optimizers: &mut optimizers,
+                only: None,
+            },
+        )
+        .expect("a step");
+    let loss = losses[0].1.clone().into_scalar();
+    let moments = pollster::block_on(optimizers[0].read()).expect("moments");
+    let first = moments.into_iter().filter(|(name, _)| name.ends_with(".m"));
+    let first = first.map(|(name, m)| (name, m.as_slice::<f32>().expect("floats").to_vec()));
+    (loss, first.collect())
+}
+
+#[test]
+fn the_gradient_written_out_is_that_of_autodiff() {
+    for config in [modern(), classic()] {
+        for dropout in [0.0, 0.3] {
+            let config = GptConfig {
+                dropout,
+                ..config.clone()
+            };
+            // Longer than a band of attention and than a shard.
+            let batch = Batch::Tokens {
+                ids: ids(7 * 97, 1),
+                length: 96,
+            };
+            let device = Device::flex().autodiff();
+            let mut by_hand = model(&config, &device);
+            let mut by_tensors = by_hand.clone();
+            let (loss, got) = gradient(&mut by_hand, &batch);
+            let (want_loss, want) = {
+                let mut optimizers = [Adam::default()];
+                let loss = by_tensors
+                    .step_on_tensors(
+                        &batch,
+                        &mut StepContext {
+                            hyper: Hyper::new(1e-3),
+                            step: 0,
+                            rng: &mut Rng::new(5, Purpose::Train, 0),
+                            optimizers: &mut optimizers,
+                            only: None,
+                        },
+                    )
+                    .expect("a step");
+                let moments = pollster::block_on(optimizers[0].read()).expect("moments");
+                let loss: f32 = loss[0].1.clone().into_scalar();
+                (loss, moments)
+            };
+            assert!(
+                (loss - want_loss).abs() < 1e-5 * want_loss,
+                "{loss} {want_loss}"
+            );
+            let want: Vec<_> = want.iter().filter(|(n, _)| n.ends_with(".m")).collect();
+            assert_eq!(got.len(), want.len());
+            for ((name, got), (want_name, want)) in got.iter().zip(want) {
+                assert_eq!(name, want_name);
+                close(got, want.as_slice::<f32>().expect("floats"), 2e-4, name);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_logit_sees_the_future() {
+    for config in [modern(), classic()] {
+        let model = model(&config, &Device::flex());
+        let mut text = ids(80, 2);
+        let before = logits(&model, &text);
+        text[50] = (text[50] + 1) % 20;
+        let after = logits(&model, &text);
+        let v = before.len() / 80;
+        assert_eq!(before[..50 * v], after[..50 * v]);
+        assert_ne!(before[50 * v..51 * v], after[50 * v..51 * v]);
+    }
+}
+
+#[test]
+fn the_cache_changes_nothing() {
+    for config in [modern(), classic()] {
+        let model = model(&config, &Device::flex());
+        let text = ids(90, 4);
+        let want = logits(&model, &text);
+        let v = want.len() / text.len();
+        for mut reader in [model.reader(), Reader::on_device(&model)] {
+            reader.start(&text[..13]);
+            for i in 13..90 {
+                let got = pollster::block_on(reader.logits()).expect("logits");
+                close(&got, &want[(i - 1) * v..i * v], 1e-4, "logits");
+                reader.push(text[i]);
+            }
+            assert_eq!(reader.len(), 90);
+        }
+    }
+}
+
+fn write(model: &Gpt, options: Value, seed: u64) -> String {
+    use generative_playground::options::Options;
+    let options = GptSampleOptions::from_json(&options).expect("options");
+    let mut sampler = model.sampler(&options, 1, seed).expect("a sampler");
+    for _ in 0..sampler.steps() {
+        sampler.step().expect("a step");
+        pollster::block_on(sampler.settle()).expect("a token");
+        if sampler.ended() {
+            break;
+        }
+    }
+    let Samples::Texts(texts) = sampler.state() else {
+        panic!("texts")
+    };
+    texts[0].iter().map(|t| t.text.as_str()).collect()
+}
+
+#[test]
+fn a_text_goes_on_as_it_would_have() {
+    let model = model(&modern(), &Device::flex());
+    let whole = write(&model, json!({"prompt": "It is", "length": 60}), 9);
+    assert_eq!(
+        whole,
+        write(&model, json!({"prompt": "It is", "length": 60}), 9)
+    );
+    assert_ne!(
+        whole,
+        write(&model, json!({"prompt": "It is", "length": 60}), 10)
+    );
+    let begun: String = whole.chars().take(30).collect();
+    assert_eq!(
+        whole,
+        write(&model, json!({"prompt": begun, "length": 35}), 9)
+    );
+    // Far beyond the context.
+    let long = write(&model, json!({"length": 700, "temperature": 0.0}), 1);
+    assert_eq!(long.chars().count(), 700);
+    let stopped = write(&model, json!({"length": 700, "stop": "e"}), 1);
+    assert!(stopped.ends_with('e') && stopped.matches('e').count() == 1);
+}
+
+#[test]
+fn draws_have_the_frequencies_that_are_promised() {
+    // Upper 0.1 % of χ² with 19, 4 and 6 degrees of freedom (Abramowitz & Stegun, table 26.8).
+    let mut rng = Rng::new(1, Purpose::Evaluate, 0);
+    let logits: Vec<f32> = rng.normal(20).iter().map(|l| 1.5 * l).collect();
+    let softmax = |t: f64, kept: &[usize]| -> Vec<f64> {
+        let w: Vec<f64> = (0..20)
+            .map(|i| {
+                if kept.contains(&i) {
+                    (f64::from(logits[i]) / t).exp()
+                } else {
+                    0.0
+                }
+            })
+            .collect();
+        let total: f64 = w.iter().sum();
+        w.iter().map(|w| w / total).collect()
+    };
+    let mut order: Vec<usize> = (0..20).collect();
+    order.sort_by(|&a, &b| logits[b].total_cmp(&logits[a]));
+    let all = softmax(0.7, &order);
+    let mut so_far = 0.0;
+    let nucleus = order.iter().position(|&i| {
+        so_far += softmax(1.0, &order)[i];
+        so_far >= 0.8
+    });
+    let nucleus = &order[..=nucleus.expect("one")];
+    let critical = |n: usize| -> f64 {
+        // Wilson & Hilferty 1931: χ² is about n (1 − 2/(9n) + 3.09 √(2/(9n)))³ at 0.1 %.
+        let n = n as f64;
+        n * (1.0 - 2.0 / (9.0 * n) + 3.09 * (2.0 / (9.0 * n)).sqrt()).powi(3)
+    };
+    let cases = [
+        (json!({"temperature": 0.7}), all, 19),
+        (
+            json!({"temperature": 1.0, "top_k": 5}),
+            softmax(1.0, &order[..5]),
+            4,
+        ),
+        (
+            json!({"temperature": 1.0, "top_p": 0.8}),
+            softmax(1.0, nucleus),
+            nucleus.len() - 1,
+        ),
+    ];
+    for (options, want, freedom) in cases {
+        use generative_playground::options::Options;
+        let options = GptSampleOptions::from_json(&options).expect("options");
+        let kept = candidates(&logits, &[], &options);
+        let total: f64 = kept.iter().map(|k| k.1).sum();
+        assert!((total - 1.0).abs() < 1e-9);
+        let n = 20_000;
+        let mut counts = [0f64; 20];
+        for i in 0..n {
+            let mut left = Rng::new(8, Purpose::Sample, i).unit();
+            let drawn = kept.iter().find(|(_, p)| {
+                left -= p;
+                left < 0.0
+            });
+            counts[drawn.expect("a draw").0 as usize] += 1.0;
+        }
+        let mut chi2 = 0.0;
+        for (count, want) in counts.iter().zip(&want) {
+            if *want == 0.0 {
+                assert_eq!(*count, 0.0, "{options:?}");
+            } else {
+                let want = want * n as f64;
+                chi2 += (count - want).powi(2) / want;
+            }
+        }
+        assert!(
+            chi2 < critical(freedom),
+            "{options:?}: χ² {chi2} of {freedom}"
+        );
+    }
+}
+
+#[test]
+fn repetition_makes_what_was_there_less_likely() {
+    use generative_playground::options::Options;
+    let options = json!({"temperature": 1.0, "repetition": 1.5});
+    let options = GptSampleOptions::from_json(&options).expect("options");
+    let kept = candidates(&[2.0, 1.9, -1.0], &[0, 0, 2], &options);
+    // 2 / 1.5 and −1 · 1.5.
+    let w: Vec<f64> = [2.0 / 1.5, 1.9, -1.5].map(f64::exp).to_vec();
+    let total: f64 = w.iter().sum();
+    for (id, p) in kept {
+        assert!((p - w[id as usize] / total).abs() < 1e-6, "{id}: {p}");
+    }
+}
