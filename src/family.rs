@@ -26,7 +26,7 @@ use crate::{
         weights::{self, Weights},
     },
     options::{self, Options},
-    protocol::{Capabilities, DataKind, DensityKind, FamilyInfo, Look, Preset, Token},
+    protocol::{Capabilities, DataKind, DensityKind, FamilyInfo, Look, Preset, Size, Token},
     rng::Rng,
     views::plane::{LookRequest, Scene},
 };
@@ -361,6 +361,11 @@ pub trait Family: Sized + Clone + Send {
         Vec::new()
     }
 
+    /// Configs to begin with, from small to large.
+    fn sizes() -> Vec<Size> {
+        Vec::new()
+    }
+
     /// Trainings worth seeing.
     fn presets() -> Vec<Preset> {
         Vec::new()
@@ -409,6 +414,7 @@ pub trait Family: Sized + Clone + Send {
             capabilities: Self::CAPABILITIES,
             data: Self::DATA.to_vec(),
             players: Self::PLAYERS.iter().map(|&p| p.into()).collect(),
+            sizes: Self::sizes(),
             looks: crate::views::plane::looks::<Self>(),
             plane_config: Self::plane_config(),
             plane_train: Self::plane_train(),

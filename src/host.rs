@@ -169,6 +169,22 @@ impl Host {
                 let new = Session::create(&family, &config, &train, data, seed, &self.device)?;
                 self.put(session, new)
             }
+            Request::Pace {
+                family,
+                config,
+                train,
+                data,
+                data_options,
+            } => {
+                let data = self.library.borrow_mut().make(&data, &data_options, 0)?;
+                let mut session = Session::create(&family, &config, &train, data, 0, &self.device)?;
+                let parameters = session.model().num_params() as u32;
+                let seconds = session.pace(self.pause).await?;
+                Ok(Outcome::Pace {
+                    seconds,
+                    parameters,
+                })
+            }
             Request::Dispose { session } => {
                 self.sessions.borrow_mut().remove(&session);
                 Ok(Outcome::Done)

@@ -140,6 +140,24 @@ pub enum Request {
         /// Seed of everything that is drawn.
         seed: u32,
     },
+    /// How long a step of a training would take here → [`Outcome::Pace`]. Takes a few steps of a
+    /// model that is thrown away.
+    Pace {
+        /// As in [`Request::Create`].
+        family: String,
+        /// As in [`Request::Create`].
+        #[ts(type = "Record<string, unknown>")]
+        config: serde_json::Value,
+        /// As in [`Request::Create`].
+        #[ts(type = "Record<string, unknown>")]
+        train: serde_json::Value,
+        /// As in [`Request::Create`].
+        data: String,
+        /// As in [`Request::Create`].
+        #[serde(default)]
+        #[ts(type = "Record<string, unknown>")]
+        data_options: serde_json::Value,
+    },
     /// End a session → [`Outcome::Done`].
     Dispose {
         /// The session.
@@ -574,6 +592,13 @@ pub enum Outcome {
         /// About it.
         text: TextInfo,
     },
+    /// Answer to [`Request::Pace`].
+    Pace {
+        /// Seconds of a step.
+        seconds: f32,
+        /// Trainable numbers.
+        parameters: u32,
+    },
     /// A model is in place.
     Model {
         /// About it.
@@ -626,6 +651,8 @@ pub struct FamilyInfo {
     pub data: Vec<DataKind>,
     /// What is optimised separately: one name for most, two for a GAN.
     pub players: Vec<String>,
+    /// Configs to begin with, from small to large.
+    pub sizes: Vec<Size>,
     /// What it shows of a model of the plane.
     pub looks: Vec<Look>,
     /// Its config for the plane, where it differs from the defaults of the schema.
@@ -720,6 +747,24 @@ pub struct Preset {
     /// The look that shows it best.
     pub look: String,
     /// Steps after which it can be seen.
+    pub steps: u32,
+}
+
+/// A config to begin with.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Size {
+    /// For example `small`.
+    pub id: String,
+    /// For example `Small`.
+    pub title: String,
+    /// The family's options.
+    #[ts(type = "Record<string, unknown>")]
+    pub config: serde_json::Value,
+    /// Options of the training.
+    #[ts(type = "Record<string, unknown>")]
+    pub train: serde_json::Value,
+    /// Steps after which it has learned most of what it will.
     pub steps: u32,
 }
 
@@ -830,6 +875,8 @@ pub struct TrainState {
     pub losses: Vec<LossCurve>,
     /// Steps at which snapshots were kept.
     pub snapshots: Vec<u32>,
+    /// The step after which the held-out loss has only grown: from there on it learns by heart.
+    pub overfitting: Option<u32>,
 }
 
 /// One named loss over time.
@@ -1151,6 +1198,7 @@ mod tests {
             TextInfo,
             ToyInfo,
             Preset,
+            Size,
             Look,
             Capabilities,
             DensityKind,

@@ -256,6 +256,7 @@ impl Session {
             seconds: self.computed.as_secs_f32(),
             losses: self.losses.clone(),
             snapshots: self.snapshots.iter().map(|s| s.step as u32).collect(),
+            overfitting: overfitting(&self.losses),
         }
     }
 
@@ -292,6 +293,18 @@ impl Session {
             device: self.device.clone(),
         })
     }
+}
+
+/// The step after which the held-out loss has only grown, if it has for long enough to be no chance:
+/// by a hundredth, over five looks.
+fn overfitting(losses: &[LossCurve]) -> Option<u32> {
+    let held_out = |c: &&LossCurve| c.split == Split::HeldOut && c.name == "loss";
+    let curve = losses.iter().find(held_out)?;
+    let best =
+        (0..curve.values.len()).min_by(|&a, &b| curve.values[a].total_cmp(&curve.values[b]))?;
+    let last = *curve.values.last()?;
+    let grown = last > curve.values[best] + 0.01 * curve.values[best].abs();
+    (grown && curve.values.len() - best > 5).then(|| curve.steps[best])
 }
 
 /// The options of a new model: what is asked for, over what its family starts from on such data.
@@ -533,6 +546,29 @@ impl Session {
             self.report(ended, &mut news).await?;
         }
         Ok(news)
+    }
+
+    /// Seconds of a step, measured on a few.
+    ///
+    /// # Errors
+    /// As [`Session::train_slice`].
+    pub async fn pace(&mut self, pause: Pause) -> Result<f32> {
+        /// How long to measure, at least.
+        const ENOUGH: Duration = Duration::from_millis(250);
+        let trainer = self.trainer()?;
+        // The first compiles and allocates.
+        trainer.step()?;
+        trainer.take_losses().await?;
+        let (mut spent, mut steps) = (Duration::ZERO, 0);
+        while spent < ENOUGH && steps < 200 {
+            pause().await;
+            let start = Instant::now();
+            trainer.step()?;
+            trainer.take_losses().await?;
+            spent += start.elapsed();
+            steps += 1;
+        }
+        Ok(spent.as_secs_f32() / steps as f32)
     }
 
     async fn report(&mut self, ended: bool, news: &mut News) -> Result<()> {

@@ -45,7 +45,7 @@ use crate::{
         transformer::{self, Angles, Dropout, EPSILON, Numbers, Shape},
     },
     options::Options,
-    protocol::{Capabilities, DataKind, Token},
+    protocol::{Capabilities, DataKind, Size, Token},
     rng::{Purpose, Rng},
     views::{floats, text::largest, text::token},
 };
@@ -568,12 +568,36 @@ impl Family for Gpt {
     fn text_train() -> Value {
         json!({
             "batch_size": 16,
-            "learning_rate": 0.002,
+            "learning_rate": 0.003,
+            "optimizer": "muon",
             "beta_2": 0.99,
             "weight_decay": 0.1,
             "warmup": 50,
             "clip": 1.0,
         })
+    }
+
+    fn sizes() -> Vec<Size> {
+        let size =
+            |id: &str, title: &str, [n_layer, n_head, n_embd, block_size]: [usize; 4], steps| {
+                Size {
+                    id: id.into(),
+                    title: title.into(),
+                    config: json!({
+                        "n_layer": n_layer,
+                        "n_head": n_head,
+                        "n_embd": n_embd,
+                        "block_size": block_size,
+                    }),
+                    train: json!({}),
+                    steps,
+                }
+            };
+        vec![
+            size("small", "Small", [2, 2, 48, 48], 1500),
+            size("medium", "Medium", [4, 4, 96, 64], 2500),
+            size("large", "Large", [6, 4, 128, 128], 4000),
+        ]
     }
 
     fn init(config: &GptConfig, data: &DataInfo, rng: &mut Rng, device: &Device) -> Result<Self> {

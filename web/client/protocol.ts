@@ -125,7 +125,27 @@ dataOptions: Record<string, unknown>,
 /**
  * Seed of everything that is drawn.
  */
-seed: number, } | { "type": "dispose", 
+seed: number, } | { "type": "pace", 
+/**
+ * As in [`Request::Create`].
+ */
+family: string, 
+/**
+ * As in [`Request::Create`].
+ */
+config: Record<string, unknown>, 
+/**
+ * As in [`Request::Create`].
+ */
+train: Record<string, unknown>, 
+/**
+ * As in [`Request::Create`].
+ */
+data: string, 
+/**
+ * As in [`Request::Create`].
+ */
+dataOptions: Record<string, unknown>, } | { "type": "dispose", 
 /**
  * The session.
  */
@@ -558,7 +578,15 @@ window: [number, number, number, number], } | { "type": "text",
 /**
  * About it.
  */
-text: TextInfo, } | { "type": "model", 
+text: TextInfo, } | { "type": "pace", 
+/**
+ * Seconds of a step.
+ */
+seconds: number, 
+/**
+ * Trainable numbers.
+ */
+parameters: number, } | { "type": "model", 
 /**
  * About it.
  */
@@ -624,6 +652,10 @@ data: Array<DataKind>,
  * What is optimised separately: one name for most, two for a GAN.
  */
 players: Array<string>, 
+/**
+ * Configs to begin with, from small to large.
+ */
+sizes: Array<Size>, 
 /**
  * What it shows of a model of the plane.
  */
@@ -754,6 +786,31 @@ train: Record<string, unknown>,
 look: string, 
 /**
  * Steps after which it can be seen.
+ */
+steps: number, };
+
+/**
+ * A config to begin with.
+ */
+export type Size = { 
+/**
+ * For example `small`.
+ */
+id: string, 
+/**
+ * For example `Small`.
+ */
+title: string, 
+/**
+ * The family's options.
+ */
+config: Record<string, unknown>, 
+/**
+ * Options of the training.
+ */
+train: Record<string, unknown>, 
+/**
+ * Steps after which it has learned most of what it will.
  */
 steps: number, };
 
@@ -917,7 +974,11 @@ losses: Array<LossCurve>,
 /**
  * Steps at which snapshots were kept.
  */
-snapshots: Array<number>, };
+snapshots: Array<number>, 
+/**
+ * The step after which the held-out loss has only grown: from there on it learns by heart.
+ */
+overfitting: number | null, };
 
 /**
  * One named loss over time.

@@ -11,7 +11,7 @@ import { Sketch } from "./sketch";
 
 /** Larger than any set of points that can be learned from here; not even read. The worker has the last word. */
 const LARGEST = 64 << 20;
-const KINDS: Record<DataKind, string> = { points: "Points", energy: "Energies", images: "Pictures" };
+const KINDS: Record<DataKind, string> = { points: "Points", energy: "Energies", images: "Pictures", text: "Texts" };
 
 /** What the data controls ask of their lab. */
 export interface Chooser extends HTMLElement {
