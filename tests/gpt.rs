@@ -312,3 +312,169 @@ fn repetition_makes_what_was_there_less_likely() {
         assert!((p - w[id as usize] / total).abs() < 1e-6, "{id}: {p}");
     }
 }
+
+/// The formula of tests/reference/gpt.py, evaluated exactly.
+fn unit(salt: u32, i: u32) -> f64 {
+    let mut h = i
+        .wrapping_mul(2_654_435_761)
+        .wrapping_add(salt.wrapping_mul(2_246_822_519))
+        .wrapping_add(374_761_393);
+    h ^= h >> 15;
+    h = h.wrapping_mul(2_246_822_519);
+    h ^= h >> 13;
+    h = h.wrapping_mul(3_266_489_917);
+    h ^= h >> 16;
+    f64::from(h >> 8) / f64::from(1 << 24)
+}
+
+fn signed(salt: u32, n: usize, scale: f64) -> Vec<f32> {
+    (0..n as u32)
+        .map(|i| ((unit(salt, i) * 2.0 - 1.0) * scale) as f32)
+        .collect()
+}
+
+#[test]
+fn logits_losses_and_training_are_those_of_pytorch() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/gpt.json");
+    let text = std::fs::read_to_string(path).expect("a committed file");
+    let reference: Value = serde_json::from_str(&text).expect("JSON");
+    let number = |name: &str| reference[name].as_f64().expect("a number");
+    let (v, length, batch) = (
+        number("vocabulary") as usize,
+        number("length") as usize,
+        number("batch") as usize,
+    );
+    let floats = |value: &Value| -> Vec<f64> {
+        value
+            .as_array()
+            .expect("numbers")
+            .iter()
+            .map(|v| v.as_f64().expect("one"))
+            .collect()
+    };
+    let texts = |salt: u32, n: usize| -> Vec<u32> {
+        (0..n as u32)
+            .map(|i| (unit(salt, i) * v as f64) as u32)
+            .collect()
+    };
+    let alphabet: String = ('a'..).take(v).collect();
+    let info = TextSet::new("letters", &alphabet.repeat(20), &Value::Null)
+        .expect("a text")
+        .info;
+    for (index, case) in reference["cases"]
+        .as_array()
+        .expect("cases")
+        .iter()
+        .enumerate()
+    {
+        use generative_playground::options::Options;
+        let config = GptConfig::from_json(&case["config"]).expect("a config");
+        let device = Device::flex().autodiff();
+        let fresh = Gpt::init(&config, &info, &mut Rng::new(0, Purpose::Init, 0), &device);
+        let mut weights =
+            pollster::block_on(fresh.as_ref().expect("a model").weights()).expect("w");
+        let shapes = case["shapes"].as_object().expect("shapes");
+        assert_eq!(weights.len(), shapes.len());
+        for (salt, (name, shape)) in shapes.iter().enumerate() {
+            let shape: Vec<usize> = floats(shape).iter().map(|&d| d as usize).collect();
+            let n = shape.iter().product();
+            let values = if shape.len() == 1 {
+                let around: Vec<f32> = signed(salt as u32, n, 0.3);
+                around
+                    .iter()
+                    .map(|v| (1.0 + f64::from(*v)) as f32)
+                    .collect()
+            } else {
+                signed(salt as u32, n, 0.4)
+            };
+            weights.insert(name.clone(), burn::tensor::TensorData::new(values, shape));
+        }
+        let mut model = fresh
+            .expect("a model")
+            .with_weights(weights)
+            .expect("they fit");
+        let got = logits(&model, &texts(100 + index as u32, length));
+        for (got, want) in got.iter().zip(floats(&case["logits"])) {
+            assert!(
+                (f64::from(*got) - want).abs() < 2e-5,
+                "{index}: {got}, {want}"
+            );
+        }
+        for tensors in [false, true] {
+            let mut model = model.clone();
+            train_like_pytorch(
+                &mut model,
+                case,
+                &reference,
+                index,
+                tensors,
+                &texts,
+                [batch, length],
+            );
+        }
+        // So that the last clone is not the only one that moved.
+        model = model.valid();
+        assert_eq!(logits(&model, &texts(7, 3)).len(), 3 * v);
+    }
+}
+
+fn train_like_pytorch(
+    model: &mut Gpt,
+    case: &Value,
+    reference: &Value,
+    index: usize,
+    tensors: bool,
+    texts: &dyn Fn(u32, usize) -> Vec<u32>,
+    [batch, length]: [usize; 2],
+) {
+    let number = |name: &str| reference[name].as_f64().expect("a number");
+    let hyper = Hyper {
+        beta_2: number("beta_2") as f32,
+        weight_decay: number("weight_decay") as f32,
+        clip: number("clip") as f32,
+        muon: case["optimizer"] == "muon",
+        ..Hyper::new(number("lr"))
+    };
+    let mut optimizers = [Adam::default()];
+    for (step, want) in case["losses"]
+        .as_array()
+        .expect("losses")
+        .iter()
+        .enumerate()
+    {
+        let salt = 1000 * (index as u32 + 1) + step as u32;
+        let batch = Batch::Tokens {
+            ids: texts(salt, batch * (length + 1)),
+            length,
+        };
+        let mut context = StepContext {
+            hyper,
+            step: step as u64,
+            rng: &mut Rng::new(0, Purpose::Train, 0),
+            optimizers: &mut optimizers,
+            only: None,
+        };
+        let losses = if tensors {
+            model.step_on_tensors(&batch, &mut context)
+        } else {
+            model.train_step(&batch, &mut context)
+        };
+        let got: f32 = losses.expect("a step")[0].1.clone().into_scalar();
+        let want = want.as_f64().expect("a loss");
+        assert!(
+            (f64::from(got) - want).abs() < 2e-5,
+            "{index}, {step}: {got}, {want}"
+        );
+    }
+    let weights = pollster::block_on(model.weights()).expect("weights");
+    for (name, want) in case["trained"].as_object().expect("weights") {
+        let got = weights[name].as_slice::<f32>().expect("floats");
+        for (got, want) in got.iter().zip(want.as_array().expect("numbers")) {
+            let want = want.as_f64().expect("one");
+            assert!(
+                (f64::from(*got) - want).abs() < 5e-4,
+                "{index}, {name}: {got}, {want}"
+            );
+        }
+    }
+}
