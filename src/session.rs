@@ -34,7 +34,7 @@ const SNAPSHOTS: usize = 48;
 /// Images behind the held-out curve.
 const HELD_OUT: usize = 256;
 /// Tokens behind the held-out curve.
-const HELD_OUT_TOKENS: usize = 4096;
+const HELD_OUT_TOKENS: usize = 3072;
 /// Points behind the held-out curve.
 const HELD_OUT_POINTS: usize = 1000;
 /// Between two looks at the losses.
@@ -76,6 +76,8 @@ struct Clock {
     reported: Instant,
     reported_step: u64,
     refreshed: Option<Instant>,
+    /// When samples and held-out losses may be computed again.
+    refresh_after: Duration,
     saved: Instant,
     next_snapshot: u64,
 }
@@ -86,6 +88,7 @@ impl Clock {
             reported: Instant::now(),
             reported_step: step,
             refreshed: None,
+            refresh_after: REFRESH,
             saved: Instant::now(),
             next_snapshot: step,
         }
@@ -577,8 +580,9 @@ impl Session {
         let steps = (step - self.clock.reported_step) as f32;
         let means = self.trainer()?.take_losses().await?;
         record(&mut self.losses, Split::Train, step, &means);
-        if ended || self.clock.refreshed.is_none_or(|t| t.elapsed() >= REFRESH) {
-            self.clock.refreshed = Some(Instant::now());
+        let due = |t: Instant| t.elapsed() >= self.clock.refresh_after;
+        if ended || self.clock.refreshed.is_none_or(due) {
+            let begun = Instant::now();
             let count = match self.data().kind {
                 DataKind::Images => HELD_OUT,
                 DataKind::Text => HELD_OUT_TOKENS / self.model().block_size().max(1),
@@ -592,6 +596,9 @@ impl Session {
                 _ => TRAINING_POINTS,
             };
             news.samples = Some(self.fixed_samples(&self.model(), count).await?);
+            // What is looked at may take a tenth of the time.
+            self.clock.refresh_after = REFRESH.max(begun.elapsed() * 9);
+            self.clock.refreshed = Some(Instant::now());
         }
         if self.clock.saved.elapsed() >= SAVE {
             self.clock.saved = Instant::now();

@@ -3,7 +3,7 @@
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::{Place, manifest, plane, write};
+use super::{Place, manifest, plane, text, write};
 use crate::{
     checkpoint::Meta,
     data::ImageSet,
@@ -48,8 +48,10 @@ const PUBLISHED: [(&str, &str, &str, &str); 5] = [
 
 pub fn run(id: &str, images: usize, samples: usize, keep: bool, place: &Place) -> Result<()> {
     let opened = place.open(id)?;
-    if opened.meta.data.kind != DataKind::Images {
-        return plane::checkpoint(id, &opened);
+    match opened.meta.data.kind {
+        DataKind::Images => {}
+        DataKind::Text => return text::run(id, opened, keep, place),
+        _ => return plane::checkpoint(id, &opened),
     }
     let (model, meta) = (opened.model, opened.meta);
     let set = ImageSet::from_folder(&meta.data.name, &place.data)?;

@@ -3,6 +3,7 @@
 mod evaluate;
 mod manifest;
 mod plane;
+mod text;
 mod train;
 
 use std::{
@@ -63,7 +64,7 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
-    /// Draw samples from a checkpoint into a PNG.
+    /// Draw samples from a checkpoint into a PNG; write a text with one that knows how.
     Sample {
         /// Name of a shipped checkpoint, or a .safetensors file.
         id: String,
@@ -73,9 +74,15 @@ enum Command {
         /// Seed.
         #[arg(long, default_value_t = 0)]
         seed: u64,
-        /// Standard deviation of what the sampler starts from.
+        /// Standard deviation of what the sampler starts from; of a text, what logits are divided by.
         #[arg(long, default_value_t = 1.0)]
         temperature: f64,
+        /// What a text begins with.
+        #[arg(long, default_value = "")]
+        prompt: String,
+        /// Tokens of a text.
+        #[arg(long, default_value_t = 500)]
+        length: usize,
         /// Pictures in a row.
         #[arg(long, default_value_t = 8)]
         columns: usize,
@@ -159,6 +166,8 @@ fn run(command: Command) -> Result<()> {
             count,
             seed,
             temperature,
+            prompt,
+            length,
             columns,
             scale,
             out,
@@ -166,6 +175,9 @@ fn run(command: Command) -> Result<()> {
         } => {
             let count = count.clamp(1, 10_000);
             let model = place.open(&id)?.model;
+            if model.language().is_some() {
+                return text::sample(&model, &prompt, length, temperature, seed);
+            }
             let options = json!({ "temperature": temperature });
             let mut sampler = model.sampler(&options, count, seed)?;
             for _ in 0..sampler.steps() {

@@ -2,10 +2,11 @@
 //!
 //! Likelihood of binarized images, as in Burda et al. 2016: the test set is binarized once with a
 //! fixed seed ([`crate::data::TEST_SEED`]), and log p(x) is estimated with K importance samples
-//! from q(z|x); the 1-sample ELBO is reported beside it.
+//! from q(z|x); the 1-sample ELBO is reported beside it. Text: [`text`]. The plane: [`plane`].
 
 pub mod knn;
 pub mod plane;
+pub mod text;
 
 use crate::{
     data::{ImageSet, test_images},
@@ -14,14 +15,14 @@ use crate::{
     rng::{Purpose, Rng},
 };
 
-/// A mean over test images with its standard error.
+/// A mean over test images, or windows of a text, with its standard error.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
-    /// Mean, nats per image.
+    /// Mean, nats per image, or per token.
     pub mean: f64,
-    /// Standard deviation over the images, divided by √n.
+    /// Standard deviation over them, divided by √n.
     pub standard_error: f64,
-    /// Images.
+    /// How many.
     pub n: usize,
 }
 

@@ -589,7 +589,7 @@ impl Family for Gpt {
                         "n_embd": n_embd,
                         "block_size": block_size,
                     }),
-                    train: json!({}),
+                    train: Self::text_train(),
                     steps,
                 }
             };

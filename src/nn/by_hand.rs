@@ -2,12 +2,15 @@
 //!
 //! Automatic differentiation runs one pass over memory for each operation and keeps every result.
 //! For networks this small that costs more than the products do. Here a layer's bias and ReLU are
-//! one pass, thin products are plain loops, and only the wide ones go to burn's matmul. A test
+//! one pass, thin products are plain loops, and only the wide ones go to [`gemm`]. A test
 //! holds the two equal.
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::mlp::Mlp;
+use super::{
+    gemm::{View, gemm},
+    mlp::Mlp,
+};
 
 /// Products with at most so many rows or columns on one side are plain loops.
 const THIN: usize = 16;
@@ -42,11 +45,6 @@ fn host<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.into_data().try_into_vec().unwrap_or_default()
 }
 
-fn product(a: Vec<f32>, [n, k]: [usize; 2], b: Tensor<2>, device: &Device) -> Vec<f32> {
-    let a = Tensor::<2>::from_data(TensorData::new(a, [n, k]), device);
-    host(a.matmul(b))
-}
-
 fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut sum = [0f32; LANES];
     let (a, a_rest) = a.as_chunks::<LANES>();
@@ -79,7 +77,6 @@ fn transposed(a: &[f32], [rows, columns]: [usize; 2]) -> Vec<f32> {
 
 /// Through the network, outside autodiff: `x` is `[n, d_in]`, row by row.
 pub fn forward(mlp: &Mlp, x: Vec<f32>, n: usize) -> (Vec<f32>, Tape) {
-    let device = Device::flex();
     let layers: Vec<Weights> = mlp
         .layers()
         .iter()
@@ -117,8 +114,10 @@ pub fn forward(mlp: &Mlp, x: Vec<f32>, n: usize) -> (Vec<f32>, Tape) {
             }
             out
         } else {
-            let w = TensorData::new(layer.weight.clone(), [d_in, d_out]);
-            product(h.clone(), [n, d_in], Tensor::from_data(w, &device), &device)
+            let mut out = vec![0.0; n * d_out];
+            let weight = View::new(&layer.weight, d_in, d_out);
+            gemm(View::new(&h, n, d_in), weight, &mut out, d_out, false);
+            out
         };
         for out in out.chunks_exact_mut(d_out) {
             for (z, b) in out.iter_mut().zip(&layer.bias) {
@@ -135,7 +134,6 @@ pub fn forward(mlp: &Mlp, x: Vec<f32>, n: usize) -> (Vec<f32>, Tape) {
 /// Back through the network: from the gradient of the output, `[n, d_out]`, that of the input,
 /// `[n, d_in]`, and that of each layer.
 pub fn backward(tape: Tape, gradient: Vec<f32>, n: usize) -> (Vec<f32>, Vec<LayerGradient>) {
-    let device = Device::flex();
     let Tape { layers, inputs } = tape;
     let mut g = gradient;
     let mut out = Vec::with_capacity(layers.len());
@@ -177,13 +175,13 @@ pub fn backward(tape: Tape, gradient: Vec<f32>, n: usize) -> (Vec<f32>, Vec<Laye
             }
             by_weight = w;
         } else {
-            let tensor = |v: Vec<f32>, shape: [usize; 2]| -> Tensor<2> {
-                Tensor::from_data(TensorData::new(v, shape), &device)
-            };
-            let x = tensor(input.clone(), [n, d_in]);
-            let gradient = tensor(g, [n, d_out]);
-            by_weight = host(x.transpose().matmul(gradient.clone()));
-            by_input = host(gradient.matmul(tensor(weight, [d_in, d_out]).transpose()));
+            let (x, gradient) = (View::new(&input, n, d_in), View::new(&g, n, d_out));
+            let mut w = vec![0.0; d_in * d_out];
+            gemm(x.t(), gradient, &mut w, d_out, false);
+            by_weight = w;
+            by_input = vec![0.0; n * d_in];
+            let weight = View::new(&weight, d_in, d_out);
+            gemm(gradient, weight.t(), &mut by_input, d_in, false);
         }
         if l > 0 {
             // Nothing flows back where the ReLU gave 0.

@@ -1,0 +1,191 @@
+//! Texts: `playground sample` and `playground evaluate` for models that write.
+
+use std::io::Write as _;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+
+use super::{Place, manifest, write};
+use crate::{
+    checkpoint::{Meta, Opened},
+    data::{TextSet, text::TextOptions},
+    error::{Error, Result},
+    evaluate::{Estimate, text::negative_log_likelihood},
+    family::{Model, Samples},
+    options::Options,
+};
+
+/// Published values to stand beside ours: data set, nats a character, source.
+const PUBLISHED: [(&str, &str, &str); 3] = [
+    (
+        "tinyshakespeare",
+        "1.88",
+        "nanoGPT, 0.80 M parameters, context 64, 2,000 steps of 12 (github.com/karpathy/nanoGPT, README)",
+    ),
+    (
+        "tinyshakespeare",
+        "1.4697",
+        "nanoGPT, 10.65 M parameters, context 256 (the same)",
+    ),
+    (
+        "tinyshakespeare",
+        "1.4655",
+        "the same model again (Lu et al. 2024, The AI Scientist, arXiv:2408.06292)",
+    ),
+];
+
+/// Write a text to the terminal as it comes.
+pub fn sample(
+    model: &Model,
+    prompt: &str,
+    length: usize,
+    temperature: f64,
+    seed: u64,
+) -> Result<()> {
+    let options = json!({ "prompt": prompt, "length": length, "temperature": temperature });
+    let mut sampler = model.sampler(&options, 1, seed)?;
+    let mut out = std::io::stdout().lock();
+    let failed = |e: std::io::Error| Error::io(std::path::Path::new("the terminal"), &e);
+    let mut shown = 0;
+    for _ in 0..sampler.steps() {
+        sampler.step()?;
+        pollster::block_on(sampler.settle())?;
+        if let Samples::Texts(texts) = sampler.state() {
+            for token in texts.iter().flatten().skip(shown) {
+                write!(out, "{}", token.text).map_err(failed)?;
+                shown += 1;
+            }
+            out.flush().map_err(failed)?;
+        }
+    }
+    writeln!(out).map_err(failed)
+}
+
+/// Measure how well a checkpoint guesses the part of its text that was held out.
+pub fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result<()> {
+    let (model, meta) = (opened.model, opened.meta);
+    let set = TextSet::from_folder(&meta.data.name, &meta.data.options, &place.data)?;
+    if set.info.sha256 != meta.data.sha256 {
+        println!("note: this is not the very data that the model was trained on");
+    }
+    let vocabulary = meta
+        .data
+        .vocabulary
+        .clone()
+        .unwrap_or(set.tokenizer.vocabulary().clone());
+    let options = TextOptions::from_json(&meta.data.options)?;
+    let set = if set.tokenizer.vocabulary() == &vocabulary {
+        set
+    } else {
+        let text = set.tokenizer.decode(&[set.train(), set.test()].concat());
+        TextSet::with(&meta.data.name, &text, vocabulary, &options)?
+    };
+    let per_token = set.characters_per_token();
+    let (characters, held_out) = (set.characters, set.test_characters);
+    let bar = ProgressBar::new((set.test().len() / model.block_size().max(1)) as u64);
+    let style = "{elapsed_precise} {wide_bar} {pos}/{len} left {eta_precise} {msg}";
+    if let Ok(style) = ProgressStyle::with_template(style) {
+        bar.set_style(style);
+    }
+    let estimate = pollster::block_on(negative_log_likelihood(&model, set, |done, mean| {
+        bar.set_position(done as u64);
+        bar.set_message(format!("{mean:.4}"));
+        true
+    }));
+    bar.finish_and_clear();
+    let estimate = estimate?;
+    let nats = estimate.mean / per_token;
+    println!(
+        "{id}: {} parameters, the last {held_out} of {characters} characters of {}, {} windows of {} tokens",
+        model.num_params(),
+        meta.data.name,
+        estimate.n,
+        model.block_size(),
+    );
+    println!(
+        "{nats:.4} ± {:.4} nats a character, {:.4} bits",
+        estimate.standard_error / per_token,
+        nats / std::f64::consts::LN_2,
+    );
+    for (_, value, source) in PUBLISHED.iter().filter(|p| p.0 == meta.data.name) {
+        println!("{value:<8} {source}");
+    }
+    if keep {
+        let mut entry = manifest::model(&place.checkpoints, id)?;
+        let rounded = |value: f64| json!((value * 1e4).round() / 1e4);
+        entry
+            .metrics
+            .insert("natsPerCharacter".into(), rounded(nats));
+        entry
+            .metrics
+            .insert("heldOutCharacters".into(), json!(held_out));
+        let card = card(&entry, &meta, &estimate, [characters, held_out], per_token);
+        write(&place.checkpoints.join(&entry.card), card.as_bytes())?;
+        manifest::put(&place.checkpoints, entry)?;
+    }
+    Ok(())
+}
+
+/// The card that is served beside the checkpoint.
+fn card(
+    entry: &manifest::ModelEntry,
+    meta: &Meta,
+    estimate: &Estimate,
+    [characters, held_out]: [usize; 2],
+    per_token: f64,
+) -> String {
+    let published: String = PUBLISHED
+        .iter()
+        .filter(|p| p.0 == meta.data.name)
+        .map(|(_, value, source)| format!("| {value} | {source} |\n"))
+        .collect();
+    let source = match meta.data.name.as_str() {
+        "tinyshakespeare" => {
+            "tinyshakespeare, lines from Shakespeare's plays (public domain) as collected in \
+             github.com/karpathy/char-rnn, data/tinyshakespeare/input.txt"
+        }
+        "names" => {
+            "names.txt of github.com/karpathy/makemore (MIT licence), first names most common in \
+             the USA in 2018 (ssa.gov)"
+        }
+        name => name,
+    };
+    let context = meta.config["block_size"].as_u64().unwrap_or(0);
+    let batch = meta.train["batch_size"].as_u64().unwrap_or(0);
+    format!(
+        "# {id}\n\n\
+         {title}. Family `{family}`, {parameters} parameters.\n\n\
+         - **Data**: {source}; {characters} characters, of which the last {held_out} are held out; \
+         SHA-256 `{data_hash}`. The text is not shipped.\n\
+         - **Recipe**: `recipes/{id}.toml`, seed {seed}.\n\
+         - **Training**: {step} steps of {batch} windows of {context} tokens ({tokens:.1} million \
+         tokens), {minutes:.0} minutes on two cores; config `{config}`, training `{train}`.\n\
+         - **File**: `{file}`, {bytes} bytes, half precision, SHA-256 `{sha}`.\n\
+         - **Licence of the weights**: {licence}.\n\n\
+         ## Measured\n\n\
+         −log p of the whole part held out, exact, in {n} windows of the context one after the \
+         other, ± one standard error over windows; `playground evaluate`. Lower is better.\n\n\
+         | nats a character | |\n|---|---|\n\
+         | {nats:.4} ± {error:.4} ({bits:.3} bits) | this checkpoint |\n\
+         {published}",
+        id = entry.id,
+        title = entry.title,
+        family = entry.family,
+        parameters = entry.parameters,
+        data_hash = meta.data.sha256,
+        seed = meta.seed,
+        step = meta.step,
+        tokens = (meta.seen * context) as f64 / 1e6,
+        minutes = meta.seconds / 60.0,
+        config = meta.config,
+        train = meta.train,
+        file = entry.file,
+        bytes = entry.bytes,
+        sha = entry.sha256,
+        licence = entry.licence,
+        n = estimate.n,
+        nats = estimate.mean / per_token,
+        error = estimate.standard_error / per_token,
+        bits = estimate.mean / per_token / std::f64::consts::LN_2,
+    )
+}
