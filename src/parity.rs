@@ -9,10 +9,10 @@ use burn::{
     tensor::{Device, Tensor, TensorData, activation},
 };
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
-    data::{Batch, DataInfo},
+    data::{Batch, DataInfo, TextSet},
     error::{Error, Result},
     families::vae::Vae,
     family::{self, DensityOptions, Model, Samples, StepContext},
@@ -20,7 +20,7 @@ use crate::{
         adam::{Adam, Hyper},
         bernoulli, init, linear,
     },
-    protocol::DataKind,
+    protocol::{DataKind, Token},
     rng::{Purpose, Rng},
 };
 
@@ -311,15 +311,22 @@ impl Suite {
             };
             self.model(name, "vae", &config, &info, &batch).await?;
         }
-        self.planes().await
+        self.others().await
     }
 
-    /// Every family that models the plane, with its own small config.
-    async fn planes(&mut self) -> Result<()> {
+    /// Every family that models the plane or text, with its own small config.
+    async fn others(&mut self) -> Result<()> {
         for family in family::infos() {
             for &kind in &family.data {
                 let (info, batch) = match kind {
-                    DataKind::Images | DataKind::Text => continue,
+                    DataKind::Images => continue,
+                    DataKind::Text => (
+                        TextSet::new("letters", &LETTERS.repeat(20), &Value::Null)?.info,
+                        Batch::Tokens {
+                            ids: (0..5 * 25).map(|i| i * i % LETTERS.len() as u32).collect(),
+                            length: 24,
+                        },
+                    ),
                     DataKind::Points => (
                         DataInfo::plane("moons", kind, [0.3, -0.2], 1.4),
                         Batch::Points {
@@ -332,7 +339,10 @@ impl Suite {
                     ),
                 };
                 let name = format!("{} of {}", family.title, info.name);
-                let mut configs = vec![family.plane_config.clone()];
+                let mut configs = match kind {
+                    DataKind::Text => vec![text_config(false), text_config(true)],
+                    _ => vec![family.plane_config.clone()],
+                };
                 if family.id == "realnvp" {
                     configs.push(json!({ "transform": "spline", "couplings": 3, "hidden": 32 }));
                 }
@@ -351,7 +361,7 @@ impl Suite {
 
     /// Two whole training steps, samples, a density and a code.
     ///
-    /// Of a model of the plane the gradients are compared and not the trained weights, and what
+    /// Of a model of the plane or of text the gradients are compared and not the trained weights, and what
     /// follows is asked of the untrained model: where a gradient is zero but for rounding (the bias
     /// of a relativistic discriminator), Adam makes a whole step of it, either way.
     async fn model(
@@ -365,7 +375,7 @@ impl Suite {
         let mut rng = Rng::new(7, Purpose::Init, 0);
         let mut model = Model::init(family, config, info, &mut rng, &self.autodiff())?;
         let mut optimizers = vec![Adam::default(); model.players().len()];
-        let plane = matches!(info.kind, DataKind::Points | DataKind::Energy);
+        let plane = info.kind != DataKind::Images;
         let untrained = model.valid();
         for step in 0..2 {
             let mut context = StepContext {
@@ -401,7 +411,25 @@ impl Suite {
             self.keep(&format!("{name}, trained {weight}"), flat)
                 .await?;
         }
-        let mut sampler = model.sampler(&serde_json::Value::Null, 6, 11)?;
+        if let Some(language) = model.language() {
+            let ids: Vec<u32> = (0..24).map(|i| i * i % LETTERS.len() as u32).collect();
+            let insight = language.insight(&ids).await?;
+            for (what, values) in [
+                ("logits", language.logits(&ids).await?),
+                ("attention", insight.attention),
+                ("logit lens", insight.lens),
+            ] {
+                let n = values.len();
+                let values = Tensor::<1>::from_data(TensorData::new(values, [n]), &self.device);
+                self.keep(&format!("{name}, {what}"), values).await?;
+            }
+        }
+        // Long enough for a text to outgrow its context.
+        let options = match info.kind {
+            DataKind::Text => json!({ "length": 40 }),
+            _ => Value::Null,
+        };
+        let mut sampler = model.sampler(&options, 6, 11)?;
         for _ in 0..sampler.steps() {
             sampler.step()?;
             sampler.settle().await?;
@@ -410,7 +438,13 @@ impl Suite {
         match sampler.state() {
             Samples::Images(images) => self.keep(&title, images).await?,
             Samples::Points(points) => self.keep(&title, points).await?,
-            Samples::Texts(_) => {}
+            Samples::Texts(texts) => {
+                let told = |token: &Token| [token.id as f32, token.log_prob.unwrap_or(0.0)];
+                let values: Vec<f32> = texts.iter().flatten().flat_map(told).collect();
+                let n = values.len();
+                let values = Tensor::<1>::from_data(TensorData::new(values, [n]), &self.device);
+                self.keep(&title, values).await?;
+            }
         }
         // An energy's batch holds no points to ask about.
         let asked = match batch {
@@ -439,6 +473,21 @@ impl Suite {
     fn autodiff(&self) -> Device {
         self.device.clone().autodiff()
     }
+}
+
+/// The alphabet of the texts.
+const LETTERS: &str = "abcdefghij\n";
+
+/// A small model of text, of the newer parts or of GPT-2's.
+fn text_config(classic: bool) -> Value {
+    let [positions, norm, mlp] = match classic {
+        true => ["learned", "layer", "gelu"],
+        false => ["rotary", "rms", "swiglu"],
+    };
+    json!({
+        "n_layer": 2, "n_head": 2, "n_embd": 16, "block_size": 24, "dropout": 0.2,
+        "positions": positions, "norm": norm, "mlp": mlp, "tied": !classic,
+    })
 }
 
 /// ln(1 + exp x) without overflow, as [`bernoulli::log_prob`] has it.
