@@ -1,7 +1,8 @@
 import { Connection, type Backend, type Device, type Options } from "./connection";
 import { PlaygroundError, problem } from "./errors";
-import type { Outcome, PointSource, Request } from "./protocol";
-import { dataFile } from "./site";
+import type { Outcome, PointSource, Request, TextInfo } from "./protocol";
+import { dataFile, siteManifest } from "./site";
+import { siteText, type TextSource } from "./texts";
 
 /** What an engine needs to know of a session in order to bring it back. */
 export interface Survivor {
@@ -27,6 +28,8 @@ export class Engine {
   #data = new Map<string, Promise<void>>();
   /** A reader's own points, to be handed to every new worker. */
   #points: PointSource | undefined;
+  /** Texts that were handed over, by name, for new workers as well. */
+  #texts = new Map<string, TextSource>();
   #description: Promise<Description> | undefined;
   #sessions = new Set<Survivor>();
   #deaths: number[] = [];
@@ -94,8 +97,24 @@ export class Engine {
       await this.request({ type: "loadPoints", source: this.#points });
       return;
     }
+    const own = this.#texts.get(name);
+    const { data } = await siteManifest();
+    const text = own ?? (data.some((d) => d.name === name) ? undefined : await siteText(name));
+    if (text) {
+      await this.loadText(text);
+      return;
+    }
     const { entry, bytes } = await dataFile(name);
     await this.request({ type: "loadData", name, bytes, sha256: entry.sha256 });
+  }
+
+  /** Hands over a text; if it cannot be used, what was there stays. */
+  async loadText(source: TextSource): Promise<TextInfo> {
+    const outcome = await this.request({ type: "loadText", ...source });
+    if (outcome.type !== "text") throw unexpected(outcome);
+    this.#texts.set(source.name, source);
+    this.#data.set(source.name, Promise.resolve());
+    return outcome.text;
   }
 
   /** Hands over a reader's points; if they cannot be used, those that were there stay. */

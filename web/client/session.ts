@@ -1,7 +1,8 @@
 import { CUSTOM, Engine, unexpected, type Description, type Points, type Survivor } from "./engine";
 import { wasRestarted, type Backend, type Device } from "./connection";
 import { PlaygroundError } from "./errors";
-import type { ErrorInfo, Fault, ModelInfo, OptionScope, Outcome, PointSource, Request, TrainState, View, ViewQuery } from "./protocol";
+import type { ErrorInfo, Fault, ModelInfo, OptionScope, Outcome, PointSource, Request, TextInfo, TrainState, View, ViewQuery } from "./protocol";
+import type { TextSource } from "./texts";
 
 /** What an element wants to hear from its session. */
 export interface SessionListener {
@@ -93,6 +94,19 @@ export class Session implements Survivor {
   /** Hands over a reader's points, to be known as `custom`. */
   async loadPoints(source: PointSource): Promise<Points> {
     return this.#insist(() => this.#engine.loadPoints(source));
+  }
+
+  /** Hands over a text to learn from. */
+  async loadText(source: TextSource): Promise<TextInfo> {
+    return this.#insist(() => this.#engine.loadText(source));
+  }
+
+  /** How long a step of a training takes on this machine; the model in place is not touched. */
+  async pace(body: Omit<Extract<Request, { type: "pace" }>, "type">): Promise<{ seconds: number; parameters: number }> {
+    await this.needData(body.data);
+    const outcome = await this.#insist(() => this.#engine.request({ type: "pace", ...body }));
+    if (outcome.type !== "pace") throw unexpected(outcome);
+    return outcome;
   }
 
   /** Looks at the model as it is, or as it was at a snapshot. */

@@ -39,7 +39,8 @@ export const base = new URL("./", import.meta.url);
 const downloads = new Map<string, Promise<Uint8Array>>();
 let manifest: Promise<Manifest> | undefined;
 
-async function get(url: URL): Promise<Response> {
+/** Asks the site; throws a `fetch-failed` that says what is missing. */
+export async function get(url: URL): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(url);

@@ -1,4 +1,5 @@
 import { type PlaygroundError, problem } from "./errors";
+import type { TextSource } from "./texts";
 
 /** A training as it is kept in the browser. */
 export interface Kept {
@@ -7,7 +8,12 @@ export interface Kept {
   bytes: Uint8Array;
   /** Milliseconds since 1970. */
   saved: number;
+  /** A reader's own text that it learns from. */
+  text?: KeptText;
 }
+
+/** A text, kept apart from the snapshots: those come every ten seconds. */
+export interface KeptText extends TextSource { title: string }
 
 const DATABASE = "generative-playground";
 const STORE = "trainings";
@@ -51,17 +57,31 @@ export class Keeper {
   /** What an earlier visit left, if anything. */
   async read(): Promise<Kept | undefined> {
     try {
-      return (await transact("readonly", (s) => s.get(this.key) as IDBRequest<Kept | undefined>)) ?? undefined;
+      const kept = await transact("readonly", (s) => s.get(this.key) as IDBRequest<Kept | undefined>);
+      const text = kept && (await transact("readonly", (s) => s.get(this.#textKey) as IDBRequest<{ text: KeptText } | undefined>));
+      return kept && (text ? { ...kept, text: text.text } : kept);
     } catch {
       return undefined; // No storage is like an empty one; writing will say so.
     }
   }
 
+  get #textKey() { return `${this.key} text`; }
+
+  /** Keeps the text of the training that begins, or forgets the one of the training before. */
+  async saveText(text: KeptText | undefined): Promise<void> {
+    if (text) await this.#put({ key: this.#textKey, text });
+    else if (await this.#claimed(true)) await transact("readwrite", (s) => s.delete(this.#textKey)).catch(() => undefined);
+  }
+
   /** Keeps a snapshot; what goes wrong is told once, and training goes on in memory. */
   async save(step: number, bytes: Uint8Array): Promise<void> {
+    await this.#put({ key: this.key, step, bytes, saved: Date.now() });
+  }
+
+  async #put(record: { key: string } & Record<string, unknown>): Promise<void> {
     if (!(await this.#claimed())) return;
     try {
-      await transact("readwrite", (s) => s.put({ key: this.key, step, bytes, saved: Date.now() } satisfies Kept));
+      await transact("readwrite", (s) => s.put(record));
     } catch (e) {
       const full = e instanceof DOMException && e.name === "QuotaExceededError";
       this.#tell(problem("storage-full",
@@ -73,7 +93,7 @@ export class Keeper {
   /** Forgets what was kept. */
   async forget(): Promise<void> {
     if (!(await this.#claimed(true))) return;
-    await transact("readwrite", (s) => s.delete(this.key)).catch(() => undefined);
+    for (const key of [this.key, this.#textKey]) await transact("readwrite", (s) => s.delete(key)).catch(() => undefined);
   }
 
   /** Lets other tabs write again. */

@@ -7,7 +7,10 @@ import { figure, type ViewName } from "./panel";
 /** An error as the reader sees it. */
 export type Notice = ErrorInfo & { retry: boolean; action?: { label: string; run(): void } };
 
-const TABS: Record<ViewName, string> = { samples: "Samples", latent: "Latent map", reconstruct: "Reconstruct", interpolate: "Interpolate", train: "Train" };
+const TABS: Record<ViewName, string> = {
+  samples: "Samples", latent: "Latent map", reconstruct: "Reconstruct", interpolate: "Interpolate",
+  write: "Write", read: "Read", attention: "Attention", lens: "Layers", train: "Train",
+};
 
 /** What is in use and why, in a sentence. */
 export function deviceSentence({ backend, adapter, fallback, reason }: Device): string {
@@ -66,7 +69,7 @@ export interface Actions {
 export function facts(info: ModelInfo, device: Device | undefined, entry: ModelEntry | undefined, own: boolean, actions: Actions): TemplateResult {
   const card = !own && entry?.card ? new URL(`checkpoints/${entry.card}`, base).href : undefined;
   return html`<div class="facts">
-    <p>${figure(info.parameters)} parameters${info.latentDim ? `, ${info.latentDim} latent` : ""}
+    <p>${figure(info.parameters)} parameters${info.latentDim ? `, ${info.latentDim} latent` : ""}${info.vocabulary ? `, ${info.vocabulary} kinds of token` : ""}
       ${card ? html`<a href=${card}>About this model</a>` : nothing}
       ${device ? html`<span class="device" title=${deviceSentence(device)}>${device.backend === "webgpu" ? "WebGPU" : "CPU"}</span>` : nothing}</p>
     <p class="row">

@@ -6,6 +6,8 @@ import { colorOf } from "./draw";
 export class Curves {
   #plot: uPlot | undefined;
   #holder: HTMLElement | undefined;
+  /** What a value is multiplied by on a scale of its own at the right, if there is one. */
+  right: number | undefined;
   #data: uPlot.AlignedData = [[], [], []];
 
   constructor(private readonly host: HTMLElement, private readonly color: string, private readonly tall?: number) {}
@@ -72,7 +74,8 @@ export class Curves {
           return [low < 0 ? low - pad : Math.max(0, low - pad), high + pad];
         } },
       },
-      axes: [{ ...axis, size: 22, grid: { show: false } }, { ...axis, size: 38, space: 34 }],
+      axes: [{ ...axis, size: 22, grid: { show: false } }, { ...axis, size: 38, space: 34 },
+        ...(this.right === undefined ? [] : [{ ...axis, side: 1, scale: "y", size: 38, space: 34, grid: { show: false }, values: (_: uPlot, at: number[]) => at.map((v) => (v * (this.right ?? 1)).toFixed(2)) }])],
       series: [
         {},
         { stroke: color, width: 1, alpha: 0.45, spanGaps: true, points: { show: false } },

@@ -21,6 +21,8 @@ function slides({ kind, minimum, maximum }: Field): boolean {
   if (minimum === undefined || maximum === undefined) return false;
   if (kind === "integer") return maximum <= 8;
   const steps = maximum / STEP;
+  // Steps are counted from the least value, which must be one of them for the largest to be reached.
+  if (minimum % STEP > 1e-9) return false;
   return kind === "number" && maximum <= 20 && maximum - minimum >= 0.5 && Math.abs(steps - Math.round(steps)) < 1e-6;
 }
 

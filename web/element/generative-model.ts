@@ -3,8 +3,8 @@ import { ref } from "lit/directives/ref.js";
 import { Session, type SavedFile } from "../client/session";
 import type { Device } from "../client/connection";
 import type { Description } from "../client/engine";
-import { PlaygroundError, problem } from "../client/errors";
-import type { FamilyInfo, Fault, ModelInfo, View } from "../client/protocol";
+import { badOption, PlaygroundError, problem } from "../client/errors";
+import type { FamilyInfo, Fault, JsonSchema, ModelInfo, View } from "../client/protocol";
 import { bytesOf, forgetModel, modelBytes, modelEntry, siteManifest, type ModelEntry } from "../client/site";
 import { chooser, deviceSentence, facts, notices, tabs, type Notice } from "./chrome";
 import { reducedMotion } from "./draw";
@@ -14,20 +14,26 @@ import type { GenerativeLab } from "./lab/generative-lab";
 import { LatentPanel } from "./latent";
 import { attributeOf, GLOBAL } from "./names";
 import { read, takeOptions, type Settled } from "./options";
-import { VIEWS, figure, whole, type Host, type Panel, type ViewName } from "./panel";
+import { VIEWS, figure, viewsOf, whole, type Host, type Panel, type ViewName } from "./panel";
 import { Presence, type Present } from "./presence";
 import { ReconstructPanel } from "./reconstruct";
 import { SamplesPanel } from "./samples";
+import { AttentionPanel } from "./text/attention";
+import { LensPanel } from "./text/lens";
+import { ReadPanel } from "./text/read";
+import { Subject } from "./text/subject";
+import { WritePanel } from "./text/write";
 import { TrainPanel } from "./train";
 import { Trainer } from "./trainer";
 import styles from "./element.css";
+import textStyles from "./text/text.css";
 import plotStyles from "uplot/dist/uPlot.min.css";
 
 const DEFAULT_MODEL = "vae-mnist";
 
 /** `<generative-model>`: a model that samples and trains where it stands. */
 export class GenerativeModel extends LitElement implements Host, Present {
-  static override styles = [unsafeCSS(plotStyles), unsafeCSS(styles)];
+  static override styles = [unsafeCSS(plotStyles), unsafeCSS(styles), unsafeCSS(textStyles)];
   static override properties = {
     model: {}, src: {}, family: {}, view: {}, views: {}, seed: {}, count: {}, backend: {}, controls: {}, refresh: {}, columns: {},
   };
@@ -35,7 +41,7 @@ export class GenerativeModel extends LitElement implements Host, Present {
   declare model: string | null;
   /** Address of a checkpoint, instead of a shipped model. */
   declare src: string | null;
-  /** Id of a family: then a model of the plane is trained here, as `<generative-lab>` does it. */
+  /** Id of a family: then a model of the plane is trained here, as `<generative-lab>` does it; with a view, one of text. */
   declare family: string | null;
   /** The view that is shown. */
   declare view: string | null;
@@ -60,6 +66,7 @@ export class GenerativeModel extends LitElement implements Host, Present {
   readonly trainer: Trainer;
   #panels: Record<ViewName, Panel>;
   #samples = new SamplesPanel(this);
+  #write = new WritePanel(this);
   #notices: Notice[] = [];
   #models: ModelEntry[] = [];
   #entry: ModelEntry | undefined;
@@ -72,11 +79,17 @@ export class GenerativeModel extends LitElement implements Host, Present {
   #active = false;
   #dragging = false;
   #correcting = false;
+  #holding = false;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor() {
     super();
+    const subject = new Subject(this);
     this.#panels = {
+      write: this.#write,
+      read: new ReadPanel(this, subject),
+      attention: new AttentionPanel(this, subject),
+      lens: new LensPanel(this, subject),
       samples: this.#samples,
       latent: new LatentPanel(this),
       reconstruct: new ReconstructPanel(this),
@@ -92,9 +105,12 @@ export class GenerativeModel extends LitElement implements Host, Present {
   get tileColumns() { return whole(String(this.columns ?? ""), 1, 64); }
   get #panel(): Panel { return this.#panels[this.settled.view]; }
 
+  /** Whether it is the lab with one panel. */
+  get #plane() { return Boolean(this.family) && this.view === null; }
+
   /** Of a model of the plane: the element that does the work. */
   get lab(): GenerativeLab | undefined {
-    return (this.family && this.renderRoot.querySelector<GenerativeLab>("generative-lab")) || undefined;
+    return (this.#plane && this.renderRoot.querySelector<GenerativeLab>("generative-lab")) || undefined;
   }
 
   // ---- Methods for scripts
@@ -111,14 +127,22 @@ export class GenerativeModel extends LitElement implements Host, Present {
     this.#status("Fetching the model…");
     await this.attempt(async () => {
       const session = this.#wake();
-      const source = this.src
-        ? bytesOf(new URL(this.src, document.baseURI)).then((bytes) => ({ bytes, sha256: null, entry: undefined }))
-        : this.#find().then(async (entry) => ({ bytes: await modelBytes(entry), sha256: entry.sha256, entry }));
-      const [{ bytes, sha256, entry }] = await Promise.all([source, this.#prepare(session)]);
+      if (this.family) {
+        await this.#prepare(session, this.family);
+        await this.trainer.corpus?.open();
+        const info = await session.create({ ...this.trainer.wished(), family: this.family, seed: this.settled.seed });
+        if (load === this.#loads) this.announce("ready", { model: info, device: this.device });
+        return;
+      }
+      const entry = this.src ? undefined : await this.#find();
+      const [bytes] = await Promise.all([
+        entry ? modelBytes(entry) : bytesOf(new URL(this.src ?? "", document.baseURI)),
+        this.#prepare(session, entry?.family),
+      ]);
       if (load !== this.#loads || session !== this.session) return;
       await this.trainer.pause();
       this.trainer.leave();
-      const info = await session.open(bytes, sha256).catch((e: unknown) => {
+      const info = await this.#open(session, bytes, entry?.sha256 ?? null).catch((e: unknown) => {
         if (entry) forgetModel(entry); // The next try fetches it anew.
         throw e;
       });
@@ -142,7 +166,7 @@ export class GenerativeModel extends LitElement implements Host, Present {
   /** Draws samples and gives their pixels. */
   async sample(options: { count?: number; seed?: number } & Record<string, unknown> = {}): Promise<View | undefined> {
     await this.#awake();
-    const { count = this.settled.count, seed = this.settled.seed, ...rest } = options;
+    const { count = this.info?.kind === "text" ? 1 : this.settled.count, seed = this.settled.seed, ...rest } = options;
     return this.attempt(async () => this.session?.sample(count, seed, { ...this.sampleOptions, ...rest }));
   }
 
@@ -162,8 +186,7 @@ export class GenerativeModel extends LitElement implements Host, Present {
     await this.attempt(async () => {
       const bytes = await checkpointBytes(file);
       const session = this.#wake();
-      await this.#prepare(session);
-      const info = await session.open(bytes, null);
+      const info = await this.#open(session, bytes, null);
       this.#loads++; // A load under way must not take its place.
       this.#status(undefined);
       await this.trainer.adopt(info);
@@ -188,7 +211,7 @@ export class GenerativeModel extends LitElement implements Host, Present {
   /** What differs from the defaults, as names and values for a URL. */
   get state(): Record<string, string> {
     const { view, seed, count, backend } = this.settled;
-    const state: Record<string, string> = { model: this.model ?? DEFAULT_MODEL, view };
+    const state: Record<string, string> = this.family ? { family: this.family, view } : { model: this.model ?? DEFAULT_MODEL, view };
     if (seed !== 1 && !this.quiet) state["seed"] = String(seed);
     if (count !== 32) state["count"] = String(count);
     if (backend !== "auto") state["backend"] = backend;
@@ -206,15 +229,15 @@ export class GenerativeModel extends LitElement implements Host, Present {
   // ---- What presence tells
 
   seen(seen: boolean) {
-    if (this.family) return;
+    if (this.#plane) return;
     if (seen && !this.#active) void this.load();
     void this.attempt(() => this.trainer.watch(seen));
     clearInterval(this.#timer);
     if (seen && this.quiet && !reducedMotion()) {
       this.#timer = setInterval(() => {
-        if (!this.info || this.settled.view !== "samples") return;
+        if (!this.info || !["samples", "write"].includes(this.settled.view)) return;
         this.settled = { ...this.settled, seed: (this.settled.seed + 1) >>> 0 };
-        this.#panel.refresh();
+        this.#panel.again();
       }, Math.max(1, Number(this.refresh)) * 1000);
     }
   }
@@ -347,27 +370,61 @@ export class GenerativeModel extends LitElement implements Host, Present {
     this.requestUpdate();
   }
 
-  /** Makes forms and checks follow a family's declarations. */
+  /** Makes forms, checks and views follow a family's declarations. */
   #speak(id: string | undefined) {
-    const { families = [], trainSchema = {} } = this.#description ?? {};
+    const { families = [], trainSchema = {}, textSchema = {} } = this.#description ?? {};
     const family = families.find((f) => f.id === id) ?? families[0];
-    if (!family || family === this.#family) return;
+    const before = this.#family;
+    if (!family || family === before) return;
     this.#family = family;
     this.#samples.describe(family.sampleSchema);
-    this.trainer.describe(family.id, family.configSchema, trainSchema);
+    this.#write.describe(family.sampleSchema);
+    this.trainer.describe(family, trainSchema, textSchema);
+    if (before) this.#leave(before);
+    const shown = this.#shown();
+    if (shown.includes(this.settled.view)) return;
+    if (this.view !== null && !before) this.report(badOption("view", this.view, `one of ${shown.join(", ")} is expected`));
+    this.#panel.hide();
+    this.settled = { ...this.settled, view: shown[0] ?? "samples" };
+    if (this.view !== null) this.setAttribute("view", this.settled.view);
+  }
+
+  /** What was said to a model of another family does not concern this one. */
+  #leave({ sampleSchema, configSchema }: FamilyInfo) {
+    this.sampleOptions = {};
+    const { sampleSchema: sample, configSchema: config } = this.#family ?? { sampleSchema: {}, configSchema: {} };
+    const names = (...schemas: JsonSchema[]) => schemas.flatMap((s) => Object.keys(s.properties ?? {}));
+    const known = names(sample, config);
+    for (const name of names(sampleSchema, configSchema)) if (!known.includes(name)) this.removeAttribute(attributeOf(name));
   }
 
   /** Descriptions and options that the first picture may depend on. */
-  async #prepare(session: Session): Promise<void> {
+  async #prepare(session: Session, family: string | undefined): Promise<void> {
     this.#description = await session.describe();
-    this.#speak(this.info?.family);
+    if (!family) return; // The file will tell.
+    this.#speak(family);
     await this.#take(session, this.getAttributeNames());
     this.requestUpdate();
   }
 
+  /** Opens a file. What the attributes say to its family counts before the first look at it. */
+  async #open(session: Session, bytes: Uint8Array, sha256: string | null): Promise<ModelInfo> {
+    this.#holding = true;
+    try {
+      this.#description = await session.describe();
+      const before = this.#family;
+      const info = await session.open(bytes, sha256);
+      if (this.#family !== before) await this.#take(session, this.getAttributeNames());
+      return info;
+    } finally {
+      this.#holding = false;
+      this.requestUpdate();
+    }
+  }
+
   async #take(session: Session, names: string[]): Promise<boolean> {
     if (!this.#family || !this.#description) return false;
-    return takeOptions(names, { host: this, session, family: this.#family, trainSchema: this.#description.trainSchema, panels: Object.values(this.#panels) });
+    return takeOptions(names, { host: this, session, family: this.#family, trainSchema: this.#description.trainSchema, textSchema: this.#description.textSchema, panels: Object.values(this.#panels) });
   }
 
   /** The entry of the wished-for model; for an unknown one, that of the model at hand or the default. */
@@ -406,7 +463,7 @@ export class GenerativeModel extends LitElement implements Host, Present {
       else if (changed.has("model") && this.#correcting) this.#correcting = false;
       else if ((changed.has("model") || changed.has("src")) && this.session) void this.load();
     }
-    if (this.#stale && this.info) {
+    if (this.#stale && this.info && !this.#holding) {
       this.#stale = false;
       this.#panel.refresh();
     }
@@ -427,15 +484,19 @@ export class GenerativeModel extends LitElement implements Host, Present {
   /** The views that are wished for and that the family has. */
   #shown(): ViewName[] {
     const wished = (this.views ?? "").split(/[\s,]+/).filter((v): v is ViewName => (VIEWS as readonly string[]).includes(v));
-    const latent = this.#family?.capabilities.latent ?? true;
-    return (wished.length ? wished : [...VIEWS]).filter((v) => latent || v === "samples" || v === "train");
+    const has = viewsOf(this.#family?.capabilities, this.view ?? wished[0] ?? null);
+    const both = wished.filter((v) => has.includes(v));
+    return both.length ? both : [...has];
   }
 
   #drag = dragHandler((over) => { this.#dragging = over; this.requestUpdate(); }, (file) => this.#dropped(file));
 
   #dropped(file: File) {
     if (this.#panel.dropped(file)) return;
-    if (file.type.startsWith("image/") && this.#shown().includes("reconstruct")) {
+    if (this.#family?.capabilities.language && !file.name.endsWith(".safetensors")) {
+      this.setAttribute("view", "train");
+      void this.updateComplete.then(() => this.#panels.train.dropped(file));
+    } else if (file.type.startsWith("image/") && this.#shown().includes("reconstruct")) {
       this.setAttribute("view", "reconstruct");
       void this.updateComplete.then(() => this.#panels.reconstruct.dropped(file));
     } else {
@@ -456,9 +517,12 @@ export class GenerativeModel extends LitElement implements Host, Present {
 
   protected override render(): TemplateResult {
     // One code path for models of the plane: the lab, with one panel and few controls.
-    if (this.family) return html`<generative-lab controls="few" ${ref((lab) => { if (lab) for (const { name, value } of this.attributes) if (!GLOBAL.test(name)) lab.setAttribute(name, value); })}></generative-lab>`;
+    if (this.#plane) return html`<generative-lab controls="few" ${ref((lab) => { if (lab) for (const { name, value } of this.attributes) if (!GLOBAL.test(name)) lab.setAttribute(name, value); })}></generative-lab>`;
     const { info, device, settled: { view }, trainer: { own } } = this;
     const waiting = !this.#drawn;
+    // From a model of pictures one comes to others of pictures.
+    const languages = this.#description?.families.filter((f) => f.capabilities.language).map((f) => f.id) ?? [];
+    const models = this.family ? [] : this.#models.filter((m) => languages.includes(m.family) === languages.includes(this.#family?.id ?? ""));
     const body = html`<div class="body ${waiting ? "waiting" : ""}" part="stage" aria-busy=${this.#loading ? "true" : "false"}>
       <div class="panel">${this.#panel.render()}</div>
       <div class="poster" ?hidden=${!waiting}><slot name="poster"></slot></div>
@@ -469,7 +533,7 @@ export class GenerativeModel extends LitElement implements Host, Present {
       @dragover=${this.#drag} @dragleave=${this.#drag} @drop=${this.#drag}>
       <header class="bar" part="bar">
         ${tabs(this.#shown(), view, this.#go)}
-        ${this.#models.length && (own || !this.src) ? chooser(this.#models, this.#entry?.id ?? this.model ?? undefined, own, (id) => void (id === this.model ? this.load() : this.setAttribute("model", id))) : nothing}
+        ${models.length && (own || !this.src) ? chooser(models, this.#entry?.id ?? this.model ?? undefined, own, (id) => void (id === this.model ? this.load() : this.setAttribute("model", id))) : nothing}
       </header>
       ${alerts}
       <div id="panel" role="tabpanel" aria-labelledby=${`tab-${view}`}>${body}</div>
@@ -481,7 +545,7 @@ export class GenerativeModel extends LitElement implements Host, Present {
           open: (file) => void this.importCheckpoint(file),
         }) : nothing}
       </footer>
-      ${this.#dragging ? html`<p class="drop" aria-hidden="true">Drop a model or a picture</p>` : nothing}
+      ${this.#dragging ? html`<p class="drop" aria-hidden="true">Drop a model or a ${this.#family?.capabilities.language ? "text" : "picture"}</p>` : nothing}
     </section>`;
   }
 }

@@ -1,5 +1,5 @@
 import type { Session } from "../client/session";
-import type { ErrorInfo, FamilyInfo, JsonSchema } from "../client/protocol";
+import type { ErrorInfo, FamilyInfo, JsonSchema, OptionScope } from "../client/protocol";
 import { badOption } from "../client/errors";
 import type { Backend } from "../client/connection";
 import { GLOBAL, optionOf, OWN } from "./names";
@@ -22,6 +22,7 @@ export interface Sink {
   session: Session;
   family: FamilyInfo;
   trainSchema: JsonSchema;
+  textSchema: JsonSchema;
   panels: Panel[];
 }
 
@@ -30,8 +31,13 @@ export interface Sink {
  * whoever needs them. Rust says which options there are and whether a value holds.
  * Gives whether there were any.
  */
-export async function takeOptions(attributes: string[], { host, session, family, trainSchema, panels }: Sink): Promise<boolean> {
-  const entries: Record<"config" | "train" | "sample", [string, string][]> = { config: [], train: [], sample: [] };
+export async function takeOptions(attributes: string[], { host, session, family, trainSchema, textSchema, panels }: Sink): Promise<boolean> {
+  const entries: Record<Exclude<OptionScope, "data">, [string, string][]> = { config: [], train: [], sample: [], text: [] };
+  const scopeOf = (name: string) => {
+    if (name in (family.configSchema.properties ?? {})) return "config";
+    if (name in (trainSchema.properties ?? {})) return "train";
+    return family.capabilities.language && name in (textSchema.properties ?? {}) ? "text" : "sample";
+  };
   const names = [...new Set(attributes)].filter((a) => !OWN.includes(a) && !GLOBAL.test(a));
   for (const attribute of names) {
     const name = optionOf(attribute);
@@ -45,7 +51,7 @@ export async function takeOptions(attributes: string[], { host, session, family,
       }
       continue;
     }
-    const scope = name in (family.configSchema.properties ?? {}) ? "config" : name in (trainSchema.properties ?? {}) ? "train" : "sample";
+    const scope = scopeOf(name);
     if (text !== undefined) entries[scope].push([name, text]);
     else if (scope === "sample") delete host.sampleOptions[name];
     else delete host.trainer.drafts[scope][name];
@@ -56,7 +62,7 @@ export async function takeOptions(attributes: string[], { host, session, family,
     Object.assign(host.sampleOptions, checked.values);
     errors.push(...checked.errors);
   }
-  for (const scope of ["config", "train"] as const) {
+  for (const scope of ["config", "train", "text"] as const) {
     if (entries[scope].length) errors.push(...(await host.trainer.wish(scope, entries[scope])));
   }
   for (const error of errors) host.report(error);

@@ -1,12 +1,22 @@
 import type { TemplateResult } from "lit";
 import type { Session } from "../client/session";
-import type { ModelInfo, TrainState, View } from "../client/protocol";
+import type { Capabilities, ModelInfo, TrainState, View } from "../client/protocol";
 import type { Layout, Plate } from "./draw";
 import type { Trainer } from "./trainer";
 
 /** The views that an element can show. */
-export const VIEWS = ["samples", "latent", "reconstruct", "interpolate", "train"] as const;
+export const VIEWS = ["samples", "latent", "reconstruct", "interpolate", "write", "read", "attention", "lens", "train"] as const;
 export type ViewName = (typeof VIEWS)[number];
+
+const LANGUAGE: readonly ViewName[] = ["write", "read", "attention", "lens", "train"];
+const LATENT: readonly ViewName[] = ["samples", "latent", "reconstruct", "interpolate", "train"];
+
+/** The views that a family has; of one that is not known yet, those that go with the wished-for view. */
+export function viewsOf(capabilities: Capabilities | undefined, wished: string | null): readonly ViewName[] {
+  if (!capabilities) return wished && wished !== "train" && (LANGUAGE as readonly string[]).includes(wished) ? LANGUAGE : LATENT;
+  if (capabilities.language) return LANGUAGE;
+  return capabilities.latent ? LATENT : ["samples", "train"];
+}
 
 /** What a panel sees of its element. */
 export interface Host extends HTMLElement {
@@ -50,6 +60,8 @@ export abstract class Panel {
   abstract caption(info: ModelInfo): string;
   /** The panel is in view and a model is in place; called again when either changes. */
   abstract refresh(): void;
+  /** Once more with another seed, for those who asked for that again and again. */
+  again(): void {}
   /** After each rendering. */
   updated(): void {}
   /** Another panel is in view. */

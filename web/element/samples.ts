@@ -40,6 +40,7 @@ export class SamplesPanel extends Panel {
     }));
   }
 
+  override again() { this.refresh(); }
   override hide() { this.#abort?.abort(); }
   override redraw(recolour: boolean) { this.#plate.redraw(recolour); }
 

@@ -1,70 +1,133 @@
 import { html, nothing } from "lit";
 import { ref } from "lit/directives/ref.js";
+import { badOption } from "../client/errors";
 import type { LossCurve, ModelInfo, TrainState, View } from "../client/protocol";
 import { Latest, Panel, figure, type Host } from "./panel";
 import { Plate } from "./draw";
 import { Curves } from "./curves";
 import { field } from "./form";
+import { Script } from "./text/script";
+import { Sizes } from "./text/sizes";
+import { bringFile, source } from "./text/source";
 import { RATES, type Scope } from "./trainer";
 
 const SAMPLES = 32;
 
-/** Training in the page: options, transport, curves, samples at a fixed noise, and the past. */
+/** What the losses are called, and their colours: what is red stays red wherever it is shown. */
+const LOSSES: Record<string, string> = { reconstruction: "Reconstruction", kl: "KL divergence", loss: "Loss" };
+const COLORS = ["red", "blue"] as const;
+
+/** Training in the page: what is learned from, options, transport, curves, samples at a fixed noise, and the past. */
 export class TrainPanel extends Panel {
   #plate = new Plate();
-  #reconstruction: Curves;
-  #kl: Curves;
+  #script = new Script("What it writes now");
+  #sizes: Sizes;
+  #curves = new Map<string, Curves>();
   #latest = new Latest();
   /** The snapshot that is shown; none is the present. */
   #past: number | undefined;
 
   constructor(host: Host) {
     super(host);
-    this.#reconstruction = new Curves(host, "--_red");
-    this.#kl = new Curves(host, "--_blue");
+    this.#sizes = new Sizes(host);
+    this.params["data"] = {
+      get: () => {
+        const { corpus } = host.trainer;
+        return corpus?.name && corpus.name !== corpus.entries[0]?.name && corpus.name !== corpus.own?.name ? corpus.name : undefined;
+      },
+      set: (name) => {
+        const { corpus } = host.trainer;
+        if (!corpus && name !== undefined) throw badOption("data", name, "this model learns from what it came with");
+        corpus?.want(name);
+      },
+    };
+    this.params["size"] = {
+      get: () => undefined, // The trainer tells it with the other options.
+      set: (id) => {
+        const { sizes } = host.trainer;
+        if (id !== undefined && !sizes.some((s) => s.id === id)) throw badOption("size", id, sizes.length ? `one of ${sizes.map((s) => s.id).join(", ")} is expected` : "this model has none");
+        const wished = id ?? sizes[0]?.id;
+        if (wished) host.trainer.resize(wished);
+      },
+    };
   }
 
+  get #language() { return this.host.trainer.corpus !== undefined; }
+  get #count() { return this.#language ? 1 : SAMPLES; }
+
   override caption() {
-    return "The model learns on this machine, in this page, from images that were downloaded with it; nothing is sent anywhere. The small pictures are decoded from the same random numbers at every moment, so that one can watch each of them come into focus.";
+    return this.#language
+      ? "The model learns on this machine, in this page; neither your text nor anything else is sent anywhere. It starts from random numbers and knows no letter; what it writes below is begun at the same seed at every moment."
+      : "The model learns on this machine, in this page, from images that were downloaded with it; nothing is sent anywhere. The small pictures are decoded from the same random numbers at every moment, so that one can watch each of them come into focus.";
   }
 
   override refresh() {
     const { session, info, trainer, settled } = this.host;
     if (!session || !info) return;
-    this.#curves(info.state);
+    this.#show(info.state);
     this.host.drawn();
+    if (trainer.corpus) void this.host.attempt(async () => { await trainer.corpus?.open(); await this.#sizes.measure(); });
     if (!trainer.own) {
       this.#past = undefined;
       this.#plate.clear();
+      this.#script.clear();
       return;
     }
     if (!trainer.running && this.#past === undefined) {
-      this.#latest.run(() => this.host.attempt(async () => this.#draw(await session.sample(SAMPLES, settled.seed, this.host.sampleOptions))));
+      this.#latest.run(() => this.host.attempt(async () => this.#draw(await session.sample(this.#count, settled.seed, this.host.sampleOptions))));
     }
   }
 
+  override hide() { this.#script.close(); }
+
   override trained(state: TrainState, samples: View | null) {
-    this.#curves(state);
+    this.#show(state);
     if (samples && this.#past === undefined) this.#draw(samples);
   }
 
-  #draw(view: View) { this.show(this.#plate, view, { gap: 0.06 }); }
-
-  #curves({ losses }: TrainState) {
-    const of = (name: string, split: LossCurve["split"]) => losses.find((l) => l.name === name && l.split === split);
-    this.#reconstruction.show(of("reconstruction", "train"), of("reconstruction", "heldOut"));
-    this.#kl.show(of("kl", "train"), of("kl", "heldOut"));
+  override dropped(file: File): boolean {
+    const { corpus } = this.host.trainer;
+    if (!corpus || file.name.endsWith(".safetensors")) return false;
+    bringFile(this.host, corpus, file);
+    return true;
   }
 
-  override updated() {
-    this.#reconstruction.redraw(false);
-    this.#kl.redraw(false);
+  #draw(view: View) {
+    if (view.kind === "texts") {
+      // Under the pointer it stays as it is.
+      if (!this.#script.busy) this.#script.set(view.texts[0]?.tokens ?? []);
+    } else this.show(this.#plate, view, { gap: 0.06 });
   }
+
+  /** Losses that have a curve, in the order in which they come. */
+  #names(losses: LossCurve[]): string[] {
+    const all = [...new Set(losses.map((l) => l.name))];
+    // A sum says nothing that its parts do not.
+    return all.length > 1 ? all.filter((name) => name !== "loss") : all.length ? all : this.#language ? ["loss"] : ["reconstruction", "kl"];
+  }
+
+  #curve(name: string, color: string): Curves {
+    let curve = this.#curves.get(name);
+    if (!curve) this.#curves.set(name, curve = new Curves(this.host, `--_${color}`));
+    return curve;
+  }
+
+  #show({ losses }: TrainState) {
+    this.#names(losses).forEach((name, i) => {
+      const of = (split: LossCurve["split"]) => losses.find((l) => l.name === name && l.split === split);
+      const curve = this.#curve(name, COLORS[i] ?? "ink");
+      // On the right the same in bits of a character, which texts and tokens of any kind share.
+      const { charactersPerToken = 0 } = this.host.info ?? {};
+      curve.right = charactersPerToken ? 1 / charactersPerToken / Math.LN2 : undefined;
+      curve.show(of("train"), of("heldOut"));
+    });
+  }
+
+  override updated() { for (const curve of this.#curves.values()) curve.redraw(false); }
 
   override redraw(recolour: boolean) {
     this.#plate.redraw(recolour);
-    this.#reconstruction.redraw(recolour);
-    this.#kl.redraw(recolour);
+    for (const curve of this.#curves.values()) curve.redraw(recolour);
   }
 
   /** Back to a past snapshot, or to the present where the slider ends. */
@@ -76,7 +139,7 @@ export class TrainPanel extends Panel {
     this.host.requestUpdate();
     if (!session) return;
     if (this.#past === undefined) this.refresh();
-    else this.#latest.run(() => this.host.attempt(async () => this.#draw(await session.showSnapshot(index, SAMPLES))));
+    else this.#latest.run(() => this.host.attempt(async () => this.#draw(await session.showSnapshot(index, this.#count))));
   };
 
   #restore() {
@@ -94,7 +157,9 @@ export class TrainPanel extends Panel {
     const present = () => { this.#past = undefined; };
     if (!trainer.own) {
       return html`<div class="transport"><button type="button" class="primary" @click=${() => attempt(() => trainer.play())}>Train from scratch</button>
-        <p class="status">A new model with random weights takes the place of this one in every view until you go back. After a few seconds the first strokes appear; after a minute or two, digits.</p></div>`;
+        <p class="status">A new model with random weights takes the place of this one in every view until you go back. ${this.#language
+          ? "At first it writes letters at random; within seconds it knows which are frequent, then come spaces and line ends, then words."
+          : "After a few seconds the first strokes appear; after a minute or two, digits."}</p></div>`;
     }
     return html`<div class="transport">
       ${trainer.running
@@ -120,39 +185,58 @@ export class TrainPanel extends Panel {
     </fieldset>`;
   }
 
-  #last(losses: LossCurve[], name: string) {
+  #chart(name: string, color: string, { state: { losses }, charactersPerToken }: ModelInfo) {
     const of = (split: LossCurve["split"]) => losses.find((l) => l.name === name && l.split === split)?.values.at(-1);
-    const [a, b] = [of("train"), of("heldOut")];
-    return html`<span class="legend-line"><i></i>training ${a === undefined ? "–" : figure(a, 1)}</span><span class="legend-line thick"><i></i>held out ${b === undefined ? "–" : figure(b, 1)}</span>`;
+    const bits = (v: number) => (charactersPerToken ? ` (${figure(v / charactersPerToken / Math.LN2, 2)} bits)` : "");
+    const told = (v: number | undefined) => (v === undefined ? "–" : `${figure(v, Math.abs(v) < 10 ? 2 : 1)}${bits(v)}`);
+    return html`<figure class=${color}><figcaption><span><b>${LOSSES[name] ?? name}</b>, nats${charactersPerToken ? " a token; right, bits a character" : ""}</span>
+      <span class="legend-line"><i></i>training ${told(of("train"))}</span><span class="legend-line thick"><i></i>held out ${told(of("heldOut"))}</span></figcaption>
+      <div class="chart" ${ref(this.#curve(name, color).attach)}></div></figure>`;
+  }
+
+  #forms() {
+    const { trainer } = this.host;
+    const stale = html`<span class="strong">Press <em>Start over</em> for the new options to take effect.</span>`;
+    return html`${this.#options("config", "Model", trainer.stale ? stale : "Decided when a training starts.")}
+      ${this.#options("train", "Training", "Can be changed while it runs.")}`;
+  }
+
+  /** What a training of text needs before it can begin. */
+  #ground() {
+    const { trainer } = this.host;
+    if (!trainer.corpus) return nothing;
+    return html`${source(this.host, trainer.corpus)}
+      <fieldset class="whole"><legend>Size <span class="aside">Larger ones learn more, more slowly. The times are measured on this machine.</span></legend>${this.#sizes.render()}</fieldset>`;
   }
 
   override render() {
     const { info, trainer } = this.host;
     if (!info) return html``;
-    const { snapshots, losses } = info.state;
+    const { snapshots, losses, overfitting } = info.state;
     const kept = trainer.kept;
     const shown = this.#past ?? snapshots.length;
+    const begun = trainer.own;
     return html`
-    ${kept && !trainer.own ? html`<div class="offer"><p>A training from ${ago(kept.saved)} is kept in this browser, at step ${figure(kept.step)}.</p>
+    ${kept && !begun ? html`<div class="offer"><p>A training${kept.text ? html` on <i>${kept.text.title}</i>` : nothing} from ${ago(kept.saved)} is kept in this browser, at step ${figure(kept.step)}.</p>
       <button type="button" @click=${() => void this.host.attempt(() => trainer.resume())}>Go on with it</button>
       <button type="button" class="quiet" @click=${() => void trainer.discard()}>Forget it</button></div>` : nothing}
+    ${begun ? nothing : this.#ground()}
     ${this.#transport(info)}
-    ${trainer.own ? html`<div class="learning">
+    ${begun && overfitting !== null ? html`<p class="offer warn" role="status">Since step ${figure(overfitting)} it only gets worse at the part held out: it is learning the text by heart. Go back in time, or start over with a longer text, a smaller model or some dropout.</p>` : nothing}
+    ${begun ? html`<div class="learning">
       <div>
-        <canvas class="plate" role="img" aria-label="Samples at a fixed noise" ${ref(this.#plate.attach)}></canvas>
+        ${this.#language ? html`<div class="sheet" ${ref(this.#script.attach)}></div>`
+          : html`<canvas class="plate" role="img" aria-label="Samples at a fixed noise" ${ref(this.#plate.attach)}></canvas>`}
         ${snapshots.length ? html`<div class="past">
           <label for="past">Back through time <output>${this.#past === undefined ? "now" : `step ${figure(snapshots[this.#past] ?? 0)}`}</output></label>
           <input type="range" id="past" min="0" max=${snapshots.length} step="1" .value=${String(shown)} @input=${this.#scrub}>
           ${this.#past === undefined ? nothing : html`<button type="button" @click=${() => this.#restore()}>Go on from here</button>`}
         </div>` : nothing}
       </div>
-      <div class="charts">
-        <figure class="red"><figcaption><span><b>Reconstruction</b>, nats</span> ${this.#last(losses, "reconstruction")}</figcaption><div class="chart" ${ref(this.#reconstruction.attach)}></div></figure>
-        <figure class="blue"><figcaption><span><b>KL divergence</b>, nats</span> ${this.#last(losses, "kl")}</figcaption><div class="chart" ${ref(this.#kl.attach)}></div></figure>
-      </div>
+      <div class="charts">${this.#names(losses).map((name, i) => this.#chart(name, COLORS[i] ?? "ink", info))}</div>
     </div>` : nothing}
-    ${this.#options("config", "Model", trainer.stale ? html`<span class="strong">Press <em>Start over</em> for the new options to take effect.</span>` : "Decided when a training starts.")}
-    ${this.#options("train", "Training", "Can be changed while it runs.")}`;
+    ${this.#language ? html`<details class="all" ?open=${trainer.errors.size > 0}><summary>All options of model and training${trainer.stale ? html` <span class="strong">(<em>Start over</em> to make the changes count)</span>` : nothing}</summary>${this.#forms()}</details>` : this.#forms()}
+    ${begun ? this.#ground() : nothing}`;
   }
 }
 

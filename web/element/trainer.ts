@@ -1,23 +1,30 @@
-import type { ErrorInfo, JsonSchema, ModelInfo, TrainState } from "../client/protocol";
+import type { ErrorInfo, FamilyInfo, JsonSchema, ModelInfo, Size, TrainState } from "../client/protocol";
 import type { Field } from "../client/schema";
 import { fieldsOf } from "../client/schema";
 import { Keeper, type Kept } from "../client/store";
 import { figure, type Host } from "./panel";
+import { Corpus } from "./text/corpus";
 
 type Values = Record<string, unknown>;
-export type Scope = "config" | "train";
+export type Scope = "config" | "train" | "text";
+const none = <T>(make: () => T): Record<Scope, T> => ({ config: make(), train: make(), text: make() });
 
 /** Steps a second that can be chosen; null is as fast as it goes. */
 export const RATES: readonly (number | null)[] = [1, 3, 10, 30, 100, null];
 
 /** The training of one element: what is wished for, what is running, and what is kept. */
 export class Trainer {
-  /** Options wished for the next model, and for the training. */
-  drafts: Record<Scope, Values> = { config: {}, train: {} };
+  /** Options wished for the next model, for the training, and for the text. */
+  drafts: Record<Scope, Values> = none(() => ({}));
   /** Errors of the form, by field. */
   errors = new Map<string, ErrorInfo>();
-  fields: Record<Scope, Field[]> = { config: [], train: [] };
+  fields: Record<Scope, Field[]> = none(() => []);
   family = "vae";
+  /** Sizes to begin with, if the family has some, and the chosen one; options stand against it. */
+  sizes: Size[] = [];
+  size: Size | undefined;
+  /** What a family of texts learns from. */
+  corpus: Corpus | undefined;
   rate: number | null = null;
   running = false;
   /** Paused because nobody can see it. */
@@ -34,9 +41,39 @@ export class Trainer {
     this.#keeper = new Keeper(key, (e) => host.report(e));
   }
 
-  describe(family: string, config: JsonSchema, train: JsonSchema) {
-    this.family = family;
-    this.fields = { config: fieldsOf(config), train: fieldsOf(train) };
+  describe({ id, configSchema, sizes, data, capabilities }: FamilyInfo, train: JsonSchema, text: JsonSchema) {
+    this.family = id;
+    const { language } = capabilities;
+    this.fields = { config: fieldsOf(configSchema), train: fieldsOf(train, data[0]), text: language ? fieldsOf(text) : [] };
+    this.sizes = language ? sizes : [];
+    if (!this.sizes.some((s) => s.id === this.size?.id)) this.size = this.sizes[0];
+    this.corpus = language ? (this.corpus ?? new Corpus(this.host, () => this.drafts.text)) : undefined;
+  }
+
+  /** What an option is when nobody wishes for another. */
+  #base(scope: Scope, field: Field): unknown {
+    return (scope === "text" ? undefined : (this.size?.[scope] as Values | undefined))?.[field.name] ?? field.fallback;
+  }
+
+  /** Another size: wishes that it speaks of are gone. */
+  resize(id: string) {
+    const size = this.sizes.find((s) => s.id === id);
+    if (!size) return;
+    this.size = size;
+    for (const scope of ["config", "train"] as const) for (const name of Object.keys(size[scope])) delete this.drafts[scope][name];
+    this.host.changed();
+  }
+
+  /** What a new model would be made of. */
+  wished() {
+    const { size, drafts, corpus } = this;
+    return {
+      family: this.family,
+      config: { ...size?.config, ...drafts.config },
+      train: { ...size?.train, ...drafts.train },
+      data: corpus ? (corpus.info?.name ?? "") : (this.host.info?.data ?? ""),
+      dataOptions: corpus ? { ...drafts.text } : {},
+    };
   }
 
   /** Looks for a training of an earlier visit. */
@@ -47,8 +84,8 @@ export class Trainer {
 
   /** Values that a form shows: wished for, else of the model at hand, else the default. */
   value(scope: Scope, field: Field): unknown {
-    const model = this.own ? this.host.info : undefined;
-    return this.drafts[scope][field.name] ?? (scope === "config" ? model?.config : model?.train)?.[field.name] ?? field.fallback;
+    const model = this.own && !this.sizes.length ? this.host.info : undefined;
+    return this.drafts[scope][field.name] ?? (scope === "text" ? undefined : model?.[scope])?.[field.name] ?? this.#base(scope, field);
   }
 
   /** A value from the form, an attribute or the URL; Rust says whether it holds. */
@@ -63,6 +100,7 @@ export class Trainer {
     }
     for (const [name] of entries) if (name in values) this.drafts[scope][name] = values[name];
     if (scope === "train" && this.own && Object.keys(values).length) await session.setTrain(values);
+    if (scope === "text" && Object.keys(values).length && this.corpus?.info) await this.corpus.again();
     this.host.changed();
     this.host.requestUpdate();
     return errors;
@@ -70,19 +108,29 @@ export class Trainer {
 
   /** Whether the wished-for config is another than that of the model in training. */
   get stale(): boolean {
-    const config = this.host.info?.config;
-    return this.own && !!config && Object.entries(this.drafts.config).some(([k, v]) => config[k] !== v);
+    const { info } = this.host;
+    if (!this.own || !info) return false;
+    const { config, data } = this.wished();
+    return Object.entries(config).some(([k, v]) => info.config[k] !== v) || (!!data && data !== info.data);
   }
 
   /** Puts an untrained model in place. */
   async create(): Promise<void> {
     const { session, info } = this.host;
-    if (!session || !info) return;
+    if (!session) return;
     await this.pause();
+    await this.corpus?.open();
+    if (this.corpus ? !this.corpus.info : !info) return;
     // An option left alone takes the family's default, not that of the model at hand.
-    await session.create({ family: this.family, config: { ...this.drafts.config }, train: { ...this.drafts.train }, dataOptions: {}, data: info.data, seed: this.host.settled.seed });
+    await session.create({ ...this.wished(), seed: this.host.settled.seed });
+    this.#begin();
+  }
+
+  #begin() {
     this.own = true;
     this.kept = undefined;
+    const { corpus } = this;
+    if (corpus) void this.#keeper.saveText(corpus.own?.name === this.host.info?.data ? corpus.own : undefined);
     this.host.changed();
   }
 
@@ -157,33 +205,39 @@ export class Trainer {
   async resume(): Promise<void> {
     const { session } = this.host;
     if (!session || !this.kept) return;
-    const { bytes } = this.kept;
+    const { bytes, text } = this.kept;
+    let info: ModelInfo;
     try {
-      await session.open(bytes, null);
+      info = await session.open(bytes, null);
     } catch (e) {
       await this.discard();
       throw e;
     }
-    if (this.host.info) await this.adopt(this.host.info);
+    // Opening has made the family known, and with it that there is a text to learn from.
+    if (text?.name === info.data) {
+      this.corpus?.adopt(text);
+      await session.loadText({ name: text.name, bytes: text.bytes, sha256: null, options: text.options });
+    }
+    await this.adopt(info);
   }
 
   /** A model from a file or an earlier visit is the reader's own and can be trained on. */
   async adopt(info: ModelInfo) {
     await this.pause();
-    this.drafts = { config: { ...info.config }, train: { ...info.train } };
+    this.drafts = { ...none(() => ({})), config: { ...info.config }, train: { ...info.train } };
     this.errors.clear();
-    this.own = true;
-    this.kept = undefined;
-    this.host.changed();
+    if (this.corpus?.own?.name !== info.data) this.corpus?.prefer(info.data);
+    this.#begin();
   }
 
   /** Wished-for options that differ from the defaults, for the URL. */
   state(): Record<string, string> {
     const state: Record<string, string> = {};
-    for (const scope of ["config", "train"] as const) {
+    if (this.size && this.size !== this.sizes[0]) state["size"] = this.size.id;
+    for (const scope of ["config", "train", "text"] as const) {
       for (const f of this.fields[scope]) {
         const value = this.drafts[scope][f.name];
-        if (value !== undefined && value !== f.fallback) state[f.name] = String(value);
+        if (value !== undefined && value !== this.#base(scope, f)) state[f.name] = String(value);
       }
     }
     return state;

@@ -1,0 +1,70 @@
+import { PlaygroundError, problem } from "./errors";
+import { base, bytesOf, get } from "./site";
+
+/** A text as the worker takes it. */
+export interface TextSource {
+  name: string;
+  /** UTF-8, as it is or gzipped. */
+  bytes: Uint8Array;
+  /** Promised hash of a text of the site. */
+  sha256: string | null;
+  /** How it becomes tokens. */
+  options: Record<string, unknown>;
+}
+
+/** A text that the site serves, as `texts/manifest.json` promises it. */
+export interface TextEntry {
+  name: string;
+  title: string;
+  /** Under which it stands in a list. */
+  group: string;
+  file: string;
+  bytes: number;
+  sha256: string;
+  characters: number;
+  licence: string;
+  credit: string;
+}
+
+const folder = new URL("texts/", base);
+let manifest: Promise<TextEntry[]> | undefined;
+
+/** The texts of the site, fetched once. */
+export function siteTexts(): Promise<TextEntry[]> {
+  manifest ??= get(new URL("manifest.json", folder))
+    .then(async (r) => {
+      const { texts } = (await r.json()) as { texts: TextEntry[] };
+      if (!Array.isArray(texts)) throw new Error("not a manifest");
+      return texts;
+    })
+    .catch((e: unknown) => {
+      manifest = undefined;
+      throw e instanceof PlaygroundError ? e
+        : problem("fetch-failed", "texts/manifest.json is not what it should be.", "Try again later; if it stays, the site is missing a file.");
+    });
+  return manifest;
+}
+
+/** A text of the site by its name, if there is one. */
+export async function siteText(name: string, options: Record<string, unknown> = {}): Promise<TextSource | undefined> {
+  const entry = (await siteTexts()).find((t) => t.name === name);
+  return entry && { name, bytes: await bytesOf(new URL(entry.file, folder)), sha256: entry.sha256, options };
+}
+
+/** Larger than any text that is taken; not even read. The worker has the last word. */
+export const LARGEST_TEXT = 64 << 20;
+
+/** The bytes of a file that may be a text. */
+export async function textBytes(file: Blob): Promise<Uint8Array> {
+  if (file.size > LARGEST_TEXT) {
+    throw problem("bad-data", `This text cannot be used: it is longer than ${LARGEST_TEXT >> 20} MB.`, "Take a part of it.");
+  }
+  return new Uint8Array(await file.arrayBuffer());
+}
+
+/** A name for a reader's text: the same text goes by the same name, also after a reload. */
+export function nameOf(bytes: Uint8Array): string {
+  let hash = 0x811c9dc5; // FNV-1a
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  return `text-${(hash >>> 0).toString(16).padStart(8, "0")}`;
+}

@@ -1,0 +1,106 @@
+import { PlaygroundError } from "../../client/errors";
+import type { ErrorInfo, TextInfo } from "../../client/protocol";
+import type { KeptText } from "../../client/store";
+import { nameOf, siteText, siteTexts, type TextEntry, type TextSource } from "../../client/texts";
+import type { Host } from "../panel";
+
+/** The text that a model is to learn from: one of the site's, or the reader's own. */
+export class Corpus {
+  /** What the site serves. */
+  entries: TextEntry[] = [];
+  /** The reader's own, which the browser keeps with the training. */
+  own: KeptText | undefined;
+  /** Name of the chosen one. */
+  name: string | undefined;
+  /** About it, once the worker has it. */
+  info: TextInfo | undefined;
+  busy = false;
+  wrong: ErrorInfo | undefined;
+  #wish = 0;
+  #preferred: string | undefined;
+
+  constructor(private readonly host: Host, private readonly options: () => Record<string, unknown>) {}
+
+  /** Looks what there is; takes the wished-for text, else the first. */
+  async open(): Promise<void> {
+    if (!this.entries.length) {
+      this.entries = await siteTexts();
+      this.host.requestUpdate();
+    }
+    if (this.info || this.wrong) return;
+    const preferred = this.entries.find((e) => e.name === this.#preferred) ?? this.entries[0];
+    await this.choose(this.name ?? preferred?.name ?? "");
+  }
+
+  /** A text of the site, to be fetched when it is looked at. */
+  want(name: string | undefined) {
+    if (name === this.name) return;
+    this.name = name;
+    this.info = this.wrong = undefined;
+  }
+
+  /** The text of a model that came in a file, if the site has it. */
+  prefer(name: string) {
+    this.#preferred = name;
+    this.name = this.info = this.wrong = undefined;
+  }
+
+  get title(): string {
+    if (this.own && this.own.name === this.name) return this.own.title;
+    return this.entries.find((e) => e.name === this.name)?.title ?? this.name ?? "";
+  }
+
+  /** Takes a text of the site, or the reader's own again. */
+  async choose(name: string): Promise<void> {
+    this.name = name;
+    const { own } = this;
+    await this.#take(async () => (own && own.name === name ? { ...own, options: this.options() } : siteText(name, this.options())));
+  }
+
+  /** Takes a reader's text; one that cannot be used leaves the one before in place. */
+  async bring(bytes: Uint8Array, title: string): Promise<void> {
+    const name = nameOf(bytes);
+    await this.#take(async () => ({ name, bytes, sha256: null, options: this.options() }), (source) => {
+      this.own = { ...source, title };
+      this.name = name;
+    });
+  }
+
+  /** A text that an earlier visit kept. */
+  adopt(text: KeptText) {
+    this.own = text;
+    this.name = text.name;
+    this.info = undefined;
+  }
+
+  /** The same text as other tokens. */
+  async again(): Promise<void> {
+    if (this.name) await this.choose(this.name);
+  }
+
+  async #take(find: () => Promise<TextSource | undefined>, done?: (source: TextSource) => void) {
+    const { session } = this.host;
+    if (!session) return;
+    const wish = ++this.#wish;
+    this.busy = true;
+    this.host.requestUpdate();
+    try {
+      const source = await find();
+      if (!source) throw new PlaygroundError({ code: "bad-data", message: `There is no text called “${this.name?.slice(0, 60)}” here.`, hint: "Choose another one.", recoverable: true });
+      const info = await session.loadText(source);
+      if (wish !== this.#wish) return;
+      this.info = info;
+      this.wrong = undefined;
+      done?.(source);
+      this.host.changed();
+    } catch (e) {
+      if (wish !== this.#wish) return;
+      const { code, message, hint, recoverable } = PlaygroundError.from(e);
+      this.wrong = { code, message, hint, recoverable };
+      this.host.announce("error", this.wrong);
+    } finally {
+      if (wish === this.#wish) this.busy = false;
+      this.host.requestUpdate();
+    }
+  }
+}

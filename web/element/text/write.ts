@@ -1,0 +1,183 @@
+import { html, nothing } from "lit";
+import { ref } from "lit/directives/ref.js";
+import type { Alternative, JsonSchema, ModelInfo, Token, TrainState, View } from "../../client/protocol";
+import { fieldsOf, type Field } from "../../client/schema";
+import { field } from "../form";
+import { attributeOf } from "../names";
+import { Latest, Panel, figure, type Host } from "../panel";
+import { Script } from "./script";
+
+/** Options that stand beside the text; the others are one click away. */
+const NEAR: readonly string[] = ["temperature", "length"];
+/** What goes before is handed to the model up to here; it looks back less far than this. */
+const LONGEST = 19_000;
+
+/** The model writes, token by token, and the reader may turn it elsewhere. */
+export class WritePanel extends Panel {
+  #script: Script;
+  #latest = new Latest();
+  #fields: Field[] = [];
+  #abort: AbortController | undefined;
+  #writing = false;
+  #writtenAt = 0;
+  #rate = 0;
+  /** What stood there before each branch. */
+  #before: Token[][] = [];
+  #news = "";
+
+  constructor(host: Host) {
+    super(host);
+    this.#script = new Script("What the model wrote", { choose: (index, alternative) => this.#branch(index, alternative) });
+  }
+
+  describe(schema: JsonSchema) {
+    this.#fields = fieldsOf(schema);
+  }
+
+  get #options(): Record<string, unknown> { return this.host.sampleOptions; }
+  #option<T>(name: string): T | undefined {
+    return (this.#options[name] ?? this.#fields.find((f) => f.name === name)?.fallback) as T | undefined;
+  }
+
+  override refresh() { this.#write([]); }
+  override again() { this.refresh(); }
+  override hide() {
+    this.#abort?.abort();
+    this.#script.close();
+  }
+
+  override trained(_state: TrainState, samples: View | null) {
+    if (samples && !this.#writing && !this.#script.busy && performance.now() - this.#writtenAt > 3000) this.refresh();
+  }
+
+  /** Writes: anew after the prompt, or on from what is kept. */
+  #write(kept: Token[]) {
+    const { session, info } = this.host;
+    if (!session || !info) return;
+    this.#abort?.abort();
+    const abort = new AbortController();
+    this.#abort = abort;
+    this.#latest.run(() => this.host.attempt(async () => {
+      if (abort.signal.aborted) return;
+      const { seed } = this.host.settled;
+      const options = kept.length ? { ...this.#options, prompt: kept.map((t) => t.text).join("").slice(-LONGEST) } : this.#options;
+      const started = performance.now();
+      let [received, drawn, begun] = [0, 0, false];
+      const take = (view: View | null) => {
+        if (view?.kind !== "texts" || abort.signal.aborted) return;
+        const [text] = view.texts;
+        const fresh = (text?.tokens ?? []).slice(Math.max(0, received - (text?.start ?? 0)));
+        received += fresh.length;
+        // What was kept comes back as given; it stands there already, with its alternatives.
+        const shown = kept.length ? fresh.filter((t) => !t.given) : fresh;
+        drawn += fresh.filter((t) => !t.given).length;
+        if (!begun) this.#script.set(kept);
+        begun = true;
+        this.#script.append(shown);
+        this.#rate = drawn / ((performance.now() - started) / 1000);
+        this.host.drawn();
+        this.host.requestUpdate();
+      };
+      this.#writing = true;
+      this.#news = "Writing…";
+      this.host.requestUpdate();
+      try {
+        const view = await session.sample(1, seed, options, (step, of, early) => {
+          this.host.announce("progress", { phase: "sample", step, of });
+          take(early);
+        }, abort.signal);
+        take(view);
+        if (!abort.signal.aborted) this.host.announce("sample", { seed, count: 1, view });
+      } finally {
+        if (this.#abort === abort) {
+          this.#writing = false;
+          this.#writtenAt = performance.now();
+          this.#news = this.#script.text.slice(-1500);
+          this.host.requestUpdate();
+        }
+      }
+    }));
+  }
+
+  #stop = () => {
+    this.#abort?.abort();
+    this.#writing = false;
+    this.#news = this.#script.text.slice(-1500);
+    this.host.requestUpdate();
+  };
+
+  /** Goes on from another token than the one that was drawn. */
+  #branch(index: number, { id, text, prob }: Alternative) {
+    const { tokens } = this.#script;
+    const there = tokens[index];
+    if (!there) return;
+    this.#before.push(tokens);
+    this.#write([...tokens.slice(0, index), { ...there, id, text, logProb: Math.log(prob), given: true }]);
+  }
+
+  #undo = () => {
+    this.#abort?.abort();
+    this.#writing = false;
+    this.#script.set(this.#before.pop() ?? []);
+    this.host.requestUpdate();
+  };
+
+  #anew = () => {
+    this.#before = [];
+    this.refresh();
+  };
+
+  #copy = () => void this.host.attempt(async () => {
+    await navigator.clipboard.writeText(this.#script.text);
+    this.#news = "Copied.";
+    this.host.requestUpdate();
+  });
+
+  #save = () => this.host.save({ name: `${this.host.info?.id ?? "text"}-${this.host.settled.seed}.txt`, mime: "text/plain", bytes: new TextEncoder().encode(this.#script.text) });
+
+  override caption({ blockSize, vocabulary }: ModelInfo) {
+    const rate = this.#rate > 0 ? ` It wrote ${figure(this.#rate)} tokens a second.` : "";
+    return `One token after another, each drawn from a guess over ${figure(vocabulary)} made from the ${blockSize} before it, on this machine.${rate} The redder the line beneath it, the less the model expected it. The same prompt, seed and options give the same text anywhere.`;
+  }
+
+  #form(f: Field) {
+    const shown = (v: unknown) => (typeof v === "string" ? v.replaceAll("\n", "\\n") : v);
+    return field(f, "sample", { value: shown(this.#option(f.name)), set: (text) => this.host.setAttribute(attributeOf(f.name), f.kind === "text" ? text.replaceAll("\\n", "\n") : text) });
+  }
+
+  override render() {
+    const { host } = this;
+    const sheet = html`<div class="sheet" ${ref(this.#script.attach)}></div>
+      <p class="unseen" aria-live="polite">${this.#news}</p>`;
+    if (host.bare) return sheet;
+    const ask = (e: Event) => host.setAttribute("prompt", (e.target as HTMLTextAreaElement).value);
+    const empty = this.#script.tokens.length === 0;
+    return html`<div class="split">
+      <div class="stage writing">
+        <div class="field"><label for="prompt">Begin with</label>
+          <textarea id="prompt" rows="1" spellcheck="false" placeholder="Nothing: the model begins by itself" .value=${this.#option<string>("prompt") ?? ""} @change=${ask}
+            @keydown=${(e: KeyboardEvent) => { if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) { e.preventDefault(); ask(e); } }}></textarea></div>
+        ${sheet}
+        <p class="row after">
+          <button type="button" ?disabled=${this.#writing || empty} @click=${() => this.#write(this.#script.tokens)}>Continue</button>
+          ${this.#before.length ? html`<button type="button" @click=${this.#undo}>Back to before the branch</button>` : nothing}
+          <button type="button" class="quiet" ?disabled=${empty} @click=${this.#copy}>Copy</button>
+          <button type="button" class="quiet" ?disabled=${empty} @click=${this.#save}>Save as text</button>
+          <span class="key" aria-hidden="true">expected <i class="s0"></i><i class="s1"></i><i class="s2"></i><i class="s3"></i><i class="s4"></i><i class="s5"></i> surprising</span>
+        </p>
+      </div>
+      <div class="side">
+        <div class="pair">
+          ${this.#writing ? html`<button type="button" class="primary" @click=${this.#stop}>Stop</button>` : html`<button type="button" class="primary" @click=${this.#anew}>Write</button>`}
+          <button type="button" @click=${() => { this.#before = []; host.reroll(); }}>New seed</button>
+        </div>
+        <div class="field"><label for="seed">Seed</label><input id="seed" type="number" min="0" max="4294967295" step="1" .value=${String(host.settled.seed)}
+          @change=${(e: Event) => host.setAttribute("seed", (e.target as HTMLInputElement).value)}></div>
+        ${this.#fields.filter((f) => NEAR.includes(f.name)).sort((a, b) => NEAR.indexOf(a.name) - NEAR.indexOf(b.name)).map((f) => this.#form(f))}
+        <details><summary>More ways to choose</summary>
+          <div class="side">${this.#fields.filter((f) => f.name !== "prompt" && !NEAR.includes(f.name)).map((f) => this.#form(f))}</div></details>
+        ${host.trainer.own ? html`<p class="aside">This is the model that you are training.</p>` : nothing}
+      </div>
+    </div>`;
+  }
+}
