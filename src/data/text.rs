@@ -106,6 +106,12 @@ impl TextSet {
     /// [`Error::BadText`] if it is too short to learn from; [`Error::BadOption`].
     pub fn new(name: &str, text: &str, options: &Value) -> Result<Self> {
         let options = TextOptions::from_json(options)?;
+        if text.is_empty() {
+            return Err(Error::BadText {
+                reason: "it is empty".into(),
+                hint: "Paste or drop a text, or choose one of the books.".into(),
+            });
+        }
         let vocabulary = match options.tokens {
             Tokens::Characters => Vocabulary::characters(text),
         };
