@@ -6,9 +6,13 @@
 //! al. 2025, "Muon is Scalable for LLM Training", arXiv:2502.16982, a step is as long as Adam's, so
 //! both share a learning rate.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Tensor, TensorData};
 
-use super::linear::matmul;
+use super::{
+    gemm::{View, gemm},
+    linear::matmul,
+};
+use crate::device;
 
 /// How long it remembers gradients.
 const MOMENTUM: f32 = 0.95;
@@ -16,6 +20,11 @@ const MOMENTUM: f32 = 0.95;
 const ITERATIONS: usize = 5;
 /// Coefficients of the quintic that lifts small singular values fastest (Jordan et al.).
 const QUINTIC: [f32; 3] = [3.4445, -4.775, 2.0315];
+
+#[allow(clippy::disallowed_methods)] // Only called for CPU tensors, which never wait.
+fn host(tensor: Tensor<1>) -> Vec<f32> {
+    tensor.into_data().try_into_vec().unwrap_or_default()
+}
 
 /// About U Vᵀ for x = U S Vᵀ; singular values come out between about 0.7 and 1.2.
 pub fn orthogonal(x: Tensor<2>) -> Tensor<2> {
@@ -33,6 +42,41 @@ pub fn orthogonal(x: Tensor<2>) -> Tensor<2> {
     if tall { x.transpose() } else { x }
 }
 
+/// [`orthogonal`] on host memory: `x` `[rows, columns]`, row by row.
+fn orthogonal_by_hand(mut x: Vec<f32>, [rows, columns]: [usize; 2]) -> Vec<f32> {
+    // The gram matrix is that of the shorter side.
+    let (n, tall) = (rows.min(columns), rows > columns);
+    let norm = x.iter().map(|v| v * v).sum::<f32>().sqrt() + 1e-7;
+    x.iter_mut().for_each(|v| *v /= norm);
+    let [a, b, c] = QUINTIC;
+    let (mut gram, mut poly) = (vec![0.0; n * n], vec![0.0; n * n]);
+    let mut next = vec![0.0; x.len()];
+    for _ in 0..ITERATIONS {
+        let matrix = View::new(&x, rows, columns);
+        let (left, right) = if tall {
+            (matrix.t(), matrix)
+        } else {
+            (matrix, matrix.t())
+        };
+        gemm(left, right, &mut gram, n, false);
+        let square = View::new(&gram, n, n);
+        gemm(square, square, &mut poly, n, false);
+        for (i, (p, g)) in poly.iter_mut().zip(&gram).enumerate() {
+            // The identity's share makes one product of the sum.
+            let one = if i % (n + 1) == 0 { a } else { 0.0 };
+            *p = one + b * g + c * *p;
+        }
+        let poly = View::new(&poly, n, n);
+        if tall {
+            gemm(matrix, poly, &mut next, columns, false);
+        } else {
+            gemm(poly, matrix, &mut next, columns, false);
+        }
+        std::mem::swap(&mut x, &mut next);
+    }
+    x
+}
+
 /// One step of a matrix, flat; returns it and its momentum.
 pub fn step(
     value: Tensor<1>,
@@ -44,7 +88,13 @@ pub fn step(
     let momentum = momentum * MOMENTUM + grad.clone() * (1.0 - MOMENTUM);
     // Nesterov's look ahead.
     let ahead = momentum.clone() * MOMENTUM + grad * (1.0 - MOMENTUM);
-    let update = orthogonal(ahead.reshape([rows, columns]));
+    let update = if device::is_cpu(&ahead.device()) {
+        let device = ahead.device();
+        let update = orthogonal_by_hand(host(ahead), [rows, columns]);
+        Tensor::from_data(TensorData::new(update, [rows, columns]), &device)
+    } else {
+        orthogonal(ahead.reshape([rows, columns]))
+    };
     let scale = 0.2 * (rows.max(columns) as f64).sqrt() * lr;
     let update = update.reshape([rows * columns]) * scale;
     (value - update, momentum)
@@ -63,9 +113,11 @@ mod tests {
         for dims in [[8, 24], [24, 8], [16, 16]] {
             let x = Rng::new(1, Purpose::Evaluate, 0).normal_tensor(dims, &device::cpu());
             let o = orthogonal(x.clone());
-            // The sum of the singular values of o is tr(oᵀ U Vᵀ), and o keeps U and V: what o and x
-            // share, tr(oᵀ x), lies between the bounds times the nuclear norm of x; squares sum to
-            // the rank, about.
+            let flat = |t: &Tensor<2>| host(t.clone().reshape([dims[0] * dims[1]]));
+            let by_hand = orthogonal_by_hand(flat(&x), dims);
+            for (a, b) in by_hand.iter().zip(flat(&o)) {
+                assert!((a - b).abs() < 1e-5, "{dims:?}: {a}, {b}");
+            }
             let squares: f32 = o.clone().square().sum().into_scalar();
             let rank = dims[0].min(dims[1]) as f32;
             assert!(
