@@ -141,8 +141,6 @@ export class AttentionPanel extends SubjectPanel<"matrices"> {
           <p class="looking" tabindex="0" role="group" aria-labelledby="looks" @pointerover=${this.#over} @click=${this.#over} @keydown=${this.#key}>${view.tokens.map((token, i) =>
             html`<span data-token=${i} class=${i === this.#at ? "asking" : i > this.#at ? "later" : `v${Math.round(((row[i] ?? 0) / most) * 8)}`}>${token.includes("\n") ? html`${visible(token)}<br>` : token}</span>`)}</p>
           <p class="aside" aria-live="polite">“${visible(view.tokens[this.#at] ?? "")}” looks at ${best.map(({ w, i }, k) => html`${k ? ", " : ""}“${visible(view.tokens[i] ?? "")}”${i === this.#at ? " (itself)" : ` ${this.#at - i} back`} ${(w * 100).toFixed(0)}\u2009%`)}</p>
-          <canvas class="matrix" role="img" aria-label=${`Attention of layer ${layer}, head ${head}: rows look at columns`} ${ref((c) => { this.#canvas = c as HTMLCanvasElement | undefined; })}
-            @pointermove=${(e: PointerEvent) => { const box = (e.target as HTMLElement).getBoundingClientRect(); this.#look(Math.floor(((e.clientY - box.top) / box.height) * n)); }}></canvas>
         </div>
         <div class="heads" role="group" aria-label="Layers and heads">
           ${Array.from({ length: view.layers }, (_, l) => html`<div class="heads-row"><span class="label">Layer ${l + 1}</span>
@@ -150,6 +148,8 @@ export class AttentionPanel extends SubjectPanel<"matrices"> {
           </div>`)}
           <p class="aside">Each square is a head: rows are tokens, from the first at the top, and look at columns.</p>
         </div>
+        <canvas class="matrix" role="img" aria-label=${`Attention of layer ${layer}, head ${head}: rows look at columns`} ${ref((c) => { this.#canvas = c as HTMLCanvasElement | undefined; })}
+            @pointermove=${(e: PointerEvent) => { const box = (e.target as HTMLElement).getBoundingClientRect(); this.#look(Math.floor(((e.clientY - box.top) / box.height) * n)); }}></canvas>
       </div>` : nothing}
     </div>`;
   }

@@ -1,4 +1,4 @@
-import { PlaygroundError } from "../../client/errors";
+import { PlaygroundError, problem } from "../../client/errors";
 import type { ErrorInfo, TextInfo } from "../../client/protocol";
 import type { KeptText } from "../../client/store";
 import { nameOf, siteText, siteTexts, type TextEntry, type TextSource } from "../../client/texts";
@@ -45,9 +45,11 @@ export class Corpus {
     this.name = this.info = this.wrong = undefined;
   }
 
+  /** Of the text that the worker has. */
   get title(): string {
-    if (this.own && this.own.name === this.name) return this.own.title;
-    return this.entries.find((e) => e.name === this.name)?.title ?? this.name ?? "";
+    const name = this.info?.name;
+    if (this.own && this.own.name === name) return this.own.title;
+    return this.entries.find((e) => e.name === name)?.title ?? name ?? "";
   }
 
   /** Takes a text of the site, or the reader's own again. */
@@ -60,7 +62,11 @@ export class Corpus {
   /** Takes a reader's text; one that cannot be used leaves the one before in place. */
   async bring(bytes: Uint8Array, title: string): Promise<void> {
     const name = nameOf(bytes);
-    await this.#take(async () => ({ name, bytes, sha256: null, options: this.options() }), (source) => {
+    const find = async () => {
+      if (!bytes.length) throw problem("bad-data", "This text cannot be used: it is empty.", "Paste something, or open a file.");
+      return { name, bytes, sha256: null, options: this.options() };
+    };
+    await this.#take(find, (source) => {
       this.own = { ...source, title };
       this.name = name;
     });
@@ -86,7 +92,7 @@ export class Corpus {
     this.host.requestUpdate();
     try {
       const source = await find();
-      if (!source) throw new PlaygroundError({ code: "bad-data", message: `There is no text called “${this.name?.slice(0, 60)}” here.`, hint: "Choose another one.", recoverable: true });
+      if (!source) throw problem("bad-data", `There is no text called “${this.name?.slice(0, 60)}” here.`, "Choose another one.");
       const info = await session.loadText(source);
       if (wish !== this.#wish) return;
       this.info = info;
@@ -97,6 +103,7 @@ export class Corpus {
       if (wish !== this.#wish) return;
       const { code, message, hint, recoverable } = PlaygroundError.from(e);
       this.wrong = { code, message, hint, recoverable };
+      this.name = this.info?.name ?? this.name;
       this.host.announce("error", this.wrong);
     } finally {
       if (wish === this.#wish) this.busy = false;

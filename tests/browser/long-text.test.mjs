@@ -1,0 +1,50 @@
+// Long texts and long trainings: the worker's module itself, whose memory can only grow.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const dist = join(fileURLToPath(import.meta.url), "../../../dist");
+
+/** The CPU module without its shell: requests in, ends of requests out. */
+async function worker() {
+  globalThis.self ??= globalThis;
+  const glue = await import(join(dist, "worker-cpu.js"));
+  const { memory } = await glue.default({ module_or_path: readFileSync(join(dist, "worker-cpu_bg.wasm")) });
+  const waiting = new Map();
+  let last = 0;
+  glue.start(({ id, reply }) => {
+    if (reply.type === "progress") return;
+    const { done, failed } = waiting.get(id);
+    if (reply.type === "ok") done(reply.outcome);
+    else failed(new Error(reply.error.message));
+  });
+  await glue.init_device("cpu", true);
+  const ask = (request) => new Promise((done, failed) => {
+    waiting.set(++last, { done, failed });
+    glue.post({ id: last, request });
+  });
+  return { ask, bytes: () => memory.buffer.byteLength };
+}
+
+test("long writing and long training leave memory flat", { timeout: 300_000 }, async (t) => {
+  const { ask, bytes } = await worker();
+  const song = Array.from({ length: 99 }, (_, i) => `${99 - i} bottles of beer on the wall, take one down, pass it around.\n`).join("");
+  await ask({ type: "loadText", name: "song", bytes: new TextEncoder().encode(song), sha256: null, options: {} });
+  const config = { n_layer: 2, n_head: 2, n_embd: 32, block_size: 64 };
+  await ask({ type: "create", session: 1, family: "gpt", config, train: { batch_size: 8 }, data: "song", dataOptions: {}, seed: 1 });
+  const train = (steps) => ask({ type: "train", session: 1, steps, rate: null, seconds: null, player: null });
+  const write = (length) => ask({ type: "sample", session: 1, count: 1, seed: 1, options: { length } });
+  await train(300);
+  await write(2000);
+  const before = bytes();
+  await train(700);
+  for (let i = 0; i < 5; i++) await write(2000);
+  const after = bytes();
+  t.diagnostic(`wasm memory ${before} → ${after} bytes`);
+  // Snapshots for the time slider are kept, a few and small.
+  assert.ok(after - before <= 2 << 20, `${before}, then ${after} bytes`);
+  const { view } = await write(2000);
+  assert.equal(view.texts[0].tokens.length, 2000);
+});
