@@ -29,7 +29,7 @@ describe("a checkpoint from the reader", () => {
     "has bytes after its end": [Buffer.concat([shipped, Buffer.alloc(8)]), "checkpoint-parse"],
     "claims an endless header": [altered((b) => void b.writeBigUInt64LE(2n ** 60n, 0)), "checkpoint-parse"],
     "has weights that are no numbers": [altered((b) => void b.fill(0xff, 8 + header)), "checkpoint-not-finite"],
-    "is of another family": [altered((b) => void b.write(b.toString("latin1", 8, 8 + header).replace('"vae"', '"gpt"').replace('\\"vae\\"', '\\"gpt\\"'), 8, "latin1")), /unknown-family|checkpoint-schema/],
+    "is of another family": [altered((b) => void b.write(b.toString("latin1", 8, 8 + header).replace('"vae"', '"eav"').replace('\\"vae\\"', '\\"eav\\"'), 8, "latin1")), /unknown-family|checkpoint-schema/],
   };
   for (const [name, [buffer, code]] of Object.entries(cases)) {
     test(name, async () => {

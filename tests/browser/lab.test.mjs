@@ -333,7 +333,7 @@ test("the page stays smooth while all models train", async (t) => {
 
 test("an element of two lines trains one family", async () => {
   const page = await openPage(browser, site, { path: "embed.html" });
-  const element = page.locator("generative-model[family]");
+  const element = page.locator("generative-model[look]");
   await element.scrollIntoViewIfNeeded();
   const inner = () => element.evaluate((e) => {
     const lab = e.shadowRoot.querySelector("generative-lab");

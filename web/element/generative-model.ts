@@ -106,7 +106,7 @@ export class GenerativeModel extends LitElement implements Host, Present {
   get #panel(): Panel { return this.#panels[this.settled.view]; }
 
   /** Whether it is the lab with one panel. */
-  get #plane() { return Boolean(this.family) && this.view === null; }
+  get #plane() { return Boolean(this.family) && this.view == null; }
 
   /** Of a model of the plane: the element that does the work. */
   get lab(): GenerativeLab | undefined {
@@ -383,10 +383,10 @@ export class GenerativeModel extends LitElement implements Host, Present {
     if (before) this.#leave(before);
     const shown = this.#shown();
     if (shown.includes(this.settled.view)) return;
-    if (this.view !== null && !before) this.report(badOption("view", this.view, `one of ${shown.join(", ")} is expected`));
+    if (this.view != null && !before) this.report(badOption("view", this.view, `one of ${shown.join(", ")} is expected`));
     this.#panel.hide();
     this.settled = { ...this.settled, view: shown[0] ?? "samples" };
-    if (this.view !== null) this.setAttribute("view", this.settled.view);
+    if (this.view != null) this.setAttribute("view", this.settled.view);
   }
 
   /** What was said to a model of another family does not concern this one. */
@@ -489,6 +489,13 @@ export class GenerativeModel extends LitElement implements Host, Present {
     return both.length ? both : [...has];
   }
 
+  #choose = (id: string) => {
+    // Another model of text need not know the letters of what was written for this one.
+    if (this.#family?.capabilities.language) for (const name of ["prompt", "text"]) this.removeAttribute(name);
+    if (id === this.model) void this.load();
+    else this.setAttribute("model", id);
+  };
+
   #drag = dragHandler((over) => { this.#dragging = over; this.requestUpdate(); }, (file) => this.#dropped(file));
 
   #dropped(file: File) {
@@ -533,7 +540,7 @@ export class GenerativeModel extends LitElement implements Host, Present {
       @dragover=${this.#drag} @dragleave=${this.#drag} @drop=${this.#drag}>
       <header class="bar" part="bar">
         ${tabs(this.#shown(), view, this.#go)}
-        ${models.length && (own || !this.src) ? chooser(models, this.#entry?.id ?? this.model ?? undefined, own, (id) => void (id === this.model ? this.load() : this.setAttribute("model", id))) : nothing}
+        ${models.length && (own || !this.src) ? chooser(models, this.#entry?.id ?? this.model ?? undefined, own, this.#choose) : nothing}
       </header>
       ${alerts}
       <div id="panel" role="tabpanel" aria-labelledby=${`tab-${view}`}>${body}</div>

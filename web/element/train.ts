@@ -66,7 +66,7 @@ export class TrainPanel extends Panel {
     if (!session || !info) return;
     this.#show(info.state);
     this.host.drawn();
-    if (trainer.corpus) void this.host.attempt(async () => { await trainer.corpus?.open(); await this.#sizes.measure(); });
+    if (trainer.corpus) void this.host.attempt(async () => { await trainer.corpus?.open(); });
     if (!trainer.own) {
       this.#past = undefined;
       this.#plate.clear();
@@ -74,7 +74,7 @@ export class TrainPanel extends Panel {
       return;
     }
     if (!trainer.running && this.#past === undefined) {
-      this.#latest.run(() => this.host.attempt(async () => this.#draw(await session.sample(this.#count, settled.seed, this.host.sampleOptions))));
+      this.#latest.run(() => this.host.attempt(async () => this.#draw(await session.sample(this.#count, settled.seed, this.#language ? {} : this.host.sampleOptions))));
     }
   }
 
@@ -123,7 +123,10 @@ export class TrainPanel extends Panel {
     });
   }
 
-  override updated() { for (const curve of this.#curves.values()) curve.redraw(false); }
+  override updated() {
+    for (const curve of this.#curves.values()) curve.redraw(false);
+    if (this.#language) void this.#sizes.measure();
+  }
 
   override redraw(recolour: boolean) {
     this.#plate.redraw(recolour);

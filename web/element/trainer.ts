@@ -123,6 +123,8 @@ export class Trainer {
     if (this.corpus ? !this.corpus.info : !info) return;
     // An option left alone takes the family's default, not that of the model at hand.
     await session.create({ ...this.wished(), seed: this.host.settled.seed });
+    // The new model need not know the letters of a prompt for the one before.
+    if (this.corpus) this.host.removeAttribute("prompt");
     this.#begin();
   }
 
@@ -269,7 +271,8 @@ export class Trainer {
   /** Where it stands, in words. */
   status(info: ModelInfo): string {
     const s: TrainState = info.state;
-    const where = `step ${figure(s.step)}, epoch ${figure(s.epoch, 1)}`;
+    const of = this.size ? ` of about ${figure(this.size.steps)}` : "";
+    const where = `step ${figure(s.step)}${s.step < (this.size?.steps ?? 0) ? of : ""}, epoch ${figure(s.epoch, 1)}`;
     if (this.suspended) return `Waiting at ${where} while out of sight`;
     if (this.running) return s.rate > 0 ? `${capital(where)}, ${figure(s.rate, s.rate < 10 ? 1 : 0)} steps a second` : "Starting…";
     return `Paused at ${where}`;

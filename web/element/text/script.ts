@@ -91,6 +91,11 @@ export class Script {
     if (follow && page.scrollHeight > page.clientHeight) page.scrollTop = page.scrollHeight;
   }
 
+  /** Selects all of it. */
+  select() {
+    getSelection()?.selectAllChildren(this.#page);
+  }
+
   /** Ends looking at a token. */
   close() {
     this.#choices.hide();

@@ -24,6 +24,8 @@ export class WritePanel extends Panel {
   /** What stood there before each branch. */
   #before: Token[][] = [];
   #news = "";
+  /** Of what the text was written: the same is not written again. */
+  #made = "";
 
   constructor(host: Host) {
     super(host);
@@ -39,21 +41,33 @@ export class WritePanel extends Panel {
     return (this.#options[name] ?? this.#fields.find((f) => f.name === name)?.fallback) as T | undefined;
   }
 
-  override refresh() { this.#write([]); }
-  override again() { this.refresh(); }
+  /** What a text follows from. */
+  get #cause(): string {
+    const { info, settled } = this.host;
+    return JSON.stringify([info?.id, info?.data, info?.step, info?.parameters, info?.seed, settled.seed, this.#options]);
+  }
+
+  override refresh() {
+    // Back from another view, it stands as the reader left it.
+    if (this.#cause !== this.#made || !this.#script.tokens.length) this.#write([]);
+  }
+
+  override again() { this.#write([], false); }
   override hide() {
     this.#abort?.abort();
     this.#script.close();
   }
 
   override trained(_state: TrainState, samples: View | null) {
-    if (samples && !this.#writing && !this.#script.busy && performance.now() - this.#writtenAt > 3000) this.refresh();
+    if (samples && !this.#writing && !this.#script.busy && performance.now() - this.#writtenAt > 3000) this.#write([], false);
   }
 
-  /** Writes: anew after the prompt, or on from what is kept. */
-  #write(kept: Token[]) {
+  /** Writes: anew after the prompt, or on from what is kept; `aloud` for those who listen. */
+  #write(kept: Token[], aloud = true) {
     const { session, info } = this.host;
     if (!session || !info) return;
+    if (!kept.length) this.#before = [];
+    this.#made = this.#cause;
     this.#abort?.abort();
     const abort = new AbortController();
     this.#abort = abort;
@@ -79,7 +93,7 @@ export class WritePanel extends Panel {
         this.host.requestUpdate();
       };
       this.#writing = true;
-      this.#news = "Writing…";
+      if (aloud) this.#news = "Writing…";
       this.host.requestUpdate();
       try {
         const view = await session.sample(1, seed, options, (step, of, early) => {
@@ -92,7 +106,7 @@ export class WritePanel extends Panel {
         if (this.#abort === abort) {
           this.#writing = false;
           this.#writtenAt = performance.now();
-          this.#news = this.#script.text.slice(-1500);
+          if (aloud) this.#news = this.#script.text.slice(-1500);
           this.host.requestUpdate();
         }
       }
@@ -122,16 +136,14 @@ export class WritePanel extends Panel {
     this.host.requestUpdate();
   };
 
-  #anew = () => {
-    this.#before = [];
-    this.refresh();
-  };
+  #anew = () => this.#write([]);
 
-  #copy = () => void this.host.attempt(async () => {
-    await navigator.clipboard.writeText(this.#script.text);
-    this.#news = "Copied.";
-    this.host.requestUpdate();
-  });
+  #copy = () => {
+    Promise.resolve(navigator.clipboard?.writeText(this.#script.text) ?? Promise.reject(new Error("no clipboard"))).then(
+      () => { this.#news = "Copied."; },
+      () => { this.#script.select(); this.#news = "Selected, to be copied from there."; },
+    ).finally(() => this.host.requestUpdate());
+  };
 
   #save = () => this.host.save({ name: `${this.host.info?.id ?? "text"}-${this.host.settled.seed}.txt`, mime: "text/plain", bytes: new TextEncoder().encode(this.#script.text) });
 
@@ -169,7 +181,7 @@ export class WritePanel extends Panel {
       <div class="side">
         <div class="pair">
           ${this.#writing ? html`<button type="button" class="primary" @click=${this.#stop}>Stop</button>` : html`<button type="button" class="primary" @click=${this.#anew}>Write</button>`}
-          <button type="button" @click=${() => { this.#before = []; host.reroll(); }}>New seed</button>
+          <button type="button" @click=${() => host.reroll()}>New seed</button>
         </div>
         <div class="field"><label for="seed">Seed</label><input id="seed" type="number" min="0" max="4294967295" step="1" .value=${String(host.settled.seed)}
           @change=${(e: Event) => host.setAttribute("seed", (e.target as HTMLInputElement).value)}></div>
