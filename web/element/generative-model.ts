@@ -4,7 +4,7 @@ import { Session, type SavedFile } from "../client/session";
 import type { Device } from "../client/connection";
 import type { Description } from "../client/engine";
 import { badOption, PlaygroundError, problem } from "../client/errors";
-import type { FamilyInfo, Fault, JsonSchema, ModelInfo, View } from "../client/protocol";
+import type { FamilyInfo, Fault, ModelInfo, View } from "../client/protocol";
 import { bytesOf, forgetModel, modelBytes, modelEntry, siteManifest, type ModelEntry } from "../client/site";
 import { chooser, deviceSentence, facts, notices, tabs, type Notice } from "./chrome";
 import { reducedMotion } from "./draw";
@@ -13,8 +13,8 @@ import { InterpolatePanel } from "./interpolate";
 import type { GenerativeLab } from "./lab/generative-lab";
 import { LatentPanel } from "./latent";
 import { attributeOf, GLOBAL } from "./names";
-import { read, takeOptions, type Settled } from "./options";
-import { VIEWS, figure, viewsOf, whole, type Host, type Panel, type ViewName } from "./panel";
+import { leave, read, takeOptions, type Settled } from "./options";
+import { figure, shownViews, whole, type Host, type Panel, type ViewName } from "./panel";
 import { Presence, type Present } from "./presence";
 import { ReconstructPanel } from "./reconstruct";
 import { SamplesPanel } from "./samples";
@@ -380,22 +380,16 @@ export class GenerativeModel extends LitElement implements Host, Present {
     this.#samples.describe(family.sampleSchema);
     this.#write.describe(family.sampleSchema);
     this.trainer.describe(family, trainSchema, textSchema);
-    if (before) this.#leave(before);
+    if (before) {
+      this.sampleOptions = {};
+      leave(this, before, family);
+    }
     const shown = this.#shown();
     if (shown.includes(this.settled.view)) return;
     if (this.view != null && !before) this.report(badOption("view", this.view, `one of ${shown.join(", ")} is expected`));
     this.#panel.hide();
     this.settled = { ...this.settled, view: shown[0] ?? "samples" };
     if (this.view != null) this.setAttribute("view", this.settled.view);
-  }
-
-  /** What was said to a model of another family does not concern this one. */
-  #leave({ sampleSchema, configSchema }: FamilyInfo) {
-    this.sampleOptions = {};
-    const { sampleSchema: sample, configSchema: config } = this.#family ?? { sampleSchema: {}, configSchema: {} };
-    const names = (...schemas: JsonSchema[]) => schemas.flatMap((s) => Object.keys(s.properties ?? {}));
-    const known = names(sample, config);
-    for (const name of names(sampleSchema, configSchema)) if (!known.includes(name)) this.removeAttribute(attributeOf(name));
   }
 
   /** Descriptions and options that the first picture may depend on. */
@@ -482,12 +476,7 @@ export class GenerativeModel extends LitElement implements Host, Present {
   }
 
   /** The views that are wished for and that the family has. */
-  #shown(): ViewName[] {
-    const wished = (this.views ?? "").split(/[\s,]+/).filter((v): v is ViewName => (VIEWS as readonly string[]).includes(v));
-    const has = viewsOf(this.#family?.capabilities, this.view ?? wished[0] ?? null);
-    const both = wished.filter((v) => has.includes(v));
-    return both.length ? both : [...has];
-  }
+  #shown(): ViewName[] { return shownViews(this.#family?.capabilities, this.views, this.view); }
 
   #choose = (id: string) => {
     // Another model of text need not know the letters of what was written for this one.

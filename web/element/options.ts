@@ -2,7 +2,7 @@ import type { Session } from "../client/session";
 import type { ErrorInfo, FamilyInfo, JsonSchema, OptionScope } from "../client/protocol";
 import { badOption } from "../client/errors";
 import type { Backend } from "../client/connection";
-import { GLOBAL, optionOf, OWN } from "./names";
+import { attributeOf, GLOBAL, optionOf, OWN } from "./names";
 import { whole, type Host, type Panel, type ViewName } from "./panel";
 
 /** What the element's own attributes say, once they are known to be right. */
@@ -67,6 +67,13 @@ export async function takeOptions(attributes: string[], { host, session, family,
   }
   for (const error of errors) host.report(error);
   return names.length > 0;
+}
+
+/** What was said to a model of another family does not concern the one at hand. */
+export function leave(host: HTMLElement, before: FamilyInfo, now: FamilyInfo) {
+  const names = ({ sampleSchema, configSchema }: FamilyInfo) => [sampleSchema, configSchema].flatMap((s) => Object.keys(s.properties ?? {}));
+  const known = names(now);
+  for (const name of names(before)) if (!known.includes(name)) host.removeAttribute(attributeOf(name));
 }
 
 /** Reads one of the element's own attributes; throws what is wrong with it. */

@@ -12,10 +12,18 @@ const LANGUAGE: readonly ViewName[] = ["write", "read", "attention", "lens", "tr
 const LATENT: readonly ViewName[] = ["samples", "latent", "reconstruct", "interpolate", "train"];
 
 /** The views that a family has; of one that is not known yet, those that go with the wished-for view. */
-export function viewsOf(capabilities: Capabilities | undefined, wished: string | null): readonly ViewName[] {
+function viewsOf(capabilities: Capabilities | undefined, wished: string | null): readonly ViewName[] {
   if (!capabilities) return wished && wished !== "train" && (LANGUAGE as readonly string[]).includes(wished) ? LANGUAGE : LATENT;
   if (capabilities.language) return LANGUAGE;
   return capabilities.latent ? LATENT : ["samples", "train"];
+}
+
+/** Those among them that are wished for, in the wished-for order; all, if none is. */
+export function shownViews(capabilities: Capabilities | undefined, wishes: string | null, view: string | null): ViewName[] {
+  const wished = (wishes ?? "").split(/[\s,]+/).filter((v): v is ViewName => (VIEWS as readonly string[]).includes(v));
+  const has = viewsOf(capabilities, view ?? wished[0] ?? null);
+  const both = wished.filter((v) => has.includes(v));
+  return both.length ? both : [...has];
 }
 
 /** What a panel sees of its element. */

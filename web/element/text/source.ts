@@ -47,11 +47,12 @@ export function source(host: Host, corpus: Corpus): TemplateResult {
     </div>
     <div class="about" aria-live="polite" aria-busy=${corpus.busy ? "true" : "false"}>
       ${wrong ? html`<div class="notice" data-code=${wrong.code}><p><code>${wrong.code}</code> ${wrong.message} ${wrong.hint}${info ? " The text before is still there." : ""}</p></div>` : nothing}
+      ${corpus.busy ? html`<p class="aside">Taking the text apart…</p>` : nothing}
       ${info ? html`
         <p><b>${figure(info.characters)}</b> characters of <i>${corpus.title}</i> are ${info.train + info.heldOut === info.characters ? "as many" : html`<b>${figure(info.train + info.heldOut)}</b>`} tokens, of <b>${figure(info.vocabulary)}</b> kinds. It learns from <b>${figure(info.train)}</b>; the last <b>${figure(info.heldOut)}</b> are held out, to see whether it has understood or only remembers.</p>
         <p class="pieces" aria-label="Tokens, the most frequent first">${info.pieces.slice(0, SHOWN).map((p) => html`<span>${visible(p)}</span>`)}${info.vocabulary > SHOWN ? html`<span class="rest">… and ${figure(info.vocabulary - SHOWN)} more</span>` : nothing}</p>
         <div class="excerpts"><blockquote>${info.beginning}…</blockquote><blockquote class="held"><span class="label">held out</span>${info.heldOutBeginning}…</blockquote></div>`
-      : wrong ? nothing : html`<p class="aside">Fetching the text…</p>`}
+      : nothing}
     </div>
   </fieldset>`;
 }

@@ -169,20 +169,20 @@ export class WritePanel extends Panel {
         <div class="field"><label for="prompt">Begin with</label>
           <textarea id="prompt" rows="1" spellcheck="false" placeholder="Nothing: the model begins by itself" .value=${this.#option<string>("prompt") ?? ""} @change=${ask}
             @keydown=${(e: KeyboardEvent) => { if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) { e.preventDefault(); ask(e); } }}></textarea></div>
+        <p class="row">
+          ${this.#writing ? html`<button type="button" class="primary" @click=${this.#stop}>Stop</button>` : html`<button type="button" class="primary" @click=${this.#anew}>Write</button>`}
+          <button type="button" ?disabled=${this.#writing || empty} @click=${() => this.#write(this.#script.tokens)}>Continue</button>
+          <button type="button" @click=${() => host.reroll()}>New seed</button>
+          ${this.#before.length ? html`<button type="button" @click=${this.#undo}>Back to before the branch</button>` : nothing}
+        </p>
         ${sheet}
         <p class="row after">
-          <button type="button" ?disabled=${this.#writing || empty} @click=${() => this.#write(this.#script.tokens)}>Continue</button>
-          ${this.#before.length ? html`<button type="button" @click=${this.#undo}>Back to before the branch</button>` : nothing}
           <button type="button" class="quiet" ?disabled=${empty} @click=${this.#copy}>Copy</button>
           <button type="button" class="quiet" ?disabled=${empty} @click=${this.#save}>Save as text</button>
           <span class="key" aria-hidden="true">expected <i class="s0"></i><i class="s1"></i><i class="s2"></i><i class="s3"></i><i class="s4"></i><i class="s5"></i> surprising</span>
         </p>
       </div>
       <div class="side">
-        <div class="pair">
-          ${this.#writing ? html`<button type="button" class="primary" @click=${this.#stop}>Stop</button>` : html`<button type="button" class="primary" @click=${this.#anew}>Write</button>`}
-          <button type="button" @click=${() => host.reroll()}>New seed</button>
-        </div>
         <div class="field"><label for="seed">Seed</label><input id="seed" type="number" min="0" max="4294967295" step="1" .value=${String(host.settled.seed)}
           @change=${(e: Event) => host.setAttribute("seed", (e.target as HTMLInputElement).value)}></div>
         ${this.#fields.filter((f) => NEAR.includes(f.name)).sort((a, b) => NEAR.indexOf(a.name) - NEAR.indexOf(b.name)).map((f) => this.#form(f))}
