@@ -80,7 +80,7 @@ impl Adam {
         })
     }
 
-    /// One step down gradients on the host: by name, flat. What has none stays.
+    /// One step down gradients on the host (for the CPU): by name, flat. What has none stays.
     pub fn step_by<M: Module>(
         &mut self,
         module: M,
@@ -95,12 +95,16 @@ impl Adam {
             1.0
         };
         self.time += 1;
-        module.map(&mut Step {
+        let module = module.map(&mut Step {
             adam: self,
             gradients: Given::ByName(gradients, shorten),
             hyper,
             path: Vec::new(),
-        })
+        });
+        // Automatic differentiation forgets weights that are gone when it goes back, and only then.
+        let device = device::cpu().autodiff();
+        Tensor::<1>::zeros([1], &device).require_grad().sum().backward();
+        module
     }
 
     /// Steps taken.
