@@ -781,8 +781,8 @@ impl Session {
 pub struct Library {
     sets: BTreeMap<String, Rc<Dataset>>,
     texts: BTreeMap<String, Rc<str>>,
-    /// The text that was last made into tokens.
-    tokens: Option<Rc<Dataset>>,
+    /// The text that was last made into tokens, and whether they are of its own vocabulary.
+    tokens: Option<(Rc<Dataset>, bool)>,
 }
 
 impl Library {
@@ -841,7 +841,7 @@ impl Library {
             return Ok(Rc::new(PointSet::toy(name, options, seed)?.into()));
         }
         if let Some(text) = self.texts.get(name).cloned() {
-            return self.tokens_of(name, options, || TextSet::new(name, &text, options));
+            return self.tokens_of(name, options, None, || TextSet::new(name, &text, options));
         }
         self.need(name)
     }
@@ -854,7 +854,7 @@ impl Library {
         match (&info.vocabulary, self.texts.get(&info.name).cloned()) {
             (Some(vocabulary), Some(text)) => {
                 let options = TextOptions::from_json(&info.options)?;
-                self.tokens_of(&info.name, &info.options, || {
+                self.tokens_of(&info.name, &info.options, Some(vocabulary), || {
                     TextSet::with(&info.name, &text, vocabulary.clone(), &options)
                 })
             }
@@ -862,22 +862,24 @@ impl Library {
         }
     }
 
-    /// A text as tokens: those at hand if nothing has changed.
+    /// A text as tokens: those at hand if nothing has changed and they are of this vocabulary.
     fn tokens_of(
         &mut self,
         name: &str,
         options: &Value,
+        vocabulary: Option<&Vocabulary>,
         make: impl FnOnce() -> Result<TextSet>,
     ) -> Result<Rc<Dataset>> {
         let asked = options::to_json(&TextOptions::from_json(options)?)?;
-        if let Some(set) = &self.tokens {
+        if let Some((set, own)) = &self.tokens {
             let info = set.info();
-            if info.name == name && info.options == asked {
+            let fits = vocabulary.map_or(*own, |v| info.vocabulary.as_ref() == Some(v));
+            if info.name == name && info.options == asked && fits {
                 return Ok(set.clone());
             }
         }
         let set: Rc<Dataset> = Rc::new(make()?.into());
-        self.tokens = Some(set.clone());
+        self.tokens = Some((set.clone(), vocabulary.is_none()));
         Ok(set)
     }
 
@@ -901,7 +903,7 @@ impl Library {
         let text = TextSet::read(&bytes.0)?;
         let set: Rc<Dataset> = Rc::new(TextSet::new(name, &text, options)?.into());
         self.texts.insert(name.into(), text.into());
-        self.tokens = Some(set.clone());
+        self.tokens = Some((set.clone(), true));
         Ok(set)
     }
 }

@@ -406,3 +406,36 @@ fn learning_by_heart_is_noticed() {
     let noticed = states.last().expect("some").overfitting;
     assert!(noticed.is_some_and(|step| step < 120), "{noticed:?}");
 }
+
+#[test]
+fn a_model_goes_on_in_its_own_tokens_on_another_text_of_the_same_name() {
+    let page = Page::new();
+    page.load("song", song().as_bytes()).expect("a text");
+    page.create("song", json!({})).expect("a model");
+    let file = page.export(true);
+    let kinds = page.open(file.clone()).vocabulary;
+
+    // Fewer letters: at hand are tokens of another vocabulary, which mean something else to it.
+    let other = "bottles take the wall, no more.\n".repeat(30);
+    let told = page.load("song", other.as_bytes()).expect("another");
+    assert!(told.vocabulary < kinds);
+    assert_eq!(page.open(file.clone()).vocabulary, kinds);
+    assert_eq!(page.train(2).step, 2);
+    // A new model has the vocabulary of the text again.
+    let new = page.create("song", json!({})).expect("a model");
+    assert_eq!(new.vocabulary, told.vocabulary);
+
+    // Letters that it does not know are told of, not guessed.
+    let foreign = "бутылка на стене. ".repeat(40);
+    page.load("song", foreign.as_bytes()).expect("a third");
+    page.open(file);
+    let request = Request::Train {
+        session: 1,
+        steps: Some(1),
+        rate: None,
+        seconds: None,
+        player: None,
+    };
+    let error = page.ask(request).0.expect_err("letters it does not know");
+    assert_eq!(error.code, Code::UnknownCharacter);
+}
