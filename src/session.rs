@@ -479,6 +479,11 @@ impl Viewer {
 }
 
 impl Session {
+    /// Whether it can be trained as it is, with the data that it has.
+    pub fn is_training(&self) -> bool {
+        matches!(self.state, State::Training(_))
+    }
+
     /// Make the model trainable on `data`, if it is not yet.
     ///
     /// # Errors
@@ -781,8 +786,8 @@ impl Session {
 pub struct Library {
     sets: BTreeMap<String, Rc<Dataset>>,
     texts: BTreeMap<String, Rc<str>>,
-    /// The text that was last made into tokens.
-    tokens: Option<Rc<Dataset>>,
+    /// The text that was last made into tokens, and whether by a vocabulary of its own.
+    tokens: Option<(Rc<Dataset>, bool)>,
 }
 
 impl Library {
@@ -841,7 +846,8 @@ impl Library {
             return Ok(Rc::new(PointSet::toy(name, options, seed)?.into()));
         }
         if let Some(text) = self.texts.get(name).cloned() {
-            return self.tokens_of(name, options, || TextSet::new(name, &text, options));
+            let make = || TextSet::new(name, &text, options);
+            return self.tokens_of(name, options, None, make);
         }
         self.need(name)
     }
@@ -854,7 +860,7 @@ impl Library {
         match (&info.vocabulary, self.texts.get(&info.name).cloned()) {
             (Some(vocabulary), Some(text)) => {
                 let options = TextOptions::from_json(&info.options)?;
-                self.tokens_of(&info.name, &info.options, || {
+                self.tokens_of(&info.name, &info.options, Some(vocabulary), || {
                     TextSet::with(&info.name, &text, vocabulary.clone(), &options)
                 })
             }
@@ -867,17 +873,22 @@ impl Library {
         &mut self,
         name: &str,
         options: &Value,
+        vocabulary: Option<&Vocabulary>,
         make: impl FnOnce() -> Result<TextSet>,
     ) -> Result<Rc<Dataset>> {
         let asked = options::to_json(&TextOptions::from_json(options)?)?;
-        if let Some(set) = &self.tokens {
+        if let Some((set, own)) = &self.tokens {
             let info = set.info();
-            if info.name == name && info.options == asked {
+            let same = match vocabulary {
+                None => *own,
+                Some(_) => info.vocabulary.as_ref() == vocabulary,
+            };
+            if info.name == name && info.options == asked && same {
                 return Ok(set.clone());
             }
         }
         let set: Rc<Dataset> = Rc::new(make()?.into());
-        self.tokens = Some(set.clone());
+        self.tokens = Some((set.clone(), vocabulary.is_none()));
         Ok(set)
     }
 
@@ -900,8 +911,8 @@ impl Library {
         }
         let text = TextSet::read(&bytes.0)?;
         let set: Rc<Dataset> = Rc::new(TextSet::new(name, &text, options)?.into());
-        self.texts.insert(name.into(), text.into());
-        self.tokens = Some(set.clone());
+        self.texts.insert(name.into(), text.as_ref().into());
+        self.tokens = Some((set.clone(), true));
         Ok(set)
     }
 }
