@@ -384,11 +384,14 @@ impl Host {
         let session = self.session(number)?;
         let until = {
             let mut session = session.lock().await;
-            let data = {
-                let info = session.data();
-                self.library.borrow_mut().make_for(info, session.seed())?
-            };
-            session.prepare_training(data).await?;
+            // A training keeps its data, whatever has come under the same name since.
+            if !session.is_training() {
+                let data = {
+                    let info = session.data();
+                    self.library.borrow_mut().make_for(info, session.seed())?
+                };
+                session.prepare_training(data).await?;
+            }
             session.set_player(player)?;
             session.resume_clock();
             steps.map(|s| session.step() + u64::from(s))

@@ -189,6 +189,11 @@ fn check_value(schema: &Value, name: &str, value: &Value) -> Result<()> {
             return bad(format!("it must lie between {low} and {high}"));
         }
     }
+    if let (Some(text), Some(most)) = (value.as_str(), property["maxLength"].as_u64())
+        && text.chars().count() as u64 > most
+    {
+        return bad(format!("it must not be longer than {most} characters"));
+    }
     Ok(())
 }
 

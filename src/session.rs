@@ -479,6 +479,11 @@ impl Viewer {
 }
 
 impl Session {
+    /// Whether it can be trained as it is, with the data that it has.
+    pub fn is_training(&self) -> bool {
+        matches!(self.state, State::Training(_))
+    }
+
     /// Make the model trainable on `data`, if it is not yet.
     ///
     /// # Errors
@@ -781,7 +786,7 @@ impl Session {
 pub struct Library {
     sets: BTreeMap<String, Rc<Dataset>>,
     texts: BTreeMap<String, Rc<str>>,
-    /// The text that was last made into tokens, and whether they are of its own vocabulary.
+    /// The text that was last made into tokens, and whether by a vocabulary of its own.
     tokens: Option<(Rc<Dataset>, bool)>,
 }
 
@@ -841,7 +846,8 @@ impl Library {
             return Ok(Rc::new(PointSet::toy(name, options, seed)?.into()));
         }
         if let Some(text) = self.texts.get(name).cloned() {
-            return self.tokens_of(name, options, None, || TextSet::new(name, &text, options));
+            let make = || TextSet::new(name, &text, options);
+            return self.tokens_of(name, options, None, make);
         }
         self.need(name)
     }
@@ -873,8 +879,11 @@ impl Library {
         let asked = options::to_json(&TextOptions::from_json(options)?)?;
         if let Some((set, own)) = &self.tokens {
             let info = set.info();
-            let fits = vocabulary.map_or(*own, |v| info.vocabulary.as_ref() == Some(v));
-            if info.name == name && info.options == asked && fits {
+            let same = match vocabulary {
+                None => *own,
+                Some(_) => info.vocabulary.as_ref() == vocabulary,
+            };
+            if info.name == name && info.options == asked && same {
                 return Ok(set.clone());
             }
         }
@@ -902,7 +911,7 @@ impl Library {
         }
         let text = TextSet::read(&bytes.0)?;
         let set: Rc<Dataset> = Rc::new(TextSet::new(name, &text, options)?.into());
-        self.texts.insert(name.into(), text.into());
+        self.texts.insert(name.into(), text.as_ref().into());
         self.tokens = Some((set.clone(), true));
         Ok(set)
     }

@@ -396,6 +396,12 @@ impl Opened {
                 reason: format!("this model was trained on {}", meta.data.name),
             });
         }
+        if info.vocabulary != meta.data.vocabulary {
+            return Err(Error::BadData {
+                name: info.name.clone(),
+                reason: "its tokens are not those of this model".into(),
+            });
+        }
         let autodiff = device.clone().autodiff();
         let mut rng = Rng::new(meta.seed, Purpose::Init, 0);
         let model = Model::init(&meta.family, &meta.config, &meta.data, &mut rng, &autodiff)?

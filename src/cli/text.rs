@@ -77,7 +77,7 @@ pub fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result<()> {
     let set = if set.tokenizer.vocabulary() == &vocabulary {
         set
     } else {
-        let text = set.tokenizer.decode(&[set.train(), set.test()].concat());
+        let text = set.text();
         TextSet::with(&meta.data.name, &text, vocabulary, &options)?
     };
     let per_token = set.characters_per_token();

@@ -1,5 +1,6 @@
 //! Data as seeded streams of batches.
 
+pub mod bpe;
 pub mod images;
 pub mod input;
 pub mod plane;

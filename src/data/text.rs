@@ -1,6 +1,6 @@
 //! Text to learn from.
 
-use std::io::Read as _;
+use std::{borrow::Cow, io::Read as _};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,9 @@ pub struct TextOptions {
     /// What a token is: a character, or a piece of a word that byte-pair encoding found.
     #[schemars(title = "Tokens")]
     pub tokens: Tokens,
+    /// How many tokens byte-pair encoding makes: 256 are the bytes, the others what is frequent.
+    #[schemars(title = "Vocabulary", range(min = 300, max = 8192))]
+    pub vocabulary: usize,
     /// Share of the text, at its end, that is held out.
     #[schemars(title = "Held out", range(min = 0.01, max = 0.5))]
     pub held_out: f64,
@@ -36,6 +39,7 @@ impl Default for TextOptions {
     fn default() -> Self {
         Self {
             tokens: Tokens::Characters,
+            vocabulary: 512,
             held_out: 0.1,
         }
     }
@@ -43,12 +47,24 @@ impl Default for TextOptions {
 
 impl Options for TextOptions {}
 
+impl TextOptions {
+    /// What of `text` is learned from, and what is held out: between characters, the first
+    /// ⌊(1 − held out) n⌋ of them and the others.
+    fn split<'a>(&self, text: &'a str) -> (&'a str, &'a str) {
+        let kept = ((1.0 - self.held_out) * text.chars().count() as f64) as usize;
+        let at = text.char_indices().nth(kept).map_or(text.len(), |(i, _)| i);
+        text.split_at(at)
+    }
+}
+
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Tokens {
     /// A character.
     Characters,
+    /// A word or a part of one, as byte-pair encoding finds them; any text has such tokens.
+    Bpe,
 }
 
 /// A text as tokens, its end held out.
@@ -62,42 +78,98 @@ pub struct TextSet {
     pub characters: usize,
     /// Characters of the part held out.
     pub test_characters: usize,
-    train: Vec<u32>,
-    test: Vec<u32>,
+    train: Vec<u16>,
+    test: Vec<u16>,
+}
+
+fn bad(reason: impl Into<String>, hint: &str) -> Error {
+    Error::BadText {
+        reason: reason.into(),
+        hint: hint.into(),
+    }
+}
+
+/// What bytes seem to be that are no text in UTF-8, and what would help.
+fn no_text(bytes: &[u8], at: usize) -> Error {
+    let known: [(&[u8], &str); 5] = [
+        (
+            b"%PDF",
+            "It is a PDF: copy its text, or save it as plain text.",
+        ),
+        (
+            b"PK\x03\x04",
+            "It is an archive, or a document of a word processor: save it as plain text.",
+        ),
+        (
+            b"\xd0\xcf\x11\xe0",
+            "It is a document of a word processor: save it as plain text.",
+        ),
+        (b"\x89PNG", "It is a picture; a text is needed."),
+        (b"\xff\xd8\xff", "It is a picture; a text is needed."),
+    ];
+    // UTF-16 writes a character as two bytes, one of which is the same for most of a script.
+    let one = |odd: usize| {
+        let mut counts = [0; 256];
+        let every_second = bytes.iter().skip(odd).step_by(2).take(1000);
+        every_second.for_each(|&b| counts[usize::from(b)] += 1);
+        let most = (0..0x20).map(|b| counts[b]).max().unwrap_or(0);
+        most * 2 > counts.iter().sum::<usize>()
+    };
+    let zeros = bytes.contains(&0);
+    let wide = bytes.starts_with(b"\xff\xfe")
+        || bytes.starts_with(b"\xfe\xff")
+        || zeros && one(0) != one(1);
+    let hint = if let Some((_, hint)) = known.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        hint
+    } else if wide {
+        "It looks like UTF-16: save it as UTF-8."
+    } else if zeros {
+        "It looks like a program's data; a text is needed."
+    } else {
+        "It may be in an older encoding, such as Latin-1: save it as a text file in UTF-8."
+    };
+    bad(format!("it is no text in UTF-8 (see byte {at})"), hint)
 }
 
 impl TextSet {
-    /// The text of a file, as it is or gzipped.
+    /// The text of a file, as it is or gzipped; a byte order mark is left out.
     ///
     /// # Errors
     /// [`Error::BadText`] if it is not UTF-8 or too long.
-    pub fn read(bytes: &[u8]) -> Result<String> {
-        let bad = |reason: String, hint: &str| Error::BadText {
-            reason,
-            hint: hint.into(),
-        };
-        let long = || {
-            let reason = format!("it is longer than {} MB", LONGEST >> 20);
-            bad(reason, "Take a part of it.")
-        };
+    pub fn read(bytes: &[u8]) -> Result<Cow<'_, str>> {
         let mut unpacked = Vec::new();
-        let bytes = if bytes.starts_with(&[0x1f, 0x8b]) {
+        let packed = bytes.starts_with(&[0x1f, 0x8b]);
+        if packed {
             let gz = flate2::read::MultiGzDecoder::new(bytes);
             gz.take(LONGEST as u64 + 1)
                 .read_to_end(&mut unpacked)
                 .map_err(|e| bad(format!("it cannot be unpacked ({e})"), "Use a text file."))?;
-            &unpacked
-        } else {
-            bytes
-        };
-        if bytes.len() > LONGEST {
-            return Err(long());
         }
-        let text = std::str::from_utf8(bytes).map_err(|e| {
-            let reason = format!("it is no text in UTF-8 (see byte {})", e.valid_up_to());
-            bad(reason, "Save it as a text file in UTF-8.")
-        })?;
-        Ok(text.strip_prefix('\u{feff}').unwrap_or(text).into())
+        let plain = if packed { &unpacked } else { bytes };
+        if plain.len() > LONGEST {
+            let reason = format!("it is longer than {} MB", LONGEST >> 20);
+            return Err(bad(reason, "Take a part of it."));
+        }
+        if let Err(error) = std::str::from_utf8(plain) {
+            return Err(no_text(plain, error.valid_up_to()));
+        }
+        // No text has this character; UTF-16 and data have many.
+        if let Some(at) = plain.iter().position(|&b| b == 0) {
+            return Err(no_text(plain, at));
+        }
+        let mark = if plain.starts_with(b"\xef\xbb\xbf") {
+            3
+        } else {
+            0
+        };
+        let text = match packed {
+            true => {
+                unpacked.drain(..mark);
+                String::from_utf8(unpacked).map(Cow::Owned).ok()
+            }
+            false => std::str::from_utf8(&bytes[mark..]).map(Cow::Borrowed).ok(),
+        };
+        text.ok_or_else(|| no_text(bytes, 0))
     }
 
     /// Tokens of `text`: the last part of them is held out.
@@ -105,16 +177,20 @@ impl TextSet {
     /// # Errors
     /// [`Error::BadText`] if it is too short to learn from; [`Error::BadOption`].
     pub fn new(name: &str, text: &str, options: &Value) -> Result<Self> {
+        /// Most characters that are tokens each.
+        const MOST: usize = 8192;
         let options = TextOptions::from_json(options)?;
-        if text.is_empty() {
-            return Err(Error::BadText {
-                reason: "it is empty".into(),
-                hint: "Paste or drop a text, or choose one of the books.".into(),
-            });
-        }
         let vocabulary = match options.tokens {
             Tokens::Characters => Vocabulary::characters(text),
+            Tokens::Bpe => Vocabulary::bpe(options.split(text).0, options.vocabulary),
         };
+        if options.tokens == Tokens::Characters && vocabulary.len() > MOST {
+            let reason = format!("it has {} different characters", vocabulary.len());
+            return Err(bad(
+                reason,
+                "Choose byte-pair encoding, which takes any text.",
+            ));
+        }
         Self::with(name, text, vocabulary, &options)
     }
 
@@ -128,34 +204,48 @@ impl TextSet {
         vocabulary: Vocabulary,
         options: &TextOptions,
     ) -> Result<Self> {
-        let characters = text.chars().count();
-        // The split lies between characters: the first ⌊(1 − held out) n⌋ are learned from.
-        let kept = ((1.0 - options.held_out) * characters as f64) as usize;
-        let at = text.char_indices().nth(kept).map_or(text.len(), |(i, _)| i);
+        const LONGER: &str = "Use a longer one: a few pages at least.";
+        let (learned, held_out) = options.split(text);
+        let mut characters = text.chars();
+        let Some(first) = characters.next() else {
+            const HINT: &str = "Paste or drop a text, or choose one of the books.";
+            return Err(bad("it is empty", HINT));
+        };
+        if characters.all(|c| c == first) {
+            return Err(bad(
+                format!("it has no other character than {first:?}"),
+                LONGER,
+            ));
+        }
+        let test_characters = held_out.chars().count();
+        let characters = learned.chars().count() + test_characters;
         let tokenizer = Tokenizer::new(vocabulary.clone())?;
-        let (train, test) = (
-            tokenizer.encode(&text[..at])?,
-            tokenizer.encode(&text[at..])?,
-        );
+        let encode = |text: &str| -> Result<Vec<u16>> {
+            let mut ids = Vec::with_capacity(text.len() / 4);
+            // A vocabulary has at most 2¹⁶ tokens.
+            tokenizer.encode_each(text, |id| ids.push(id as u16))?;
+            Ok(ids)
+        };
+        let (train, test) = (encode(learned)?, encode(held_out)?);
         if train.len() < 2 || test.len() < 2 {
-            return Err(Error::BadText {
-                reason: format!("{characters} characters are too few to learn from"),
-                hint: "Use a longer one: a few pages at least.".into(),
-            });
+            return Err(bad(
+                format!("{characters} characters are too few to learn from"),
+                LONGER,
+            ));
         }
         let info = DataInfo {
             kind: DataKind::Text,
             sha256: checkpoint::sha256(text.as_bytes()),
             options: options::to_json(options)?,
             vocabulary: Some(vocabulary),
-            scale: (characters - kept) as f32 / test.len() as f32,
+            scale: test_characters as f32 / test.len() as f32,
             ..DataInfo::images(name, 0, 0)
         };
         Ok(Self {
             info,
             tokenizer,
             characters,
-            test_characters: characters - kept,
+            test_characters,
             train,
             test,
         })
@@ -190,13 +280,13 @@ impl TextSet {
         const PIECES: usize = 100;
         let mut counts = vec![0u32; self.tokenizer.len()];
         for &token in self.train.iter().chain(&self.test) {
-            counts[token as usize] += 1;
+            counts[usize::from(token)] += 1;
         }
         let mut by_count: Vec<u32> = (0..counts.len() as u32).collect();
         by_count.sort_by_key(|&t| std::cmp::Reverse(counts[t as usize]));
-        let excerpt = |tokens: &[u32]| -> String {
-            let some = &tokens[..tokens.len().min(EXCERPT)];
-            self.tokenizer.decode(some).chars().take(EXCERPT).collect()
+        let excerpt = |tokens: &[u16]| -> String {
+            let some: Vec<u32> = tokens.iter().take(EXCERPT).map(|&t| t.into()).collect();
+            self.tokenizer.decode(&some).chars().take(EXCERPT).collect()
         };
         TextInfo {
             name: self.info.name.clone(),
@@ -214,13 +304,19 @@ impl TextSet {
         }
     }
 
+    /// The whole text.
+    pub fn text(&self) -> String {
+        let ids = self.train.iter().chain(&self.test).map(|&t| t.into());
+        self.tokenizer.decode(&ids.collect::<Vec<_>>())
+    }
+
     /// Tokens to learn from.
-    pub fn train(&self) -> &[u32] {
+    pub fn train(&self) -> &[u16] {
         &self.train
     }
 
     /// Tokens held out.
-    pub fn test(&self) -> &[u32] {
+    pub fn test(&self) -> &[u16] {
         &self.test
     }
 
@@ -236,11 +332,7 @@ impl TextSet {
 }
 
 /// `length` + 1 tokens from `start` on, wrapped around where the text is shorter.
-pub fn window(tokens: &[u32], start: usize, length: usize) -> impl Iterator<Item = u32> + '_ {
-    tokens
-        .iter()
-        .copied()
-        .cycle()
-        .skip(start % tokens.len().max(1))
-        .take(length + 1)
+pub fn window(tokens: &[u16], start: usize, length: usize) -> impl Iterator<Item = u32> + '_ {
+    let n = tokens.len().max(1);
+    (start..=start + length).filter_map(move |i| tokens.get(i % n).map(|&t| t.into()))
 }

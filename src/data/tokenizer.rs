@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::bpe::{self, Merger};
 use crate::error::{Error, Result};
 
-/// Most tokens in a vocabulary.
+/// Most tokens in a vocabulary: each fits into 16 bits.
 pub const MOST_TOKENS: usize = 1 << 16;
 
 /// How text becomes tokens: what a checkpoint keeps of it.
@@ -18,16 +19,56 @@ pub enum Vocabulary {
         /// They, in the order of their tokens.
         alphabet: String,
     },
+    /// The 256 bytes, and pieces of words.
+    Bpe {
+        /// The two tokens that each further one is made of; see [`bpe`].
+        merges: Vec<(u32, u32)>,
+    },
 }
 
 impl Vocabulary {
     /// The characters of `text`, by their code points.
     pub fn characters(text: &str) -> Self {
-        let mut all: Vec<char> = text.chars().collect();
-        all.sort_unstable();
-        all.dedup();
+        let mut seen = vec![false; char::MAX as usize + 1];
+        text.chars().for_each(|c| seen[c as usize] = true);
         Self::Characters {
-            alphabet: all.into_iter().collect(),
+            alphabet: ('\0'..=char::MAX).filter(|&c| seen[c as usize]).collect(),
+        }
+    }
+
+    /// About `size` tokens that byte-pair encoding finds in `text`, fewer if it is short. Of a long
+    /// text it looks at parts.
+    pub fn bpe(text: &str, size: usize) -> Self {
+        /// Bytes that are looked at.
+        const ENOUGH: usize = 4 << 20;
+        /// Parts in which they lie.
+        const PARTS: usize = 16;
+        /// Bytes of different words that are taken: more has a text in which few words come again.
+        const DIFFERENT: usize = 1 << 20;
+        let (mut counts, mut different) = (HashMap::<&str, u64>::new(), 0);
+        let mut count = |part| {
+            for word in bpe::words(part) {
+                if different < DIFFERENT {
+                    *counts.entry(word).or_insert_with(|| {
+                        different += word.len();
+                        0
+                    }) += 1;
+                } else if let Some(n) = counts.get_mut(word) {
+                    *n += 1;
+                }
+            }
+        };
+        if text.len() <= ENOUGH {
+            count(text);
+        } else {
+            for i in 0..PARTS {
+                let start = text.floor_char_boundary(i * (text.len() / PARTS));
+                let end = text.floor_char_boundary(start + ENOUGH / PARTS);
+                count(&text[start..end]);
+            }
+        }
+        Self::Bpe {
+            merges: bpe::learn(&counts, size.min(MOST_TOKENS).saturating_sub(256)),
         }
     }
 
@@ -35,6 +76,7 @@ impl Vocabulary {
     pub fn len(&self) -> usize {
         match self {
             Vocabulary::Characters { alphabet } => alphabet.chars().count(),
+            Vocabulary::Bpe { merges } => 256 + merges.len(),
         }
     }
 
@@ -61,6 +103,9 @@ impl Vocabulary {
                     return schema("a character that is two tokens".into());
                 }
             }
+            Vocabulary::Bpe { merges } => {
+                bpe::pieces(merges)?;
+            }
         }
         Ok(())
     }
@@ -77,7 +122,9 @@ pub struct Tokenizer {
 
 #[derive(Debug, Clone)]
 enum Coder {
-    Characters(HashMap<char, u32>),
+    /// The tokens of ASCII, `u32::MAX` for none, and of the other characters.
+    Characters(Box<[u32; 128]>, HashMap<char, u32>),
+    Bpe(Merger),
 }
 
 impl Tokenizer {
@@ -88,13 +135,20 @@ impl Tokenizer {
     pub fn new(vocabulary: Vocabulary) -> Result<Self> {
         vocabulary.check()?;
         let (pieces, coder) = match &vocabulary {
-            Vocabulary::Characters { alphabet } => (
-                alphabet
-                    .chars()
-                    .map(|c| c.to_string().into_bytes())
-                    .collect(),
-                Coder::Characters(alphabet.chars().zip(0..).collect()),
-            ),
+            Vocabulary::Characters { alphabet } => {
+                let (mut ascii, mut others) = (Box::new([u32::MAX; 128]), HashMap::new());
+                for (c, id) in alphabet.chars().zip(0..) {
+                    match ascii.get_mut(c as usize) {
+                        Some(place) => *place = id,
+                        None => {
+                            others.insert(c, id);
+                        }
+                    }
+                }
+                let pieces = alphabet.chars().map(|c| c.to_string().into_bytes());
+                (pieces.collect(), Coder::Characters(ascii, others))
+            }
+            Vocabulary::Bpe { merges } => (bpe::pieces(merges)?, Coder::Bpe(Merger::new(merges))),
         };
         Ok(Self {
             vocabulary,
@@ -123,16 +177,32 @@ impl Tokenizer {
     /// # Errors
     /// [`Error::UnknownCharacter`] for what its vocabulary does not hold.
     pub fn encode(&self, text: &str) -> Result<Vec<u32>> {
+        let mut ids = Vec::new();
+        self.encode_each(text, |id| ids.push(id))?;
+        Ok(ids)
+    }
+
+    /// Give the tokens of `text` to `take`, one after the other.
+    ///
+    /// # Errors
+    /// As [`Tokenizer::encode`]; those before it have been given by then.
+    pub fn encode_each(&self, text: &str, mut take: impl FnMut(u32)) -> Result<()> {
         match &self.coder {
-            Coder::Characters(ids) => text
-                .chars()
-                .map(|c| {
-                    ids.get(&c)
-                        .copied()
-                        .ok_or(Error::UnknownCharacter { found: c })
-                })
-                .collect(),
+            Coder::Characters(ascii, others) => {
+                for c in text.chars() {
+                    let id = match ascii.get(c as usize) {
+                        Some(&id) => id,
+                        None => others.get(&c).copied().unwrap_or(u32::MAX),
+                    };
+                    if id == u32::MAX {
+                        return Err(Error::UnknownCharacter { found: c });
+                    }
+                    take(id);
+                }
+            }
+            Coder::Bpe(merger) => merger.encode(text, take),
         }
+        Ok(())
     }
 
     /// The bytes of tokens; those that do not exist give none.

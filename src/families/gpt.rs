@@ -953,7 +953,11 @@ impl Sampler for Writing {
                 );
                 writer.written.push_str(&told.text);
                 let stop = &self.options.stop;
-                writer.ended = !stop.is_empty() && writer.written.ends_with(stop.as_str());
+                // A token may hold the stop and what comes after it.
+                let new = told.text.len() + stop.len();
+                let from = writer.written.len().saturating_sub(new);
+                let from = writer.written.floor_char_boundary(from);
+                writer.ended = !stop.is_empty() && writer.written[from..].contains(stop.as_str());
                 writer.tokens.push(told);
                 writer.ids.push(id);
             }

@@ -103,7 +103,10 @@ impl Adam {
         });
         // Automatic differentiation forgets weights that are gone when it goes back, and only then.
         let device = device::cpu().autodiff();
-        Tensor::<1>::zeros([1], &device).require_grad().sum().backward();
+        Tensor::<1>::zeros([1], &device)
+            .require_grad()
+            .sum()
+            .backward();
         module
     }
 
