@@ -733,3 +733,20 @@ fn learning_counts_words_as_often_as_they_occur() {
     let counts = HashMap::from([("dc", 2), ("ba", 2), ("aaaaa", 1)]);
     assert_eq!(bpe::learn(&counts, 9), [(97, 97), (98, 97), (100, 99)]);
 }
+
+#[test]
+fn shuffled_lines_are_the_same_lines_in_the_same_new_order() {
+    let list: String = ('a'..='z').map(|c| format!("{c}{c}\n")).collect();
+    let options = json!({ "shuffle": true, "held_out": 0.5 });
+    let set = TextSet::new("list", &list, &options).expect("a text");
+    let text = set.text();
+    assert_ne!(text, list);
+    let mut lines: Vec<_> = text.lines().collect();
+    lines.sort_unstable();
+    assert_eq!(lines, list.lines().collect::<Vec<_>>());
+    let again = TextSet::new("list", &list, &options).expect("a text");
+    assert_eq!((again.train(), again.test()), (set.train(), set.test()));
+    // What it is known by is the text as it was.
+    let plain = TextSet::new("list", &list, &Value::Null).expect("a text");
+    assert_eq!(set.info.sha256, plain.info.sha256);
+}

@@ -15,6 +15,7 @@ use crate::{
     error::{Error, Result},
     options::{self, Options},
     protocol::{DataKind, TextInfo},
+    rng::{Purpose, Rng},
 };
 
 /// The longest text that is taken, in bytes.
@@ -30,6 +31,10 @@ pub struct TextOptions {
     /// How many tokens byte-pair encoding makes: 256 are the bytes, the others what is frequent.
     #[schemars(title = "Vocabulary", range(min = 300, max = 8192))]
     pub vocabulary: usize,
+    /// Put the lines in another order, the same each time: for lists, so that what is held out is
+    /// like the rest.
+    #[schemars(title = "Shuffle lines")]
+    pub shuffle: bool,
     /// Share of the text, at its end, that is held out.
     #[schemars(title = "Held out", range(min = 0.01, max = 0.5))]
     pub held_out: f64,
@@ -40,6 +45,7 @@ impl Default for TextOptions {
         Self {
             tokens: Tokens::Characters,
             vocabulary: 512,
+            shuffle: false,
             held_out: 0.1,
         }
     }
@@ -48,6 +54,21 @@ impl Default for TextOptions {
 impl Options for TextOptions {}
 
 impl TextOptions {
+    /// `text` with its lines as they are learned from.
+    fn ordered<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if !self.shuffle {
+            return Cow::Borrowed(text);
+        }
+        let lines: Vec<&str> = text.lines().collect();
+        let order = Rng::new(0, Purpose::Shuffle, 0).permutation(lines.len());
+        let mut out = String::with_capacity(text.len() + 1);
+        for i in order {
+            out.push_str(lines[i as usize]);
+            out.push('\n');
+        }
+        Cow::Owned(out)
+    }
+
     /// What of `text` is learned from, and what is held out: between characters, the first
     /// ⌊(1 − held out) n⌋ of them and the others.
     fn split<'a>(&self, text: &'a str) -> (&'a str, &'a str) {
@@ -182,7 +203,9 @@ impl TextSet {
         let options = TextOptions::from_json(options)?;
         let vocabulary = match options.tokens {
             Tokens::Characters => Vocabulary::characters(text),
-            Tokens::Bpe => Vocabulary::bpe(options.split(text).0, options.vocabulary),
+            Tokens::Bpe => {
+                Vocabulary::bpe(options.split(&options.ordered(text)).0, options.vocabulary)
+            }
         };
         if options.tokens == Tokens::Characters && vocabulary.len() > MOST {
             let reason = format!("it has {} different characters", vocabulary.len());
@@ -205,8 +228,9 @@ impl TextSet {
         options: &TextOptions,
     ) -> Result<Self> {
         const LONGER: &str = "Use a longer one: a few pages at least.";
-        let (learned, held_out) = options.split(text);
-        let mut characters = text.chars();
+        let ordered = options.ordered(text);
+        let (learned, held_out) = options.split(&ordered);
+        let mut characters = ordered.chars();
         let Some(first) = characters.next() else {
             const HINT: &str = "Paste or drop a text, or choose one of the books.";
             return Err(bad("it is empty", HINT));
