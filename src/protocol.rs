@@ -1161,7 +1161,7 @@ mod tests {
              export interface JsonSchema {\n  title?: string;\n  description?: string;\n  \
              type?: string;\n  default?: unknown;\n  minimum?: number;\n  maximum?: number;\n  \
              \"x-order\"?: number;\n  /** Of use in recipes alone. */\n  \"x-recipe\"?: boolean;\n  \
-             enum?: string[];\n  oneOf?: { const: string; description?: string }[];\n  \
+             enum?: string[];\n  oneOf?: { const: string; title?: string; description?: string }[];\n  \
              properties?: Record<string, JsonSchema>;\n}\n",
         );
         macro_rules! declare {

@@ -85,6 +85,7 @@ pub enum Tokens {
     /// A character.
     Characters,
     /// A word or a part of one, as byte-pair encoding finds them; any text has such tokens.
+    #[schemars(title = "pieces of words")]
     Bpe,
 }
 

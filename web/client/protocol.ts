@@ -12,7 +12,7 @@ export interface JsonSchema {
   /** Of use in recipes alone. */
   "x-recipe"?: boolean;
   enum?: string[];
-  oneOf?: { const: string; description?: string }[];
+  oneOf?: { const: string; title?: string; description?: string }[];
   properties?: Record<string, JsonSchema>;
 }
 

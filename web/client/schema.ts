@@ -26,7 +26,7 @@ export function fieldsOf(schema: JsonSchema, kind: DataKind = "images"): Field[]
   const shown = Object.entries(schema.properties ?? {}).filter(([, s]) => !s["x-recipe"] && means(s, kind));
   shown.sort(([, a], [, b]) => (a["x-order"] ?? 0) - (b["x-order"] ?? 0));
   return shown.map(([name, s]) => {
-    const named = s.oneOf?.map((v) => ({ value: v.const, label: v.const, help: sentence(v.description ?? "") }));
+    const named = s.oneOf?.map((v) => ({ value: v.const, label: v.title ?? v.const, help: sentence(v.description ?? "") }));
     const choices = named ?? s.enum?.map((value) => ({ value, label: value, help: "" })) ?? [];
     const kinds: Record<string, Field["kind"]> = { integer: "integer", number: "number", boolean: "flag" };
     return {

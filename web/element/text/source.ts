@@ -39,7 +39,7 @@ export function source(host: Host, corpus: Corpus): TemplateResult {
         input.value = "";
         if (file) bringFile(host, corpus, file);
       }}></label>
-      ${host.trainer.fields.text.map((f) => field(f, "text", {
+      ${host.trainer.fields.text.filter((f) => f.name !== "vocabulary" || host.trainer.drafts.text["tokens"] === "bpe").map((f) => field(f, "text", {
         value: host.trainer.value("text", f),
         error: host.trainer.errors.get(`text.${f.name}`),
         set: (text) => void host.attempt(() => host.trainer.wish("text", [[f.name, text]])),
