@@ -274,6 +274,21 @@ describe("training", () => {
   });
 });
 
+test("in the article, what is set is in the URL under a name of its own", async () => {
+  const page = await openPage(browser, site, { path: "?backend=cpu&text.view=read&text.text=Anna" });
+  const element = await modelOf(page, "#text-model");
+  await element.locator(".sum").waitFor();
+  assert.equal(await element.locator("#text").inputValue(), "Anna");
+  await page.locator('a[href*="text.view=attention"]').click();
+  await until(() => /text\.view=attention.*#text/.test(page.url()), `the view in the URL: ${page.url()}`);
+  assert.ok(!/[?&]view=/.test(page.url()), "the other figure is left alone");
+  await until(async () => (await colours(element.locator("canvas.matrix"))) > 3, "attention");
+  await page.locator("#restart-text").click();
+  await until(() => !/text\.view/.test(page.url()), "the first view");
+  assert.deepEqual(await notices(element), []);
+  await closePage(page);
+});
+
 describe("for everybody", () => {
   for (const view of ["write", "read", "attention", "lens", "train"]) {
     test(`axe-core finds nothing serious: ${view}`, async () => {
