@@ -253,13 +253,33 @@ describe("training", () => {
       await until(async () => /59\D?167/.test(await about.innerText()), "the first text");
     };
     await wrong(() => paste(element, ""), /too few|empty/);
-    await wrong(() => paste(element, "a"), /too few/);
-    await wrong(() => file.setInputFiles({ name: "a.txt", mimeType: "text/plain", buffer: Buffer.from([0xff, 0xfe, 0, 1, 2, 0xc3, 0x28]) }), /UTF-8/);
+    await wrong(() => paste(element, "a"), /too few|no other character/);
+    await wrong(() => file.setInputFiles({ name: "a.txt", mimeType: "text/plain", buffer: Buffer.from([0x80, 1, 2, 0xc3, 0x28]) }), /UTF-8/);
     await wrong(() => file.setInputFiles({ name: "a.txt.gz", mimeType: "application/gzip", buffer: Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3]) }), /unpacked/);
     // A bomb: 80 MB in 80 KB.
     await wrong(() => file.setInputFiles({ name: "b.txt.gz", mimeType: "application/gzip", buffer: gzipSync(Buffer.alloc(80 << 20, 97)) }), /longer than 64 MB/);
     await file.setInputFiles({ name: "good.txt.gz", mimeType: "application/gzip", buffer: gzipSync(RHYME) });
     await until(async () => /good/.test(await about.innerText()), "a good one is taken");
+    await closePage(page);
+  });
+
+  test("tokens may be pieces of words", async () => {
+    const { page, element } = await open({ view: "train" });
+    const about = element.locator(".about");
+    await until(async () => /kinds/.test(await about.innerText()), "about the text");
+    await element.getByLabel("Tokens", { exact: true }).selectOption("bpe");
+    await until(async () => /of 512 kinds/.test(await about.innerText()), "byte pairs");
+    assert.equal((await element.evaluate((e) => e.state)).tokens, "bpe");
+    await element.getByRole("button", { name: "Train from scratch" }).click();
+    await until(async () => (await stepOf(element)) > 5, "the first steps");
+    await element.getByRole("button", { name: "Pause" }).click();
+    const info = await element.evaluate((e) => e.info);
+    assert.equal(info.vocabulary, 512);
+    assert.ok(info.charactersPerToken > 1.2, `${info.charactersPerToken} characters a token`);
+    await element.evaluate((e) => e.setAttribute("view", "read"));
+    await element.getByLabel("Your sentence").fill("Zoë 🙂");
+    await until(async () => /per character/.test(await element.locator(".sum").innerText()), "any text can be read");
+    assert.deepEqual(await notices(element), []);
     await closePage(page);
   });
 
