@@ -185,6 +185,7 @@ fn configs() -> Vec<Value> {
         json!({"loss": "non-saturating", "hidden": 16, "layers": 1, "z_dim": 2, "r1": 1, "r2": 0}),
         json!({"loss": "least-squares", "hidden": 16, "layers": 3, "z_dim": 5, "r1": 0, "r2": 1}),
         json!({"loss": "relativistic", "hidden": 16, "layers": 2, "z_dim": 4, "r1": 0.5, "r2": 2}),
+        json!({"loss": "relativistic", "hidden": 16, "layers": 2, "z_dim": 3, "r1": 0, "r2": 0, "frequencies": 4, "noise_frequencies": 2}),
     ]
 }
 

@@ -31,6 +31,14 @@
 //! Gradients of gradients are not to be had here, so slopes are finite differences in a random
 //! direction: with ε ~ N(0, I), E_ε (d(x + hε) − d(x))² / h² = ‖∇d(x)‖² + O(h²). γ may fade over the
 //! training, as in R3GAN.
+//!
+//! Data in narrow modes far apart ask the generator for cliffs in z and the discriminator for peaks
+//! in x, and layers that see the bare numbers are slow to learn either. Both may see sines and
+//! cosines beside them ([`crate::nn::fourier`], after Tancik et al. 2020, arXiv:2006.10739):
+//!
+//! ```text
+//! a → (a, sin ωᵢa, cos ωᵢa),  ωᵢ = 2π/16 · 2ⁱ,  i = 0 … frequencies − 1
+//! ```
 
 use burn::{
     module::Module,
@@ -46,7 +54,7 @@ use crate::{
     error::Result,
     family::{Family, Losses, Sampler, Samples, StepContext, plain},
     nn::{
-        init,
+        fourier, init,
         linear::{linear, matmul},
         standard::Standard,
         weights,
@@ -87,6 +95,13 @@ pub struct GanConfig {
     /// penalties find all of the data, low ones see its details. 0 = they stay as they are.
     #[schemars(title = "Fading of R1 and R2", range(min = 0, max = 1_000_000))]
     pub fade: usize,
+    /// Sines and cosines of each coordinate beside it in the discriminator, each of twice the
+    /// frequency of the one before: more of them show narrower modes.
+    #[schemars(title = "Frequencies", range(min = 0, max = 8))]
+    pub frequencies: usize,
+    /// The same of each number of the noise, in the generator: more of them part the modes sooner.
+    #[schemars(title = "Frequencies of the noise", range(min = 0, max = 8))]
+    pub noise_frequencies: usize,
     /// Divide each of the discriminator's weight matrices by its largest singular value.
     #[schemars(title = "Spectral norm")]
     pub spectral_norm: bool,
@@ -103,6 +118,8 @@ impl Default for GanConfig {
             r1: 0.01,
             r2: 0.01,
             fade: 0,
+            frequencies: 0,
+            noise_frequencies: 0,
             spectral_norm: false,
         }
     }
@@ -281,7 +298,12 @@ pub struct Gan {
 impl Gan {
     /// G(z): z `[n, z_dim]` → standardised points `[n, 2]`.
     pub fn generate(&self, z: Tensor<2>) -> Tensor<2> {
-        self.net.generator.forward(z, linear)
+        self.generate_by(&self.net.generator, z)
+    }
+
+    fn generate_by(&self, generator: &Mlp, z: Tensor<2>) -> Tensor<2> {
+        let z = fourier::features(z, self.config.noise_frequencies);
+        generator.forward(z, linear)
     }
 
     /// d(x): standardised points `[n, 2]` → scores `[n]`.
@@ -294,6 +316,7 @@ impl Gan {
             true => normalized,
             false => linear,
         };
+        let x = fourier::features(x, self.config.frequencies);
         discriminator.forward(x, layer).squeeze_dim(1)
     }
 
@@ -318,7 +341,7 @@ impl Gan {
     fn discriminator_losses(&self, x: Tensor<2>, step: u64, rng: &mut Rng) -> (Tensor<1>, Losses) {
         let (device, [n, _]) = (self.device(), x.dims());
         let z = self.noise(n, rng);
-        let fake = self.net.generator.fixed().forward(z, linear);
+        let fake = self.generate_by(&self.net.generator.fixed(), z);
         let penalties = [("r1", self.config.r1, &x), ("r2", self.config.r2, &fake)];
         let penalties = penalties.into_iter().enumerate().filter(|(_, p)| p.1 > 0.0);
         let penalties: Vec<_> = penalties.collect();
@@ -390,8 +413,20 @@ impl Family for Gan {
             config: config.clone(),
             points: Standard::of(data),
             net: Net {
-                discriminator: Mlp::init(2, 1, config, rng, device),
-                generator: Mlp::init(config.z_dim, 2, config, rng, device),
+                discriminator: Mlp::init(
+                    2 * fourier::width(config.frequencies),
+                    1,
+                    config,
+                    rng,
+                    device,
+                ),
+                generator: Mlp::init(
+                    config.z_dim * fourier::width(config.noise_frequencies),
+                    2,
+                    config,
+                    rng,
+                    device,
+                ),
             },
         })
     }

@@ -39,8 +39,8 @@ fn omega(i: usize) -> f32 {
 /// x, then sin and cos of x turning once over 16 units, twice, four times, … ; x is of unit scale.
 ///
 /// # Shapes
-/// - x: `[n, 1]`
-/// - output: `[n, 1 + 2 · frequencies]`
+/// - x: `[n, k]`
+/// - output: `[n, k (1 + 2 · frequencies)]`: all of x, then all of each sine and cosine
 pub fn features(x: Tensor<2>, frequencies: usize) -> Tensor<2> {
     if frequencies == 0 {
         return x;

@@ -30,14 +30,18 @@ CASES = [
     {"loss": "relativistic", "hidden": 24, "layers": 2, "z_dim": 4, "r1": 0.5, "r2": 3.0, "fade": 2},
     {"loss": "non-saturating", "hidden": 16, "layers": 2, "z_dim": 2, "d_steps": 2, "spectral_norm": True},
     {"loss": "relativistic", "hidden": 16, "layers": 2, "z_dim": 2, "r1": 1.0, "spectral_norm": True},
+    {"loss": "relativistic", "hidden": 16, "layers": 2, "z_dim": 3, "r1": 0.2, "r2": 0.1, "frequencies": 4,
+     "noise_frequencies": 2},
 ]
-DEFAULTS = {"r1": 0.0, "r2": 0.0, "fade": 0, "d_steps": 1, "spectral_norm": False}
+DEFAULTS = {"r1": 0.0, "r2": 0.0, "fade": 0, "frequencies": 0, "noise_frequencies": 0, "d_steps": 1,
+            "spectral_norm": False}
+FREQUENCIES = {"discriminator": "frequencies", "generator": "noise_frequencies"}
 
 
 def parameters(c):
     shapes = {}
-    for player, d_in, d_out in [("discriminator", 2, 1), ("generator", c["z_dim"], 2)]:
-        widths = [d_in] + [c["hidden"]] * c["layers"]
+    for player, numbers, d_out in [("discriminator", 2, 1), ("generator", c["z_dim"], 2)]:
+        widths = [numbers * (1 + 2 * c[FREQUENCIES[player]])] + [c["hidden"]] * c["layers"]
         for i, (a, b) in enumerate(zip(widths, widths[1:])):
             shapes[f"{player}.hidden.{i}.weight"], shapes[f"{player}.hidden.{i}.bias"] = (a, b), (b,)
         shapes[f"{player}.output.weight"], shapes[f"{player}.output.bias"] = (c["hidden"], d_out), (d_out,)
@@ -66,7 +70,12 @@ class Game:
     def of(self, player):
         return {name: p for name, p in self.p.items() if name.startswith(player)}
 
-    def mlp(self, player, h, normalize=False):
+    def mlp(self, player, x, normalize=False):
+        h = [x]
+        for i in range(self.c[FREQUENCIES[player]]):
+            angle = x * (2 * math.pi / 16 * 2**i)
+            h += [torch.sin(angle), torch.cos(angle)]
+        h = torch.cat(h, 1)
         for name in [f"hidden.{i}" for i in range(self.c["layers"])] + ["output"]:
             w, b = self.p[f"{player}.{name}.weight"], self.p[f"{player}.{name}.bias"]
             h = h @ (w / spectral_norm(w) if normalize else w) + b
