@@ -19,18 +19,19 @@ const all = [
 
 /**
  * What is trained. `decimals` of a loss mean something; `uses` are what trained models are measured
- * at: by the name of its rates in the results, a method of the contenders, what more it is told, and
- * what it makes.
+ * at: by the name of its rates in the results, a method of the contenders and what more it is told.
+ * `many`: its steps are so many small ones that a GPU in software would take minutes for a few.
  */
 export const workloads = {
-  vae: { title: "VAE", decimals: 1, uses: { decode: { method: "decode", args: [], makes: "images" } } },
+  vae: { title: "VAE", decimals: 1, uses: { decode: { method: "decode", args: [] } } },
   flow: { title: "RealNVP", decimals: 2, uses: {} },
   gpt: {
     title: "GPT",
     decimals: 2,
+    many: true,
     uses: {
-      write: { method: "write", args: [600], makes: "tokens" },
-      writeWithin: { method: "write", args: [60], makes: "tokens" },
+      write: { method: "write", args: [600] },
+      writeWithin: { method: "write", args: [60] },
     },
   },
 };

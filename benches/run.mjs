@@ -194,12 +194,17 @@ try {
     await bundle(benches, bench);
     report.contenders = [];
     for (const workload of chosen) {
+      const feasible = backends.filter((b) => b === "cpu" || options.gpu || !workloads[workload].many);
+      if (!feasible.length) {
+        console.log(`\n${workloads[workload].title}: on a GPU only in hardware (--gpu)`);
+        continue;
+      }
       const { adapter, rows } = await measure({
-        site: server, workload, only, backends, rounds, seconds, matmul: options.matmul && workload === "vae", gpu: options.gpu, say,
+        site: server, workload, only, backends: feasible, rounds, seconds, matmul: options.matmul && workload === "vae", gpu: options.gpu, say,
       });
       report.contenders.push(...rows);
       report.adapter ||= adapter;
-      for (const backend of backends) {
+      for (const backend of feasible) {
         const some = rows.filter((r) => r.backend === backend);
         if (some.length) trainingTable(workload, backend, some, adapter);
       }
