@@ -18,10 +18,10 @@ export const webgpuFlags = (gpu) =>
 
 /** Bundles the benchmark's pages into `out`. Nothing of this reaches the site. */
 export async function bundle(benches, out) {
-  await mkdir(join(out, "tfjs"), { recursive: true });
+  for (const folder of ["tfjs", "ort"]) await mkdir(join(out, folder), { recursive: true });
   const source = join(benches, "browser");
   await build({
-    entryPoints: ["page", "vae/tfjs", "vae/jax", "flow/tfjs", "flow/jax"].map((name) => join(source, `${name}.js`)),
+    entryPoints: ["page", "vae/tfjs", "vae/jax", "flow/tfjs", "flow/jax", "gpt/tfjs", "gpt/jax", "gpt/ort"].map((name) => join(source, `${name}.js`)),
     outdir: out,
     outbase: source,
     bundle: true,
@@ -30,6 +30,8 @@ export async function bundle(benches, out) {
     target: "es2022",
     minify: true,
     logLevel: "error",
+    // Onnxruntime's loader as a file of its own: its threads load it too.
+    conditions: ["onnxruntime-web-use-extern-wasm"],
     // Node's parts of tfjs's wasm loader, never reached in a browser.
     external: ["fs", "path", "os", "perf_hooks", "worker_threads", "util", "crypto"],
   });
@@ -37,5 +39,9 @@ export async function bundle(benches, out) {
   const wasm = join(benches, "node_modules/@tensorflow/tfjs-backend-wasm/dist");
   for (const kind of ["", "-simd", "-threaded-simd"]) {
     await cp(join(wasm, `tfjs-backend-wasm${kind}.wasm`), join(out, "tfjs", `tfjs-backend-wasm${kind}.wasm`));
+  }
+  const ort = join(benches, "node_modules/onnxruntime-web/dist");
+  for (const kind of ["mjs", "wasm"]) {
+    await cp(join(ort, `ort-wasm-simd-threaded.${kind}`), join(out, "ort", `ort-wasm-simd-threaded.${kind}`));
   }
 }

@@ -1,4 +1,4 @@
-// Training, decoding and products of matrices: every contender in a page of its own, in turns.
+// Training, decoding, writing and products of matrices: every contender in a page of its own, in turns.
 import { chromium } from "playwright-core";
 import { chromiumPath, flags, webgpuFlags } from "./browser.mjs";
 
@@ -12,15 +12,31 @@ const all = [
   { who: "ours", backend: "webgpu" },
   { who: "tfjs", backend: "webgpu" },
   { who: "jax", backend: "webgpu" },
+  // It does not train; it writes texts.
+  { who: "ort", backend: "cpu", only: "gpt" },
+  { who: "ort", backend: "cpu", only: "gpt", isolated: true },
 ];
 
-/** What is trained. `decimals` of a loss mean something; `decodes`: there are pictures to decode. */
+/**
+ * What is trained. `decimals` of a loss mean something; `uses` are what trained models are measured
+ * at: by the name of its rates in the results, a method of the contenders and what more it is told.
+ * `many`: its steps are so many small ones that a GPU in software would take minutes for a few.
+ */
 export const workloads = {
-  vae: { title: "VAE", decimals: 1, decodes: true },
-  flow: { title: "RealNVP", decimals: 2, decodes: false },
+  vae: { title: "VAE", decimals: 1, uses: { decode: { method: "decode", args: [] } } },
+  flow: { title: "RealNVP", decimals: 2, uses: {} },
+  gpt: {
+    title: "GPT",
+    decimals: 2,
+    many: true,
+    uses: {
+      write: { method: "write", args: [600] },
+      writeWithin: { method: "write", args: [60] },
+    },
+  },
 };
 
-const names = { ours: "playground", tfjs: "tfjs", jax: "jax-js" };
+const names = { ours: "playground", tfjs: "tfjs", jax: "jax-js", ort: "onnxruntime-web" };
 
 export const median = (values) => {
   const sorted = [...values].sort((a, b) => a - b);
@@ -45,15 +61,24 @@ async function open(browser, site, workload, contender) {
 
 /** Rows of numbers, a row for each contender, and what WebGPU ran on. */
 export async function measure({ site, workload, only, backends, rounds, seconds, matmul, gpu, say }) {
-  const { title, decimals, decodes } = workloads[workload];
+  const { title, decimals, uses } = workloads[workload];
   const browser = await chromium.launch({ executablePath: chromiumPath, args: [...flags, ...webgpuFlags(gpu)] });
   try {
     const cdp = await browser.newBrowserCDPSession();
     /** Processor seconds of the whole browser until now: what a busy machine disturbs least. */
-    const spent = async () => (await cdp.send("SystemInfo.getProcessInfo")).processInfo.reduce((sum, p) => sum + p.cpuTime, 0);
+    const cpuTime = async () => (await cdp.send("SystemInfo.getProcessInfo")).processInfo.reduce((sum, p) => sum + p.cpuTime, 0);
+    /** What `act` gives, and the processor seconds it took. */
+    const spending = async (act) => {
+      const before = await cpuTime();
+      const given = await act();
+      return { ...given, spent: await cpuTime() - before };
+    };
     const rows = all
-      .filter((c) => only.includes(c.who) && backends.includes(c.backend))
-      .map((c) => ({ workload, ...c, name: names[c.who], train: [], perCpuSecond: [], decode: [], losses: [] }));
+      .filter((c) => only.includes(c.who) && backends.includes(c.backend) && (c.only ?? workload) === workload)
+      .map(({ only: _, ...c }) => ({
+        workload, ...c, name: names[c.who], train: [], perCpuSecond: [], losses: [],
+        ...Object.fromEntries(Object.keys(uses).flatMap((use) => [[use, []], [`${use}PerCpuSecond`, []]])),
+      }));
     let adapter = "";
     for (const row of rows) {
       const label = `${title}: ${row.name}, ${row.backend}${row.isolated ? ", isolated" : ""}`;
@@ -61,14 +86,16 @@ export async function measure({ site, workload, only, backends, rounds, seconds,
         row.page = await open(browser, site, workload, row);
         adapter ||= await row.page.evaluate(() => globalThis.adapter());
         const { loss, threads } = await row.page.evaluate(() => globalThis.contender("warmUp"));
-        row.losses.push(loss);
         row.threads = threads;
-        // Uncounted: browsers compile what turns out to be hot once more, in the background.
-        await row.page.evaluate((s) => globalThis.contender("train", s), Math.min(1, seconds));
+        if (loss !== null) {
+          row.losses.push(loss);
+          // Uncounted: browsers compile what turns out to be hot once more, in the background.
+          await row.page.evaluate((s) => globalThis.contender("train", s), Math.min(1, seconds));
+        }
         if (matmul && row.who !== "ours") {
           row.matmul = await row.page.evaluate(() => globalThis.contender("matmul", 1024, 2));
         }
-        say(`${label}: first loss ${row.losses[0].toFixed(decimals)}`);
+        say(loss === null ? `${label}: ready` : `${label}: first loss ${loss.toFixed(decimals)}`);
       } catch (error) {
         row.error = first(error);
         say(`${label}: ${row.error}`);
@@ -79,14 +106,17 @@ export async function measure({ site, workload, only, backends, rounds, seconds,
       for (const row of rows.filter((r) => !r.error)) {
         try {
           await row.page.bringToFront();
-          const before = await spent();
-          const trained = await row.page.evaluate((s) => globalThis.contender("train", s), seconds);
-          row.perCpuSecond.push(trained.steps / (await spent() - before));
-          row.train.push(trained.steps / trained.seconds);
-          row.losses.push(trained.loss);
-          if (decodes) {
-            const decoded = await row.page.evaluate((s) => globalThis.contender("decode", s), seconds / 3);
-            row.decode.push(decoded.images / decoded.seconds);
+          if (row.losses.length) {
+            const trained = await spending(() => row.page.evaluate((s) => globalThis.contender("train", s), seconds));
+            row.train.push(trained.steps / trained.seconds);
+            row.perCpuSecond.push(trained.steps / trained.spent);
+            row.losses.push(trained.loss);
+          }
+          for (const [use, { method, args }] of Object.entries(uses)) {
+            const used = await spending(() =>
+              row.page.evaluate((call) => globalThis.contender(...call), [method, seconds / 3, ...args]));
+            row[use].push(used.count / used.seconds);
+            row[`${use}PerCpuSecond`].push(used.count / used.spent);
           }
         } catch (error) {
           row.error = first(error);

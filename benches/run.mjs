@@ -14,16 +14,19 @@ Measures the built site (./serve or ./test --only wasm makes dist/) in headless 
   - training steps per second, beside tfjs and jax-js with the same model, in turns:
     vae   784-400-(20,20)-400-784, batch 128, Adam 1e-3, Bernoulli pixels, MNIST; images decoded
           per second too;
-    flow  RealNVP of two moons: 8 affine couplings with 2-128-128-2, batch 512, Adam 1e-3.
+    flow  RealNVP of two moons: 8 affine couplings with 2-128-128-2, batch 512, Adam 1e-3;
+    gpt   a transformer of text, 4 layers, 4 heads, 128 wide, context 64, 65 symbols, batch 12,
+          Adam 1e-3; tokens written per second too, beside onnxruntime-web as well.
 Prints tables and writes benches/results/<time>.json. The first run installs the peers with npm.
 
-  --seconds N     training time of each contender in each round (default 5; decoding takes a third)
+  --seconds N     training time of each contender in each round (default 5; decoding takes a third,
+                  writing two)
   --rounds N      rounds, of which the median counts (default 3)
-  --workload LIST of vae, flow (default both)
-  --only LIST     of ours, tfjs, jax (default all); the visit is measured with ours
+  --workload LIST of vae, flow, gpt (default all)
+  --only LIST     of ours, tfjs, jax, ort (default all); the visit is measured with ours
   --backend LIST  of cpu, webgpu (default both)
   --no-visit      leave out first samples and sizes
-  --no-train      leave out training and decoding
+  --no-train      leave out training, decoding and writing
   --matmul        the peers' product of two 1024 × 1024 matrices too (minutes on SwiftShader)
   --gpu           WebGPU on this machine's GPU; without it on SwiftShader, in software
   --site DIR      another folder than dist/
@@ -42,8 +45,8 @@ try {
     options: {
       seconds: { type: "string", default: "5" },
       rounds: { type: "string", default: "3" },
-      workload: { type: "string", default: "vae,flow" },
-      only: { type: "string", default: "ours,tfjs,jax" },
+      workload: { type: "string", default: "vae,flow,gpt" },
+      only: { type: "string", default: "ours,tfjs,jax,ort" },
       backend: { type: "string", default: "cpu,webgpu" },
       "no-visit": { type: "boolean", default: false },
       "no-train": { type: "boolean", default: false },
@@ -67,8 +70,8 @@ function list(name, allowed) {
   if (wrong !== undefined) fail(`--${name} knows ${allowed.join(", ")}, not ${wrong || "nothing"}.`);
   return values;
 }
-const chosen = list("workload", ["vae", "flow"]);
-const only = list("only", ["ours", "tfjs", "jax"]);
+const chosen = list("workload", ["vae", "flow", "gpt"]);
+const only = list("only", ["ours", "tfjs", "jax", "ort"]);
 const backends = list("backend", ["cpu", "webgpu"]);
 const seconds = Number(options.seconds);
 const rounds = Number(options.rounds);
@@ -79,12 +82,12 @@ const benches = fileURLToPath(new URL(".", import.meta.url));
 const root = join(benches, "..");
 const site = options.site ?? join(root, "dist");
 const built = (statSync(join(site, "worker-cpu_bg.wasm"), { throwIfNoEntry: false })?.size ?? 0) > 1e5;
-if (only.includes("ours") && !built) fail(`There is no built site in ${site}. Run ./serve once, or leave out ours: --only tfjs,jax`);
+if (only.includes("ours") && !built) fail(`There is no built site in ${site}. Run ./serve once, or leave out ours: --only tfjs,jax,ort`);
 
 if (!existsSync(join(root, "node_modules/playwright-core"))) {
   execFileSync("npm", ["ci"], { cwd: root, stdio: "inherit" });
 }
-if (!existsSync(join(benches, "node_modules/@jax-js/jax"))) {
+if (!["@jax-js/jax", "onnxruntime-web"].every((peer) => existsSync(join(benches, "node_modules", peer)))) {
   console.error("Installing the peers (once)");
   execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: benches, stdio: "inherit" });
 }
@@ -113,32 +116,52 @@ function table(title, rows) {
   console.log(`\n${title}\n${rows.map((r) => `  ${right(r, widths)}`).join("\n")}`);
 }
 const mb = (bytes) => `${(bytes / 1e6).toFixed(2)} MB`;
-const rate = (values) => (values.length ? median(values).toPrecision(3) : "-");
-const best = (values) => (values.length ? Math.max(...values).toPrecision(3) : "-");
+const short = (value) => (value < 1000 ? value.toPrecision(3) : String(Math.round(value)));
+const rate = (values) => (values.length ? short(median(values)) : "-");
+const best = (values) => (values.length ? short(Math.max(...values)) : "-");
 
 const where = (r) => (r.backend === "webgpu" ? "webgpu" : `wasm, ${r.isolated ? "isolated, " : ""}${r.threads ?? "?"} thread${r.threads === 1 ? "" : "s"}`);
+/** How we stand to the fastest of `rivals`, by the clock and by processor time. */
+function lead(what, mine, rivals, key, perCpuKey) {
+  if (!mine || !rivals.length) return;
+  const times = (k) => (median(mine[k]) / Math.max(...rivals.map((r) => median(r[k])))).toFixed(2);
+  console.log(`  ${what}: ${times(key)} times the fastest peer by the clock, ${times(perCpuKey)} times by processor time`);
+}
+
 /** What one workload gave on one back end, and how we stand to the fastest peer. */
 function trainingTable(workload, backend, rows, adapter) {
-  const { title, decimals, decodes } = workloads[workload];
+  const { title, decimals, uses } = workloads[workload];
   const sound = rows.filter((r) => !r.error);
-  const decoding = decodes ? ["images/s", "best"] : [];
+  const trained = sound.filter((r) => r.train.length);
+  const decoding = uses.decode ? ["images/s", "best"] : [];
   const products = sound.some((r) => r.matmul);
-  table(backend === "cpu" ? `${title} on the processor` : `${title} on WebGPU: ${adapter || "no adapter"}`, [
-    ["", "", "steps/s", "best", "steps/CPU s", ...decoding, "loss", "", ...(products ? ["GFLOP/s"] : [])],
-    ...sound.map((r) => [
-      r.name, where(r), rate(r.train), best(r.train), rate(r.perCpuSecond),
-      ...(decodes ? [rate(r.decode), best(r.decode)] : []),
-      r.losses[0].toFixed(decimals), `→ ${r.losses.at(-1).toFixed(decimals)}`,
-      ...(products ? [r.matmul?.gflops.toPrecision(3) ?? "-"] : []),
-    ]),
-  ]);
-  for (const r of rows.filter((r) => r.error)) console.log(`  ${r.name}, ${where(r)}: failed: ${r.error}`);
-  const mine = sound.find((r) => r.who === "ours" && r.train.length);
-  const rivals = sound.filter((r) => r.who !== "ours");
-  const lead = (key) => (median(mine[key]) / Math.max(...rivals.map((r) => median(r[key])))).toFixed(2);
-  if (mine && rivals.length) {
-    console.log(`  training: ${lead("train")} times the fastest peer by the clock, ${lead("perCpuSecond")} times by processor time`);
+  const place = backend === "cpu" ? "on the processor" : `on WebGPU: ${adapter || "no adapter"}`;
+  if (trained.length) {
+    table(`${title} ${place}`, [
+      ["", "", "steps/s", "best", "steps/CPU s", ...decoding, "loss", "", ...(products ? ["GFLOP/s"] : [])],
+      ...trained.map((r) => [
+        r.name, where(r), rate(r.train), best(r.train), rate(r.perCpuSecond),
+        ...(uses.decode ? [rate(r.decode), best(r.decode)] : []),
+        r.losses[0].toFixed(decimals), `→ ${r.losses.at(-1).toFixed(decimals)}`,
+        ...(products ? [r.matmul?.gflops.toPrecision(3) ?? "-"] : []),
+      ]),
+    ]);
   }
+  const among = (list, who) => list.filter((r) => (r.who === "ours") === (who === "ours"));
+  lead("training", among(trained, "ours")[0], among(trained), "train", "perCpuSecond");
+  if (uses.write && sound.length) {
+    const length = (use) => `${uses[use].args[0]} tokens`;
+    table(`${title} writing ${place}`, [
+      ["", "", `${length("write")}: tokens/s`, "best", "tokens/CPU s", `${length("writeWithin")}: tokens/s`, "best", "tokens/CPU s"],
+      ...sound.map((r) => [
+        r.name, where(r), ...["write", "writeWithin"].flatMap((use) => [rate(r[use]), best(r[use]), rate(r[`${use}PerCpuSecond`])]),
+      ]),
+    ]);
+    for (const use of ["write", "writeWithin"]) {
+      lead(`writing ${length(use)}`, among(sound, "ours")[0], among(sound), use, `${use}PerCpuSecond`);
+    }
+  }
+  for (const r of rows.filter((r) => r.error)) console.log(`  ${r.name}, ${where(r)}: failed: ${r.error}`);
 }
 
 const server = await startServer({ root, site, bench });
@@ -171,12 +194,17 @@ try {
     await bundle(benches, bench);
     report.contenders = [];
     for (const workload of chosen) {
+      const feasible = backends.filter((b) => b === "cpu" || options.gpu || !workloads[workload].many);
+      if (!feasible.length) {
+        console.log(`\n${workloads[workload].title}: on a GPU only in hardware (--gpu)`);
+        continue;
+      }
       const { adapter, rows } = await measure({
-        site: server, workload, only, backends, rounds, seconds, matmul: options.matmul && workload === "vae", gpu: options.gpu, say,
+        site: server, workload, only, backends: feasible, rounds, seconds, matmul: options.matmul && workload === "vae", gpu: options.gpu, say,
       });
       report.contenders.push(...rows);
       report.adapter ||= adapter;
-      for (const backend of backends) {
+      for (const backend of feasible) {
         const some = rows.filter((r) => r.backend === backend);
         if (some.length) trainingTable(workload, backend, some, adapter);
       }

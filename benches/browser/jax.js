@@ -9,9 +9,9 @@ export const array = (values, shape) => np.array(values).reshape(shape);
 export const dense = (x, w, b) => np.matmul(x, w).add(b);
 
 /** Adam, to be called within jit; `rate` and `epsilon` come from `corrected`. */
-export function adam({ p, m, v }, g, rate, epsilon) {
+export function adam({ p, m, v }, g, rate, epsilon, beta2 = 0.999) {
   const m2 = map(m, (leaf, name) => leaf.mul(0.9).add(g[name].ref.mul(0.1)));
-  const v2 = map(v, (leaf, name) => leaf.mul(0.999).add(np.square(g[name]).mul(0.001)));
+  const v2 = map(v, (leaf, name) => leaf.mul(beta2).add(np.square(g[name]).mul(1 - beta2)));
   const p2 = map(p, (leaf, name) =>
     leaf.sub(m2[name].ref.mul(rate.ref).div(np.sqrt(v2[name].ref).add(epsilon.ref))));
   rate.dispose();
@@ -20,8 +20,8 @@ export function adam({ p, m, v }, g, rate, epsilon) {
 }
 
 /** The rate and epsilon of step `time`, from 1, with Adam's bias corrections in them. */
-export function corrected(rate, time) {
-  const correction = Math.sqrt(1 - 0.999 ** time);
+export function corrected(rate, time, beta2 = 0.999) {
+  const correction = Math.sqrt(1 - beta2 ** time);
   return [np.array((rate * correction) / (1 - 0.9 ** time)), np.array(1e-8 * correction)];
 }
 

@@ -37,9 +37,10 @@ export async function repeat(seconds, act) {
 /**
  * Makes a worker of a peer.
  *
- * `open(backend)` gives `threads`, how many it uses; `step(i)`, which takes one step and returns its
- * loss unread; `read(loss)` and `drop(loss)`; `matmul(n)`, which waits for the product; and where
- * there is something to decode, `decode()`, which reads `decoded` pictures back.
+ * `open(backend)` gives `threads`, how many it uses; if it trains, `step(i)`, which takes one step and
+ * returns its loss unread; `read(loss)` and `drop(loss)`; `matmul(n)`, which waits for the product;
+ * where there is something to decode, `decode()`, which reads `decoded` pictures back; and where
+ * there is a text to write, `write(length)`, which writes so many tokens.
  */
 export function serve(open) {
   let peer;
@@ -47,11 +48,12 @@ export function serve(open) {
     async start(backend) {
       peer = await open(backend);
     },
-    /** The threads in use, and the loss of the first step; it also compiles whatever is compiled. */
+    /** The threads in use, and the loss of the first step, if any; it also compiles whatever is compiled. */
     async warmUp() {
-      const first = await peer.read(peer.step(0));
-      for (let i = 1; i < 3; i++) await peer.read(peer.step(i));
+      const first = peer.step ? await peer.read(peer.step(0)) : null;
+      for (let i = 1; peer.step && i < 3; i++) await peer.read(peer.step(i));
       await peer.decode?.();
+      await peer.write?.(100);
       return { loss: first, threads: peer.threads };
     },
     async train(seconds) {
@@ -71,7 +73,11 @@ export function serve(open) {
     },
     async decode(seconds) {
       const { times, seconds: took } = await repeat(seconds, () => peer.decode());
-      return { images: times * peer.decoded, seconds: took };
+      return { count: times * peer.decoded, seconds: took };
+    },
+    async write(seconds, length) {
+      const { times, seconds: took } = await repeat(seconds, () => peer.write(length));
+      return { count: times * length, seconds: took };
     },
     async matmul(n, seconds) {
       await peer.matmul(n);

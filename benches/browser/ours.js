@@ -1,5 +1,7 @@
 // The playground's own engine, driven through its worker as the site drives it.
 import * as flow from "./flow/model.js";
+import * as gpt from "./gpt/model.js";
+import { repeat } from "./measure.js";
 import * as vae from "./vae/model.js";
 
 const SESSION = 1;
@@ -15,6 +17,17 @@ const creations = {
     family: "realnvp", data: "moons",
     config: { couplings: flow.COUPLINGS, hidden: flow.HIDDEN },
     train: { batch_size: flow.BATCH, learning_rate: flow.RATE, ema: 0 },
+  },
+  gpt: {
+    family: "gpt", data: "play",
+    config: {
+      n_layer: gpt.LAYERS, n_head: gpt.HEADS, n_embd: gpt.WIDTH, block_size: gpt.CONTEXT,
+      positions: "learned", norm: "layer", mlp: "gelu", tied: true,
+    },
+    train: {
+      batch_size: gpt.BATCH, optimizer: "adam", learning_rate: gpt.RATE, beta_2: gpt.BETA_2,
+      weight_decay: 0, clip: 0, warmup: 0, ema: 0,
+    },
   },
 };
 
@@ -57,11 +70,19 @@ export async function ours(workload, backend) {
     const bytes = new Uint8Array(await (await fetch("/data/mnist.bin")).arrayBuffer());
     await request({ type: "loadData", name: "mnist", bytes, sha256: null });
   }
+  if (workload === "gpt") {
+    const bytes = new TextEncoder().encode(gpt.text());
+    const { text } = await request({ type: "loadText", name: "play", bytes, sha256: null, options: {} });
+    if (text.vocabulary !== gpt.VOCABULARY) throw new Error(`a vocabulary of ${text.vocabulary}`);
+  }
   await request({ type: "create", session: SESSION, ...creations[workload], dataOptions: {}, seed: 1 });
   let step = 0;
   const training = (steps) => ({ type: "train", session: SESSION, steps, rate: null, seconds: null, player: null });
   const train = async (steps) => (await request(training(steps))).state;
   const z = [...vae.codes()];
+  const write = (length) => request({
+    type: "sample", session: SESSION, count: 1, seed: 1, options: { prompt: gpt.PROMPT, length, temperature: 1 },
+  });
   const decode = () => request({ type: "view", session: SESSION, query: { type: "decode", z }, snapshot: null });
 
   return {
@@ -69,6 +90,7 @@ export async function ours(workload, backend) {
       const first = newest(await train(1));
       step = (await train(2)).step;
       if (workload === "vae") await decode();
+      if (workload === "gpt") await write(100);
       return { loss: first, threads: 1 };
     },
     /** Trains as a reader would: until cancelled, with curves, samples and snapshots on the way. */
@@ -83,13 +105,12 @@ export async function ours(workload, backend) {
       return { steps, seconds: took, loss: newest(state) };
     },
     async decode(seconds) {
-      const start = performance.now();
-      let images = 0;
-      do {
-        await decode();
-        images += vae.DECODE;
-      } while (performance.now() - start < seconds * 1000);
-      return { images, seconds: (performance.now() - start) / 1000 };
+      const { times, seconds: took } = await repeat(seconds, decode);
+      return { count: times * vae.DECODE, seconds: took };
+    },
+    async write(seconds, length) {
+      const { times, seconds: took } = await repeat(seconds, () => write(length));
+      return { count: times * length, seconds: took };
     },
   };
 }

@@ -1,4 +1,4 @@
-// One contender in a page of its own: index.html?workload=vae|flow&who=ours|tfjs|jax&backend=cpu|webgpu
+// One contender in a page of its own: index.html?workload=vae|flow|gpt&who=ours|tfjs|jax|ort&backend=cpu|webgpu
 // run.mjs calls its methods (see `measure.js`) through `contender`.
 import { ours } from "./ours.js";
 

@@ -27,11 +27,14 @@ const byCopiesOf = (x) => tf.customGrad((w) => ({
   gradFunc: (dy) => tf.matMul(tf.transpose(x), dy),
 }));
 
-/** x w + b; `data` says that nobody wants the gradient of x. */
-export function dense(x, w, b, { data = false } = {}) {
-  if (tf.getBackend() !== "wasm") return tf.add(tf.matMul(x, w), b);
-  return tf.add(data ? byCopiesOf(x)(w) : byCopies(x, w), b);
+/** x w; `data` says that nobody wants the gradient of x. */
+export function product(x, w, { data = false } = {}) {
+  if (tf.getBackend() !== "wasm") return tf.matMul(x, w);
+  return data ? byCopiesOf(x)(w) : byCopies(x, w);
 }
+
+/** x w + b */
+export const dense = (x, w, b, options) => tf.add(product(x, w, options), b);
 
 /** Sets the library up; gives the part of what `serve` wants that is the same for all models. */
 export async function start(backend) {
