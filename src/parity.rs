@@ -424,26 +424,34 @@ impl Suite {
                 self.keep(&format!("{name}, {what}"), values).await?;
             }
         }
-        // Long enough for a text to outgrow its context.
-        let options = match info.kind {
-            DataKind::Text => json!({ "length": 40 }),
-            _ => Value::Null,
+        // Long enough for a text to outgrow its context; drawn, and always the likeliest.
+        let asked = match info.kind {
+            DataKind::Text => vec![
+                json!({ "length": 40 }),
+                json!({ "length": 40, "temperature": 0.0 }),
+            ],
+            _ => vec![Value::Null],
         };
-        let mut sampler = model.sampler(&options, 6, 11)?;
-        for _ in 0..sampler.steps() {
-            sampler.step()?;
-            sampler.settle().await?;
-        }
-        let title = format!("{name}, samples");
-        match sampler.state() {
-            Samples::Images(images) => self.keep(&title, images).await?,
-            Samples::Points(points) => self.keep(&title, points).await?,
-            Samples::Texts(texts) => {
-                let told = |token: &Token| [token.id as f32, token.log_prob.unwrap_or(0.0)];
-                let values: Vec<f32> = texts.iter().flatten().flat_map(told).collect();
-                let n = values.len();
-                let values = Tensor::<1>::from_data(TensorData::new(values, [n]), &self.device);
-                self.keep(&title, values).await?;
+        for options in asked {
+            let mut sampler = model.sampler(&options, 6, 11)?;
+            for _ in 0..sampler.steps() {
+                sampler.step()?;
+                sampler.settle().await?;
+            }
+            let title = match &options {
+                Value::Null => format!("{name}, samples"),
+                options => format!("{name}, samples {options}"),
+            };
+            match sampler.state() {
+                Samples::Images(images) => self.keep(&title, images).await?,
+                Samples::Points(points) => self.keep(&title, points).await?,
+                Samples::Texts(texts) => {
+                    let told = |token: &Token| [token.id as f32, token.log_prob.unwrap_or(0.0)];
+                    let values: Vec<f32> = texts.iter().flatten().flat_map(told).collect();
+                    let n = values.len();
+                    let values = Tensor::<1>::from_data(TensorData::new(values, [n]), &self.device);
+                    self.keep(&title, values).await?;
+                }
             }
         }
         // An energy's batch holds no points to ask about.

@@ -180,7 +180,9 @@ fn a_reader_trains_on_a_text_and_goes_on_after_a_reload() {
     assert_eq!(model.vocabulary, told.vocabulary);
     assert_eq!((model.block_size, model.characters_per_token), (32, 1.0));
 
-    let state = page.train(60);
+    page.train(60);
+    // The last point of the curve is the mean of what came after the one before.
+    let state = page.train(5);
     let curve = state.losses.iter().find(|c| c.name == "loss").expect("one");
     let last = *curve.values.last().expect("a value");
     assert!(
@@ -210,9 +212,9 @@ fn what_it_writes_comes_piece_by_piece() {
     page.create("song", json!({"batch_size": 8}))
         .expect("a model");
     page.train(30);
-    let options = json!({"prompt": "9 bottles", "length": 6000, "temperature": 1.0});
+    let options = json!({"prompt": "9 bottles", "length": 20000, "temperature": 1.0});
     let (whole, early) = page.write(1, options).expect("a text");
-    assert_eq!(whole.tokens.len(), 6009);
+    assert_eq!(whole.tokens.len(), 20_009);
     assert!(plain(&whole).starts_with("9 bottles"));
     assert!(whole.tokens[..9].iter().all(|t| t.given) && !whole.tokens[9].given);
     let mut so_far = Vec::new();
