@@ -10,6 +10,15 @@ const dist = join(fileURLToPath(import.meta.url), "../../../dist");
 /** The CPU module without its shell: requests in, ends of requests out. */
 async function worker() {
   globalThis.self ??= globalThis;
+  // Node stays for as long as a port is open; a page would close them with the worker.
+  const open = [];
+  const Channel = globalThis.MessageChannel;
+  globalThis.MessageChannel = class extends Channel {
+    constructor() {
+      super();
+      open.push(this);
+    }
+  };
   const glue = await import(join(dist, "worker-cpu.js"));
   const { memory } = await glue.default({ module_or_path: readFileSync(join(dist, "worker-cpu_bg.wasm")) });
   const waiting = new Map();
@@ -25,11 +34,13 @@ async function worker() {
     waiting.set(++last, { done, failed });
     glue.post({ id: last, request });
   });
-  return { ask, bytes: () => memory.buffer.byteLength };
+  const end = () => open.forEach(({ port1, port2 }) => (port1.close(), port2.close()));
+  return { ask, bytes: () => memory.buffer.byteLength, end };
 }
 
 test("long writing and long training leave memory flat", { timeout: 300_000 }, async (t) => {
-  const { ask, bytes } = await worker();
+  const { ask, bytes, end } = await worker();
+  t.after(end);
   const song = Array.from({ length: 99 }, (_, i) => `${99 - i} bottles of beer on the wall, take one down, pass it around.\n`).join("");
   await ask({ type: "loadText", name: "song", bytes: new TextEncoder().encode(song), sha256: null, options: {} });
   const config = { n_layer: 2, n_head: 2, n_embd: 32, block_size: 64 };
