@@ -64,22 +64,26 @@ describe("writing", () => {
 
   test("stop keeps what has been written, of a very long text too", async (t) => {
     const { page, element } = await open({ length: 20000 });
-    await until(async () => (await written(element)).length > 3000, "a long text");
+    // The page must stay quick while the text grows. Fast machines write it in seconds, so what stops
+    // it stands in the page too.
+    const { worst, stopped } = await element.evaluate(async (e) => {
+      const text = () => e.shadowRoot.querySelector(".script")?.textContent.length ?? 0;
+      const button = () => [...e.shadowRoot.querySelectorAll("button")].find((b) => b.textContent.trim() === "Stop");
+      let worst = 0;
+      for (let last; text() < 3000; ) {
+        const now = await new Promise(requestAnimationFrame);
+        if (text() > 0 && last) worst = Math.max(worst, now - last);
+        last = now;
+      }
+      const stop = button();
+      stop?.click();
+      return { worst, stopped: Boolean(stop) };
+    });
+    t.diagnostic(`longest frame while writing: ${Math.round(worst)} ms`);
+    assert.ok(worst < 1000, `a frame took ${worst} ms`);
+    assert.ok(stopped, "it could be stopped");
     const elements = await element.locator(".script").evaluate((s) => s.querySelectorAll("*").length / s.textContent.length);
     assert.ok(elements < 1.1, `${elements} elements for a token`);
-    const sizes = await element.evaluate(async (e) => {
-      // The page must stay quick while it grows.
-      let worst = 0;
-      for (let i = 0, last = performance.now(); i < 40; i++) {
-        await new Promise(requestAnimationFrame);
-        worst = Math.max(worst, performance.now() - last);
-        last = performance.now();
-      }
-      return worst;
-    });
-    t.diagnostic(`longest frame while writing: ${Math.round(sizes)} ms`);
-    assert.ok(sizes < 1000, `a frame took ${sizes} ms`);
-    await element.getByRole("button", { name: "Stop" }).click();
     const kept = await finished(element);
     assert.ok(kept.length > 3000 && kept.length < 20000);
     await page.waitForTimeout(600);
