@@ -22,7 +22,7 @@
 //! On the CPU training and writing run through [`transformer`], the same network with its gradient
 //! written out; everything else, and all of it on a GPU, through the tensors below.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
 use burn::{
     module::{Module, Param},
@@ -41,6 +41,7 @@ use crate::{
     error::{Error, Result},
     family::{Family, Insight, Language, Losses, Reading, Sampler, Samples, StepContext, plain},
     nn::{
+        by_hand,
         linear::matmul,
         transformer::{self, Angles, Dropout, EPSILON, Numbers, Shape},
     },
@@ -245,7 +246,9 @@ pub struct Net {
 #[derive(Clone, Debug)]
 pub struct Gpt {
     config: GptConfig,
-    tokenizer: std::sync::Arc<Tokenizer>,
+    tokenizer: Arc<Tokenizer>,
+    /// Of all positions; unused where these are learned.
+    angles: Arc<Angles>,
     net: Net,
 }
 
@@ -296,12 +299,12 @@ impl Gpt {
         }
         let ([b, h, t, d], device) = (x.dims(), x.device());
         let (cos, sin) = {
-            let angles = Angles::new(from + t, d);
             let rows = |all: &[f32]| -> Tensor<4> {
-                let data = TensorData::new(all[from * d / 2..].to_vec(), [1, 1, t, d / 2]);
+                let here = all[from * d / 2..(from + t) * d / 2].to_vec();
+                let data = TensorData::new(here, [1, 1, t, d / 2]);
                 Tensor::from_data(data, &device)
             };
-            let (cos, sin) = angles.rows();
+            let (cos, sin) = self.angles.rows();
             (rows(cos), rows(sin))
         };
         let half = |i: usize| {
@@ -438,10 +441,8 @@ impl Gpt {
 
     /// Its weights on the host, for the CPU.
     fn numbers(&self) -> Numbers {
-        #[allow(clippy::disallowed_methods)] // Only called for CPU tensors, which never wait.
         fn host<const D: usize>(param: &Param<Tensor<D>>) -> Vec<f32> {
-            let data = param.val().without_autodiff().into_data();
-            data.try_into_vec().unwrap_or_default()
+            by_hand::host(param.val().without_autodiff())
         }
         let layers = self.net.layers.iter().map(|block| transformer::Layer {
             norm_1: host(&block.norm_1),
@@ -460,13 +461,6 @@ impl Gpt {
         }
     }
 
-    fn angles(&self) -> Angles {
-        Angles::new(
-            self.config.block_size,
-            self.config.n_embd / self.config.n_head,
-        )
-    }
-
     /// The loss and its gradient by each weight, written out: for the CPU.
     fn loss_by_hand(
         &self,
@@ -477,7 +471,7 @@ impl Gpt {
         let (loss, grad) = transformer::loss_and_gradient(
             self.shape(),
             &self.numbers(),
-            &self.angles(),
+            &self.angles,
             dropout,
             ids,
             length,
@@ -535,15 +529,10 @@ impl Gpt {
     pub fn reader(&self) -> Reader {
         let model = self.valid();
         if device::is_cpu(&model.device()) {
-            let (numbers, angles) = (Rc::new(model.numbers()), Rc::new(model.angles()));
+            let (numbers, angles) = (Rc::new(model.numbers()), model.angles.clone());
             return Reader::Host(transformer::Reader::new(model.shape(), numbers, angles));
         }
-        Reader::Device(Box::new(DeviceReader {
-            model,
-            past: Vec::new(),
-            read: 0,
-            logits: None,
-        }))
+        Reader::on_device(self)
     }
 }
 
@@ -606,7 +595,7 @@ impl Family for Gpt {
         let vocabulary = data.vocabulary.clone().ok_or(Error::CheckpointSchema {
             reason: "a text without a vocabulary".into(),
         })?;
-        let tokenizer = std::sync::Arc::new(Tokenizer::new(vocabulary)?);
+        let tokenizer = Arc::new(Tokenizer::new(vocabulary)?);
         let (v, c, f) = (tokenizer.len(), config.n_embd, config.hidden());
         let wide = match config.mlp {
             MlpKind::Swiglu => 2 * f,
@@ -637,6 +626,7 @@ impl Family for Gpt {
         Ok(Self {
             config: config.clone(),
             tokenizer,
+            angles: Arc::new(Angles::new(config.block_size, c / config.n_head)),
             net: Net {
                 wte,
                 wpe,
@@ -674,8 +664,8 @@ impl Family for Gpt {
     fn losses(&self, batch: &Batch, _: &mut Rng) -> Result<Losses> {
         if device::is_cpu(&self.device()) {
             let (ids, length) = batch.tokens()?;
-            let (numbers, angles) = (self.numbers(), self.angles());
-            let loss = transformer::loss(self.shape(), &numbers, &angles, ids, length);
+            let numbers = self.numbers();
+            let loss = transformer::loss(self.shape(), &numbers, &self.angles, ids, length);
             let loss = Tensor::from_floats([loss as f32], &device::cpu());
             return Ok(vec![("loss", loss)]);
         }
@@ -879,11 +869,13 @@ const RECENT: usize = 64;
 impl Writer {
     /// Read what has been written since the last time.
     fn read(&mut self, tokenizer: &Tokenizer, block_size: usize) {
-        // A text without a beginning begins like a line.
-        let newline = tokenizer.encode("\n").unwrap_or_default();
-        let start = newline.first().copied().unwrap_or(0);
         match self.ids.last() {
-            None => self.reader.start(&[start]),
+            // A text without a beginning begins like a line.
+            None => {
+                let newline = tokenizer.encode("\n").unwrap_or_default();
+                let start = newline.first().copied().unwrap_or(0);
+                self.reader.start(&[start]);
+            }
             Some(&last) if !self.reader.is_empty() && self.reader.len() < block_size => {
                 self.reader.push(last);
             }
@@ -905,7 +897,7 @@ impl Writer {
 /// Texts being written, each token from −log p of the one before: [`Family::sampler`].
 struct Writing {
     options: GptSampleOptions,
-    tokenizer: std::sync::Arc<Tokenizer>,
+    tokenizer: Arc<Tokenizer>,
     block_size: usize,
     seed: u64,
     writers: Vec<Writer>,

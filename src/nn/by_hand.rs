@@ -15,7 +15,7 @@ use super::{
 /// Products with at most so many rows or columns on one side are plain loops.
 const THIN: usize = 16;
 /// Lanes that the compiler keeps in vector registers.
-const LANES: usize = 8;
+pub(super) const LANES: usize = 8;
 
 /// A layer's weights on the host: `weight` is `[d_in, d_out]`.
 struct Weights {
@@ -40,12 +40,14 @@ pub struct LayerGradient {
     pub bias: Vec<f32>,
 }
 
-#[allow(clippy::disallowed_methods)] // Only called for CPU tensors, which never wait.
-fn host<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+/// A tensor's numbers; only for the CPU's, which never wait.
+#[allow(clippy::disallowed_methods)] // See above.
+pub(crate) fn host<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.into_data().try_into_vec().unwrap_or_default()
 }
 
-fn dot(a: &[f32], b: &[f32]) -> f32 {
+/// Σ a b, in lanes.
+pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut sum = [0f32; LANES];
     let (a, a_rest) = a.as_chunks::<LANES>();
     let (b, b_rest) = b.as_chunks::<LANES>();

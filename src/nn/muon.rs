@@ -9,6 +9,7 @@
 use burn::tensor::{Tensor, TensorData};
 
 use super::{
+    by_hand::host,
     gemm::{View, gemm},
     linear::matmul,
 };
@@ -20,11 +21,6 @@ const MOMENTUM: f32 = 0.95;
 const ITERATIONS: usize = 5;
 /// Coefficients of the quintic that lifts small singular values fastest (Jordan et al.).
 const QUINTIC: [f32; 3] = [3.4445, -4.775, 2.0315];
-
-#[allow(clippy::disallowed_methods)] // Only called for CPU tensors, which never wait.
-fn host(tensor: Tensor<1>) -> Vec<f32> {
-    tensor.into_data().try_into_vec().unwrap_or_default()
-}
 
 /// About U Vᵀ for x = U S Vᵀ; singular values come out between about 0.7 and 1.2.
 pub fn orthogonal(x: Tensor<2>) -> Tensor<2> {

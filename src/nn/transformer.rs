@@ -15,7 +15,10 @@
 //! logits = norm(x) headᵀ                                  [N, V]
 //! ```
 
-use super::gemm::{View, gemm};
+use super::{
+    by_hand::{LANES, dot},
+    gemm::{View, gemm},
+};
 
 /// Added to variances.
 pub const EPSILON: f32 = 1e-5;
@@ -288,9 +291,6 @@ fn normalise_back(
     }
 }
 
-/// Lanes that the compiler keeps in vector registers.
-const LANES: usize = 8;
-
 fn sum(a: &[f32]) -> f32 {
     let mut lanes = [0f32; LANES];
     let (chunks, rest) = a.as_chunks::<LANES>();
@@ -298,19 +298,6 @@ fn sum(a: &[f32]) -> f32 {
         lanes.iter_mut().zip(chunk).for_each(|(l, v)| *l += v);
     }
     lanes.iter().sum::<f32>() + rest.iter().sum::<f32>()
-}
-
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut lanes = [0f32; LANES];
-    let (a, a_rest) = a.as_chunks::<LANES>();
-    let (b, b_rest) = b.as_chunks::<LANES>();
-    for (a, b) in a.iter().zip(b) {
-        for i in 0..LANES {
-            lanes[i] += a[i] * b[i];
-        }
-    }
-    let rest: f32 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
-    lanes.iter().sum::<f32>() + rest
 }
 
 fn multiply(x: &mut [f32], by: &[f32]) {
@@ -833,7 +820,7 @@ fn add_row_product(x: &[f32], w: &[f32], y: &mut [f32]) {
 pub struct Reader {
     shape: Shape,
     numbers: std::rc::Rc<Numbers>,
-    angles: std::rc::Rc<Angles>,
+    angles: std::sync::Arc<Angles>,
     /// Keys and values, `[T, C]` each, for each layer.
     past: Vec<[Vec<f32>; 2]>,
     logits: Vec<f32>,
@@ -841,7 +828,11 @@ pub struct Reader {
 
 impl Reader {
     /// At the beginning of a text.
-    pub fn new(shape: Shape, numbers: std::rc::Rc<Numbers>, angles: std::rc::Rc<Angles>) -> Self {
+    pub fn new(
+        shape: Shape,
+        numbers: std::rc::Rc<Numbers>,
+        angles: std::sync::Arc<Angles>,
+    ) -> Self {
         let past = numbers.layers.iter().map(|_| Default::default()).collect();
         Self {
             shape,
