@@ -781,6 +781,17 @@ impl Session {
     }
 }
 
+/// Refuse a data file that is not the one promised.
+fn promised(name: &str, bytes: &Bytes, sha256: Option<&str>) -> Result<()> {
+    if sha256.is_some_and(|h| !checkpoint::sha256(&bytes.0).eq_ignore_ascii_case(h)) {
+        return Err(Error::BadData {
+            name: name.into(),
+            reason: "it is not the file that the manifest promises".into(),
+        });
+    }
+    Ok(())
+}
+
 /// The data sets that were handed over, by name.
 #[derive(Default)]
 pub struct Library {
@@ -796,16 +807,13 @@ impl Library {
     /// # Errors
     /// [`Error::BadData`].
     pub fn put(&mut self, name: &str, bytes: &Bytes, sha256: Option<&str>) -> Result<()> {
-        let bad = |reason: &str| Error::BadData {
-            name: name.into(),
-            reason: reason.into(),
-        };
-        if sha256.is_some_and(|h| !checkpoint::sha256(&bytes.0).eq_ignore_ascii_case(h)) {
-            return Err(bad("it is not the file that the manifest promises"));
-        }
+        promised(name, bytes, sha256)?;
         let set = ImageSet::unpack(&bytes.0)?;
         if set.info.name != name {
-            return Err(bad("it holds another set"));
+            return Err(Error::BadData {
+                name: name.into(),
+                reason: "it holds another set".into(),
+            });
         }
         self.sets.insert(name.into(), Rc::new(set.into()));
         Ok(())
@@ -903,12 +911,7 @@ impl Library {
         sha256: Option<&str>,
         options: &Value,
     ) -> Result<Rc<Dataset>> {
-        if sha256.is_some_and(|h| !checkpoint::sha256(&bytes.0).eq_ignore_ascii_case(h)) {
-            return Err(Error::BadData {
-                name: name.into(),
-                reason: "it is not the file that the manifest promises".into(),
-            });
-        }
+        promised(name, bytes, sha256)?;
         let text = TextSet::read(&bytes.0)?;
         let set: Rc<Dataset> = Rc::new(TextSet::new(name, &text, options)?.into());
         self.texts.insert(name.into(), text.as_ref().into());

@@ -46,6 +46,16 @@ const PUBLISHED: [(&str, &str, &str, &str); 5] = [
     ),
 ];
 
+/// How far a measurement of `n` examples is.
+pub fn bar(n: usize) -> ProgressBar {
+    let bar = ProgressBar::new(n as u64);
+    let style = "{elapsed_precise} {wide_bar} {pos}/{len} left {eta_precise} {msg}";
+    if let Ok(style) = ProgressStyle::with_template(style) {
+        bar.set_style(style);
+    }
+    bar
+}
+
 pub fn run(id: &str, images: usize, samples: usize, keep: bool, place: &Place) -> Result<()> {
     let opened = place.open(id)?;
     match opened.meta.data.kind {
@@ -59,11 +69,7 @@ pub fn run(id: &str, images: usize, samples: usize, keep: bool, place: &Place) -
         println!("note: this is not the very data that the model was trained on");
     }
     let measure = |samples: usize| -> Result<Estimate> {
-        let bar = ProgressBar::new(images.min(set.test.len()) as u64);
-        let style = "{elapsed_precise} {wide_bar} {pos}/{len} left {eta_precise} {msg}";
-        if let Ok(style) = ProgressStyle::with_template(style) {
-            bar.set_style(style);
-        }
+        let bar = bar(images.min(set.test.len()));
         let estimate = pollster::block_on(negative_log_likelihood(
             &model,
             &set,

@@ -2,10 +2,9 @@
 
 use std::io::Write as _;
 
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::{Place, manifest, write};
+use super::{Place, evaluate::bar, manifest, write};
 use crate::{
     checkpoint::{Meta, Opened},
     data::{TextSet, text::TextOptions},
@@ -82,11 +81,7 @@ pub fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result<()> {
     };
     let per_token = set.characters_per_token();
     let (characters, held_out) = (set.characters, set.test_characters);
-    let bar = ProgressBar::new((set.test().len() / model.block_size().max(1)) as u64);
-    let style = "{elapsed_precise} {wide_bar} {pos}/{len} left {eta_precise} {msg}";
-    if let Ok(style) = ProgressStyle::with_template(style) {
-        bar.set_style(style);
-    }
+    let bar = bar(set.test().len() / model.block_size().max(1));
     let estimate = pollster::block_on(negative_log_likelihood(&model, set, |done, mean| {
         bar.set_position(done as u64);
         bar.set_message(format!("{mean:.4}"));

@@ -17,12 +17,11 @@ const MOST_LENS: usize = 48;
 /// The longest text that is read, in tokens.
 const MOST_READ: usize = 20_000;
 
-/// log softmax of one row of logits, in double precision.
-pub fn log_softmax(logits: &[f32]) -> Vec<f64> {
+/// log Σ exp of one row of logits.
+fn log_sum_exp(logits: &[f32]) -> f32 {
     let max = logits.iter().fold(f32::NEG_INFINITY, |m, &l| m.max(l));
-    let sum: f64 = logits.iter().map(|&l| f64::from(l - max).exp()).sum();
-    let log_sum = f64::from(max) + sum.ln();
-    logits.iter().map(|&l| f64::from(l) - log_sum).collect()
+    let sum: f32 = logits.iter().map(|&l| (l - max).exp()).sum();
+    max + sum.ln()
 }
 
 /// The `k` largest values with their places, largest first; of equals the first.
@@ -55,9 +54,7 @@ pub fn token(
         given,
     };
     if let Some(logits) = logits {
-        let max = logits.iter().fold(f32::NEG_INFINITY, |m, &l| m.max(l));
-        let sum: f32 = logits.iter().map(|&l| (l - max).exp()).sum();
-        let log_sum = max + sum.ln();
+        let log_sum = log_sum_exp(logits);
         told.log_prob = logits.get(id as usize).map(|l| l - log_sum);
         let best = largest(logits, ALTERNATIVES);
         told.alternatives = best
@@ -182,7 +179,7 @@ pub async fn logit_lens(language: &dyn Language, text: &str) -> Result<View> {
         let best = largest(row, 1).first().map_or(0, |&(i, _)| i);
         Cell {
             text: tokenizer.piece(best as u32),
-            value: log_softmax(row)[best].exp() as f32,
+            value: (row[best] - log_sum_exp(row)).exp().min(1.0),
         }
     });
     let rows = (0..=insight.layers).map(|l| match l {
