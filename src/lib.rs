@@ -10,6 +10,7 @@ pub mod evaluate;
 pub mod families;
 pub mod family;
 pub mod host;
+pub mod kernels;
 pub mod nn;
 pub mod options;
 pub mod parity;

@@ -20,7 +20,7 @@ use burn::{
         Linear,
         conv::{Conv2d, ConvTranspose2d},
     },
-    tensor::{Device, Tensor, activation},
+    tensor::{Device, Tensor},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,7 +32,12 @@ use crate::{
     family::{
         Density, DensityOptions, Family, Latent, Losses, Sampler, Samples, StepContext, plain,
     },
-    nn::{bernoulli, init, linear::linear, standard::Standard},
+    kernels,
+    nn::{
+        bernoulli, init,
+        linear::{activated, linear},
+        standard::Standard,
+    },
     options::Options,
     protocol::{Capabilities, DataKind, DensityKind, Look, Preset, Role},
     rng::{Purpose, Rng},
@@ -119,11 +124,15 @@ pub enum Activation {
 }
 
 impl Activation {
-    fn apply<const D: usize>(self, x: Tensor<D>) -> Tensor<D> {
+    fn kernel(self) -> kernels::activation::Activation {
         match self {
-            Activation::Relu => activation::relu(x),
-            Activation::Tanh => x.tanh(),
+            Activation::Relu => kernels::activation::Activation::Relu,
+            Activation::Tanh => kernels::activation::Activation::Tanh,
         }
+    }
+
+    fn apply<const D: usize>(self, x: Tensor<D>) -> Tensor<D> {
+        self.kernel().tensors(x)
     }
 
     fn gain(self) -> f32 {
@@ -206,7 +215,7 @@ impl Vae {
             h = image.flatten(1, 3);
         }
         for layer in &encoder.hidden {
-            h = self.config.activation.apply(linear(layer, h)); // [n, hidden]
+            h = activated(layer, h, self.config.activation.kernel()); // [n, hidden]
         }
         (linear(&encoder.mu, h.clone()), linear(&encoder.logvar, h))
     }
@@ -224,7 +233,7 @@ impl Vae {
         let decoder = &self.net.decoder;
         let mut h = z;
         for layer in &decoder.hidden {
-            h = self.config.activation.apply(linear(layer, h)); // [n, hidden]
+            h = activated(layer, h, self.config.activation.kernel()); // [n, hidden]
         }
         if let Some(layer) = &decoder.logits {
             return linear(layer, h);

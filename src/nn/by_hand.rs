@@ -7,16 +7,14 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::{
+use super::mlp::Mlp;
+use crate::kernels::{
     gemm::{View, gemm},
-    mlp::Mlp,
+    math::{add_scaled, dot, transposed},
 };
 
 /// Products with at most so many rows or columns on one side are plain loops.
 const THIN: usize = 16;
-/// Lanes that the compiler keeps in vector registers.
-pub(super) const LANES: usize = 8;
-
 /// A layer's weights on the host: `weight` is `[d_in, d_out]`.
 struct Weights {
     d_in: usize,
@@ -44,37 +42,6 @@ pub struct LayerGradient {
 #[allow(clippy::disallowed_methods)] // See above.
 pub(crate) fn host<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.into_data().try_into_vec().unwrap_or_default()
-}
-
-/// Σ a b, in lanes.
-pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut sum = [0f32; LANES];
-    let (a, a_rest) = a.as_chunks::<LANES>();
-    let (b, b_rest) = b.as_chunks::<LANES>();
-    for (a, b) in a.iter().zip(b) {
-        for i in 0..LANES {
-            sum[i] += a[i] * b[i];
-        }
-    }
-    let rest: f32 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
-    sum.iter().sum::<f32>() + rest
-}
-
-/// y += k x
-fn add_scaled(y: &mut [f32], k: f32, x: &[f32]) {
-    for (y, x) in y.iter_mut().zip(x) {
-        *y += k * x;
-    }
-}
-
-fn transposed(a: &[f32], [rows, columns]: [usize; 2]) -> Vec<f32> {
-    let mut out = vec![0.0; rows * columns];
-    for (i, row) in a.chunks_exact(columns.max(1)).enumerate() {
-        for (j, v) in row.iter().enumerate() {
-            out[j * rows + i] = *v;
-        }
-    }
-    out
 }
 
 /// Through the network, outside autodiff: `x` is `[n, d_in]`, row by row.

@@ -3,11 +3,11 @@
 use burn::{
     module::Module,
     nn::Linear,
-    tensor::{Device, Tensor, activation},
+    tensor::{Device, Tensor},
 };
 
-use super::{init, linear::linear};
-use crate::rng::Rng;
+use super::{init, linear::activated};
+use crate::{kernels::activation::Activation, rng::Rng};
 
 /// x → W_L relu(… relu(W_1 x + b_1) …) + b_L.
 #[derive(Module, Debug)]
@@ -37,12 +37,15 @@ impl Mlp {
     /// - x: `[n, d_in]`
     /// - output: `[n, d_out]`
     pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
+        let last = self.layers.len().saturating_sub(1);
         let mut h = x;
         for (i, layer) in self.layers.iter().enumerate() {
-            if i > 0 {
-                h = activation::relu(h);
-            }
-            h = linear(layer, h);
+            let activation = if i < last {
+                Activation::Relu
+            } else {
+                Activation::Identity
+            };
+            h = activated(layer, h, activation);
         }
         h
     }

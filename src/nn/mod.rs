@@ -6,14 +6,11 @@ pub mod bernoulli;
 pub mod by_hand;
 pub mod fourier;
 pub mod gaussian;
-pub mod gemm;
 pub mod init;
 pub mod linear;
 pub mod mlp;
 pub mod muon;
 pub mod spline;
 pub mod standard;
-#[cfg(all(feature = "webgpu", target_family = "wasm"))]
-pub mod tiled_matmul;
 pub mod transformer;
 pub mod weights;

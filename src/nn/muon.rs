@@ -8,12 +8,11 @@
 
 use burn::tensor::{Tensor, TensorData};
 
-use super::{
-    by_hand::host,
-    gemm::{View, gemm},
-    linear::matmul,
+use super::{by_hand::host, linear::matmul};
+use crate::{
+    device,
+    kernels::gemm::{View, gemm},
 };
-use crate::device;
 
 /// How long it remembers gradients.
 const MOMENTUM: f32 = 0.95;

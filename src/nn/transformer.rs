@@ -15,9 +15,9 @@
 //! logits = norm(x) headᵀ                                  [N, V]
 //! ```
 
-use super::{
-    by_hand::{LANES, dot},
+use crate::kernels::{
     gemm::{View, gemm},
+    math::{add, dot, exp, multiply, sigmoid, sum},
 };
 
 /// Added to variances.
@@ -155,32 +155,6 @@ impl Dropout {
 
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// eˣ to about 2 ulp, in a form that compilers turn into vector code (Cody & Waite's reduction,
-/// the polynomial of Cephes' `expf`).
-#[inline(always)]
-pub fn exp(x: f32) -> f32 {
-    let x = x.clamp(-87.0, 88.0);
-    // Rounds to the nearest whole number: beyond 2²³ a float has no places after the point.
-    const ROUND: f32 = 12_582_912.0;
-    let n = x * std::f32::consts::LOG2_E + ROUND;
-    let whole = n - ROUND;
-    let r = x - whole * 0.693_359_4 + whole * 2.121_944_4e-4;
-    let p = 1.987_569_1e-4_f32;
-    let p = p * r + 1.398_199_9e-3;
-    let p = p * r + 8.333_452e-3;
-    let p = p * r + 4.166_579_6e-2;
-    let p = p * r + 1.666_666_5e-1;
-    let p = p * r + 0.5;
-    let p = p * r * r + r + 1.0;
-    // The whole number sits in the low bits of `n`; put it in the exponent.
-    p * f32::from_bits(n.to_bits().wrapping_add(127) << 23)
-}
-
-#[inline(always)]
-fn sigmoid(x: f32) -> f32 {
-    1.0 / (1.0 + exp(-x))
-}
-
 /// GELU's tanh form (Hendrycks & Gimpel 2016, arXiv:1606.08415) as x σ(2u), u = √(2/π)(x + 0.044715 x³).
 const GELU_A: f32 = 1.595_769;
 const GELU_B: f32 = 0.044_715 * GELU_A;
@@ -289,23 +263,6 @@ fn normalise_back(
             dx[i] += scale * (by_unit[i] - mean - unit[i] * along);
         }
     }
-}
-
-fn sum(a: &[f32]) -> f32 {
-    let mut lanes = [0f32; LANES];
-    let (chunks, rest) = a.as_chunks::<LANES>();
-    for chunk in chunks {
-        lanes.iter_mut().zip(chunk).for_each(|(l, v)| *l += v);
-    }
-    lanes.iter().sum::<f32>() + rest.iter().sum::<f32>()
-}
-
-fn multiply(x: &mut [f32], by: &[f32]) {
-    x.iter_mut().zip(by).for_each(|(x, m)| *x *= m);
-}
-
-fn add(x: &mut [f32], y: &[f32]) {
-    x.iter_mut().zip(y).for_each(|(x, y)| *x += y);
 }
 
 /// a `[n, k]` × b `[k, m]`.
@@ -955,16 +912,6 @@ impl Reader {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn exponentials_are_right_to_the_last_bits() {
-        for i in -8700..=8800 {
-            let x = i as f32 * 0.01;
-            let want = f64::from(x).exp();
-            let error = (f64::from(exp(x)) - want).abs() / want;
-            assert!(error < 3e-7, "{x}: {error}");
-        }
-    }
 
     #[test]
     fn dropout_keeps_its_share_and_the_mean() {

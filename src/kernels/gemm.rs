@@ -1,8 +1,4 @@
-//! Products of matrices on the host, for gradients that are written out.
-//!
-//! burn's products own their operands and make their results; the passes in
-//! [`by_hand`](super::by_hand) and [`transformer`](super::transformer) work in place on views of
-//! larger buffers.
+//! Products of matrices on the host, in place on views of larger buffers.
 
 /// A matrix in a slice: `rows` × `columns`, with the distances between neighbours.
 #[derive(Debug, Clone, Copy)]

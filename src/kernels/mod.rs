@@ -1,0 +1,15 @@
+//! Operations that burn lacks or runs slowly: one file each, with the forward and the backward pass
+//! for the CPU beside each other.
+//!
+//! The entry points take and return tensors and are differentiable. On the CPU they run as one
+//! operation on host memory ([`host`]); on any other device they are the plain formula in tensors,
+//! or a kernel of WebGPU where one is measured to pay. Tests hold each to automatic
+//! differentiation of the formula and to finite differences.
+
+pub mod activation;
+pub mod gemm;
+pub mod host;
+pub mod linear;
+pub mod math;
+#[cfg(all(feature = "webgpu", target_family = "wasm"))]
+pub mod webgpu;

@@ -1,0 +1,3 @@
+//! Kernels of WebGPU.
+
+pub mod tiled_matmul;
