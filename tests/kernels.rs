@@ -2,11 +2,19 @@
 
 mod common;
 
-use burn::tensor::{Device, Tensor, TensorData};
+use std::sync::Arc;
+
+use burn::tensor::{Bool, Device, Tensor, TensorData, activation};
 use generative_playground::{
     kernels::{
         activation::Activation,
+        attention::{Cache, Mask, attention, attention_cached, attention_weights},
+        cross_entropy::cross_entropy,
+        embedding::embedding,
+        gated::gated,
         linear::{linear, linear_transposed},
+        norm::{Norm, norm},
+        rotary::{Angles, rotary},
     },
     rng::{Purpose, Rng},
 };
@@ -154,6 +162,207 @@ fn activations_against_finite_differences() {
                 "{activation:?}'({p}) = {}, not {want}",
                 slope[i]
             );
+        }
+    }
+}
+
+/// [`both`] for a kernel that is given as its formula in tensors, which stands in its own file too.
+fn close(
+    label: &str,
+    inputs: &[(Vec<f32>, [usize; 2])],
+    kernel: impl Fn(&[Tensor<2>]) -> Tensor<2>,
+    formula: impl Fn(&[Tensor<2>]) -> Tensor<2>,
+) {
+    both(label, inputs, kernel, formula, 2e-5);
+}
+
+#[test]
+fn norms() {
+    let mut rng = Rng::new(4, Purpose::Evaluate, 0);
+    for [n, c] in [[1, 3], [5, 16], [130, 48], [17, 129]] {
+        for kind in [Norm::Rms, Norm::Layer] {
+            let inputs = [
+                (
+                    rng.normal(n * c).iter().map(|v| 3.0 * v + 0.5).collect(),
+                    [n, c],
+                ),
+                (rng.normal(c), [1, c]),
+            ];
+            let kernel =
+                |t: &[Tensor<2>]| norm(t[0].clone(), t[1].clone().reshape([c]), kind, 1e-5);
+            let formula = |t: &[Tensor<2>]| {
+                let x = match kind {
+                    Norm::Rms => t[0].clone(),
+                    Norm::Layer => t[0].clone() - t[0].clone().mean_dim(1),
+                };
+                let sigma = (x.clone().square().mean_dim(1) + 1e-5).sqrt();
+                x / sigma * t[1].clone()
+            };
+            close(&format!("{kind:?} {n} {c}"), &inputs, kernel, formula);
+        }
+    }
+}
+
+#[test]
+fn gates() {
+    let mut rng = Rng::new(5, Purpose::Evaluate, 0);
+    for [n, f] in [[1, 1], [9, 7], [70, 48]] {
+        let inputs = [(rng.normal(n * 2 * f), [n, 2 * f])];
+        let formula = |t: &[Tensor<2>]| {
+            let value = t[0].clone().slice([0..n, 0..f]);
+            let gate = t[0].clone().slice([0..n, f..2 * f]);
+            value * gate.clone() * activation::sigmoid(gate)
+        };
+        let kernel = |t: &[Tensor<2>]| gated(t[0].clone());
+        close(&format!("{n} {f}"), &inputs, kernel, formula);
+    }
+}
+
+#[test]
+fn cross_entropies() {
+    let mut rng = Rng::new(6, Purpose::Evaluate, 0);
+    for [n, v] in [[1, 2], [40, 65], [7, 300]] {
+        let logits: Vec<f32> = rng.normal(n * v).iter().map(|l| 4.0 * l).collect();
+        let targets: Vec<u32> = (0..n).map(|i| ((i * 13 + 1) % v) as u32).collect();
+        let chosen: Vec<f32> = targets
+            .iter()
+            .flat_map(|&t| (0..v as u32).map(move |j| f32::from(u8::from(j == t))))
+            .collect();
+        let inputs = [(logits, [n, v])];
+        let kernel = |t: &[Tensor<2>]| cross_entropy(t[0].clone(), targets.clone()).reshape([n, 1]);
+        let formula = |t: &[Tensor<2>]| {
+            let device = Device::flex().autodiff();
+            let chosen = Tensor::<2>::from_data(TensorData::new(chosen.clone(), [n, v]), &device);
+            (activation::log_softmax(t[0].clone(), 1) * chosen)
+                .sum_dim(1)
+                .neg()
+        };
+        close(&format!("{n} {v}"), &inputs, kernel, formula);
+    }
+}
+
+#[test]
+fn embeddings() {
+    let mut rng = Rng::new(7, Purpose::Evaluate, 0);
+    let (v, c) = (11, 5);
+    let ids = [3, 0, 3, 10, 7, 3];
+    let chosen: Vec<f32> = ids
+        .iter()
+        .flat_map(|&id| (0..v as u32).map(move |j| f32::from(u8::from(j == id))))
+        .collect();
+    let inputs = [(rng.normal(v * c), [v, c])];
+    let formula = |t: &[Tensor<2>]| {
+        let chosen = TensorData::new(chosen.clone(), [ids.len(), v]);
+        Tensor::<2>::from_data(chosen, &Device::flex().autodiff()).matmul(t[0].clone())
+    };
+    close("rows", &inputs, |t| embedding(t[0].clone(), &ids), formula);
+}
+
+/// Rotation as products of 2 × 2 matrices.
+#[test]
+fn rotations() {
+    let mut rng = Rng::new(8, Purpose::Evaluate, 0);
+    let (b, t, heads, d, from) = (2, 5, 3, 4, 7);
+    let c = heads * d;
+    let angles = Arc::new(Angles::new(16, d));
+    let inputs = [(rng.normal(b * t * 3 * c), [b * t, 3 * c])];
+    // One matrix for all rows would have to know their positions: row by row instead.
+    let formula = |x: &[Tensor<2>]| {
+        let rows = (0..b * t).map(|row| {
+            let mut matrix = vec![0f32; 9 * c * c];
+            for i in 0..3 * c {
+                matrix[i * 3 * c + i] = 1.0;
+            }
+            for head in 0..2 * heads {
+                for i in 0..d / 2 {
+                    let place = (from + row % t) as f64;
+                    let angle = place * 10_000f64.powf(-(2.0 * i as f64) / d as f64);
+                    let (lo, hi) = (head * d + i, head * d + d / 2 + i);
+                    matrix[lo * 3 * c + lo] = angle.cos() as f32;
+                    matrix[lo * 3 * c + hi] = angle.sin() as f32;
+                    matrix[hi * 3 * c + lo] = -angle.sin() as f32;
+                    matrix[hi * 3 * c + hi] = angle.cos() as f32;
+                }
+            }
+            let matrix = TensorData::new(matrix, [3 * c, 3 * c]);
+            let matrix = Tensor::<2>::from_data(matrix, &Device::flex().autodiff());
+            x[0].clone().slice([row..row + 1, 0..3 * c]).matmul(matrix)
+        });
+        Tensor::cat(rows.collect(), 0)
+    };
+    close(
+        "turned",
+        &inputs,
+        |x| rotary(x[0].clone(), &angles, t, from),
+        formula,
+    );
+}
+
+/// Attention head by head, in plain tensors.
+fn attention_formula(qkv: Tensor<2>, t: usize, heads: usize, allowed: &[bool]) -> Tensor<2> {
+    let [n, wide] = qkv.dims();
+    let (c, d) = (wide / 3, wide / 3 / heads);
+    let device = Device::flex().autodiff();
+    let hidden: Vec<bool> = allowed.iter().map(|a| !a).collect();
+    let hidden = Tensor::<2, Bool>::from_data(TensorData::new(hidden, [t, t]), &device);
+    let sequences = (0..n / t).map(|s| {
+        let each = (0..heads).map(|h| {
+            let part = |i: usize| {
+                let at = i * c + h * d;
+                qkv.clone().slice([s * t..(s + 1) * t, at..at + d])
+            };
+            let scores = part(0).matmul(part(1).transpose()) / (d as f64).sqrt();
+            let scores = scores.mask_fill(hidden.clone(), -1e9);
+            activation::softmax(scores, 1).matmul(part(2))
+        });
+        Tensor::cat(each.collect(), 1)
+    });
+    Tensor::cat(sequences.collect(), 0)
+}
+
+#[test]
+fn attentions() {
+    let mut rng = Rng::new(10, Purpose::Evaluate, 0);
+    for [b, t, heads, d] in [[1, 1, 1, 4], [2, 5, 3, 4], [1, 70, 2, 8], [3, 129, 1, 16]] {
+        let c = heads * d;
+        let causal: Vec<bool> = (0..t * t).map(|i| i % t <= i / t).collect();
+        let some: Vec<bool> = (0..t * t).map(|i| i % t == i / t || i % 3 == 0).collect();
+        for (mask, allowed) in [
+            (Mask::Causal, causal),
+            (Mask::Full, vec![true; t * t]),
+            (Mask::Allowed(some.clone().into()), some),
+        ] {
+            let inputs = [(rng.normal(b * t * 3 * c), [b * t, 3 * c])];
+            let kernel = |x: &[Tensor<2>]| attention(x[0].clone(), t, heads, &mask);
+            let formula = |x: &[Tensor<2>]| attention_formula(x[0].clone(), t, heads, &allowed);
+            close(
+                &format!("{b} {t} {heads} {d} {mask:?}"),
+                &inputs,
+                kernel,
+                formula,
+            );
+            // The weights that are shown are those that mix.
+            let x = leaf(inputs[0].0.clone(), inputs[0].1);
+            let weights = attention_weights(x, t, heads, &mask);
+            let rows: Tensor<4> = weights.sum_dim(3);
+            assert!(numbers(rows).iter().all(|s| (s - 1.0).abs() < 1e-5));
+        }
+        // In pieces, with a cache, it is what it is at once.
+        let qkv = rng.normal(t * 3 * c);
+        let tensor = |rows: std::ops::Range<usize>| -> Tensor<2> {
+            let part = qkv[rows.start * 3 * c..rows.end * 3 * c].to_vec();
+            Tensor::from_data(TensorData::new(part, [rows.len(), 3 * c]), &Device::flex())
+        };
+        let want = numbers(attention(tensor(0..t), t, heads, &Mask::Causal));
+        for on_host in [true, false] {
+            let mut cache = Cache::new(on_host);
+            let mut got = Vec::new();
+            for piece in [0..t / 2, t / 2..t - t / 4, t - t / 4..t] {
+                if !piece.is_empty() {
+                    got.extend(numbers(attention_cached(tensor(piece), heads, &mut cache)));
+                }
+            }
+            assert!(worst(&got, &want) < 1e-5, "{t} {heads} {on_host}");
         }
     }
 }

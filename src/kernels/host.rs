@@ -76,6 +76,13 @@ pub fn is_host<const D: usize>(tensor: &Tensor<D>) -> bool {
     device::is_cpu(&device) || device::is_cpu_autodiff(&device)
 }
 
+/// A host tensor's values, row by row, outside autodiff: the memory itself where nobody else holds it.
+#[allow(clippy::disallowed_methods)] // Only for tensors of the host, which never wait.
+pub fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    let data = tensor.without_autodiff().into_data();
+    data.try_into_vec().unwrap_or_default()
+}
+
 /// Runs a kernel on one to four tensors of the host, differentiably.
 ///
 /// # Panics

@@ -7,9 +7,15 @@
 //! differentiation of the formula and to finite differences.
 
 pub mod activation;
+pub mod attention;
+pub mod cross_entropy;
+pub mod embedding;
+pub mod gated;
 pub mod gemm;
 pub mod host;
 pub mod linear;
 pub mod math;
+pub mod norm;
+pub mod rotary;
 #[cfg(all(feature = "webgpu", target_family = "wasm"))]
 pub mod webgpu;
