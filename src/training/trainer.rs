@@ -1,8 +1,4 @@
-//! The training loop, the same natively and in the worker.
-//!
-//! A [`Trainer`] owns model, optimizers, data stream and step count, and advances one step at a
-//! time; whoever drives it decides when to look and when to stop. Losses stay on the device and
-//! are summed there; [`Trainer::take_losses`] reads their means.
+//! A training under way.
 
 use std::{collections::BTreeMap, rc::Rc};
 
@@ -11,9 +7,8 @@ use burn::tensor::{Device, Tensor};
 use crate::{
     data::{Dataset, Stream, test_batch},
     error::{Error, Result},
-    family::{Losses, Model, StepContext, TrainConfig},
-    nn::adam::Adam,
-    protocol::{LossCurve, Split},
+    model::{Losses, Model, StepContext, TrainConfig},
+    optim::adam::Adam,
     rng::{Purpose, Rng},
 };
 
@@ -216,34 +211,5 @@ impl Trainer {
             out.push((name, value.into_scalar_async().await?));
         }
         Ok(out)
-    }
-}
-
-/// Points of a loss curve; beyond it every second one is dropped.
-const POINTS: usize = 600;
-
-/// Add the losses of one step to their curves.
-pub fn record(losses: &mut Vec<LossCurve>, split: Split, step: u64, means: &[(&'static str, f32)]) {
-    // JSON has no infinity: a file with one in its history could not be read again.
-    for &(name, value) in means.iter().filter(|(_, v)| v.is_finite()) {
-        let found = losses
-            .iter()
-            .position(|c| c.name == name && c.split == split);
-        let at = found.unwrap_or_else(|| {
-            losses.push(LossCurve {
-                name: name.into(),
-                split,
-                steps: Vec::new(),
-                values: Vec::new(),
-            });
-            losses.len() - 1
-        });
-        let curve = &mut losses[at];
-        curve.steps.push(step as u32);
-        curve.values.push(value);
-        if curve.steps.len() > POINTS {
-            curve.steps = curve.steps.iter().copied().step_by(2).collect();
-            curve.values = curve.values.iter().copied().step_by(2).collect();
-        }
     }
 }

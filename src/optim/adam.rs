@@ -13,10 +13,11 @@ use burn::{
     tensor::{Device, Gradients, Tensor, TensorData},
 };
 
-use super::{muon, weights::Weights};
+use super::muon;
 use crate::{
     device,
     error::{Error, Result},
+    nn::weights::Weights,
 };
 
 const EPSILON: f32 = 1e-8;

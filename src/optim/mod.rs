@@ -1,0 +1,4 @@
+//! What moves weights.
+
+pub mod adam;
+pub mod muon;
