@@ -63,14 +63,14 @@ impl Host {
                 steps,
                 rate,
                 seconds,
-                player,
+                network,
             } => {
                 let limits = Limits {
                     steps,
                     rate,
                     seconds,
                 };
-                self.train(id, session, limits, player.as_deref()).await
+                self.train(id, session, limits, network.as_deref()).await
             }
             Request::SetTrain { session, train } => {
                 let session = self.session(session)?;

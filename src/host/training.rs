@@ -26,7 +26,7 @@ impl Host {
         id: u32,
         number: u32,
         limits: Limits,
-        player: Option<&str>,
+        network: Option<&str>,
     ) -> Result<Outcome> {
         let Limits {
             steps,
@@ -48,7 +48,7 @@ impl Host {
                 };
                 session.prepare_training(data).await?;
             }
-            session.set_player(player)?;
+            session.set_network(network)?;
             session.resume_clock();
             steps.map(|s| session.step() + u64::from(s))
         };

@@ -8,6 +8,7 @@ use crate::{
     data::{Batch, DataInfo},
     error::Result,
     nn::weights::{self, Weights},
+    optim::ParameterGroup,
     options::{self, Options},
     protocol::{Capabilities, DataKind, FamilyInfo, Look, Preset, Size},
     rng::Rng,
@@ -15,7 +16,7 @@ use crate::{
 };
 
 /// A kind of generative model.
-pub trait Family: Sized + Clone + Send {
+pub trait Family: Sized + Clone + Send + 'static {
     /// Its options.
     type Config: Options;
     /// Its sampling options.
@@ -33,8 +34,8 @@ pub trait Family: Sized + Clone + Send {
     const EQUATION: &'static str;
     /// Raised when old checkpoints no longer fit.
     const SCHEMA_VERSION: u32;
-    /// What is optimised separately: one name for most, two for a GAN.
-    const PLAYERS: &'static [&'static str] = &["model"];
+    /// What is optimised separately: one network for most, two for a GAN.
+    const NETWORKS: &'static [&'static str] = &["model"];
     /// The kinds of data it models.
     const DATA: &'static [DataKind] = &[DataKind::Images];
 
@@ -61,7 +62,7 @@ pub trait Family: Sized + Clone + Send {
         model
     }
 
-    /// One optimizer step (for a game: one move of each player). Returns named losses.
+    /// One optimizer step (of a GAN: one update of each network). Returns named losses.
     ///
     /// # Errors
     /// What the device reports.
@@ -89,13 +90,9 @@ pub trait Family: Sized + Clone + Send {
         self.net().num_params()
     }
 
-    /// Names and lengths of each player's parameters, in the order of [`Family::PLAYERS`].
-    fn parameters(&self) -> Vec<Vec<(String, usize)>> {
-        let all = weights::list(self.net());
-        let sizes = all
-            .into_iter()
-            .map(|(name, dims, _)| (name, dims.iter().product()));
-        vec![sizes.collect()]
+    /// How the optimizers treat the parameters of each of [`Family::NETWORKS`].
+    fn parameter_groups(&self) -> Vec<ParameterGroup> {
+        ParameterGroup::by_shape(Self::NETWORKS[0], self.net())
     }
 
     /// All weights, read from the device.
@@ -185,7 +182,7 @@ pub trait Family: Sized + Clone + Send {
             equation: Self::EQUATION.into(),
             capabilities: Self::CAPABILITIES,
             data: Self::DATA.to_vec(),
-            players: Self::PLAYERS.iter().map(|&p| p.into()).collect(),
+            networks: Self::NETWORKS.iter().map(|&p| p.into()).collect(),
             sizes: Self::sizes(),
             looks: crate::views::plane::looks::<Self>(),
             plane_config: Self::plane_config(),

@@ -8,6 +8,8 @@
 
 mod capabilities;
 mod family;
+#[expect(clippy::module_inception)] // It holds the trait of that name.
+mod model;
 mod registry;
 mod sampler;
 mod step;
@@ -15,6 +17,7 @@ mod train_config;
 
 pub use capabilities::*;
 pub use family::*;
+pub use model::Model;
 pub use registry::*;
 pub use sampler::*;
 pub use step::*;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use burn::{module::Module, tensor::Tensor};
 
 use crate::{
-    optim::adam::{Adam, Hyper},
+    optim::{Hyper, Optimizer},
     rng::Rng,
 };
 
@@ -20,33 +20,33 @@ pub struct StepContext<'a> {
     pub step: u64,
     /// Noise of this step.
     pub rng: &'a mut Rng,
-    /// One optimizer for each of [`Family::PLAYERS`].
-    pub optimizers: &'a mut [Adam],
-    /// The only player that moves, if not all do.
+    /// One optimizer for each of [`Family::NETWORKS`](super::Family::NETWORKS).
+    pub optimizers: &'a mut [Optimizer],
+    /// The only network that moves, if not all do.
     pub only: Option<usize>,
 }
 
 impl StepContext<'_> {
-    /// Whether this player moves in this step.
-    pub fn moves(&self, player: usize) -> bool {
-        self.only.is_none_or(|only| only == player)
+    /// Whether this network moves in this step.
+    pub fn moves(&self, network: usize) -> bool {
+        self.only.is_none_or(|only| only == network)
     }
 
-    /// One optimizer step of `player` down `loss` (a scalar, `[1]`).
-    pub fn descend<M: Module>(&mut self, player: usize, net: &mut M, loss: &Tensor<1>) {
-        let (optimizer, hyper) = (&mut self.optimizers[player], self.hyper);
+    /// One optimizer step of `network` down `loss` (a scalar, `[1]`).
+    pub fn descend<M: Module>(&mut self, network: usize, net: &mut M, loss: &Tensor<1>) {
+        let (optimizer, hyper) = (&mut self.optimizers[network], self.hyper);
         // Moved through, not cloned: the optimizer writes in place what nobody else holds.
         replace_with::replace_with_or_abort(net, |net| optimizer.step(net, loss, hyper));
     }
 
-    /// One optimizer step of `player` down gradients at hand: by name, flat.
+    /// One optimizer step of `network` down gradients at hand: by name, flat.
     pub fn descend_by<M: Module>(
         &mut self,
-        player: usize,
+        network: usize,
         net: &mut M,
         gradients: BTreeMap<String, Vec<f32>>,
     ) {
-        let (optimizer, hyper) = (&mut self.optimizers[player], self.hyper);
+        let (optimizer, hyper) = (&mut self.optimizers[network], self.hyper);
         replace_with::replace_with_or_abort(net, |net| optimizer.step_by(net, gradients, hyper));
     }
 }

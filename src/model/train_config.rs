@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{optim::adam::Hyper, options::Options};
+use crate::{optim::Hyper, options::Options};
 
 /// Options of a training, the same for every family.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -44,9 +44,9 @@ pub struct TrainConfig {
     /// Steps over which the learning rate rises from zero.
     #[schemars(title = "Warm-up", range(min = 0, max = 100_000), extend("x-recipe" = true))]
     pub warmup: u64,
-    /// What moves the matrices of a transformer's layers; everything else moves by Adam.
+    /// What moves the matrices of hidden layers; everything else moves by Adam.
     #[schemars(title = "Optimizer", extend("x-data" = ["text"]))]
-    pub optimizer: Optimizer,
+    pub optimizer: OptimizerKind,
 }
 
 impl Default for TrainConfig {
@@ -63,7 +63,7 @@ impl Default for TrainConfig {
             beta_2: 0.999,
             weight_decay: 0.0,
             warmup: 0,
-            optimizer: Optimizer::Adam,
+            optimizer: OptimizerKind::Adam,
         }
     }
 }
@@ -79,7 +79,7 @@ impl TrainConfig {
             beta_2: self.beta_2 as f32,
             clip: self.clip as f32,
             weight_decay: self.weight_decay as f32,
-            muon: self.optimizer == Optimizer::Muon,
+            muon: self.optimizer == OptimizerKind::Muon,
         }
     }
 
@@ -110,7 +110,7 @@ pub enum Binarize {
 /// What moves weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Optimizer {
+pub enum OptimizerKind {
     /// Adam (Kingma & Ba 2014).
     Adam,
     /// Muon (Jordan et al. 2024): steps whose singular values are all alike.

@@ -12,5 +12,3 @@ pub mod spline;
 pub mod standard;
 pub mod transformer;
 pub mod weights;
-
-pub use crate::optim::{adam, muon};

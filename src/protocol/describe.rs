@@ -19,8 +19,8 @@ pub struct FamilyInfo {
     pub capabilities: Capabilities,
     /// The kinds of data that it models.
     pub data: Vec<DataKind>,
-    /// What is optimised separately: one name for most, two for a GAN.
-    pub players: Vec<String>,
+    /// What is optimised separately: one network for most, two for a GAN.
+    pub networks: Vec<String>,
     /// Configs to begin with, from small to large.
     pub sizes: Vec<Size>,
     /// What it shows of a model of the plane.

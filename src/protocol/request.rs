@@ -154,9 +154,9 @@ pub enum Request {
         /// Stop after this many seconds of computing; `null` = no such limit.
         #[serde(default)]
         seconds: Option<f32>,
-        /// Move only this player (one of [`FamilyInfo::players`]); `null` = all.
+        /// Move only this network (one of [`FamilyInfo::networks`]); `null` = all.
         #[serde(default)]
-        player: Option<String>,
+        network: Option<String>,
     },
     /// Change options of the training under way (those of `trainSchema`) → [`Outcome::Done`].
     SetTrain {

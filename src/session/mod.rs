@@ -23,7 +23,7 @@ use crate::{
     checkpoint::{self, Meta, Opened, Precision},
     data::{DataInfo, Dataset, PointSet, tokenizer::Vocabulary},
     error::{Error, Result},
-    model::{Model, Sampler, TrainConfig},
+    model::{self, Model, Sampler, TrainConfig},
     options::{self, Options},
     protocol::{DataKind, LossCurve, ModelInfo, Split, TrainState},
     training::Trainer,
@@ -96,7 +96,7 @@ impl Session {
     }
 
     /// The model as it is now, outside autodiff.
-    pub fn model(&self) -> Model {
+    pub fn model(&self) -> Box<dyn Model> {
         match &self.state {
             State::Opened(opened) => opened.model.clone(),
             State::Training(trainer) => trainer.looked_at(),
@@ -261,7 +261,7 @@ impl Session {
             State::Training(trainer) if resumable => {
                 checkpoint::write_resumable(trainer, &meta).await
             }
-            _ => checkpoint::write(&self.model(), &meta, Precision::Single).await,
+            _ => checkpoint::write(&*self.model(), &meta, Precision::Single).await,
         }
     }
 
@@ -311,7 +311,7 @@ fn with_defaults(
     config: &Value,
     train: &Value,
 ) -> Result<(Value, Value)> {
-    let (base_config, base_train) = Model::defaults(family, kind)?;
+    let (base_config, base_train) = model::defaults(family, kind)?;
     let over = |base: Value, given: &Value| match (base, given) {
         (Value::Object(mut base), Value::Object(given)) => {
             base.extend(given.clone());

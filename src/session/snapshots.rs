@@ -7,7 +7,6 @@ use crate::{
     checkpoint::{self, Precision},
     error::{Error, Result},
     model::Model,
-    optim::adam::Adam,
     protocol::View,
     training::Trainer,
     views,
@@ -26,7 +25,7 @@ impl Session {
     pub(super) async fn take_snapshot(&mut self) -> Result<()> {
         let meta = self.meta(Vec::new())?;
         let step = self.step();
-        let bytes = match checkpoint::write(&self.model(), &meta, Precision::Half).await {
+        let bytes = match checkpoint::write(&*self.model(), &meta, Precision::Half).await {
             // The losses would tell, but only at the next look at them.
             Err(Error::CheckpointNotFinite { tensor }) => {
                 return Err(Error::TrainingDiverged { step, loss: tensor });
@@ -60,7 +59,7 @@ impl Session {
     /// [`Error::BadOption`] for an index that is not there, and what the device reports.
     pub async fn show_snapshot(&self, index: u32, count: u32) -> Result<View> {
         let opened = checkpoint::open(&self.snapshot(index)?.bytes, None, &self.device)?;
-        self.fixed_samples(&opened.model, count as usize).await
+        self.fixed_samples(&*opened.model, count as usize).await
     }
 
     /// Make a past snapshot the current state, with fresh optimizers; what came after it is
@@ -77,7 +76,7 @@ impl Session {
         let trainer = self.trainer()?;
         let seen = step * trainer.config.batch_size as u64;
         let model = trainer.model.clone().with_weights(weights)?;
-        let optimizers = model.players().iter().map(|_| Adam::default()).collect();
+        let optimizers = model.optimizers();
         let (config, data, seed) = (trainer.config.clone(), trainer.data.clone(), trainer.seed);
         let trainer = Trainer::resume(model, optimizers, config, data, seed, step, seen);
         self.state = State::Training(Box::new(trainer));
@@ -93,7 +92,7 @@ impl Session {
     }
 
     /// Samples at noise that belongs to the session, so that they can be compared over time.
-    pub(super) async fn fixed_samples(&self, model: &Model, count: usize) -> Result<View> {
+    pub(super) async fn fixed_samples(&self, model: &dyn Model, count: usize) -> Result<View> {
         let most = self.most_samples();
         let mut sampler = model.sampler(&Value::Null, count.clamp(1, most), self.seed())?;
         for _ in 0..sampler.steps() {

@@ -98,19 +98,19 @@ impl Session {
         self.clock.saved = Instant::now();
     }
 
-    /// Let only the player of this name move from now on; all without a name.
+    /// Let only the network of this name move from now on; all without a name.
     ///
     /// # Errors
     /// [`Error::BadOption`] for a name that the model does not know.
-    pub fn set_player(&mut self, name: Option<&str>) -> Result<()> {
+    pub fn set_network(&mut self, name: Option<&str>) -> Result<()> {
         let trainer = self.trainer()?;
-        let players = trainer.model.players();
+        let networks = trainer.model.networks();
         trainer.only = match name {
             None => None,
             Some(name) => {
-                let found = players.iter().position(|&p| p == name);
-                let reason = || format!("choose one of {}", players.join(", "));
-                Some(found.ok_or_else(|| Error::bad_option("player", name, reason()))?)
+                let found = networks.iter().position(|&p| p == name);
+                let reason = || format!("choose one of {}", networks.join(", "));
+                Some(found.ok_or_else(|| Error::bad_option("network", name, reason()))?)
             }
         };
         Ok(())
@@ -191,7 +191,7 @@ impl Session {
                 DataKind::Text => 1,
                 _ => TRAINING_POINTS,
             };
-            news.samples = Some(self.fixed_samples(&self.model(), count).await?);
+            news.samples = Some(self.fixed_samples(&*self.model(), count).await?);
             // What is looked at may take a tenth of the time.
             self.clock.refresh_after = REFRESH.max(begun.elapsed() * 9);
             self.clock.refreshed = Some(Instant::now());

@@ -15,7 +15,7 @@ use crate::{
 
 /// A model at one moment, to be looked at. See [`Session::viewer`](super::Session::viewer).
 pub struct Viewer {
-    pub(super) model: Model,
+    pub(super) model: Box<dyn Model>,
     pub(super) info: DataInfo,
     pub(super) set: Option<Rc<Dataset>>,
     pub(super) device: Device,
@@ -46,7 +46,7 @@ impl Viewer {
     /// [`Error::Unsupported`] if the model cannot answer it, the errors of the views, and what the
     /// device reports.
     pub async fn view(&self, query: &ViewQuery, pause: Pause) -> Result<View> {
-        let model = &self.model;
+        let model = &*self.model;
         let set: Option<&ImageSet> = match self.set.as_deref() {
             Some(Dataset::Images(set)) => Some(set),
             _ => None,

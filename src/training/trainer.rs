@@ -7,26 +7,26 @@ use burn::tensor::{Device, Tensor};
 use crate::{
     data::{Dataset, Stream, test_batch},
     error::{Error, Result},
-    model::{Losses, Model, StepContext, TrainConfig},
-    optim::adam::Adam,
+    model::{self, Losses, Model, StepContext, TrainConfig},
+    optim::Optimizer,
     rng::{Purpose, Rng},
 };
 
 /// A training under way.
 pub struct Trainer {
     /// The model, inside autodiff.
-    pub model: Model,
+    pub model: Box<dyn Model>,
     /// The running average of its weights, outside autodiff, where the options ask for one.
-    pub average: Option<Model>,
-    /// One optimizer for each player.
-    pub optimizers: Vec<Adam>,
+    pub average: Option<Box<dyn Model>>,
+    /// One optimizer for each network.
+    pub optimizers: Vec<Optimizer>,
     /// Options; those that do not touch the past may change at any time.
     pub config: TrainConfig,
     /// The data.
     pub data: Rc<Dataset>,
     /// Seed of everything that is drawn.
     pub seed: u64,
-    /// The only player that moves, if not all do.
+    /// The only network that moves, if not all do.
     pub only: Option<usize>,
     stream: Stream,
     step: u64,
@@ -37,7 +37,7 @@ impl Trainer {
     /// A training from the start.
     ///
     /// # Errors
-    /// As [`Model::init`].
+    /// As [`model::init`].
     pub fn new(
         family: &str,
         config: &serde_json::Value,
@@ -48,15 +48,15 @@ impl Trainer {
     ) -> Result<Self> {
         let mut rng = Rng::new(seed, Purpose::Init, 0);
         let device = device.clone().autodiff();
-        let model = Model::init(family, config, data.info(), &mut rng, &device)?;
-        let optimizers = model.players().iter().map(|_| Adam::default()).collect();
+        let model = model::init(family, config, data.info(), &mut rng, &device)?;
+        let optimizers = model.optimizers();
         Ok(Self::resume(model, optimizers, train, data, seed, 0, 0))
     }
 
     /// A training that goes on after `step` steps and `seen` images.
     pub fn resume(
-        model: Model,
-        optimizers: Vec<Adam>,
+        model: Box<dyn Model>,
+        optimizers: Vec<Optimizer>,
         config: TrainConfig,
         data: Rc<Dataset>,
         seed: u64,
@@ -78,7 +78,7 @@ impl Trainer {
     }
 
     /// The model to look at, outside autodiff: the average where there is one.
-    pub fn looked_at(&self) -> Model {
+    pub fn looked_at(&self) -> Box<dyn Model> {
         match &self.average {
             Some(average) => average.clone(),
             None => self.model.valid(),
@@ -147,7 +147,7 @@ impl Trainer {
         let t = self.step as f64;
         let decay = self.config.ema.min(t / (t + 10.0)) as f32;
         match &mut self.average {
-            Some(average) => average.follow(&self.model, decay),
+            Some(average) => average.follow(&*self.model, decay),
             None => self.average = Some(self.model.valid()),
         }
     }
