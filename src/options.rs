@@ -200,7 +200,7 @@ fn check_value(schema: &Value, name: &str, value: &Value) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{families::vae::VaeConfig, family::TrainConfig};
+    use crate::{families::vae::VaeConfig, model::TrainConfig};
 
     #[test]
     fn the_schema_knows_the_order_of_declaration() {

@@ -15,11 +15,9 @@ use crate::{
     data::{Batch, DataInfo, TextSet},
     error::{Error, Result},
     families::vae::Vae,
-    family::{self, DensityOptions, Model, Samples, StepContext},
-    nn::{
-        adam::{Adam, Hyper},
-        bernoulli, init, linear,
-    },
+    model::{self, DensityOptions, Samples, StepContext},
+    nn::{bernoulli, init, linear},
+    optim::{Hyper, Optimizer},
     protocol::{DataKind, Token},
     rng::{Purpose, Rng},
 };
@@ -282,11 +280,11 @@ impl Suite {
     async fn optimizer(&mut self) -> Result<()> {
         let mut rng = Rng::new(6, Purpose::Init, 0);
         let mut layer = init::linear(37, 11, 1.0, &mut rng, &self.autodiff());
-        let mut adam = Adam::default();
+        let mut optimizer = Optimizer::default();
         for _ in 0..3 {
             let x = self.normal([9, 37], 1.0).autodiff();
             let loss = linear::linear(&layer, x).square().mean();
-            layer = adam.step(layer, &loss, Hyper::new(1e-2));
+            layer = optimizer.step(layer, &loss, Hyper::new(1e-2));
         }
         let weight = layer.weight.val().without_autodiff();
         self.keep("three steps of Adam", weight).await
@@ -316,7 +314,7 @@ impl Suite {
 
     /// Every family that models the plane or text, with its own small config.
     async fn others(&mut self) -> Result<()> {
-        for family in family::infos() {
+        for family in model::infos() {
             for &kind in &family.data {
                 let (info, batch) = match kind {
                     DataKind::Images => continue,
@@ -373,8 +371,8 @@ impl Suite {
         batch: &Batch,
     ) -> Result<()> {
         let mut rng = Rng::new(7, Purpose::Init, 0);
-        let mut model = Model::init(family, config, info, &mut rng, &self.autodiff())?;
-        let mut optimizers = vec![Adam::default(); model.players().len()];
+        let mut model = model::init(family, config, info, &mut rng, &self.autodiff())?;
+        let mut optimizers = model.optimizers();
         let plane = info.kind != DataKind::Images;
         let untrained = model.valid();
         for step in 0..2 {
@@ -389,18 +387,23 @@ impl Suite {
                 self.keep(&format!("{name}, step {step}, {loss}"), value)
                     .await?;
             }
-            for (player, adam) in model.players().iter().zip(&optimizers) {
+            for (network, optimizer) in model.networks().iter().zip(&optimizers) {
                 if step > 0 || !plane {
                     continue;
                 }
                 // After the first step the first moment is a tenth of the gradient.
                 let mut gradient = Vec::new();
-                for (_, data) in adam.read().await?.iter().filter(|(n, _)| n.ends_with(".m")) {
+                for (_, data) in optimizer
+                    .read()
+                    .await?
+                    .iter()
+                    .filter(|(n, _)| n.ends_with(".m"))
+                {
                     gradient.extend(floats(data)?);
                 }
                 let n = gradient.len();
                 let flat = Tensor::<1>::from_data(TensorData::new(gradient, [n]), &self.device);
-                self.keep(&format!("{name}, gradient of the {player}"), flat)
+                self.keep(&format!("{name}, gradient of the {network}"), flat)
                     .await?;
             }
         }

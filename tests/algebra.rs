@@ -12,18 +12,16 @@ use generative_playground::{
     data::{Batch, test_batch, test_images},
     device,
     families::vae::{Vae, VaeConfig},
-    family::{Binarize, DensityOptions, Family, Model, StepContext},
-    nn::{
-        adam::{Adam, Hyper},
-        weights::Weights,
-    },
+    model::{self, Binarize, DensityOptions, Family, StepContext},
+    nn::weights::Weights,
+    optim::{Hyper, Optimizer},
     options::Options,
     rng::{Purpose, Rng},
     train::Trainer,
 };
 use serde_json::{Value, json};
 
-fn loss(model: &Model, batch: &Batch) -> f64 {
+fn loss(model: &dyn model::Model, batch: &Batch) -> f64 {
     let losses = model.losses(batch, &mut Rng::new(5, Purpose::Train, 0));
     f64::from(values(losses.expect("losses").remove(0).1)[0])
 }
@@ -32,12 +30,12 @@ fn loss(model: &Model, batch: &Batch) -> f64 {
 fn gradient(config: &Value, weights: &Weights, batch: &Batch, side: [usize; 2]) -> Weights {
     let device = device::cpu().autodiff();
     let mut rng = Rng::new(0, Purpose::Init, 0);
-    let model = Model::init("vae", config, &info(side[0], side[1]), &mut rng, &device);
+    let model = model::init("vae", config, &info(side[0], side[1]), &mut rng, &device);
     let mut model = model
         .expect("a model")
         .with_weights(weights.clone())
         .expect("they fit");
-    let mut optimizers = [Adam::default()];
+    let mut optimizers = [Optimizer::default()];
     let mut context = StepContext {
         hyper: Hyper::new(1e-3),
         step: 0,
@@ -106,7 +104,7 @@ fn gradients_agree_with_central_differences() {
                 .collect(),
         };
         let start = model(config.clone(), side[0], side[1], 11);
-        let mut at = weights(&start);
+        let mut at = weights(&*start);
         // Away from the start, where biases are zero and log-variances small.
         for (i, data) in at.values_mut().enumerate() {
             let noise = common::signed(100 + i as u32, data.num_elements(), 0.2);
@@ -131,7 +129,7 @@ fn gradients_agree_with_central_differences() {
                     TensorData::new(new, at[name].shape().as_slice()),
                 );
                 loss(
-                    &start.clone().with_weights(moved).expect("they fit"),
+                    &*start.clone().with_weights(moved).expect("they fit"),
                     &batch,
                 )
             };
@@ -162,7 +160,7 @@ fn gradients_agree_with_central_differences() {
                 };
                 let error = (got - want).abs();
                 // The loss is read in single precision.
-                let rounding = 1e-6 * loss(&start, &batch).abs() / h;
+                let rounding = 1e-6 * loss(&*start, &batch).abs() / h;
                 assert!(
                     error < share * length + rounding,
                     "{config} {name}: {got} by differences, {want} by backpropagation"
@@ -214,7 +212,7 @@ fn reparameterized_draws_have_the_moments_of_q() {
 }
 
 /// A small model of small digits, trained a little.
-fn trained(config: Value, steps: usize) -> (Model, Trainer) {
+fn trained(config: Value, steps: usize) -> (Box<dyn model::Model>, Trainer) {
     let data = small_digits(7, 3000, 300);
     let mut trainer = trainer(
         config,
@@ -228,7 +226,7 @@ fn trained(config: Value, steps: usize) -> (Model, Trainer) {
     (trainer.model.valid(), trainer)
 }
 
-fn log_prob(model: &Model, batch: &Batch, samples: usize, seed: u64) -> Vec<f64> {
+fn log_prob(model: &dyn model::Model, batch: &Batch, samples: usize, seed: u64) -> Vec<f64> {
     let options = DensityOptions {
         importance_samples: samples,
     };
@@ -246,7 +244,7 @@ fn more_importance_samples_tighten_the_bound() {
         .map(|k| {
             // Few samples are noisy: the mean over many estimates.
             let runs = (500 / k).min(50);
-            let all = (0..runs).map(|seed| log_prob(&model, &batch, k as usize, seed));
+            let all = (0..runs).map(|seed| log_prob(&*model, &batch, k as usize, seed));
             let sum = all.reduce(|a, b| a.iter().zip(b).map(|(a, b)| a + b).collect());
             let sum = sum.expect("at least one");
             sum.iter().map(|v| v / runs as f64).collect()
@@ -274,7 +272,7 @@ fn one_importance_sample_is_the_bound_of_one_draw() {
     let latent = model.latent().expect("a latent space");
     let (mu, logvar) = latent.encode(&batch).expect("codes");
     let (m, l) = (values(mu.clone()), values(logvar.clone()));
-    let got = log_prob(&model, &batch, 1, 4);
+    let got = log_prob(&*model, &batch, 1, 4);
     // By hand, from its definition: log p(x|z) + log p(z) − log q(z|x).
     let epsilon = Rng::new(4, Purpose::Evaluate, 0).normal(40 * 3);
     let z: Vec<f32> = (0..40 * 3)
@@ -298,8 +296,8 @@ fn one_importance_sample_is_the_bound_of_one_draw() {
     // And on average the bound whose KL term is in closed form.
     let differences = (0..400).map(|s| {
         let (a, b) = (
-            log_prob(&model, &batch, 1, s),
-            log_prob(&model, &batch, 0, s),
+            log_prob(&*model, &batch, 1, s),
+            log_prob(&*model, &batch, 0, s),
         );
         mean(a).0 - mean(b).0
     });
@@ -324,8 +322,8 @@ fn importance_sampling_finds_the_integral_over_a_plane_of_codes() {
         .collect();
     let n = side * side;
     let codes = Tensor::<2>::from_data(TensorData::new(z, [n, 2]), &device::cpu());
-    let sampled: Vec<Vec<f64>> = (0..8).map(|s| log_prob(&model, &batch, 2000, s)).collect();
-    let elbo = log_prob(&model, &batch, 0, 1);
+    let sampled: Vec<Vec<f64>> = (0..8).map(|s| log_prob(&*model, &batch, 2000, s)).collect();
+    let elbo = log_prob(&*model, &batch, 0, 1);
     let (mut worst, mut gap) = (0f64, 0f64);
     for (i, image) in pixels.chunks_exact(49).enumerate() {
         let copies = Batch::Images {
@@ -382,7 +380,7 @@ fn the_same_seed_gives_the_same_samples() {
     assert_eq!(cold[..49], cold[49..98]);
 }
 
-fn while_steps(sampler: &mut dyn generative_playground::family::Sampler) {
+fn while_steps(sampler: &mut dyn generative_playground::model::Sampler) {
     for _ in 0..sampler.steps() {
         sampler.step().expect("a step");
     }

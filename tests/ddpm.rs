@@ -14,11 +14,9 @@ use generative_playground::{
         Ddpm, DdpmConfig, DdpmSampleOptions, Level, NoiseSchedule, Predict, Prediction, Process,
         Reverse, SamplerKind, alphas_cumprod, log_prob, p_sample,
     },
-    family::{DensityOptions, Family, Model, TrainConfig},
-    nn::{
-        adam::{Adam, Hyper},
-        weights::Weights,
-    },
+    model::{self, DensityOptions, Family, TrainConfig},
+    nn::weights::Weights,
+    optim::{Hyper, Optimizer},
     options::Options,
     protocol::{DataKind, View},
     rng::{Purpose, Rng},
@@ -362,7 +360,7 @@ fn moons() -> PointSet {
     PointSet::toy("moons", &Value::Null, 1).expect("a toy")
 }
 
-fn trained(config: Value, steps: u64) -> Model {
+fn trained(config: Value, steps: u64) -> Box<dyn model::Model> {
     let train = json!({ "batch_size": 256, "learning_rate": 2e-3, "ema": 0.98 });
     let train = TrainConfig::from_json(&train).expect("options");
     let data = Rc::new(moons().into());
@@ -518,7 +516,7 @@ fn inputs(model: &Ddpm, n: usize) -> (Tensor<2>, Tensor<2>, Vec<Level>) {
 fn gradient(model: &Ddpm, n: usize) -> Weights {
     let (x0, epsilon, levels) = inputs(model, n);
     let loss = model.loss(x0, epsilon, &levels);
-    let mut adam = Adam::default();
+    let mut adam = Optimizer::default();
     adam.step(model.net().clone(), &loss, Hyper::new(1e-3));
     let moments = pollster::block_on(adam.read()).expect("moments");
     moments

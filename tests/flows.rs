@@ -7,11 +7,9 @@ use common::{root, signed, values};
 use generative_playground::{
     data::{Batch, DataInfo},
     device,
-    family::{DensityOptions, Invertible, Model, StepContext},
-    nn::{
-        adam::{Adam, Hyper},
-        weights::Weights,
-    },
+    model::{self, DensityOptions, Invertible, Model, StepContext},
+    nn::weights::Weights,
+    optim::{Hyper, Optimizer},
     protocol::DataKind,
     rng::{Purpose, Rng},
 };
@@ -41,11 +39,11 @@ fn info(kind: DataKind) -> DataInfo {
 }
 
 /// A model whose weights have moved away from where they began, as training moves them.
-fn moved(family: &str, config: &Value, kind: DataKind, by: f32) -> Model {
+fn moved(family: &str, config: &Value, kind: DataKind, by: f32) -> Box<dyn Model> {
     let mut rng = Rng::new(3, Purpose::Init, 0);
     let model =
-        Model::init(family, config, &info(kind), &mut rng, &device::cpu()).expect("a model");
-    let mut weights = common::weights(&model);
+        model::init(family, config, &info(kind), &mut rng, &device::cpu()).expect("a model");
+    let mut weights = common::weights(&*model);
     for data in weights.values_mut() {
         let shape = data.shape().as_slice().to_vec();
         let old = data.as_slice::<f32>().expect("floats");
@@ -183,7 +181,7 @@ fn densities_integrate_to_one() {
 #[test]
 fn the_conditionals_of_the_autoregressive_model_integrate_to_one() {
     use generative_playground::families::autoregressive::{Autoregressive, AutoregressiveConfig};
-    use generative_playground::family::Family;
+    use generative_playground::model::Family;
     let config = AutoregressiveConfig::default();
     let mut rng = Rng::new(2, Purpose::Init, 0);
     let model = Autoregressive::init(&config, &info(DataKind::Points), &mut rng, &device::cpu());
@@ -206,14 +204,14 @@ fn the_conditionals_of_the_autoregressive_model_integrate_to_one() {
 }
 
 /// The gradient of the loss by every weight: (1 − β₁) of it is Adam's first moment after one step.
-fn gradients(model: &Model, batch: &Batch, device: &Device, config: &Value) -> Weights {
+fn gradients(model: &dyn Model, batch: &Batch, device: &Device, config: &Value) -> Weights {
     let mut rng = Rng::new(0, Purpose::Init, 0);
     let family = model.family();
     let kind = match batch {
         Batch::Draws { .. } => DataKind::Energy,
         _ => DataKind::Points,
     };
-    let mut learner = Model::init(
+    let mut learner = model::init(
         family,
         config,
         &info(kind),
@@ -223,7 +221,7 @@ fn gradients(model: &Model, batch: &Batch, device: &Device, config: &Value) -> W
     .expect("a model")
     .with_weights(common::weights(model))
     .expect("they fit");
-    let mut optimizers = [Adam::default()];
+    let mut optimizers = [Optimizer::default()];
     let mut context = StepContext {
         hyper: Hyper::new(1e-3),
         step: 1_000_000,
@@ -282,8 +280,8 @@ fn gradients_are_those_of_finite_differences() {
                 xy: values(points(64, 1.5).reshape([128])),
             },
         };
-        let got = gradients(&model, &batch, &device::cpu(), &config);
-        let weights = common::weights(&model);
+        let got = gradients(&*model, &batch, &device::cpu(), &config);
+        let weights = common::weights(&*model);
         let loss = |name: &str, i: usize, by: f32| -> f64 {
             let mut weights = weights.clone();
             let data = weights.get_mut(name).expect("a weight");
@@ -322,7 +320,7 @@ fn pytorch_agrees() {
     for case in &cases {
         let (family, config) = (case["family"].as_str().expect("a family"), &case["config"]);
         let mut rng = Rng::new(0, Purpose::Init, 0);
-        let model = Model::init(
+        let model = model::init(
             family,
             config,
             &info(DataKind::Points),
@@ -330,7 +328,7 @@ fn pytorch_agrees() {
             &device::cpu(),
         );
         let model = model.expect("a model");
-        let mut weights = common::weights(&model);
+        let mut weights = common::weights(&*model);
         for (i, data) in weights.values_mut().enumerate() {
             let shape = data.shape().as_slice().to_vec();
             let n = shape.iter().product();
@@ -363,7 +361,7 @@ fn pytorch_agrees() {
             }
         };
         compare("log p", &values(got), &log_prob);
-        let gradients = gradients(&model, &batch, &device::cpu(), config);
+        let gradients = gradients(&*model, &batch, &device::cpu(), config);
         let named = case["gradients"].as_object().expect("gradients");
         assert_eq!(gradients.len(), named.len());
         for (name, list) in named {

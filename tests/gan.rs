@@ -1,5 +1,5 @@
 //! The adversarial network: its losses and their gradients by hand and by differences, its
-//! penalties, its players, and PyTorch's numbers (tests/reference/gan.py).
+//! penalties, its networks, and PyTorch's numbers (tests/reference/gan.py).
 
 mod common;
 
@@ -12,11 +12,9 @@ use generative_playground::{
     data::{Batch, DataInfo, Dataset, PointSet},
     device,
     families::gan::{Gan, GanConfig, Loss, nearby, spectral_norm, squared_slope},
-    family::{Family, Model, StepContext, TrainConfig},
-    nn::{
-        adam::{Adam, Hyper},
-        weights::Weights,
-    },
+    model::{self, Family, StepContext, TrainConfig},
+    nn::weights::Weights,
+    optim::{Hyper, Optimizer},
     options::Options,
     protocol::{DataKind, Layer, View},
     rng::{Purpose, Rng},
@@ -76,13 +74,13 @@ fn slice(weights: &Weights, name: &str) -> Vec<f32> {
     data.as_slice::<f32>().expect("floats").to_vec()
 }
 
-/// The gradient of the loss of `player` by its own weights: all of Adam's first moment at β₁ = 0,
+/// The gradient of the loss of `network` by its own weights: all of Adam's first moment at β₁ = 0,
 /// after one move.
-fn gradient(config: &Value, player: usize) -> Weights {
+fn gradient(config: &Value, network: usize) -> Weights {
     let mut config = config.clone();
     config["d_steps"] = 1.into();
     let mut gan = build(&config, &device::cpu().autodiff());
-    let mut optimizers = [Adam::default(), Adam::default()];
+    let mut optimizers = [Optimizer::default(), Optimizer::default()];
     let mut context = StepContext {
         hyper: Hyper {
             beta_1: 0.0,
@@ -91,11 +89,11 @@ fn gradient(config: &Value, player: usize) -> Weights {
         rng: &mut noise(0),
         optimizers: &mut optimizers,
         step: 0,
-        only: Some(player),
+        only: Some(network),
     };
     gan.train_step(&batch(), &mut context).expect("a step");
-    let moments = pollster::block_on(optimizers[player].read()).expect("moments");
-    let name = |n: &str| format!("{}.{}", Gan::PLAYERS[player], n.trim_end_matches(".m"));
+    let moments = pollster::block_on(optimizers[network].read()).expect("moments");
+    let name = |n: &str| format!("{}.{}", Gan::NETWORKS[network], n.trim_end_matches(".m"));
     let first = moments.into_iter().filter(|(n, _)| n.ends_with(".m"));
     first.map(|(n, data)| (name(&n), data)).collect()
 }
@@ -194,19 +192,19 @@ fn gradients_agree_with_central_differences() {
     for config in configs() {
         let plain = build(&config, &device::cpu());
         let at = pollster::block_on(plain.weights()).expect("weights");
-        for (player, of) in Gan::PLAYERS.iter().enumerate() {
+        for (network, of) in Gan::NETWORKS.iter().enumerate() {
             let loss = |weights: Weights| -> f64 {
                 let model = plain.clone().with_weights(weights).expect("they fit");
                 let losses = model.losses(&batch(), &mut noise(0)).expect("losses");
                 let mine = losses
                     .into_iter()
-                    .filter(|(name, _)| (*name == "generator") == (player == 1));
+                    .filter(|(name, _)| (*name == "generator") == (network == 1));
                 let gamma = |name: &str| config[name].as_f64().unwrap_or(1.0);
                 mine.map(|(name, l)| gamma(name) * f64::from(values(l)[0]))
                     .sum()
             };
-            let gradients = gradient(&config, player);
-            assert_eq!(gradients.len(), at.len() / 2, "those of one player");
+            let gradients = gradient(&config, network);
+            assert_eq!(gradients.len(), at.len() / 2, "those of one network");
             let mut largest = 0f64;
             for name in gradients.keys() {
                 let g = slice(&gradients, name);
@@ -360,12 +358,12 @@ fn a_discriminator_of_spectral_norm_one_is_lipschitz() {
 }
 
 #[test]
-fn one_player_moves_at_a_time_and_the_discriminator_as_often_as_asked() {
+fn one_network_moves_at_a_time_and_the_discriminator_as_often_as_asked() {
     let config = json!({"hidden": 16, "layers": 1, "d_steps": 3});
     for only in [None, Some(0), Some(1)] {
         let mut gan = build(&config, &device::cpu().autodiff());
         let before = pollster::block_on(gan.weights()).expect("weights");
-        let mut optimizers = [Adam::default(), Adam::default()];
+        let mut optimizers = [Optimizer::default(), Optimizer::default()];
         let mut context = StepContext {
             hyper: Hyper::new(1e-3),
             rng: &mut noise(0),
@@ -377,20 +375,22 @@ fn one_player_moves_at_a_time_and_the_discriminator_as_often_as_asked() {
         let names: Vec<_> = losses.iter().map(|l| l.0).collect();
         assert_eq!(names, ["discriminator", "generator", "r1", "r2"]);
         let after = pollster::block_on(gan.weights()).expect("weights");
-        for (player, (name, moves)) in Gan::PLAYERS.iter().zip([3, 1]).enumerate() {
-            let moved = only.is_none_or(|only| only == player);
+        for (network, (name, moves)) in Gan::NETWORKS.iter().zip([3, 1]).enumerate() {
+            let moved = only.is_none_or(|only| only == network);
             let changed = before.iter().any(|(n, data)| {
                 n.starts_with(name) && data.as_slice::<f32>() != after[n].as_slice::<f32>()
             });
             assert_eq!(changed, moved, "{name} with only {only:?}");
-            assert_eq!(optimizers[player].time(), if moved { moves } else { 0 });
+            assert_eq!(optimizers[network].time(), if moved { moves } else { 0 });
             if moved {
-                let state = pollster::block_on(optimizers[player].read()).expect("moments");
+                let state = pollster::block_on(optimizers[network].read()).expect("moments");
                 let of_state = state.keys().filter_map(|n| n.strip_suffix(".m"));
-                let mut named: Vec<_> = gan.parameters()[player].clone();
+                let groups = gan.parameter_groups();
+                let groups = groups.iter().filter(|group| group.network == *name);
+                let parameters = groups.flat_map(|group| &group.parameters);
+                let mut named: Vec<_> = parameters.map(|p| p.name.as_str()).collect();
                 named.sort();
-                let named = named.iter().map(|(n, _)| n.as_str());
-                assert!(of_state.eq(named), "names of the {name}'s parameters");
+                assert!(of_state.eq(named.iter().copied()), "names of the {name}'s parameters");
             }
         }
     }
@@ -426,7 +426,7 @@ fn a_training_goes_on_exactly_where_it_was() {
             (&straight.model, &second.model),
             (&straight.looked_at(), &second.looked_at()),
         ] {
-            let (a, b) = (common::weights(pair.0), common::weights(pair.1));
+            let (a, b) = (common::weights(&**pair.0), common::weights(&**pair.1));
             for (name, data) in &a {
                 assert_eq!(data.as_slice::<f32>(), b[name].as_slice::<f32>(), "{name}");
             }
@@ -464,7 +464,7 @@ fn every_look_answers_for_every_loss() {
                     device: device::cpu(),
                 };
                 let model = trainer.looked_at();
-                let view = pollster::block_on(answer(&model, &request, pause)).expect("a view");
+                let view = pollster::block_on(answer(&*model, &request, pause)).expect("a view");
                 let View::Plot { layers, .. } = view else {
                     panic!("{} is no plot", look.id)
                 };
@@ -541,7 +541,7 @@ fn pictures_and_energies_are_refused() {
         DataInfo::plane("u1", DataKind::Energy, [0.0; 2], 1.0),
     ] {
         let mut rng = Rng::new(0, Purpose::Init, 0);
-        assert!(Model::init("gan", &Value::Null, &info, &mut rng, &device::cpu()).is_err());
+        assert!(model::init("gan", &Value::Null, &info, &mut rng, &device::cpu()).is_err());
     }
 }
 
@@ -627,7 +627,7 @@ fn scores_losses_gradients_and_three_steps_are_pytorchs() {
             comparison.digest(&format!("gradient of {name}"), &got, want);
         }
 
-        let mut optimizers = [Adam::default(), Adam::default()];
+        let mut optimizers = [Optimizer::default(), Optimizer::default()];
         for step in 0..STEPS {
             let mut rng = noise(step);
             let mut context = StepContext {

@@ -9,8 +9,8 @@ use generative_playground::{
     families::gpt::{
         Gpt, GptConfig, GptSampleOptions, MlpKind, Norm, Positions, Reader, candidates,
     },
-    family::{Family, Language, Samples, StepContext},
-    nn::adam::{Adam, Hyper},
+    model::{Family, Language, Samples, StepContext},
+    optim::{Hyper, Optimizer},
     rng::{Purpose, Rng},
 };
 use serde_json::{Value, json};
@@ -79,7 +79,7 @@ fn close(a: &[f32], b: &[f32], tolerance: f32, what: &str) {
 
 /// A tenth of the gradient, which is Adam's first moment after one step, by name; and the loss.
 fn gradient(model: &mut Gpt, batch: &Batch) -> (f32, Vec<(String, Vec<f32>)>) {
-    let mut optimizers = [Adam::default()];
+    let mut optimizers = [Optimizer::default()];
     let losses = model
         .train_step(
             batch,
@@ -117,7 +117,7 @@ fn the_gradient_written_out_is_that_of_autodiff() {
             let mut by_tensors = by_hand.clone();
             let (loss, got) = gradient(&mut by_hand, &batch);
             let (want_loss, want) = {
-                let mut optimizers = [Adam::default()];
+                let mut optimizers = [Optimizer::default()];
                 let loss = by_tensors
                     .step_on_tensors(
                         &batch,
@@ -435,7 +435,7 @@ fn train_like_pytorch(
         muon: case["optimizer"] == "muon",
         ..Hyper::new(number("lr"))
     };
-    let mut optimizers = [Adam::default()];
+    let mut optimizers = [Optimizer::new(&model.parameter_groups())];
     for (step, want) in case["losses"]
         .as_array()
         .expect("losses")

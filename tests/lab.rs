@@ -9,8 +9,8 @@ use generative_playground::{
     data::{Dataset, PointSet},
     device,
     error::Code,
-    family::{self, DensityOptions, TrainConfig},
     host::Host,
+    model::{self, DensityOptions, TrainConfig},
     options::Options,
     protocol::{
         Answer, Bytes, DataKind, Envelope, ErrorInfo, FamilyInfo, Layer, ModelInfo, Outcome,
@@ -68,13 +68,13 @@ impl Page {
         }
     }
 
-    fn train(&self, steps: u32, player: Option<&str>) -> Result<TrainState, ErrorInfo> {
+    fn train(&self, steps: u32, network: Option<&str>) -> Result<TrainState, ErrorInfo> {
         let request = Request::Train {
             session: 1,
             steps: Some(steps),
             rate: Some(10_000.0),
             seconds: None,
-            player: player.map(Into::into),
+            network: network.map(Into::into),
         };
         match self.ask(request)? {
             Outcome::Trained { state } => Ok(state),
@@ -116,7 +116,7 @@ fn look(id: &str, at: f32) -> ViewQuery {
 /// Families of the plane, each with a data set for every kind that it models.
 fn families() -> Vec<(FamilyInfo, &'static str)> {
     let mut out = Vec::new();
-    for info in family::infos() {
+    for info in model::infos() {
         for kind in info.data.clone() {
             match kind {
                 DataKind::Images | DataKind::Text => {}
@@ -297,14 +297,14 @@ fn a_training_that_was_saved_goes_on_as_if_nothing_had_happened() {
 }
 
 #[test]
-fn players_move_alone() {
+fn networks_move_alone() {
     for (info, data) in families() {
         let page = Page::new();
         page.create(&info, data, json!({}), json!({ "batch_size": 32 }));
-        for player in &info.players {
-            page.train(1, Some(player)).expect("a step of one player");
+        for network in &info.networks {
+            page.train(1, Some(network)).expect("a step of one network");
         }
-        let wrong = page.train(1, Some("nobody")).expect_err("no such player");
+        let wrong = page.train(1, Some("nobody")).expect_err("no such network");
         assert_eq!(wrong.code, Code::BadOption);
         page.train(1, None).expect("all of them again");
     }
@@ -346,7 +346,7 @@ fn a_training_that_explodes_stops_with_a_sentence() {
             Trainer::new(&info.id, config, train, set, 1, &device).expect("a training");
         trainer.step().expect("a step");
         pollster::block_on(trainer.take_losses()).expect("finite losses");
-        let mut weights = common::weights(&trainer.model);
+        let mut weights = common::weights(&*trainer.model);
         for data in weights.values_mut() {
             data.as_mut_slice::<f32>().expect("floats").fill(1e30);
         }
@@ -369,7 +369,7 @@ fn a_training_that_explodes_stops_with_a_sentence() {
         // Nor can it be saved as though it were a model.
         let meta = checkpoint::meta_of(&trainer, Vec::new()).expect("about it");
         let model = trainer.looked_at();
-        let saved = pollster::block_on(checkpoint::write(&model, &meta, Precision::Half));
+        let saved = pollster::block_on(checkpoint::write(&*model, &meta, Precision::Half));
         let error = saved.expect_err("not finite in half precision");
         assert_eq!(error.code(), Code::CheckpointNotFinite);
     }
@@ -377,8 +377,8 @@ fn a_training_that_explodes_stops_with_a_sentence() {
 
 #[test]
 fn presets_are_what_they_say() {
-    let infos = family::infos();
-    let presets: Vec<Preset> = family::presets();
+    let infos = model::infos();
+    let presets: Vec<Preset> = model::presets();
     assert!(presets.iter().filter(|p| p.fails).count() >= 4);
     for preset in presets {
         let info = infos.iter().find(|f| f.id == preset.family);
@@ -399,7 +399,7 @@ fn presets_are_what_they_say() {
 
 #[test]
 fn points_from_a_reader_train_and_wrong_ones_leave_things_as_they_were() {
-    let infos = family::infos();
+    let infos = model::infos();
     let info = infos.iter().find(|f| f.id == "realnvp").expect("a family");
     let page = Page::new();
     let mut text = String::from("x,y\r\n");
@@ -441,7 +441,7 @@ fn points_from_a_reader_train_and_wrong_ones_leave_things_as_they_were() {
 
 #[test]
 fn a_model_of_points_that_are_not_at_hand_can_be_looked_at() {
-    for info in family::infos() {
+    for info in model::infos() {
         if !info.data.contains(&DataKind::Points) {
             continue;
         }

@@ -19,7 +19,7 @@ use generative_playground::{
     data::{Dataset, ImageSet},
     device,
     error::{Code, Error, Result},
-    family::TrainConfig,
+    model::TrainConfig,
     options::Options,
     protocol::{ImageInput, View, ViewQuery},
     session::Session,
@@ -62,7 +62,7 @@ fn real_files() -> [Vec<u8>; 3] {
     let trainer = tiny_trainer();
     let meta = checkpoint::meta_of(&trainer, Vec::new()).expect("meta");
     let model = trainer.model.valid();
-    let write = |precision| pollster::block_on(checkpoint::write(&model, &meta, precision));
+    let write = |precision| pollster::block_on(checkpoint::write(&*model, &meta, precision));
     [
         write(Precision::Half).expect("writes"),
         write(Precision::Single).expect("writes"),

@@ -7,7 +7,7 @@ use common::{info, small_digits};
 use generative_playground::{
     data::input,
     families::vae::{VaeConfig, VaeSampleOptions},
-    family::TrainConfig,
+    model::TrainConfig,
     options::{self, Options},
     protocol::{Bytes, Envelope, ImageInput},
 };

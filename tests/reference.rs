@@ -8,11 +8,9 @@ use generative_playground::{
     data::Batch,
     device,
     families::vae::{Vae, VaeConfig},
-    family::{Family, StepContext},
-    nn::{
-        adam::{Adam, Hyper},
-        weights::Weights,
-    },
+    model::{Family, StepContext},
+    nn::weights::Weights,
+    optim::{Hyper, Optimizer},
     options::Options,
     rng::{Purpose, Rng},
 };
@@ -159,7 +157,7 @@ fn compare(case: &Value, want: &Value) -> f64 {
 
     // After its first step Adam's first moment is (1 − β₁) times the gradient.
     let mut learner = build(case, &device.clone().autodiff());
-    let mut optimizers = [Adam::default()];
+    let mut optimizers = [Optimizer::default()];
     let lr = case["learning_rate"].as_f64().expect("a number");
     for step in 0..STEPS {
         let mut rng = noise(step);

@@ -174,7 +174,7 @@ impl Page {
             steps,
             rate,
             seconds: None,
-            player: None,
+            network: None,
         }))
     }
 
@@ -355,7 +355,7 @@ fn a_cancel_ends_a_training_well() {
         steps: None,
         rate: None,
         seconds: None,
-        player: None,
+        network: None,
     };
     let (mut sampled, mut cancelled) = (false, false);
     page.together(vec![(1, endless)], |answers| {
@@ -401,7 +401,7 @@ fn a_new_model_takes_the_place_of_one_that_trains() {
         steps: None,
         rate: None,
         seconds: None,
-        player: None,
+        network: None,
     };
     let mut sent = false;
     page.together(vec![(1, endless)], |answers| {
@@ -438,7 +438,7 @@ fn two_sessions_take_turns_and_do_not_meet() {
         steps: Some(steps),
         rate: Some(10_000.0),
         seconds: None,
-        player: None,
+        network: None,
     };
     page.together(vec![(1, request(1, 30)), (2, request(2, 45))], |_| None);
     assert_eq!(trained(page.end(1)).step, 30);
@@ -608,7 +608,7 @@ fn a_file_goes_on_exactly_where_it_was() {
         steps,
         rate: None,
         seconds: None,
-        player: None,
+        network: None,
     };
     assert_eq!(
         other.code(request),
@@ -747,7 +747,7 @@ fn wrong_requests_get_their_codes_and_break_nothing() {
                 steps: None,
                 rate: None,
                 seconds: None,
-                player: None,
+                network: None,
             },
             Code::UnknownSession,
         ),
@@ -757,7 +757,7 @@ fn wrong_requests_get_their_codes_and_break_nothing() {
                 steps: None,
                 rate: Some(0.0),
                 seconds: None,
-                player: None,
+                network: None,
             },
             Code::BadOption,
         ),
@@ -767,7 +767,7 @@ fn wrong_requests_get_their_codes_and_break_nothing() {
                 steps: None,
                 rate: Some(f32::NAN),
                 seconds: None,
-                player: None,
+                network: None,
             },
             Code::BadOption,
         ),
@@ -972,7 +972,7 @@ fn options_change_while_it_trains() {
         steps: Some(12),
         rate: Some(100.0),
         seconds: None,
-        player: None,
+        network: None,
     };
     let train = json!({"learning_rate": 0.01, "batch_size": 64});
     let mut change = Some((2, Request::SetTrain { session: 1, train }));
@@ -1013,7 +1013,7 @@ fn a_training_that_diverges_says_so_and_can_be_brought_back() {
         steps: Some(400),
         rate: None,
         seconds: None,
-        player: None,
+        network: None,
     };
     assert_eq!(page.code(request(2)), Code::TrainingDiverged);
     // Nothing is stuck: the session still answers, and says the same when asked to go on.

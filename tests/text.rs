@@ -309,7 +309,7 @@ impl Page {
             steps: Some(steps),
             rate: None,
             seconds: None,
-            player: None,
+            network: None,
         };
         match self.ask(request)? {
             Outcome::Trained { state } => Ok(*state.losses[0].values.last().expect("a loss")),

@@ -92,7 +92,7 @@ impl Page {
             steps: Some(steps),
             rate: None,
             seconds: None,
-            player: None,
+            network: None,
         };
         match self.ask(request).0 {
             Ok(Outcome::Trained { state }) => state,
@@ -436,7 +436,7 @@ fn a_model_goes_on_in_its_own_tokens_on_another_text_of_the_same_name() {
         steps: Some(1),
         rate: None,
         seconds: None,
-        player: None,
+        network: None,
     };
     let error = page.ask(request).0.expect_err("letters it does not know");
     assert_eq!(error.code, Code::UnknownCharacter);

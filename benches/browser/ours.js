@@ -6,7 +6,7 @@ import * as vae from "./vae/model.js";
 
 const SESSION = 1;
 
-/** What is trained, as the request `create` of src/protocol.rs wants it. */
+/** What is trained, as the request `create` of src/protocol wants it. */
 const creations = {
   vae: {
     family: "vae", data: "mnist",
@@ -31,7 +31,7 @@ const creations = {
   },
 };
 
-/** Connects to the site's worker: `request` sends a request of src/protocol.rs and awaits its end. */
+/** Connects to the site's worker: `request` sends a request of src/protocol and awaits its end. */
 async function connect(backend) {
   const worker = new Worker("/worker.js", { type: "module" });
   const pending = new Map();

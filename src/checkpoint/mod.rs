@@ -1,7 +1,7 @@
 //! Checkpoints: safetensors with everything needed to know what they are.
 //!
 //! The tensors are the model's weights by name (f16 or f32) and, in a resumable file, the
-//! optimizers' moments as `optimizer/<player>/<weight>.m` and `.v` (f32) and the running average of
+//! optimizers' moments as `optimizer/<network>/<weight>.m` and `.v` (f32) and the running average of
 //! the weights as `average/<weight>`, if there is one. One metadata entry,
 //! `playground`, holds a [`Meta`] as JSON. Loading checks, in this order: size, hash, container,
 //! schema and options, names and shapes, finite numbers. Any failure is a typed error, and what
@@ -21,8 +21,9 @@ use sha2::{Digest, Sha256};
 use crate::{
     data::{DataInfo, Dataset, images::hex},
     error::{Error, Result},
-    family::{Model, TrainConfig},
-    nn::{adam::Adam, weights::Weights},
+    model::{self, Model, TrainConfig},
+    nn::weights::Weights,
+    optim::{Optimizer, ParameterGroup},
     options::{self, Options},
     protocol::{DataKind, LossCurve},
     rng::{Purpose, Rng},
@@ -61,7 +62,7 @@ pub struct Meta {
     /// Seconds of training, where the trainer kept them.
     #[serde(default)]
     pub seconds: f64,
-    /// For a resumable file: the optimizers' step counts, one for each player.
+    /// For a resumable file: the optimizers' step counts, one for each network.
     #[serde(default)]
     pub optimizers: Vec<usize>,
     /// Recorded losses.
@@ -82,7 +83,7 @@ pub enum Precision {
 #[derive(Clone)]
 pub struct Opened {
     /// The model, outside autodiff.
-    pub model: Model,
+    pub model: Box<dyn Model>,
     /// About it.
     pub meta: Meta,
     /// The optimizers' state of a resumable file, by the names in the file.
@@ -101,7 +102,7 @@ pub fn sha256(bytes: &[u8]) -> String {
 /// # Errors
 /// What the device reports; [`Error::CheckpointNotFinite`] if a weight is no number or too large for
 /// the precision; [`Error::Internal`] if serialization fails.
-pub async fn write(model: &Model, meta: &Meta, precision: Precision) -> Result<Vec<u8>> {
+pub async fn write(model: &dyn Model, meta: &Meta, precision: Precision) -> Result<Vec<u8>> {
     let meta = Meta {
         optimizers: Vec::new(),
         ..meta.clone()
@@ -115,13 +116,13 @@ pub async fn write(model: &Model, meta: &Meta, precision: Precision) -> Result<V
 /// As [`write`].
 pub async fn write_resumable(trainer: &Trainer, meta: &Meta) -> Result<Vec<u8>> {
     let mut moments = Weights::new();
-    for (player, adam) in trainer.model.players().iter().zip(&trainer.optimizers) {
-        for (name, data) in adam.read().await? {
-            moments.insert(format!("optimizer/{player}/{name}"), data);
+    for (network, optimizer) in trainer.model.networks().iter().zip(&trainer.optimizers) {
+        for (name, data) in optimizer.read().await? {
+            moments.insert(format!("optimizer/{network}/{name}"), data);
         }
     }
     let meta = Meta {
-        optimizers: trainer.optimizers.iter().map(Adam::time).collect(),
+        optimizers: trainer.optimizers.iter().map(Optimizer::time).collect(),
         ..meta.clone()
     };
     if let Some(average) = &trainer.average {
@@ -266,18 +267,18 @@ fn meta(bytes: &[u8]) -> Result<Meta> {
         .and_then(|m| m.get(META))
         .ok_or_else(|| schema("it was not saved by this playground".into()))?;
     let meta: Meta = serde_json::from_str(json).map_err(|e| schema(e.to_string()))?;
-    let (version, players) = Model::schema(&meta.family)?;
+    let (version, networks) = model::schema(&meta.family)?;
     if meta.schema != version {
         return Err(schema(format!(
             "version {} of {} where {version} is known",
             meta.schema, meta.family
         )));
     }
-    if !meta.optimizers.is_empty() && meta.optimizers.len() != players.len() {
+    if !meta.optimizers.is_empty() && meta.optimizers.len() != networks.len() {
         return Err(schema(format!(
-            "{} optimizers for {} players",
+            "{} optimizers for {} networks",
             meta.optimizers.len(),
-            players.len()
+            networks.len()
         )));
     }
     // More than any training takes, and what the arithmetic on them can bear.
@@ -326,7 +327,7 @@ pub fn open(bytes: &[u8], promised: Option<&str>, device: &Device) -> Result<Ope
         }
     }
     let mut rng = Rng::new(meta.seed, Purpose::Init, 0);
-    let model = Model::init(&meta.family, &meta.config, &meta.data, &mut rng, device)?;
+    let model = model::init(&meta.family, &meta.config, &meta.data, &mut rng, device)?;
     let trained = (!average.is_empty()).then(|| weights.clone());
     let model = model.with_weights(weights)?;
     let model = match trained {
@@ -404,16 +405,17 @@ impl Opened {
         }
         let autodiff = device.clone().autodiff();
         let mut rng = Rng::new(meta.seed, Purpose::Init, 0);
-        let model = Model::init(&meta.family, &meta.config, &meta.data, &mut rng, &autodiff)?
+        let model = model::init(&meta.family, &meta.config, &meta.data, &mut rng, &autodiff)?
             .with_weights(match self.trained.clone() {
                 Some(trained) => trained,
                 None => self.model.weights().await?,
             })?;
         let mut moments = self.moments;
         let mut optimizers = Vec::new();
-        for (i, (player, sizes)) in model.players().iter().zip(model.parameters()).enumerate() {
+        let groups = model.parameter_groups();
+        for (i, network) in model.networks().iter().enumerate() {
             let time = meta.optimizers.get(i).copied().unwrap_or(0);
-            let prefix = format!("optimizer/{player}/");
+            let prefix = format!("optimizer/{network}/");
             let (own, others) = moments
                 .into_iter()
                 .partition::<Weights, _>(|(name, _)| name.starts_with(&prefix));
@@ -422,7 +424,9 @@ impl Opened {
                 .into_iter()
                 .map(|(name, data)| (name[prefix.len()..].to_string(), data))
                 .collect();
-            optimizers.push(Adam::restore(time, own, &sizes, device)?);
+            let mut groups = groups.clone();
+            groups.retain(|group: &ParameterGroup| group.network == *network);
+            optimizers.push(Optimizer::restore(time, own, &groups, device)?);
         }
         if let Some(name) = moments.keys().next() {
             return Err(Error::CheckpointShape {
@@ -446,7 +450,7 @@ pub fn meta_of(trainer: &Trainer, losses: Vec<LossCurve>) -> Result<Meta> {
     let family = trainer.model.family();
     Ok(Meta {
         family: family.into(),
-        schema: Model::schema(family)?.0,
+        schema: model::schema(family)?.0,
         id: None,
         config: trainer.model.config()?,
         train: options::to_json(&trainer.config)?,

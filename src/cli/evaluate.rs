@@ -71,7 +71,7 @@ pub fn run(id: &str, images: usize, samples: usize, keep: bool, place: &Place) -
     let measure = |samples: usize| -> Result<Estimate> {
         let bar = bar(images.min(set.test.len()));
         let estimate = pollster::block_on(negative_log_likelihood(
-            &model,
+            &*model,
             &set,
             images,
             samples,

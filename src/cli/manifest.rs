@@ -10,7 +10,7 @@ use crate::{
     checkpoint::{self, Meta},
     data::images,
     error::{Error, Result},
-    family::Model,
+    model::Model,
 };
 
 /// `manifest.json`.
@@ -100,7 +100,7 @@ pub fn model(folder: &Path, id: &str) -> Result<ModelEntry> {
 pub fn put_model(
     folder: &Path,
     recipe: &Recipe,
-    model: &Model,
+    model: &dyn Model,
     meta: &Meta,
     file: &str,
     bytes: &[u8],

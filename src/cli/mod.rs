@@ -176,7 +176,7 @@ fn run(command: Command) -> Result<()> {
             let count = count.clamp(1, 10_000);
             let model = place.open(&id)?.model;
             if model.language().is_some() {
-                return text::sample(&model, &prompt, length, temperature, seed);
+                return text::sample(&*model, &prompt, length, temperature, seed);
             }
             let options = json!({ "temperature": temperature });
             let mut sampler = model.sampler(&options, count, seed)?;

@@ -19,7 +19,7 @@ use crate::{
     device,
     error::{Error, Result},
     evaluate::plane::{Measure, Protocol, report},
-    family::TrainConfig,
+    model::TrainConfig,
     options::Options,
     train::Trainer,
 };
@@ -62,7 +62,7 @@ fn pause() -> std::pin::Pin<Box<dyn Future<Output = ()>>> {
 pub fn checkpoint(id: &str, opened: &Opened) -> Result<()> {
     let data = &opened.meta.data;
     let set = PointSet::toy(&data.name, &data.options, opened.meta.seed)?;
-    let (model, seed) = (&opened.model, opened.meta.seed);
+    let (model, seed) = (&*opened.model, opened.meta.seed);
     let measures = pollster::block_on(report(model, &set, Protocol::FULL, seed, pause))?;
     println!(
         "{id}: {}, {} parameters, {} steps on {}",
@@ -206,7 +206,7 @@ fn one(recipe: &Recipe, seed: u64, place: &Place) -> Result<Run> {
     pollster::block_on(trainer.run(500, |_, _| Ok(true)))?;
     let seconds = start.elapsed().as_secs_f64();
     let model = trainer.looked_at();
-    let measures = pollster::block_on(report(&model, &set, Protocol::FULL, seed, pause))?;
+    let measures = pollster::block_on(report(&*model, &set, Protocol::FULL, seed, pause))?;
     Ok(Run {
         seed,
         seconds,

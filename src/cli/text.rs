@@ -10,7 +10,7 @@ use crate::{
     data::{TextSet, text::TextOptions},
     error::{Error, Result},
     evaluate::{Estimate, text::negative_log_likelihood},
-    family::{Model, Samples},
+    model::{Model, Samples},
     options::Options,
 };
 
@@ -35,7 +35,7 @@ const PUBLISHED: [(&str, &str, &str); 3] = [
 
 /// Write a text to the terminal as it comes.
 pub fn sample(
-    model: &Model,
+    model: &dyn Model,
     prompt: &str,
     length: usize,
     temperature: f64,
@@ -82,7 +82,7 @@ pub fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result<()> {
     let per_token = set.characters_per_token();
     let (characters, held_out) = (set.characters, set.test_characters);
     let bar = bar(set.test().len() / model.block_size().max(1));
-    let estimate = pollster::block_on(negative_log_likelihood(&model, set, |done, mean| {
+    let estimate = pollster::block_on(negative_log_likelihood(&*model, set, |done, mean| {
         bar.set_position(done as u64);
         bar.set_message(format!("{mean:.4}"));
         true

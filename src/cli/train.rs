@@ -17,7 +17,7 @@ use crate::{
     data::{Dataset, ImageSet, PointSet, TextSet},
     device,
     error::{Error, Result},
-    family::{Model, TrainConfig},
+    model::{self, TrainConfig},
     options::Options,
     protocol::{DataKind, LossCurve, Split},
     train::{Trainer, record},
@@ -73,7 +73,7 @@ impl Recipe {
     /// # Errors
     /// What the data set says; [`Error::BadRecipe`] if it is not what the recipe names.
     pub fn load(&self, path: &Path, place: &Place) -> Result<Dataset> {
-        let text = Model::kinds(&self.family)?.contains(&DataKind::Text);
+        let text = model::kinds(&self.family)?.contains(&DataKind::Text);
         let data: Dataset = if PointSet::is_toy(&self.data) {
             PointSet::toy(&self.data, &self.data_options, self.seed)?.into()
         } else if text {
@@ -117,7 +117,7 @@ pub fn run(
     let (mut trainer, mut losses, before) = if state.exists() && !restart {
         let opened = checkpoint::open(&read(&state)?, None, &device)?;
         if opened.meta.seed != recipe.seed
-            || opened.model.config()? != Model::full_config(&recipe.family, &recipe.config)?
+            || opened.model.config()? != model::full_config(&recipe.family, &recipe.config)?
         {
             return Err(Error::BadRecipe {
                 path: path.display().to_string(),
@@ -218,16 +218,16 @@ pub fn run(
     let model = trainer.looked_at();
     if PointSet::is_toy(&recipe.data) {
         // A reader trains one in seconds: nothing that the site would serve.
-        let bytes = pollster::block_on(checkpoint::write(&model, &meta, Precision::Single))?;
+        let bytes = pollster::block_on(checkpoint::write(&*model, &meta, Precision::Single))?;
         let file = runs.join(format!("{}.model.safetensors", recipe.id));
         write(&file, &bytes)?;
         println!("{} bytes in {}", bytes.len(), file.display());
         return Ok(());
     }
-    let bytes = pollster::block_on(checkpoint::write(&model, &meta, Precision::Half))?;
+    let bytes = pollster::block_on(checkpoint::write(&*model, &meta, Precision::Half))?;
     let file = format!("{}.safetensors", recipe.id);
     write(&place.checkpoints.join(&file), &bytes)?;
-    manifest::put_model(&place.checkpoints, &recipe, &model, &meta, &file, &bytes)?;
+    manifest::put_model(&place.checkpoints, &recipe, &*model, &meta, &file, &bytes)?;
     println!(
         "{} bytes in {}",
         bytes.len(),

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     error::{Error, Result},
-    family::Binarize,
+    model::Binarize,
     protocol::DataKind,
     rng::{Purpose, Rng},
 };

@@ -11,7 +11,7 @@ pub mod text;
 use crate::{
     data::{ImageSet, test_images},
     error::{Error, Result},
-    family::{Binarize, DensityOptions, Model},
+    model::{Binarize, DensityOptions, Model},
     rng::{Purpose, Rng},
 };
 
@@ -33,7 +33,7 @@ pub struct Estimate {
 /// [`Error::Unsupported`] if the model has no density, [`Error::Cancelled`], and what the device
 /// reports.
 pub async fn negative_log_likelihood(
-    model: &Model,
+    model: &dyn Model,
     set: &ImageSet,
     count: usize,
     samples: usize,

@@ -14,7 +14,7 @@ use crate::{
         plane::{MAX_POINTS, Modes},
     },
     error::Result,
-    family::Model,
+    model::Model,
     protocol::{DataKind, DensityKind, Number},
     rng::{Purpose, Rng},
     views::{
@@ -154,7 +154,7 @@ pub fn count_modes(modes: &Modes, samples: &[[f32; 2]]) -> ModeCount {
 /// # Errors
 /// What the device reports.
 pub async fn report(
-    model: &Model,
+    model: &dyn Model,
     set: &PointSet,
     protocol: Protocol,
     seed: u64,
@@ -225,7 +225,7 @@ pub async fn report(
 /// # Errors
 /// What the device reports.
 pub async fn metrics(
-    model: &Model,
+    model: &dyn Model,
     set: &PointSet,
     count: usize,
     seed: u64,
@@ -249,7 +249,12 @@ fn real(set: &PointSet, count: usize, seed: u64) -> Vec<[f32; 2]> {
         .collect()
 }
 
-async fn samples(model: &Model, count: usize, seed: u64, pause: Pause) -> Result<Vec<[f32; 2]>> {
+async fn samples(
+    model: &dyn Model,
+    count: usize,
+    seed: u64,
+    pause: Pause,
+) -> Result<Vec<[f32; 2]>> {
     if count == 0 {
         return Ok(Vec::new());
     }

@@ -4,7 +4,7 @@ use super::Estimate;
 use crate::{
     data::{TextSet, test_batch},
     error::{Error, Result},
-    family::{Binarize, Model},
+    model::{Binarize, Model},
     rng::{Purpose, Rng},
 };
 
@@ -18,7 +18,7 @@ use crate::{
 /// # Errors
 /// [`Error::Unsupported`] if it is no model of text; [`Error::Cancelled`] if `go_on` says so.
 pub async fn negative_log_likelihood(
-    model: &Model,
+    model: &dyn Model,
     data: TextSet,
     go_on: impl Fn(usize, f64) -> bool,
 ) -> Result<Estimate> {

@@ -59,6 +59,7 @@ use crate::{
         standard::Standard,
         weights,
     },
+    optim::ParameterGroup,
     options::Options,
     protocol::{Capabilities, DataKind, Look, Preset, Role},
     rng::{Purpose, Rng},
@@ -196,7 +197,7 @@ const STEP: f32 = 0.005;
 const FADED: f64 = 0.01;
 /// Power iterations behind a spectral norm.
 const POWER_ITERATIONS: usize = 16;
-/// Places in [`Family::PLAYERS`].
+/// Places in [`Family::NETWORKS`].
 const DISCRIMINATOR: usize = 0;
 const GENERATOR: usize = 1;
 
@@ -388,7 +389,7 @@ impl Family for Gan {
         "Goodfellow et al. 2014, Generative Adversarial Nets, arXiv:1406.2661";
     const EQUATION: &'static str = "min_G max_D E_x[log D(x)] + E_z[log(1 − D(G(z)))]";
     const SCHEMA_VERSION: u32 = 1;
-    const PLAYERS: &'static [&'static str] = &["discriminator", "generator"];
+    const NETWORKS: &'static [&'static str] = &["discriminator", "generator"];
     const DATA: &'static [DataKind] = &[DataKind::Points];
     const CAPABILITIES: Capabilities = Capabilities {
         density: None,
@@ -443,16 +444,12 @@ impl Family for Gan {
         &mut self.net
     }
 
-    /// Names are those within each player, as its optimizer knows them.
-    fn parameters(&self) -> Vec<Vec<(String, usize)>> {
-        [&self.net.discriminator, &self.net.generator]
-            .into_iter()
-            .map(|player| {
-                let all = weights::list(player).into_iter();
-                let sizes = all.map(|(name, dims, _)| (name, dims.iter().product()));
-                sizes.collect()
-            })
-            .collect()
+    /// Names are those within each network, as its optimizer knows them.
+    fn parameter_groups(&self) -> Vec<ParameterGroup> {
+        let [discriminator, generator] = [0, 1].map(|i| Self::NETWORKS[i]);
+        let mut groups = ParameterGroup::by_shape(discriminator, &self.net.discriminator);
+        groups.extend(ParameterGroup::by_shape(generator, &self.net.generator));
+        groups
     }
 
     /// The generator is averaged; the discriminator stays the one that it plays against.

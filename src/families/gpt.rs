@@ -45,6 +45,7 @@ use crate::{
         linear::matmul,
         transformer::{self, Angles, Dropout, EPSILON, Numbers, Shape},
     },
+    optim::{ParameterGroup, Rule},
     options::Options,
     protocol::{Capabilities, DataKind, Size, Token},
     rng::{Purpose, Rng},
@@ -647,6 +648,17 @@ impl Family for Gpt {
 
     fn net_mut(&mut self) -> &mut Net {
         &mut self.net
+    }
+
+    /// Matrices between hidden layers may move by Muon; embeddings and what is guessed from may not.
+    fn parameter_groups(&self) -> Vec<ParameterGroup> {
+        ParameterGroup::of(Self::NETWORKS[0], &self.net, |name, dims| {
+            match dims.len() {
+                2 if name.starts_with("layers.") => Rule::HIDDEN,
+                2 => Rule::MATRIX,
+                _ => Rule::PLAIN,
+            }
+        })
     }
 
     fn train_step(&mut self, batch: &Batch, context: &mut StepContext) -> Result<Losses> {

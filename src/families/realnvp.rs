@@ -522,9 +522,9 @@ mod tests {
                 // After one step Adam’s first moment is a tenth of the gradient.
                 let step = |loss: &Tensor<1>| -> Vec<f32> {
                     let mut net = model.net.clone();
-                    let mut optimizers = [crate::nn::adam::Adam::default()];
+                    let mut optimizers = [crate::optim::Optimizer::default()];
                     StepContext {
-                        hyper: crate::nn::adam::Hyper::new(1e-3),
+                        hyper: crate::optim::Hyper::new(1e-3),
                         step: 0,
                         rng: &mut Rng::new(0, Purpose::Train, 0),
                         optimizers: &mut optimizers,

@@ -1,7 +1,6 @@
 //! Layers and pieces that several families share and `burn::nn` lacks, or has only with a device
 //! generator behind them.
 
-pub mod adam;
 pub mod bernoulli;
 pub mod by_hand;
 pub mod fourier;
@@ -9,7 +8,6 @@ pub mod gaussian;
 pub mod init;
 pub mod linear;
 pub mod mlp;
-pub mod muon;
 pub mod spline;
 pub mod standard;
 pub mod transformer;

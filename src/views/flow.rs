@@ -6,7 +6,7 @@ use super::plane::{LookRequest, Scene, grid_lines, look, number};
 use crate::{
     data::Batch,
     error::Result,
-    family::Invertible,
+    model::Invertible,
     protocol::{Look, Role},
 };
 

@@ -6,7 +6,7 @@ use super::{floats, grid};
 use crate::{
     data::Batch,
     error::{Error, Result},
-    family::Latent,
+    model::Latent,
     protocol::{Bytes, Path, View},
     rng::{Purpose, Rng},
 };

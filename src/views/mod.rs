@@ -12,7 +12,7 @@ use burn::tensor::Tensor;
 
 use crate::{
     error::{Error, Result},
-    family::Samples,
+    model::Samples,
     protocol::{Bytes, Layer, Role, View},
 };
 

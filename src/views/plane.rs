@@ -2,7 +2,7 @@
 //!
 //! A look is a picture in the plane: samples over the data, the density as a field, a grid that a
 //! flow warps. Two looks are made here for every family, `samples` and `density`; the others are
-//! the family's own ([`crate::family::Family::look`]). A family describes a look as a [`Scene`] of
+//! the family's own ([`crate::model::Family::look`]). A family describes a look as a [`Scene`] of
 //! tensors still on their device; here it is read and becomes a [`View::Plot`].
 
 use burn::tensor::{Device, Tensor, TensorData};
@@ -12,7 +12,7 @@ use super::{Pause, floats};
 use crate::{
     data::{Batch, PointSet, test_batch},
     error::{Error, Result},
-    family::{Binarize, Density, DensityOptions, Family, Model},
+    model::{Binarize, Density, DensityOptions, Family, Model},
     protocol::{Bars, Bytes, DataKind, DensityKind, Layer, Look, Number, Role, View},
     rng::{Purpose, Rng},
 };
@@ -376,7 +376,7 @@ fn field(values: &[f32], range: &Range) -> Layer {
 ///
 /// # Errors
 /// [`Error::BadOption`], and what the device reports.
-pub async fn answer(model: &Model, request: &LookRequest<'_>, pause: Pause) -> Result<View> {
+pub async fn answer(model: &dyn Model, request: &LookRequest<'_>, pause: Pause) -> Result<View> {
     if !(0.0..=1.0).contains(&request.at) {
         return Err(Error::bad_option(
             "at",

@@ -4,7 +4,7 @@ use super::Pause;
 use crate::{
     data::tokenizer::{Speller, Tokenizer},
     error::{Error, Result},
-    family::Language,
+    model::Language,
     protocol::{Alternative, Bytes, Cell, Text, Token, View},
 };
 
@@ -142,7 +142,7 @@ async fn look_inside(
     language: &dyn Language,
     text: &str,
     most: usize,
-) -> Result<(Vec<u32>, crate::family::Insight)> {
+) -> Result<(Vec<u32>, crate::model::Insight)> {
     let mut ids = encode(language, text)?;
     ids.drain(..ids.len().saturating_sub(most.min(language.block_size())));
     let insight = language.insight(&ids).await?;

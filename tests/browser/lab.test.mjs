@@ -77,16 +77,16 @@ test("training ends at the same step for all, the losses change, and the past ca
   await closePage(page);
 });
 
-test("one step, one player, slow motion", async () => {
+test("one step, one network, slow motion", async () => {
   const { page, lab } = await openLab("", tall);
   await lab.getByRole("button", { name: "One step" }).click();
   await until(async () => (await standing(lab)).every((x) => x.step === 1 && !x.running), "one step of each");
-  const game = await lab.evaluate((l) => l.shown.find((x) => x.family.players.length > 1)?.family);
+  const game = await lab.evaluate((l) => l.shown.find((x) => x.family.networks.length > 1)?.family);
   if (game) {
     const tile = lab.locator(`.tile[data-family="${game.id}"]`);
-    for (const [i, player] of game.players.entries()) {
-      await tile.getByRole("button", { name: `${player} only` }).click();
-      await until(async () => (await standing(lab)).find((x) => x.id === game.id).step === 2 + i, `one step of the ${player}`);
+    for (const [i, network] of game.networks.entries()) {
+      await tile.getByRole("button", { name: `${network} only` }).click();
+      await until(async () => (await standing(lab)).find((x) => x.id === game.id).step === 2 + i, `one step of the ${network}`);
     }
     assert.ok((await standing(lab)).filter((x) => x.id !== game.id).every((x) => x.step === 1), "the others wait");
   }

@@ -45,7 +45,7 @@ test("long writing and long training leave memory flat", { timeout: 300_000 }, a
   await ask({ type: "loadText", name: "song", bytes: new TextEncoder().encode(song), sha256: null, options: {} });
   const config = { n_layer: 2, n_head: 2, n_embd: 32, block_size: 64 };
   await ask({ type: "create", session: 1, family: "gpt", config, train: { batch_size: 8 }, data: "song", dataOptions: {}, seed: 1 });
-  const train = (steps) => ask({ type: "train", session: 1, steps, rate: null, seconds: null, player: null });
+  const train = (steps) => ask({ type: "train", session: 1, steps, rate: null, seconds: null, network: null });
   const write = (length) => ask({ type: "sample", session: 1, count: 1, seed: 1, options: { length } });
   await train(300);
   await write(2000);

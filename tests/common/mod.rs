@@ -7,7 +7,7 @@ use burn::tensor::Tensor;
 use generative_playground::{
     data::{DataInfo, ImageSet},
     device,
-    family::{Model, TrainConfig},
+    model::{self, Model, TrainConfig},
     nn::weights::Weights,
     options::Options,
     rng::{Purpose, Rng},
@@ -128,9 +128,9 @@ pub fn trainer(config: Value, train: Value, data: ImageSet, seed: u64) -> Traine
 }
 
 /// An untrained model on the CPU, outside autodiff.
-pub fn model(config: Value, height: usize, width: usize, seed: u64) -> Model {
+pub fn model(config: Value, height: usize, width: usize, seed: u64) -> Box<dyn Model> {
     let mut rng = Rng::new(seed, Purpose::Init, 0);
-    Model::init(
+    model::init(
         "vae",
         &config,
         &info(height, width),
@@ -150,7 +150,7 @@ pub fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
 }
 
 /// The weights of a model, name by name.
-pub fn weights(model: &Model) -> Weights {
+pub fn weights(model: &dyn Model) -> Weights {
     pollster::block_on(model.weights()).expect("weights")
 }
 

@@ -1,4 +1,4 @@
-// Written by `cargo test protocol` from src/protocol.rs and src/error.rs. Do not edit.
+// Written by `cargo test protocol` from src/protocol and src/error.rs. Do not edit.
 
 /** A JSON Schema, as far as forms need it. */
 export interface JsonSchema {

@@ -19,14 +19,14 @@ export interface SessionListener {
 /** A file to save. */
 export interface SavedFile { name: string; mime: string; bytes: Uint8Array }
 
-/** How a training is to go; by default all players, as fast as it goes, until it is paused. */
+/** How a training is to go; by default all networks, as fast as it goes, until it is paused. */
 export interface Run {
   steps?: number | null;
   /** Seconds of computing. */
   seconds?: number | null;
   /** Steps a second at most. */
   rate?: number | null;
-  player?: string | null;
+  network?: string | null;
 }
 
 type Place = Extract<Request, { type: "open" | "create" }>;
@@ -144,7 +144,7 @@ export class Session implements Survivor {
   }
 
   /** Trains to a limit, or until `pause`; goes on in a new worker if it must. */
-  async train({ steps = null, seconds = null, rate = null, player = null }: Run = {}): Promise<TrainState | undefined> {
+  async train({ steps = null, seconds = null, rate = null, network = null }: Run = {}): Promise<TrainState | undefined> {
     if (this.#run || !this.model) return undefined;
     await this.needData(this.model.data);
     const run = new AbortController();
@@ -157,7 +157,7 @@ export class Session implements Survivor {
       while (!run.signal.aborted) {
         const left = steps === null ? null : Math.max(0, first + steps - this.model.state.step);
         try {
-          const outcome = await this.#engine.request({ type: "train", session: this.id, steps: left, rate, seconds: seconds === null ? null : Math.max(0, seconds - spent), player }, {
+          const outcome = await this.#engine.request({ type: "train", session: this.id, steps: left, rate, seconds: seconds === null ? null : Math.max(0, seconds - spent), network }, {
             signal: run.signal,
             progress: (p) => {
               if (p.type === "training") {

@@ -219,13 +219,13 @@ export class Learner {
     this.#go({ steps: seconds === null ? this.left : null, seconds: seconds === null ? null : this.left });
   }
 
-  /** One step; with a name, of that player alone. */
-  async step(player: string | null = null): Promise<void> {
+  /** One step; with a name, of that network alone. */
+  async step(network: string | null = null): Promise<void> {
     await this.#still(async () => {
       if (!this.info) return;
       this.past = undefined;
       this.failed = false;
-      this.#go({ steps: 1, player });
+      this.#go({ steps: 1, network });
       await this.#loop;
     });
   }

@@ -92,7 +92,7 @@ export class FamilyPanel {
       return html`<article class="tile" data-family=${family.id} aria-label=${family.title}>
         ${head}${picture}
         <div class="row looking">${this.#looks(false)}${host.level === "full" ? html`<button type="button" @click=${() => host.enlarge(family.id)} aria-label=${`Enlarge: ${family.title}`}>Enlarge</button>` : nothing}</div>
-        ${this.#scrubber()}${this.#alerts()}${this.#players()}${this.#losses(true)}
+        ${this.#scrubber()}${this.#alerts()}${this.#networks()}${this.#losses(true)}
       </article>`;
     }
     return html`<article class="tile large" data-family=${family.id} aria-label=${family.title}>
@@ -102,7 +102,7 @@ export class FamilyPanel {
         ${this.#looks(true)}
         ${l.looked ? html`<p class="aside">${l.looked.help}${l.looked.pointer ? " Point at the picture, or move there with the arrow keys." : ""}</p>` : nothing}
         ${this.#alerts()}${this.#numbers()}${l.view?.bars ? bars(l.view.bars) : nothing}
-        ${this.#players()}${this.#losses(false)}
+        ${this.#networks()}${this.#losses(false)}
         ${this.#files()}
       </div>
       <div class="forms">
@@ -194,12 +194,12 @@ export class FamilyPanel {
     });
   }
 
-  #players() {
+  #networks() {
     const { learner: l, host } = this;
-    const { players } = l.family;
-    if (players.length < 2) return nothing;
-    return html`<div class="row players" role="group" aria-label="Parts of a step"><span>One step:</span>
-      ${players.map((p) => html`<button type="button" ?disabled=${!l.info} @click=${() => { host.pause(); void l.step(p); }}>${p} only</button>`)}</div>`;
+    const { networks } = l.family;
+    if (networks.length < 2) return nothing;
+    return html`<div class="row networks" role="group" aria-label="Parts of a step"><span>One step:</span>
+      ${networks.map((p) => html`<button type="button" ?disabled=${!l.info} @click=${() => { host.pause(); void l.step(p); }}>${p} only</button>`)}</div>`;
   }
 
   #numbers() {

@@ -8,10 +8,10 @@
 
 use burn::tensor::{Tensor, TensorData};
 
-use super::{by_hand::host, linear::matmul};
 use crate::{
     device,
     kernels::gemm::{View, gemm},
+    nn::{by_hand::host, linear::matmul},
 };
 
 /// How long it remembers gradients.

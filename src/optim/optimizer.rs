@@ -1,25 +1,25 @@
-//! Adam (Kingma & Ba 2014, arXiv:1412.6980) over a whole module, with its state in the open.
+//! An optimizer over a whole network, with its state in the open.
 //!
-//! The arithmetic is burn's [`burn::optim::Adam`]. What is ours is the book-keeping: burn's
-//! `ModuleOptimizer` reads its state synchronously when it is saved, which a browser's GPU cannot
-//! do; here the moments are tensors by name, read like any weights. On the CPU the update runs in
-//! one pass over memory instead of burn's twelve; a test holds the two equal.
+//! burn's `ModuleOptimizer` reads its state synchronously when it is saved, which a browser's GPU
+//! cannot do; here the moments are tensors by name, read like any weights.
 
 use std::collections::BTreeMap;
 
 use burn::{
     module::{Module, ModuleMapper, ModuleVisitor, Param},
-    optim::{AdamConfig, AdamState, AdaptiveMomentumState, Optimizer},
     tensor::{Device, Gradients, Tensor, TensorData},
 };
 
-use super::{muon, weights::Weights};
+use super::{
+    adam::{self, Moments},
+    groups::{Parameter, ParameterGroup, Rule},
+    muon,
+};
 use crate::{
     device,
     error::{Error, Result},
+    nn::weights::Weights,
 };
-
-const EPSILON: f32 = 1e-8;
 
 /// How a step moves; ε is 1e-8.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,10 +32,10 @@ pub struct Hyper {
     pub beta_2: f32,
     /// Longest gradient of a whole module; 0 = any.
     pub clip: f32,
-    /// Share of each matrix that a step at learning rate 1 takes off, beside Adam's own (AdamW,
-    /// Loshchilov & Hutter 2017, arXiv:1711.05101); gains and biases keep theirs.
+    /// Share that a step at learning rate 1 takes off the parameters that decay, beside Adam's own
+    /// step (AdamW, Loshchilov & Hutter 2017, arXiv:1711.05101).
     pub weight_decay: f32,
-    /// Matrices of a list called `layers` move by Muon ([`muon`](super::muon)).
+    /// Groups that are meant for Muon ([`muon`](super::muon)) move by it, not by Adam.
     pub muon: bool,
 }
 
@@ -53,16 +53,31 @@ impl Hyper {
     }
 }
 
-/// The state of one optimizer.
+/// Moves one network; its state is in the open. A parameter of no group moves by Adam and does not
+/// decay.
 #[derive(Clone, Debug, Default)]
-pub struct Adam {
+pub struct Optimizer {
     /// Steps taken.
     time: usize,
+    /// How the parameters of each group are treated, by name.
+    rules: BTreeMap<String, Rule>,
     /// First and second moment of each parameter, flat.
-    moments: BTreeMap<String, (Tensor<1>, Tensor<1>)>,
+    moments: BTreeMap<String, Moments>,
 }
 
-impl Adam {
+impl Optimizer {
+    /// The optimizer of the network that these groups make up, before its first step.
+    pub fn new<'a>(groups: impl IntoIterator<Item = &'a ParameterGroup>) -> Self {
+        let rules = groups.into_iter().flat_map(|group| {
+            let names = group.parameters.iter().map(|p| p.name.clone());
+            names.map(|name| (name, group.rule))
+        });
+        Self {
+            rules: rules.collect(),
+            ..Self::default()
+        }
+    }
+
     /// One step down the gradients of `loss` (a scalar, `[1]`).
     pub fn step<M: Module>(&mut self, module: M, loss: &Tensor<1>, hyper: Hyper) -> M {
         self.step_with(module, loss.backward(), hyper)
@@ -73,7 +88,7 @@ impl Adam {
         self.time += 1;
         let shorten = (hyper.clip > 0.0).then(|| shortening(&module, &gradients, hyper.clip));
         module.map(&mut Step {
-            adam: self,
+            optimizer: self,
             gradients: Given::ByNode(&mut gradients, shorten.flatten()),
             hyper,
             path: Vec::new(),
@@ -96,7 +111,7 @@ impl Adam {
         };
         self.time += 1;
         let module = module.map(&mut Step {
-            adam: self,
+            optimizer: self,
             gradients: Given::ByName(gradients, shorten),
             hyper,
             path: Vec::new(),
@@ -128,38 +143,40 @@ impl Adam {
         Ok(out)
     }
 
-    /// What [`Adam::read`] gave, for a module whose parameters are `sizes` (name, length).
+    /// What [`Optimizer::read`] gave, for the network that `groups` make up.
     ///
     /// # Errors
     /// [`Error::CheckpointShape`] if a moment is missing, left over or has another length.
     pub fn restore(
         time: usize,
         mut weights: Weights,
-        sizes: &[(String, usize)],
+        groups: &[ParameterGroup],
         device: &Device,
     ) -> Result<Self> {
-        let mut moments = BTreeMap::new();
+        let mut restored = Self::new(groups);
+        restored.time = time;
         let wrong = |name: &str, what: &str| Error::CheckpointShape {
             reason: format!("the optimizer's state of {name} {what}"),
         };
         // Before the first step there is nothing to keep.
         if time > 0 {
-            for (name, n) in sizes {
+            for Parameter { name, dims } in groups.iter().flat_map(|g| &g.parameters) {
                 let mut take = |suffix: &str| {
                     let data = weights
                         .remove(&format!("{name}.{suffix}"))
                         .ok_or_else(|| wrong(name, "is missing"))?;
-                    if data.shape().as_slice() != [*n] {
+                    if data.shape().as_slice() != [dims.iter().product::<usize>()] {
                         return Err(wrong(name, "has another length"));
                     }
                     Ok(Tensor::from_data(data, device))
                 };
-                moments.insert(name.clone(), (take("m")?, take("v")?));
+                let both = (take("m")?, take("v")?);
+                restored.moments.insert(name.clone(), both);
             }
         }
         match weights.keys().next() {
             Some(name) => Err(wrong(name, "belongs to no parameter")),
-            None => Ok(Self { time, moments }),
+            None => Ok(restored),
         }
     }
 }
@@ -192,7 +209,7 @@ fn shortening<M: Module>(module: &M, gradients: &Gradients, clip: f32) -> Option
 }
 
 struct Step<'a> {
-    adam: &'a mut Adam,
+    optimizer: &'a mut Optimizer,
     gradients: Given<'a>,
     hyper: Hyper,
     path: Vec<String>,
@@ -247,123 +264,30 @@ impl ModuleMapper for Step<'_> {
         let Some(grad) = self.gradients.take(&name, &param.val()) else {
             return param;
         };
-        let moments = self.adam.moments.remove(&name);
-        let (time, hyper) = (self.adam.time, self.hyper);
-        let moments_out = &mut self.adam.moments;
+        let moments = self.optimizer.moments.remove(&name);
+        let rule = self.optimizer.rules.get(&name).copied().unwrap_or_default();
+        let (time, hyper) = (self.optimizer.time, self.hyper);
+        let moments_out = &mut self.optimizer.moments;
         param.map(|value| {
             let dims = value.dims();
             let n = dims.iter().product::<usize>();
             let value = value.without_autodiff().reshape([n]);
             let moments = moments.unwrap_or_else(|| (grad.zeros_like(), grad.zeros_like()));
-            let matrix = (dims.len() == 2).then(|| [dims[0], dims[1]]);
-            let value = match matrix {
-                Some(_) if hyper.weight_decay > 0.0 => {
-                    value * (1.0 - hyper.lr * f64::from(hyper.weight_decay))
-                }
-                _ => value,
-            };
-            let inside = name.starts_with("layers.");
-            let (value, moments) = if let (true, true, Some(dims)) = (hyper.muon, inside, matrix) {
-                let (m, v) = moments;
-                let (value, m) = muon::step(value, grad, m, dims, hyper.lr);
-                (value, (m, v))
-            } else if device::is_cpu(&value.device()) {
-                fused(value, grad, moments, time, hyper)
+            let value = if rule.decay && hyper.weight_decay > 0.0 {
+                value * (1.0 - hyper.lr * f64::from(hyper.weight_decay))
             } else {
-                by_burn(value, grad, moments, time, hyper)
+                value
+            };
+            let (value, moments) = match dims.as_slice() {
+                &[rows, columns] if rule.muon && hyper.muon => {
+                    let (m, v) = moments;
+                    let (value, m) = muon::step(value, grad, m, [rows, columns], hyper.lr);
+                    (value, (m, v))
+                }
+                _ => adam::step(value, grad, moments, time, hyper),
             };
             moments_out.insert(name, moments);
             value.reshape(dims).autodiff().require_grad()
         })
-    }
-}
-
-type Moments = (Tensor<1>, Tensor<1>);
-
-/// burn's own Adam on one flat parameter.
-fn by_burn(
-    value: Tensor<1>,
-    grad: Tensor<1>,
-    (m, v): Moments,
-    time: usize,
-    hyper: Hyper,
-) -> (Tensor<1>, Moments) {
-    let adam = AdamConfig::new()
-        .with_beta_1(hyper.beta_1)
-        .with_beta_2(hyper.beta_2)
-        .with_epsilon(EPSILON)
-        .build();
-    // burn counts the step itself.
-    let state = AdamState::new(AdaptiveMomentumState::new(time - 1, m, v));
-    let (value, state) = adam.step(hyper.lr, value, grad.clone(), Some(state));
-    let moments = match state {
-        Some(state) => (state.momentum.moment_1, state.momentum.moment_2),
-        // `Optimizer::step` may return no state; burn's Adam always does.
-        None => (grad.zeros_like(), grad.zeros_like()),
-    };
-    (value, moments)
-}
-
-/// The same in one pass over host memory.
-fn fused(
-    value: Tensor<1>,
-    grad: Tensor<1>,
-    (m, v): Moments,
-    time: usize,
-    hyper: Hyper,
-) -> (Tensor<1>, Moments) {
-    let device = value.device();
-    let mut value = host(value);
-    let (mut m, mut v, grad) = (host(m), host(v), host(grad));
-    let time = time as i32;
-    let Hyper { beta_1, beta_2, .. } = hyper;
-    let sqrt_correction_2 = (1.0 - beta_2.powi(time)).sqrt();
-    let rate = hyper.lr as f32 * sqrt_correction_2 / (1.0 - beta_1.powi(time));
-    let epsilon = EPSILON * sqrt_correction_2;
-    if let (Ok(x), Ok(m), Ok(v), Ok(g)) = (
-        value.as_mut_slice::<f32>(),
-        m.as_mut_slice::<f32>(),
-        v.as_mut_slice::<f32>(),
-        grad.as_slice::<f32>(),
-    ) {
-        for (((x, m), v), &g) in x.iter_mut().zip(m).zip(v).zip(g) {
-            *m = beta_1 * *m + (1.0 - beta_1) * g;
-            *v = beta_2 * *v + (1.0 - beta_2) * g * g;
-            *x -= rate * *m / (v.sqrt() + epsilon);
-        }
-    }
-    let put = |data| Tensor::from_data(data, &device);
-    (put(value), (put(m), put(v)))
-}
-
-/// The tensor's own memory where nobody else holds it, else a copy.
-#[allow(clippy::disallowed_methods)] // Only called for CPU tensors, which never wait.
-fn host(tensor: Tensor<1>) -> TensorData {
-    tensor.into_data()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::rng::{Purpose, Rng};
-
-    #[test]
-    fn one_pass_equals_burn() {
-        let device = device::cpu();
-        let mut rng = Rng::new(1, Purpose::Evaluate, 0);
-        let start = rng.normal_tensor([257], &device);
-        let start_zeros = start.zeros_like();
-        let (mut a, mut b) = (start.clone(), start);
-        let zeros = || (start_zeros.clone(), start_zeros.clone());
-        let (mut ma, mut mb) = (zeros(), zeros());
-        for t in 1..=20 {
-            let grad = rng.normal_tensor([257], &device);
-            let (next, state) = fused(a, grad.clone(), ma, t, Hyper::new(1e-2));
-            (a, ma) = (next, state);
-            let (next, state) = by_burn(b, grad, mb, t, Hyper::new(1e-2));
-            (b, mb) = (next, state);
-        }
-        let difference: f32 = (a - b).abs().max().into_scalar();
-        assert!(difference < 1e-6, "{difference}");
     }
 }

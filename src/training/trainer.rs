@@ -1,8 +1,4 @@
-//! The training loop, the same natively and in the worker.
-//!
-//! A [`Trainer`] owns model, optimizers, data stream and step count, and advances one step at a
-//! time; whoever drives it decides when to look and when to stop. Losses stay on the device and
-//! are summed there; [`Trainer::take_losses`] reads their means.
+//! A training under way.
 
 use std::{collections::BTreeMap, rc::Rc};
 
@@ -11,27 +7,26 @@ use burn::tensor::{Device, Tensor};
 use crate::{
     data::{Dataset, Stream, test_batch},
     error::{Error, Result},
-    family::{Losses, Model, StepContext, TrainConfig},
-    nn::adam::Adam,
-    protocol::{LossCurve, Split},
+    model::{self, Losses, Model, StepContext, TrainConfig},
+    optim::Optimizer,
     rng::{Purpose, Rng},
 };
 
 /// A training under way.
 pub struct Trainer {
     /// The model, inside autodiff.
-    pub model: Model,
+    pub model: Box<dyn Model>,
     /// The running average of its weights, outside autodiff, where the options ask for one.
-    pub average: Option<Model>,
-    /// One optimizer for each player.
-    pub optimizers: Vec<Adam>,
+    pub average: Option<Box<dyn Model>>,
+    /// One optimizer for each network.
+    pub optimizers: Vec<Optimizer>,
     /// Options; those that do not touch the past may change at any time.
     pub config: TrainConfig,
     /// The data.
     pub data: Rc<Dataset>,
     /// Seed of everything that is drawn.
     pub seed: u64,
-    /// The only player that moves, if not all do.
+    /// The only network that moves, if not all do.
     pub only: Option<usize>,
     stream: Stream,
     step: u64,
@@ -42,7 +37,7 @@ impl Trainer {
     /// A training from the start.
     ///
     /// # Errors
-    /// As [`Model::init`].
+    /// As [`model::init`].
     pub fn new(
         family: &str,
         config: &serde_json::Value,
@@ -53,15 +48,15 @@ impl Trainer {
     ) -> Result<Self> {
         let mut rng = Rng::new(seed, Purpose::Init, 0);
         let device = device.clone().autodiff();
-        let model = Model::init(family, config, data.info(), &mut rng, &device)?;
-        let optimizers = model.players().iter().map(|_| Adam::default()).collect();
+        let model = model::init(family, config, data.info(), &mut rng, &device)?;
+        let optimizers = model.optimizers();
         Ok(Self::resume(model, optimizers, train, data, seed, 0, 0))
     }
 
     /// A training that goes on after `step` steps and `seen` images.
     pub fn resume(
-        model: Model,
-        optimizers: Vec<Adam>,
+        model: Box<dyn Model>,
+        optimizers: Vec<Optimizer>,
         config: TrainConfig,
         data: Rc<Dataset>,
         seed: u64,
@@ -83,7 +78,7 @@ impl Trainer {
     }
 
     /// The model to look at, outside autodiff: the average where there is one.
-    pub fn looked_at(&self) -> Model {
+    pub fn looked_at(&self) -> Box<dyn Model> {
         match &self.average {
             Some(average) => average.clone(),
             None => self.model.valid(),
@@ -152,7 +147,7 @@ impl Trainer {
         let t = self.step as f64;
         let decay = self.config.ema.min(t / (t + 10.0)) as f32;
         match &mut self.average {
-            Some(average) => average.follow(&self.model, decay),
+            Some(average) => average.follow(&*self.model, decay),
             None => self.average = Some(self.model.valid()),
         }
     }
@@ -216,34 +211,5 @@ impl Trainer {
             out.push((name, value.into_scalar_async().await?));
         }
         Ok(out)
-    }
-}
-
-/// Points of a loss curve; beyond it every second one is dropped.
-const POINTS: usize = 600;
-
-/// Add the losses of one step to their curves.
-pub fn record(losses: &mut Vec<LossCurve>, split: Split, step: u64, means: &[(&'static str, f32)]) {
-    // JSON has no infinity: a file with one in its history could not be read again.
-    for &(name, value) in means.iter().filter(|(_, v)| v.is_finite()) {
-        let found = losses
-            .iter()
-            .position(|c| c.name == name && c.split == split);
-        let at = found.unwrap_or_else(|| {
-            losses.push(LossCurve {
-                name: name.into(),
-                split,
-                steps: Vec::new(),
-                values: Vec::new(),
-            });
-            losses.len() - 1
-        });
-        let curve = &mut losses[at];
-        curve.steps.push(step as u32);
-        curve.values.push(value);
-        if curve.steps.len() > POINTS {
-            curve.steps = curve.steps.iter().copied().step_by(2).collect();
-            curve.values = curve.values.iter().copied().step_by(2).collect();
-        }
     }
 }

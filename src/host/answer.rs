@@ -1,0 +1,287 @@
+//! One answer for each [`Request`].
+
+use super::{Host, options::check_options, training::Limits};
+use crate::{
+    data::{plane, text::TextOptions},
+    error::{Error, Result},
+    model::{self, TrainConfig},
+    options,
+    protocol::{Bytes, Fault, Outcome, Request, View, ViewQuery},
+    session::Session,
+    views,
+};
+
+/// Pixels of the largest picture that is written.
+const PICTURE_LIMIT: u64 = 32 << 20;
+
+impl Host {
+    /// Do what is asked.
+    pub(super) async fn answer(&self, id: u32, request: Request) -> Result<Outcome> {
+        match request {
+            Request::Describe => Ok(description()),
+            Request::LoadPoints { .. } | Request::LoadText { .. } | Request::LoadData { .. } => {
+                self.load(request)
+            }
+            Request::Open { .. } | Request::Create { .. } | Request::Dispose { .. } => {
+                self.place(request)
+            }
+            Request::Pace {
+                family,
+                config,
+                train,
+                data,
+                data_options,
+            } => {
+                let data = self.library.borrow_mut().make(&data, &data_options, 0)?;
+                let mut session = Session::create(&family, &config, &train, data, 0, &self.device)?;
+                let parameters = session.model().num_params() as u32;
+                let seconds = session.pace(self.pause).await?;
+                Ok(Outcome::Pace {
+                    seconds,
+                    parameters,
+                })
+            }
+            Request::Sample {
+                session,
+                count,
+                seed,
+                options,
+            } => {
+                let view = self.sample(id, session, count, seed, &options).await?;
+                Ok(Outcome::View { view })
+            }
+            Request::View {
+                session,
+                query,
+                snapshot,
+            } => {
+                let view = self.view(session, &query, snapshot).await?;
+                Ok(Outcome::View { view })
+            }
+            Request::Train {
+                session,
+                steps,
+                rate,
+                seconds,
+                network,
+            } => {
+                let limits = Limits {
+                    steps,
+                    rate,
+                    seconds,
+                };
+                self.train(id, session, limits, network.as_deref()).await
+            }
+            Request::SetTrain { session, train } => {
+                let session = self.session(session)?;
+                session.lock().await.set_train(&train)?;
+                Ok(Outcome::Done)
+            }
+            Request::ShowSnapshot { .. } | Request::RestoreSnapshot { .. } => {
+                self.snapshot(request).await
+            }
+            Request::Export { .. } | Request::ExportView { .. } | Request::ExportSamples { .. } => {
+                self.export(id, request).await
+            }
+            Request::CheckOptions {
+                scope,
+                family,
+                entries,
+            } => check_options(scope, &family, &entries),
+            Request::Cancel { target } => {
+                if self.running.borrow().contains(&target) {
+                    self.cancelled.borrow_mut().insert(target);
+                }
+                Ok(Outcome::Done)
+            }
+            Request::Fault { kind } => match kind {
+                #[allow(clippy::panic)] // What was asked for.
+                Fault::Panic => panic!("a panic on request"),
+                Fault::LoseDevice => Err(Error::Unsupported {
+                    what: "The graphics device belongs to the worker's shell".into(),
+                }),
+            },
+        }
+    }
+
+    /// Keep data that is handed over.
+    fn load(&self, request: Request) -> Result<Outcome> {
+        let mut library = self.library.borrow_mut();
+        match request {
+            Request::LoadPoints { source } => {
+                let set = library.put_points(&source)?;
+                let points = set.points()?;
+                Ok(Outcome::Points {
+                    count: points.count() as u32,
+                    window: points.window(),
+                })
+            }
+            Request::LoadText {
+                name,
+                bytes,
+                sha256,
+                options,
+            } => {
+                let set = library.put_text(&name, &bytes, sha256.as_deref(), &options)?;
+                let text = set.text()?.describe();
+                Ok(Outcome::Text { text })
+            }
+            Request::LoadData {
+                name,
+                bytes,
+                sha256,
+            } => {
+                library.put(&name, &bytes, sha256.as_deref())?;
+                Ok(Outcome::Done)
+            }
+            _ => Ok(Outcome::Done),
+        }
+    }
+
+    /// Begin or end a session.
+    fn place(&self, request: Request) -> Result<Outcome> {
+        match request {
+            Request::Open {
+                session,
+                bytes,
+                sha256,
+            } => self.put(
+                session,
+                Session::open(&bytes.0, sha256.as_deref(), &self.device)?,
+            ),
+            Request::Create {
+                session,
+                family,
+                config,
+                train,
+                data,
+                data_options,
+                seed,
+            } => {
+                let seed = u64::from(seed);
+                let data = self.library.borrow_mut().make(&data, &data_options, seed)?;
+                let new = Session::create(&family, &config, &train, data, seed, &self.device)?;
+                self.put(session, new)
+            }
+            Request::Dispose { session } => {
+                self.sessions.borrow_mut().remove(&session);
+                Ok(Outcome::Done)
+            }
+            _ => Ok(Outcome::Done),
+        }
+    }
+
+    /// Look at a past snapshot, or go back to it.
+    async fn snapshot(&self, request: Request) -> Result<Outcome> {
+        match request {
+            Request::ShowSnapshot {
+                session,
+                index,
+                count,
+            } => {
+                let session = self.session(session)?;
+                let view = session.lock().await.show_snapshot(index, count).await?;
+                Ok(Outcome::View { view })
+            }
+            Request::RestoreSnapshot { session, index } => {
+                let session = self.session(session)?;
+                let mut session = session.lock().await;
+                session.restore_snapshot(index).await?;
+                let model = session.info()?;
+                Ok(Outcome::Model { model })
+            }
+            _ => Ok(Outcome::Done),
+        }
+    }
+
+    /// Answer a question about a model.
+    pub(super) async fn view(
+        &self,
+        number: u32,
+        query: &ViewQuery,
+        snapshot: Option<u32>,
+    ) -> Result<View> {
+        let viewer = {
+            let session = self.session(number)?;
+            let session = session.lock().await;
+            let set = self.library.borrow().get(&session.data().name);
+            session.viewer(snapshot, set)?
+        };
+        viewer.view(query, self.pause).await
+    }
+
+    /// Write a file.
+    async fn export(&self, id: u32, request: Request) -> Result<Outcome> {
+        match request {
+            Request::Export { session, resumable } => {
+                let session = self.session(session)?;
+                let session = session.lock().await;
+                Ok(Outcome::File {
+                    name: format!("{}.safetensors", session.file_name()),
+                    mime: "application/octet-stream".into(),
+                    bytes: Bytes(session.export(resumable).await?),
+                })
+            }
+            Request::ExportView {
+                session,
+                query,
+                snapshot,
+            } => {
+                let view = self.view(session, &query, snapshot).await?;
+                let name = self.session(session)?.lock().await.file_name();
+                Ok(Outcome::File {
+                    name: format!("{name}.svg"),
+                    mime: "image/svg+xml".into(),
+                    bytes: Bytes(views::svg::svg(&view)?.into_bytes()),
+                })
+            }
+            Request::ExportSamples {
+                session,
+                count,
+                seed,
+                options,
+                scale,
+            } => {
+                let view = self.sample(id, session, count, seed, &options).await?;
+                let name = self.session(session)?.lock().await.file_name();
+                samples_file(&view, &format!("{name}-seed-{seed}"), scale)
+            }
+            _ => Ok(Outcome::Done),
+        }
+    }
+}
+
+/// Samples as a file: points as CSV, images as PNG.
+fn samples_file(view: &View, name: &str, scale: u32) -> Result<Outcome> {
+    if let View::Plot { layers, .. } = view {
+        return Ok(Outcome::File {
+            name: format!("{name}.csv"),
+            mime: "text/csv".into(),
+            bytes: Bytes(views::csv(layers)),
+        });
+    }
+    if let View::Image { width, height, .. } = view {
+        let pixels = u64::from(*width) * u64::from(*height) * u64::from(scale).pow(2);
+        if pixels > PICTURE_LIMIT {
+            let reason = "the picture would be too large; take fewer samples or less";
+            return Err(Error::bad_option("scale", scale, reason));
+        }
+    }
+    Ok(Outcome::File {
+        name: format!("{name}.png"),
+        mime: "image/png".into(),
+        bytes: Bytes(views::png(view, scale as usize)?),
+    })
+}
+
+/// Everything that can be chosen from.
+fn description() -> Outcome {
+    Outcome::Description {
+        families: model::infos(),
+        train_schema: options::schema::<TrainConfig>(),
+        data_schema: options::schema::<plane::PlaneOptions>(),
+        text_schema: options::schema::<TextOptions>(),
+        toys: plane::toys(),
+        presets: model::presets(),
+    }
+}

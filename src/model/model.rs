@@ -1,0 +1,196 @@
+//! [`Model`]: a model of any family.
+
+use std::any::Any;
+
+use serde_json::Value;
+
+use super::{Density, Family, Invertible, Language, Latent, Losses, Reading, Sampler, StepContext};
+use crate::{
+    data::Batch,
+    error::Result,
+    nn::weights::Weights,
+    optim::{Optimizer, ParameterGroup},
+    options::{self, Options},
+    rng::Rng,
+    views::plane::{LookRequest, Scene},
+};
+
+/// A model of any family, its options as JSON. Made by [`init`](super::init); every method is the
+/// family's own.
+pub trait Model: Any {
+    /// Id of its family.
+    fn family(&self) -> &'static str;
+
+    /// Title of its family.
+    fn title(&self) -> &'static str;
+
+    /// See [`Family::NETWORKS`].
+    fn networks(&self) -> &'static [&'static str];
+
+    /// Its config as JSON.
+    ///
+    /// # Errors
+    /// [`Error::Internal`](crate::error::Error::Internal).
+    fn config(&self) -> Result<Value>;
+
+    /// A copy; the weights stay shared until one of the two changes them.
+    fn boxed(&self) -> Box<dyn Model>;
+
+    /// See [`Family::valid`].
+    fn valid(&self) -> Box<dyn Model>;
+
+    /// See [`Family::train_step`].
+    ///
+    /// # Errors
+    /// What the device reports.
+    fn train_step(&mut self, batch: &Batch, context: &mut StepContext) -> Result<Losses>;
+
+    /// See [`Family::losses`].
+    ///
+    /// # Errors
+    /// What the device reports.
+    fn losses(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses>;
+
+    /// See [`Family::sampler`]; `options` as JSON.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`](crate::error::Error::BadOption) and what the device reports.
+    fn sampler(&self, options: &Value, count: usize, seed: u64) -> Result<Box<dyn Sampler>>;
+
+    /// See [`Family::num_params`].
+    fn num_params(&self) -> usize;
+
+    /// See [`Family::parameter_groups`].
+    fn parameter_groups(&self) -> Vec<ParameterGroup>;
+
+    /// See [`Family::weights`].
+    fn weights(&self) -> Reading<'_, Weights>;
+
+    /// See [`Family::with_weights`].
+    ///
+    /// # Errors
+    /// [`Error::CheckpointShape`](crate::error::Error::CheckpointShape).
+    fn with_weights(self: Box<Self>, weights: Weights) -> Result<Box<dyn Model>>;
+
+    /// See [`Family::follow`]. A model of another family is not followed.
+    fn follow(&mut self, model: &dyn Model, decay: f32);
+
+    /// See [`Family::look`].
+    ///
+    /// # Errors
+    /// [`Error::BadOption`](crate::error::Error::BadOption) for a look it does not offer, and what
+    /// the device reports.
+    fn look(&self, request: &LookRequest) -> Result<Scene>;
+
+    /// See [`Family::density`].
+    fn density(&self) -> Option<&dyn Density>;
+
+    /// See [`Family::invertible`].
+    fn invertible(&self) -> Option<&dyn Invertible>;
+
+    /// See [`Family::latent`].
+    fn latent(&self) -> Option<&dyn Latent>;
+
+    /// See [`Family::language`].
+    fn language(&self) -> Option<&dyn Language>;
+
+    /// Tokens of a training example; 0 where examples are not text.
+    fn block_size(&self) -> usize {
+        self.language().map_or(0, |l| l.block_size())
+    }
+
+    /// Fresh optimizers, one for each of its networks.
+    fn optimizers(&self) -> Vec<Optimizer> {
+        let groups = self.parameter_groups();
+        let of = |network: &&str| Optimizer::new(groups.iter().filter(|g| g.network == *network));
+        self.networks().iter().map(of).collect()
+    }
+}
+
+impl Clone for Box<dyn Model> {
+    fn clone(&self) -> Self {
+        (**self).boxed()
+    }
+}
+
+impl<F: Family> Model for F {
+    fn family(&self) -> &'static str {
+        F::ID
+    }
+
+    fn title(&self) -> &'static str {
+        F::TITLE
+    }
+
+    fn networks(&self) -> &'static [&'static str] {
+        F::NETWORKS
+    }
+
+    fn config(&self) -> Result<Value> {
+        options::to_json(Family::config(self))
+    }
+
+    fn boxed(&self) -> Box<dyn Model> {
+        Box::new(self.clone())
+    }
+
+    fn valid(&self) -> Box<dyn Model> {
+        Box::new(Family::valid(self))
+    }
+
+    fn train_step(&mut self, batch: &Batch, context: &mut StepContext) -> Result<Losses> {
+        Family::train_step(self, batch, context)
+    }
+
+    fn losses(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses> {
+        Family::losses(self, batch, rng)
+    }
+
+    fn sampler(&self, options: &Value, count: usize, seed: u64) -> Result<Box<dyn Sampler>> {
+        let options = F::SampleOptions::from_json(options)?;
+        Family::sampler(self, &options, count, seed)
+    }
+
+    fn num_params(&self) -> usize {
+        Family::num_params(self)
+    }
+
+    fn parameter_groups(&self) -> Vec<ParameterGroup> {
+        Family::parameter_groups(self)
+    }
+
+    fn weights(&self) -> Reading<'_, Weights> {
+        Box::pin(Family::weights(self))
+    }
+
+    fn with_weights(self: Box<Self>, weights: Weights) -> Result<Box<dyn Model>> {
+        Ok(Box::new(Family::with_weights(*self, weights)?))
+    }
+
+    fn follow(&mut self, model: &dyn Model, decay: f32) {
+        let model: &dyn Any = model;
+        if let Some(model) = model.downcast_ref::<F>() {
+            Family::follow(self, model, decay);
+        }
+    }
+
+    fn look(&self, request: &LookRequest) -> Result<Scene> {
+        Family::look(self, request)
+    }
+
+    fn density(&self) -> Option<&dyn Density> {
+        Family::density(self)
+    }
+
+    fn invertible(&self) -> Option<&dyn Invertible> {
+        Family::invertible(self)
+    }
+
+    fn latent(&self) -> Option<&dyn Latent> {
+        Family::latent(self)
+    }
+
+    fn language(&self) -> Option<&dyn Language> {
+        Family::language(self)
+    }
+}

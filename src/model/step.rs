@@ -1,0 +1,60 @@
+//! One training step.
+
+use std::collections::BTreeMap;
+
+use burn::{module::Module, tensor::Tensor};
+
+use crate::{
+    optim::{Hyper, Optimizer},
+    rng::Rng,
+};
+
+/// Named losses of one step, scalars `[1]` left on the device.
+pub type Losses = Vec<(&'static str, Tensor<1>)>;
+
+/// What a training step gets besides its data.
+pub struct StepContext<'a> {
+    /// Learning rate and the optimizers' other numbers.
+    pub hyper: Hyper,
+    /// Steps before this one.
+    pub step: u64,
+    /// Noise of this step.
+    pub rng: &'a mut Rng,
+    /// One optimizer for each of [`Family::NETWORKS`](super::Family::NETWORKS).
+    pub optimizers: &'a mut [Optimizer],
+    /// The only network that moves, if not all do.
+    pub only: Option<usize>,
+}
+
+impl StepContext<'_> {
+    /// Whether this network moves in this step.
+    pub fn moves(&self, network: usize) -> bool {
+        self.only.is_none_or(|only| only == network)
+    }
+
+    /// One optimizer step of `network` down `loss` (a scalar, `[1]`).
+    pub fn descend<M: Module>(&mut self, network: usize, net: &mut M, loss: &Tensor<1>) {
+        let (optimizer, hyper) = (&mut self.optimizers[network], self.hyper);
+        // Moved through, not cloned: the optimizer writes in place what nobody else holds.
+        replace_with::replace_with_or_abort(net, |net| optimizer.step(net, loss, hyper));
+    }
+
+    /// One optimizer step of `network` down gradients at hand: by name, flat.
+    pub fn descend_by<M: Module>(
+        &mut self,
+        network: usize,
+        net: &mut M,
+        gradients: BTreeMap<String, Vec<f32>>,
+    ) {
+        let (optimizer, hyper) = (&mut self.optimizers[network], self.hyper);
+        replace_with::replace_with_or_abort(net, |net| optimizer.step_by(net, gradients, hyper));
+    }
+}
+
+/// Losses to be reported: outside autodiff.
+pub fn plain(losses: Losses) -> Losses {
+    losses
+        .into_iter()
+        .map(|(name, value)| (name, value.without_autodiff()))
+        .collect()
+}

@@ -1,0 +1,128 @@
+//! Options of a training, the same for every family.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{optim::Hyper, options::Options};
+
+/// Options of a training, the same for every family.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct TrainConfig {
+    /// Examples in one step.
+    #[schemars(title = "Batch", range(min = 8, max = 512))]
+    pub batch_size: usize,
+    /// Step size of Adam.
+    #[schemars(title = "Learning rate", range(min = 0.00001, max = 0.1))]
+    pub learning_rate: f64,
+    /// What the pixels mean: a probability of ink, drawn anew each time, or an amount of ink.
+    #[schemars(title = "Pixels", extend("x-data" = ["images"]))]
+    pub binarize: Binarize,
+    /// How the learning rate moves over the planned steps.
+    #[schemars(title = "Schedule", extend("x-recipe" = true))]
+    pub schedule: Schedule,
+    /// Planned steps; only the schedules look at it.
+    #[schemars(title = "Planned steps", range(min = 1, max = 10000000), extend("x-recipe" = true))]
+    pub steps: u64,
+    /// How slowly the averaged weights follow the trained ones; the average is what is looked at.
+    /// 0 = no average.
+    #[schemars(title = "Weight average", range(min = 0.0, max = 0.9999))]
+    pub ema: f64,
+    /// Gradients longer than this are shortened to it; 0 = never.
+    #[schemars(title = "Gradient clipping", range(min = 0.0, max = 1000.0), extend("x-recipe" = true))]
+    pub clip: f64,
+    /// How long Adam remembers gradients.
+    #[schemars(title = "β₁", range(min = 0.0, max = 0.999), extend("x-recipe" = true))]
+    pub beta_1: f64,
+    /// How long Adam remembers squared gradients.
+    #[schemars(title = "β₂", range(min = 0.5, max = 0.99999), extend("x-recipe" = true))]
+    pub beta_2: f64,
+    /// Share of each matrix that a step of the learning rate 1 would take off (AdamW; Loshchilov &
+    /// Hutter 2017, arXiv:1711.05101).
+    #[schemars(title = "Weight decay", range(min = 0.0, max = 1.0), extend("x-recipe" = true))]
+    pub weight_decay: f64,
+    /// Steps over which the learning rate rises from zero.
+    #[schemars(title = "Warm-up", range(min = 0, max = 100_000), extend("x-recipe" = true))]
+    pub warmup: u64,
+    /// What moves the matrices of hidden layers; everything else moves by Adam.
+    #[schemars(title = "Optimizer", extend("x-data" = ["text"]))]
+    pub optimizer: OptimizerKind,
+}
+
+impl Default for TrainConfig {
+    fn default() -> Self {
+        Self {
+            batch_size: 128,
+            learning_rate: 1e-3,
+            binarize: Binarize::Dynamic,
+            schedule: Schedule::Constant,
+            steps: 20_000,
+            ema: 0.0,
+            clip: 0.0,
+            beta_1: 0.9,
+            beta_2: 0.999,
+            weight_decay: 0.0,
+            warmup: 0,
+            optimizer: OptimizerKind::Adam,
+        }
+    }
+}
+
+impl Options for TrainConfig {}
+
+impl TrainConfig {
+    /// How the optimizers move at a step.
+    pub fn hyper_at(&self, step: u64) -> Hyper {
+        Hyper {
+            lr: self.learning_rate_at(step),
+            beta_1: self.beta_1 as f32,
+            beta_2: self.beta_2 as f32,
+            clip: self.clip as f32,
+            weight_decay: self.weight_decay as f32,
+            muon: self.optimizer == OptimizerKind::Muon,
+        }
+    }
+
+    /// The learning rate at a step.
+    pub fn learning_rate_at(&self, step: u64) -> f64 {
+        let rise = ((step + 1) as f64 / (self.warmup + 1) as f64).min(1.0);
+        let peak = self.learning_rate * rise;
+        match self.schedule {
+            Schedule::Constant => peak,
+            Schedule::Cosine => {
+                let t = (step as f64 / self.steps as f64).min(1.0);
+                peak * (0.01 + 0.99 * 0.5 * (1.0 + (std::f64::consts::PI * t).cos()))
+            }
+        }
+    }
+}
+
+/// What a pixel's value means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Binarize {
+    /// x ~ Bernoulli(pixel), drawn anew each time an image is seen.
+    Dynamic,
+    /// The grey value itself.
+    None,
+}
+
+/// What moves weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum OptimizerKind {
+    /// Adam (Kingma & Ba 2014).
+    Adam,
+    /// Muon (Jordan et al. 2024): steps whose singular values are all alike.
+    Muon,
+}
+
+/// How the learning rate moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Schedule {
+    /// Not at all.
+    Constant,
+    /// Half a cosine down to a hundredth (Loshchilov & Hutter 2016, arXiv:1608.03983).
+    Cosine,
+}

@@ -1,0 +1,9 @@
+//! What moves weights.
+
+pub mod adam;
+mod groups;
+pub mod muon;
+mod optimizer;
+
+pub use groups::{Parameter, ParameterGroup, Rule};
+pub use optimizer::{Hyper, Optimizer};

@@ -1,0 +1,95 @@
+//! A model in a session, and where its training stands.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::DataKind;
+
+/// A model in a session.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ModelInfo {
+    /// Id of its family.
+    pub family: String,
+    /// Id of the checkpoint, if it came from one.
+    pub id: Option<String>,
+    /// Name of its data set.
+    pub data: String,
+    /// What that data is.
+    pub kind: DataKind,
+    /// Of a model of the plane: left, right, bottom, top of what is drawn.
+    pub window: [f32; 4],
+    /// Names of the classes of its data.
+    pub classes: Vec<String>,
+    /// Width of a sample in pixels.
+    pub width: u32,
+    /// Height of a sample in pixels.
+    pub height: u32,
+    /// Tokens that it looks back on, 0 without text.
+    pub block_size: u32,
+    /// Tokens in its vocabulary, 0 without text.
+    pub vocabulary: u32,
+    /// Characters in a token of the text held out, on average: nats a token divided by it are nats a
+    /// character. 0 without text.
+    pub characters_per_token: f32,
+    /// Numbers in its latent vector, 0 without one.
+    pub latent_dim: u32,
+    /// Trainable numbers.
+    pub parameters: u32,
+    /// Optimizer steps behind it.
+    pub step: u32,
+    /// Seed of its training.
+    pub seed: u32,
+    /// Its config.
+    #[ts(type = "Record<string, unknown>")]
+    pub config: serde_json::Value,
+    /// Its training options.
+    #[ts(type = "Record<string, unknown>")]
+    pub train: serde_json::Value,
+    /// Recorded losses and snapshots, when it was being trained.
+    pub state: TrainState,
+}
+
+/// Where a training stands.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TrainState {
+    /// Optimizer steps taken.
+    pub step: u32,
+    /// Passes over the data, counting parts.
+    pub epoch: f32,
+    /// Steps a second, lately.
+    pub rate: f32,
+    /// Seconds of computing behind it, this session's.
+    pub seconds: f32,
+    /// The history of each named loss since the session began (thinned).
+    pub losses: Vec<LossCurve>,
+    /// Steps at which snapshots were kept.
+    pub snapshots: Vec<u32>,
+    /// The step after which the held-out loss has only grown: from there on it learns by heart.
+    pub overfitting: Option<u32>,
+}
+
+/// One named loss over time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct LossCurve {
+    /// For example `reconstruction`.
+    pub name: String,
+    /// `train` or `heldOut`.
+    pub split: Split,
+    /// Steps.
+    pub steps: Vec<u32>,
+    /// Values at those steps.
+    pub values: Vec<f32>,
+}
+
+/// Which part of the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Split {
+    /// What the model learns from.
+    Train,
+    /// What it never sees.
+    HeldOut,
+}

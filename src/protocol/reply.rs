@@ -1,0 +1,175 @@
+//! What the worker answers.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{Bytes, FamilyInfo, ModelInfo, Preset, TextInfo, ToyInfo, TrainState, View};
+use crate::error::{Code, Error};
+
+/// One message from the worker.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Answer {
+    /// The id of the request it belongs to.
+    pub id: u32,
+    /// The answer.
+    pub reply: Reply,
+}
+
+/// The end of a request, or news on the way to it.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum Reply {
+    /// News; more will come.
+    Progress {
+        /// What is new.
+        progress: Progress,
+    },
+    /// Done.
+    Ok {
+        /// The result.
+        outcome: Outcome,
+    },
+    /// Failed.
+    Error {
+        /// Why.
+        error: ErrorInfo,
+    },
+}
+
+/// An [`Error`] as the page gets it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ErrorInfo {
+    /// Stable code.
+    pub code: Code,
+    /// One sentence: what happened.
+    pub message: String,
+    /// One sentence: what to do next.
+    pub hint: String,
+    /// Whether the session can go on as it is.
+    pub recoverable: bool,
+}
+
+impl From<&Error> for ErrorInfo {
+    fn from(error: &Error) -> Self {
+        Self {
+            code: error.code(),
+            message: error.to_string(),
+            hint: error.hint(),
+            recoverable: error.recoverable(),
+        }
+    }
+}
+
+/// News about a request.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(
+    tag = "type",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum Progress {
+    /// A sampler's state.
+    Sampling {
+        /// Steps taken.
+        step: u32,
+        /// Steps in all.
+        of: u32,
+        /// What it looks like now.
+        view: Option<View>,
+    },
+    /// Training goes on.
+    Training {
+        /// Numbers.
+        state: TrainState,
+        /// Samples at the session's fixed noise, when they were refreshed.
+        samples: Option<View>,
+    },
+    /// Everything needed to go on after a crash or a reload; the page keeps the newest.
+    Snapshot {
+        /// Step at which it was taken.
+        step: u32,
+        /// A resumable checkpoint.
+        bytes: Bytes,
+    },
+}
+
+/// What a request gave.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(
+    tag = "type",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum Outcome {
+    /// Nothing to say.
+    Done,
+    /// Answer to [`Request::Describe`].
+    Description {
+        /// Families, in the order of the page.
+        families: Vec<FamilyInfo>,
+        /// JSON Schema of the training options.
+        #[ts(type = "JsonSchema")]
+        train_schema: serde_json::Value,
+        /// JSON Schema of the options of toy data sets.
+        #[ts(type = "JsonSchema")]
+        data_schema: serde_json::Value,
+        /// JSON Schema of the options of texts.
+        #[ts(type = "JsonSchema")]
+        text_schema: serde_json::Value,
+        /// Data sets that need no file, in the order of the page.
+        toys: Vec<ToyInfo>,
+        /// Trainings worth seeing, those that fail on purpose included.
+        presets: Vec<Preset>,
+    },
+    /// Answer to [`Request::LoadPoints`].
+    Points {
+        /// How many were kept.
+        count: u32,
+        /// They are drawn in these coordinates: left, right, bottom, top.
+        window: [f32; 4],
+    },
+    /// Answer to [`Request::LoadText`].
+    Text {
+        /// About it.
+        text: TextInfo,
+    },
+    /// Answer to [`Request::Pace`].
+    Pace {
+        /// Seconds of a step.
+        seconds: f32,
+        /// Trainable numbers.
+        parameters: u32,
+    },
+    /// A model is in place.
+    Model {
+        /// About it.
+        model: ModelInfo,
+    },
+    /// Something to draw.
+    View {
+        /// It.
+        view: View,
+    },
+    /// Training ended (by cancel or because the steps were done).
+    Trained {
+        /// Its last state.
+        state: TrainState,
+    },
+    /// A file to save.
+    File {
+        /// Suggested name.
+        name: String,
+        /// Media type.
+        mime: String,
+        /// Its bytes.
+        bytes: Bytes,
+    },
+    /// Checked options.
+    Options {
+        /// Those that hold, typed.
+        #[ts(type = "Record<string, unknown>")]
+        values: serde_json::Value,
+        /// One for each that does not.
+        errors: Vec<ErrorInfo>,
+    },
+}

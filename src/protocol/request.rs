@@ -1,0 +1,273 @@
+//! What is asked of the worker.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{Bytes, ViewQuery};
+
+/// One message to the worker.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct Envelope {
+    /// Chosen by the page, unique while the request is under way.
+    pub id: u32,
+    /// What is asked.
+    pub request: Request,
+}
+
+/// Everything that can be asked of the worker.
+///
+/// A *session* is what one widget does with one model; its number is chosen by the page.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(
+    tag = "type",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum Request {
+    /// Families, options and their schemas → [`Outcome::Description`].
+    Describe,
+    /// Hand over a data file (kept for all sessions) → [`Outcome::Done`].
+    LoadData {
+        /// Name of the set, for example `mnist`.
+        name: String,
+        /// The file.
+        bytes: Bytes,
+        /// Promised hash, when it comes from the site's manifest.
+        sha256: Option<String>,
+    },
+    /// Hand over points of the plane under the name `custom` (kept for all sessions), scaled to fit
+    /// the window → [`Outcome::Points`]. If it fails, what was there stays.
+    LoadPoints {
+        /// Where they come from.
+        source: PointSource,
+    },
+    /// Hand over a text to learn from under a name (kept for all sessions) → [`Outcome::Text`]. If
+    /// it fails, what was there stays.
+    LoadText {
+        /// Its name.
+        name: String,
+        /// The file: UTF-8, as it is or gzipped.
+        bytes: Bytes,
+        /// Promised hash, when it comes from the site's manifest.
+        sha256: Option<String>,
+        /// How it is to become tokens (those of `textSchema`); what is left out takes its default.
+        #[serde(default)]
+        #[ts(type = "Record<string, unknown>")]
+        options: serde_json::Value,
+    },
+    /// Open a checkpoint in a session → [`Outcome::Model`]. If it fails, what the session had stays.
+    Open {
+        /// The session; made if it does not exist.
+        session: u32,
+        /// A safetensors file.
+        bytes: Bytes,
+        /// Promised hash, when it comes from the site's manifest.
+        sha256: Option<String>,
+    },
+    /// Start an untrained model in a session → [`Outcome::Model`].
+    Create {
+        /// The session; made if it does not exist.
+        session: u32,
+        /// Id of the family, for example `vae`.
+        family: String,
+        /// The family's options; what is left out takes its default.
+        #[ts(type = "Record<string, unknown>")]
+        config: serde_json::Value,
+        /// Options of the training; what is left out takes its default.
+        #[ts(type = "Record<string, unknown>")]
+        train: serde_json::Value,
+        /// Name of the data set: a toy of the plane by its id, or a set that has been loaded.
+        data: String,
+        /// Options of a toy (those of `dataSchema`) or a text (those of `textSchema`); what is left
+        /// out takes its default.
+        #[serde(default)]
+        #[ts(type = "Record<string, unknown>")]
+        data_options: serde_json::Value,
+        /// Seed of everything that is drawn.
+        seed: u32,
+    },
+    /// How long a step of a training would take here → [`Outcome::Pace`]. Takes a few steps of a
+    /// model that is thrown away.
+    Pace {
+        /// As in [`Request::Create`].
+        family: String,
+        /// As in [`Request::Create`].
+        #[ts(type = "Record<string, unknown>")]
+        config: serde_json::Value,
+        /// As in [`Request::Create`].
+        #[ts(type = "Record<string, unknown>")]
+        train: serde_json::Value,
+        /// As in [`Request::Create`].
+        data: String,
+        /// As in [`Request::Create`].
+        #[serde(default)]
+        #[ts(type = "Record<string, unknown>")]
+        data_options: serde_json::Value,
+    },
+    /// End a session → [`Outcome::Done`].
+    Dispose {
+        /// The session.
+        session: u32,
+    },
+    /// Draw samples → [`Outcome::View`] with a [`View::Image`], a [`View::Plot`] or a [`View::Texts`];
+    /// progress carries earlier states.
+    Sample {
+        /// The session.
+        session: u32,
+        /// How many, 1 to 400 pictures, 20,000 points or 16 texts.
+        count: u32,
+        /// Seed.
+        seed: u32,
+        /// The family's own sampling options; what is left out takes its default.
+        #[ts(type = "Record<string, unknown>")]
+        options: serde_json::Value,
+    },
+    /// Look at the model → [`Outcome::View`].
+    View {
+        /// The session.
+        session: u32,
+        /// What to look at.
+        query: ViewQuery,
+        /// The model of a past snapshot (index into [`TrainState::snapshots`]); `null` = as it is.
+        #[serde(default)]
+        snapshot: Option<u32>,
+    },
+    /// A look as a vector drawing → [`Outcome::File`] (SVG).
+    ExportView {
+        /// The session.
+        session: u32,
+        /// What to look at; its answer must be a [`View::Plot`].
+        query: ViewQuery,
+        /// As in [`Request::View`].
+        #[serde(default)]
+        snapshot: Option<u32>,
+    },
+    /// Train until the step is reached, a cancel comes or training diverges → [`Outcome::Trained`].
+    /// Progress messages are [`Progress::Training`] and [`Progress::Snapshot`].
+    Train {
+        /// The session.
+        session: u32,
+        /// Stop after this many steps; `null` = go on until cancelled.
+        steps: Option<u32>,
+        /// At most this many steps a second, for slow motion; `null` = as fast as it goes.
+        rate: Option<f32>,
+        /// Stop after this many seconds of computing; `null` = no such limit.
+        #[serde(default)]
+        seconds: Option<f32>,
+        /// Move only this network (one of [`FamilyInfo::networks`]); `null` = all.
+        #[serde(default)]
+        network: Option<String>,
+    },
+    /// Change options of the training under way (those of `trainSchema`) → [`Outcome::Done`].
+    SetTrain {
+        /// The session.
+        session: u32,
+        /// The options to change.
+        #[ts(type = "Record<string, unknown>")]
+        train: serde_json::Value,
+    },
+    /// Samples of a past snapshot at the session's fixed noise → [`Outcome::View`].
+    ShowSnapshot {
+        /// The session.
+        session: u32,
+        /// Index into [`TrainState::snapshots`].
+        index: u32,
+        /// How many samples.
+        count: u32,
+    },
+    /// Make a past snapshot the current state → [`Outcome::Model`].
+    RestoreSnapshot {
+        /// The session.
+        session: u32,
+        /// Index into [`TrainState::snapshots`].
+        index: u32,
+    },
+    /// Write the model as a file → [`Outcome::File`].
+    Export {
+        /// The session.
+        session: u32,
+        /// With everything that is needed to train on.
+        resumable: bool,
+    },
+    /// A PNG of samples → [`Outcome::File`].
+    ExportSamples {
+        /// The session.
+        session: u32,
+        /// How many, 1 to 400.
+        count: u32,
+        /// Seed.
+        seed: u32,
+        /// The family's own sampling options.
+        #[ts(type = "Record<string, unknown>")]
+        options: serde_json::Value,
+        /// Pixels of the picture for one pixel of the sample, 1 to 16.
+        scale: u32,
+    },
+    /// Check options as they stand in a URL or in attributes → [`Outcome::Options`]: those that
+    /// hold, typed, and an error for each that does not.
+    CheckOptions {
+        /// Which options.
+        scope: OptionScope,
+        /// Id of the family (ignored for the scope `train`).
+        family: String,
+        /// Names and values as text.
+        entries: Vec<(String, String)>,
+    },
+    /// Stop the request with this id → [`Outcome::Done`].
+    Cancel {
+        /// Its id.
+        target: u32,
+    },
+    /// A fire drill: break on purpose, so that recovery can be tested and shown.
+    Fault {
+        /// How.
+        kind: Fault,
+    },
+}
+
+/// How [`Request::Fault`] breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Fault {
+    /// A panic in Rust.
+    Panic,
+    /// The GPU device is destroyed (by the worker's shell, which holds it).
+    LoseDevice,
+}
+
+/// Points of the plane from a reader.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(
+    tag = "type",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum PointSource {
+    /// Text with two numbers in a line, apart by comma, semicolon, tab or space; a first line of
+    /// names is skipped.
+    Csv {
+        /// The text, UTF-8.
+        bytes: Bytes,
+    },
+    /// Drawn points.
+    Drawn {
+        /// x, y, x, y, … as little-endian f32, in the window's coordinates.
+        xy: Bytes,
+    },
+}
+
+/// Which schema [`Request::CheckOptions`] checks against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum OptionScope {
+    /// The model's own.
+    Config,
+    /// Training.
+    Train,
+    /// Sampling.
+    Sample,
+    /// A toy data set.
+    Data,
+    /// A text.
+    Text,
+}

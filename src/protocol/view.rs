@@ -1,0 +1,248 @@
+//! What the page draws.
+
+use serde::Serialize;
+use ts_rs::TS;
+
+use super::Bytes;
+
+/// Something to draw. The page knows these kinds and no model.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum View {
+    /// Pictures of equal size, already laid out as a grid.
+    Image {
+        /// Pixels in a row of the whole.
+        width: u32,
+        /// Rows of the whole.
+        height: u32,
+        /// Tiles in a row.
+        columns: u32,
+        /// Rows of tiles.
+        rows: u32,
+        /// 4 · width · height bytes.
+        rgba: Bytes,
+    },
+    /// Points in the plane.
+    Points {
+        /// x, y, x, y, … as little-endian f32.
+        xy: Bytes,
+        /// The class of each, or empty.
+        classes: Bytes,
+    },
+    /// A drawing in the plane.
+    Plot {
+        /// Left, right, bottom, top of what is drawn.
+        window: [f32; 4],
+        /// What is drawn, from the bottom up.
+        layers: Vec<Layer>,
+        /// What it is, in a few words: "exact density", "after layer 3 of 8".
+        label: String,
+        /// Numbers to stand beside it.
+        numbers: Vec<Number>,
+        /// Bars to stand beside it, one for each layer of a flow, for example.
+        bars: Option<Bars>,
+    },
+    /// Texts, token by token.
+    Texts {
+        /// They.
+        texts: Vec<Text>,
+    },
+    /// Square matrices over the same tokens, one for each layer and head.
+    Matrices {
+        /// The tokens: rows look at columns.
+        tokens: Vec<String>,
+        /// Layers.
+        layers: u32,
+        /// Heads of a layer.
+        heads: u32,
+        /// `layers · heads` matrices of f32, row by row, little-endian.
+        values: Bytes,
+    },
+    /// A table of words with a number each.
+    Table {
+        /// Heads of the columns.
+        columns: Vec<String>,
+        /// Heads of the rows.
+        rows: Vec<String>,
+        /// Cells, row by row.
+        cells: Vec<Cell>,
+    },
+    /// Named numbers.
+    Numbers {
+        /// They.
+        numbers: Vec<Number>,
+    },
+    /// A diagonal Gaussian.
+    Posterior {
+        /// Means.
+        mu: Vec<f32>,
+        /// Standard deviations.
+        sigma: Vec<f32>,
+        /// KL(q‖p) of each dimension, nats.
+        kl: Vec<f32>,
+    },
+    /// An image, its code and what comes back.
+    Reconstruction {
+        /// The image as the model sees it (a [`View::Image`] of one tile).
+        input: Box<View>,
+        /// Means.
+        mu: Vec<f32>,
+        /// Standard deviations.
+        sigma: Vec<f32>,
+        /// The drawn z, `latent_dim` numbers for each.
+        z: Vec<f32>,
+        /// One tile a draw.
+        output: Box<View>,
+        /// −log p(x|z) averaged over the draws, nats.
+        reconstruction: f32,
+        /// KL(q‖p), nats.
+        kl: f32,
+    },
+}
+
+/// A text, or what was added to it.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Text {
+    /// How many tokens came before these (progress carries only what is new).
+    pub start: u32,
+    /// They.
+    pub tokens: Vec<Token>,
+}
+
+/// A token of a text and what else could have stood there.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Token {
+    /// Its number in the vocabulary.
+    pub id: u32,
+    /// Its text. A character that takes several tokens stands with the last of them.
+    pub text: String,
+    /// log p of it under the model, given those before it, nats; `null` for the first.
+    pub log_prob: Option<f32>,
+    /// The most probable tokens at this place, best first.
+    pub alternatives: Vec<Alternative>,
+    /// Whether it was given, not drawn.
+    pub given: bool,
+}
+
+/// What could have stood at a place.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Alternative {
+    /// Its number in the vocabulary.
+    pub id: u32,
+    /// Its text.
+    pub text: String,
+    /// Its probability under the model.
+    pub prob: f32,
+}
+
+/// A cell of a [`View::Table`].
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Cell {
+    /// What stands in it.
+    pub text: String,
+    /// From 0 (not at all) to 1 (fully).
+    pub value: f32,
+}
+
+/// A named number.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Number {
+    /// Stable name, for example `klToTruth`.
+    pub id: String,
+    /// For people, for example `KL to the truth`.
+    pub title: String,
+    /// Its value; `null` where it is not finite.
+    pub value: Option<f64>,
+    /// For example `nats`.
+    pub unit: String,
+    /// Digits after the point that mean something.
+    pub digits: u32,
+}
+
+/// Named bars.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Bars {
+    /// What they are.
+    pub title: String,
+    /// One value for each, in order.
+    pub values: Vec<f32>,
+}
+
+/// What something in a plot stands for; the page gives each its colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Role {
+    /// From the data.
+    Data,
+    /// From the model.
+    Model,
+    /// Noise, or on the way from it.
+    Noise,
+    /// A guess at what will come out.
+    Guess,
+    /// A help for the eye: axes, a chosen line.
+    Guide,
+}
+
+/// A layer of a [`View::Plot`].
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum Layer {
+    /// Points.
+    Points {
+        /// What they stand for.
+        role: Role,
+        /// x, y, x, y, … as little-endian f32.
+        xy: Bytes,
+    },
+    /// A function of the plane, over the whole window.
+    Field {
+        /// Values in a row.
+        columns: u32,
+        /// Rows, from the top down.
+        rows: u32,
+        /// Values as little-endian f32, at the middles of the cells.
+        values: Bytes,
+        /// The value that is drawn as nothing.
+        low: f32,
+        /// The value that is drawn full.
+        high: f32,
+        /// Whether values on both sides of the middle between `low` and `high` differ in kind (a
+        /// discriminator's), so that the middle is drawn as nothing.
+        diverging: bool,
+    },
+    /// Polylines of equal length.
+    Lines {
+        /// What they stand for.
+        role: Role,
+        /// x, y, x, y, … as little-endian f32, one line after another.
+        xy: Bytes,
+        /// Points in each line.
+        length: u32,
+        /// Whether they are closed and filled.
+        filled: bool,
+    },
+    /// Arrows.
+    Arrows {
+        /// What they stand for.
+        role: Role,
+        /// Where they start: x, y, x, y, … as little-endian f32.
+        xy: Bytes,
+        /// How far they reach, likewise.
+        d: Bytes,
+    },
+}

@@ -1,0 +1,324 @@
+//! What one widget does with one model: a state machine with no DOM, tested natively.
+//!
+//! A session holds a model that is looked at, or a training under way; its loss history; and
+//! snapshots for the time slider. Opening something else replaces all of it at once, and only
+//! after the new model stands.
+
+mod library;
+mod snapshots;
+mod training;
+mod viewer;
+
+pub use library::Library;
+pub use training::News;
+pub use viewer::Viewer;
+
+use std::rc::Rc;
+
+use burn::tensor::Device;
+use serde_json::Value;
+use web_time::Duration;
+
+use crate::{
+    checkpoint::{self, Meta, Opened, Precision},
+    data::{DataInfo, Dataset, PointSet, tokenizer::Vocabulary},
+    error::{Error, Result},
+    model::{self, Model, Sampler, TrainConfig},
+    options::{self, Options},
+    protocol::{DataKind, LossCurve, ModelInfo, Split, TrainState},
+    training::Trainer,
+};
+use snapshots::Snapshot;
+use training::Clock;
+
+enum State {
+    Opened(Box<Opened>),
+    Training(Box<Trainer>),
+}
+
+/// See the module's documentation.
+pub struct Session {
+    state: State,
+    id: Option<String>,
+    device: Device,
+    losses: Vec<LossCurve>,
+    snapshots: Vec<Snapshot>,
+    rate: f32,
+    computed: Duration,
+    clock: Clock,
+}
+
+impl Session {
+    /// A session with a checkpoint.
+    ///
+    /// # Errors
+    /// As [`checkpoint::open`].
+    pub fn open(bytes: &[u8], sha256: Option<&str>, device: &Device) -> Result<Self> {
+        let opened = checkpoint::open(bytes, sha256, device)?;
+        let step = opened.meta.step;
+        Ok(Self {
+            id: opened.meta.id.clone(),
+            losses: opened.meta.losses.clone(),
+            state: State::Opened(Box::new(opened)),
+            device: device.clone(),
+            snapshots: Vec::new(),
+            rate: 0.0,
+            computed: Duration::ZERO,
+            clock: Clock::new(step),
+        })
+    }
+
+    /// A session with an untrained model.
+    ///
+    /// # Errors
+    /// [`Error::UnknownFamily`], [`Error::BadOption`], [`Error::Unsupported`].
+    pub fn create(
+        family: &str,
+        config: &Value,
+        train: &Value,
+        data: Rc<Dataset>,
+        seed: u64,
+        device: &Device,
+    ) -> Result<Self> {
+        let (config, train) = with_defaults(family, data.info().kind, config, train)?;
+        let train = TrainConfig::from_json(&train)?;
+        let trainer = Trainer::new(family, &config, train, data, seed, device)?;
+        Ok(Self {
+            state: State::Training(Box::new(trainer)),
+            id: None,
+            device: device.clone(),
+            losses: Vec::new(),
+            snapshots: Vec::new(),
+            rate: 0.0,
+            computed: Duration::ZERO,
+            clock: Clock::new(0),
+        })
+    }
+
+    /// The model as it is now, outside autodiff.
+    pub fn model(&self) -> Box<dyn Model> {
+        match &self.state {
+            State::Opened(opened) => opened.model.clone(),
+            State::Training(trainer) => trainer.looked_at(),
+        }
+    }
+
+    /// Its data.
+    pub fn data(&self) -> &DataInfo {
+        match &self.state {
+            State::Opened(opened) => &opened.meta.data,
+            State::Training(trainer) => trainer.data.info(),
+        }
+    }
+
+    /// Steps behind the model.
+    pub fn step(&self) -> u64 {
+        match &self.state {
+            State::Opened(opened) => opened.meta.step,
+            State::Training(trainer) => trainer.step_count(),
+        }
+    }
+
+    /// Of a model of the plane: left, right, bottom, top of what is drawn.
+    pub fn window(&self) -> [f32; 4] {
+        match &self.state {
+            State::Training(trainer) => trainer.data.points().map_or([0.0; 4], PointSet::window),
+            State::Opened(opened) => PointSet::window_of(&opened.meta.data),
+        }
+    }
+
+    /// The most samples that are drawn at once.
+    fn most_samples(&self) -> usize {
+        match self.data().kind {
+            DataKind::Images => 400,
+            DataKind::Text => 16,
+            _ => 20_000,
+        }
+    }
+
+    /// Seed of everything that is drawn.
+    pub fn seed(&self) -> u64 {
+        match &self.state {
+            State::Opened(opened) => opened.meta.seed,
+            State::Training(trainer) => trainer.seed,
+        }
+    }
+
+    /// Of a text: characters in a held-out token, on average; 1 where the text is not at hand.
+    fn characters_per_token(&self) -> f32 {
+        match (&self.state, self.data().kind) {
+            (State::Training(trainer), DataKind::Text) => trainer
+                .data
+                .text()
+                .map_or(1.0, |t| t.characters_per_token() as f32),
+            (State::Opened(opened), DataKind::Text) => opened.meta.data.scale,
+            _ => 0.0,
+        }
+    }
+
+    /// About the model, for the page.
+    ///
+    /// # Errors
+    /// [`Error::Internal`].
+    pub fn info(&self) -> Result<ModelInfo> {
+        let model = self.model();
+        let data = self.data();
+        let train = match &self.state {
+            State::Opened(opened) => opened.meta.train.clone(),
+            State::Training(trainer) => options::to_json(&trainer.config)?,
+        };
+        Ok(ModelInfo {
+            family: model.family().into(),
+            id: self.id.clone(),
+            data: data.name.clone(),
+            kind: data.kind,
+            window: self.window(),
+            classes: data.classes.clone(),
+            width: data.width as u32,
+            height: data.height as u32,
+            block_size: model.block_size() as u32,
+            vocabulary: data.vocabulary.as_ref().map_or(0, Vocabulary::len) as u32,
+            characters_per_token: self.characters_per_token(),
+            latent_dim: model.latent().map_or(0, |l| l.latent_dim()) as u32,
+            parameters: model.num_params() as u32,
+            step: self.step() as u32,
+            seed: self.seed() as u32,
+            config: model.config()?,
+            train,
+            state: self.train_state(),
+        })
+    }
+
+    /// Where the training stands.
+    pub fn train_state(&self) -> TrainState {
+        TrainState {
+            step: self.step() as u32,
+            epoch: match &self.state {
+                State::Opened(_) => 0.0,
+                State::Training(trainer) => trainer.epoch() as f32,
+            },
+            rate: self.rate,
+            seconds: self.computed.as_secs_f32(),
+            losses: self.losses.clone(),
+            snapshots: self.snapshots.iter().map(|s| s.step as u32).collect(),
+            overfitting: overfitting(&self.losses),
+        }
+    }
+
+    /// What answers questions about the model as it is now, or as it was at a snapshot, while the
+    /// session goes on.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for a snapshot that is not there, and what the device reports.
+    pub fn viewer(&self, snapshot: Option<u32>, set: Option<Rc<Dataset>>) -> Result<Viewer> {
+        let model = match snapshot {
+            Some(index) => {
+                checkpoint::open(&self.snapshot(index)?.bytes, None, &self.device)?.model
+            }
+            None => self.model(),
+        };
+        let set = match &self.state {
+            State::Training(trainer) => Some(trainer.data.clone()),
+            State::Opened(opened) => match set {
+                Some(set) => Some(set),
+                None if PointSet::is_toy(&opened.meta.data.name) => {
+                    let data = &opened.meta.data;
+                    Some(Rc::new(PointSet::toy(&data.name, &data.options, 0)?.into()))
+                }
+                None if opened.meta.data.kind == DataKind::Points => {
+                    Some(Rc::new(PointSet::only_mean(&opened.meta.data).into()))
+                }
+                None => None,
+            },
+        };
+        Ok(Viewer {
+            model,
+            info: self.data().clone(),
+            set,
+            device: self.device.clone(),
+        })
+    }
+
+    fn meta(&self, losses: Vec<LossCurve>) -> Result<Meta> {
+        let mut meta = match &self.state {
+            State::Opened(opened) => Meta {
+                losses,
+                ..opened.meta.clone()
+            },
+            State::Training(trainer) => checkpoint::meta_of(trainer, losses)?,
+        };
+        meta.id = self.id.clone();
+        Ok(meta)
+    }
+
+    /// The model as a file; `resumable` with everything that is needed to train on.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub async fn export(&self, resumable: bool) -> Result<Vec<u8>> {
+        let meta = self.meta(self.losses.clone())?;
+        match &self.state {
+            State::Training(trainer) if resumable => {
+                checkpoint::write_resumable(trainer, &meta).await
+            }
+            _ => checkpoint::write(&*self.model(), &meta, Precision::Single).await,
+        }
+    }
+
+    /// Suggested name of an exported file, without its ending.
+    pub fn file_name(&self) -> String {
+        match &self.id {
+            Some(id) => id.clone(),
+            None => format!(
+                "{}-{}-step-{}",
+                self.model().family(),
+                self.data().name,
+                self.step()
+            ),
+        }
+    }
+
+    /// The sampler of the current model.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] and what the device reports.
+    pub fn sampler(&self, options: &Value, count: u32, seed: u32) -> Result<Box<dyn Sampler>> {
+        let most = self.most_samples();
+        if !(1..=most).contains(&(count as usize)) {
+            let reason = format!("it must lie between 1 and {most}");
+            return Err(Error::bad_option("count", count, reason));
+        }
+        self.model().sampler(options, count as usize, seed.into())
+    }
+}
+
+/// The step after which the held-out loss has only grown, if it has for long enough to be no chance:
+/// by a hundredth, over five looks.
+fn overfitting(losses: &[LossCurve]) -> Option<u32> {
+    let held_out = |c: &&LossCurve| c.split == Split::HeldOut && c.name == "loss";
+    let curve = losses.iter().find(held_out)?;
+    let best =
+        (0..curve.values.len()).min_by(|&a, &b| curve.values[a].total_cmp(&curve.values[b]))?;
+    let last = *curve.values.last()?;
+    let grown = last > curve.values[best] + 0.01 * curve.values[best].abs();
+    (grown && curve.values.len() - best > 5).then(|| curve.steps[best])
+}
+
+/// The options of a new model: what is asked for, over what its family starts from on such data.
+fn with_defaults(
+    family: &str,
+    kind: DataKind,
+    config: &Value,
+    train: &Value,
+) -> Result<(Value, Value)> {
+    let (base_config, base_train) = model::defaults(family, kind)?;
+    let over = |base: Value, given: &Value| match (base, given) {
+        (Value::Object(mut base), Value::Object(given)) => {
+            base.extend(given.clone());
+            Value::Object(base)
+        }
+        (base, Value::Null) => base,
+        (_, given) => given.clone(),
+    };
+    Ok((over(base_config, config), over(base_train, train)))
+}

@@ -1,0 +1,233 @@
+//! A session that trains.
+
+use std::rc::Rc;
+
+use serde_json::Value;
+use web_time::{Duration, Instant};
+
+use super::{Session, State};
+use crate::{
+    checkpoint::Opened,
+    data::Dataset,
+    error::{Error, Result},
+    model::TrainConfig,
+    options::{self, Options},
+    protocol::{DataKind, Split, TrainState, View},
+    training::{Trainer, record},
+    views::Pause,
+};
+
+/// Images behind the held-out curve.
+const HELD_OUT: usize = 256;
+/// Tokens behind the held-out curve.
+const HELD_OUT_TOKENS: usize = 3072;
+/// Points behind the held-out curve.
+const HELD_OUT_POINTS: usize = 1000;
+/// Between two looks at the losses.
+const REPORT: Duration = Duration::from_millis(250);
+/// Between two refreshes of the samples, and of the held-out curve.
+const REFRESH: Duration = Duration::from_millis(1000);
+/// Between two messages with everything that is needed to go on after a crash.
+const SAVE: Duration = Duration::from_secs(10);
+/// Samples shown while training.
+const TRAINING_SAMPLES: usize = 32;
+/// Points shown while training.
+const TRAINING_POINTS: usize = 500;
+
+/// When the parts of a training were last done.
+pub(super) struct Clock {
+    pub(super) reported: Instant,
+    pub(super) reported_step: u64,
+    pub(super) refreshed: Option<Instant>,
+    /// When samples and held-out losses may be computed again.
+    pub(super) refresh_after: Duration,
+    pub(super) saved: Instant,
+    pub(super) next_snapshot: u64,
+}
+
+impl Clock {
+    pub(super) fn new(step: u64) -> Self {
+        Self {
+            reported: Instant::now(),
+            reported_step: step,
+            refreshed: None,
+            refresh_after: REFRESH,
+            saved: Instant::now(),
+            next_snapshot: step,
+        }
+    }
+}
+
+/// What a slice of training has to say.
+#[derive(Default)]
+pub struct News {
+    /// Where it stands, when it is time to say so.
+    pub state: Option<TrainState>,
+    /// Samples at the session's fixed noise, when they were refreshed.
+    pub samples: Option<View>,
+    /// A resumable checkpoint, when it is time to keep one.
+    pub saved: Option<(u64, Vec<u8>)>,
+}
+
+impl Session {
+    /// Whether it can be trained as it is, with the data that it has.
+    pub fn is_training(&self) -> bool {
+        matches!(self.state, State::Training(_))
+    }
+
+    /// Make the model trainable on `data`, if it is not yet.
+    ///
+    /// # Errors
+    /// As [`Opened::into_trainer`]; the session then stays as it was.
+    pub async fn prepare_training(&mut self, data: Rc<Dataset>) -> Result<()> {
+        if let State::Opened(opened) = &self.state {
+            let trainer = Opened::clone(opened)
+                .into_trainer(data, &self.device)
+                .await?;
+            self.clock = Clock::new(trainer.step_count());
+            self.state = State::Training(Box::new(trainer));
+        }
+        Ok(())
+    }
+
+    /// Forget how long nothing happened: the training starts (again) now.
+    pub fn resume_clock(&mut self) {
+        let step = self.step();
+        self.clock.reported = Instant::now();
+        self.clock.reported_step = step;
+        self.clock.saved = Instant::now();
+    }
+
+    /// Let only the network of this name move from now on; all without a name.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for a name that the model does not know.
+    pub fn set_network(&mut self, name: Option<&str>) -> Result<()> {
+        let trainer = self.trainer()?;
+        let networks = trainer.model.networks();
+        trainer.only = match name {
+            None => None,
+            Some(name) => {
+                let found = networks.iter().position(|&p| p == name);
+                let reason = || format!("choose one of {}", networks.join(", "));
+                Some(found.ok_or_else(|| Error::bad_option("network", name, reason()))?)
+            }
+        };
+        Ok(())
+    }
+
+    /// Time spent on training steps.
+    pub fn computed(&self) -> Duration {
+        self.computed
+    }
+
+    /// Train for about `budget`, at least one step, at most up to step `until`.
+    ///
+    /// # Errors
+    /// [`Error::TrainingDiverged`] and what the device reports; [`Error::Unsupported`] before
+    /// [`Session::prepare_training`].
+    pub async fn train_slice(&mut self, budget: Duration, until: Option<u64>) -> Result<News> {
+        let start = Instant::now();
+        if self.step() >= self.clock.next_snapshot {
+            self.take_snapshot().await?;
+        }
+        let trainer = self.trainer()?;
+        loop {
+            trainer.step()?;
+            if start.elapsed() >= budget || until.is_some_and(|u| trainer.step_count() >= u) {
+                break;
+            }
+        }
+        self.computed += start.elapsed();
+        let ended = until.is_some_and(|u| self.step() >= u);
+        let mut news = News::default();
+        if ended || self.clock.reported.elapsed() >= REPORT {
+            self.report(ended, &mut news).await?;
+        }
+        Ok(news)
+    }
+
+    /// Seconds of a step, measured on a few.
+    ///
+    /// # Errors
+    /// As [`Session::train_slice`].
+    pub async fn pace(&mut self, pause: Pause) -> Result<f32> {
+        /// How long to measure, at least.
+        const ENOUGH: Duration = Duration::from_millis(250);
+        let trainer = self.trainer()?;
+        // The first compiles and allocates.
+        trainer.step()?;
+        trainer.take_losses().await?;
+        let (mut spent, mut steps) = (Duration::ZERO, 0);
+        while spent < ENOUGH && steps < 200 {
+            pause().await;
+            let start = Instant::now();
+            trainer.step()?;
+            trainer.take_losses().await?;
+            spent += start.elapsed();
+            steps += 1;
+        }
+        Ok(spent.as_secs_f32() / steps as f32)
+    }
+
+    pub(super) async fn report(&mut self, ended: bool, news: &mut News) -> Result<()> {
+        let step = self.step();
+        let seconds = self.clock.reported.elapsed().as_secs_f32().max(1e-6);
+        let steps = (step - self.clock.reported_step) as f32;
+        let means = self.trainer()?.take_losses().await?;
+        record(&mut self.losses, Split::Train, step, &means);
+        let due = |t: Instant| t.elapsed() >= self.clock.refresh_after;
+        if ended || self.clock.refreshed.is_none_or(due) {
+            let begun = Instant::now();
+            let count = match self.data().kind {
+                DataKind::Images => HELD_OUT,
+                DataKind::Text => HELD_OUT_TOKENS / self.model().block_size().max(1),
+                _ => HELD_OUT_POINTS,
+            };
+            let held_out = self.trainer()?.held_out(count).await?;
+            record(&mut self.losses, Split::HeldOut, step, &held_out);
+            let count = match self.data().kind {
+                DataKind::Images => TRAINING_SAMPLES,
+                DataKind::Text => 1,
+                _ => TRAINING_POINTS,
+            };
+            news.samples = Some(self.fixed_samples(&*self.model(), count).await?);
+            // What is looked at may take a tenth of the time.
+            self.clock.refresh_after = REFRESH.max(begun.elapsed() * 9);
+            self.clock.refreshed = Some(Instant::now());
+        }
+        if self.clock.saved.elapsed() >= SAVE {
+            self.clock.saved = Instant::now();
+            news.saved = Some((step, self.export(true).await?));
+        }
+        self.rate = steps / seconds;
+        self.clock.reported = Instant::now();
+        self.clock.reported_step = step;
+        news.state = Some(self.train_state());
+        Ok(())
+    }
+
+    pub(super) fn trainer(&mut self) -> Result<&mut Trainer> {
+        match &mut self.state {
+            State::Training(trainer) => Ok(trainer),
+            State::Opened(_) => Err(Error::Unsupported {
+                what: "This model is not being trained".into(),
+            }),
+        }
+    }
+
+    /// Change options of the training.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`]; the options then stay as they were.
+    pub fn set_train(&mut self, change: &Value) -> Result<()> {
+        match &mut self.state {
+            State::Training(trainer) => trainer.config = trainer.config.with_json(change)?,
+            State::Opened(opened) => {
+                let train = TrainConfig::from_json(&opened.meta.train)?.with_json(change)?;
+                opened.meta.train = options::to_json(&train)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,11 @@
+//! The training loop, the same natively and in the worker.
+//!
+//! A [`Trainer`] owns model, optimizers, data stream and step count, and advances one step at a
+//! time; whoever drives it decides when to look and when to stop. Losses stay on the device and
+//! are summed there; [`Trainer::take_losses`] reads their means.
+
+mod curves;
+mod trainer;
+
+pub use curves::record;
+pub use trainer::Trainer;
