@@ -390,7 +390,10 @@ fn one_network_moves_at_a_time_and_the_discriminator_as_often_as_asked() {
                 let parameters = groups.flat_map(|group| &group.parameters);
                 let mut named: Vec<_> = parameters.map(|p| p.name.as_str()).collect();
                 named.sort();
-                assert!(of_state.eq(named.iter().copied()), "names of the {name}'s parameters");
+                assert!(
+                    of_state.eq(named.iter().copied()),
+                    "names of the {name}'s parameters"
+                );
             }
         }
     }

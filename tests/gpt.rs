@@ -1,4 +1,4 @@
-//! GPT: the passes written out against automatic differentiation and finite differences, causality,
+//! GPT: its kernels against automatic differentiation and finite differences, causality,
 //! the cache, the sampler's distribution.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
@@ -6,9 +6,8 @@
 use burn::tensor::Device;
 use generative_playground::{
     data::{Batch, DataInfo, TextSet},
-    families::gpt::{
-        Gpt, GptConfig, GptSampleOptions, MlpKind, Norm, Positions, Reader, candidates,
-    },
+    families::gpt::{Gpt, GptConfig, GptSampleOptions, MlpKind, Norm, Positions, candidates},
+    kernels::host::by_formulas,
     model::{Family, Language, Samples, StepContext},
     optim::{Hyper, Optimizer},
     rng::{Purpose, Rng},
@@ -100,49 +99,30 @@ fn gradient(model: &mut Gpt, batch: &Batch) -> (f32, Vec<(String, Vec<f32>)>) {
 }
 
 #[test]
-fn the_gradient_written_out_is_that_of_autodiff() {
+fn the_gradient_of_the_kernels_is_that_of_autodiff() {
     for config in [modern(), classic()] {
         for dropout in [0.0, 0.3] {
             let config = GptConfig {
                 dropout,
                 ..config.clone()
             };
-            // Longer than a band of attention and than a shard.
+            // Longer than a band of attention and than a part of a batch.
             let batch = Batch::Tokens {
                 ids: ids(7 * 97, 1),
                 length: 96,
             };
-            let device = Device::flex().autodiff();
-            let mut by_hand = model(&config, &device);
-            let mut by_tensors = by_hand.clone();
-            let (loss, got) = gradient(&mut by_hand, &batch);
-            let (want_loss, want) = {
-                let mut optimizers = [Optimizer::default()];
-                let loss = by_tensors
-                    .step_on_tensors(
-                        &batch,
-                        &mut StepContext {
-                            hyper: Hyper::new(1e-3),
-                            step: 0,
-                            rng: &mut Rng::new(5, Purpose::Train, 0),
-                            optimizers: &mut optimizers,
-                            only: None,
-                        },
-                    )
-                    .expect("a step");
-                let moments = pollster::block_on(optimizers[0].read()).expect("moments");
-                let loss: f32 = loss[0].1.clone().into_scalar();
-                (loss, moments)
-            };
+            let mut by_kernels = model(&config, &Device::flex().autodiff());
+            let mut by_tensors = by_kernels.clone();
+            let (loss, got) = gradient(&mut by_kernels, &batch);
+            let (want_loss, want) = by_formulas(|| gradient(&mut by_tensors, &batch));
             assert!(
                 (loss - want_loss).abs() < 1e-5 * want_loss,
                 "{loss} {want_loss}"
             );
-            let want: Vec<_> = want.iter().filter(|(n, _)| n.ends_with(".m")).collect();
             assert_eq!(got.len(), want.len());
             for ((name, got), (want_name, want)) in got.iter().zip(want) {
-                assert_eq!(name, want_name);
-                close(got, want.as_slice::<f32>().expect("floats"), 2e-4, name);
+                assert_eq!(*name, want_name);
+                close(got, &want, 2e-4, name);
             }
         }
     }
@@ -169,7 +149,8 @@ fn the_cache_changes_nothing() {
         let text = ids(90, 4);
         let want = logits(&model, &text);
         let v = want.len() / text.len();
-        for mut reader in [model.reader(), Reader::on_device(&model)] {
+        let read = || {
+            let mut reader = model.reader();
             reader.start(&text[..13]);
             for i in 13..90 {
                 let got = pollster::block_on(reader.logits()).expect("logits");
@@ -177,7 +158,9 @@ fn the_cache_changes_nothing() {
                 reader.push(text[i]);
             }
             assert_eq!(reader.len(), 90);
-        }
+        };
+        read();
+        by_formulas(read);
     }
 }
 
@@ -454,10 +437,11 @@ fn train_like_pytorch(
             optimizers: &mut optimizers,
             only: None,
         };
+        let mut train = || model.train_step(&batch, &mut context);
         let losses = if tensors {
-            model.step_on_tensors(&batch, &mut context)
+            by_formulas(train)
         } else {
-            model.train_step(&batch, &mut context)
+            train()
         };
         let got: f32 = losses.expect("a step")[0].1.clone().into_scalar();
         let want = want.as_f64().expect("a loss");

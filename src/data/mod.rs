@@ -7,6 +7,8 @@ pub mod plane;
 pub mod text;
 pub mod tokenizer;
 
+use std::borrow::Cow;
+
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
@@ -266,6 +268,36 @@ pub enum Batch {
 }
 
 impl Batch {
+    /// The batch in parts of at most `size` examples, in order, each with its share of the whole.
+    pub fn parts(&self, size: usize) -> Vec<(Cow<'_, Batch>, f64)> {
+        let count = self.len();
+        if size >= count {
+            return vec![(Cow::Borrowed(self), 1.0)];
+        }
+        let size = size.max(1);
+        let parts = (0..count).step_by(size).map(|from| {
+            let to = (from + size).min(count);
+            let part = |values: &[f32]| {
+                let each = values.len() / count;
+                values[from * each..to * each].to_vec()
+            };
+            let part = match self {
+                Batch::Images { pixels, .. } => Batch::Images {
+                    count: to - from,
+                    pixels: part(pixels),
+                },
+                Batch::Points { xy } => Batch::Points { xy: part(xy) },
+                Batch::Tokens { ids, length } => Batch::Tokens {
+                    ids: ids[from * (length + 1)..to * (length + 1)].to_vec(),
+                    length: *length,
+                },
+                Batch::Draws { .. } => Batch::Draws { count: to - from },
+            };
+            (Cow::Owned(part), (to - from) as f64 / count as f64)
+        });
+        parts.collect()
+    }
+
     /// Its images as `[n, pixels]` on `device`.
     ///
     /// # Errors

@@ -18,15 +18,12 @@
 //! By choice the parts are those of GPT-2 (learned positions, LayerNorm, GELU) or those that
 //! followed: rotary positions (Su et al. 2021, RoFormer, arXiv:2104.09864), RMSNorm (Zhang &
 //! Sennrich 2019, arXiv:1910.07467), SwiGLU (Shazeer 2020, arXiv:2002.05202). No layer has a bias.
-//!
-//! On the CPU training and writing run through [`transformer`], the same network with its gradient
-//! written out; everything else, and all of it on a GPU, through the tensors below.
 
-use std::{collections::BTreeMap, rc::Rc, sync::Arc};
+use std::sync::Arc;
 
 use burn::{
     module::{Module, Param},
-    tensor::{Bool, Device, Int, Tensor, TensorData, activation},
+    tensor::{Device, Tensor},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -37,13 +34,20 @@ use crate::{
         Batch, DataInfo,
         tokenizer::{Speller, Tokenizer},
     },
-    device,
     error::{Error, Result},
-    family::{Family, Insight, Language, Losses, Reading, Sampler, Samples, StepContext, plain},
+    kernels::{
+        self,
+        attention::{Cache, Mask},
+        cross_entropy::cross_entropy,
+        embedding::embedding,
+        host::is_host,
+        linear::linear_transposed,
+        rotary::Angles,
+    },
+    model::{Family, Insight, Language, Losses, Reading, Sampler, Samples},
     nn::{
-        by_hand,
-        linear::matmul,
-        transformer::{self, Angles, Dropout, EPSILON, Numbers, Shape},
+        dropout::Dropout,
+        transformer::{Block, INIT, Pass, Shape, gain, matrix},
     },
     optim::{ParameterGroup, Rule},
     options::Options,
@@ -155,15 +159,19 @@ impl GptConfig {
         }
     }
 
-    fn shape(&self, vocabulary: usize) -> Shape {
+    fn shape(&self) -> Shape {
+        let angles = || Arc::new(Angles::new(self.block_size, self.n_embd / self.n_head));
         Shape {
             n_head: self.n_head,
             n_embd: self.n_embd,
             hidden: self.hidden(),
-            vocabulary,
-            rms: self.norm == Norm::Rms,
+            norm: match self.norm {
+                Norm::Rms => kernels::norm::Norm::Rms,
+                Norm::Layer => kernels::norm::Norm::Layer,
+            },
             swiglu: self.mlp == MlpKind::Swiglu,
-            rotary: self.positions == Positions::Rotary,
+            angles: (self.positions == Positions::Rotary).then(angles),
+            mask: Mask::Causal,
         }
     }
 }
@@ -212,23 +220,6 @@ impl Default for GptSampleOptions {
 
 impl Options for GptSampleOptions {}
 
-/// A layer's weights.
-#[derive(Module, Debug)]
-pub struct Block {
-    /// `[C]`.
-    norm_1: Param<Tensor<1>>,
-    /// `[C, 3C]`.
-    qkv: Param<Tensor<2>>,
-    /// `[C, C]`.
-    proj: Param<Tensor<2>>,
-    /// `[C]`.
-    norm_2: Param<Tensor<1>>,
-    /// `[C, F]`, or `[C, 2F]` with a gate.
-    up: Param<Tensor<2>>,
-    /// `[F, C]`.
-    down: Param<Tensor<2>>,
-}
-
 /// The weights.
 #[derive(Module, Debug)]
 pub struct Net {
@@ -248,292 +239,68 @@ pub struct Net {
 pub struct Gpt {
     config: GptConfig,
     tokenizer: Arc<Tokenizer>,
-    /// Of all positions; unused where these are learned.
-    angles: Arc<Angles>,
+    shape: Shape,
     net: Net,
 }
 
-/// Standard deviation of fresh weights, as in GPT-2.
-const INIT: f32 = 0.02;
-
-/// What a pass over tensors notes on its way.
-#[derive(Default)]
-struct Notes {
-    /// `[b, H, t, t]` of each layer.
-    attention: Vec<Tensor<4>>,
-    /// The stream after the embedding and after each layer, `[b t, C]`.
-    stream: Vec<Tensor<2>>,
-}
+/// Tokens that go through the network together while it trains.
+const MICRO_BATCH: usize = 512;
 
 impl Gpt {
-    fn device(&self) -> Device {
-        self.net.wte.val().device()
-    }
-
-    fn shape(&self) -> Shape {
-        self.config.shape(self.tokenizer.len())
-    }
-
-    /// `x` `[n, C]`, normalised.
-    fn norm(&self, x: Tensor<2>, gain: &Param<Tensor<1>>) -> Tensor<2> {
-        let x = match self.config.norm {
-            Norm::Rms => x,
-            Norm::Layer => x.clone() - x.mean_dim(1),
-        };
-        let scale = (x.clone().square().mean_dim(1) + EPSILON).sqrt().recip();
-        x * scale * gain.val().unsqueeze()
-    }
-
-    fn head(&self) -> Tensor<2> {
-        self.net.head.as_ref().unwrap_or(&self.net.wte).val()
-    }
-
-    /// Logits of a stream `[n, C]` at its end: `[n, V]`.
-    fn guess(&self, x: Tensor<2>) -> Tensor<2> {
-        matmul(self.norm(x, &self.net.norm_f), self.head().transpose())
-    }
-
-    /// Queries or keys `[b, H, t, d]` turned by their positions, the first of which is `from`.
-    fn turned(&self, x: Tensor<4>, from: usize) -> Tensor<4> {
-        if self.config.positions == Positions::Learned {
-            return x;
-        }
-        let ([b, h, t, d], device) = (x.dims(), x.device());
-        let (cos, sin) = {
-            let rows = |all: &[f32]| -> Tensor<4> {
-                let here = all[from * d / 2..(from + t) * d / 2].to_vec();
-                let data = TensorData::new(here, [1, 1, t, d / 2]);
-                Tensor::from_data(data, &device)
-            };
-            let (cos, sin) = self.angles.rows();
-            (rows(cos), rows(sin))
-        };
-        let half = |i: usize| {
-            x.clone()
-                .slice([0..b, 0..h, 0..t, i * d / 2..(i + 1) * d / 2])
-        };
-        let (a, b) = (half(0), half(1));
-        let turned = [
-            a.clone() * cos.clone() - b.clone() * sin.clone(),
-            a * sin + b * cos,
-        ];
-        Tensor::cat(turned.to_vec(), 3)
-    }
-
-    /// A layer's attention over the normed stream h `[b t, C]`, keys and values of the past before
-    /// it; returns what is added `[b t, C]`, the weights, and all keys and values.
-    fn attention(
-        &self,
-        block: &Block,
-        h: Tensor<2>,
-        [b, t]: [usize; 2],
-        past: Option<[Tensor<4>; 2]>,
-    ) -> (Tensor<2>, Tensor<4>, [Tensor<4>; 2]) {
-        let (c, heads) = (self.config.n_embd, self.config.n_head);
-        let d = c / heads;
-        let qkv = matmul(h, block.qkv.val()).reshape([b, t, 3, heads, d]);
-        let part = |i: usize| -> Tensor<4> {
-            let part = qkv.clone().slice([0..b, 0..t, i..i + 1]);
-            part.reshape([b, t, heads, d]).swap_dims(1, 2) // [b, H, t, d]
-        };
-        let before = past.as_ref().map_or(0, |[k, _]| k.dims()[2]);
-        let q = self.turned(part(0), before);
-        let (mut k, mut v) = (self.turned(part(1), before), part(2));
-        if let Some([past_k, past_v]) = past {
-            k = Tensor::cat(vec![past_k, k], 2);
-            v = Tensor::cat(vec![past_v, v], 2);
-        }
-        let scores = matmul(q, k.clone().swap_dims(2, 3)) / (d as f64).sqrt(); // [b, H, t, all]
-        let future: Vec<bool> = (0..t)
-            .flat_map(|i| (0..before + t).map(move |j| j > before + i))
-            .collect();
-        let future = TensorData::new(future, [1, 1, t, before + t]);
-        let future = Tensor::<4, Bool>::from_data(future, &scores.device());
-        let dims = scores.dims();
-        let weights = activation::softmax(scores.mask_fill(future.expand(dims), -1e9), 3);
-        let mixed = matmul(weights.clone(), v.clone()); // [b, H, t, d]
-        let mixed = mixed.swap_dims(1, 2).reshape([b * t, c]);
-        (matmul(mixed, block.proj.val()), weights, [k, v])
-    }
-
-    /// A layer's perceptron over the normed stream `[n, C]`.
-    fn perceptron(&self, block: &Block, h: Tensor<2>) -> Tensor<2> {
-        let up = matmul(h, block.up.val());
-        let activated = match self.config.mlp {
-            MlpKind::Gelu => activation::gelu_approximate(up),
-            MlpKind::Swiglu => {
-                let ([n, _], f) = (up.dims(), self.config.hidden());
-                let value = up.clone().slice([0..n, 0..f]);
-                value * activation::silu(up.slice([0..n, f..2 * f]))
-            }
-        };
-        matmul(activated, block.down.val())
-    }
-
-    /// The stream `[b t, C]` that a text enters as; its first token stands at `from`.
-    fn embed(&self, ids: &[u32], [b, t]: [usize; 2], from: usize) -> Tensor<2> {
-        let c = self.config.n_embd;
-        let ids: Vec<i32> = ids.iter().map(|&id| id as i32).collect();
-        // Indices are no part of what is differentiated.
-        let ids = Tensor::<1, Int>::from_data(TensorData::new(ids, [b * t]), &self.device());
-        let x = self.net.wte.val().select(0, ids);
+    /// The stream `[n, C]` that a text enters as: texts of `t` tokens, the first of which stands at
+    /// `from`.
+    fn embed(&self, ids: &[u32], t: usize, from: usize) -> Tensor<2> {
+        let x = embedding(self.net.wte.val(), ids);
         match &self.net.wpe {
             None => x,
             Some(wpe) => {
-                let here = wpe.val().slice([from..from + t, 0..c]).unsqueeze::<3>();
-                (x.reshape([b, t, c]) + here).reshape([b * t, c])
+                let places: Vec<u32> = (0..ids.len()).map(|i| (from + i % t) as u32).collect();
+                x + embedding(wpe.val(), &places)
             }
         }
     }
 
-    /// Logits of the token after each of `ids` (`b` texts of `t`), `[b t, V]`.
-    fn forward(
-        &self,
-        ids: &[u32],
-        [b, t]: [usize; 2],
-        dropout: Option<Dropout>,
-        mut notes: Option<&mut Notes>,
-    ) -> Tensor<2> {
-        let c = self.config.n_embd;
-        let drop = |x: Tensor<2>, place: usize| match dropout {
-            None => x,
-            Some(dropout) => {
-                let mask: Vec<f32> = (0..b).flat_map(|i| dropout.mask(i, place, t * c)).collect();
-                let mask = TensorData::new(mask, [b * t, c]);
-                x * Tensor::from_data(mask, &self.device())
-            }
+    /// Logits of the stream `[n, C]` at its end: `[n, V]`.
+    fn logits_of(&self, x: Tensor<2>) -> Tensor<2> {
+        let head = self.net.head.as_ref().unwrap_or(&self.net.wte).val();
+        linear_transposed(self.shape.norm(x, &self.net.norm_f), head)
+    }
+
+    /// Logits of the token after each of `ids`, texts of `t` tokens: `[n, V]`.
+    fn forward(&self, ids: &[u32], t: usize, dropout: Option<&mut Dropout>) -> Tensor<2> {
+        let mut pass = Pass::Whole {
+            t,
+            dropout,
+            weights: None,
         };
-        let mut x = drop(self.embed(ids, [b, t], 0), 0);
-        for (i, block) in self.net.layers.iter().enumerate() {
-            if let Some(notes) = &mut notes {
-                notes.stream.push(x.clone());
-            }
-            let h = self.norm(x.clone(), &block.norm_1);
-            let (added, weights, _) = self.attention(block, h, [b, t], None);
-            if let Some(notes) = &mut notes {
-                notes.attention.push(weights);
-            }
-            x = x + drop(added, 1 + 2 * i);
-            let h = self.norm(x.clone(), &block.norm_2);
-            x = x + drop(self.perceptron(block, h), 2 + 2 * i);
+        let mut x = pass.drop(self.embed(ids, t, 0)); // [n, C]
+        for block in &self.net.layers {
+            x = block.forward(&self.shape, x, &mut pass);
         }
-        if let Some(notes) = notes {
-            notes.stream.push(x.clone());
-        }
-        self.guess(x)
+        self.logits_of(x)
     }
 
     /// Mean of −log p(x_t | x_<t), nats a token.
-    fn loss(&self, batch: &Batch, dropout: Option<Dropout>) -> Result<Tensor<1>> {
+    fn loss(&self, batch: &Batch, mut dropout: Option<Dropout>) -> Result<Losses> {
         let (ids, t) = batch.tokens()?;
-        let b = batch.len();
         let windows = || ids.chunks_exact(t + 1);
         let read: Vec<u32> = windows().flat_map(|w| &w[..t]).copied().collect();
-        let next: Vec<i32> = windows()
-            .flat_map(|w| &w[1..])
-            .map(|&id| id as i32)
-            .collect();
-        let logits = self.forward(&read, [b, t], dropout, None);
-        let next = TensorData::new(next, [b * t, 1]);
-        let next = Tensor::<2, Int>::from_data(next, &self.device());
-        let log_probs = activation::log_softmax(logits, 1).gather(1, next);
-        Ok(log_probs.mean().neg())
-    }
-
-    /// Its weights on the host, for the CPU.
-    fn numbers(&self) -> Numbers {
-        fn host<const D: usize>(param: &Param<Tensor<D>>) -> Vec<f32> {
-            by_hand::host(param.val().without_autodiff())
-        }
-        let layers = self.net.layers.iter().map(|block| transformer::Layer {
-            norm_1: host(&block.norm_1),
-            qkv: host(&block.qkv),
-            proj: host(&block.proj),
-            norm_2: host(&block.norm_2),
-            up: host(&block.up),
-            down: host(&block.down),
-        });
-        Numbers {
-            wte: host(&self.net.wte),
-            wpe: self.net.wpe.as_ref().map(host).unwrap_or_default(),
-            layers: layers.collect(),
-            norm_f: host(&self.net.norm_f),
-            head: self.net.head.as_ref().map(host).unwrap_or_default(),
-        }
-    }
-
-    /// The loss and its gradient by each weight, written out: for the CPU.
-    fn loss_by_hand(
-        &self,
-        ids: &[u32],
-        length: usize,
-        dropout: Option<Dropout>,
-    ) -> (f64, BTreeMap<String, Vec<f32>>) {
-        let (loss, grad) = transformer::loss_and_gradient(
-            self.shape(),
-            &self.numbers(),
-            &self.angles,
-            dropout,
-            ids,
-            length,
-        );
-        let mut named = BTreeMap::new();
-        let mut put = |name: String, values: Vec<f32>| {
-            if !values.is_empty() {
-                named.insert(name, values);
-            }
-        };
-        put("wte".into(), grad.wte);
-        put("wpe".into(), grad.wpe);
-        for (i, layer) in grad.layers.into_iter().enumerate() {
-            put(format!("layers.{i}.norm_1"), layer.norm_1);
-            put(format!("layers.{i}.qkv"), layer.qkv);
-            put(format!("layers.{i}.proj"), layer.proj);
-            put(format!("layers.{i}.norm_2"), layer.norm_2);
-            put(format!("layers.{i}.up"), layer.up);
-            put(format!("layers.{i}.down"), layer.down);
-        }
-        put("norm_f".into(), grad.norm_f);
-        put("head".into(), grad.head);
-        (loss, named)
-    }
-
-    fn dropout(&self, rng: &mut Rng) -> Option<Dropout> {
-        let share = self.config.dropout;
-        (share > 0.0).then(|| Dropout {
-            share,
-            key: rng.bits(),
-        })
-    }
-
-    fn descend_tensors(
-        &mut self,
-        batch: &Batch,
-        dropout: Option<Dropout>,
-        context: &mut StepContext,
-    ) -> Result<Losses> {
-        let loss = self.loss(batch, dropout)?;
-        context.descend(0, &mut self.net, &loss);
-        Ok(plain(vec![("loss", loss)]))
-    }
-
-    /// One step by automatic differentiation, whatever the device; for comparison.
-    ///
-    /// # Errors
-    /// What the device reports.
-    pub fn step_on_tensors(&mut self, batch: &Batch, context: &mut StepContext) -> Result<Losses> {
-        let dropout = self.dropout(context.rng);
-        self.descend_tensors(batch, dropout, context)
+        let next: Vec<u32> = windows().flat_map(|w| &w[1..]).copied().collect();
+        let logits = self.forward(&read, t, dropout.as_mut());
+        Ok(vec![("loss", cross_entropy(logits, next).mean())])
     }
 
     /// A reader of one text on this model's device.
     pub fn reader(&self) -> Reader {
         let model = self.valid();
-        if device::is_cpu(&model.device()) {
-            let (numbers, angles) = (Rc::new(model.numbers()), model.angles.clone());
-            return Reader::Host(transformer::Reader::new(model.shape(), numbers, angles));
+        let on_host = is_host(&model.net.wte.val());
+        let caches = model.net.layers.iter().map(|_| Cache::new(on_host));
+        Reader {
+            caches: caches.collect(),
+            model,
+            read: 0,
+            logits: None,
         }
-        Reader::on_device(self)
     }
 }
 
@@ -597,42 +364,23 @@ impl Family for Gpt {
             reason: "a text without a vocabulary".into(),
         })?;
         let tokenizer = Arc::new(Tokenizer::new(vocabulary)?);
-        let (v, c, f) = (tokenizer.len(), config.n_embd, config.hidden());
-        let wide = match config.mlp {
-            MlpKind::Swiglu => 2 * f,
-            MlpKind::Gelu => f,
-        };
-        let mut matrix = |rows: usize, columns: usize, sigma: f32| -> Param<Tensor<2>> {
-            let values = rng.normal(rows * columns).into_iter().map(|e| e * sigma);
-            let data = TensorData::new(values.collect::<Vec<_>>(), [rows, columns]);
-            Param::from_data(data, device)
-        };
-        let gain = || Param::from_data(TensorData::new(vec![1f32; c], [c]), device);
-        // So that the stream does not grow with the depth (GPT-2).
-        let residual = INIT / (2.0 * config.n_layer as f32).sqrt();
-        let wte = matrix(v, c, INIT);
-        let wpe =
-            (config.positions == Positions::Learned).then(|| matrix(config.block_size, c, INIT));
+        let (v, c, shape) = (tokenizer.len(), config.n_embd, config.shape());
+        let wte = matrix([v, c], INIT, rng, device);
+        let wpe = (config.positions == Positions::Learned)
+            .then(|| matrix([config.block_size, c], INIT, rng, device));
         let layers = (0..config.n_layer)
-            .map(|_| Block {
-                norm_1: gain(),
-                qkv: matrix(c, 3 * c, INIT),
-                proj: matrix(c, c, residual),
-                norm_2: gain(),
-                up: matrix(c, wide, INIT),
-                down: matrix(f, c, residual),
-            })
+            .map(|_| Block::init(&shape, config.n_layer, rng, device))
             .collect();
-        let head = (!config.tied).then(|| matrix(v, c, INIT));
+        let head = (!config.tied).then(|| matrix([v, c], INIT, rng, device));
         Ok(Self {
             config: config.clone(),
             tokenizer,
-            angles: Arc::new(Angles::new(config.block_size, c / config.n_head)),
+            shape,
             net: Net {
                 wte,
                 wpe,
                 layers,
-                norm_f: gain(),
+                norm_f: gain(c, device),
                 head,
             },
         })
@@ -661,27 +409,16 @@ impl Family for Gpt {
         })
     }
 
-    fn train_step(&mut self, batch: &Batch, context: &mut StepContext) -> Result<Losses> {
-        let dropout = self.dropout(context.rng);
-        if device::is_cpu_autodiff(&self.device()) {
-            let (ids, length) = batch.tokens()?;
-            let (loss, gradients) = self.loss_by_hand(ids, length, dropout);
-            context.descend_by(0, &mut self.net, gradients);
-            let loss = Tensor::from_floats([loss as f32], &device::cpu());
-            return Ok(vec![("loss", loss)]);
-        }
-        self.descend_tensors(batch, dropout, context)
+    fn losses(&self, batch: &Batch, _: &mut Rng) -> Result<Losses> {
+        self.loss(batch, None)
     }
 
-    fn losses(&self, batch: &Batch, _: &mut Rng) -> Result<Losses> {
-        if device::is_cpu(&self.device()) {
-            let (ids, length) = batch.tokens()?;
-            let numbers = self.numbers();
-            let loss = transformer::loss(self.shape(), &numbers, &self.angles, ids, length);
-            let loss = Tensor::from_floats([loss as f32], &device::cpu());
-            return Ok(vec![("loss", loss)]);
-        }
-        Ok(vec![("loss", self.loss(batch, None)?)])
+    fn training_losses(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses> {
+        self.loss(batch, Dropout::new(self.config.dropout, rng))
+    }
+
+    fn micro_batch(&self) -> usize {
+        MICRO_BATCH / self.config.block_size
     }
 
     fn sampler(
@@ -721,84 +458,53 @@ impl Family for Gpt {
 
 /// Reads a text token by token; what it needs of the past is kept.
 #[derive(Clone)]
-pub enum Reader {
-    /// On the CPU.
-    Host(transformer::Reader),
-    /// On any device.
-    Device(Box<DeviceReader>),
-}
-
-/// A [`Reader`] over tensors.
-#[derive(Clone)]
-pub struct DeviceReader {
+pub struct Reader {
     model: Gpt,
-    /// Keys and values of each layer, `[1, H, t, d]`.
-    past: Vec<[Tensor<4>; 2]>,
+    /// Keys and values of each layer.
+    caches: Vec<Cache>,
     read: usize,
     logits: Option<Tensor<2>>,
 }
 
-impl DeviceReader {
-    fn read(&mut self, ids: &[u32]) {
-        let (model, t) = (&self.model, ids.len());
-        let mut x = model.embed(ids, [1, t], self.read);
-        let mut past = std::mem::take(&mut self.past).into_iter();
-        for block in &model.net.layers {
-            let h = model.norm(x.clone(), &block.norm_1);
-            let (added, _, kept) = model.attention(block, h, [1, t], past.next());
-            self.past.push(kept);
-            x = x + added;
-            let h = model.norm(x.clone(), &block.norm_2);
-            x = x + model.perceptron(block, h);
-        }
-        let last = x.slice([t - 1..t, 0..model.config.n_embd]);
-        self.logits = Some(model.guess(last));
-        self.read += t;
-    }
-}
-
 impl Reader {
-    /// The same on tensors, whatever the device; for comparison.
-    pub fn on_device(model: &Gpt) -> Self {
-        Reader::Device(Box::new(DeviceReader {
-            model: model.valid(),
-            past: Vec::new(),
-            read: 0,
-            logits: None,
-        }))
-    }
-
     /// Tokens it remembers.
     pub fn len(&self) -> usize {
-        match self {
-            Reader::Host(reader) => reader.len(),
-            Reader::Device(reader) => reader.read,
-        }
+        self.read
     }
 
     /// Whether it remembers none.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.read == 0
     }
 
     /// Begin anew with `ids`, one to T of them.
     pub fn start(&mut self, ids: &[u32]) {
-        match self {
-            Reader::Host(reader) => reader.start(ids),
-            Reader::Device(reader) => {
-                reader.past.clear();
-                reader.read = 0;
-                reader.read(ids);
-            }
-        }
+        self.caches.iter_mut().for_each(Cache::clear);
+        self.read = 0;
+        self.next(ids);
     }
 
     /// Read one token more, while it remembers fewer than T.
     pub fn push(&mut self, id: u32) {
-        match self {
-            Reader::Host(reader) => reader.push(id),
-            Reader::Device(reader) => reader.read(&[id]),
+        self.next(&[id]);
+    }
+
+    fn next(&mut self, ids: &[u32]) {
+        let (model, t) = (&self.model, ids.len());
+        let mut x = model.embed(ids, t, self.read); // [t, C]
+        for (block, cache) in model.net.layers.iter().zip(&mut self.caches) {
+            let mut pass = Pass::Next {
+                from: self.read,
+                cache,
+            };
+            x = block.forward(&model.shape, x, &mut pass);
         }
+        let last = match t {
+            1 => x,
+            _ => x.slice([t - 1..t, 0..model.config.n_embd]),
+        };
+        self.logits = Some(model.logits_of(last));
+        self.read += t;
     }
 
     /// Logits of the token after the last one, `[V]`.
@@ -806,12 +512,9 @@ impl Reader {
     /// # Errors
     /// What the device reports.
     pub async fn logits(&self) -> Result<Vec<f32>> {
-        match self {
-            Reader::Host(reader) => Ok(reader.logits().to_vec()),
-            Reader::Device(reader) => match &reader.logits {
-                Some(logits) => floats(logits.clone()).await,
-                None => Ok(Vec::new()),
-            },
+        match &self.logits {
+            Some(logits) => floats(logits.clone()).await,
+            None => Ok(Vec::new()),
         }
     }
 }
@@ -989,26 +692,38 @@ impl Language for Gpt {
 
     fn logits<'a>(&'a self, ids: &'a [u32]) -> Reading<'a, Vec<f32>> {
         Box::pin(async move {
-            let logits = self.valid().forward(ids, [1, ids.len()], None, None);
+            let logits = self.valid().forward(ids, ids.len(), None);
             floats(logits).await
         })
     }
 
     fn insight<'a>(&'a self, ids: &'a [u32]) -> Reading<'a, Insight> {
         Box::pin(async move {
-            let (model, mut notes) = (self.valid(), Notes::default());
-            model.forward(ids, [1, ids.len()], None, Some(&mut notes));
+            let model = self.valid();
+            let mut weights = Vec::new();
+            let mut pass = Pass::Whole {
+                t: ids.len(),
+                dropout: None,
+                weights: Some(&mut weights),
+            };
+            let mut x = model.embed(ids, ids.len(), 0);
+            // After the embedding and after each layer.
+            let mut stream = vec![x.clone()];
+            for block in &model.net.layers {
+                x = block.forward(&model.shape, x, &mut pass);
+                stream.push(x.clone());
+            }
             let mut insight = Insight {
                 attention: Vec::new(),
                 layers: self.config.n_layer,
                 heads: self.config.n_head,
                 lens: Vec::new(),
             };
-            for weights in notes.attention {
+            for weights in weights {
                 insight.attention.extend(floats(weights).await?);
             }
-            for x in notes.stream {
-                insight.lens.extend(floats(model.guess(x)).await?);
+            for x in stream {
+                insight.lens.extend(floats(model.logits_of(x)).await?);
             }
             Ok(insight)
         })

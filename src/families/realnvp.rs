@@ -14,7 +14,7 @@
 //! log-determinant is the logarithm of that map's slope. The inverse asks the same network.
 //!
 //! - affine (equation 9): x₂ ↦ x₂ exp(s(x₁)) + t(x₁), logabsdet = s(x₁);
-//! - spline (section 3.1): x₂ ↦ g(x₂), monotone, made of K quotients of quadratics ([`spline`]).
+//! - spline (section 3.1): x₂ ↦ g(x₂), monotone, made of K quotients of quadratics ([`rq_spline`]).
 
 use burn::{
     module::Module,
@@ -26,12 +26,10 @@ use serde_json::{Value, json};
 
 use crate::{
     data::{Batch, DataInfo},
-    device,
     error::Result,
-    family::{
-        Density, DensityOptions, Family, Invertible, Losses, Sampler, Samples, StepContext, plain,
-    },
-    nn::{by_hand, fourier, gaussian, mlp::Mlp, spline, standard::Standard},
+    family::{Density, DensityOptions, Family, Invertible, Losses, Sampler, Samples},
+    kernels::{affine, rq_spline},
+    nn::{fourier, gaussian, mlp::Mlp, standard::Standard},
     options::Options,
     protocol::{Capabilities, DataKind, DensityKind, Preset},
     rng::{Purpose, Rng},
@@ -104,9 +102,6 @@ impl Default for RealNvpSampleOptions {
 
 impl Options for RealNvpSampleOptions {}
 
-/// |s| stays below this, so that one layer cannot explode; tanh bends s gently towards it.
-const MAX_LOG_SCALE: f32 = 3.0;
-
 /// The weights: one network for each coupling.
 #[derive(Module, Debug)]
 pub struct Net {
@@ -145,9 +140,10 @@ impl RealNvp {
         let b = x.slice([0..n, 1 - kept..2 - kept]); // [n, 1]
         let parameters = self.parameters_of(layer, a.clone());
         let (b, logabsdet) = match self.config.transform {
-            Transform::Affine => affine(b, parameters, inverse),
-            Transform::Spline if inverse => spline::inverse(b, parameters, self.config.bins),
-            Transform::Spline => spline::forward(b, parameters, self.config.bins),
+            Transform::Affine if inverse => affine::inverse(b, parameters),
+            Transform::Affine => affine::forward(b, parameters),
+            Transform::Spline if inverse => rq_spline::inverse(b, parameters, self.config.bins),
+            Transform::Spline => rq_spline::forward(b, parameters, self.config.bins),
         };
         let x = match kept {
             0 => Tensor::cat(vec![a, b], 1),
@@ -199,124 +195,11 @@ impl RealNvp {
         Ok(vec![("loss", self.log_prob(x).mean().neg())])
     }
 
-    /// The same loss with its gradient by every weight, written out: inside autodiff its value is
-    /// not the loss, but its gradient is. A test holds it equal to what autodiff finds.
-    ///
-    /// The way back through coupling b′ = g(b; θ(a)) with gradients ∂a, ∂b′ of what follows, and
-    /// ∂l = −1/n of each log-determinant l:
-    ///
-    /// ```text
-    /// ∂b = ∂b′ ∂g/∂b + ∂l ∂l/∂b,   ∂θ = ∂b′ ∂g/∂θ + ∂l ∂l/∂θ,   ∂a += ∂θ ∂θ/∂a
-    /// ```
-    fn loss_by_hand(&self, xy: &[f32]) -> (f32, Tensor<1>) {
-        let n = xy.len() / 2;
-        let f = fourier::width(self.config.frequencies);
-        let mut x: [Vec<f32>; 2] = [0, 1].map(|d| {
-            let column = xy.iter().skip(d).step_by(2);
-            column.map(|&v| self.standard.coordinate(d, v)).collect()
-        });
-        let mut total = 0f64;
-        let mut done = Vec::with_capacity(self.config.couplings);
-        for (layer, net) in self.net.couplings.iter().enumerate() {
-            let kept = layer % 2;
-            // The masked point with its features, as in `parameters_of`.
-            let mut input = Vec::with_capacity(n * (f + 1));
-            for &a in &x[kept] {
-                if kept == 1 {
-                    input.push(0.0);
-                }
-                fourier::extend(&mut input, a, self.config.frequencies);
-                if kept == 0 {
-                    input.push(0.0);
-                }
-            }
-            let (raw, tape) = by_hand::forward(net, input.clone(), n);
-            let b = &x[1 - kept];
-            let mut rows = match self.config.transform {
-                Transform::Affine => affine_rows(b, &raw),
-                Transform::Spline => spline::rows(b, &raw, self.config.bins, true),
-            };
-            total += rows.slope.iter().map(|&l| f64::from(l)).sum::<f64>();
-            x[1 - kept] = std::mem::take(&mut rows.y);
-            done.push((net, input, tape, rows));
-        }
-        let squares: f64 = x.iter().flatten().map(|&z| f64::from(z * z)).sum();
-        let loss = (0.5 * squares - total) / n as f64 + std::f64::consts::TAU.ln()
-            - self.standard.logabsdet();
-
-        let each = 1.0 / n as f32;
-        let mut g = x.map(|z| z.iter().map(|z| z * each).collect::<Vec<f32>>());
-        let mut carrier: Option<Tensor<1>> = None;
-        for (layer, (net, input, tape, rows)) in done.into_iter().enumerate().rev() {
-            let kept = layer % 2;
-            let p = rows.y_raw.len() / n.max(1);
-            let mut by_raw = Vec::with_capacity(n * p);
-            for (i, g) in g[1 - kept].iter_mut().enumerate() {
-                let row = i * p..(i + 1) * p;
-                let both = rows.y_raw[row.clone()].iter().zip(&rows.slope_raw[row]);
-                by_raw.extend(both.map(|(y, l)| *g * y - each * l));
-                *g = *g * rows.y_x[i] - each * rows.slope_x[i];
-            }
-            let (by_input, gradients) = by_hand::backward(tape, by_raw, n);
-            let at = if kept == 1 { 1..f + 1 } else { 0..f };
-            let both = input.chunks_exact(f + 1).zip(by_input.chunks_exact(f + 1));
-            for (g, (input, by)) in g[kept].iter_mut().zip(both) {
-                *g += fourier::backward(&input[at.clone()], &by[at.clone()]);
-            }
-            let term = by_hand::carry(net, gradients);
-            carrier = Some(match carrier {
-                Some(sum) => sum + term,
-                None => term,
-            });
-        }
-        let carrier = carrier.unwrap_or_else(|| Tensor::zeros([1], &self.device()));
-        (loss as f32, carrier)
-    }
-
     fn device(&self) -> Device {
         match self.net.couplings.first() {
             Some(net) => net.device(),
             None => Device::flex(),
         }
-    }
-}
-
-/// [`affine`] towards the noise with its derivatives: `b` `[n]`, `parameters` `[n, 2]`.
-fn affine_rows(b: &[f32], parameters: &[f32]) -> spline::Rows {
-    let n = b.len();
-    let (mut y, mut slope, mut y_x) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
-    let (mut y_raw, mut slope_raw) = (vec![0.0; 2 * n], vec![0.0; 2 * n]);
-    for (i, (&b, raw)) in b.iter().zip(parameters.as_chunks::<2>().0).enumerate() {
-        let bend = (raw[0] / MAX_LOG_SCALE).tanh();
-        let by_raw = 1.0 - bend * bend;
-        slope[i] = bend * MAX_LOG_SCALE;
-        y_x[i] = slope[i].exp();
-        y[i] = b * y_x[i] + raw[1];
-        slope_raw[2 * i] = by_raw;
-        y_raw[2 * i] = b * y_x[i] * by_raw;
-        y_raw[2 * i + 1] = 1.0;
-    }
-    spline::Rows {
-        y,
-        slope,
-        y_x,
-        slope_x: vec![0.0; n],
-        y_raw,
-        slope_raw,
-    }
-}
-
-/// b ↦ b exp(s) + t, or back; `parameters` `[n, 2]` = (s, t) before s is bounded.
-fn affine(b: Tensor<2>, parameters: Tensor<2>, inverse: bool) -> (Tensor<2>, Tensor<1>) {
-    let [n, _] = b.dims();
-    let s = parameters.clone().slice([0..n, 0..1]);
-    let s = (s / MAX_LOG_SCALE).tanh() * MAX_LOG_SCALE; // [n, 1]
-    let t = parameters.slice([0..n, 1..2]); // [n, 1]
-    if inverse {
-        let s = s.neg();
-        ((b - t) * s.clone().exp(), s.squeeze_dim(1))
-    } else {
-        (b * s.clone().exp() + t, s.squeeze_dim(1))
     }
 }
 
@@ -356,7 +239,7 @@ impl Family for RealNvp {
         data.need(Self::DATA, Self::TITLE)?;
         let outputs = match config.transform {
             Transform::Affine => 2,
-            Transform::Spline => spline::width(config.bins),
+            Transform::Spline => rq_spline::width(config.bins),
         };
         let mut sizes = vec![1 + fourier::width(config.frequencies)];
         sizes.extend(vec![config.hidden; config.layers]);
@@ -382,17 +265,6 @@ impl Family for RealNvp {
 
     fn net_mut(&mut self) -> &mut Net {
         &mut self.net
-    }
-
-    fn train_step(&mut self, batch: &Batch, context: &mut StepContext) -> Result<Losses> {
-        if let (true, Batch::Points { xy }) = (device::is_cpu_autodiff(&self.device()), batch) {
-            let (loss, carrier) = self.loss_by_hand(xy);
-            context.descend(0, &mut self.net, &carrier);
-            return Ok(vec![("loss", Tensor::from_floats([loss], &device::cpu()))]);
-        }
-        let losses = self.loss(batch)?;
-        context.descend(0, &mut self.net, &losses[0].1);
-        Ok(plain(losses))
     }
 
     fn losses(&self, batch: &Batch, _: &mut Rng) -> Result<Losses> {
@@ -481,78 +353,5 @@ impl Invertible for RealNvp {
 
     fn inverse_layer(&self, layer: usize, z: Tensor<2>) -> (Tensor<2>, Tensor<1>) {
         self.couple(layer, z, true)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::nn::weights;
-
-    #[test]
-    fn the_gradient_by_hand_is_that_of_autodiff() {
-        for transform in [Transform::Affine, Transform::Spline] {
-            for frequencies in [0, 3] {
-                let config = RealNvpConfig {
-                    transform,
-                    couplings: 3,
-                    hidden: 20,
-                    frequencies,
-                    bins: 5,
-                    ..RealNvpConfig::default()
-                };
-                let info = DataInfo::plane("moons", DataKind::Points, [0.3, -0.2], 1.4);
-                let mut rng = Rng::new(4, Purpose::Init, 0);
-                let device = device::cpu().autodiff();
-                let model = RealNvp::init(&config, &info, &mut rng, &device).expect("a model");
-                // Away from the identity with which it begins.
-                let mut moved = pollster::block_on(model.weights()).expect("weights");
-                for data in moved.values_mut() {
-                    let noise = rng.normal(data.num_elements());
-                    let old = data.as_mut_slice::<f32>().expect("floats");
-                    old.iter_mut().zip(noise).for_each(|(w, e)| *w += 0.1 * e);
-                }
-                let model = model.with_weights(moved).expect("they fit");
-                let xy = rng.normal(2 * 50);
-                let (loss, carrier) = model.loss_by_hand(&xy);
-                let batch = Batch::Points { xy };
-                let by_autodiff = model.loss(&batch).expect("a loss").remove(0).1;
-                let want: f32 = by_autodiff.clone().without_autodiff().into_scalar();
-                assert!((loss - want).abs() < 1e-5 * want.abs(), "{loss}, {want}");
-                // After one step Adam’s first moment is a tenth of the gradient.
-                let step = |loss: &Tensor<1>| -> Vec<f32> {
-                    let mut net = model.net.clone();
-                    let mut optimizers = [crate::optim::Optimizer::default()];
-                    StepContext {
-                        hyper: crate::optim::Hyper::new(1e-3),
-                        step: 0,
-                        rng: &mut Rng::new(0, Purpose::Train, 0),
-                        optimizers: &mut optimizers,
-                        only: None,
-                    }
-                    .descend(0, &mut net, loss);
-                    let moments = pollster::block_on(optimizers[0].read()).expect("moments");
-                    let first = moments.iter().filter(|(name, _)| name.ends_with(".m"));
-                    first
-                        .flat_map(|(_, m)| m.as_slice::<f32>().expect("floats").to_vec())
-                        .collect()
-                };
-                let (got, want) = (step(&carrier), step(&by_autodiff));
-                assert_eq!(
-                    got.len(),
-                    weights::list(&model.net)
-                        .iter()
-                        .map(|w| w.1.iter().product::<usize>())
-                        .sum::<usize>()
-                );
-                let size = want.iter().fold(0.0f32, |m, v| m.max(v.abs()));
-                for (a, b) in got.iter().zip(&want) {
-                    assert!(
-                        (a - b).abs() < 1e-4 * size,
-                        "{transform:?} {frequencies}: {a}, {b}"
-                    );
-                }
-            }
-        }
     }
 }

@@ -141,6 +141,14 @@ impl Cache {
             false => Cache::Device(None),
         }
     }
+
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        match self {
+            Cache::Host(both) => both.iter_mut().for_each(Vec::clear),
+            Cache::Device(both) => *both = None,
+        }
+    }
 }
 
 /// Causal attention of the next `t` rows of one sequence, which also look at all that `cache`

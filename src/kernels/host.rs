@@ -6,7 +6,7 @@
 //! models stay tensor code. [`is_host`] says whether a tensor can take part; elsewhere a kernel's
 //! entry point uses the formula in tensors.
 
-use std::{fmt::Debug, sync::Arc};
+use std::{cell::Cell, fmt::Debug, sync::Arc};
 
 use burn::{
     backend::{
@@ -70,10 +70,23 @@ pub trait Kernel: Debug + Send + Sync + 'static {
     fn backward(&self, kept: Vec<Array>, grad: Array, wanted: &[bool]) -> Vec<Option<Array>>;
 }
 
-/// Whether a tensor lies on the host, inside autodiff or outside.
+thread_local! {
+    static FORMULAS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What `f` gives when every kernel uses its formula in tensors, on the CPU too: what it is compared
+/// with.
+pub fn by_formulas<T>(f: impl FnOnce() -> T) -> T {
+    let before = FORMULAS.replace(true);
+    let result = f();
+    FORMULAS.set(before);
+    result
+}
+
+/// Whether a tensor lies on the host, inside autodiff or outside, so that kernels run there.
 pub fn is_host<const D: usize>(tensor: &Tensor<D>) -> bool {
     let device = tensor.device();
-    device::is_cpu(&device) || device::is_cpu_autodiff(&device)
+    (device::is_cpu(&device) || device::is_cpu_autodiff(&device)) && !FORMULAS.get()
 }
 
 /// A host tensor's values, row by row, outside autodiff: the memory itself where nobody else holds it.

@@ -7,6 +7,7 @@
 //! differentiation of the formula and to finite differences.
 
 pub mod activation;
+pub mod affine;
 pub mod attention;
 pub mod cross_entropy;
 pub mod embedding;
@@ -15,7 +16,9 @@ pub mod gemm;
 pub mod host;
 pub mod linear;
 pub mod math;
+pub mod monotone;
 pub mod norm;
 pub mod rotary;
+pub mod rq_spline;
 #[cfg(all(feature = "webgpu", target_family = "wasm"))]
 pub mod webgpu;

@@ -3,7 +3,7 @@
 use burn::{module::Module, tensor::Device};
 use serde_json::Value;
 
-use super::{Density, Invertible, Language, Latent, Losses, Sampler, StepContext};
+use super::{Density, Invertible, Language, Latent, Losses, Sampler, StepContext, plain};
 use crate::{
     data::{Batch, DataInfo},
     error::Result,
@@ -62,17 +62,54 @@ pub trait Family: Sized + Clone + Send + 'static {
         model
     }
 
-    /// One optimizer step (of a GAN: one update of each network). Returns named losses.
-    ///
-    /// # Errors
-    /// What the device reports.
-    fn train_step(&mut self, batch: &Batch, context: &mut StepContext) -> Result<Losses>;
-
-    /// The same losses without a step, on data held out.
+    /// Named losses, each a mean over the batch; the first is what training lowers.
     ///
     /// # Errors
     /// What the device reports.
     fn losses(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses>;
+
+    /// [`Family::losses`] as training sees them: with dropout, where there is some.
+    ///
+    /// # Errors
+    /// What the device reports.
+    fn training_losses(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses> {
+        self.losses(batch, rng)
+    }
+
+    /// The most examples that go through the network at once while it trains. The gradients of a
+    /// step are summed over such parts of the batch in a fixed order; smaller parts stay in the
+    /// processor's caches.
+    fn micro_batch(&self) -> usize {
+        usize::MAX
+    }
+
+    /// One optimizer step (of a GAN: one update of each network). Returns named losses.
+    ///
+    /// # Errors
+    /// What the device reports.
+    fn train_step(&mut self, batch: &Batch, context: &mut StepContext) -> Result<Losses> {
+        let mut total: Losses = Vec::new();
+        for (part, share) in batch.parts(self.micro_batch()) {
+            let mut losses = self.training_losses(&part, context.rng)?;
+            if share < 1.0 {
+                let each = losses.into_iter();
+                losses = each.map(|(name, loss)| (name, loss * share)).collect();
+            }
+            if let Some((_, loss)) = losses.first() {
+                context.accumulate(0, self.net(), loss);
+            }
+            let losses = plain(losses);
+            total = match total.is_empty() {
+                true => losses,
+                false => {
+                    let pairs = total.into_iter().zip(losses);
+                    pairs.map(|((name, a), (_, b))| (name, a + b)).collect()
+                }
+            };
+        }
+        context.apply(0, self.net_mut());
+        Ok(total)
+    }
 
     /// A sampler that advances one step at a time.
     ///

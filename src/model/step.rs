@@ -1,7 +1,5 @@
 //! One training step.
 
-use std::collections::BTreeMap;
-
 use burn::{module::Module, tensor::Tensor};
 
 use crate::{
@@ -39,15 +37,16 @@ impl StepContext<'_> {
         replace_with::replace_with_or_abort(net, |net| optimizer.step(net, loss, hyper));
     }
 
-    /// One optimizer step of `network` down gradients at hand: by name, flat.
-    pub fn descend_by<M: Module>(
-        &mut self,
-        network: usize,
-        net: &mut M,
-        gradients: BTreeMap<String, Vec<f32>>,
-    ) {
+    /// Adds the gradients of `loss` to those of the next step of `network`.
+    pub fn accumulate<M: Module>(&mut self, network: usize, net: &M, loss: &Tensor<1>) {
+        self.optimizers[network].accumulate(net, loss);
+    }
+
+    /// One optimizer step of `network` down what was accumulated.
+    pub fn apply<M: Module>(&mut self, network: usize, net: &mut M) {
         let (optimizer, hyper) = (&mut self.optimizers[network], self.hyper);
-        replace_with::replace_with_or_abort(net, |net| optimizer.step_by(net, gradients, hyper));
+        // Moved through, not cloned: the optimizer writes in place what nobody else holds.
+        replace_with::replace_with_or_abort(net, |net| optimizer.apply(net, hyper));
     }
 }
 

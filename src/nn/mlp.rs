@@ -63,11 +63,6 @@ impl Mlp {
         self
     }
 
-    /// Its layers.
-    pub(super) fn layers(&self) -> &[Linear] {
-        &self.layers
-    }
-
     /// Where its weights are.
     pub fn device(&self) -> Device {
         match self.layers.first() {

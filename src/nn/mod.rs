@@ -2,13 +2,12 @@
 //! generator behind them.
 
 pub mod bernoulli;
-pub mod by_hand;
+pub mod dropout;
 pub mod fourier;
 pub mod gaussian;
 pub mod init;
 pub mod linear;
 pub mod mlp;
-pub mod spline;
 pub mod standard;
 pub mod transformer;
 pub mod weights;

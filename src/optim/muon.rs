@@ -10,8 +10,11 @@ use burn::tensor::{Tensor, TensorData};
 
 use crate::{
     device,
-    kernels::gemm::{View, gemm},
-    nn::{by_hand::host, linear::matmul},
+    kernels::{
+        gemm::{View, gemm},
+        host::values,
+        linear::matmul,
+    },
 };
 
 /// How long it remembers gradients.
@@ -38,7 +41,7 @@ pub fn orthogonal(x: Tensor<2>) -> Tensor<2> {
 }
 
 /// [`orthogonal`] on host memory: `x` `[rows, columns]`, row by row.
-fn orthogonal_by_hand(mut x: Vec<f32>, [rows, columns]: [usize; 2]) -> Vec<f32> {
+fn host_orthogonal(mut x: Vec<f32>, [rows, columns]: [usize; 2]) -> Vec<f32> {
     // The gram matrix is that of the shorter side.
     let (n, tall) = (rows.min(columns), rows > columns);
     let norm = x.iter().map(|v| v * v).sum::<f32>().sqrt() + 1e-7;
@@ -85,7 +88,7 @@ pub fn step(
     let ahead = momentum.clone() * MOMENTUM + grad * (1.0 - MOMENTUM);
     let update = if device::is_cpu(&ahead.device()) {
         let device = ahead.device();
-        let update = orthogonal_by_hand(host(ahead), [rows, columns]);
+        let update = host_orthogonal(values(ahead), [rows, columns]);
         Tensor::from_data(TensorData::new(update, [rows, columns]), &device)
     } else {
         orthogonal(ahead.reshape([rows, columns]))
@@ -108,8 +111,8 @@ mod tests {
         for dims in [[8, 24], [24, 8], [16, 16]] {
             let x = Rng::new(1, Purpose::Evaluate, 0).normal_tensor(dims, &device::cpu());
             let o = orthogonal(x.clone());
-            let flat = |t: &Tensor<2>| host(t.clone().reshape([dims[0] * dims[1]]));
-            let by_hand = orthogonal_by_hand(flat(&x), dims);
+            let flat = |t: &Tensor<2>| values(t.clone().reshape([dims[0] * dims[1]]));
+            let by_hand = host_orthogonal(flat(&x), dims);
             for (a, b) in by_hand.iter().zip(flat(&o)) {
                 assert!((a - b).abs() < 1e-5, "{dims:?}: {a}, {b}");
             }

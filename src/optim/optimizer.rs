@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use burn::{
     module::{Module, ModuleMapper, ModuleVisitor, Param},
-    tensor::{Device, Gradients, Tensor, TensorData},
+    tensor::{Device, Gradients, Tensor},
 };
 
 use super::{
@@ -16,7 +16,6 @@ use super::{
     muon,
 };
 use crate::{
-    device,
     error::{Error, Result},
     nn::weights::Weights,
 };
@@ -63,6 +62,8 @@ pub struct Optimizer {
     rules: BTreeMap<String, Rule>,
     /// First and second moment of each parameter, flat.
     moments: BTreeMap<String, Moments>,
+    /// The gradient of each parameter for the next step, flat.
+    pending: BTreeMap<String, Tensor<1>>,
 }
 
 impl Optimizer {
@@ -78,50 +79,33 @@ impl Optimizer {
         }
     }
 
-    /// One step down the gradients of `loss` (a scalar, `[1]`).
-    pub fn step<M: Module>(&mut self, module: M, loss: &Tensor<1>, hyper: Hyper) -> M {
-        self.step_with(module, loss.backward(), hyper)
-    }
-
-    /// One step down gradients at hand.
-    pub fn step_with<M: Module>(&mut self, module: M, mut gradients: Gradients, hyper: Hyper) -> M {
-        self.time += 1;
-        let shorten = (hyper.clip > 0.0).then(|| shortening(&module, &gradients, hyper.clip));
-        module.map(&mut Step {
-            optimizer: self,
-            gradients: Given::ByNode(&mut gradients, shorten.flatten()),
-            hyper,
+    /// Adds the gradients of `loss` (a scalar, `[1]`) to those of the next step.
+    pub fn accumulate<M: Module>(&mut self, module: &M, loss: &Tensor<1>) {
+        module.visit(&mut Collect {
+            gradients: loss.backward(),
+            pending: &mut self.pending,
             path: Vec::new(),
-        })
+        });
     }
 
-    /// One step down gradients on the host (for the CPU): by name, flat. What has none stays.
-    pub fn step_by<M: Module>(
-        &mut self,
-        module: M,
-        gradients: BTreeMap<String, Vec<f32>>,
-        hyper: Hyper,
-    ) -> M {
-        let squares = gradients.values().flatten().map(|&g| f64::from(g).powi(2));
-        let norm = squares.sum::<f64>().sqrt() as f32;
-        let shorten = if hyper.clip > 0.0 {
-            (hyper.clip / (norm + 1e-6)).min(1.0)
-        } else {
-            1.0
-        };
+    /// One step down the gradients of `loss` and those that were accumulated before it.
+    pub fn step<M: Module>(&mut self, module: M, loss: &Tensor<1>, hyper: Hyper) -> M {
+        self.accumulate(&module, loss);
+        self.apply(module, hyper)
+    }
+
+    /// One step down the gradients that were accumulated. What has none stays.
+    pub fn apply<M: Module>(&mut self, module: M, hyper: Hyper) -> M {
         self.time += 1;
+        if hyper.clip > 0.0 {
+            shorten(&mut self.pending, hyper.clip);
+        }
         let module = module.map(&mut Step {
             optimizer: self,
-            gradients: Given::ByName(gradients, shorten),
             hyper,
             path: Vec::new(),
         });
-        // Automatic differentiation forgets weights that are gone when it goes back, and only then.
-        let device = device::cpu().autodiff();
-        Tensor::<1>::zeros([1], &device)
-            .require_grad()
-            .sum()
-            .backward();
+        self.pending.clear();
         module
     }
 
@@ -181,73 +165,62 @@ impl Optimizer {
     }
 }
 
-/// min(1, clip / ‖gradients‖) over all parameters of `module`, `[1]` on the device (Pascanu et al.
-/// 2013, arXiv:1211.5063).
-fn shortening<M: Module>(module: &M, gradients: &Gradients, clip: f32) -> Option<Tensor<1>> {
-    struct Squares<'a> {
-        gradients: &'a Gradients,
-        sum: Option<Tensor<1>>,
+/// Multiplies all gradients by min(1, clip / ‖gradients‖) (Pascanu et al. 2013, arXiv:1211.5063).
+fn shorten(gradients: &mut BTreeMap<String, Tensor<1>>, clip: f32) {
+    let mut squares: Option<Tensor<1>> = None;
+    for grad in gradients.values() {
+        let square = grad.clone().square().sum();
+        squares = Some(match squares.take() {
+            Some(sum) => sum + square,
+            None => square,
+        });
     }
-    impl ModuleVisitor for Squares<'_> {
-        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-            if let Some(grad) = param.val().grad(self.gradients) {
-                let square = grad.square().sum();
-                self.sum = Some(match self.sum.take() {
-                    Some(sum) => sum + square,
-                    None => square,
-                });
-            }
-        }
-    }
-    let mut squares = Squares {
-        gradients,
-        sum: None,
+    let Some(squares) = squares else {
+        return;
     };
-    module.visit(&mut squares);
-    let norm = squares.sum?.sqrt();
-    Some((norm + 1e-6).recip().mul_scalar(clip).clamp_max(1.0))
+    let by = (squares.sqrt() + 1e-6)
+        .recip()
+        .mul_scalar(clip)
+        .clamp_max(1.0);
+    for grad in gradients.values_mut() {
+        *grad = std::mem::replace(grad, by.clone()) * by.clone();
+    }
+}
+
+/// Takes the gradients of a module's parameters, flat, by name.
+struct Collect<'a> {
+    gradients: Gradients,
+    pending: &'a mut BTreeMap<String, Tensor<1>>,
+    path: Vec<String>,
+}
+
+impl ModuleVisitor for Collect<'_> {
+    fn enter_module(&mut self, name: &str, _: &str) {
+        self.path.push(name.to_string());
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let Some(grad) = param.val().grad_remove(&mut self.gradients) else {
+            return;
+        };
+        let n = grad.dims().iter().product::<usize>();
+        let (name, grad) = (self.path.join("."), grad.reshape([n]));
+        let sum = match self.pending.remove(&name) {
+            Some(sum) => sum + grad,
+            None => grad,
+        };
+        self.pending.insert(name, sum);
+    }
 }
 
 struct Step<'a> {
     optimizer: &'a mut Optimizer,
-    gradients: Given<'a>,
     hyper: Hyper,
     path: Vec<String>,
-}
-
-/// Gradients, and by what they are shortened.
-#[allow(clippy::large_enum_variant)] // There is one at a time.
-enum Given<'a> {
-    /// From automatic differentiation.
-    ByNode(&'a mut Gradients, Option<Tensor<1>>),
-    /// Written out.
-    ByName(BTreeMap<String, Vec<f32>>, f32),
-}
-
-impl Given<'_> {
-    /// The gradient of one parameter, flat.
-    fn take<const D: usize>(&mut self, name: &str, value: &Tensor<D>) -> Option<Tensor<1>> {
-        match self {
-            Given::ByNode(gradients, shorten) => {
-                let grad = value.grad_remove(gradients)?;
-                let n = grad.dims().iter().product::<usize>();
-                let grad = grad.reshape([n]);
-                Some(match shorten {
-                    Some(shorten) => grad * shorten.clone(),
-                    None => grad,
-                })
-            }
-            Given::ByName(gradients, shorten) => {
-                let mut grad = gradients.remove(name)?;
-                if *shorten < 1.0 {
-                    grad.iter_mut().for_each(|g| *g *= *shorten);
-                }
-                let n = grad.len();
-                let device = value.device().inner();
-                Some(Tensor::from_data(TensorData::new(grad, [n]), &device))
-            }
-        }
-    }
 }
 
 impl ModuleMapper for Step<'_> {
@@ -261,7 +234,7 @@ impl ModuleMapper for Step<'_> {
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let name = self.path.join(".");
-        let Some(grad) = self.gradients.take(&name, &param.val()) else {
+        let Some(grad) = self.optimizer.pending.remove(&name) else {
             return param;
         };
         let moments = self.optimizer.moments.remove(&name);

@@ -207,9 +207,9 @@ rate: number | null,
  */
 seconds: number | null, 
 /**
- * Move only this player (one of [`FamilyInfo::players`]); `null` = all.
+ * Move only this network (one of [`FamilyInfo::networks`]); `null` = all.
  */
-player: string | null, } | { "type": "setTrain", 
+network: string | null, } | { "type": "setTrain", 
 /**
  * The session.
  */
@@ -649,9 +649,9 @@ capabilities: Capabilities,
  */
 data: Array<DataKind>, 
 /**
- * What is optimised separately: one name for most, two for a GAN.
+ * What is optimised separately: one network for most, two for a GAN.
  */
-players: Array<string>, 
+networks: Array<string>, 
 /**
  * Configs to begin with, from small to large.
  */

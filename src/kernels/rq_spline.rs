@@ -11,12 +11,14 @@
 //!
 //! Raw parameters are K widths and K heights before softmax and K − 1 slopes before softplus; the
 //! slope at both ends is 1. On the CPU value and derivatives come from one pass in double
-//! precision; the derivatives enter autodiff as constants g, by Σ g·p − stop(Σ g·p), which is zero
-//! in value and carries g: exact to first order. Elsewhere tensor operations do the same.
+//! precision; elsewhere tensor operations do the same.
 
 use burn::tensor::{Tensor, TensorData, activation};
 
-use crate::device;
+use super::{
+    host::{is_host, values},
+    monotone::{Monotone, Rows, moved},
+};
 
 /// Splines act on [−B, B].
 pub const BOUND: f32 = 4.0;
@@ -35,8 +37,8 @@ pub fn width(bins: usize) -> usize {
 /// - raw: `[n, 3K − 1]`
 /// - output: `[n, 1]` and `[n]`
 pub fn forward(x: Tensor<2>, raw: Tensor<2>, bins: usize) -> (Tensor<2>, Tensor<1>) {
-    if device::is_cpu(&x.clone().without_autodiff().device()) {
-        fused(x, raw, bins)
+    if is_host(&raw) {
+        moved(Spline { bins }, x, raw)
     } else {
         by_tensors(x, raw, bins, false)
     }
@@ -47,8 +49,8 @@ pub fn forward(x: Tensor<2>, raw: Tensor<2>, bins: usize) -> (Tensor<2>, Tensor<
 /// # Shapes
 /// As [`forward`].
 pub fn inverse(y: Tensor<2>, raw: Tensor<2>, bins: usize) -> (Tensor<2>, Tensor<1>) {
-    if device::is_cpu(&y.clone().without_autodiff().device()) {
-        fused_inverse(y.without_autodiff(), raw.without_autodiff(), bins)
+    if is_host(&raw) {
+        host_inverse(y, raw, bins)
     } else {
         by_tensors(y, raw, bins, true)
     }
@@ -252,120 +254,68 @@ fn evaluate(x: f64, bin: &Bin) -> (Dual, Dual) {
     (y, s.ln().scale(2.0) + top.ln() - bottom.ln().scale(2.0))
 }
 
-/// What a map of one number does to each row, and its derivatives by that number and by the row's
-/// parameters.
-pub struct Rows {
-    /// y, `[n]`.
-    pub y: Vec<f32>,
-    /// ln ∂y/∂x, `[n]`.
-    pub slope: Vec<f32>,
-    /// ∂y/∂x, `[n]`.
-    pub y_x: Vec<f32>,
-    /// ∂ ln slope/∂x, `[n]`.
-    pub slope_x: Vec<f32>,
-    /// ∂y/∂parameters, `[n, p]`.
-    pub y_raw: Vec<f32>,
-    /// ∂ ln slope/∂parameters, `[n, p]`.
-    pub slope_raw: Vec<f32>,
+#[derive(Debug)]
+struct Spline {
+    bins: usize,
 }
 
-/// Numbers `xs` `[n]` through splines with raw parameters `raws` `[n, 3K − 1]`; the derivatives are
-/// left out unless asked for.
-pub fn rows(xs: &[f32], raws: &[f32], k: usize, derivatives: bool) -> Rows {
-    let (n, p) = (xs.len(), width(k));
-    let size = if derivatives { n } else { 0 };
-    let mut out = Rows {
-        y: xs.to_vec(),
-        slope: vec![0.0; n],
-        y_x: vec![1.0; size],
-        slope_x: vec![0.0; size],
-        y_raw: vec![0.0; size * p],
-        slope_raw: vec![0.0; size * p],
-    };
-    let mut bins = Bins::new(k);
-    for (i, (&x, raw)) in xs.iter().zip(raws.chunks_exact(p)).enumerate() {
-        if x.is_nan() || x.abs() > BOUND {
-            continue;
-        }
-        bins.read(raw);
-        let bin = bins.find(f64::from(x), 0, raw);
-        let (moved, log_slope) = evaluate(f64::from(x), &bin);
-        (out.y[i], out.slope[i]) = (moved.value as f32, log_slope.value as f32);
-        if derivatives {
-            (out.y_x[i], out.slope_x[i]) = (moved.by[0] as f32, log_slope.by[0] as f32);
-            let row = i * p..(i + 1) * p;
-            bins.derivatives(&bin, &moved.by, raw, &mut out.y_raw[row.clone()]);
-            bins.derivatives(&bin, &log_slope.by, raw, &mut out.slope_raw[row]);
-        }
-    }
-    out
-}
-
-#[allow(clippy::disallowed_methods)] // Only called for CPU tensors, which never wait.
-fn fused(x: Tensor<2>, raw: Tensor<2>, k: usize) -> (Tensor<2>, Tensor<1>) {
-    let [n, _] = x.dims();
-    let plain = x.clone().without_autodiff();
-    let device = plain.device();
-    let tracked = x.is_tracked() || raw.is_tracked();
-    let (xs, raws) = (
-        plain.into_data(),
-        raw.clone().without_autodiff().into_data(),
-    );
-    let p = width(k);
-    let (xs, raws) = (xs.as_slice::<f32>(), raws.as_slice::<f32>());
-    let found = rows(xs.unwrap_or_default(), raws.unwrap_or_default(), k, tracked);
-    let Rows {
-        y,
-        slope,
-        y_x,
-        slope_x,
-        y_raw,
-        slope_raw,
-    } = found;
-    let column = |v: Vec<f32>| Tensor::<2>::from_data(TensorData::new(v, [n, 1]), &device);
-    let (y, slope) = (column(y), column(slope));
-    if !tracked {
-        return (y, slope.squeeze_dim(1));
-    }
-    let wide = |v: Vec<f32>| Tensor::<2>::from_data(TensorData::new(v, [n, p]), &device);
-    let carry = |value: Tensor<2>, by_x: Tensor<2>, by_raw: Tensor<2>| -> Tensor<2> {
-        let carrier = x.clone() * by_x.autodiff() + (raw.clone() * by_raw.autodiff()).sum_dim(1); // [n, 1]
-        carrier.clone() - carrier.detach() + value.autodiff()
-    };
-    (
-        carry(y, column(y_x), wide(y_raw)),
-        carry(slope, column(slope_x), wide(slope_raw)).squeeze_dim(1),
-    )
-}
-
-#[allow(clippy::disallowed_methods)] // Only called for CPU tensors, which never wait.
-fn fused_inverse(y: Tensor<2>, raw: Tensor<2>, k: usize) -> (Tensor<2>, Tensor<1>) {
-    let [n, _] = y.dims();
-    let device = y.device();
-    let (ys, raws) = (y.into_data(), raw.into_data());
-    let (mut x, mut slope) = (vec![0f32; n], vec![0f32; n]);
-    if let (Ok(ys), Ok(raws)) = (ys.as_slice::<f32>(), raws.as_slice::<f32>()) {
-        let mut bins = Bins::new(k);
-        for (i, (&y, raw)) in ys.iter().zip(raws.chunks_exact(width(k))).enumerate() {
-            if y.is_nan() || y.abs() > BOUND {
-                x[i] = y;
+impl Monotone for Spline {
+    fn rows(&self, xs: &[f32], raws: &[f32], p: usize, derivatives: bool) -> Rows {
+        let n = xs.len();
+        let size = if derivatives { n } else { 0 };
+        let mut out = Rows {
+            y: xs.to_vec(),
+            slope: vec![0.0; n],
+            y_x: vec![1.0; size],
+            slope_x: vec![0.0; size],
+            y_raw: vec![0.0; size * p],
+            slope_raw: vec![0.0; size * p],
+        };
+        let mut bins = Bins::new(self.bins);
+        for (i, (&x, raw)) in xs.iter().zip(raws.chunks_exact(p)).enumerate() {
+            if x.is_nan() || x.abs() > BOUND {
                 continue;
             }
             bins.read(raw);
-            let bin = bins.find(f64::from(y), 1, raw);
-            // Equations 6–8: the root of a quadratic, in the form without cancellation.
-            let s = bin.h / bin.w;
-            let rise = f64::from(y) - bin.y0;
-            let bend = bin.d0 + bin.d1 - 2.0 * s;
-            let a = bin.h * (s - bin.d0) + rise * bend;
-            let b = bin.h * bin.d0 - rise * bend;
-            let c = -s * rise;
-            let root = (b * b - 4.0 * a * c).max(0.0).sqrt();
-            let theta = (2.0 * c / (-b - root)).clamp(0.0, 1.0);
-            let back = bin.x0 + theta * bin.w;
-            x[i] = back as f32;
-            slope[i] = -evaluate(back, &bin).1.value as f32;
+            let bin = bins.find(f64::from(x), 0, raw);
+            let (moved, log_slope) = evaluate(f64::from(x), &bin);
+            (out.y[i], out.slope[i]) = (moved.value as f32, log_slope.value as f32);
+            if derivatives {
+                (out.y_x[i], out.slope_x[i]) = (moved.by[0] as f32, log_slope.by[0] as f32);
+                let row = i * p..(i + 1) * p;
+                bins.derivatives(&bin, &moved.by, raw, &mut out.y_raw[row.clone()]);
+                bins.derivatives(&bin, &log_slope.by, raw, &mut out.slope_raw[row]);
+            }
         }
+        out
+    }
+}
+
+fn host_inverse(y: Tensor<2>, raw: Tensor<2>, k: usize) -> (Tensor<2>, Tensor<1>) {
+    let [n, _] = y.dims();
+    let device = y.device();
+    let (ys, raws) = (values(y), values(raw));
+    let (mut x, mut slope) = (vec![0f32; n], vec![0f32; n]);
+    let mut bins = Bins::new(k);
+    for (i, (&y, raw)) in ys.iter().zip(raws.chunks_exact(width(k))).enumerate() {
+        if y.is_nan() || y.abs() > BOUND {
+            x[i] = y;
+            continue;
+        }
+        bins.read(raw);
+        let bin = bins.find(f64::from(y), 1, raw);
+        // Equations 6–8: the root of a quadratic, in the form without cancellation.
+        let s = bin.h / bin.w;
+        let rise = f64::from(y) - bin.y0;
+        let bend = bin.d0 + bin.d1 - 2.0 * s;
+        let a = bin.h * (s - bin.d0) + rise * bend;
+        let b = bin.h * bin.d0 - rise * bend;
+        let c = -s * rise;
+        let root = (b * b - 4.0 * a * c).max(0.0).sqrt();
+        let theta = (2.0 * c / (-b - root)).clamp(0.0, 1.0);
+        let back = bin.x0 + theta * bin.w;
+        x[i] = back as f32;
+        slope[i] = -evaluate(back, &bin).1.value as f32;
     }
     let x = Tensor::from_data(TensorData::new(x, [n, 1]), &device);
     (x, Tensor::from_data(TensorData::new(slope, [n]), &device))
