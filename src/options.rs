@@ -163,6 +163,20 @@ fn choices(property: &Value) -> Option<Vec<&str>> {
     Some(one_of.iter().filter_map(|v| v["const"].as_str()).collect())
 }
 
+/// Check each option by its declared range.
+///
+/// # Errors
+/// [`Error::BadOption`].
+pub fn check_all<T: Options>(options: &T) -> Result<()> {
+    let schema = schema::<T>();
+    for (name, value) in to_json(options)?.as_object().into_iter().flatten() {
+        if !value.is_null() {
+            check_value(&schema, name, value)?;
+        }
+    }
+    options.check()
+}
+
 fn check_value(schema: &Value, name: &str, value: &Value) -> Result<()> {
     let property = property(schema, name, value)?;
     let bad = |reason: String| Err(Error::bad_option(name, value, reason));

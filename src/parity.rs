@@ -12,13 +12,13 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
-    data::{Batch, DataInfo, TextSet},
+    data::{Batch, DataInfo, Space, SpaceKind, TextSet},
     error::{Error, Result},
     families::vae::Vae,
-    model::{self, DensityOptions, Samples, StepContext},
+    model::{self, Condition, DensityOptions, Samples, StepContext, drive},
     nn::{bernoulli, init, linear},
     optim::{Hyper, Optimizer},
-    protocol::{DataKind, Token},
+    protocol::Token,
     rng::{Purpose, Rng},
 };
 
@@ -296,50 +296,69 @@ impl Suite {
             "beta": 2.0, "free_bits": 0.1});
         let weighted = json!({"hidden": 32, "latent_dim": 5, "importance_samples": 5});
         let conv = json!({"architecture": "conv", "hidden": 64, "latent_dim": 8});
-        for (name, config, n, side) in [
-            ("VAE", mlp, 32, [28, 28]),
-            ("deep VAE", tanh, 9, [7, 5]),
-            ("importance-weighted VAE", weighted, 8, [6, 6]),
-            ("convolutional VAE", conv, 16, [28, 28]),
+        for (name, config, shape) in [
+            ("VAE", mlp, [32, 1, 28, 28]),
+            ("deep VAE", tanh, [9, 1, 7, 5]),
+            ("importance-weighted VAE", weighted, [8, 1, 6, 6]),
+            ("convolutional VAE", conv.clone(), [16, 1, 28, 28]),
+            ("convolutional VAE in colour", conv, [4, 3, 12, 8]),
         ] {
-            let info = DataInfo::images("mnist", side[0], side[1]);
+            let [_, channels, height, width] = shape;
+            let space = Space::Image {
+                channels,
+                height,
+                width,
+            };
+            let info = DataInfo::new("mnist", space);
             let batch = Batch::Images {
-                count: n,
-                pixels: Rng::new(7, Purpose::Shuffle, 0).uniform(n * side[0] * side[1]),
+                shape,
+                values: Rng::new(7, Purpose::Shuffle, 0).uniform(shape.iter().product()),
             };
             self.model(name, "vae", &config, &info, &batch).await?;
         }
         self.others().await
     }
 
-    /// Every family that models the plane or text, with its own small config.
+    /// Every family that models points, an energy or text, with its own small config.
     async fn others(&mut self) -> Result<()> {
         for family in model::infos() {
-            for &kind in &family.data {
-                let (info, batch) = match kind {
-                    DataKind::Images => continue,
-                    DataKind::Text => (
+            for space in &family.spaces {
+                let (info, batch) = match space.kind {
+                    SpaceKind::Image => continue,
+                    SpaceKind::Text => (
                         TextSet::new("letters", &LETTERS.repeat(20), &Value::Null)?.info,
                         Batch::Tokens {
                             ids: (0..5 * 25).map(|i| i * i % LETTERS.len() as u32).collect(),
                             length: 24,
                         },
                     ),
-                    DataKind::Points => (
-                        DataInfo::plane("moons", kind, [0.3, -0.2], 1.4),
+                    SpaceKind::Points => (
+                        DataInfo::new(
+                            "moons",
+                            Space::Points {
+                                mean: [0.3, -0.2],
+                                scale: 1.4,
+                            },
+                        ),
                         Batch::Points {
                             xy: Rng::new(7, Purpose::Shuffle, 0).normal(2 * 64),
                         },
                     ),
-                    DataKind::Energy => (
-                        DataInfo::plane("u1", kind, [0.0, 0.0], 1.0),
+                    SpaceKind::Energy => (
+                        DataInfo::new(
+                            "u1",
+                            Space::Energy {
+                                mean: [0.0; 2],
+                                scale: 1.0,
+                            },
+                        ),
                         Batch::Draws { count: 64 },
                     ),
                 };
                 let name = format!("{} of {}", family.title, info.name);
-                let mut configs = match kind {
-                    DataKind::Text => vec![text_config(false), text_config(true)],
-                    _ => vec![family.plane_config.clone()],
+                let mut configs = match space.kind {
+                    SpaceKind::Text => vec![text_config(false), text_config(true)],
+                    _ => vec![space.config.clone()],
                 };
                 if family.id == "realnvp" {
                     configs.push(json!({ "transform": "spline", "couplings": 3, "hidden": 32 }));
@@ -373,7 +392,7 @@ impl Suite {
         let mut rng = Rng::new(7, Purpose::Init, 0);
         let mut model = model::init(family, config, info, &mut rng, &self.autodiff())?;
         let mut optimizers = model.optimizers();
-        let plane = info.kind != DataKind::Images;
+        let plane = info.space.kind() != SpaceKind::Image;
         let untrained = model.valid();
         for step in 0..2 {
             let mut context = StepContext {
@@ -428,24 +447,21 @@ impl Suite {
             }
         }
         // Long enough for a text to outgrow its context; drawn, and always the likeliest.
-        let asked = match info.kind {
-            DataKind::Text => vec![
+        let asked = match info.space.kind() {
+            SpaceKind::Text => vec![
                 json!({ "length": 40 }),
                 json!({ "length": 40, "temperature": 0.0 }),
             ],
             _ => vec![Value::Null],
         };
         for options in asked {
-            let mut sampler = model.sampler(&options, 6, 11)?;
-            for _ in 0..sampler.steps() {
-                sampler.step()?;
-                sampler.settle().await?;
-            }
+            let mut sampler = model.sampler(&options, &Condition::default(), 6, 11)?;
+            let samples = drive(&mut *sampler, async |_, _| Ok(())).await?;
             let title = match &options {
                 Value::Null => format!("{name}, samples"),
                 options => format!("{name}, samples {options}"),
             };
-            match sampler.state() {
+            match samples {
                 Samples::Images(images) => self.keep(&title, images).await?,
                 Samples::Points(points) => self.keep(&title, points).await?,
                 Samples::Texts(texts) => {

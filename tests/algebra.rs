@@ -9,10 +9,10 @@ use burn::tensor::{Tensor, TensorData};
 use common::{Dice, info, mean, model, small_digits, trainer, values, weights};
 use generative_playground::{
     checkpoint,
-    data::{Batch, test_batch, test_images},
+    data::{Batch, Binarize, test_batch, test_images},
     device,
     families::vae::{Vae, VaeConfig},
-    model::{self, Binarize, DensityOptions, Family, StepContext},
+    model::{self, Condition, DensityOptions, Family, StepContext},
     nn::weights::Weights,
     optim::{Hyper, Optimizer},
     options::Options,
@@ -98,8 +98,8 @@ fn gradients_agree_with_central_differences() {
     for (config, side) in cases {
         let size = side[0] * side[1];
         let batch = Batch::Images {
-            count: 6,
-            pixels: (0..6 * size as u32)
+            shape: [6, 1, side[0], side[1]],
+            values: (0..6 * size as u32)
                 .map(|i| common::unit(3, i) as f32)
                 .collect(),
         };
@@ -310,7 +310,7 @@ fn importance_sampling_finds_the_integral_over_a_plane_of_codes() {
     let (model, trainer) = trained(json!({"hidden": 32, "latent_dim": 2}), 400);
     let count = 12;
     let batch = test_batch(&trainer.data, 0, count, 0, Binarize::Dynamic);
-    let Batch::Images { pixels, .. } = &batch else {
+    let Batch::Images { values: pixels, .. } = &batch else {
         panic!("images")
     };
     let latent = model.latent().expect("a latent space");
@@ -327,8 +327,8 @@ fn importance_sampling_finds_the_integral_over_a_plane_of_codes() {
     let (mut worst, mut gap) = (0f64, 0f64);
     for (i, image) in pixels.chunks_exact(49).enumerate() {
         let copies = Batch::Images {
-            count: n,
-            pixels: image.repeat(n),
+            shape: [n, 1, 7, 7],
+            values: image.repeat(n),
         };
         let likelihood = values(
             latent
@@ -365,9 +365,9 @@ fn the_same_seed_gives_the_same_samples() {
     let model = model(json!({"hidden": 20, "latent_dim": 3}), 7, 7, 1);
     let draw = |count: usize, seed: u64, temperature: f64| {
         let options = json!({ "temperature": temperature });
-        let mut sampler = model.sampler(&options, count, seed).expect("a sampler");
-        while_steps(&mut *sampler);
-        values(sampler.state().images().expect("images"))
+        let sampler = model.sampler(&options, &Condition::default(), count, seed);
+        let samples = common::drawn(sampler.expect("a sampler"));
+        values(samples.images().expect("images"))
     };
     let a = draw(5, 7, 1.0);
     assert_eq!(a, draw(5, 7, 1.0));
@@ -378,12 +378,6 @@ fn the_same_seed_gives_the_same_samples() {
     // At temperature zero all are the decoder's picture of z = 0.
     let cold = draw(3, 7, 0.0);
     assert_eq!(cold[..49], cold[49..98]);
-}
-
-fn while_steps(sampler: &mut dyn generative_playground::model::Sampler) {
-    for _ in 0..sampler.steps() {
-        sampler.step().expect("a step");
-    }
 }
 
 /// Everything that a training is: weights, moments and where its data stands.

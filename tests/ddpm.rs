@@ -8,17 +8,17 @@ use std::{f64::consts::FRAC_PI_2, rc::Rc};
 use burn::tensor::{Tensor, TensorData};
 use common::{root, signed, unit, values};
 use generative_playground::{
-    data::{Batch, DataInfo, PointSet},
+    data::{Batch, DataInfo, PointSet, Space},
     device,
     families::ddpm::{
         Ddpm, DdpmConfig, DdpmSampleOptions, Level, NoiseSchedule, Predict, Prediction, Process,
         Reverse, SamplerKind, alphas_cumprod, log_prob, p_sample,
     },
-    model::{self, DensityOptions, Family, TrainConfig},
+    model::{self, Condition, DensityOptions, Family, TrainConfig},
     nn::weights::Weights,
     optim::{Hyper, Optimizer},
     options::Options,
-    protocol::{DataKind, View},
+    protocol::View,
     rng::{Purpose, Rng},
     train::Trainer,
     views::plane::{LookRequest, cells},
@@ -54,7 +54,13 @@ fn points(xy: &[f32]) -> Tensor<2> {
 }
 
 fn info() -> DataInfo {
-    DataInfo::plane("custom", DataKind::Points, [0.0, 0.0], 1.0)
+    DataInfo::new(
+        "custom",
+        Space::Points {
+            mean: [0.0, 0.0],
+            scale: 1.0,
+        },
+    )
 }
 
 #[test]
@@ -472,11 +478,9 @@ fn the_same_seed_walks_the_same_way() {
     let model = trained(json!({ "hidden": 16, "embedding": 8 }), 2);
     let options = json!({ "sampler": "ddpm", "steps": 10 });
     let sample = |seed: u64, count: usize| {
-        let mut sampler = model.sampler(&options, count, seed).expect("a sampler");
-        for _ in 0..sampler.steps() {
-            sampler.step().expect("a step");
-        }
-        values(sampler.state().points().expect("points"))
+        let sampler = model.sampler(&options, &Condition::default(), count, seed);
+        let samples = common::drawn(sampler.expect("a sampler"));
+        values(samples.points().expect("points"))
     };
     assert_eq!(sample(5, 30), sample(5, 30));
     assert_ne!(sample(5, 30), sample(6, 30));

@@ -5,12 +5,12 @@ mod common;
 use burn::tensor::{Device, Tensor, TensorData};
 use common::{root, signed, values};
 use generative_playground::{
-    data::{Batch, DataInfo},
+    data::{Batch, DataInfo, Space, SpaceKind},
     device,
-    model::{self, DensityOptions, Invertible, Model, StepContext},
+    error::Code,
+    model::{self, Condition, DensityOptions, Invertible, Model, StepContext},
     nn::weights::Weights,
     optim::{Hyper, Optimizer},
-    protocol::DataKind,
     rng::{Purpose, Rng},
 };
 use serde_json::{Value, json};
@@ -30,16 +30,16 @@ fn flows() -> Vec<(&'static str, Value)> {
     out
 }
 
-fn info(kind: DataKind) -> DataInfo {
-    let name = match kind {
-        DataKind::Energy => "u1",
-        _ => "moons",
-    };
-    DataInfo::plane(name, kind, [0.25, -0.5], 1.5)
+fn info(kind: SpaceKind) -> DataInfo {
+    let (mean, scale) = ([0.25, -0.5], 1.5);
+    match kind {
+        SpaceKind::Energy => DataInfo::new("u1", Space::Energy { mean, scale }),
+        _ => DataInfo::new("moons", Space::Points { mean, scale }),
+    }
 }
 
 /// A model whose weights have moved away from where they began, as training moves them.
-fn moved(family: &str, config: &Value, kind: DataKind, by: f32) -> Box<dyn Model> {
+fn moved(family: &str, config: &Value, kind: SpaceKind, by: f32) -> Box<dyn Model> {
     let mut rng = Rng::new(3, Purpose::Init, 0);
     let model =
         model::init(family, config, &info(kind), &mut rng, &device::cpu()).expect("a model");
@@ -79,10 +79,10 @@ fn through(flow: &dyn Invertible, x: Tensor<2>, forward: bool) -> (Tensor<2>, Te
 
 #[test]
 fn inverse_after_forward_is_the_identity_and_the_log_determinants_cancel() {
-    let kinds = [DataKind::Points, DataKind::Energy];
+    let kinds = [SpaceKind::Points, SpaceKind::Energy];
     for (family, config) in flows() {
         for kind in kinds {
-            if kind == DataKind::Energy && family != "planar" {
+            if kind == SpaceKind::Energy && family != "planar" {
                 continue;
             }
             let model = moved(family, &config, kind, 0.05);
@@ -118,7 +118,7 @@ fn log_determinants_are_those_of_the_jacobian() {
     // Central differences; the worst few points lie at kinks of a ReLU.
     const H: f32 = 2e-3;
     for (family, config) in flows() {
-        let model = moved(family, &config, DataKind::Points, 0.05);
+        let model = moved(family, &config, SpaceKind::Points, 0.05);
         let flow = model.invertible().expect("a flow");
         let n = 200;
         let x = points(n, 1.2);
@@ -154,7 +154,7 @@ fn densities_integrate_to_one() {
     cases.retain(|(_, config)| config["layers"] != 32);
     cases.push(("autoregressive", json!({ "hidden": 16, "components": 5 })));
     for (family, config) in cases {
-        let model = moved(family, &config, DataKind::Points, 0.05);
+        let model = moved(family, &config, SpaceKind::Points, 0.05);
         let density = model.density().expect("a density");
         let (n, half) = (320, 12.0f32);
         let side = 2.0 * half / n as f32;
@@ -184,7 +184,7 @@ fn the_conditionals_of_the_autoregressive_model_integrate_to_one() {
     use generative_playground::model::Family;
     let config = AutoregressiveConfig::default();
     let mut rng = Rng::new(2, Purpose::Init, 0);
-    let model = Autoregressive::init(&config, &info(DataKind::Points), &mut rng, &device::cpu());
+    let model = Autoregressive::init(&config, &info(SpaceKind::Points), &mut rng, &device::cpu());
     let model = model.expect("a model");
     let (n, half) = (4000, 20.0f32);
     let side = 2.0 * half / n as f32;
@@ -208,8 +208,8 @@ fn gradients(model: &dyn Model, batch: &Batch, device: &Device, config: &Value) 
     let mut rng = Rng::new(0, Purpose::Init, 0);
     let family = model.family();
     let kind = match batch {
-        Batch::Draws { .. } => DataKind::Energy,
-        _ => DataKind::Points,
+        Batch::Draws { .. } => SpaceKind::Energy,
+        _ => SpaceKind::Points,
     };
     let mut learner = model::init(
         family,
@@ -249,33 +249,33 @@ fn gradients_are_those_of_finite_differences() {
         (
             "realnvp",
             json!({ "hidden": 8, "couplings": 3 }),
-            DataKind::Points,
+            SpaceKind::Points,
         ),
         (
             "realnvp",
             json!({ "hidden": 8, "couplings": 3, "transform": "spline", "bins": 4 }),
-            DataKind::Points,
+            SpaceKind::Points,
         ),
         (
             "planar",
             json!({ "layers": 4, "kind": "both" }),
-            DataKind::Points,
+            SpaceKind::Points,
         ),
         (
             "planar",
             json!({ "layers": 4, "kind": "both" }),
-            DataKind::Energy,
+            SpaceKind::Energy,
         ),
         (
             "autoregressive",
             json!({ "hidden": 8, "components": 3 }),
-            DataKind::Points,
+            SpaceKind::Points,
         ),
     ];
     for (family, config, kind) in cases {
         let model = moved(family, &config, kind, 0.05);
         let batch = match kind {
-            DataKind::Energy => Batch::Draws { count: 64 },
+            SpaceKind::Energy => Batch::Draws { count: 64 },
             _ => Batch::Points {
                 xy: values(points(64, 1.5).reshape([128])),
             },
@@ -323,7 +323,7 @@ fn pytorch_agrees() {
         let model = model::init(
             family,
             config,
-            &info(DataKind::Points),
+            &info(SpaceKind::Points),
             &mut rng,
             &device::cpu(),
         );
@@ -368,5 +368,98 @@ fn pytorch_agrees() {
             let got = gradients[name].as_slice::<f32>().expect("floats");
             compare(name, got, &want(list));
         }
+    }
+}
+
+#[test]
+fn what_is_known_is_kept_and_the_rest_is_drawn_from_its_conditional() {
+    let config = json!({ "components": 4, "hidden": 16 });
+    let model = moved("autoregressive", &config, SpaceKind::Points, 0.3);
+    let draw = |known: [f32; 2], mask: [u8; 2], count: usize| -> Vec<[f32; 2]> {
+        let condition = Condition {
+            known: Some(known.to_vec()),
+            mask: Some(mask.to_vec()),
+            ..Condition::default()
+        };
+        let sampler = model.sampler(&Value::Null, &condition, count, 3);
+        let points = common::drawn(sampler.expect("a sampler")).points();
+        let xy = values(points.expect("points"));
+        xy.as_chunks::<2>().0.to_vec()
+    };
+    // Moments of p(x₂ | x₁ = 0.4) by quadrature of the density.
+    let density = model.density().expect("a density");
+    let at = |i: usize| -20.0 + 40.0 * i as f32 / 8000.0;
+    let xy = (0..=8000).flat_map(|i| [0.4, at(i)]).collect();
+    let exact = DensityOptions {
+        importance_samples: 0,
+    };
+    let mut rng = Rng::new(0, Purpose::Evaluate, 0);
+    let log_p = density.log_prob(&Batch::Points { xy }, exact, &mut rng);
+    let p: Vec<f64> = values(log_p.expect("a density"))
+        .iter()
+        .map(|&v| f64::from(v).exp())
+        .collect();
+    let moment = |k: i32| -> f64 {
+        let weighted = p.iter().enumerate();
+        weighted.map(|(i, p)| p * f64::from(at(i)).powi(k)).sum()
+    };
+    let mean = moment(1) / moment(0);
+    let deviation = (moment(2) / moment(0) - mean * mean).sqrt();
+
+    let samples = draw([0.4, 99.0], [1, 0], 20_000);
+    assert!(samples.iter().all(|p| (p[0] - 0.4).abs() < 1e-5));
+    let (got, error) = common::mean(samples.iter().map(|p| f64::from(p[1])));
+    assert!(
+        (got - mean).abs() < 5.0 * error,
+        "{got} ± {error} for {mean}"
+    );
+    let squares = samples.iter().map(|p| (f64::from(p[1]) - mean).powi(2));
+    let (got, error) = common::mean(squares);
+    let want = deviation * deviation;
+    assert!(
+        (got - want).abs() < 5.0 * error,
+        "{got} ± {error} for {want}"
+    );
+
+    // All known, and nothing.
+    let all = draw([0.4, -1.5], [1, 1], 3);
+    assert!(
+        all.iter()
+            .all(|p| (p[0] - 0.4).abs() + (p[1] + 1.5).abs() < 1e-5)
+    );
+    let spread = draw([0.0, 0.0], [0, 0], 100);
+    assert!(spread.iter().any(|p| (p[0] - spread[0][0]).abs() > 1e-3));
+}
+
+#[test]
+fn a_condition_that_cannot_be_honoured_is_refused() {
+    let mixture = moved("autoregressive", &json!({}), SpaceKind::Points, 0.0);
+    let flow = moved("realnvp", &json!({}), SpaceKind::Points, 0.0);
+    let code = |model: &dyn Model, condition: Value| {
+        let condition = serde_json::from_value(condition).expect("a condition");
+        let sampler = model.sampler(&Value::Null, &condition, 2, 1);
+        sampler.err().map(|e| e.code())
+    };
+    for (condition, want) in [
+        (json!({}), None),
+        (json!({ "known": [0, 0], "mask": [1, 0] }), None),
+        (
+            json!({ "known": [0, 0], "mask": [0, 1] }),
+            Some(Code::Unsupported),
+        ),
+        (
+            json!({ "known": [0], "mask": [1, 0] }),
+            Some(Code::BadOption),
+        ),
+        (json!({ "mask": [1, 0] }), Some(Code::BadOption)),
+        (json!({ "prompt": "a" }), Some(Code::Unsupported)),
+        (json!({ "label": 3 }), Some(Code::Unsupported)),
+        (json!({ "guidance": 2 }), Some(Code::Unsupported)),
+        (json!({ "start": [0, 0] }), Some(Code::Unsupported)),
+    ] {
+        assert_eq!(code(&*mixture, condition.clone()), want, "{condition}");
+        let none = condition == json!({});
+        let refused = (!none).then_some(Code::Unsupported);
+        assert_eq!(code(&*flow, condition.clone()), refused, "{condition}");
     }
 }

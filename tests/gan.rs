@@ -9,14 +9,14 @@ use burn::tensor::{Device, Tensor, TensorData};
 use common::{mean, root, signed, values};
 use generative_playground::{
     checkpoint,
-    data::{Batch, DataInfo, Dataset, PointSet},
+    data::{Batch, DataInfo, Dataset, PointSet, Space},
     device,
     families::gan::{Gan, GanConfig, Loss, nearby, spectral_norm, squared_slope},
     model::{self, Family, StepContext, TrainConfig},
     nn::weights::Weights,
     optim::{Hyper, Optimizer},
     options::Options,
-    protocol::{DataKind, Layer, View},
+    protocol::{Layer, View},
     rng::{Purpose, Rng},
     train::Trainer,
     views::plane::{LookRequest, answer},
@@ -44,7 +44,13 @@ fn row(v: &[f32], device: &Device) -> Tensor<1> {
 /// A model of points with mean (0.5, −0.25) and scale 2, with weights from the formula.
 fn build(config: &Value, device: &Device) -> Gan {
     let config = GanConfig::from_json(config).expect("options");
-    let info = DataInfo::plane("ring", DataKind::Points, [0.5, -0.25], 2.0);
+    let info = DataInfo::new(
+        "ring",
+        Space::Points {
+            mean: [0.5, -0.25],
+            scale: 2.0,
+        },
+    );
     let gan = Gan::init(&config, &info, &mut Rng::new(0, Purpose::Init, 0), device);
     let gan = gan.expect("a model");
     let mut weights = pollster::block_on(gan.weights()).expect("weights");
@@ -541,7 +547,13 @@ fn presets_and_defaults_can_be_trained() {
 fn pictures_and_energies_are_refused() {
     for info in [
         common::info(8, 8),
-        DataInfo::plane("u1", DataKind::Energy, [0.0; 2], 1.0),
+        DataInfo::new(
+            "u1",
+            Space::Energy {
+                mean: [0.0; 2],
+                scale: 1.0,
+            },
+        ),
     ] {
         let mut rng = Rng::new(0, Purpose::Init, 0);
         assert!(model::init("gan", &Value::Null, &info, &mut rng, &device::cpu()).is_err());

@@ -3,6 +3,8 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod common;
+
 use burn::tensor::Device;
 use generative_playground::{
     data::{Batch, DataInfo, TextSet},
@@ -59,7 +61,7 @@ fn model(config: &GptConfig, device: &Device) -> Gpt {
 }
 
 fn ids(n: usize, seed: u64) -> Vec<u32> {
-    let v = data().vocabulary.expect("one").len();
+    let v = data().space.vocabulary().expect("one").len();
     let mut rng = Rng::new(seed, Purpose::Evaluate, 0);
     (0..n).map(|_| rng.below(v) as u32).collect()
 }
@@ -166,16 +168,10 @@ fn the_cache_changes_nothing() {
 
 fn write(model: &Gpt, options: Value, seed: u64) -> String {
     use generative_playground::options::Options;
+    let (options, condition) = common::asked(options);
     let options = GptSampleOptions::from_json(&options).expect("options");
-    let mut sampler = model.sampler(&options, 1, seed).expect("a sampler");
-    for _ in 0..sampler.steps() {
-        sampler.step().expect("a step");
-        pollster::block_on(sampler.settle()).expect("a token");
-        if sampler.ended() {
-            break;
-        }
-    }
-    let Samples::Texts(texts) = sampler.state() else {
+    let sampler = model.sampler(&options, &condition, 1, seed);
+    let Samples::Texts(texts) = common::drawn(sampler.expect("a sampler")) else {
         panic!("texts")
     };
     texts[0].iter().map(|t| t.text.as_str()).collect()
@@ -438,11 +434,7 @@ fn train_like_pytorch(
             only: None,
         };
         let mut train = || model.train_step(&batch, &mut context);
-        let losses = if tensors {
-            by_formulas(train)
-        } else {
-            train()
-        };
+        let losses = if tensors { by_formulas(train) } else { train() };
         let got: f32 = losses.expect("a step")[0].1.clone().into_scalar();
         let want = want.as_f64().expect("a loss");
         assert!(

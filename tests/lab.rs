@@ -6,15 +6,15 @@ use std::{cell::RefCell, future::Future, pin::Pin, rc::Rc};
 
 use generative_playground::{
     checkpoint::{self, Precision},
-    data::{Dataset, PointSet},
+    data::{Dataset, PointSet, SpaceKind},
     device,
     error::Code,
     host::Host,
-    model::{self, DensityOptions, TrainConfig},
+    model::{self, Condition, DensityOptions, TrainConfig},
     options::Options,
     protocol::{
-        Answer, Bytes, DataKind, Envelope, ErrorInfo, FamilyInfo, Layer, ModelInfo, Outcome,
-        PointSource, Preset, Reply, Request, TrainState, View, ViewQuery,
+        Answer, Bytes, Envelope, ErrorInfo, FamilyInfo, Layer, ModelInfo, Outcome, PointSource,
+        Preset, Reply, Request, SpaceInfo, TrainState, View, ViewQuery,
     },
     rng::{Purpose, Rng},
     train::Trainer,
@@ -117,11 +117,11 @@ fn look(id: &str, at: f32) -> ViewQuery {
 fn families() -> Vec<(FamilyInfo, &'static str)> {
     let mut out = Vec::new();
     for info in model::infos() {
-        for kind in info.data.clone() {
-            match kind {
-                DataKind::Images | DataKind::Text => {}
-                DataKind::Points => out.push((info.clone(), "moons")),
-                DataKind::Energy => out.push((info.clone(), "u1")),
+        for space in info.spaces.clone() {
+            match space.kind {
+                SpaceKind::Image | SpaceKind::Text => {}
+                SpaceKind::Points => out.push((info.clone(), "moons")),
+                SpaceKind::Energy => out.push((info.clone(), "u1")),
             }
         }
     }
@@ -155,7 +155,10 @@ fn every_look_of_every_family_answers_before_and_after_training() {
         let page = Page::new();
         let model = page.create(&info, data, json!({}), json!({ "batch_size": 64 }));
         assert_eq!(model.step, 0);
-        assert!(model.window[0] < model.window[1], "{}: a window", info.id);
+        let (SpaceInfo::Points { window } | SpaceInfo::Energy { window }) = model.space else {
+            panic!("a model of points or an energy")
+        };
+        assert!(window[0] < window[1], "{}: a window", info.id);
         assert!(!info.looks.is_empty());
         for steps in [0, 5] {
             if steps > 0 {
@@ -226,6 +229,7 @@ fn metrics_and_exports_of_every_family() {
             seed: 4,
             options: Value::Null,
             scale: 1,
+            condition: Condition::default(),
         });
         let csv = String::from_utf8(csv).expect("text");
         assert_eq!(csv.lines().count(), 21, "{csv}");
@@ -249,6 +253,7 @@ fn metrics_and_exports_of_every_family() {
             seed: 4,
             options: Value::Null,
             scale: 1,
+            condition: Condition::default(),
         });
         assert_eq!(String::from_utf8(again).expect("text"), csv, "{}", info.id);
         let different = other.file(Request::ExportSamples {
@@ -257,6 +262,7 @@ fn metrics_and_exports_of_every_family() {
             seed: 5,
             options: Value::Null,
             scale: 1,
+            condition: Condition::default(),
         });
         assert_ne!(String::from_utf8(different).expect("text"), csv);
     }
@@ -340,7 +346,9 @@ fn a_training_that_explodes_stops_with_a_sentence() {
     for (info, data) in families() {
         let set = PointSet::toy(data, &Value::Null, 1).expect("a toy");
         let train = TrainConfig::from_json(&json!({ "batch_size": 16 })).expect("options");
-        let (set, config) = (Rc::new(set.into()), &info.plane_config);
+        let kind = set.info.space.kind();
+        let defaults = info.spaces.iter().find(|s| s.kind == kind).expect("it");
+        let (set, config) = (Rc::new(set.into()), &defaults.config);
         let device = device::cpu();
         let mut trainer =
             Trainer::new(&info.id, config, train, set, 1, &device).expect("a training");
@@ -442,7 +450,7 @@ fn points_from_a_reader_train_and_wrong_ones_leave_things_as_they_were() {
 #[test]
 fn a_model_of_points_that_are_not_at_hand_can_be_looked_at() {
     for info in model::infos() {
-        if !info.data.contains(&DataKind::Points) {
+        if !info.spaces.iter().any(|s| s.kind == SpaceKind::Points) {
             continue;
         }
         let page = Page::new();

@@ -19,7 +19,7 @@ use generative_playground::{
     data::{Dataset, ImageSet},
     device,
     error::{Code, Error, Result},
-    model::TrainConfig,
+    model::{Condition, TrainConfig, drive},
     options::Options,
     protocol::{ImageInput, View, ViewQuery},
     session::Session,
@@ -83,15 +83,9 @@ fn load(bytes: &[u8], set: &Rc<Dataset>) -> Result<()> {
     let opened = checkpoint::open(bytes, None, &device)?;
     let mut session = Session::open(bytes, None, &device)?;
     session.info()?;
-    let mut sampler = session.sampler(&Value::Null, 2, 3)?;
-    for _ in 0..sampler.steps() {
-        sampler.step()?;
-    }
-    pollster::block_on(generative_playground::views::samples(
-        sampler.state(),
-        2,
-        [0.0; 4],
-    ))?;
+    let mut sampler = session.sampler(&Value::Null, &Condition::default(), 2, 3)?;
+    let samples = pollster::block_on(drive(&mut *sampler, async |_, _| Ok(())))?;
+    pollster::block_on(generative_playground::views::samples(samples, 2, [0.0; 4]))?;
     let image = ImageInput::Test { index: 1 };
     for query in [
         ViewQuery::DataImages { start: 1, count: 2 },
@@ -143,6 +137,20 @@ fn meta(bytes: &[u8], edit: impl FnOnce(&mut Value)) -> Vec<u8> {
         let mut value = serde_json::from_str(text).expect("JSON");
         edit(&mut value);
         h["__metadata__"]["playground"] = value.to_string().into();
+    })
+}
+
+/// The file as format 1 had it.
+fn format_1(bytes: &[u8]) -> Vec<u8> {
+    meta(bytes, |m| {
+        m.as_object_mut().expect("a table").remove("format");
+        let data = m["data"].as_object_mut().expect("a table");
+        let space = data.remove("space").expect("a space");
+        data.insert("kind".into(), "images".into());
+        data.insert("height".into(), space["height"].clone());
+        data.insert("width".into(), space["width"].clone());
+        data.insert("mean".into(), json!([]));
+        data.insert("scale".into(), json!(1.0));
     })
 }
 
@@ -220,6 +228,9 @@ fn corpus() -> Vec<(&'static str, Option<Code>, Vec<u8>)> {
         ("valid-half", None, half.clone()),
         ("valid-single", None, single.clone()),
         ("valid-resumable", None, resumable.clone()),
+        ("format-1-half", None, format_1(&half)),
+        ("format-1-single", None, format_1(&single)),
+        ("format-1-resumable", None, format_1(&resumable)),
         // Not the container.
         ("empty", Some(CheckpointParse), Vec::new()),
         ("cut-in-length", Some(CheckpointParse), cut(5)),
@@ -427,19 +438,42 @@ fn corpus() -> Vec<(&'static str, Option<Code>, Vec<u8>)> {
             of("/schema", json!(-1)),
         ),
         (
+            "format-newer",
+            Some(CheckpointSchema),
+            of("/format", json!(3)),
+        ),
+        (
+            "space-unknown",
+            Some(CheckpointSchema),
+            of("/data/space/kind", json!("smells")),
+        ),
+        (
+            "space-of-another-family",
+            Some(Unsupported),
+            of(
+                "/data/space",
+                json!({"kind": "energy", "mean": [0, 0], "scale": 1}),
+            ),
+        ),
+        (
+            "image-channels",
+            Some(CheckpointSchema),
+            of("/data/space/channels", json!(2)),
+        ),
+        (
             "image-size-huge",
             Some(CheckpointSchema),
-            of("/data/height", json!(u32::MAX)),
+            of("/data/space/height", json!(u32::MAX)),
         ),
         (
             "image-size-zero",
             Some(CheckpointSchema),
-            of("/data/width", json!(0)),
+            of("/data/space/width", json!(0)),
         ),
         (
             "image-size-other",
             Some(CheckpointShape),
-            of("/data/width", json!(3)),
+            of("/data/space/width", json!(3)),
         ),
         (
             "steps-huge",
@@ -519,7 +553,7 @@ fn corpus() -> Vec<(&'static str, Option<Code>, Vec<u8>)> {
             with(&resumable, "optimizer/model/ghost.m"),
         ),
         (
-            "moment-of-no-player",
+            "moment-of-no-network",
             Some(CheckpointShape),
             with(&resumable, "optimizer/critic/ghost.m"),
         ),

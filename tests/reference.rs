@@ -58,11 +58,11 @@ fn build(case: &Value, device: &Device) -> Vae {
 }
 
 fn batch(case: &Value) -> Batch {
-    let n = count(case, "batch");
-    let pixels = n * count(case, "height") * count(case, "width");
+    let [n, height, width] = ["batch", "height", "width"].map(|name| count(case, name));
+    let pixels = n * height * width;
     Batch::Images {
-        count: n,
-        pixels: (0..pixels as u32).map(|i| unit(1000, i) as f32).collect(),
+        shape: [n, 1, height, width],
+        values: (0..pixels as u32).map(|i| unit(1000, i) as f32).collect(),
     }
 }
 

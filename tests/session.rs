@@ -15,9 +15,10 @@ use generative_playground::{
     device,
     error::Code,
     host::Host,
+    model::Condition,
     protocol::{
         Answer, Bytes, Envelope, ErrorInfo, ImageInput, ModelInfo, OptionScope, Outcome, Path,
-        Progress, Reply, Request, TrainState, View, ViewQuery,
+        Progress, Reply, Request, SpaceInfo, TrainState, View, ViewQuery,
     },
 };
 use serde_json::{Value, json};
@@ -204,6 +205,7 @@ impl Page {
             count: 6,
             seed,
             options,
+            condition: Condition::default(),
         }))
     }
 
@@ -298,10 +300,12 @@ fn a_first_visit() {
         json!({"hidden": 32, "latent_dim": 2}),
         json!({"batch_size": 16}),
     );
-    assert_eq!(
-        (info.width, info.height, info.latent_dim, info.step),
-        (28, 28, 2, 0)
-    );
+    let space = SpaceInfo::Image {
+        channels: 1,
+        width: 28,
+        height: 28,
+    };
+    assert_eq!((info.space, info.latent_dim, info.step), (space, 2, 0));
     assert_eq!(info.config["beta"], 1.0, "defaults are filled in");
     assert_eq!(picture(&page.sample(3, 1)), [3 * 28, 2 * 28, 3, 2]);
 
@@ -370,6 +374,7 @@ fn a_cancel_ends_a_training_well() {
                     count: 4,
                     seed: 0,
                     options,
+                    condition: Condition::default(),
                 },
             ));
         }
@@ -536,6 +541,7 @@ fn every_view_answers() {
         seed: 9,
         options,
         scale: 3,
+        condition: Condition::default(),
     };
     let Ok(Outcome::File { name, bytes, .. }) = page.ask(request) else {
         panic!("no file");
@@ -711,6 +717,7 @@ fn wrong_requests_get_their_codes_and_break_nothing() {
                 count: 0,
                 seed: 0,
                 options: options(),
+                condition: Condition::default(),
             },
             Code::BadOption,
         ),
@@ -720,6 +727,7 @@ fn wrong_requests_get_their_codes_and_break_nothing() {
                 count: 401,
                 seed: 0,
                 options: options(),
+                condition: Condition::default(),
             },
             Code::BadOption,
         ),
@@ -729,6 +737,7 @@ fn wrong_requests_get_their_codes_and_break_nothing() {
                 count: 1,
                 seed: 0,
                 options: json!({"temperature": 3}),
+                condition: Condition::default(),
             },
             Code::BadOption,
         ),
@@ -738,6 +747,7 @@ fn wrong_requests_get_their_codes_and_break_nothing() {
                 count: 1,
                 seed: 0,
                 options: options(),
+                condition: Condition::default(),
             },
             Code::UnknownSession,
         ),

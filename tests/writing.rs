@@ -1,5 +1,7 @@
 //! A reader with a text: the host asked as the page asks it, from the text to the model and back.
 
+mod common;
+
 use std::{cell::RefCell, rc::Rc};
 
 use generative_playground::{
@@ -101,11 +103,13 @@ impl Page {
     }
 
     fn write(&self, seed: u32, options: Value) -> Result<(Text, Vec<Text>), ErrorInfo> {
+        let (options, condition) = common::asked(options);
         let request = Request::Sample {
             session: 1,
             count: 1,
             seed,
             options,
+            condition,
         };
         let (outcome, progress) = self.ask(request);
         let early = progress.into_iter().filter_map(|p| match p {
@@ -177,8 +181,7 @@ fn a_reader_trains_on_a_text_and_goes_on_after_a_reload() {
     let model = page
         .create("song", json!({"batch_size": 8}))
         .expect("a model");
-    assert_eq!(model.vocabulary, told.vocabulary);
-    assert_eq!((model.block_size, model.characters_per_token), (32, 1.0));
+    assert_eq!(common::text_space(&model), (32, told.vocabulary, 1.0));
 
     page.train(60);
     // The last point of the curve is the mean of what came after the one before.
@@ -415,17 +418,17 @@ fn a_model_goes_on_in_its_own_tokens_on_another_text_of_the_same_name() {
     page.load("song", song().as_bytes()).expect("a text");
     page.create("song", json!({})).expect("a model");
     let file = page.export(true);
-    let kinds = page.open(file.clone()).vocabulary;
+    let kinds = common::text_space(&page.open(file.clone())).1;
 
     // Fewer letters: at hand are tokens of another vocabulary, which mean something else to it.
     let other = "bottles take the wall, no more.\n".repeat(30);
     let told = page.load("song", other.as_bytes()).expect("another");
     assert!(told.vocabulary < kinds);
-    assert_eq!(page.open(file.clone()).vocabulary, kinds);
+    assert_eq!(common::text_space(&page.open(file.clone())).1, kinds);
     assert_eq!(page.train(2).step, 2);
     // A new model has the vocabulary of the text again.
     let new = page.create("song", json!({})).expect("a model");
-    assert_eq!(new.vocabulary, told.vocabulary);
+    assert_eq!(common::text_space(&new).1, told.vocabulary);
 
     // Letters that it does not know are told of, not guessed.
     let foreign = "бутылка на стене. ".repeat(40);

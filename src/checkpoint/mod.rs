@@ -7,6 +7,8 @@
 //! schema and options, names and shapes, finite numbers. Any failure is a typed error, and what
 //! was loaded before is untouched, because a model is built aside and handed over at the end.
 
+mod upgrade;
+
 use std::{
     collections::{HashMap, HashSet},
     rc::Rc,
@@ -25,7 +27,7 @@ use crate::{
     nn::weights::Weights,
     optim::{Optimizer, ParameterGroup},
     options::{self, Options},
-    protocol::{DataKind, LossCurve},
+    protocol::LossCurve,
     rng::{Purpose, Rng},
     train::Trainer,
 };
@@ -40,6 +42,8 @@ const AVERAGE: &str = "average/";
 /// What a checkpoint says about itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Meta {
+    /// Of this table; see [`upgrade`].
+    pub format: u64,
     /// Id of the family.
     pub family: String,
     /// The family's schema version.
@@ -51,7 +55,7 @@ pub struct Meta {
     pub config: Value,
     /// Options of the training.
     pub train: Value,
-    /// The data it learned from; without the pixel means.
+    /// The data it learned from.
     pub data: DataInfo,
     /// Seed of the training.
     pub seed: u64,
@@ -141,11 +145,7 @@ fn serialize(
     precision: Precision,
 ) -> Result<Vec<u8>> {
     let internal = |e: String| Error::Internal { reason: e };
-    let mut meta = meta.clone();
-    if meta.data.kind == DataKind::Images {
-        meta.data.mean = Vec::new();
-    }
-    let json = serde_json::to_string(&meta).map_err(|e| internal(e.to_string()))?;
+    let json = serde_json::to_string(meta).map_err(|e| internal(e.to_string()))?;
     let mut tensors = Vec::new();
     let weights = weights.into_iter().map(|(n, d)| (n, d, precision));
     let moments = moments.into_iter().map(|(n, d)| (n, d, Precision::Single));
@@ -266,7 +266,13 @@ fn meta(bytes: &[u8]) -> Result<Meta> {
         .as_ref()
         .and_then(|m| m.get(META))
         .ok_or_else(|| schema("it was not saved by this playground".into()))?;
-    let meta: Meta = serde_json::from_str(json).map_err(|e| schema(e.to_string()))?;
+    let mut meta: Value = serde_json::from_str(json).map_err(|e| schema(e.to_string()))?;
+    upgrade::upgrade(&mut meta);
+    let meta: Meta = serde_json::from_value(meta).map_err(|e| schema(e.to_string()))?;
+    if meta.format != upgrade::FORMAT {
+        let (format, known) = (meta.format, upgrade::FORMAT);
+        return Err(schema(format!("format {format} where {known} is known")));
+    }
     let (version, networks) = model::schema(&meta.family)?;
     if meta.schema != version {
         return Err(schema(format!(
@@ -388,21 +394,13 @@ impl Opened {
     pub async fn into_trainer(self, data: Rc<Dataset>, device: &Device) -> Result<Trainer> {
         let meta = self.meta;
         let info = data.info();
-        let same = info.name == meta.data.name
-            && info.kind == meta.data.kind
-            && [info.height, info.width] == [meta.data.height, meta.data.width];
-        if !same {
+        if info.name != meta.data.name {
             return Err(Error::BadData {
                 name: info.name.clone(),
                 reason: format!("this model was trained on {}", meta.data.name),
             });
         }
-        if info.vocabulary != meta.data.vocabulary {
-            return Err(Error::BadData {
-                name: info.name.clone(),
-                reason: "its tokens are not those of this model".into(),
-            });
-        }
+        meta.data.space.must_fit(&info.space, &info.name)?;
         let autodiff = device.clone().autodiff();
         let mut rng = Rng::new(meta.seed, Purpose::Init, 0);
         let model = model::init(&meta.family, &meta.config, &meta.data, &mut rng, &autodiff)?
@@ -449,6 +447,7 @@ impl Opened {
 pub fn meta_of(trainer: &Trainer, losses: Vec<LossCurve>) -> Result<Meta> {
     let family = trainer.model.family();
     Ok(Meta {
+        format: upgrade::FORMAT,
         family: family.into(),
         schema: model::schema(family)?.0,
         id: None,

@@ -6,10 +6,9 @@ use serde_json::json;
 use super::{Place, manifest, plane, text, write};
 use crate::{
     checkpoint::Meta,
-    data::ImageSet,
+    data::{ImageSet, SpaceKind},
     error::Result,
     evaluate::{Estimate, negative_log_likelihood},
-    protocol::DataKind,
 };
 
 /// Published values to stand beside ours: data set, metric, value, source.
@@ -58,10 +57,10 @@ pub fn bar(n: usize) -> ProgressBar {
 
 pub fn run(id: &str, images: usize, samples: usize, keep: bool, place: &Place) -> Result<()> {
     let opened = place.open(id)?;
-    match opened.meta.data.kind {
-        DataKind::Images => {}
-        DataKind::Text => return text::run(id, opened, keep, place),
-        _ => return plane::checkpoint(id, &opened),
+    match opened.meta.data.space.kind() {
+        SpaceKind::Image => {}
+        SpaceKind::Text => return text::run(id, opened, keep, place),
+        SpaceKind::Points | SpaceKind::Energy => return plane::checkpoint(id, &opened),
     }
     let (model, meta) = (opened.model, opened.meta);
     let set = ImageSet::from_folder(&meta.data.name, &place.data)?;

@@ -19,6 +19,7 @@ use crate::{
     data::ImageSet,
     device,
     error::{Error, Result},
+    model::{Condition, drive},
     views,
 };
 
@@ -179,13 +180,9 @@ fn run(command: Command) -> Result<()> {
                 return text::sample(&*model, &prompt, length, temperature, seed);
             }
             let options = json!({ "temperature": temperature });
-            let mut sampler = model.sampler(&options, count, seed)?;
-            for _ in 0..sampler.steps() {
-                sampler.step()?;
-                pollster::block_on(sampler.settle())?;
-            }
-            let state = sampler.state().images()?;
-            let view = pollster::block_on(views::grid(state, columns))?;
+            let mut sampler = model.sampler(&options, &Condition::default(), count, seed)?;
+            let samples = pollster::block_on(drive(&mut *sampler, async |_, _| Ok(())))?;
+            let view = pollster::block_on(views::grid(samples.images()?, columns))?;
             write(&out, &views::png(&view, scale)?)?;
             println!("{count} samples of {id} in {}", out.display());
             Ok(())

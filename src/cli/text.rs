@@ -10,7 +10,7 @@ use crate::{
     data::{TextSet, text::TextOptions},
     error::{Error, Result},
     evaluate::{Estimate, text::negative_log_likelihood},
-    model::{Model, Samples},
+    model::{Condition, Model, Samples, drive},
     options::Options,
 };
 
@@ -41,14 +41,12 @@ pub fn sample(
     temperature: f64,
     seed: u64,
 ) -> Result<()> {
-    let options = json!({ "prompt": prompt, "length": length, "temperature": temperature });
-    let mut sampler = model.sampler(&options, 1, seed)?;
+    let options = json!({ "length": length, "temperature": temperature });
+    let mut sampler = model.sampler(&options, &Condition::prompt(prompt), 1, seed)?;
     let mut out = std::io::stdout().lock();
     let failed = |e: std::io::Error| Error::io(std::path::Path::new("the terminal"), &e);
     let mut shown = 0;
-    for _ in 0..sampler.steps() {
-        sampler.step()?;
-        pollster::block_on(sampler.settle())?;
+    let written = drive(&mut *sampler, async |sampler, _| {
         if let Samples::Texts(texts) = sampler.state() {
             for token in texts.iter().flatten().skip(shown) {
                 write!(out, "{}", token.text).map_err(failed)?;
@@ -56,7 +54,9 @@ pub fn sample(
             }
             out.flush().map_err(failed)?;
         }
-    }
+        Ok(())
+    });
+    pollster::block_on(written)?;
     writeln!(out).map_err(failed)
 }
 
@@ -69,8 +69,9 @@ pub fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result<()> {
     }
     let vocabulary = meta
         .data
-        .vocabulary
-        .clone()
+        .space
+        .vocabulary()
+        .cloned()
         .unwrap_or(set.tokenizer.vocabulary().clone());
     let options = TextOptions::from_json(&meta.data.options)?;
     let set = if set.tokenizer.vocabulary() == &vocabulary {

@@ -14,12 +14,11 @@ use serde_json::Value;
 use super::{Place, manifest, read, write};
 use crate::{
     checkpoint::{self, Precision},
-    data::{Dataset, ImageSet, PointSet, TextSet},
+    data::{DataInfo, Dataset, ImageSet, PointSet, SpaceKind, TextSet},
     device,
     error::{Error, Result},
     model::{self, TrainConfig},
-    options::Options,
-    protocol::{DataKind, LossCurve, Split},
+    protocol::{LossCurve, Split},
     train::{Trainer, record},
 };
 
@@ -73,7 +72,7 @@ impl Recipe {
     /// # Errors
     /// What the data set says; [`Error::BadRecipe`] if it is not what the recipe names.
     pub fn load(&self, path: &Path, place: &Place) -> Result<Dataset> {
-        let text = model::kinds(&self.family)?.contains(&DataKind::Text);
+        let text = model::kinds(&self.family)?.contains(&SpaceKind::Text);
         let data: Dataset = if PointSet::is_toy(&self.data) {
             PointSet::toy(&self.data, &self.data_options, self.seed)?.into()
         } else if text {
@@ -89,6 +88,15 @@ impl Recipe {
             });
         }
         Ok(data)
+    }
+
+    /// Its model's config and its training: what it asks for, over what its family starts from on
+    /// such data.
+    ///
+    /// # Errors
+    /// [`Error::UnknownFamily`], [`Error::BadOption`].
+    pub fn options(&self, data: &DataInfo) -> Result<(Value, TrainConfig)> {
+        model::with_defaults(&self.family, &data.space, &self.config, &self.train)
     }
 }
 
@@ -109,15 +117,15 @@ pub fn run(
     place: &Place,
 ) -> Result<()> {
     let recipe = Recipe::read(path)?;
-    let train = TrainConfig::from_json(&recipe.train)?;
     let device = device::native(&place.device)?;
     let data = Rc::new(recipe.load(path, place)?);
+    let (config, train) = recipe.options(data.info())?;
     let state = runs.join(format!("{}.safetensors", recipe.id));
 
     let (mut trainer, mut losses, before) = if state.exists() && !restart {
         let opened = checkpoint::open(&read(&state)?, None, &device)?;
         if opened.meta.seed != recipe.seed
-            || opened.model.config()? != model::full_config(&recipe.family, &recipe.config)?
+            || opened.model.config()? != model::full_config(&recipe.family, &config)?
         {
             return Err(Error::BadRecipe {
                 path: path.display().to_string(),
@@ -135,7 +143,7 @@ pub fn run(
     } else {
         let trainer = Trainer::new(
             &recipe.family,
-            &recipe.config,
+            &config,
             train.clone(),
             data.clone(),
             recipe.seed,
@@ -169,8 +177,8 @@ pub fn run(
         write(&state, &bytes)
     };
     let mut stopped = false;
-    let held_out_every = match data.info().kind {
-        DataKind::Text => HELD_OUT_TEXT,
+    let held_out_every = match data.info().space.kind() {
+        SpaceKind::Text => HELD_OUT_TEXT,
         _ => HELD_OUT,
     };
     pollster::block_on(trainer.run(REPORT, |trainer, means| {

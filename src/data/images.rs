@@ -1,7 +1,8 @@
-//! Sets of small grey images: MNIST and Fashion-MNIST.
+//! Sets of small images, grey or in colour: MNIST and Fashion-MNIST.
 //!
-//! Natively they are read from a folder of the four `idx.gz` files of the original publication.
-//! The page gets one compact file: a gzipped safetensors archive with 16 levels of grey
+//! Natively they are read from a folder of four `idx.gz` files, as MNIST was published: bytes of
+//! [n, rows, columns] for grey images, of [n, 3, rows, columns] for images in colour. The page gets
+//! one compact file: a gzipped safetensors archive of the same shapes with 16 levels of brightness
 //! and fewer images, written by `playground pack`.
 
 use std::{collections::HashMap, io::Read};
@@ -9,7 +10,7 @@ use std::{collections::HashMap, io::Read};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use sha2::{Digest, Sha256};
 
-use super::DataInfo;
+use super::{DataInfo, Space};
 use crate::error::{Error, Result};
 
 /// Nothing that this program reads as data is larger when unpacked.
@@ -34,7 +35,8 @@ impl Images {
         self.labels.is_empty()
     }
 
-    /// The pixels of image `i`, row by row, 0 = background. Empty if there is none.
+    /// The values of image `i`, channel by channel and row by row, 0 = background. Empty if there is
+    /// none.
     pub fn image(&self, i: usize) -> &[u8] {
         self.pixels
             .get(i * self.size..(i + 1) * self.size)
@@ -47,7 +49,7 @@ impl Images {
     }
 }
 
-/// A data set of grey images.
+/// A data set of images.
 #[derive(Debug, Clone)]
 pub struct ImageSet {
     /// Name, size, classes.
@@ -56,6 +58,7 @@ pub struct ImageSet {
     pub train: Images,
     /// What they never see.
     pub test: Images,
+    shape: [usize; 3],
 }
 
 /// The sets that are known by name: name, title, folder, class names.
@@ -102,15 +105,20 @@ pub fn title(name: &str) -> &str {
 }
 
 impl ImageSet {
-    /// Pixels in an image.
-    pub fn pixels(&self) -> usize {
-        self.info.height * self.info.width
+    /// Channels, rows and columns of an image.
+    pub fn shape(&self) -> [usize; 3] {
+        self.shape
+    }
+
+    /// Values of an image.
+    pub fn values(&self) -> usize {
+        self.shape.iter().product()
     }
 
     fn new(
         name: &str,
         sha256: String,
-        [height, width]: [usize; 2],
+        shape: [usize; 3],
         train: Images,
         test: Images,
     ) -> Result<Self> {
@@ -121,7 +129,7 @@ impl ImageSet {
                 reason: "it holds no images to learn from or none to test on".into(),
             });
         }
-        let size = height * width;
+        let size = shape.iter().product();
         let mut sums = vec![0u64; size];
         for image in train.pixels.chunks_exact(size) {
             for (sum, &p) in sums.iter_mut().zip(image) {
@@ -129,7 +137,13 @@ impl ImageSet {
             }
         }
         let scale = 1.0 / (255.0 * train.len().max(1) as f64);
-        let mean = sums.iter().map(|&s| (s as f64 * scale) as f32).collect();
+        let [channels, height, width] = shape;
+        let space = Space::Image {
+            channels,
+            height,
+            width,
+        };
+        let pixel_mean = sums.iter().map(|&s| (s as f64 * scale) as f32).collect();
         if let Some(&label) = (train.labels.iter().chain(&test.labels))
             .find(|&&label| usize::from(label) >= classes.len())
         {
@@ -142,11 +156,12 @@ impl ImageSet {
             info: DataInfo {
                 sha256,
                 classes,
-                mean,
-                ..DataInfo::images(name, height, width)
+                pixel_mean,
+                ..DataInfo::new(name, space)
             },
             train,
             test,
+            shape,
         })
     }
 
@@ -169,15 +184,15 @@ impl ImageSet {
         let train_labels = read("train-labels-idx1-ubyte.gz")?;
         let test = read("t10k-images-idx3-ubyte.gz")?;
         let test_labels = read("t10k-labels-idx1-ubyte.gz")?;
-        let (side, train) = idx(name, &train, &train_labels)?;
-        let (test_side, test) = idx(name, &test, &test_labels)?;
-        if side != test_side {
+        let (shape, train) = idx(name, &train, &train_labels)?;
+        let (test_shape, test) = idx(name, &test, &test_labels)?;
+        if shape != test_shape {
             return Err(Error::BadData {
                 name: name.into(),
                 reason: "training and test images differ in size".into(),
             });
         }
-        Self::new(name, hex(&hash.finalize()), side, train, test)
+        Self::new(name, hex(&hash.finalize()), shape, train, test)
     }
 
     /// The page's compact file: the first `train` training and `test` test images, 16 levels.
@@ -195,20 +210,20 @@ impl ImageSet {
         };
         let (train, train_labels) = coarse(&self.train, train);
         let (test, test_labels) = coarse(&self.test, test);
-        let (h, w) = (self.info.height, self.info.width);
         let view = |shape: Vec<usize>, data| {
             TensorView::new(Dtype::U8, shape, data).map_err(|e| internal(e.to_string()))
         };
+        let of = |n: usize| match self.shape {
+            [1, height, width] => vec![n, height, width],
+            [channels, height, width] => vec![n, channels, height, width],
+        };
         let tensors = [
-            (
-                "train_images",
-                view(vec![train_labels.len(), h, w], &train)?,
-            ),
+            ("train_images", view(of(train_labels.len()), &train)?),
             (
                 "train_labels",
                 view(vec![train_labels.len()], &train_labels)?,
             ),
-            ("test_images", view(vec![test_labels.len(), h, w], &test)?),
+            ("test_images", view(of(test_labels.len()), &test)?),
             ("test_labels", view(vec![test_labels.len()], &test_labels)?),
         ];
         let metadata = HashMap::from([("name".to_string(), self.info.name.clone())]);
@@ -247,27 +262,29 @@ impl ImageSet {
             }
             Ok((t.shape().to_vec(), t.data().to_vec()))
         };
-        let split = |images: &str, labels: &str| -> Result<([usize; 2], Images)> {
-            let ((shape, pixels), (_, labels)) = (tensor(images)?, tensor(labels)?);
-            let &[n, height, width] = shape.as_slice() else {
-                return Err(bad(format!("{images} has {} dimensions", shape.len())));
+        let split = |images: &str, labels: &str| -> Result<([usize; 3], Images)> {
+            let ((dims, pixels), (_, labels)) = (tensor(images)?, tensor(labels)?);
+            let (n, shape) = match dims.as_slice() {
+                &[n, height, width] => (n, [1, height, width]),
+                &[n, channels, height, width] => (n, [channels, height, width]),
+                _ => return Err(bad(format!("{images} has {} dimensions", dims.len()))),
             };
-            if n != labels.len() || !(1..=64).contains(&height) || !(1..=64).contains(&width) {
-                return Err(bad(format!("{images} has the shape {shape:?}")));
+            if n != labels.len() || !is_image(shape) {
+                return Err(bad(format!("{images} has the shape {dims:?}")));
             }
             let images = Images {
                 pixels: pixels.iter().map(|&p| p.min(15) * 17).collect(),
                 labels,
-                size: height * width,
+                size: shape.iter().product(),
             };
-            Ok(([height, width], images))
+            Ok((shape, images))
         };
-        let (side, train) = split("train_images", "train_labels")?;
-        let (test_side, test) = split("test_images", "test_labels")?;
-        if side != test_side {
+        let (shape, train) = split("train_images", "train_labels")?;
+        let (test_shape, test) = split("test_images", "test_labels")?;
+        if shape != test_shape {
             return Err(bad("training and test images differ in size".into()));
         }
-        Self::new(name, hex(&Sha256::digest(packed)), side, train, test)
+        Self::new(name, hex(&Sha256::digest(packed)), shape, train, test)
     }
 }
 
@@ -292,9 +309,16 @@ fn gunzip(name: &str, packed: &[u8]) -> Result<Vec<u8>> {
     Ok(plain)
 }
 
-/// The idx format of the MNIST page: magic number, big-endian sizes, bytes.
+/// Whether a model could be made for images of this shape.
+fn is_image([channels, height, width]: [usize; 3]) -> bool {
+    let side = 1..=64;
+    [1, 3].contains(&channels) && side.contains(&height) && side.contains(&width)
+}
+
+/// The idx format of the MNIST page: magic number with the count of dimensions, big-endian sizes,
+/// bytes.
 #[cfg(not(target_family = "wasm"))]
-fn idx(name: &str, images: &[u8], labels: &[u8]) -> Result<([usize; 2], Images)> {
+fn idx(name: &str, images: &[u8], labels: &[u8]) -> Result<([usize; 3], Images)> {
     let bad = |reason: &str| Error::BadData {
         name: name.into(),
         reason: reason.into(),
@@ -306,21 +330,36 @@ fn idx(name: &str, images: &[u8], labels: &[u8]) -> Result<([usize; 2], Images)>
             .ok_or_else(|| bad("it ends in its header"))?;
         Ok(u32::from_be_bytes(b) as usize)
     };
-    if word(images, 0)? != 0x803 || word(labels, 0)? != 0x801 {
-        return Err(bad("these are not idx files of images and labels"));
+    let (n, shape) = match (word(images, 0)?, word(labels, 0)?) {
+        (0x803, 0x801) => {
+            let [n, height, width] = [word(images, 1)?, word(images, 2)?, word(images, 3)?];
+            (n, [1, height, width])
+        }
+        (0x804, 0x801) => {
+            let [n, channels] = [word(images, 1)?, word(images, 2)?];
+            (n, [channels, word(images, 3)?, word(images, 4)?])
+        }
+        _ => return Err(bad("these are not idx files of images and labels")),
+    };
+    if !is_image(shape) {
+        return Err(bad(
+            "its images are too large, or neither grey nor in colour",
+        ));
     }
-    let (n, height, width) = (word(images, 1)?, word(images, 2)?, word(images, 3)?);
-    let size = height.saturating_mul(width);
-    if word(labels, 1)? != n || images.len() - 16 != n.saturating_mul(size) || labels.len() - 8 != n
+    let size = shape.iter().product::<usize>();
+    let start = if images[3] == 3 { 16 } else { 20 };
+    if word(labels, 1)? != n
+        || images.len() - start != n.saturating_mul(size)
+        || labels.len() - 8 != n
     {
         return Err(bad("the files do not have the size they state"));
     }
     let images = Images {
-        pixels: images[16..].to_vec(),
+        pixels: images[start..].to_vec(),
         labels: labels[8..].to_vec(),
         size,
     };
-    Ok(([height, width], images))
+    Ok((shape, images))
 }
 
 #[cfg(test)]
@@ -333,7 +372,7 @@ mod tests {
             labels: (0..n).map(|i| (i % 10) as u8).collect(),
             size: 16,
         };
-        ImageSet::new("mnist", String::new(), [4, 4], images(12), images(5)).expect("valid")
+        ImageSet::new("mnist", String::new(), [1, 4, 4], images(12), images(5)).expect("valid")
     }
 
     #[test]

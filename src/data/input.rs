@@ -9,15 +9,15 @@ use crate::{
 /// A picture's longest side.
 const SIDE_LIMIT: u32 = 8192;
 
-/// Pixels in [0, 1], row by row, at the model's size.
+/// Values in [0, 1], channel by channel and row by row, at the model's size.
 ///
 /// # Errors
 /// [`Error::BadImage`] for an index that is not there, sizes that do not fit, or no ink at all;
-/// [`Error::BadData`] if test images are asked for before the set was loaded.
+/// [`Error::BadData`] if test images are asked for before the set was loaded; [`Error::Unsupported`]
+/// if the model's data is not images.
 pub fn prepare(input: &ImageInput, info: &DataInfo, set: Option<&ImageSet>) -> Result<Vec<f32>> {
-    let bad = |reason: &str| Error::BadImage {
-        reason: reason.into(),
-    };
+    let [channels, height, width] = info.space.image()?;
+    let side = [height, width];
     match input {
         ImageInput::Test { index } => {
             let set = set.ok_or_else(|| Error::BadData {
@@ -26,14 +26,11 @@ pub fn prepare(input: &ImageInput, info: &DataInfo, set: Option<&ImageSet>) -> R
             })?;
             let image = set.test.image(*index as usize);
             if image.is_empty() {
-                return Err(bad("there is no test image of that number"));
-            }
-            if [set.info.height, set.info.width] != [info.height, info.width] {
-                return Err(Error::BadData {
-                    name: info.name.clone(),
-                    reason: "its images are of another size than this model's".into(),
+                return Err(Error::BadImage {
+                    reason: "there is no test image of that number".into(),
                 });
             }
+            info.space.must_fit(&set.info.space, &info.name)?;
             Ok(image.iter().map(|&p| f32::from(p) / 255.0).collect())
         }
         ImageInput::Drawing {
@@ -44,34 +41,58 @@ pub fn prepare(input: &ImageInput, info: &DataInfo, set: Option<&ImageSet>) -> R
             let ink = Grey::new(*width, *height, pixels.0.len(), 1, |i| {
                 f32::from(pixels.0[i]) / 255.0
             })?;
-            ink.centred(info)
+            Ok(ink.centred(side)?.repeat(channels))
         }
         ImageInput::Rgba {
             width,
             height,
             pixels,
         } => {
-            let p = &pixels.0;
-            // Rec. 601 luma over white, so that transparency reads as paper.
-            let mut grey = Grey::new(*width, *height, p.len(), 4, |i| {
-                let [r, g, b, a] = [0, 1, 2, 3].map(|c| f32::from(p[4 * i + c]) / 255.0);
-                (0.299 * r + 0.587 * g + 0.114 * b) * a + (1.0 - a)
-            })?;
-            if grey.border_mean() > 0.5 {
-                grey.values.iter_mut().for_each(|v| *v = 1.0 - *v);
+            let channel = |value: fn([f32; 4]) -> f32| {
+                let p = &pixels.0;
+                Grey::new(*width, *height, p.len(), 4, |i| {
+                    value([0, 1, 2, 3].map(|c| f32::from(p[4 * i + c]) / 255.0))
+                })
+            };
+            if channels == 1 {
+                return ink(channel(luma)?, info, side);
             }
-            if info.name == "mnist" {
-                grey.centred(info)
-            } else {
-                let (w, h) = (grey.width as f32, grey.height as f32);
-                let scale = (info.width as f32 / w).min(info.height as f32 / h);
-                Ok(grey.placed(info, scale, [w / 2.0, h / 2.0]))
+            let each: [fn([f32; 4]) -> f32; 3] = [
+                |p| over_white(p[0], p[3]),
+                |p| over_white(p[1], p[3]),
+                |p| over_white(p[2], p[3]),
+            ];
+            let mut out = Vec::with_capacity(channels * side[0] * side[1]);
+            for value in each {
+                out.extend(channel(value)?.fitted(side));
             }
+            Ok(out)
         }
     }
 }
 
-/// Ink on black.
+/// A value over white, so that transparency reads as paper.
+fn over_white(value: f32, alpha: f32) -> f32 {
+    value * alpha + (1.0 - alpha)
+}
+
+/// Rec. 601 luma.
+fn luma([r, g, b, a]: [f32; 4]) -> f32 {
+    over_white(0.299 * r + 0.587 * g + 0.114 * b, a)
+}
+
+/// A grey picture as ink on black: a dark-on-light one is inverted.
+fn ink(mut grey: Grey, info: &DataInfo, side: [usize; 2]) -> Result<Vec<f32>> {
+    if grey.border_mean() > 0.5 {
+        grey.values.iter_mut().for_each(|v| *v = 1.0 - *v);
+    }
+    match info.name.as_str() {
+        "mnist" => grey.centred(side),
+        _ => Ok(grey.fitted(side)),
+    }
+}
+
+/// One channel of a picture.
 struct Grey {
     width: usize,
     height: usize,
@@ -111,7 +132,7 @@ impl Grey {
 
     /// As MNIST was made (yann.lecun.com/exdb/mnist): the ink's box is scaled to fit 20 of 28
     /// pixels, and its centre of mass is put in the middle.
-    fn centred(&self, info: &DataInfo) -> Result<Vec<f32>> {
+    fn centred(&self, side: [usize; 2]) -> Result<Vec<f32>> {
         let (mut left, mut right) = (usize::MAX, 0);
         let (mut top, mut bottom) = (usize::MAX, 0);
         let (mut mass, mut mx, mut my) = (0.0, 0.0, 0.0);
@@ -131,23 +152,30 @@ impl Grey {
             });
         }
         let box_side = (right + 1 - left).max(bottom + 1 - top) as f32;
-        let scale = info.width.min(info.height) as f32 * (20.0 / 28.0) / box_side;
-        Ok(self.placed(info, scale, [mx / mass, my / mass]))
+        let scale = side[0].min(side[1]) as f32 * (20.0 / 28.0) / box_side;
+        Ok(self.placed(side, scale, [mx / mass, my / mass]))
+    }
+
+    /// Scaled to fit, its middle in the middle.
+    fn fitted(&self, side: [usize; 2]) -> Vec<f32> {
+        let (w, h) = (self.width as f32, self.height as f32);
+        let scale = (side[1] as f32 / w).min(side[0] as f32 / h);
+        self.placed(side, scale, [w / 2.0, h / 2.0])
     }
 
     /// Scaled by `scale` with the point `centre` in the middle; each output pixel is the mean of
     /// the area it covers.
-    fn placed(&self, info: &DataInfo, scale: f32, centre: [f32; 2]) -> Vec<f32> {
+    fn placed(&self, [height, width]: [usize; 2], scale: f32, centre: [f32; 2]) -> Vec<f32> {
         /// Looks in each output pixel, along each side.
         const LOOKS: usize = 4;
-        let mut out = Vec::with_capacity(info.height * info.width);
-        for y in 0..info.height {
-            for x in 0..info.width {
+        let mut out = Vec::with_capacity(height * width);
+        for y in 0..height {
+            for x in 0..width {
                 let mut sum = 0.0;
                 for j in 0..LOOKS * LOOKS {
                     let sub = |k: usize| (k as f32 + 0.5) / LOOKS as f32;
-                    let u = x as f32 + sub(j % LOOKS) - info.width as f32 / 2.0;
-                    let v = y as f32 + sub(j / LOOKS) - info.height as f32 / 2.0;
+                    let u = x as f32 + sub(j % LOOKS) - width as f32 / 2.0;
+                    let v = y as f32 + sub(j / LOOKS) - height as f32 / 2.0;
                     let (u, v) = (u / scale + centre[0], v / scale + centre[1]);
                     if u >= 0.0 && v >= 0.0 && u < self.width as f32 && v < self.height as f32 {
                         sum += self.values[v as usize * self.width + u as usize];
@@ -166,7 +194,7 @@ mod tests {
     use crate::protocol::Bytes;
 
     fn info() -> DataInfo {
-        DataInfo::images("mnist", 28, 28)
+        DataInfo::new("mnist", crate::data::Space::grey(28, 28))
     }
 
     #[test]

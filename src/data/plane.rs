@@ -17,7 +17,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::DataInfo;
+use super::{DataInfo, Space, SpaceKind};
 pub use custom::{MAX_BYTES, MAX_POINTS};
 use density::Truth;
 use dino::DINO;
@@ -27,7 +27,7 @@ use crate::{
     checkpoint,
     error::{Error, Result},
     options::{self, Options},
-    protocol::{DataKind, PointSource, ToyInfo},
+    protocol::{PointSource, ToyInfo},
     rng::{Purpose, Rng},
 };
 
@@ -138,10 +138,10 @@ pub struct Modes {
 }
 
 impl Toy {
-    fn kind(self) -> DataKind {
+    fn kind(self) -> SpaceKind {
         match self {
-            Toy::Energy(_) => DataKind::Energy,
-            _ => DataKind::Points,
+            Toy::Energy(_) => SpaceKind::Energy,
+            _ => SpaceKind::Points,
         }
     }
 
@@ -304,17 +304,21 @@ impl PointSet {
                 .map(|_| toy.draw(&mut rng, given.noise).map(|v| v as f32))
                 .collect()
         };
-        let energy = toy.kind() == DataKind::Energy;
+        let energy = toy.kind() == SpaceKind::Energy;
         let test = draw(super::TEST_SEED, if energy { 0 } else { TEST_POINTS });
-        let (mean, scale) = if energy {
-            ([0.0, 0.0], 1.0)
+        let space = if energy {
+            Space::Energy {
+                mean: [0.0, 0.0],
+                scale: 1.0,
+            }
         } else {
-            moments(&test)
+            let (mean, scale) = moments(&test);
+            Space::Points { mean, scale }
         };
         Ok(Self {
             info: DataInfo {
                 options: options::to_json(&given)?,
-                ..DataInfo::plane(name, toy.kind(), mean, scale)
+                ..DataInfo::new(name, space)
             },
             toy: Some(toy),
             noise: given.noise,
@@ -349,7 +353,7 @@ impl PointSet {
         Ok(Self {
             info: DataInfo {
                 sha256: checkpoint::sha256(&hash),
-                ..DataInfo::plane("custom", DataKind::Points, mean, scale)
+                ..DataInfo::new("custom", Space::Points { mean, scale })
             },
             toy: None,
             noise: 1.0,
@@ -370,6 +374,11 @@ impl PointSet {
         TOYS.iter().any(|t| t.0 == name)
     }
 
+    /// Whether it is an energy, without points.
+    pub fn is_energy(&self) -> bool {
+        self.info.space.kind() == SpaceKind::Energy
+    }
+
     /// Training points; 0 where new ones are drawn for ever.
     pub fn train_len(&self) -> usize {
         self.train.len()
@@ -383,7 +392,7 @@ impl PointSet {
     /// The set that `info` describes when its points are not at hand, as in a model that learned
     /// from a reader's own: of them only the mean is known.
     pub fn only_mean(info: &DataInfo) -> Self {
-        let mean = [0, 1].map(|d| info.mean.get(d).copied().unwrap_or(0.0));
+        let (mean, _) = info.space.moments().unwrap_or_default();
         Self {
             info: info.clone(),
             toy: None,
@@ -396,7 +405,7 @@ impl PointSet {
 
     /// Whether its points are at hand.
     pub fn is_whole(&self) -> bool {
-        self.test.len() > 1 || self.info.kind == DataKind::Energy
+        self.test.len() > 1 || self.is_energy()
     }
 
     /// Points at hand, each counted once: very small sets hold out what they also learn from.

@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    DataInfo,
+    DataInfo, Space,
     tokenizer::{Tokenizer, Vocabulary},
 };
 use crate::{
     checkpoint,
     error::{Error, Result},
     options::{self, Options},
-    protocol::{DataKind, TextInfo},
+    protocol::TextInfo,
     rng::{Purpose, Rng},
 };
 
@@ -258,13 +258,14 @@ impl TextSet {
                 LONGER,
             ));
         }
+        let space = Space::Text {
+            vocabulary,
+            characters_per_token: test_characters as f32 / test.len() as f32,
+        };
         let info = DataInfo {
-            kind: DataKind::Text,
             sha256: checkpoint::sha256(text.as_bytes()),
             options: options::to_json(options)?,
-            vocabulary: Some(vocabulary),
-            scale: test_characters as f32 / test.len() as f32,
-            ..DataInfo::images(name, 0, 0)
+            ..DataInfo::new(name, space)
         };
         Ok(Self {
             info,

@@ -9,9 +9,9 @@ pub mod plane;
 pub mod text;
 
 use crate::{
-    data::{ImageSet, test_images},
+    data::{Binarize, ImageSet, test_images},
     error::{Error, Result},
-    model::{Binarize, DensityOptions, Model},
+    model::{DensityOptions, Model},
     rng::{Purpose, Rng},
 };
 

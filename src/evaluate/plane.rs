@@ -14,8 +14,8 @@ use crate::{
         plane::{MAX_POINTS, Modes},
     },
     error::Result,
-    model::Model,
-    protocol::{DataKind, DensityKind, Number},
+    model::{Condition, Model, drive},
+    protocol::{DensityKind, Number},
     rng::{Purpose, Rng},
     views::{
         Pause, floats,
@@ -161,7 +161,7 @@ pub async fn report(
     pause: Pause,
 ) -> Result<Vec<Measure>> {
     let mut out = Vec::new();
-    let energy = set.info.kind == DataKind::Energy;
+    let energy = set.is_energy();
     let held_out = protocol.held_out.min(set.test_len());
     let modes = set.modes();
     let wanted = match (energy, &modes) {
@@ -258,12 +258,13 @@ async fn samples(
     if count == 0 {
         return Ok(Vec::new());
     }
-    let mut sampler = model.sampler(&serde_json::Value::Null, count, seed)?;
-    for _ in 0..sampler.steps() {
-        sampler.step()?;
+    let free = Condition::default();
+    let mut sampler = model.sampler(&serde_json::Value::Null, &free, count, seed)?;
+    let samples = drive(&mut *sampler, async |_, _| {
         pause().await;
-    }
-    let xy = floats(sampler.state().points()?).await?;
+        Ok(())
+    });
+    let xy = floats(samples.await?.points()?).await?;
     Ok(xy.as_chunks().0.to_vec())
 }
 

@@ -2,9 +2,9 @@
 
 use super::Estimate;
 use crate::{
-    data::{TextSet, test_batch},
+    data::{Binarize, TextSet, test_batch},
     error::{Error, Result},
-    model::{Binarize, Model},
+    model::Model,
     rng::{Purpose, Rng},
 };
 

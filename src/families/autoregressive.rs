@@ -20,15 +20,18 @@ use burn::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
-    data::{Batch, DataInfo},
-    error::Result,
-    family::{Density, DensityOptions, Family, Losses, Sampler, Samples, StepContext, plain},
+    data::{Batch, DataInfo, Space},
+    error::{Error, Result},
+    family::{
+        Condition, ConditionKind, Defaults, Density, DensityOptions, Family, Losses, Reading,
+        Sampler, Samples, StepContext, TrainConfig, plain, ready,
+    },
     nn::{fourier, mlp::Mlp, standard::Standard},
     options::Options,
-    protocol::{Capabilities, DataKind, DensityKind, Look, Preset, Role},
+    protocol::{Capabilities, DensityKind, Look, Preset, Role},
     rng::{Purpose, Rng},
     views::plane::{LookRequest, Scene, look},
 };
@@ -202,7 +205,7 @@ impl Family for Autoregressive {
     const PAPER: &'static str = "Uria, Murray & Larochelle 2013, RNADE: The real-valued neural autoregressive density-estimator, arXiv:1306.0186";
     const EQUATION: &'static str = "p(x) = p(x₁) p(x₂ | x₁)";
     const SCHEMA_VERSION: u32 = 1;
-    const DATA: &'static [DataKind] = &[DataKind::Points];
+    const CONDITIONS: &'static [ConditionKind] = &[ConditionKind::Known];
     const CAPABILITIES: Capabilities = Capabilities {
         density: Some(DensityKind::Exact),
         latent: false,
@@ -210,12 +213,21 @@ impl Family for Autoregressive {
         language: false,
     };
 
-    fn plane_config() -> Value {
-        json!({ "hidden": 64 })
-    }
-
-    fn plane_train() -> Value {
-        json!({ "batch_size": 256, "learning_rate": 0.002, "ema": 0.995 })
+    fn defaults(space: &Space) -> Option<Defaults<AutoregressiveConfig>> {
+        matches!(space, Space::Points { .. }).then(|| {
+            Defaults::new(
+                AutoregressiveConfig {
+                    hidden: 64,
+                    ..AutoregressiveConfig::default()
+                },
+                TrainConfig {
+                    batch_size: 256,
+                    learning_rate: 2e-3,
+                    ema: 0.995,
+                    ..TrainConfig::default()
+                },
+            )
+        })
     }
 
     fn init(
@@ -224,7 +236,6 @@ impl Family for Autoregressive {
         rng: &mut Rng,
         device: &Device,
     ) -> Result<Self> {
-        data.need(Self::DATA, Self::TITLE)?;
         let k = config.components;
         // Means spread over two standard deviations each way, widths of about their distance.
         let spread = |i: usize| 4.0 * (i as f32 + 0.5) / k as f32 - 2.0;
@@ -240,7 +251,7 @@ impl Family for Autoregressive {
         let first = Param::from_data(TensorData::new(first, [1, 3 * k]), device);
         Ok(Self {
             config: config.clone(),
-            standard: Standard::of(data),
+            standard: Standard::of(&data.space),
             net: Net { first, second },
         })
     }
@@ -270,15 +281,23 @@ impl Family for Autoregressive {
     fn sampler(
         &self,
         options: &AutoregressiveSampleOptions,
+        condition: &Condition,
         count: usize,
         seed: u64,
     ) -> Result<Box<dyn Sampler>> {
         let model = self.valid();
         let x = Tensor::zeros([count, 2], &model.device());
+        let known = condition.known(2)?.unwrap_or_default();
+        if let [None, Some(_)] = known.as_slice() {
+            return Err(Error::Unsupported {
+                what: "x₁ is drawn before x₂, so x₂ alone cannot be known".into(),
+            });
+        }
         Ok(Box::new(OneByOne {
             model,
             temperature: options.temperature,
             seed,
+            known,
             step: 0,
             x,
         }))
@@ -362,7 +381,7 @@ impl Family for Autoregressive {
             family: Self::ID.into(),
             data: "circles".into(),
             config: json!({ "components": 1, "hidden": 64 }),
-            train: Self::plane_train(),
+            train: json!({}),
             look: "density".into(),
             steps: 1500,
         }]
@@ -373,11 +392,12 @@ impl Family for Autoregressive {
     }
 }
 
-/// First x₁, then x₂ given x₁.
+/// First x₁, then x₂ given x₁; what is known is not drawn.
 struct OneByOne {
     model: Autoregressive,
     temperature: f64,
     seed: u64,
+    known: Vec<Option<f32>>,
     step: u64,
     x: Tensor<2>,
 }
@@ -387,20 +407,29 @@ impl Sampler for OneByOne {
         2
     }
 
-    fn step(&mut self) -> Result<()> {
+    fn next(&mut self) -> Reading<'_, bool> {
         let [n, _] = self.x.dims();
         let mut rng = Rng::new(self.seed, Purpose::Sample, self.step);
-        if self.step == 0 {
-            let x1 = self.model.first().draw(n, self.temperature, &mut rng);
-            self.x = Tensor::cat(vec![x1.clone(), x1.zeros_like()], 1);
-        } else {
-            let x1 = self.x.clone().slice([0..n, 0..1]);
-            let x2 = self.model.second(x1.clone());
-            let x2 = x2.draw(n, self.temperature, &mut rng);
-            self.x = Tensor::cat(vec![x1, x2], 1);
-        }
+        let known = |d: usize| {
+            let value = self.known.get(d).copied().flatten()?;
+            let value = self.model.standard.coordinate(d, value);
+            Some(Tensor::<2>::full([n, 1], value, &self.x.device()))
+        };
+        let mut draw = |mixture: Mixture| mixture.draw(n, self.temperature, &mut rng);
+        let x1 = self.x.clone().slice([0..n, 0..1]);
+        self.x = match self.step {
+            0 => {
+                let x1 = known(0).unwrap_or_else(|| draw(self.model.first()));
+                Tensor::cat(vec![x1.clone(), x1.zeros_like()], 1)
+            }
+            1 => {
+                let x2 = known(1).unwrap_or_else(|| draw(self.model.second(x1.clone())));
+                Tensor::cat(vec![x1, x2], 1)
+            }
+            _ => return ready(Ok(false)),
+        };
         self.step += 1;
-        Ok(())
+        ready(Ok(true))
     }
 
     fn state(&self) -> Samples {

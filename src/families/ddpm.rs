@@ -33,12 +33,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
-    data::{Batch, DataInfo},
+    data::{Batch, DataInfo, Space},
     error::{Error, Result},
-    family::{Density, DensityOptions, Family, Losses, Sampler, Samples, StepContext, plain},
+    family::{
+        Condition, Defaults, Density, DensityOptions, Family, Losses, Reading, Sampler, Samples,
+        StepContext, TrainConfig, plain, ready,
+    },
     nn::{init, linear::linear, standard::Standard},
     options::Options,
-    protocol::{Capabilities, DataKind, DensityKind, Look, Preset, Role},
+    protocol::{Capabilities, DensityKind, Look, Preset, Role},
     rng::{Purpose, Rng},
     views::plane::{LookRequest, Scene, cells, look},
 };
@@ -733,7 +736,6 @@ impl Family for Ddpm {
         "Ho, Jain & Abbeel 2020, Denoising Diffusion Probabilistic Models, arXiv:2006.11239";
     const EQUATION: &'static str = "loss = E ‖ε − ε_θ(√ᾱ_t x₀ + √(1−ᾱ_t) ε, t)‖²";
     const SCHEMA_VERSION: u32 = 1;
-    const DATA: &'static [DataKind] = &[DataKind::Points];
     const CAPABILITIES: Capabilities = Capabilities {
         density: Some(DensityKind::FlowOde),
         latent: false,
@@ -741,16 +743,27 @@ impl Family for Ddpm {
         language: false,
     };
 
-    fn plane_config() -> Value {
-        json!({ "hidden": 128, "embedding": 64, "frequency": 10.0, "prediction": "v" })
-    }
-
-    fn plane_train() -> Value {
-        json!({ "batch_size": 256, "learning_rate": 2e-3, "ema": 0.995 })
+    fn defaults(space: &Space) -> Option<Defaults<DdpmConfig>> {
+        matches!(space, Space::Points { .. }).then(|| {
+            Defaults::new(
+                DdpmConfig {
+                    hidden: 128,
+                    embedding: 64,
+                    frequency: 10.0,
+                    prediction: Prediction::V,
+                    ..DdpmConfig::default()
+                },
+                TrainConfig {
+                    batch_size: 256,
+                    learning_rate: 2e-3,
+                    ema: 0.995,
+                    ..TrainConfig::default()
+                },
+            )
+        })
     }
 
     fn init(config: &DdpmConfig, data: &DataInfo, rng: &mut Rng, device: &Device) -> Result<Self> {
-        data.need(Self::DATA, "diffusion model")?;
         let (hidden, size) = (config.hidden, config.embedding);
         // Sines and cosines have a mean square of one half, hence √2. Coordinates and time add up,
         // so each has a share of the variance by its share of the inputs.
@@ -769,7 +782,7 @@ impl Family for Ddpm {
         Ok(Self {
             config: config.clone(),
             process: Process::new(config),
-            points: Standard::of(data),
+            points: Standard::of(&data.space),
             net,
         })
     }
@@ -799,6 +812,7 @@ impl Family for Ddpm {
     fn sampler(
         &self,
         options: &DdpmSampleOptions,
+        _: &Condition,
         count: usize,
         seed: u64,
     ) -> Result<Box<dyn Sampler>> {
@@ -935,7 +949,7 @@ impl Family for Ddpm {
             family: Self::ID.into(),
             data: "moons".into(),
             config,
-            train: Self::plane_train(),
+            train: json!({}),
             look: "reverse".into(),
             steps: 1500,
         };
@@ -984,9 +998,10 @@ impl Sampler for Walk {
         self.reverse.steps()
     }
 
-    fn step(&mut self) -> Result<()> {
+    fn next(&mut self) -> Reading<'_, bool> {
+        let left = self.reverse.at < self.reverse.steps();
         self.reverse.step();
-        Ok(())
+        ready(Ok(left))
     }
 
     fn state(&self) -> Samples {

@@ -47,12 +47,15 @@ use burn::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
-    data::{Batch, DataInfo},
+    data::{Batch, DataInfo, Space},
     error::Result,
-    family::{Family, Losses, Sampler, Samples, StepContext, plain},
+    family::{
+        Condition, Defaults, Family, Losses, OnePass, Sampler, Samples, StepContext, TrainConfig,
+        plain,
+    },
     nn::{
         fourier, init,
         linear::{linear, matmul},
@@ -61,7 +64,7 @@ use crate::{
     },
     optim::ParameterGroup,
     options::Options,
-    protocol::{Capabilities, DataKind, Look, Preset, Role},
+    protocol::{Capabilities, Look, Preset, Role},
     rng::{Purpose, Rng},
     views::plane::{LookRequest, Scene, grid_lines, look},
 };
@@ -390,7 +393,6 @@ impl Family for Gan {
     const EQUATION: &'static str = "min_G max_D E_x[log D(x)] + E_z[log(1 − D(G(z)))]";
     const SCHEMA_VERSION: u32 = 1;
     const NETWORKS: &'static [&'static str] = &["discriminator", "generator"];
-    const DATA: &'static [DataKind] = &[DataKind::Points];
     const CAPABILITIES: Capabilities = Capabilities {
         density: None,
         latent: false,
@@ -398,21 +400,26 @@ impl Family for Gan {
         language: false,
     };
 
-    fn plane_train() -> Value {
-        json!({
-            "batch_size": 128,
-            "learning_rate": 2e-3,
-            "beta_1": 0.0,
-            "beta_2": 0.99,
-            "ema": 0.995,
+    fn defaults(space: &Space) -> Option<Defaults<GanConfig>> {
+        matches!(space, Space::Points { .. }).then(|| {
+            Defaults::new(
+                GanConfig::default(),
+                TrainConfig {
+                    batch_size: 128,
+                    learning_rate: 2e-3,
+                    beta_1: 0.0,
+                    beta_2: 0.99,
+                    ema: 0.995,
+                    ..TrainConfig::default()
+                },
+            )
         })
     }
 
     fn init(config: &GanConfig, data: &DataInfo, rng: &mut Rng, device: &Device) -> Result<Self> {
-        data.need(Self::DATA, Self::TITLE)?;
         Ok(Self {
             config: config.clone(),
-            points: Standard::of(data),
+            points: Standard::of(&data.space),
             net: Net {
                 discriminator: Mlp::init(
                     2 * fourier::width(config.frequencies),
@@ -490,13 +497,16 @@ impl Family for Gan {
     fn sampler(
         &self,
         options: &GanSampleOptions,
+        _: &Condition,
         count: usize,
         seed: u64,
     ) -> Result<Box<dyn Sampler>> {
         let model = self.valid();
         let z = model.noise(count, &mut Rng::new(seed, Purpose::Sample, 0)) * options.temperature;
-        let samples = Tensor::zeros([count, 2], &model.device());
-        Ok(Box::new(OnePass { model, z, samples }))
+        let start = Samples::Points(Tensor::zeros([count, 2], &model.device()));
+        Ok(Box::new(OnePass::new(start, move || {
+            Ok(Samples::Points(model.points.from_unit(model.generate(z))))
+        })))
     }
 
     fn looks() -> Vec<Look> {
@@ -587,7 +597,7 @@ impl Family for Gan {
             family: Self::ID.into(),
             data: "ring".into(),
             config: json!({}),
-            train: Self::plane_train(),
+            train: json!({}),
             look: look.into(),
             steps: 2000,
         };
@@ -653,28 +663,5 @@ impl Gan {
         let gradient = fake.grad(&loss.backward());
         // The loss is a mean over the fakes.
         gradient.map_or_else(|| fake.zeros_like(), |g| g * -(n as f32))
-    }
-}
-
-/// z ~ N(0, temperature² I), then one pass through the generator.
-struct OnePass {
-    model: Gan,
-    z: Tensor<2>,
-    samples: Tensor<2>,
-}
-
-impl Sampler for OnePass {
-    fn steps(&self) -> usize {
-        1
-    }
-
-    fn step(&mut self) -> Result<()> {
-        let unit = self.model.generate(self.z.clone());
-        self.samples = self.model.points.from_unit(unit);
-        Ok(())
-    }
-
-    fn state(&self) -> Samples {
-        Samples::Points(self.samples.clone())
     }
 }

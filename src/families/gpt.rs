@@ -27,11 +27,11 @@ use burn::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     data::{
-        Batch, DataInfo,
+        Batch, DataInfo, Space,
         tokenizer::{Speller, Tokenizer},
     },
     error::{Error, Result},
@@ -44,14 +44,17 @@ use crate::{
         linear::linear_transposed,
         rotary::Angles,
     },
-    model::{Family, Insight, Language, Losses, Reading, Sampler, Samples},
+    model::{
+        Condition, ConditionKind, Defaults, Family, Insight, Language, Losses, OptimizerKind,
+        Reading, Sampler, Samples, TrainConfig,
+    },
     nn::{
         dropout::Dropout,
         transformer::{Block, INIT, Pass, Shape, gain, matrix},
     },
     optim::{ParameterGroup, Rule},
     options::Options,
-    protocol::{Capabilities, DataKind, Size, Token},
+    protocol::{Capabilities, Size, Token},
     rng::{Purpose, Rng},
     views::{floats, text::largest, text::token},
 };
@@ -180,9 +183,6 @@ impl GptConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct GptSampleOptions {
-    /// What the text begins with.
-    #[schemars(title = "Prompt", length(max = 20000))]
-    pub prompt: String,
     /// Tokens to write.
     #[schemars(title = "Length", range(min = 1, max = 20000))]
     pub length: usize,
@@ -207,7 +207,6 @@ pub struct GptSampleOptions {
 impl Default for GptSampleOptions {
     fn default() -> Self {
         Self {
-            prompt: String::new(),
             length: 300,
             temperature: 0.8,
             top_k: 0,
@@ -314,7 +313,7 @@ impl Family for Gpt {
     const PAPER: &'static str = "Radford, Narasimhan, Salimans & Sutskever 2018, Improving Language Understanding by Generative Pre-Training";
     const EQUATION: &'static str = "p(x) = ∏ p(x_t | x_<t)";
     const SCHEMA_VERSION: u32 = 1;
-    const DATA: &'static [DataKind] = &[DataKind::Text];
+    const CONDITIONS: &'static [ConditionKind] = &[ConditionKind::Prompt];
     const CAPABILITIES: Capabilities = Capabilities {
         density: None,
         latent: false,
@@ -322,19 +321,10 @@ impl Family for Gpt {
         language: true,
     };
 
-    fn text_train() -> Value {
-        json!({
-            "batch_size": 16,
-            "learning_rate": 0.003,
-            "optimizer": "muon",
-            "beta_2": 0.99,
-            "weight_decay": 0.1,
-            "warmup": 50,
-            "clip": 1.0,
-        })
-    }
-
-    fn sizes() -> Vec<Size> {
+    fn defaults(space: &Space) -> Option<Defaults<GptConfig>> {
+        if !matches!(space, Space::Text { .. }) {
+            return None;
+        }
         let size =
             |id: &str, title: &str, [n_layer, n_head, n_embd, block_size]: [usize; 4], steps| {
                 Size {
@@ -346,24 +336,35 @@ impl Family for Gpt {
                         "n_embd": n_embd,
                         "block_size": block_size,
                     }),
-                    train: Self::text_train(),
                     steps,
                 }
             };
-        vec![
-            size("small", "Small", [2, 2, 48, 48], 1500),
-            size("medium", "Medium", [4, 4, 96, 64], 2500),
-            size("large", "Large", [6, 4, 128, 128], 4000),
-        ]
+        Some(Defaults {
+            config: GptConfig::default(),
+            train: TrainConfig {
+                batch_size: 16,
+                learning_rate: 3e-3,
+                optimizer: OptimizerKind::Muon,
+                beta_2: 0.99,
+                weight_decay: 0.1,
+                warmup: 50,
+                clip: 1.0,
+                ..TrainConfig::default()
+            },
+            sizes: vec![
+                size("small", "Small", [2, 2, 48, 48], 1500),
+                size("medium", "Medium", [4, 4, 96, 64], 2500),
+                size("large", "Large", [6, 4, 128, 128], 4000),
+            ],
+        })
     }
 
     fn init(config: &GptConfig, data: &DataInfo, rng: &mut Rng, device: &Device) -> Result<Self> {
-        data.need(Self::DATA, Self::TITLE)?;
         config.check()?;
-        let vocabulary = data.vocabulary.clone().ok_or(Error::CheckpointSchema {
+        let vocabulary = data.space.vocabulary().ok_or(Error::CheckpointSchema {
             reason: "a text without a vocabulary".into(),
         })?;
-        let tokenizer = Arc::new(Tokenizer::new(vocabulary)?);
+        let tokenizer = Arc::new(Tokenizer::new(vocabulary.clone())?);
         let (v, c, shape) = (tokenizer.len(), config.n_embd, config.shape());
         let wte = matrix([v, c], INIT, rng, device);
         let wpe = (config.positions == Positions::Learned)
@@ -424,11 +425,12 @@ impl Family for Gpt {
     fn sampler(
         &self,
         options: &GptSampleOptions,
+        condition: &Condition,
         count: usize,
         seed: u64,
     ) -> Result<Box<dyn Sampler>> {
         let tokenizer = &self.tokenizer;
-        let prompt = tokenizer.encode(&options.prompt)?;
+        let prompt = tokenizer.encode(condition.prompt.as_deref().unwrap_or_default())?;
         let mut speller = Speller::default();
         let given: Vec<Token> = prompt
             .iter()
@@ -447,6 +449,7 @@ impl Family for Gpt {
             tokenizer: self.tokenizer.clone(),
             block_size: self.config.block_size,
             seed,
+            step: 0,
             writers: vec![first; count],
         }))
     }
@@ -615,6 +618,7 @@ struct Writing {
     tokenizer: Arc<Tokenizer>,
     block_size: usize,
     seed: u64,
+    step: usize,
     writers: Vec<Writer>,
 }
 
@@ -623,15 +627,15 @@ impl Sampler for Writing {
         self.options.length
     }
 
-    fn step(&mut self) -> Result<()> {
-        for writer in self.writers.iter_mut().filter(|w| !w.ended) {
-            writer.read(&self.tokenizer, self.block_size);
-        }
-        Ok(())
-    }
-
-    fn settle(&mut self) -> Reading<'_, ()> {
+    fn next(&mut self) -> Reading<'_, bool> {
         Box::pin(async move {
+            if self.step == self.options.length || self.writers.iter().all(|w| w.ended) {
+                return Ok(false);
+            }
+            self.step += 1;
+            for writer in self.writers.iter_mut().filter(|w| !w.ended) {
+                writer.read(&self.tokenizer, self.block_size);
+            }
             for (i, writer) in self.writers.iter_mut().enumerate() {
                 if writer.ended {
                     continue;
@@ -668,12 +672,8 @@ impl Sampler for Writing {
                 writer.tokens.push(told);
                 writer.ids.push(id);
             }
-            Ok(())
+            Ok(true)
         })
-    }
-
-    fn ended(&self) -> bool {
-        self.writers.iter().all(|w| w.ended)
     }
 
     fn state(&self) -> Samples {

@@ -26,17 +26,18 @@ use burn::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
-    data::{Batch, DataInfo, plane},
+    data::{Batch, DataInfo, Space, plane},
     error::{Error, Result},
     family::{
-        Density, DensityOptions, Family, Invertible, Losses, Sampler, Samples, StepContext, plain,
+        Condition, Defaults, Density, DensityOptions, Family, Invertible, Losses, OnePass, Sampler,
+        Samples, StepContext, TrainConfig, plain,
     },
     nn::{gaussian, standard::Standard},
     options::Options,
-    protocol::{Capabilities, DataKind, DensityKind, Preset},
+    protocol::{Capabilities, DensityKind, Preset},
     rng::{Purpose, Rng},
 };
 
@@ -320,7 +321,6 @@ impl Family for Planar {
         "Rezende & Mohamed 2015, Variational Inference with Normalizing Flows, arXiv:1505.05770";
     const EQUATION: &'static str = "ln q(z_K) = ln q(z_0) − Σ_k ln |1 + û_kᵀ ψ_k(z_{k−1})|";
     const SCHEMA_VERSION: u32 = 1;
-    const DATA: &'static [DataKind] = &[DataKind::Points, DataKind::Energy];
     const CAPABILITIES: Capabilities = Capabilities {
         density: Some(DensityKind::Exact),
         latent: false,
@@ -328,12 +328,20 @@ impl Family for Planar {
         language: false,
     };
 
-    fn plane_config() -> Value {
-        json!({ "layers": 16 })
-    }
-
-    fn plane_train() -> Value {
-        json!({ "batch_size": 256, "learning_rate": 0.005 })
+    fn defaults(space: &Space) -> Option<Defaults<PlanarConfig>> {
+        matches!(space, Space::Points { .. } | Space::Energy { .. }).then(|| {
+            Defaults::new(
+                PlanarConfig {
+                    layers: 16,
+                    ..PlanarConfig::default()
+                },
+                TrainConfig {
+                    batch_size: 256,
+                    learning_rate: 5e-3,
+                    ..TrainConfig::default()
+                },
+            )
+        })
     }
 
     fn init(
@@ -342,7 +350,6 @@ impl Family for Planar {
         rng: &mut Rng,
         device: &Device,
     ) -> Result<Self> {
-        data.need(Self::DATA, Self::TITLE)?;
         let layers = (0..config.layers)
             .map(|k| {
                 let radial = match config.kind {
@@ -355,8 +362,8 @@ impl Family for Planar {
             .collect();
         Ok(Self {
             config: config.clone(),
-            standard: Standard::of(data),
-            energy: (data.kind == DataKind::Energy).then(|| data.name.clone()),
+            standard: Standard::of(&data.space),
+            energy: matches!(data.space, Space::Energy { .. }).then(|| data.name.clone()),
             net: Net { layers },
         })
     }
@@ -387,13 +394,21 @@ impl Family for Planar {
     fn sampler(
         &self,
         options: &PlanarSampleOptions,
+        _: &Condition,
         count: usize,
         seed: u64,
     ) -> Result<Box<dyn Sampler>> {
         let model = self.valid();
         let mut rng = Rng::new(seed, Purpose::Sample, 0);
         let z = rng.normal_tensor([count, 2], &model.device()) * options.temperature;
-        Ok(Box::new(OnePass { model, z }))
+        let start = Samples::Points(model.standard.from_unit(z.clone()));
+        Ok(Box::new(OnePass::new(start, move || {
+            let x = match model.energy {
+                Some(_) => model.chain(z).0,
+                None => model.unchain(z),
+            };
+            Ok(Samples::Points(model.standard.from_unit(x)))
+        })))
     }
 
     fn presets() -> Vec<Preset> {
@@ -404,8 +419,8 @@ impl Family for Planar {
             fails: false,
             family: Self::ID.into(),
             data: "u1".into(),
-            config: Self::plane_config(),
-            train: Self::plane_train(),
+            config: json!({}),
+            train: json!({}),
             look: "generate".into(),
             steps: 4000,
         }]
@@ -417,31 +432,6 @@ impl Family for Planar {
 
     fn invertible(&self) -> Option<&dyn Invertible> {
         Some(self)
-    }
-}
-
-/// z ~ N(0, temperature² I), then through the layers, forwards or backwards.
-struct OnePass {
-    model: Planar,
-    z: Tensor<2>,
-}
-
-impl Sampler for OnePass {
-    fn steps(&self) -> usize {
-        1
-    }
-
-    fn step(&mut self) -> Result<()> {
-        let z = self.z.clone();
-        self.z = match self.model.energy {
-            Some(_) => self.model.chain(z).0,
-            None => self.model.unchain(z),
-        };
-        Ok(())
-    }
-
-    fn state(&self) -> Samples {
-        Samples::Points(self.model.standard.from_unit(self.z.clone()))
     }
 }
 

@@ -22,16 +22,19 @@ use burn::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
-    data::{Batch, DataInfo},
+    data::{Batch, DataInfo, Space},
     error::Result,
-    family::{Density, DensityOptions, Family, Invertible, Losses, Sampler, Samples},
+    family::{
+        Condition, Defaults, Density, DensityOptions, Family, Invertible, Losses, OnePass, Sampler,
+        Samples, TrainConfig,
+    },
     kernels::{affine, rq_spline},
     nn::{fourier, gaussian, mlp::Mlp, standard::Standard},
     options::Options,
-    protocol::{Capabilities, DataKind, DensityKind, Preset},
+    protocol::{Capabilities, DensityKind, Preset},
     rng::{Purpose, Rng},
 };
 
@@ -214,7 +217,6 @@ impl Family for RealNvp {
         "Dinh, Sohl-Dickstein & Bengio 2016, Density estimation using Real NVP, arXiv:1605.08803";
     const EQUATION: &'static str = "log p(x) = log π(f(x)) + log |det ∂f/∂x|";
     const SCHEMA_VERSION: u32 = 1;
-    const DATA: &'static [DataKind] = &[DataKind::Points];
     const CAPABILITIES: Capabilities = Capabilities {
         density: Some(DensityKind::Exact),
         latent: false,
@@ -222,12 +224,20 @@ impl Family for RealNvp {
         language: false,
     };
 
-    fn plane_config() -> Value {
-        json!({ "hidden": 64 })
-    }
-
-    fn plane_train() -> Value {
-        json!({ "batch_size": 256, "ema": 0.995 })
+    fn defaults(space: &Space) -> Option<Defaults<RealNvpConfig>> {
+        matches!(space, Space::Points { .. }).then(|| {
+            Defaults::new(
+                RealNvpConfig {
+                    hidden: 64,
+                    ..RealNvpConfig::default()
+                },
+                TrainConfig {
+                    batch_size: 256,
+                    ema: 0.995,
+                    ..TrainConfig::default()
+                },
+            )
+        })
     }
 
     fn init(
@@ -236,7 +246,6 @@ impl Family for RealNvp {
         rng: &mut Rng,
         device: &Device,
     ) -> Result<Self> {
-        data.need(Self::DATA, Self::TITLE)?;
         let outputs = match config.transform {
             Transform::Affine => 2,
             Transform::Spline => rq_spline::width(config.bins),
@@ -250,7 +259,7 @@ impl Family for RealNvp {
             .collect();
         Ok(Self {
             config: config.clone(),
-            standard: Standard::of(data),
+            standard: Standard::of(&data.space),
             net: Net { couplings },
         })
     }
@@ -274,13 +283,18 @@ impl Family for RealNvp {
     fn sampler(
         &self,
         options: &RealNvpSampleOptions,
+        _: &Condition,
         count: usize,
         seed: u64,
     ) -> Result<Box<dyn Sampler>> {
         let model = self.valid();
         let mut rng = Rng::new(seed, Purpose::Sample, 0);
         let z = rng.normal_tensor([count, 2], &model.device()) * options.temperature;
-        Ok(Box::new(OnePass { model, z }))
+        let start = Samples::Points(model.standard.from_unit(z.clone()));
+        Ok(Box::new(OnePass::new(start, move || {
+            let (x, _) = model.inverse(z);
+            Ok(Samples::Points(model.standard.from_unit(x)))
+        })))
     }
 
     fn presets() -> Vec<Preset> {
@@ -292,7 +306,7 @@ impl Family for RealNvp {
             family: Self::ID.into(),
             data: "moons".into(),
             config: json!({ "couplings": 2, "hidden": 64 }),
-            train: Self::plane_train(),
+            train: json!({}),
             look: "layers".into(),
             steps: 2000,
         }]
@@ -304,27 +318,6 @@ impl Family for RealNvp {
 
     fn invertible(&self) -> Option<&dyn Invertible> {
         Some(self)
-    }
-}
-
-/// z ~ N(0, temperature² I), then one pass backwards.
-struct OnePass {
-    model: RealNvp,
-    z: Tensor<2>,
-}
-
-impl Sampler for OnePass {
-    fn steps(&self) -> usize {
-        1
-    }
-
-    fn step(&mut self) -> Result<()> {
-        self.z = self.model.inverse(self.z.clone()).0;
-        Ok(())
-    }
-
-    fn state(&self) -> Samples {
-        Samples::Points(self.model.standard.from_unit(self.z.clone()))
     }
 }
 

@@ -24,13 +24,14 @@ use burn::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
-    data::{Batch, DataInfo},
+    data::{Batch, Binarize, DataInfo, Space},
     error::{Error, Result},
     family::{
-        Density, DensityOptions, Family, Latent, Losses, Sampler, Samples, StepContext, plain,
+        Condition, Defaults, Density, DensityOptions, Family, Latent, Losses, OnePass, Sampler,
+        Samples, StepContext, TrainConfig, plain,
     },
     kernels,
     nn::{
@@ -39,7 +40,7 @@ use crate::{
         standard::Standard,
     },
     options::Options,
-    protocol::{Capabilities, DataKind, DensityKind, Look, Preset, Role},
+    protocol::{Capabilities, DensityKind, Look, Preset, Role},
     rng::{Purpose, Rng},
     views::plane::{LookRequest, Scene, grid_lines, look},
 };
@@ -191,9 +192,9 @@ pub struct Net {
 #[derive(Clone, Debug)]
 pub struct Vae {
     config: VaeConfig,
-    height: usize,
-    width: usize,
-    /// Of a model of the plane.
+    /// Of a model of images: channels, rows, columns.
+    shape: [usize; 3],
+    /// Of a model of points.
     points: Option<Standard>,
     net: Net,
 }
@@ -207,8 +208,8 @@ impl Vae {
         let encoder = &self.net.encoder;
         let mut h = x;
         if !encoder.convolutions.is_empty() {
-            let [n, _] = h.dims();
-            let mut image = h.reshape([n, 1, self.height, self.width]);
+            let ([n, _], [channels, height, width]) = (h.dims(), self.shape);
+            let mut image = h.reshape([n, channels, height, width]);
             for layer in &encoder.convolutions {
                 image = self.config.activation.apply(layer.forward(image)); // [n, 32, 7, 7] last
             }
@@ -238,8 +239,8 @@ impl Vae {
         if let Some(layer) = &decoder.logits {
             return linear(layer, h);
         }
-        let [n, _] = h.dims();
-        let mut image = h.reshape([n, CHANNELS[1], self.height / 4, self.width / 4]);
+        let ([n, _], [_, height, width]) = (h.dims(), self.shape);
+        let mut image = h.reshape([n, CHANNELS[1], height / 4, width / 4]);
         for (i, layer) in decoder.convolutions.iter().enumerate() {
             image = layer.forward(image);
             if i + 1 < decoder.convolutions.len() {
@@ -353,7 +354,8 @@ impl Vae {
             Some(points) => Samples::Points(points.from_unit(decoded.slice([0..n, 0..2]))),
             None => {
                 let pixels = bernoulli::mean(decoded);
-                Samples::Images(pixels.reshape([n, 1, self.height, self.width]))
+                let [channels, height, width] = self.shape;
+                Samples::Images(pixels.reshape([n, channels, height, width]))
             }
         }
     }
@@ -398,32 +400,56 @@ impl Family for Vae {
         language: false,
     };
 
-    const DATA: &'static [DataKind] = &[DataKind::Images, DataKind::Points];
-
-    fn plane_config() -> Value {
-        // tanh: a decoder of straight pieces leaves corners where the data has curves.
-        json!({ "hidden": 64, "layers": 2, "latent_dim": 2, "activation": "tanh" })
-    }
-
-    fn plane_train() -> Value {
-        json!({ "batch_size": 256, "learning_rate": 0.005, "ema": 0.99 })
+    fn defaults(space: &Space) -> Option<Defaults<VaeConfig>> {
+        match space {
+            &Space::Image { channels, .. } => Some(Defaults::new(
+                VaeConfig::default(),
+                TrainConfig {
+                    // A colour is an amount of light, not a chance of ink.
+                    binarize: if channels == 1 {
+                        Binarize::Dynamic
+                    } else {
+                        Binarize::None
+                    },
+                    ..TrainConfig::default()
+                },
+            )),
+            Space::Points { .. } => Some(Defaults::new(
+                VaeConfig {
+                    hidden: 64,
+                    layers: 2,
+                    latent_dim: 2,
+                    // A decoder of straight pieces leaves corners where the data has curves.
+                    activation: Activation::Tanh,
+                    ..VaeConfig::default()
+                },
+                TrainConfig {
+                    batch_size: 256,
+                    learning_rate: 5e-3,
+                    ema: 0.99,
+                    ..TrainConfig::default()
+                },
+            )),
+            _ => None,
+        }
     }
 
     fn init(config: &VaeConfig, data: &DataInfo, rng: &mut Rng, device: &Device) -> Result<Self> {
-        data.need(Self::DATA, Self::TITLE)?;
-        let (height, width) = (data.height, data.width);
-        let points = (data.kind == DataKind::Points).then(|| Standard::of(data));
+        let points = matches!(data.space, Space::Points { .. }).then(|| Standard::of(&data.space));
+        let shape = data.space.image().unwrap_or_default();
+        let [channels, height, width] = shape;
+        let values = channels * height * width;
         // Numbers that go in, and numbers that come out.
         let (pixels, outputs) = match points {
             Some(_) => (2, 4),
-            None => (height * width, height * width),
+            None => (values, values),
         };
         let conv = config.architecture == Architecture::Conv;
         if conv && points.is_some() {
             return Err(Error::bad_option(
                 "architecture",
                 "conv",
-                "convolutions need pictures",
+                "convolutions need images",
             ));
         }
         if conv && (height % 4 != 0 || width % 4 != 0) {
@@ -433,13 +459,13 @@ impl Family for Vae {
         }
         let (hidden, d) = (config.hidden, config.latent_dim);
         let gain = config.activation.gain();
-        let bottom = CHANNELS[1] * pixels / 16;
+        let bottom = CHANNELS[1] * height * width / 16;
         let layers = if conv { 1 } else { config.layers };
 
         // Encoder: pixels → hidden → (mu, logvar).
         let mut convolutions = Vec::new();
         if conv {
-            convolutions.push(init::conv_down(1, CHANNELS[0], rng, device));
+            convolutions.push(init::conv_down(channels, CHANNELS[0], rng, device));
             convolutions.push(init::conv_down(CHANNELS[0], CHANNELS[1], rng, device));
         }
         let chain = |first: usize, rng: &mut Rng| -> Vec<Linear> {
@@ -466,14 +492,14 @@ impl Family for Vae {
                 hidden: dense,
                 convolutions: vec![
                     init::conv_up(CHANNELS[1], CHANNELS[0], gain, rng, device),
-                    init::conv_up(CHANNELS[0], 1, 1.0, rng, device),
+                    init::conv_up(CHANNELS[0], channels, 1.0, rng, device),
                 ],
                 logits: None,
             }
         } else {
             let mut logits = init::linear(hidden, outputs, 1.0, rng, device);
             let bias: Vec<f32> = data
-                .mean
+                .pixel_mean
                 .iter()
                 .map(|&p| {
                     let p = p.clamp(0.01, 0.99);
@@ -496,8 +522,7 @@ impl Family for Vae {
         };
         Ok(Self {
             config: config.clone(),
-            height,
-            width,
+            shape,
             points,
             net: Net { encoder, decoder },
         })
@@ -528,6 +553,7 @@ impl Family for Vae {
     fn sampler(
         &self,
         options: &VaeSampleOptions,
+        _: &Condition,
         count: usize,
         seed: u64,
     ) -> Result<Box<dyn Sampler>> {
@@ -535,22 +561,23 @@ impl Family for Vae {
         let (device, temperature) = (model.device(), options.temperature);
         let mut rng = Rng::new(seed, Purpose::Sample, 0);
         let z = rng.normal_tensor([count, self.config.latent_dim], &device) * temperature;
-        let (samples, epsilon) = match self.points {
+        let (start, epsilon) = match self.points {
             Some(_) => (
                 Samples::Points(Tensor::zeros([count, 2], &device)),
                 rng.normal_tensor([count, 2], &device) * temperature,
             ),
-            None => (
-                Samples::Images(Tensor::zeros([count, 1, self.height, self.width], &device)),
-                Tensor::zeros([1, 1], &device),
-            ),
+            None => {
+                let [channels, height, width] = self.shape;
+                (
+                    Samples::Images(Tensor::zeros([count, channels, height, width], &device)),
+                    Tensor::zeros([1, 1], &device),
+                )
+            }
         };
-        Ok(Box::new(OnePass {
-            model,
-            z,
-            epsilon,
-            samples,
-        }))
+        Ok(Box::new(OnePass::new(start, move || {
+            let decoded = model.decode(z);
+            Ok(model.draw_of(decoded, epsilon))
+        })))
     }
 
     fn looks() -> Vec<Look> {
@@ -626,7 +653,7 @@ impl Family for Vae {
             family: Self::ID.into(),
             data: "moons".into(),
             config: json!({ "hidden": 128, "layers": 2, "latent_dim": 2, "beta": 20.0 }),
-            train: Self::plane_train(),
+            train: json!({}),
             look: "latent".into(),
             steps: 1500,
         }]
@@ -638,30 +665,6 @@ impl Family for Vae {
 
     fn latent(&self) -> Option<&dyn Latent> {
         Some(self)
-    }
-}
-
-/// z ~ N(0, temperature² I), then one pass through the decoder.
-struct OnePass {
-    model: Vae,
-    z: Tensor<2>,
-    epsilon: Tensor<2>,
-    samples: Samples,
-}
-
-impl Sampler for OnePass {
-    fn steps(&self) -> usize {
-        1
-    }
-
-    fn step(&mut self) -> Result<()> {
-        let decoded = self.model.decode(self.z.clone());
-        self.samples = self.model.draw_of(decoded, self.epsilon.clone());
-        Ok(())
-    }
-
-    fn state(&self) -> Samples {
-        self.samples.clone()
     }
 }
 

@@ -1,6 +1,6 @@
 //! One answer for each [`Request`].
 
-use super::{Host, options::check_options, training::Limits};
+use super::{Host, options::check_options, sampling::Wish, training::Limits};
 use crate::{
     data::{plane, text::TextOptions},
     error::{Error, Result},
@@ -46,8 +46,16 @@ impl Host {
                 count,
                 seed,
                 options,
+                condition,
             } => {
-                let view = self.sample(id, session, count, seed, &options).await?;
+                let wish = Wish {
+                    session,
+                    count,
+                    seed,
+                    options: &options,
+                    condition: &condition,
+                };
+                let view = self.sample(id, wish).await?;
                 Ok(Outcome::View { view })
             }
             Request::View {
@@ -240,9 +248,17 @@ impl Host {
                 count,
                 seed,
                 options,
+                condition,
                 scale,
             } => {
-                let view = self.sample(id, session, count, seed, &options).await?;
+                let wish = Wish {
+                    session,
+                    count,
+                    seed,
+                    options: &options,
+                    condition: &condition,
+                };
+                let view = self.sample(id, wish).await?;
                 let name = self.session(session)?.lock().await.file_name();
                 samples_file(&view, &format!("{name}-seed-{seed}"), scale)
             }

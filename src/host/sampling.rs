@@ -6,51 +6,54 @@ use web_time::{Duration, Instant};
 use super::Host;
 use crate::{
     error::{Error, Result},
-    model::Samples,
+    model::{Condition, Samples, drive},
     protocol::{Progress, View},
     views,
 };
 
+/// Between two looks at a sampler under way.
+const SHOW: Duration = Duration::from_millis(100);
+
+/// What is drawn.
+pub(super) struct Wish<'a> {
+    pub(super) session: u32,
+    pub(super) count: u32,
+    pub(super) seed: u32,
+    pub(super) options: &'a Value,
+    pub(super) condition: &'a Condition,
+}
+
 impl Host {
-    pub(super) async fn sample(
-        &self,
-        id: u32,
-        session: u32,
-        count: u32,
-        seed: u32,
-        options: &Value,
-    ) -> Result<View> {
-        let session = self.session(session)?;
+    /// Draw samples; progress carries earlier states.
+    pub(super) async fn sample(&self, id: u32, wish: Wish<'_>) -> Result<View> {
+        let Wish { count, seed, .. } = wish;
+        let session = self.session(wish.session)?;
         let (mut sampler, window) = {
             let session = session.lock().await;
-            (session.sampler(options, count, seed)?, session.window())
+            let sampler = session.sampler(wish.options, wish.condition, count, seed)?;
+            (sampler, session.window())
         };
         // About four wide to three high.
         let columns = (f64::from(count) * 4.0 / 3.0).sqrt().ceil() as usize;
         let (of, mut shown, mut sent) = (sampler.steps(), Instant::now(), 0);
-        for step in 1..=of {
-            sampler.step()?;
-            sampler.settle().await?;
-            if sampler.ended() {
-                break;
+        let samples = drive(&mut *sampler, async |sampler, step| {
+            if step == of || shown.elapsed() <= SHOW {
+                return Ok(());
             }
-            if step < of && shown.elapsed() > Duration::from_millis(100) {
-                shown = Instant::now();
-                let state = sampler.state();
-                let view = match state {
-                    // Only what is new: a long text would cross again and again.
-                    Samples::Texts(texts) => views::text::added(&texts, &mut sent),
-                    state => views::samples(state, columns, window).await?,
-                };
-                let (step, of) = (step as u32, of as u32);
-                let view = Some(view);
-                self.progress(id, Progress::Sampling { step, of, view });
-                (self.pause)().await;
-                if self.is_cancelled(id) {
-                    return Err(Error::Cancelled);
-                }
+            shown = Instant::now();
+            let view = match sampler.state() {
+                // Only what is new: a long text would cross again and again.
+                Samples::Texts(texts) => views::text::added(&texts, &mut sent),
+                state => views::samples(state, columns, window).await?,
+            };
+            let (step, of, view) = (step as u32, of as u32, Some(view));
+            self.progress(id, Progress::Sampling { step, of, view });
+            (self.pause)().await;
+            if self.is_cancelled(id) {
+                return Err(Error::Cancelled);
             }
-        }
-        views::samples(sampler.state(), columns, window).await
+            Ok(())
+        });
+        views::samples(samples.await?, columns, window).await
     }
 }

@@ -1,16 +1,18 @@
 //! The contract that every model family keeps.
 
 use burn::{module::Module, tensor::Device};
-use serde_json::Value;
 
-use super::{Density, Invertible, Language, Latent, Losses, Sampler, StepContext, plain};
+use super::{
+    Condition, ConditionKind, Defaults, Density, Invertible, Language, Latent, Losses, Sampler,
+    StepContext, condition::with_conditions, plain,
+};
 use crate::{
-    data::{Batch, DataInfo},
+    data::{Batch, DataInfo, Space},
     error::Result,
     nn::weights::{self, Weights},
     optim::ParameterGroup,
     options::{self, Options},
-    protocol::{Capabilities, DataKind, FamilyInfo, Look, Preset, Size},
+    protocol::{Capabilities, FamilyInfo, FamilySpace, Look, Preset},
     rng::Rng,
     views::plane::{LookRequest, Scene},
 };
@@ -36,13 +38,17 @@ pub trait Family: Sized + Clone + Send + 'static {
     const SCHEMA_VERSION: u32;
     /// What is optimised separately: one network for most, two for a GAN.
     const NETWORKS: &'static [&'static str] = &["model"];
-    /// The kinds of data it models.
-    const DATA: &'static [DataKind] = &[DataKind::Images];
+    /// What a sampler can be asked for besides a number of samples.
+    const CONDITIONS: &'static [ConditionKind] = &[];
 
-    /// A fresh model with weights drawn from `rng`.
+    /// What it starts from on such data; `None` if it does not model it.
+    fn defaults(space: &Space) -> Option<Defaults<Self::Config>>;
+
+    /// A fresh model with weights drawn from `rng`, for data of a space for which there are
+    /// [`Family::defaults`].
     ///
     /// # Errors
-    /// [`Error::Unsupported`] if the data is not of a kind this family models.
+    /// [`Error::Unsupported`](crate::error::Error::Unsupported) if this config does not fit the data.
     fn init(config: &Self::Config, data: &DataInfo, rng: &mut Rng, device: &Device)
     -> Result<Self>;
 
@@ -111,13 +117,15 @@ pub trait Family: Sized + Clone + Send + 'static {
         Ok(total)
     }
 
-    /// A sampler that advances one step at a time.
+    /// A sampler that advances one step at a time, towards samples that fit `condition`, in which
+    /// there is nothing but what [`Family::CONDITIONS`] names.
     ///
     /// # Errors
-    /// What the device reports.
+    /// What is wrong with the condition, and what the device reports.
     fn sampler(
         &self,
         options: &Self::SampleOptions,
+        condition: &Condition,
         count: usize,
         seed: u64,
     ) -> Result<Box<dyn Sampler>>;
@@ -152,23 +160,8 @@ pub trait Family: Sized + Clone + Send + 'static {
         *self.net_mut() = weights::blend(self.net().clone(), model.net(), decay);
     }
 
-    /// Its config for the plane, where it differs from the defaults.
-    fn plane_config() -> Value {
-        Value::Null
-    }
-
-    /// Its training options for the plane, where they differ from the defaults.
-    fn plane_train() -> Value {
-        Value::Null
-    }
-
     /// What it shows of a model of the plane, besides its samples and its density.
     fn looks() -> Vec<Look> {
-        Vec::new()
-    }
-
-    /// Configs to begin with, from small to large.
-    fn sizes() -> Vec<Size> {
         Vec::new()
     }
 
@@ -205,11 +198,6 @@ pub trait Family: Sized + Clone + Send + 'static {
         None
     }
 
-    /// Its training options for text, where they differ from the defaults.
-    fn text_train() -> Value {
-        Value::Null
-    }
-
     /// What it declares, for the page.
     fn info() -> FamilyInfo {
         FamilyInfo {
@@ -218,17 +206,32 @@ pub trait Family: Sized + Clone + Send + 'static {
             paper: Self::PAPER.into(),
             equation: Self::EQUATION.into(),
             capabilities: Self::CAPABILITIES,
-            data: Self::DATA.to_vec(),
+            spaces: Space::examples()
+                .iter()
+                .filter_map(in_space::<Self>)
+                .collect(),
             networks: Self::NETWORKS.iter().map(|&p| p.into()).collect(),
-            sizes: Self::sizes(),
             looks: crate::views::plane::looks::<Self>(),
-            plane_config: Self::plane_config(),
-            plane_train: Self::plane_train(),
             config_schema: options::schema::<Self::Config>(),
-            sample_schema: options::schema::<Self::SampleOptions>(),
+            sample_schema: with_conditions(
+                options::schema::<Self::SampleOptions>(),
+                Self::CONDITIONS,
+            ),
+            conditions: Self::CONDITIONS.to_vec(),
         }
     }
 
     /// What else it can do; must agree with [`Family::density`] and [`Family::latent`].
     const CAPABILITIES: Capabilities;
+}
+
+fn in_space<F: Family>(space: &Space) -> Option<FamilySpace> {
+    let defaults = F::defaults(space)?;
+    Some(FamilySpace {
+        kind: space.kind(),
+        // Options always serialize; a test holds that.
+        config: options::to_json(&defaults.config).unwrap_or_default(),
+        train: options::to_json(&defaults.train).unwrap_or_default(),
+        sizes: defaults.sizes,
+    })
 }

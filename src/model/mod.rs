@@ -7,6 +7,8 @@
 //! family is adding a line there.
 
 mod capabilities;
+mod condition;
+mod defaults;
 mod family;
 #[expect(clippy::module_inception)] // It holds the trait of that name.
 mod model;
@@ -16,6 +18,8 @@ mod step;
 mod train_config;
 
 pub use capabilities::*;
+pub use condition::{Condition, ConditionKind};
+pub use defaults::*;
 pub use family::*;
 pub use model::Model;
 pub use registry::*;

@@ -4,7 +4,9 @@ use std::any::Any;
 
 use serde_json::Value;
 
-use super::{Density, Family, Invertible, Language, Latent, Losses, Reading, Sampler, StepContext};
+use super::{
+    Condition, Density, Family, Invertible, Language, Latent, Losses, Reading, Sampler, StepContext,
+};
 use crate::{
     data::Batch,
     error::Result,
@@ -54,8 +56,16 @@ pub trait Model: Any {
     /// See [`Family::sampler`]; `options` as JSON.
     ///
     /// # Errors
-    /// [`Error::BadOption`](crate::error::Error::BadOption) and what the device reports.
-    fn sampler(&self, options: &Value, count: usize, seed: u64) -> Result<Box<dyn Sampler>>;
+    /// [`Error::BadOption`](crate::error::Error::BadOption);
+    /// [`Error::Unsupported`](crate::error::Error::Unsupported) for a condition that the family does
+    /// not honour; what the device reports.
+    fn sampler(
+        &self,
+        options: &Value,
+        condition: &Condition,
+        count: usize,
+        seed: u64,
+    ) -> Result<Box<dyn Sampler>>;
 
     /// See [`Family::num_params`].
     fn num_params(&self) -> usize;
@@ -146,9 +156,16 @@ impl<F: Family> Model for F {
         Family::losses(self, batch, rng)
     }
 
-    fn sampler(&self, options: &Value, count: usize, seed: u64) -> Result<Box<dyn Sampler>> {
+    fn sampler(
+        &self,
+        options: &Value,
+        condition: &Condition,
+        count: usize,
+        seed: u64,
+    ) -> Result<Box<dyn Sampler>> {
         let options = F::SampleOptions::from_json(options)?;
-        Family::sampler(self, &options, count, seed)
+        condition.check_for(F::CONDITIONS, F::TITLE)?;
+        Family::sampler(self, &options, condition, count, seed)
     }
 
     fn num_params(&self) -> usize {

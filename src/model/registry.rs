@@ -3,16 +3,16 @@
 use burn::tensor::Device;
 use serde_json::Value;
 
-use super::{Family, Model};
+use super::{Defaults, Family, Model, TrainConfig};
 use crate::{
-    data::DataInfo,
+    data::{DataInfo, Space, SpaceKind},
     error::{Error, Result},
     families::{
         autoregressive::Autoregressive, ddpm::Ddpm, gan::Gan, gpt::Gpt, planar::Planar,
         realnvp::RealNvp, vae::Vae,
     },
     options::{self, Options},
-    protocol::{DataKind, FamilyInfo, Preset},
+    protocol::{FamilyInfo, Preset},
     rng::Rng,
 };
 
@@ -32,10 +32,9 @@ struct Entry {
     id: &'static str,
     schema_version: u32,
     networks: &'static [&'static str],
-    kinds: &'static [DataKind],
     info: fn() -> FamilyInfo,
     presets: fn() -> Vec<Preset>,
-    defaults: fn(DataKind) -> (Value, Value),
+    defaults: fn(&Space) -> Option<Result<(Value, TrainConfig)>>,
     full_config: fn(&Value) -> Result<Value>,
     init: fn(&Value, &DataInfo, &mut Rng, &Device) -> Result<Box<dyn Model>>,
 }
@@ -46,17 +45,18 @@ impl Entry {
             id: F::ID,
             schema_version: F::SCHEMA_VERSION,
             networks: F::NETWORKS,
-            kinds: F::DATA,
             info: F::info,
             presets: F::presets,
-            defaults: |kind| match kind {
-                DataKind::Images => (Value::Null, Value::Null),
-                DataKind::Text => (Value::Null, F::text_train()),
-                DataKind::Points | DataKind::Energy => (F::plane_config(), F::plane_train()),
+            defaults: |space| {
+                let Defaults { config, train, .. } = F::defaults(space)?;
+                Some(options::to_json(&config).map(|config| (config, train)))
             },
             full_config: |config| options::to_json(&F::Config::from_json(config)?),
             init: |config, data, rng, device| {
                 let config = F::Config::from_json(config)?;
+                if F::defaults(&data.space).is_none() {
+                    return Err(not_for::<F>(&data.space));
+                }
                 Ok(Box::new(F::init(&config, data, rng, device)?))
             },
         }
@@ -104,21 +104,42 @@ pub fn full_config(id: &str, config: &Value) -> Result<Value> {
     (Entry::find(id)?.full_config)(config)
 }
 
-/// What a training of the family called `id` starts from on this kind of data, before anybody asks
-/// for something else: config and training options.
+/// The options with which a training of the family called `id` begins on such data: what is asked
+/// for, over [`Family::defaults`]. The same for page and command line.
 ///
 /// # Errors
-/// [`Error::UnknownFamily`].
-pub fn defaults(id: &str, kind: DataKind) -> Result<(Value, Value)> {
-    Ok((Entry::find(id)?.defaults)(kind))
+/// [`Error::UnknownFamily`]; [`Error::BadOption`] for training options.
+pub fn with_defaults(
+    id: &str,
+    space: &Space,
+    config: &Value,
+    train: &Value,
+) -> Result<(Value, TrainConfig)> {
+    let Some(defaults) = (Entry::find(id)?.defaults)(space) else {
+        // What it cannot model is told when a model is made.
+        return Ok((config.clone(), TrainConfig::from_json(train)?));
+    };
+    let (base, base_train) = defaults?;
+    let config = match (base, config) {
+        (Value::Object(mut base), Value::Object(config)) => {
+            base.extend(config.clone());
+            Value::Object(base)
+        }
+        (base, Value::Null) => base,
+        (_, config) => config.clone(),
+    };
+    Ok((config, base_train.with_json(train)?))
 }
 
 /// The kinds of data that the family called `id` models.
 ///
 /// # Errors
 /// [`Error::UnknownFamily`].
-pub fn kinds(id: &str) -> Result<&'static [DataKind]> {
-    Ok(Entry::find(id)?.kinds)
+pub fn kinds(id: &str) -> Result<Vec<SpaceKind>> {
+    let entry = Entry::find(id)?;
+    let models = |space: &Space| (entry.defaults)(space).is_some();
+    let spaces = Space::examples().into_iter().filter(models);
+    Ok(spaces.map(|space| space.kind()).collect())
 }
 
 /// Schema version and networks of the family called `id`.
@@ -128,4 +149,15 @@ pub fn kinds(id: &str) -> Result<&'static [DataKind]> {
 pub fn schema(id: &str) -> Result<(u32, &'static [&'static str])> {
     let entry = Entry::find(id)?;
     Ok((entry.schema_version, entry.networks))
+}
+
+/// The error for data that a family does not model.
+fn not_for<F: Family>(space: &Space) -> Error {
+    let models = |space: &Space| F::defaults(space).is_some();
+    let spaces = Space::examples().into_iter().filter(models);
+    let names: Vec<_> = spaces.map(|space| space.kind().name()).collect();
+    let (title, other) = (F::TITLE, space.kind().name());
+    Error::Unsupported {
+        what: format!("{title} models {}, not {other}", names.join(" and ")),
+    }
 }

@@ -14,14 +14,14 @@ use crate::{
 pub enum Samples {
     /// Images `[n, channels, height, width]` in [0, 1].
     Images(Tensor<4>),
-    /// Points of the plane `[n, 2]`.
+    /// Points in 2-D, `[n, 2]`.
     Points(Tensor<2>),
     /// Texts, token by token.
     Texts(Vec<Vec<Token>>),
 }
 
 impl Samples {
-    /// They as images.
+    /// The images.
     ///
     /// # Errors
     /// [`Error::Unsupported`] if they are something else.
@@ -29,12 +29,12 @@ impl Samples {
         match self {
             Samples::Images(images) => Ok(images),
             _ => Err(Error::Unsupported {
-                what: "This needs a model of pictures".into(),
+                what: "This needs a model of images".into(),
             }),
         }
     }
 
-    /// They as points.
+    /// The points.
     ///
     /// # Errors
     /// [`Error::Unsupported`] if they are something else.
@@ -42,7 +42,7 @@ impl Samples {
         match self {
             Samples::Points(points) => Ok(points),
             _ => Err(Error::Unsupported {
-                what: "This needs a model of the plane".into(),
+                what: "This needs a model of points in 2-D".into(),
             }),
         }
     }
@@ -51,28 +51,73 @@ impl Samples {
 /// The answer of a device, awaited.
 pub type Reading<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + 'a>>;
 
+/// An answer that is there already.
+pub fn ready<'a, T: 'a>(answer: Result<T>) -> Reading<'a, T> {
+    Box::pin(std::future::ready(answer))
+}
+
 /// A sampler under way: one pass, one denoising step, one row of pixels, one token at a time.
 pub trait Sampler {
-    /// Steps in all.
+    /// The most steps that it takes.
     fn steps(&self) -> usize;
 
-    /// Take the next step.
-    ///
-    /// # Errors
-    /// What the device reports.
-    fn step(&mut self) -> Result<()>;
-
-    /// Wait for what the device owes after a step; to be called after each. Only text needs it:
-    /// the next token has to be known before the one after it can be asked for.
-    fn settle(&mut self) -> Reading<'_, ()> {
-        Box::pin(std::future::ready(Ok(())))
-    }
-
-    /// Whether there is nothing left to do before all steps are taken.
-    fn ended(&self) -> bool {
-        false
-    }
+    /// Take the next step; false if there is none left. What has to be known before the one after it
+    /// can be asked for, such as a token, is awaited.
+    fn next(&mut self) -> Reading<'_, bool>;
 
     /// What it looks like now.
     fn state(&self) -> Samples;
+}
+
+/// Take all steps of a sampler; `after` sees it after each, with the number of steps taken, and may
+/// stop it by an error.
+///
+/// # Errors
+/// What `after` returns, and what the device reports.
+pub async fn drive(
+    sampler: &mut dyn Sampler,
+    mut after: impl AsyncFnMut(&dyn Sampler, usize) -> Result<()>,
+) -> Result<Samples> {
+    let mut taken = 0;
+    while sampler.next().await? {
+        taken += 1;
+        after(sampler, taken).await?;
+    }
+    Ok(sampler.state())
+}
+
+/// A sampler of one pass.
+pub struct OnePass<P> {
+    pass: Option<P>,
+    samples: Samples,
+}
+
+impl<P: FnOnce() -> Result<Samples>> OnePass<P> {
+    /// Shows `start` until `pass` has been taken.
+    pub fn new(start: Samples, pass: P) -> Self {
+        Self {
+            pass: Some(pass),
+            samples: start,
+        }
+    }
+}
+
+impl<P: FnOnce() -> Result<Samples>> Sampler for OnePass<P> {
+    fn steps(&self) -> usize {
+        1
+    }
+
+    fn next(&mut self) -> Reading<'_, bool> {
+        let Some(pass) = self.pass.take() else {
+            return ready(Ok(false));
+        };
+        ready(pass().map(|samples| {
+            self.samples = samples;
+            true
+        }))
+    }
+
+    fn state(&self) -> Samples {
+        self.samples.clone()
+    }
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{optim::Hyper, options::Options};
+use crate::{data::Binarize, optim::Hyper, options::Options};
 
 /// Options of a training, the same for every family.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -16,7 +16,7 @@ pub struct TrainConfig {
     #[schemars(title = "Learning rate", range(min = 0.00001, max = 0.1))]
     pub learning_rate: f64,
     /// What the pixels mean: a probability of ink, drawn anew each time, or an amount of ink.
-    #[schemars(title = "Pixels", extend("x-data" = ["images"]))]
+    #[schemars(title = "Pixels", extend("x-data" = ["image"]))]
     pub binarize: Binarize,
     /// How the learning rate moves over the planned steps.
     #[schemars(title = "Schedule", extend("x-recipe" = true))]
@@ -95,16 +95,6 @@ impl TrainConfig {
             }
         }
     }
-}
-
-/// What a pixel's value means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Binarize {
-    /// x ~ Bernoulli(pixel), drawn anew each time an image is seen.
-    Dynamic,
-    /// The grey value itself.
-    None,
 }
 
 /// What moves weights.

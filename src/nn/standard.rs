@@ -1,10 +1,10 @@
-//! Points of the plane on the scale that networks like.
+//! Points in 2-D on the scale that networks like.
 
 use burn::tensor::Tensor;
 
-use crate::data::DataInfo;
+use crate::data::Space;
 
-/// u = (x − mean) / scale: about zero mean and unit variance, with the plane's proportions kept.
+/// u = (x − mean) / scale: about zero mean and unit variance, with proportions kept.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Standard {
     mean: [f32; 2],
@@ -12,12 +12,10 @@ pub struct Standard {
 }
 
 impl Standard {
-    /// That of a set of points.
-    pub fn of(info: &DataInfo) -> Self {
-        Self {
-            mean: [0, 1].map(|d| info.mean.get(d).copied().unwrap_or(0.0)),
-            scale: info.scale,
-        }
+    /// That of points, or of what an energy is about; of anything else the identity.
+    pub fn of(space: &Space) -> Self {
+        let (mean, scale) = space.moments().unwrap_or(([0.0; 2], 1.0));
+        Self { mean, scale }
     }
 
     /// x `[n, 2]` → u `[n, 2]`.

@@ -3,6 +3,11 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+pub use crate::{
+    data::SpaceKind,
+    model::{ConditionKind, Size},
+};
+
 /// A family, as the page needs to know it.
 #[derive(Debug, Clone, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -17,41 +22,36 @@ pub struct FamilyInfo {
     pub equation: String,
     /// What it can do.
     pub capabilities: Capabilities,
-    /// The kinds of data that it models.
-    pub data: Vec<DataKind>,
+    /// What it starts from on each kind of data that it models.
+    pub spaces: Vec<FamilySpace>,
     /// What is optimised separately: one network for most, two for a GAN.
     pub networks: Vec<String>,
-    /// Configs to begin with, from small to large.
-    pub sizes: Vec<Size>,
     /// What it shows of a model of the plane.
     pub looks: Vec<Look>,
-    /// Its config for the plane, where it differs from the defaults of the schema.
-    #[ts(type = "Record<string, unknown>")]
-    pub plane_config: serde_json::Value,
-    /// Its training options for the plane, where they differ from the defaults of the schema.
-    #[ts(type = "Record<string, unknown>")]
-    pub plane_train: serde_json::Value,
     /// JSON Schema of its config.
     #[ts(type = "JsonSchema")]
     pub config_schema: serde_json::Value,
-    /// JSON Schema of its sampling options.
+    /// What a sampler can be asked for besides a number of samples.
+    pub conditions: Vec<ConditionKind>,
+    /// JSON Schema of its sampling options, and of those conditions that a form can ask for.
     #[ts(type = "JsonSchema")]
     pub sample_schema: serde_json::Value,
 }
 
-/// Kinds of data.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+/// What a family starts from on data of a kind.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
-pub enum DataKind {
-    /// Grey images.
-    #[default]
-    Images,
-    /// Points of the plane.
-    Points,
-    /// No points, but an energy U(x) on the plane: p(x) ∝ exp(−U(x)).
-    Energy,
-    /// Text.
-    Text,
+pub struct FamilySpace {
+    /// The kind.
+    pub kind: SpaceKind,
+    /// Its config.
+    #[ts(type = "Record<string, unknown>")]
+    pub config: serde_json::Value,
+    /// Its training options.
+    #[ts(type = "Record<string, unknown>")]
+    pub train: serde_json::Value,
+    /// Configs to choose from, from small to large; none where one serves.
+    pub sizes: Vec<Size>,
 }
 
 /// A text to learn from.
@@ -85,7 +85,7 @@ pub struct ToyInfo {
     /// For example `Two moons`.
     pub title: String,
     /// Points or an energy.
-    pub kind: DataKind,
+    pub kind: SpaceKind,
     /// Where it is drawn: left, right, bottom, top.
     pub window: [f32; 4],
     /// How many modes it has, if they can be counted.
@@ -117,24 +117,6 @@ pub struct Preset {
     /// The look that shows it best.
     pub look: String,
     /// Steps after which it can be seen.
-    pub steps: u32,
-}
-
-/// A config to begin with.
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct Size {
-    /// For example `small`.
-    pub id: String,
-    /// For example `Small`.
-    pub title: String,
-    /// The family's options.
-    #[ts(type = "Record<string, unknown>")]
-    pub config: serde_json::Value,
-    /// Options of the training.
-    #[ts(type = "Record<string, unknown>")]
-    pub train: serde_json::Value,
-    /// Steps after which it has learned most of what it will.
     pub steps: u32,
 }
 

@@ -34,6 +34,7 @@ mod tests {
     use crate::{
         device::{Backend, DeviceInfo},
         error::Code,
+        model::Condition,
     };
 
     /// All types of the boundary as one TypeScript file.
@@ -78,7 +79,10 @@ mod tests {
             Progress,
             Outcome,
             FamilyInfo,
-            DataKind,
+            SpaceKind,
+            Condition,
+            ConditionKind,
+            FamilySpace,
             TextInfo,
             ToyInfo,
             Preset,
@@ -87,6 +91,7 @@ mod tests {
             Capabilities,
             DensityKind,
             ModelInfo,
+            SpaceInfo,
             TrainState,
             LossCurve,
             Split,

@@ -3,8 +3,6 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::DataKind;
-
 /// A model in a session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -16,22 +14,9 @@ pub struct ModelInfo {
     /// Name of its data set.
     pub data: String,
     /// What that data is.
-    pub kind: DataKind,
-    /// Of a model of the plane: left, right, bottom, top of what is drawn.
-    pub window: [f32; 4],
+    pub space: SpaceInfo,
     /// Names of the classes of its data.
     pub classes: Vec<String>,
-    /// Width of a sample in pixels.
-    pub width: u32,
-    /// Height of a sample in pixels.
-    pub height: u32,
-    /// Tokens that it looks back on, 0 without text.
-    pub block_size: u32,
-    /// Tokens in its vocabulary, 0 without text.
-    pub vocabulary: u32,
-    /// Characters in a token of the text held out, on average: nats a token divided by it are nats a
-    /// character. 0 without text.
-    pub characters_per_token: f32,
     /// Numbers in its latent vector, 0 without one.
     pub latent_dim: u32,
     /// Trainable numbers.
@@ -48,6 +33,45 @@ pub struct ModelInfo {
     pub train: serde_json::Value,
     /// Recorded losses and snapshots, when it was being trained.
     pub state: TrainState,
+}
+
+/// What a model's data is, as the page needs to know it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum SpaceInfo {
+    /// Images.
+    Image {
+        /// 1 = grey, 3 = red, green, blue.
+        channels: u32,
+        /// Pixels in a row.
+        width: u32,
+        /// Rows.
+        height: u32,
+    },
+    /// Points in 2-D.
+    Points {
+        /// Left, right, bottom, top of what is drawn.
+        window: [f32; 4],
+    },
+    /// An energy in 2-D.
+    Energy {
+        /// Left, right, bottom, top of what is drawn.
+        window: [f32; 4],
+    },
+    /// Text.
+    Text {
+        /// Tokens that the model looks back on.
+        block_size: u32,
+        /// Tokens in its vocabulary.
+        vocabulary: u32,
+        /// Characters in a token of the text held out, on average: nats a token divided by it are
+        /// nats a character.
+        characters_per_token: f32,
+    },
 }
 
 /// Where a training stands.

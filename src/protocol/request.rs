@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{Bytes, ViewQuery};
+use crate::model::Condition;
 
 /// One message to the worker.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -121,6 +122,9 @@ pub enum Request {
         /// The family's own sampling options; what is left out takes its default.
         #[ts(type = "Record<string, unknown>")]
         options: serde_json::Value,
+        /// What the samples are to fit, of what the family honours ([`FamilyInfo::conditions`]).
+        #[serde(default)]
+        condition: Condition,
     },
     /// Look at the model → [`Outcome::View`].
     View {
@@ -200,6 +204,9 @@ pub enum Request {
         /// The family's own sampling options.
         #[ts(type = "Record<string, unknown>")]
         options: serde_json::Value,
+        /// As in [`Request::Sample`].
+        #[serde(default)]
+        condition: Condition,
         /// Pixels of the picture for one pixel of the sample, 1 to 16.
         scale: u32,
     },

@@ -98,7 +98,7 @@ impl Library {
     /// # Errors
     /// As [`Library::make`]; [`Error::UnknownCharacter`].
     pub fn make_for(&mut self, info: &DataInfo, seed: u64) -> Result<Rc<Dataset>> {
-        match (&info.vocabulary, self.texts.get(&info.name).cloned()) {
+        match (info.space.vocabulary(), self.texts.get(&info.name).cloned()) {
             (Some(vocabulary), Some(text)) => {
                 let options = TextOptions::from_json(&info.options)?;
                 self.tokens_of(&info.name, &info.options, Some(vocabulary), || {
@@ -122,7 +122,7 @@ impl Library {
             let info = set.info();
             let same = match vocabulary {
                 None => *own,
-                Some(_) => info.vocabulary.as_ref() == vocabulary,
+                Some(_) => info.space.vocabulary() == vocabulary,
             };
             if info.name == name && info.options == asked && same {
                 return Ok(set.clone());

@@ -21,11 +21,11 @@ use web_time::Duration;
 
 use crate::{
     checkpoint::{self, Meta, Opened, Precision},
-    data::{DataInfo, Dataset, PointSet, tokenizer::Vocabulary},
+    data::{DataInfo, Dataset, PointSet, Space, SpaceKind},
     error::{Error, Result},
-    model::{self, Model, Sampler, TrainConfig},
-    options::{self, Options},
-    protocol::{DataKind, LossCurve, ModelInfo, Split, TrainState},
+    model::{self, Condition, Model, Sampler},
+    options,
+    protocol::{LossCurve, ModelInfo, SpaceInfo, Split, TrainState},
     training::Trainer,
 };
 use snapshots::Snapshot;
@@ -80,8 +80,7 @@ impl Session {
         seed: u64,
         device: &Device,
     ) -> Result<Self> {
-        let (config, train) = with_defaults(family, data.info().kind, config, train)?;
-        let train = TrainConfig::from_json(&train)?;
+        let (config, train) = model::with_defaults(family, &data.info().space, config, train)?;
         let trainer = Trainer::new(family, &config, train, data, seed, device)?;
         Ok(Self {
             state: State::Training(Box::new(trainer)),
@@ -119,7 +118,7 @@ impl Session {
         }
     }
 
-    /// Of a model of the plane: left, right, bottom, top of what is drawn.
+    /// Of points or an energy: left, right, bottom, top of what is drawn.
     pub fn window(&self) -> [f32; 4] {
         match &self.state {
             State::Training(trainer) => trainer.data.points().map_or([0.0; 4], PointSet::window),
@@ -129,10 +128,10 @@ impl Session {
 
     /// The most samples that are drawn at once.
     fn most_samples(&self) -> usize {
-        match self.data().kind {
-            DataKind::Images => 400,
-            DataKind::Text => 16,
-            _ => 20_000,
+        match self.data().space.kind() {
+            SpaceKind::Image => 400,
+            SpaceKind::Text => 16,
+            SpaceKind::Points | SpaceKind::Energy => 20_000,
         }
     }
 
@@ -144,15 +143,29 @@ impl Session {
         }
     }
 
-    /// Of a text: characters in a held-out token, on average; 1 where the text is not at hand.
-    fn characters_per_token(&self) -> f32 {
-        match (&self.state, self.data().kind) {
-            (State::Training(trainer), DataKind::Text) => trainer
-                .data
-                .text()
-                .map_or(1.0, |t| t.characters_per_token() as f32),
-            (State::Opened(opened), DataKind::Text) => opened.meta.data.scale,
-            _ => 0.0,
+    /// What its data is, for the page.
+    fn space_info(&self) -> SpaceInfo {
+        let window = self.window();
+        match &self.data().space {
+            &Space::Image {
+                channels,
+                height,
+                width,
+            } => SpaceInfo::Image {
+                channels: channels as u32,
+                width: width as u32,
+                height: height as u32,
+            },
+            Space::Points { .. } => SpaceInfo::Points { window },
+            Space::Energy { .. } => SpaceInfo::Energy { window },
+            Space::Text {
+                vocabulary,
+                characters_per_token,
+            } => SpaceInfo::Text {
+                block_size: self.model().block_size() as u32,
+                vocabulary: vocabulary.len() as u32,
+                characters_per_token: *characters_per_token,
+            },
         }
     }
 
@@ -171,14 +184,8 @@ impl Session {
             family: model.family().into(),
             id: self.id.clone(),
             data: data.name.clone(),
-            kind: data.kind,
-            window: self.window(),
+            space: self.space_info(),
             classes: data.classes.clone(),
-            width: data.width as u32,
-            height: data.height as u32,
-            block_size: model.block_size() as u32,
-            vocabulary: data.vocabulary.as_ref().map_or(0, Vocabulary::len) as u32,
-            characters_per_token: self.characters_per_token(),
             latent_dim: model.latent().map_or(0, |l| l.latent_dim()) as u32,
             parameters: model.num_params() as u32,
             step: self.step() as u32,
@@ -225,7 +232,7 @@ impl Session {
                     let data = &opened.meta.data;
                     Some(Rc::new(PointSet::toy(&data.name, &data.options, 0)?.into()))
                 }
-                None if opened.meta.data.kind == DataKind::Points => {
+                None if opened.meta.data.space.kind() == SpaceKind::Points => {
                     Some(Rc::new(PointSet::only_mean(&opened.meta.data).into()))
                 }
                 None => None,
@@ -281,14 +288,21 @@ impl Session {
     /// The sampler of the current model.
     ///
     /// # Errors
-    /// [`Error::BadOption`] and what the device reports.
-    pub fn sampler(&self, options: &Value, count: u32, seed: u32) -> Result<Box<dyn Sampler>> {
+    /// [`Error::BadOption`], [`Error::Unsupported`] and what the device reports.
+    pub fn sampler(
+        &self,
+        options: &Value,
+        condition: &Condition,
+        count: u32,
+        seed: u32,
+    ) -> Result<Box<dyn Sampler>> {
         let most = self.most_samples();
         if !(1..=most).contains(&(count as usize)) {
             let reason = format!("it must lie between 1 and {most}");
             return Err(Error::bad_option("count", count, reason));
         }
-        self.model().sampler(options, count as usize, seed.into())
+        self.model()
+            .sampler(options, condition, count as usize, seed.into())
     }
 }
 
@@ -302,23 +316,4 @@ fn overfitting(losses: &[LossCurve]) -> Option<u32> {
     let last = *curve.values.last()?;
     let grown = last > curve.values[best] + 0.01 * curve.values[best].abs();
     (grown && curve.values.len() - best > 5).then(|| curve.steps[best])
-}
-
-/// The options of a new model: what is asked for, over what its family starts from on such data.
-fn with_defaults(
-    family: &str,
-    kind: DataKind,
-    config: &Value,
-    train: &Value,
-) -> Result<(Value, Value)> {
-    let (base_config, base_train) = model::defaults(family, kind)?;
-    let over = |base: Value, given: &Value| match (base, given) {
-        (Value::Object(mut base), Value::Object(given)) => {
-            base.extend(given.clone());
-            Value::Object(base)
-        }
-        (base, Value::Null) => base,
-        (_, given) => given.clone(),
-    };
-    Ok((over(base_config, config), over(base_train, train)))
 }

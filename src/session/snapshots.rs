@@ -6,7 +6,7 @@ use super::{Clock, Session, State};
 use crate::{
     checkpoint::{self, Precision},
     error::{Error, Result},
-    model::Model,
+    model::{Condition, Model, drive},
     protocol::View,
     training::Trainer,
     views,
@@ -94,14 +94,9 @@ impl Session {
     /// Samples at noise that belongs to the session, so that they can be compared over time.
     pub(super) async fn fixed_samples(&self, model: &dyn Model, count: usize) -> Result<View> {
         let most = self.most_samples();
-        let mut sampler = model.sampler(&Value::Null, count.clamp(1, most), self.seed())?;
-        for _ in 0..sampler.steps() {
-            sampler.step()?;
-            sampler.settle().await?;
-            if sampler.ended() {
-                break;
-            }
-        }
-        views::samples(sampler.state(), 8, self.window()).await
+        let (free, count) = (Condition::default(), count.clamp(1, most));
+        let mut sampler = model.sampler(&Value::Null, &free, count, self.seed())?;
+        let samples = drive(&mut *sampler, async |_, _| Ok(())).await?;
+        views::samples(samples, 8, self.window()).await
     }
 }

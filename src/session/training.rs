@@ -8,11 +8,11 @@ use web_time::{Duration, Instant};
 use super::{Session, State};
 use crate::{
     checkpoint::Opened,
-    data::Dataset,
+    data::{Dataset, SpaceKind},
     error::{Error, Result},
     model::TrainConfig,
     options::{self, Options},
-    protocol::{DataKind, Split, TrainState, View},
+    protocol::{Split, TrainState, View},
     training::{Trainer, record},
     views::Pause,
 };
@@ -179,17 +179,17 @@ impl Session {
         let due = |t: Instant| t.elapsed() >= self.clock.refresh_after;
         if ended || self.clock.refreshed.is_none_or(due) {
             let begun = Instant::now();
-            let count = match self.data().kind {
-                DataKind::Images => HELD_OUT,
-                DataKind::Text => HELD_OUT_TOKENS / self.model().block_size().max(1),
-                _ => HELD_OUT_POINTS,
+            let count = match self.data().space.kind() {
+                SpaceKind::Image => HELD_OUT,
+                SpaceKind::Text => HELD_OUT_TOKENS / self.model().block_size().max(1),
+                SpaceKind::Points | SpaceKind::Energy => HELD_OUT_POINTS,
             };
             let held_out = self.trainer()?.held_out(count).await?;
             record(&mut self.losses, Split::HeldOut, step, &held_out);
-            let count = match self.data().kind {
-                DataKind::Images => TRAINING_SAMPLES,
-                DataKind::Text => 1,
-                _ => TRAINING_POINTS,
+            let count = match self.data().space.kind() {
+                SpaceKind::Image => TRAINING_SAMPLES,
+                SpaceKind::Text => 1,
+                SpaceKind::Points | SpaceKind::Energy => TRAINING_POINTS,
             };
             news.samples = Some(self.fixed_samples(&*self.model(), count).await?);
             // What is looked at may take a tenth of the time.

@@ -33,6 +33,15 @@ impl Viewer {
         }
     }
 
+    /// `count` images of the model's shape.
+    fn batch(&self, count: usize, values: Vec<f32>) -> Result<Batch> {
+        let [channels, height, width] = self.data().space.image()?;
+        Ok(Batch::Images {
+            shape: [count, channels, height, width],
+            values,
+        })
+    }
+
     fn points(&self) -> Result<&PointSet> {
         match &self.set {
             Some(set) => set.points(),
@@ -61,25 +70,19 @@ impl Viewer {
                 what: format!("A {} does not read text", model.title()),
             })
         };
-        let loaded = || {
-            let (bad, data) = (|reason: &str| self.bad_data(reason), self.data());
-            let set = set.ok_or_else(|| bad("it has not been loaded yet"))?;
-            if [set.info.height, set.info.width] != [data.height, data.width] {
-                return Err(bad("its images are of another size than this model's"));
-            }
+        let loaded = || -> Result<&ImageSet> {
+            let set = set.ok_or_else(|| self.bad_data("it has not been loaded yet"))?;
+            let data = self.data();
+            data.space.must_fit(&set.info.space, &data.name)?;
             Ok(set)
         };
         let images = |inputs: &[&ImageInput]| -> Result<Batch> {
-            let mut pixels = Vec::new();
+            let mut values = Vec::new();
             for image in inputs {
-                pixels.extend(input::prepare(image, self.data(), set)?);
+                values.extend(input::prepare(image, self.data(), set)?);
             }
-            Ok(Batch::Images {
-                count: inputs.len(),
-                pixels,
-            })
+            self.batch(inputs.len(), values)
         };
-        let side = [self.data().height, self.data().width];
         match query {
             ViewQuery::Look {
                 look,
@@ -119,12 +122,17 @@ impl Viewer {
                 let test = &loaded()?.test;
                 let start = *start as usize;
                 let end = (start + (*count).min(400) as usize).min(test.len());
-                let grey: Vec<u8> = (start.min(end)..end)
+                let bytes: Vec<u8> = (start.min(end)..end)
                     .flat_map(|i| test.image(i))
                     .copied()
                     .collect();
                 let n = end - start.min(end);
-                Ok(views::grid_of_bytes(&grey, [n, side[0], side[1]], n))
+                let [channels, height, width] = self.data().space.image()?;
+                Ok(views::grid_of_bytes(
+                    &bytes,
+                    [n, channels, height, width],
+                    n,
+                ))
             }
             ViewQuery::LatentMosaic { columns, extent } => {
                 views::latent::mosaic(latent()?, *columns, *extent, &self.device).await
@@ -132,12 +140,12 @@ impl Viewer {
             ViewQuery::LatentPoints { count } => {
                 let test = &loaded()?.test;
                 let n = (*count as usize).clamp(1, 2000).min(test.len());
-                let pixels = (0..n)
+                let values = (0..n)
                     .flat_map(|i| test.image(i))
                     .map(|&p| f32::from(p) / 255.0)
                     .collect();
                 let classes = (0..n).filter_map(|i| test.label(i)).collect();
-                views::latent::points(latent()?, &Batch::Images { count: n, pixels }, classes).await
+                views::latent::points(latent()?, &self.batch(n, values)?, classes).await
             }
             ViewQuery::Decode { z } => {
                 views::latent::decode(latent()?, z.clone(), &self.device).await
@@ -148,8 +156,7 @@ impl Viewer {
             ViewQuery::Reconstruct { image, seed, draws } => {
                 let batch = images(&[image])?;
                 let seed = u64::from(*seed);
-                views::latent::reconstruct(latent()?, &batch, side, seed, *draws, &self.device)
-                    .await
+                views::latent::reconstruct(latent()?, &batch, seed, *draws, &self.device).await
             }
             ViewQuery::ReadText { text } => views::text::read(language()?, text, pause).await,
             ViewQuery::Attention { text } => views::text::attention(language()?, text).await,

@@ -124,7 +124,6 @@ pub async fn posterior(latent: &dyn Latent, image: &Batch) -> Result<View> {
 pub async fn reconstruct(
     latent: &dyn Latent,
     image: &Batch,
-    [height, width]: [usize; 2],
     seed: u64,
     draws: u32,
     device: &Device,
@@ -133,11 +132,7 @@ pub async fn reconstruct(
         let reason = "it must lie between 1 and 64";
         return Err(Error::bad_option("draws", draws, reason));
     }
-    let Batch::Images { pixels, .. } = image else {
-        return Err(Error::Unsupported {
-            what: "This needs pictures".into(),
-        });
-    };
+    let input = image.images(device)?;
     let (mu, logvar) = latent.encode(image)?;
     let (mu, logvar) = (floats(mu).await?, floats(logvar).await?);
     let (d, n) = (latent.latent_dim(), draws as usize);
@@ -149,14 +144,10 @@ pub async fn reconstruct(
         .map(|(i, e)| mu[i % d] + sigma[i % d] * e)
         .collect();
     let codes = Tensor::<2>::from_data(TensorData::new(z.clone(), [n, d]), device);
-    let copies = Batch::Images {
-        count: n,
-        pixels: pixels.repeat(n),
-    };
+    let copies = image.repeated(n);
     let likelihood = floats(latent.log_likelihood(&copies, codes.clone())?).await?;
-    let input = TensorData::new(pixels.clone(), [1, 1, height, width]);
     Ok(View::Reconstruction {
-        input: Box::new(grid(Tensor::from_data(input, device), 1).await?),
+        input: Box::new(grid(input, 1).await?),
         output: Box::new(grid(latent.decode(codes)?.images()?, 8).await?),
         reconstruction: -likelihood.iter().sum::<f32>() / n as f32,
         kl: kl(&mu, &logvar).iter().sum(),

@@ -65,33 +65,40 @@ pub fn csv(layers: &[Layer]) -> Vec<u8> {
     out.into_bytes()
 }
 
-/// Read images `[n, 1, height, width]` in [0, 1] and lay them out as a grid of `columns`.
+/// Read images `[n, channels, height, width]` in [0, 1] and lay them out as a grid of `columns`.
 ///
 /// # Errors
 /// What the device reports.
 pub async fn grid(images: Tensor<4>, columns: usize) -> Result<View> {
-    let [n, _, height, width] = images.dims();
-    let data = images.into_data_async().await?;
-    let values = data.as_slice::<f32>().map_err(|e| Error::Internal {
-        reason: format!("{e:?}"),
-    })?;
-    let grey: Vec<u8> = values.iter().map(|&v| (v * 255.0 + 0.5) as u8).collect();
-    Ok(grid_of_bytes(&grey, [n, height, width], columns))
+    let dims = images.dims();
+    let values = floats(images).await?;
+    let bytes: Vec<u8> = values.iter().map(|&v| (v * 255.0 + 0.5) as u8).collect();
+    Ok(grid_of_bytes(&bytes, dims, columns))
 }
 
-/// Lay out `n` grey images of `height` × `width` bytes as a grid; missing tiles are transparent.
-pub fn grid_of_bytes(grey: &[u8], [n, height, width]: [usize; 3], columns: usize) -> View {
+/// Lay out images as a grid: `n` of 1 (grey) or 3 channels of `height` × `width` bytes. Missing
+/// tiles are transparent.
+pub fn grid_of_bytes(
+    bytes: &[u8],
+    [n, channels, height, width]: [usize; 4],
+    columns: usize,
+) -> View {
     let columns = columns.clamp(1, n.max(1));
     let rows = n.div_ceil(columns).max(1);
     let row_bytes = columns * width * 4;
     let mut rgba = vec![0u8; rows * height * row_bytes];
-    for (i, tile) in grey.chunks_exact((height * width).max(1)).enumerate() {
+    let size = height * width;
+    for (i, tile) in bytes.chunks_exact((channels * size).max(1)).enumerate() {
         let (row, column) = (i / columns, i % columns);
-        for (y, line) in tile.chunks_exact(width).enumerate() {
+        // Grey is red, green and blue at once.
+        let channel = |c: usize| &tile[c.min(channels - 1) * size..];
+        let [red, green, blue] = [0, 1, 2].map(channel);
+        for y in 0..height {
             let start = (row * height + y) * row_bytes + column * width * 4;
             let out = rgba[start..start + width * 4].as_chunks_mut::<4>().0;
-            for (pixel, &v) in out.iter_mut().zip(line) {
-                *pixel = [v, v, v, 255];
+            for (x, pixel) in out.iter_mut().enumerate() {
+                let at = y * width + x;
+                *pixel = [red[at], green[at], blue[at], 255];
             }
         }
     }
@@ -117,30 +124,38 @@ pub fn png(view: &View, scale: usize) -> Result<Vec<u8>> {
     } = view
     else {
         return Err(Error::Unsupported {
-            what: "Only pictures can be saved as PNG".into(),
+            what: "Only images can be saved as PNG".into(),
         });
     };
     let internal = |e: png::EncodingError| Error::Internal {
         reason: e.to_string(),
     };
     let (width, scale) = (*width as usize, scale.clamp(1, 16));
+    let pixels = rgba.0.as_chunks::<4>().0;
     // Grey when every pixel is: a third of the bytes.
-    let mut pixels = Vec::with_capacity(rgba.0.len() * scale * scale / 4);
-    for line in rgba.0.chunks_exact(width * 4) {
+    let grey = pixels.iter().all(|[r, g, b, _]| r == g && g == b);
+    let (kept, color) = match grey {
+        true => (1, png::ColorType::Grayscale),
+        false => (3, png::ColorType::Rgb),
+    };
+    let mut bytes = Vec::with_capacity(pixels.len() * kept * scale * scale);
+    for line in pixels.chunks_exact(width) {
         let wide: Vec<u8> = line
-            .chunks_exact(4)
-            .flat_map(|p| std::iter::repeat_n(p[0], scale))
+            .iter()
+            .flat_map(|pixel| std::iter::repeat_n(&pixel[..kept], scale))
+            .flatten()
+            .copied()
             .collect();
         for _ in 0..scale {
-            pixels.extend_from_slice(&wide);
+            bytes.extend_from_slice(&wide);
         }
     }
     let mut out = Vec::new();
     let mut encoder = png::Encoder::new(&mut out, (width * scale) as u32, *height * scale as u32);
-    encoder.set_color(png::ColorType::Grayscale);
+    encoder.set_color(color);
     encoder.set_compression(png::Compression::High);
     let mut writer = encoder.write_header().map_err(internal)?;
-    writer.write_image_data(&pixels).map_err(internal)?;
+    writer.write_image_data(&bytes).map_err(internal)?;
     writer.finish().map_err(internal)?;
     Ok(out)
 }
@@ -152,7 +167,7 @@ mod tests {
     #[test]
     fn tiles_lie_where_they_should() {
         // Three 1×2 images in two columns.
-        let view = grid_of_bytes(&[1, 2, 3, 4, 5, 6], [3, 1, 2], 2);
+        let view = grid_of_bytes(&[1, 2, 3, 4, 5, 6], [3, 1, 1, 2], 2);
         let View::Image {
             width,
             height,
@@ -166,5 +181,23 @@ mod tests {
         let reds: Vec<u8> = rgba.0.iter().step_by(4).copied().collect();
         assert_eq!(reds, [1, 2, 3, 4, 5, 6, 0, 0]);
         assert!(png(&view, 3).expect("encodes").starts_with(b"\x89PNG"));
+    }
+
+    #[test]
+    fn colours_stay_what_they_are() {
+        // Two images of one pixel each: red, green and blue of the first, then of the second.
+        let view = grid_of_bytes(&[255, 10, 20, 7, 8, 9], [2, 3, 1, 1], 2);
+        let View::Image { rgba, .. } = &view else {
+            panic!("an image")
+        };
+        assert_eq!(rgba.0, [255, 10, 20, 255, 7, 8, 9, 255]);
+        let file = png(&view, 2).expect("encodes");
+        let decoder = png::Decoder::new(std::io::Cursor::new(file));
+        let mut reader = decoder.read_info().expect("a PNG");
+        let mut pixels = vec![0; reader.output_buffer_size().expect("a size")];
+        let info = reader.next_frame(&mut pixels).expect("an image");
+        assert_eq!(info.color_type, png::ColorType::Rgb);
+        let line = [[255, 10, 20], [255, 10, 20], [7, 8, 9], [7, 8, 9]].concat();
+        assert_eq!(pixels[..info.buffer_size()], [line.clone(), line].concat());
     }
 }

@@ -10,10 +10,10 @@ use serde_json::Value;
 
 use super::{Pause, floats};
 use crate::{
-    data::{Batch, PointSet, test_batch},
+    data::{Batch, Binarize, PointSet, Space, test_batch},
     error::{Error, Result},
-    model::{Binarize, Density, DensityOptions, Family, Model},
-    protocol::{Bars, Bytes, DataKind, DensityKind, Layer, Look, Number, Role, View},
+    model::{Condition, Density, DensityOptions, Family, Model, drive},
+    protocol::{Bars, Bytes, DensityKind, Layer, Look, Number, Role, View},
     rng::{Purpose, Rng},
 };
 
@@ -110,7 +110,8 @@ pub fn look(id: &str, title: &str, help: &str) -> Look {
 
 /// All looks of a family.
 pub fn looks<F: Family>() -> Vec<Look> {
-    if !F::DATA.iter().any(|&kind| kind != DataKind::Images) {
+    let models = |space: &Space| space.moments().is_some() && F::defaults(space).is_some();
+    if !Space::examples().iter().any(models) {
         return Vec::new();
     }
     let mut all = vec![Look {
@@ -397,13 +398,15 @@ pub async fn answer(model: &dyn Model, request: &LookRequest<'_>, pause: Pause) 
     }
     let scene = match (request.look, model.density()) {
         ("samples", _) => {
-            let mut sampler = model.sampler(&Value::Null, request.count, request.seed)?;
-            for _ in 0..sampler.steps() {
-                sampler.step()?;
+            let free = Condition::default();
+            let mut sampler = model.sampler(&Value::Null, &free, request.count, request.seed)?;
+            let samples = drive(&mut *sampler, async |_, _| {
                 pause().await;
-            }
+                Ok(())
+            });
+            let samples = samples.await?.points()?;
             let scene = Scene::new(format!("{} samples", request.count)).data(request);
-            scene.points(Role::Model, sampler.state().points()?)
+            scene.points(Role::Model, samples)
         }
         ("density", Some(density)) => {
             let options = density_options(density);
@@ -489,7 +492,7 @@ pub async fn data(
         scene = scene.density(Tensor::from_data(TensorData::new(p, [n]), device));
     }
     let batch = test_batch(&set.clone().into(), 0, count, 0, Binarize::None);
-    if !batch.is_empty() && set.info.kind == DataKind::Points {
+    if !batch.is_empty() && !set.is_energy() {
         scene = scene.points(Role::Data, batch.points(device)?);
     }
     scene.read(set.window()).await

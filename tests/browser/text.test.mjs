@@ -278,7 +278,7 @@ describe("training", () => {
     await until(async () => (await stepOf(element)) > 5, "the first steps");
     await element.getByRole("button", { name: "Pause" }).click();
     const info = await element.evaluate((e) => e.info);
-    assert.equal(info.vocabulary, 512);
+    assert.equal(info.space.vocabulary, 512);
     assert.ok(info.charactersPerToken > 1.2, `${info.charactersPerToken} characters a token`);
     await element.evaluate((e) => e.setAttribute("view", "read"));
     await element.getByLabel("Your sentence").fill("Zoë 🙂");

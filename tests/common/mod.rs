@@ -5,11 +5,12 @@ use std::{collections::HashMap, io::Read, path::PathBuf, rc::Rc, sync::OnceLock}
 
 use burn::tensor::Tensor;
 use generative_playground::{
-    data::{DataInfo, ImageSet},
+    data::{DataInfo, ImageSet, Space},
     device,
-    model::{self, Model, TrainConfig},
+    model::{self, Condition, Model, Sampler, Samples, TrainConfig, drive},
     nn::weights::Weights,
     options::Options,
+    protocol::{ModelInfo, SpaceInfo},
     rng::{Purpose, Rng},
     train::Trainer,
 };
@@ -109,7 +110,7 @@ pub fn small_digits_packed(side: usize, train: usize, test: usize) -> Vec<u8> {
 pub fn info(height: usize, width: usize) -> DataInfo {
     DataInfo {
         classes: (0..10).map(|c| c.to_string()).collect(),
-        ..DataInfo::images("mnist", height, width)
+        ..DataInfo::new("mnist", Space::grey(height, width))
     }
 }
 
@@ -138,6 +139,35 @@ pub fn model(config: Value, height: usize, width: usize, seed: u64) -> Box<dyn M
         &device::cpu(),
     )
     .expect("a model")
+}
+
+/// Of a model of text: context length, tokens in its vocabulary, characters in a token.
+pub fn text_space(model: &ModelInfo) -> (u32, u32, f32) {
+    match model.space {
+        SpaceInfo::Text {
+            block_size,
+            vocabulary,
+            characters_per_token,
+        } => (block_size, vocabulary, characters_per_token),
+        _ => panic!("a model of text"),
+    }
+}
+
+/// What a sampler makes, all its steps taken.
+pub fn drawn(mut sampler: Box<dyn Sampler>) -> Samples {
+    let samples = drive(&mut *sampler, async |_, _| Ok(()));
+    pollster::block_on(samples).expect("samples")
+}
+
+/// Sampling options with a prompt among them, as what a sampler is asked.
+pub fn asked(mut options: Value) -> (Value, Condition) {
+    let prompt = options.as_object_mut().and_then(|o| o.remove("prompt"));
+    let prompt = prompt.map(|p| p.as_str().expect("a text").to_string());
+    let condition = Condition {
+        prompt,
+        ..Condition::default()
+    };
+    (options, condition)
 }
 
 /// A tensor's values.

@@ -645,29 +645,17 @@ equation: string,
  */
 capabilities: Capabilities, 
 /**
- * The kinds of data that it models.
+ * What it starts from on each kind of data that it models.
  */
-data: Array<DataKind>, 
+spaces: Array<FamilySpace>, 
 /**
  * What is optimised separately: one network for most, two for a GAN.
  */
 networks: Array<string>, 
 /**
- * Configs to begin with, from small to large.
- */
-sizes: Array<Size>, 
-/**
  * What it shows of a model of the plane.
  */
 looks: Array<Look>, 
-/**
- * Its config for the plane, where it differs from the defaults of the schema.
- */
-planeConfig: Record<string, unknown>, 
-/**
- * Its training options for the plane, where they differ from the defaults of the schema.
- */
-planeTrain: Record<string, unknown>, 
 /**
  * JSON Schema of its config.
  */
@@ -678,9 +666,30 @@ configSchema: JsonSchema,
 sampleSchema: JsonSchema, };
 
 /**
- * Kinds of data.
+ * The kinds of [`Space`].
  */
-export type DataKind = "images" | "points" | "energy" | "text";
+export type SpaceKind = "image" | "points" | "energy" | "text";
+
+/**
+ * What a family starts from on data of a kind.
+ */
+export type FamilySpace = { 
+/**
+ * The kind.
+ */
+kind: SpaceKind, 
+/**
+ * Its config.
+ */
+config: Record<string, unknown>, 
+/**
+ * Its training options.
+ */
+train: Record<string, unknown>, 
+/**
+ * Configs to choose from, from small to large; none where one serves.
+ */
+sizes: Array<Size>, };
 
 /**
  * A text to learn from.
@@ -734,7 +743,7 @@ title: string,
 /**
  * Points or an energy.
  */
-kind: DataKind, 
+kind: SpaceKind, 
 /**
  * Where it is drawn: left, right, bottom, top.
  */
@@ -802,13 +811,9 @@ id: string,
  */
 title: string, 
 /**
- * The family's options.
+ * The family's options, where they differ from its defaults.
  */
 config: Record<string, unknown>, 
-/**
- * Options of the training.
- */
-train: Record<string, unknown>, 
 /**
  * Steps after which it has learned most of what it will.
  */
@@ -888,36 +893,11 @@ data: string,
 /**
  * What that data is.
  */
-kind: DataKind, 
-/**
- * Of a model of the plane: left, right, bottom, top of what is drawn.
- */
-window: [number, number, number, number], 
+space: SpaceInfo, 
 /**
  * Names of the classes of its data.
  */
 classes: Array<string>, 
-/**
- * Width of a sample in pixels.
- */
-width: number, 
-/**
- * Height of a sample in pixels.
- */
-height: number, 
-/**
- * Tokens that it looks back on, 0 without text.
- */
-blockSize: number, 
-/**
- * Tokens in its vocabulary, 0 without text.
- */
-vocabulary: number, 
-/**
- * Characters in a token of the text held out, on average: nats a token divided by it are nats a
- * character. 0 without text.
- */
-charactersPerToken: number, 
 /**
  * Numbers in its latent vector, 0 without one.
  */
@@ -946,6 +926,44 @@ train: Record<string, unknown>,
  * Recorded losses and snapshots, when it was being trained.
  */
 state: TrainState, };
+
+/**
+ * What a model's data is, as the page needs to know it.
+ */
+export type SpaceInfo = { "kind": "image", 
+/**
+ * 1 = grey, 3 = red, green, blue.
+ */
+channels: number, 
+/**
+ * Pixels in a row.
+ */
+width: number, 
+/**
+ * Rows.
+ */
+height: number, } | { "kind": "points", 
+/**
+ * Left, right, bottom, top of what is drawn.
+ */
+window: [number, number, number, number], } | { "kind": "energy", 
+/**
+ * Left, right, bottom, top of what is drawn.
+ */
+window: [number, number, number, number], } | { "kind": "text", 
+/**
+ * Tokens that the model looks back on.
+ */
+blockSize: number, 
+/**
+ * Tokens in its vocabulary.
+ */
+vocabulary: number, 
+/**
+ * Characters in a token of the text held out, on average: nats a token divided by it are
+ * nats a character.
+ */
+charactersPerToken: number, };
 
 /**
  * Where a training stands.

@@ -1,4 +1,4 @@
-import type { DataKind, JsonSchema } from "./protocol";
+import type { SpaceKind, JsonSchema } from "./protocol";
 
 /** One option, flattened to what a form field needs. */
 export interface Field {
@@ -19,10 +19,10 @@ const words = (name: string) => {
 };
 
 /** Whether an option means something for data of a kind. */
-const means = (schema: JsonSchema & { "x-data"?: string[] }, kind: DataKind) => schema["x-data"]?.includes(kind) ?? true;
+const means = (schema: JsonSchema & { "x-data"?: string[] }, kind: SpaceKind) => schema["x-data"]?.includes(kind) ?? true;
 
 /** The fields of an object schema as they were declared, without those that only recipes or other data need. */
-export function fieldsOf(schema: JsonSchema, kind: DataKind = "images"): Field[] {
+export function fieldsOf(schema: JsonSchema, kind: SpaceKind = "image"): Field[] {
   const shown = Object.entries(schema.properties ?? {}).filter(([, s]) => !s["x-recipe"] && means(s, kind));
   shown.sort(([, a], [, b]) => (a["x-order"] ?? 0) - (b["x-order"] ?? 0));
   return shown.map(([name, s]) => {

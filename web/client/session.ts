@@ -1,7 +1,7 @@
 import { CUSTOM, Engine, unexpected, type Description, type Points, type Survivor } from "./engine";
 import { wasRestarted, type Backend, type Device } from "./connection";
 import { PlaygroundError } from "./errors";
-import type { ErrorInfo, Fault, ModelInfo, OptionScope, Outcome, PointSource, Request, TextInfo, TrainState, View, ViewQuery } from "./protocol";
+import type { Condition, ErrorInfo, Fault, ModelInfo, OptionScope, Outcome, PointSource, Request, TextInfo, TrainState, View, ViewQuery } from "./protocol";
 import type { TextSource } from "./texts";
 
 /** What an element wants to hear from its session. */
@@ -18,6 +18,16 @@ export interface SessionListener {
 
 /** A file to save. */
 export interface SavedFile { name: string; mime: string; bytes: Uint8Array }
+
+/** Names of what samples can be asked to fit; all others are options of the sampler. */
+const CONDITIONS: readonly (keyof Condition)[] = ["prompt", "label", "guidance", "known", "mask", "start", "goal"];
+
+/** What a sampler is asked, from all of it by name. */
+function asked(all: Record<string, unknown>): { options: Record<string, unknown>; condition: Condition } {
+  const isCondition = (name: string) => (CONDITIONS as readonly string[]).includes(name);
+  const part = (of: boolean) => Object.fromEntries(Object.entries(all).filter(([name]) => isCondition(name) === of));
+  return { options: part(false), condition: part(true) as Condition };
+}
 
 /** How a training is to go; by default all networks, as fast as it goes, until it is paused. */
 export interface Run {
@@ -116,7 +126,7 @@ export class Session implements Survivor {
 
   /** Draws samples. */
   async sample(count: number, seed: number, options: Record<string, unknown>, progress?: (step: number, of: number, view: View | null) => void, signal?: AbortSignal): Promise<View> {
-    return this.#see({ type: "sample", count, seed, options }, signal, progress);
+    return this.#see({ type: "sample", count, seed, ...asked(options) }, signal, progress);
   }
 
   /** Samples of a past snapshot at the session's fixed noise. */
@@ -211,7 +221,7 @@ export class Session implements Survivor {
 
   /** Samples as a PNG; points as CSV. */
   async exportSamples(count: number, seed: number, options: Record<string, unknown>, scale: number): Promise<SavedFile> {
-    return this.#file({ type: "exportSamples", session: this.id, count, seed, options, scale });
+    return this.#file({ type: "exportSamples", session: this.id, count, seed, ...asked(options), scale });
   }
 
   async #file(request: Request): Promise<SavedFile> {

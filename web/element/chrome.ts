@@ -69,7 +69,7 @@ export interface Actions {
 export function facts(info: ModelInfo, device: Device | undefined, entry: ModelEntry | undefined, own: boolean, actions: Actions): TemplateResult {
   const card = !own && entry?.card ? new URL(`checkpoints/${entry.card}`, base).href : undefined;
   return html`<div class="facts">
-    <p>${figure(info.parameters)} parameters${info.latentDim ? `, ${info.latentDim} latent` : ""}${info.vocabulary ? `, ${info.vocabulary} kinds of token` : ""}
+    <p>${figure(info.parameters)} parameters${info.latentDim ? `, ${info.latentDim} latent` : ""}${info.space.kind === "text" ? `, ${info.space.vocabulary} kinds of token` : ""}
       ${card ? html`<a href=${card}>About this model</a>` : nothing}
       ${device ? html`<span class="device" title=${deviceSentence(device)}>${device.backend === "webgpu" ? "WebGPU" : "CPU"}</span>` : nothing}</p>
     <p class="row">

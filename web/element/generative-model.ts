@@ -166,7 +166,7 @@ export class GenerativeModel extends LitElement implements Host, Present {
   /** Draws samples and gives their pixels. */
   async sample(options: { count?: number; seed?: number } & Record<string, unknown> = {}): Promise<View | undefined> {
     await this.#awake();
-    const { count = this.info?.kind === "text" ? 1 : this.settled.count, seed = this.settled.seed, ...rest } = options;
+    const { count = this.info?.space.kind === "text" ? 1 : this.settled.count, seed = this.settled.seed, ...rest } = options;
     return this.attempt(async () => this.session?.sample(count, seed, { ...this.sampleOptions, ...rest }));
   }
 

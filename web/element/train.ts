@@ -18,6 +18,9 @@ const LOSSES: Record<string, string> = { reconstruction: "Reconstruction", kl: "
 const COLORS = ["red", "blue"] as const;
 
 /** Training in the page: what is learned from, options, transport, curves, samples at a fixed noise, and the past. */
+/** Characters in a token of a text, 0 of anything else. */
+const perToken = (info: ModelInfo | undefined) => (info?.space.kind === "text" ? info.space.charactersPerToken : 0);
+
 export class TrainPanel extends Panel {
   #plate = new Plate();
   #script = new Script("What it writes now");
@@ -117,7 +120,7 @@ export class TrainPanel extends Panel {
       const of = (split: LossCurve["split"]) => losses.find((l) => l.name === name && l.split === split);
       const curve = this.#curve(name, COLORS[i] ?? "ink");
       // On the right the same in bits of a character, which texts and tokens of any kind share.
-      const { charactersPerToken = 0 } = this.host.info ?? {};
+      const charactersPerToken = perToken(this.host.info);
       curve.right = charactersPerToken ? 1 / charactersPerToken / Math.LN2 : undefined;
       curve.show(of("train"), of("heldOut"));
     });
@@ -188,7 +191,9 @@ export class TrainPanel extends Panel {
     </fieldset>`;
   }
 
-  #chart(name: string, color: string, { state: { losses }, charactersPerToken }: ModelInfo) {
+  #chart(name: string, color: string, info: ModelInfo) {
+    const { losses } = info.state;
+    const charactersPerToken = perToken(info);
     const of = (split: LossCurve["split"]) => losses.find((l) => l.name === name && l.split === split)?.values.at(-1);
     const bits = (v: number) => (charactersPerToken ? ` (${figure(v / charactersPerToken / Math.LN2, 2)} bits)` : "");
     const told = (v: number | undefined) => (v === undefined ? "–" : `${figure(v, Math.abs(v) < 10 ? 2 : 1)}${bits(v)}`);

@@ -1,4 +1,4 @@
-import type { ErrorInfo, FamilyInfo, JsonSchema, ModelInfo, Size, TrainState } from "../client/protocol";
+import type { ErrorInfo, FamilyInfo, FamilySpace, JsonSchema, ModelInfo, Size, TrainState } from "../client/protocol";
 import type { Field } from "../client/schema";
 import { fieldsOf } from "../client/schema";
 import { Keeper, type Kept } from "../client/store";
@@ -33,6 +33,7 @@ export class Trainer {
   own = false;
   /** What an earlier visit left. */
   kept: Kept | undefined;
+  #space: FamilySpace | undefined;
   #keeper: Keeper;
   #loop: Promise<void> = Promise.resolve();
   #wish = 0;
@@ -41,18 +42,21 @@ export class Trainer {
     this.#keeper = new Keeper(key, (e) => host.report(e));
   }
 
-  describe({ id, configSchema, sizes, data, capabilities }: FamilyInfo, train: JsonSchema, text: JsonSchema) {
+  describe({ id, configSchema, spaces, capabilities }: FamilyInfo, train: JsonSchema, text: JsonSchema) {
     this.family = id;
     const { language } = capabilities;
-    this.fields = { config: fieldsOf(configSchema), train: fieldsOf(train, data[0]), text: language ? fieldsOf(text) : [] };
-    this.sizes = language ? sizes : [];
+    this.#space = spaces[0];
+    this.fields = { config: fieldsOf(configSchema), train: fieldsOf(train, spaces[0]?.kind), text: language ? fieldsOf(text) : [] };
+    this.sizes = spaces[0]?.sizes ?? [];
     if (!this.sizes.some((s) => s.id === this.size?.id)) this.size = this.sizes[0];
     this.corpus = language ? (this.corpus ?? new Corpus(this.host, () => this.drafts.text)) : undefined;
   }
 
   /** What an option is when nobody wishes for another. */
   #base(scope: Scope, field: Field): unknown {
-    return (scope === "text" ? undefined : (this.size?.[scope] as Values | undefined))?.[field.name] ?? field.fallback;
+    if (scope === "text") return field.fallback;
+    const size = scope === "config" ? (this.size?.config as Values | undefined) : undefined;
+    return size?.[field.name] ?? (this.#space?.[scope] as Values | undefined)?.[field.name] ?? field.fallback;
   }
 
   /** Another size: wishes that it speaks of are gone. */
@@ -60,7 +64,7 @@ export class Trainer {
     const size = this.sizes.find((s) => s.id === id);
     if (!size) return;
     this.size = size;
-    for (const scope of ["config", "train"] as const) for (const name of Object.keys(size[scope])) delete this.drafts[scope][name];
+    for (const name of Object.keys(size.config)) delete this.drafts.config[name];
     this.host.changed();
   }
 
@@ -70,7 +74,7 @@ export class Trainer {
     return {
       family: this.family,
       config: { ...size?.config, ...drafts.config },
-      train: { ...size?.train, ...drafts.train },
+      train: { ...drafts.train },
       data: corpus ? (corpus.info?.name ?? "") : (this.host.info?.data ?? ""),
       dataOptions: corpus ? { ...drafts.text } : {},
     };

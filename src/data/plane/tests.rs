@@ -44,7 +44,7 @@ fn densities_integrate_to_one_and_their_samples_have_their_entropy() {
         if let Some(&(_, want)) = known.iter().find(|k| k.0 == info.id) {
             assert!((entropy - want).abs() < 0.01, "{}: {entropy}", info.id);
         }
-        if info.kind == DataKind::Energy {
+        if info.kind == SpaceKind::Energy {
             assert_eq!(set.test_len(), 0);
             continue;
         }

@@ -76,7 +76,7 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
   get trainSchema(): JsonSchema { return this.description?.trainSchema ?? {}; }
   get playing() { return this.wants && this.awake; }
   /** Families that can learn the data at hand. */
-  get able(): Learner[] { return [...this.learners.values()].filter((l) => l.family.data.includes(this.task.kind)); }
+  get able(): Learner[] { return [...this.learners.values()].filter((l) => l.family.spaces.some((s) => s.kind === this.task.kind)); }
   /** Those on the page now. */
   get shown(): Learner[] { return this.family === "all" ? this.able : this.able.filter((l) => l.family.id === this.family); }
   /** What differs from a fresh lab, for a link. */
@@ -130,7 +130,7 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     const desk = this.#session();
     this.description = await desk.describe();
     const wished = this.getAttribute("families")?.split(/[\s,]+/).filter(Boolean);
-    const plane = (f: FamilyInfo) => f.data.some((kind) => kind !== "images") && (!wished || wished.includes(f.id));
+    const plane = (f: FamilyInfo) => f.spaces.some((s) => s.kind === "points" || s.kind === "energy") && (!wished || wished.includes(f.id));
     for (const family of this.description.families.filter(plane)) {
       const learner = new Learner(family, this);
       this.learners.set(family.id, learner);
@@ -337,9 +337,9 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     await this.attempt(async () => {
       const bytes = await checkpointBytes(file);
       await this.load();
-      const { family, kind } = await this.#session().open(bytes, null);
+      const { family, space } = await this.#session().open(bytes, null);
       const learner = this.learners.get(family);
-      if (!learner || kind === "images") throw problem("unsupported", "This model is not one of the plane.", "Open it in the figure above.");
+      if (!learner || (space.kind !== "points" && space.kind !== "energy")) throw problem("unsupported", "This model is not one of the plane.", "Open it in the figure above.");
       this.pause();
       this.preset = undefined;
       await learner.open(bytes);

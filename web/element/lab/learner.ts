@@ -1,6 +1,6 @@
 import { PlaygroundError, problem } from "../../client/errors";
 import type { Device } from "../../client/connection";
-import type { DataKind, ErrorInfo, FamilyInfo, JsonSchema, Look, ModelInfo, Number as Figure, TrainState, View, ViewQuery } from "../../client/protocol";
+import type { SpaceKind, ErrorInfo, FamilyInfo, JsonSchema, Look, ModelInfo, Number as Figure, TrainState, View, ViewQuery } from "../../client/protocol";
 import { fieldsOf, type Field } from "../../client/schema";
 import { Session, type Run } from "../../client/session";
 import type { Notice } from "../chrome";
@@ -14,7 +14,7 @@ type Values = Record<string, unknown>;
 export interface Task {
   data: string;
   dataOptions: Values;
-  kind: DataKind;
+  kind: SpaceKind;
   seed: number;
   /** Counts the reader's own sets of points, which all have one name. */
   points: number;
@@ -89,8 +89,8 @@ export class Learner {
   get state(): TrainState | undefined { return this.info?.state; }
 
   fields(scope: Scope): Field[] {
-    const { configSchema, planeConfig, planeTrain } = this.family;
-    const own = (scope === "config" ? planeConfig : planeTrain) as Values | null;
+    const { configSchema, spaces } = this.family;
+    const own = spaces.find((s) => s.kind === this.bench.task.kind)?.[scope] as Values | undefined;
     return fieldsOf(scope === "config" ? configSchema : this.bench.trainSchema, this.bench.task.kind)
       .map((f) => ({ ...f, fallback: own?.[f.name] ?? f.fallback }));
   }

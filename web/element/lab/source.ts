@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { ref } from "lit/directives/ref.js";
 import { problem } from "../../client/errors";
 import type { Description } from "../../client/engine";
-import type { DataKind, ErrorInfo, PointSource } from "../../client/protocol";
+import type { SpaceKind, ErrorInfo, PointSource } from "../../client/protocol";
 import { fieldsOf } from "../../client/schema";
 import { field } from "../form";
 import type { Task } from "./learner";
@@ -11,7 +11,7 @@ import { Sketch } from "./sketch";
 
 /** Larger than any set of points that can be learned from here; not even read. The worker has the last word. */
 const LARGEST = 64 << 20;
-const KINDS: Record<DataKind, string> = { points: "Points", energy: "Energies", images: "Pictures", text: "Texts" };
+const KINDS: Record<SpaceKind, string> = { points: "Points", energy: "Energies", image: "Images", text: "Texts" };
 
 /** What the data controls ask of their lab. */
 export interface Chooser extends HTMLElement {

@@ -47,7 +47,8 @@ export class AttentionPanel extends SubjectPanel<"matrices"> {
   override updated() { this.#draw(); }
   override redraw() { this.#draw(); }
 
-  override caption({ blockSize }: ModelInfo) {
+  override caption({ space }: ModelInfo) {
+    const blockSize = space.kind === "text" ? space.blockSize : 0;
     return `A query of each token meets the keys of those before it, at most ${blockSize}; what fits best is looked at most, and every row adds up to one. One head may look at the token before, another for the same letter, another for the beginning of the line.`;
   }
 

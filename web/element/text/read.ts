@@ -38,7 +38,8 @@ export class ReadPanel extends SubjectPanel<"texts"> {
     this.take([...tokens.slice(0, index).map((t) => t.text), text, ...tokens.slice(index + 1).map((t) => t.text)].join(""));
   }
 
-  override caption({ blockSize }: ModelInfo) {
+  override caption({ space }: ModelInfo) {
+    const blockSize = space.kind === "text" ? space.blockSize : 0;
     return `For each token the model says how probable it was, given at most ${blockSize} before it. A nat is what a guess among e = 2.718… equally likely things costs; the perplexity says among how many tokens the model was torn, on average.`;
   }
 

@@ -32,7 +32,7 @@ export class Sizes {
         if (this.#paces.has(key) || trainer.running || !trainer.corpus?.info) continue;
         const wished = trainer.wished();
         const chosen = size.id === trainer.size?.id;
-        const body = chosen ? wished : { ...wished, config: size.config, train: size.train };
+        const body = chosen ? wished : { ...wished, config: size.config, train: {} };
         // Without an estimate one can train as well.
         this.#paces.set(key, await session.pace(body).catch(() => null));
         host.requestUpdate();

@@ -20,7 +20,7 @@ export class Subject {
   /** The text to look at. */
   async get(): Promise<string> {
     const { session, info, settled, sampleOptions } = this.host;
-    const model = `${info?.id} ${info?.data} ${info?.vocabulary} ${settled.seed}`;
+    const model = `${info?.id} ${info?.data} ${JSON.stringify(info?.space)} ${settled.seed}`;
     if (this.own || !session || (this.text && this.#madeFor === model)) return this.text;
     const view = await session.sample(1, settled.seed, { ...sampleOptions, length: SELF });
     if (view.kind === "texts" && !this.own) {

@@ -147,7 +147,8 @@ export class WritePanel extends Panel {
 
   #save = () => this.host.save({ name: `${this.host.info?.id ?? "text"}-${this.host.settled.seed}.txt`, mime: "text/plain", bytes: new TextEncoder().encode(this.#script.text) });
 
-  override caption({ blockSize, vocabulary }: ModelInfo) {
+  override caption({ space }: ModelInfo) {
+    const { blockSize, vocabulary } = space.kind === "text" ? space : { blockSize: 0, vocabulary: 0 };
     const rate = this.#rate > 0 ? ` It wrote ${figure(this.#rate)} tokens a second.` : "";
     return `One token after another, each drawn from a guess over ${figure(vocabulary)} made from the ${blockSize} before it, on this machine.${rate} The redder the line beneath it, the less the model expected it. The same prompt, seed and options give the same text anywhere.`;
   }

@@ -1,0 +1,159 @@
+//! Examples for one step.
+
+use std::borrow::Cow;
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+use crate::error::{Error, Result};
+
+/// Examples for one step.
+#[derive(Debug, Clone)]
+pub enum Batch {
+    /// Images, values in [0, 1].
+    Images {
+        /// Images, channels, rows, columns.
+        shape: [usize; 4],
+        /// Their values, channel by channel and row by row.
+        values: Vec<f32>,
+    },
+    /// Points in 2-D: x, y, x, y, …
+    Points {
+        /// `2 · count` values.
+        xy: Vec<f32>,
+    },
+    /// Windows of a text.
+    Tokens {
+        /// `count · (length + 1)` tokens: each is read to guess the one after it.
+        ids: Vec<u32>,
+        /// Guesses in each window.
+        length: usize,
+    },
+    /// No examples: the model draws its own and asks an energy about them.
+    Draws {
+        /// How many.
+        count: usize,
+    },
+}
+
+impl Batch {
+    /// The batch in parts of at most `size` examples, in order, each with its share of the whole.
+    pub fn parts(&self, size: usize) -> Vec<(Cow<'_, Batch>, f64)> {
+        let count = self.len();
+        if size >= count {
+            return vec![(Cow::Borrowed(self), 1.0)];
+        }
+        let size = size.max(1);
+        let parts = (0..count).step_by(size).map(|from| {
+            let to = (from + size).min(count);
+            let part = |values: &[f32]| {
+                let each = values.len() / count;
+                values[from * each..to * each].to_vec()
+            };
+            let part = match self {
+                Batch::Images { shape, values } => Batch::Images {
+                    shape: [to - from, shape[1], shape[2], shape[3]],
+                    values: part(values),
+                },
+                Batch::Points { xy } => Batch::Points { xy: part(xy) },
+                Batch::Tokens { ids, length } => Batch::Tokens {
+                    ids: ids[from * (length + 1)..to * (length + 1)].to_vec(),
+                    length: *length,
+                },
+                Batch::Draws { .. } => Batch::Draws { count: to - from },
+            };
+            (Cow::Owned(part), (to - from) as f64 / count as f64)
+        });
+        parts.collect()
+    }
+
+    /// Its images as `[n, channels, height, width]` on `device`.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] if it holds no images.
+    pub fn images(&self, device: &Device) -> Result<Tensor<4>> {
+        match self {
+            Batch::Images { shape, values } => {
+                let data = TensorData::new(values.clone(), *shape);
+                Ok(Tensor::from_data(data, device))
+            }
+            _ => Err(Error::Unsupported {
+                what: "This needs images".into(),
+            }),
+        }
+    }
+
+    /// Its images as `[n, channels · height · width]` on `device`.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] if it holds no images.
+    pub fn pixels(&self, device: &Device) -> Result<Tensor<2>> {
+        let images = self.images(device)?;
+        let [n, channels, height, width] = images.dims();
+        Ok(images.reshape([n, channels * height * width]))
+    }
+
+    /// Its points as `[n, 2]` on `device`.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] if it holds no points.
+    pub fn points(&self, device: &Device) -> Result<Tensor<2>> {
+        match self {
+            Batch::Points { xy } => {
+                let data = TensorData::new(xy.clone(), [xy.len() / 2, 2]);
+                Ok(Tensor::from_data(data, device))
+            }
+            _ => Err(Error::Unsupported {
+                what: "This needs points in 2-D".into(),
+            }),
+        }
+    }
+
+    /// Its tokens, windows of `length` + 1.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] if it holds no text.
+    pub fn tokens(&self) -> Result<(&[u32], usize)> {
+        match self {
+            Batch::Tokens { ids, length } => Ok((ids, *length)),
+            _ => Err(Error::Unsupported {
+                what: "This needs text".into(),
+            }),
+        }
+    }
+
+    /// Its examples `times` times over.
+    #[must_use]
+    pub fn repeated(&self, times: usize) -> Self {
+        match self {
+            Batch::Images { shape, values } => Batch::Images {
+                shape: [shape[0] * times, shape[1], shape[2], shape[3]],
+                values: values.repeat(times),
+            },
+            Batch::Points { xy } => Batch::Points {
+                xy: xy.repeat(times),
+            },
+            Batch::Tokens { ids, length } => Batch::Tokens {
+                ids: ids.repeat(times),
+                length: *length,
+            },
+            Batch::Draws { count } => Batch::Draws {
+                count: count * times,
+            },
+        }
+    }
+
+    /// How many examples.
+    pub fn len(&self) -> usize {
+        match self {
+            Batch::Tokens { ids, length } => ids.len() / (length + 1),
+            Batch::Images { shape, .. } => shape[0],
+            Batch::Draws { count } => *count,
+            Batch::Points { xy } => xy.len() / 2,
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

@@ -1,0 +1,201 @@
+//! What data is made of.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::tokenizer::Vocabulary;
+use crate::error::{Error, Result};
+
+/// What one example is, with all that a model must know to fit it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum Space {
+    /// An image, values in [0, 1].
+    Image {
+        /// 1 = grey, 3 = red, green, blue.
+        channels: usize,
+        /// Rows.
+        height: usize,
+        /// Pixels in a row.
+        width: usize,
+    },
+    /// A point in 2-D. Models work on (x − mean) / scale.
+    Points {
+        /// Mean of each coordinate.
+        mean: [f32; 2],
+        /// Standard deviation of the coordinates, both together.
+        scale: f32,
+    },
+    /// No examples, but an energy U(x) in 2-D: p(x) ∝ exp(−U(x)).
+    Energy {
+        /// As of points.
+        mean: [f32; 2],
+        /// As of points.
+        scale: f32,
+    },
+    /// A text.
+    Text {
+        /// How it becomes tokens.
+        vocabulary: Vocabulary,
+        /// Characters in a held-out token, on average: nats a token divided by it are nats a
+        /// character.
+        characters_per_token: f32,
+    },
+}
+
+/// The kinds of [`Space`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum SpaceKind {
+    /// Images.
+    Image,
+    /// Points in 2-D.
+    Points,
+    /// No points, but an energy U(x) in 2-D: p(x) ∝ exp(−U(x)).
+    Energy,
+    /// Text.
+    Text,
+}
+
+impl SpaceKind {
+    /// Its name for people, in the plural.
+    pub fn name(self) -> &'static str {
+        match self {
+            SpaceKind::Image => "images",
+            SpaceKind::Points => "points in 2-D",
+            SpaceKind::Energy => "energies in 2-D",
+            SpaceKind::Text => "text",
+        }
+    }
+}
+
+impl Space {
+    /// One of each kind, to ask a family which it models.
+    pub fn examples() -> [Self; 4] {
+        [
+            Self::grey(28, 28),
+            Self::Points {
+                mean: [0.0; 2],
+                scale: 1.0,
+            },
+            Self::Energy {
+                mean: [0.0; 2],
+                scale: 1.0,
+            },
+            Self::Text {
+                vocabulary: Vocabulary::Characters {
+                    alphabet: "ab".into(),
+                },
+                characters_per_token: 1.0,
+            },
+        ]
+    }
+
+    /// Grey images.
+    pub fn grey(height: usize, width: usize) -> Self {
+        Self::Image {
+            channels: 1,
+            height,
+            width,
+        }
+    }
+
+    /// Its kind.
+    pub fn kind(&self) -> SpaceKind {
+        match self {
+            Self::Image { .. } => SpaceKind::Image,
+            Self::Points { .. } => SpaceKind::Points,
+            Self::Energy { .. } => SpaceKind::Energy,
+            Self::Text { .. } => SpaceKind::Text,
+        }
+    }
+
+    /// Channels, rows and columns of an image.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for anything else.
+    pub fn image(&self) -> Result<[usize; 3]> {
+        match *self {
+            Self::Image {
+                channels,
+                height,
+                width,
+            } => Ok([channels, height, width]),
+            _ => Err(Error::Unsupported {
+                what: "This needs a model of images".into(),
+            }),
+        }
+    }
+
+    /// Mean and scale of points, or of what an energy is about.
+    pub fn moments(&self) -> Option<([f32; 2], f32)> {
+        match *self {
+            Self::Points { mean, scale } | Self::Energy { mean, scale } => Some((mean, scale)),
+            _ => None,
+        }
+    }
+
+    /// The vocabulary of a text.
+    pub fn vocabulary(&self) -> Option<&Vocabulary> {
+        match self {
+            Self::Text { vocabulary, .. } => Some(vocabulary),
+            _ => None,
+        }
+    }
+
+    /// Whether a model of the one can go on with data of the other; of points, scale and mean may
+    /// differ.
+    ///
+    /// # Errors
+    /// [`Error::BadData`] says of the data `name` why it cannot.
+    pub fn must_fit(&self, other: &Self, name: &str) -> Result<()> {
+        let bad = |reason: &str| {
+            Err(Error::BadData {
+                name: name.into(),
+                reason: reason.into(),
+            })
+        };
+        match (self, other) {
+            (Self::Image { .. }, Self::Image { .. }) if self != other => {
+                bad("its images are of another size than this model's")
+            }
+            _ if self.kind() != other.kind() => bad("it is of another kind than this model's data"),
+            _ if self.vocabulary() != other.vocabulary() => {
+                bad("its tokens are not those of this model")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuse what no family can model, before anything is allocated for it.
+    ///
+    /// # Errors
+    /// [`Error::CheckpointSchema`].
+    pub fn check(&self) -> Result<()> {
+        let schema = |reason: String| Err(Error::CheckpointSchema { reason });
+        match self {
+            &Self::Image {
+                channels,
+                height,
+                width,
+            } => {
+                let side = 1..=64;
+                if ![1, 3].contains(&channels) {
+                    return schema(format!("images of {channels} channels"));
+                }
+                if !side.contains(&height) || !side.contains(&width) {
+                    return schema(format!("images of {height} × {width} pixels"));
+                }
+                Ok(())
+            }
+            Self::Points { mean, scale } | Self::Energy { mean, scale } => {
+                let finite = mean.iter().all(|m| m.is_finite() && m.abs() < 1e6);
+                if finite && (1e-6..1e6).contains(scale) {
+                    return Ok(());
+                }
+                schema("points without a mean and a scale".into())
+            }
+            Self::Text { vocabulary, .. } => vocabulary.check(),
+        }
+    }
+}

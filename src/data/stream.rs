@@ -1,0 +1,181 @@
+//! Seeded streams of batches.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Batch, Dataset, ImageSet, text};
+use crate::{
+    error::{Error, Result},
+    rng::{Purpose, Rng},
+};
+
+/// What a pixel's value means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Binarize {
+    /// x ~ Bernoulli(pixel), drawn anew each time an image is seen.
+    Dynamic,
+    /// The grey value itself.
+    None,
+}
+
+/// An endless stream of training batches: each epoch in a new order, each image with new
+/// binarization noise, points of an endless toy drawn anew. What comes next follows from the seed
+/// and the number of examples `seen` alone, so a stream resumes by that number.
+#[derive(Debug, Clone)]
+pub struct Stream {
+    seed: u64,
+    seen: u64,
+    epoch: Option<(u64, Vec<u32>)>,
+}
+
+impl Stream {
+    /// The stream of `seed` after `seen` examples.
+    pub fn new(seed: u64, seen: u64) -> Self {
+        Self {
+            seed,
+            seen,
+            epoch: None,
+        }
+    }
+
+    /// Examples seen so far.
+    pub fn seen(&self) -> u64 {
+        self.seen
+    }
+
+    /// The next `count` training examples of `set`: of a text, windows of `length` tokens, which
+    /// cover it once an epoch from a new start each time.
+    ///
+    /// # Errors
+    /// [`Error::BadData`] if the set has none.
+    pub fn next(
+        &mut self,
+        set: &Dataset,
+        count: usize,
+        length: usize,
+        binarize: Binarize,
+    ) -> Result<Batch> {
+        match set {
+            Dataset::Text(set) => {
+                let n = set.windows(length);
+                let epochs = (self.seen..self.seen + count as u64).map(|seen| seen / n as u64);
+                let shifts: Vec<u64> = epochs.collect();
+                let order = self.order(n, count, &set.info.name)?;
+                self.seen += count as u64;
+                let mut ids = Vec::with_capacity(count * (length + 1));
+                for (i, epoch) in order.into_iter().zip(shifts) {
+                    let shift = Rng::new(self.seed, Purpose::Data, epoch).below(length);
+                    ids.extend(text::window(set.train(), i * length + shift, length));
+                }
+                Ok(Batch::Tokens { ids, length })
+            }
+            Dataset::Images(set) => {
+                let order = self.order(set.train.len(), count, &set.info.name)?;
+                let mut noise = Rng::new(self.seed, Purpose::Binarize, self.seen);
+                let mut pixels = Vec::with_capacity(count * set.values());
+                for i in order {
+                    push(&mut pixels, set.train.image(i), binarize, &mut noise);
+                }
+                self.seen += count as u64;
+                let [channels, height, width] = set.shape();
+                Ok(Batch::Images {
+                    shape: [count, channels, height, width],
+                    values: pixels,
+                })
+            }
+            Dataset::Points(set) if set.is_energy() => {
+                self.seen += count as u64;
+                Ok(Batch::Draws { count })
+            }
+            Dataset::Points(set) if set.train_len() == 0 => {
+                let xy = set.draw(&mut Rng::new(self.seed, Purpose::Data, self.seen), count);
+                self.seen += count as u64;
+                Ok(Batch::Points { xy })
+            }
+            Dataset::Points(set) => {
+                let order = self.order(set.train_len(), count, &set.info.name)?;
+                self.seen += count as u64;
+                let xy = order.iter().flat_map(|&i| set.train_point(i)).collect();
+                Ok(Batch::Points { xy })
+            }
+        }
+    }
+
+    /// Indices of the next `count` of `n` examples.
+    fn order(&mut self, n: usize, count: usize, name: &str) -> Result<Vec<usize>> {
+        if n == 0 {
+            return Err(Error::BadData {
+                name: name.into(),
+                reason: "it has nothing to learn from".into(),
+            });
+        }
+        let mut out = Vec::with_capacity(count);
+        for seen in self.seen..self.seen + count as u64 {
+            let (epoch, at) = (seen / n as u64, (seen % n as u64) as usize);
+            let order = match self.epoch.take() {
+                Some((e, order)) if e == epoch => order,
+                _ => Rng::new(self.seed, Purpose::Shuffle, epoch).permutation(n),
+            };
+            out.push(order[at] as usize);
+            self.epoch = Some((epoch, order));
+        }
+        Ok(out)
+    }
+}
+
+/// Seed of the test set's fixed binarization: one for everybody, so that numbers compare.
+pub const TEST_SEED: u64 = 20_131_220;
+
+/// Held-out examples `start..start + count`; images with the fixed binarization of [`TEST_SEED`],
+/// text as windows of `length` tokens one after the other.
+pub fn test_batch(
+    set: &Dataset,
+    start: usize,
+    count: usize,
+    length: usize,
+    binarize: Binarize,
+) -> Batch {
+    match set {
+        Dataset::Text(set) => {
+            // A short text gives one shorter window.
+            let length = length.min(set.test().len() - 1).max(1);
+            let n = (set.test().len() - 1) / length;
+            let windows = start.min(n)..(start + count).min(n);
+            let ids = windows.flat_map(|i| text::window(set.test(), i * length, length));
+            Batch::Tokens {
+                ids: ids.collect(),
+                length,
+            }
+        }
+        Dataset::Images(set) => test_images(set, start, count, binarize),
+        Dataset::Points(set) if set.is_energy() => Batch::Draws { count },
+        Dataset::Points(set) => {
+            let end = (start + count).min(set.test_len());
+            let xy = (start.min(end)..end).flat_map(|i| set.test_point(i));
+            Batch::Points { xy: xy.collect() }
+        }
+    }
+}
+
+/// As [`test_batch`], of images.
+pub fn test_images(set: &ImageSet, start: usize, count: usize, binarize: Binarize) -> Batch {
+    let end = (start + count).min(set.test.len());
+    let mut pixels = Vec::new();
+    for i in start.min(end)..end {
+        let mut noise = Rng::new(TEST_SEED, Purpose::TestSet, i as u64);
+        push(&mut pixels, set.test.image(i), binarize, &mut noise);
+    }
+    let [channels, height, width] = set.shape();
+    Batch::Images {
+        shape: [end - start.min(end), channels, height, width],
+        values: pixels,
+    }
+}
+
+fn push(out: &mut Vec<f32>, image: &[u8], binarize: Binarize, noise: &mut Rng) {
+    match binarize {
+        Binarize::Dynamic => out.extend(noise.bernoulli_pixels(image)),
+        Binarize::None => out.extend(image.iter().map(|&p| f32::from(p) / 255.0)),
+    }
+}

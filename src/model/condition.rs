@@ -1,0 +1,153 @@
+//! What is asked of a sampler besides how many.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use ts_rs::TS;
+
+use crate::{
+    error::{Error, Result},
+    options::{self, Options},
+};
+
+/// What samples are to fit. What is left out is free.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+#[ts(optional_fields)]
+pub struct Condition {
+    /// What the text begins with.
+    #[schemars(title = "Prompt", length(max = 20000))]
+    pub prompt: Option<String>,
+    /// The class to draw from.
+    #[schemars(title = "Class", range(min = 0, max = 255))]
+    pub label: Option<u32>,
+    /// How strongly samples follow the condition; 1 = as the model learned it.
+    #[schemars(title = "Guidance", range(min = 0.0, max = 20.0))]
+    pub guidance: Option<f64>,
+    /// Values of one example, as many as it has; those count where `mask` is 1.
+    pub known: Option<Vec<f32>>,
+    /// For each value 1 if it is known, 0 if it is to be drawn.
+    pub mask: Option<Vec<u8>>,
+    /// Where a path begins.
+    pub start: Option<Vec<f32>>,
+    /// Where a path ends.
+    pub goal: Option<Vec<f32>>,
+}
+
+impl Options for Condition {}
+
+/// The conditions that a family can honour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum ConditionKind {
+    /// [`Condition::prompt`].
+    Prompt,
+    /// [`Condition::label`].
+    Label,
+    /// [`Condition::guidance`].
+    Guidance,
+    /// [`Condition::known`] and [`Condition::mask`].
+    Known,
+    /// [`Condition::start`].
+    Start,
+    /// [`Condition::goal`].
+    Goal,
+}
+
+impl ConditionKind {
+    /// Its field.
+    pub fn name(self) -> &'static str {
+        match self {
+            ConditionKind::Prompt => "prompt",
+            ConditionKind::Label => "label",
+            ConditionKind::Guidance => "guidance",
+            ConditionKind::Known => "known",
+            ConditionKind::Start => "start",
+            ConditionKind::Goal => "goal",
+        }
+    }
+}
+
+impl Condition {
+    /// Nothing but a prompt.
+    pub fn prompt(text: &str) -> Self {
+        Self {
+            prompt: Some(text.into()),
+            ..Self::default()
+        }
+    }
+
+    /// What is asked.
+    fn asked(&self) -> impl Iterator<Item = ConditionKind> {
+        let known = self.known.is_some() || self.mask.is_some();
+        let all = [
+            (ConditionKind::Prompt, self.prompt.is_some()),
+            (ConditionKind::Label, self.label.is_some()),
+            (ConditionKind::Guidance, self.guidance.is_some()),
+            (ConditionKind::Known, known),
+            (ConditionKind::Start, self.start.is_some()),
+            (ConditionKind::Goal, self.goal.is_some()),
+        ];
+        all.into_iter().filter(|a| a.1).map(|a| a.0)
+    }
+
+    /// Refuse what a family called `title` does not honour, and values out of range.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`], [`Error::BadOption`].
+    pub fn check_for(&self, honoured: &[ConditionKind], title: &str) -> Result<()> {
+        if let Some(kind) = self.asked().find(|kind| !honoured.contains(kind)) {
+            let name = kind.name();
+            return Err(Error::Unsupported {
+                what: format!("{title} cannot sample with the condition “{name}”"),
+            });
+        }
+        options::check_all(self)
+    }
+
+    /// The known values and their mask, for examples of `count` values.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] if either is missing, of another length, or not finite.
+    pub fn known(&self, count: usize) -> Result<Option<Vec<Option<f32>>>> {
+        let (known, mask) = match (&self.known, &self.mask) {
+            (None, None) => return Ok(None),
+            (known, mask) => (
+                known.as_deref().unwrap_or_default(),
+                mask.as_deref().unwrap_or_default(),
+            ),
+        };
+        for (name, length) in [("known", known.len()), ("mask", mask.len())] {
+            if length != count {
+                let reason = format!("{count} are needed");
+                return Err(Error::bad_option(name, format!("{length} values"), reason));
+            }
+        }
+        if let Some(v) = known.iter().find(|v| !v.is_finite()) {
+            return Err(Error::bad_option("known", v, "finite numbers are needed"));
+        }
+        let each = known.iter().zip(mask);
+        Ok(Some(each.map(|(&v, &m)| (m != 0).then_some(v)).collect()))
+    }
+}
+
+/// A schema of sampling options with the conditions of `honoured` that a form can ask for.
+pub(super) fn with_conditions(mut schema: Value, honoured: &[ConditionKind]) -> Value {
+    let conditions = options::schema::<Condition>();
+    for name in honoured.iter().map(|kind| kind.name()) {
+        let mut property = conditions["properties"][name].clone();
+        if property["title"].is_null() {
+            continue;
+        }
+        // An option that may be absent: its type alone matters to a form.
+        if let Some(types) = property["type"].as_array() {
+            property["type"] = types.first().cloned().unwrap_or_default();
+        }
+        if let Some(property) = property.as_object_mut() {
+            property.insert("x-order".into(), (-1).into());
+            property.remove("default");
+        }
+        schema["properties"][name] = property;
+    }
+    schema
+}
