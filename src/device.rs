@@ -3,11 +3,10 @@
 //! In the browser the worker's shell probes `navigator.gpu` first and then loads the module that
 //! fits ([`crate::worker`]); natively the CLI's `--device` chooses among what was compiled in.
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-#[cfg(any(feature = "webgpu", not(target_family = "wasm")))]
 use crate::error::{Error, Result};
 
 /// A way to compute.
@@ -89,4 +88,13 @@ pub async fn webgpu(fallback: bool) -> Result<(Device, DeviceInfo)> {
         fallback,
     };
     Ok((device, info))
+}
+
+/// A tensor's numbers, row by row.
+pub(crate) async fn floats<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
+    let data = tensor.into_data_async().await?;
+    let values = data.as_slice::<f32>().map_err(|e| Error::Internal {
+        reason: format!("{e:?}"),
+    })?;
+    Ok(values.to_vec())
 }

@@ -14,10 +14,12 @@ use serde_json::{Value, json};
 use crate::{
     data::{Batch, DataInfo, Space, SpaceKind, TextSet},
     error::{Error, Result},
+    families,
     families::vae::Vae,
-    model::{self, Condition, DensityOptions, Samples, StepContext, drive},
+    model::{Condition, DensityOptions, Samples, StepContext, drive},
     nn::{bernoulli, init, linear},
     optim::{Hyper, Optimizer},
+    plots,
     protocol::Token,
     rng::{Purpose, Rng},
 };
@@ -321,7 +323,7 @@ impl Suite {
 
     /// Every family that models points, an energy or text, with its own small config.
     async fn others(&mut self) -> Result<()> {
-        for family in model::infos() {
+        for family in plots::families() {
             for space in &family.spaces {
                 let (info, batch) = match space.kind {
                     SpaceKind::Image => continue,
@@ -390,7 +392,7 @@ impl Suite {
         batch: &Batch,
     ) -> Result<()> {
         let mut rng = Rng::new(7, Purpose::Init, 0);
-        let mut model = model::init(family, config, info, &mut rng, &self.autodiff())?;
+        let mut model = families::init(family, config, info, &mut rng, &self.autodiff())?;
         let mut optimizers = model.optimizers();
         let plane = info.space.kind() != SpaceKind::Image;
         let untrained = model.valid();

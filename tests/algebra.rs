@@ -10,14 +10,14 @@ use common::{Dice, info, mean, model, small_digits, trainer, values, weights};
 use generative_playground::{
     checkpoint,
     data::{Batch, Binarize, test_batch, test_images},
-    device,
+    device, families,
     families::vae::{Vae, VaeConfig},
     model::{self, Condition, DensityOptions, Family, StepContext},
     nn::weights::Weights,
     optim::{Hyper, Optimizer},
     options::Options,
     rng::{Purpose, Rng},
-    train::Trainer,
+    training::Trainer,
 };
 use serde_json::{Value, json};
 
@@ -30,7 +30,7 @@ fn loss(model: &dyn model::Model, batch: &Batch) -> f64 {
 fn gradient(config: &Value, weights: &Weights, batch: &Batch, side: [usize; 2]) -> Weights {
     let device = device::cpu().autodiff();
     let mut rng = Rng::new(0, Purpose::Init, 0);
-    let model = model::init("vae", config, &info(side[0], side[1]), &mut rng, &device);
+    let model = families::init("vae", config, &info(side[0], side[1]), &mut rng, &device);
     let mut model = model
         .expect("a model")
         .with_weights(weights.clone())

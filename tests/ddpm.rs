@@ -8,8 +8,8 @@ use std::{f64::consts::FRAC_PI_2, rc::Rc};
 use burn::tensor::{Tensor, TensorData};
 use common::{root, signed, unit, values};
 use generative_playground::{
-    data::{Batch, DataInfo, PointSet, Space},
-    device,
+    data::{Batch, DataInfo, Dataset, PointSet, Space, SpaceKind},
+    device, families,
     families::ddpm::{
         Ddpm, DdpmConfig, DdpmSampleOptions, Level, NoiseSchedule, Predict, Prediction, Process,
         Reverse, SamplerKind, alphas_cumprod, log_prob, p_sample,
@@ -20,8 +20,8 @@ use generative_playground::{
     options::Options,
     protocol::View,
     rng::{Purpose, Rng},
-    train::Trainer,
-    views::plane::{LookRequest, cells},
+    scene::{Path, PlotRequest, cells},
+    training::Trainer,
 };
 use serde_json::{Value, json};
 
@@ -409,25 +409,30 @@ fn a_trained_density_integrates_to_one_and_finds_the_data() {
 }
 
 #[test]
-fn every_look_can_be_drawn() {
+fn every_plot_can_be_drawn() {
     let set = moons();
     for prediction in ["noise", "velocity"] {
         let config =
             json!({ "hidden": 16, "embedding": 8, "timesteps": 20, "prediction": prediction });
         let model = trained(config, 2);
-        for look in Ddpm::looks() {
+        let data: Dataset = set.clone().into();
+        for plot in Ddpm::plots(SpaceKind::Points) {
             for at in [0.0, 0.4, 1.0] {
-                let request = LookRequest {
-                    look: &look.id,
+                let request = PlotRequest {
+                    plot: &plot.id,
                     at,
                     pointer: None,
                     count: 50,
                     seed: 1,
                     resolution: 16,
-                    data: &set,
+                    images: None,
+                    text: "",
+                    path: Path::Linear,
+                    info: data.info(),
+                    data: Some(&data),
                     device: device::cpu(),
                 };
-                let scene = model.look(&request).expect("a picture");
+                let scene = model.plot(&request).expect("a picture");
                 let view = pollster::block_on(scene.read(set.window())).expect("a view");
                 let View::Plot { layers, label, .. } = view else {
                     panic!("a plot")
@@ -435,7 +440,7 @@ fn every_look_can_be_drawn() {
                 assert!(
                     !layers.is_empty() && !label.is_empty(),
                     "{} at {at}",
-                    look.id
+                    plot.id
                 );
             }
         }
@@ -464,7 +469,7 @@ fn options_that_do_not_go_together_are_refused() {
     }
     let mut rng = Rng::new(0, Purpose::Init, 0);
     let images = common::info(28, 28);
-    let refused = Ddpm::init(&DdpmConfig::default(), &images, &mut rng, &device::cpu());
+    let refused = families::init("ddpm", &Value::Null, &images, &mut rng, &device::cpu());
     assert!(refused.is_err());
     // The presets' options are good.
     for preset in Ddpm::presets() {

@@ -8,7 +8,8 @@ use generative_playground::{
     data::{Batch, DataInfo, Space, SpaceKind},
     device,
     error::Code,
-    model::{self, Condition, DensityOptions, Invertible, Model, StepContext},
+    families,
+    model::{Condition, DensityOptions, Invertible, Model, StepContext},
     nn::weights::Weights,
     optim::{Hyper, Optimizer},
     rng::{Purpose, Rng},
@@ -42,7 +43,7 @@ fn info(kind: SpaceKind) -> DataInfo {
 fn moved(family: &str, config: &Value, kind: SpaceKind, by: f32) -> Box<dyn Model> {
     let mut rng = Rng::new(3, Purpose::Init, 0);
     let model =
-        model::init(family, config, &info(kind), &mut rng, &device::cpu()).expect("a model");
+        families::init(family, config, &info(kind), &mut rng, &device::cpu()).expect("a model");
     let mut weights = common::weights(&*model);
     for data in weights.values_mut() {
         let shape = data.shape().as_slice().to_vec();
@@ -211,7 +212,7 @@ fn gradients(model: &dyn Model, batch: &Batch, device: &Device, config: &Value) 
         Batch::Draws { .. } => SpaceKind::Energy,
         _ => SpaceKind::Points,
     };
-    let mut learner = model::init(
+    let mut learner = families::init(
         family,
         config,
         &info(kind),
@@ -320,7 +321,7 @@ fn pytorch_agrees() {
     for case in &cases {
         let (family, config) = (case["family"].as_str().expect("a family"), &case["config"]);
         let mut rng = Rng::new(0, Purpose::Init, 0);
-        let model = model::init(
+        let model = families::init(
             family,
             config,
             &info(SpaceKind::Points),

@@ -10,16 +10,17 @@ use common::{mean, root, signed, values};
 use generative_playground::{
     checkpoint,
     data::{Batch, DataInfo, Dataset, PointSet, Space},
-    device,
+    device, families,
     families::gan::{Gan, GanConfig, Loss, nearby, spectral_norm, squared_slope},
-    model::{self, Family, StepContext, TrainConfig},
+    model::{Family, StepContext, TrainConfig},
     nn::weights::Weights,
     optim::{Hyper, Optimizer},
     options::Options,
+    plots::answer,
     protocol::{Layer, View},
     rng::{Purpose, Rng},
-    train::Trainer,
-    views::plane::{LookRequest, answer},
+    scene::{Path, PlotRequest},
+    training::Trainer,
 };
 use serde_json::{Value, json};
 
@@ -454,28 +455,31 @@ fn pause() -> std::pin::Pin<Box<dyn Future<Output = ()>>> {
 }
 
 #[test]
-fn every_look_answers_for_every_loss() {
+fn every_plot_answers_for_every_loss() {
     for loss in ["minimax", "non-saturating", "least-squares", "relativistic"] {
         for (data, z) in [("ring", 2), ("moons", 5)] {
             let config = json!({"loss": loss, "hidden": 16, "z_dim": z});
             let trainer = trainer(data, &config, &Value::Null);
-            let set = trainer.data.points().expect("points").clone();
-            let looks = generative_playground::views::plane::looks::<Gan>();
-            for look in &looks {
-                let request = LookRequest {
-                    look: &look.id,
+            let plots = common::plots("gan");
+            for plot in &plots {
+                let request = PlotRequest {
+                    plot: &plot.id,
                     at: 0.0,
                     pointer: None,
                     count: 50,
                     seed: 1,
                     resolution: 16,
-                    data: &set,
+                    images: None,
+                    text: "",
+                    path: Path::Linear,
+                    info: trainer.data.info(),
+                    data: Some(&trainer.data),
                     device: device::cpu(),
                 };
                 let model = trainer.looked_at();
                 let view = pollster::block_on(answer(&*model, &request, pause)).expect("a view");
                 let View::Plot { layers, .. } = view else {
-                    panic!("{} is no plot", look.id)
+                    panic!("{} is no plot", plot.id)
                 };
                 let mut kinds = Vec::new();
                 for layer in layers {
@@ -488,14 +492,14 @@ fn every_look_answers_for_every_loss() {
                     assert!(!numbers.is_empty() && numbers.iter().all(|v| v.is_finite()));
                     kinds.push(kind);
                 }
-                let want: &[&str] = match look.id.as_str() {
+                let want: &[&str] = match plot.id.as_str() {
                     "samples" => &["points", "points"],
                     "discriminator" => &["field", "points", "points"],
                     "manifold" => &["points", "lines"],
                     "gradients" => &["points", "points", "arrows"],
                     other => panic!("{other} is not tested"),
                 };
-                assert_eq!(kinds, want, "{}", look.id);
+                assert_eq!(kinds, want, "{}", plot.id);
             }
         }
     }
@@ -535,9 +539,9 @@ fn arrows_point_where_the_generators_loss_falls() {
 
 #[test]
 fn presets_and_defaults_can_be_trained() {
-    let looks = generative_playground::views::plane::looks::<Gan>();
+    let plots = common::plots("gan");
     for preset in Gan::presets() {
-        assert!(looks.iter().any(|l| l.id == preset.look), "{}", preset.id);
+        assert!(plots.iter().any(|l| l.id == preset.plot), "{}", preset.id);
         let mut trainer = trainer(&preset.data, &preset.config, &preset.train);
         trainer.step().expect("a step");
     }
@@ -556,7 +560,7 @@ fn pictures_and_energies_are_refused() {
         ),
     ] {
         let mut rng = Rng::new(0, Purpose::Init, 0);
-        assert!(model::init("gan", &Value::Null, &info, &mut rng, &device::cpu()).is_err());
+        assert!(families::init("gan", &Value::Null, &info, &mut rng, &device::cpu()).is_err());
     }
 }
 

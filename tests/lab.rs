@@ -9,15 +9,18 @@ use generative_playground::{
     data::{Dataset, PointSet, SpaceKind},
     device,
     error::Code,
+    families,
     host::Host,
-    model::{self, Condition, DensityOptions, TrainConfig},
+    model::{Condition, DensityOptions, TrainConfig},
     options::Options,
+    plots,
     protocol::{
-        Answer, Bytes, Envelope, ErrorInfo, FamilyInfo, Layer, ModelInfo, Outcome, PointSource,
-        Preset, Reply, Request, SpaceInfo, TrainState, View, ViewQuery,
+        Answer, Bytes, Envelope, ErrorInfo, FamilyInfo, FamilySpace, Layer, ModelInfo, Outcome,
+        PlotInputs, PlotSpec, PointSource, Preset, Reply, Request, SpaceInfo, TrainState, View,
+        ViewQuery,
     },
     rng::{Purpose, Rng},
-    train::Trainer,
+    training::Trainer,
 };
 use serde_json::{Value, json};
 
@@ -103,20 +106,29 @@ impl Page {
 }
 
 fn look(id: &str, at: f32) -> ViewQuery {
-    ViewQuery::Look {
-        look: id.into(),
-        at,
-        pointer: Some([0.5, -0.5]),
-        count: 64,
-        seed: 9,
-        resolution: 16,
-    }
+    common::plot(
+        id,
+        PlotInputs {
+            at,
+            pointer: Some([0.5, -0.5]),
+            count: 64,
+            seed: 9,
+            resolution: 16,
+            ..PlotInputs::default()
+        },
+    )
+}
+
+/// What can be seen of a family's models of points or energies.
+fn plots_of(info: &FamilyInfo) -> &[PlotSpec] {
+    let flat = |s: &&FamilySpace| matches!(s.kind, SpaceKind::Points | SpaceKind::Energy);
+    &info.spaces.iter().find(flat).expect("a space").plots
 }
 
 /// Families of the plane, each with a data set for every kind that it models.
-fn families() -> Vec<(FamilyInfo, &'static str)> {
+fn models() -> Vec<(FamilyInfo, &'static str)> {
     let mut out = Vec::new();
-    for info in model::infos() {
+    for info in plots::families() {
         for space in info.spaces.clone() {
             match space.kind {
                 SpaceKind::Image | SpaceKind::Text => {}
@@ -150,8 +162,8 @@ fn numbers(view: &View) -> Vec<f32> {
 }
 
 #[test]
-fn every_look_of_every_family_answers_before_and_after_training() {
-    for (info, data) in families() {
+fn every_plot_of_every_family_answers_before_and_after_training() {
+    for (info, data) in models() {
         let page = Page::new();
         let model = page.create(&info, data, json!({}), json!({ "batch_size": 64 }));
         assert_eq!(model.step, 0);
@@ -159,14 +171,14 @@ fn every_look_of_every_family_answers_before_and_after_training() {
             panic!("a model of points or an energy")
         };
         assert!(window[0] < window[1], "{}: a window", info.id);
-        assert!(!info.looks.is_empty());
+        assert!(!plots_of(&info).is_empty());
         for steps in [0, 5] {
             if steps > 0 {
                 let state = page.train(steps, None).expect("it trains");
                 assert_eq!(state.step, steps);
                 assert!(!state.losses.is_empty() && state.seconds > 0.0);
             }
-            for shown in &info.looks {
+            for shown in plots_of(&info) {
                 for at in [0.0, 0.37, 1.0] {
                     let view = page.view(look(&shown.id, at), None);
                     let view = view.unwrap_or_else(|e| panic!("{}, {}: {e:?}", info.id, shown.id));
@@ -183,7 +195,7 @@ fn every_look_of_every_family_answers_before_and_after_training() {
                 }
             }
         }
-        let unknown = page.view(look("nothing", 0.0), None).expect_err("no look");
+        let unknown = page.view(look("nothing", 0.0), None).expect_err("no plot");
         assert_eq!(unknown.code, Code::BadOption);
         for at in [-0.1, 1.1, f32::NAN] {
             let wrong = page.view(look("samples", at), None).expect_err("no place");
@@ -194,7 +206,7 @@ fn every_look_of_every_family_answers_before_and_after_training() {
 
 #[test]
 fn metrics_and_exports_of_every_family() {
-    for (info, data) in families() {
+    for (info, data) in models() {
         let page = Page::new();
         page.create(&info, data, json!({}), json!({ "batch_size": 64 }));
         page.train(3, None).expect("it trains");
@@ -270,7 +282,7 @@ fn metrics_and_exports_of_every_family() {
 
 #[test]
 fn a_training_that_was_saved_goes_on_as_if_nothing_had_happened() {
-    for (info, data) in families() {
+    for (info, data) in models() {
         let train = json!({ "batch_size": 32, "ema": 0.9, "clip": 1.0 });
         let whole = Page::new();
         whole.create(&info, data, json!({}), train.clone());
@@ -304,7 +316,7 @@ fn a_training_that_was_saved_goes_on_as_if_nothing_had_happened() {
 
 #[test]
 fn networks_move_alone() {
-    for (info, data) in families() {
+    for (info, data) in models() {
         let page = Page::new();
         page.create(&info, data, json!({}), json!({ "batch_size": 32 }));
         for network in &info.networks {
@@ -318,7 +330,7 @@ fn networks_move_alone() {
 
 #[test]
 fn past_snapshots_can_be_looked_at_and_restored() {
-    let (info, data) = families().remove(0);
+    let (info, data) = models().remove(0);
     let page = Page::new();
     page.create(&info, data, json!({}), json!({ "batch_size": 32 }));
     let state = page.train(30, None).expect("it trains");
@@ -343,7 +355,7 @@ fn past_snapshots_can_be_looked_at_and_restored() {
 
 #[test]
 fn a_training_that_explodes_stops_with_a_sentence() {
-    for (info, data) in families() {
+    for (info, data) in models() {
         let set = PointSet::toy(data, &Value::Null, 1).expect("a toy");
         let train = TrainConfig::from_json(&json!({ "batch_size": 16 })).expect("options");
         let kind = set.info.space.kind();
@@ -385,17 +397,17 @@ fn a_training_that_explodes_stops_with_a_sentence() {
 
 #[test]
 fn presets_are_what_they_say() {
-    let infos = model::infos();
-    let presets: Vec<Preset> = model::presets();
+    let infos = plots::families();
+    let presets: Vec<Preset> = families::presets();
     assert!(presets.iter().filter(|p| p.fails).count() >= 4);
     for preset in presets {
         let info = infos.iter().find(|f| f.id == preset.family);
         let info = info.unwrap_or_else(|| panic!("{}: no family", preset.id));
         assert!(
-            info.looks.iter().any(|l| l.id == preset.look),
-            "{}: no look {}",
+            plots_of(&info).iter().any(|l| l.id == preset.plot),
+            "{}: no plot {}",
             preset.id,
-            preset.look
+            preset.plot
         );
         assert!(preset.why.ends_with('.') && preset.steps > 0);
         let page = Page::new();
@@ -407,7 +419,7 @@ fn presets_are_what_they_say() {
 
 #[test]
 fn points_from_a_reader_train_and_wrong_ones_leave_things_as_they_were() {
-    let infos = model::infos();
+    let infos = plots::families();
     let info = infos.iter().find(|f| f.id == "realnvp").expect("a family");
     let page = Page::new();
     let mut text = String::from("x,y\r\n");
@@ -449,7 +461,7 @@ fn points_from_a_reader_train_and_wrong_ones_leave_things_as_they_were() {
 
 #[test]
 fn a_model_of_points_that_are_not_at_hand_can_be_looked_at() {
-    for info in model::infos() {
+    for info in plots::families() {
         if !info.spaces.iter().any(|s| s.kind == SpaceKind::Points) {
             continue;
         }
@@ -475,7 +487,7 @@ fn a_model_of_points_that_are_not_at_hand_can_be_looked_at() {
                 sha256: None,
             })
             .expect("opens");
-        for shown in &info.looks {
+        for shown in plots_of(&info) {
             let view = other.view(look(&shown.id, 0.5), None);
             let view = view.unwrap_or_else(|e| panic!("{}, {}: {e:?}", info.id, shown.id));
             assert!(numbers(&view).iter().all(|v| v.is_finite()));

@@ -21,9 +21,9 @@ use generative_playground::{
     error::{Code, Error, Result},
     model::{Condition, TrainConfig, drive},
     options::Options,
-    protocol::{ImageInput, View, ViewQuery},
+    protocol::{ImageInput, PlotInputs, View, ViewQuery},
     session::Session,
-    train::Trainer,
+    training::Trainer,
 };
 use serde_json::{Value, json};
 
@@ -85,16 +85,26 @@ fn load(bytes: &[u8], set: &Rc<Dataset>) -> Result<()> {
     session.info()?;
     let mut sampler = session.sampler(&Value::Null, &Condition::default(), 2, 3)?;
     let samples = pollster::block_on(drive(&mut *sampler, async |_, _| Ok(())))?;
-    pollster::block_on(generative_playground::views::samples(samples, 2, [0.0; 4]))?;
+    pollster::block_on(generative_playground::plots::samples(samples, 2, [0.0; 4]))?;
     let image = ImageInput::Test { index: 1 };
     for query in [
         ViewQuery::DataImages { start: 1, count: 2 },
-        ViewQuery::LatentPoints { count: 3 },
-        ViewQuery::Reconstruct {
-            image,
-            seed: 1,
-            draws: 2,
-        },
+        common::plot(
+            "codes",
+            PlotInputs {
+                count: 3,
+                ..PlotInputs::default()
+            },
+        ),
+        common::plot(
+            "reconstruct",
+            PlotInputs {
+                image: Some(image),
+                seed: 1,
+                count: 2,
+                ..PlotInputs::default()
+            },
+        ),
     ] {
         // A set of another size is refused here, and that is an answer too.
         let _ = look(&session, &query, set.clone());
@@ -833,7 +843,11 @@ fn mutants_of_a_data_file_never_panic() {
             );
             let mut session = session.expect("any data that unpacks can be learned");
             pollster::block_on(session.train_slice(Duration::ZERO, Some(1))).expect("a step");
-            let query = ViewQuery::LatentPoints { count: 9 };
+            let inputs = PlotInputs {
+                count: 9,
+                ..PlotInputs::default()
+            };
+            let query = common::plot("codes", inputs);
             look(&session, &query, set.clone()).expect("a view");
         },
     );

@@ -18,7 +18,7 @@ use generative_playground::{
     model::Condition,
     protocol::{
         Answer, Bytes, Envelope, ErrorInfo, ImageInput, ModelInfo, OptionScope, Outcome, Path,
-        Progress, Reply, Request, SpaceInfo, TrainState, View, ViewQuery,
+        PlotInputs, Progress, Reply, Request, SpaceInfo, TrainState, View, ViewQuery,
     },
 };
 use serde_json::{Value, json};
@@ -40,6 +40,21 @@ impl Future for Yield {
 
 fn pause() -> Pin<Box<dyn Future<Output = ()>>> {
     Box::pin(Yield(false))
+}
+
+/// No answers to a plot's inputs.
+fn none() -> PlotInputs {
+    PlotInputs::default()
+}
+
+/// Two test images and so many steps between them.
+fn pair(count: u32) -> PlotInputs {
+    PlotInputs {
+        image: Some(ImageInput::Test { index: 0 }),
+        to: Some(ImageInput::Test { index: 1 }),
+        count,
+        ..none()
+    }
 }
 
 /// A page with a worker.
@@ -482,13 +497,22 @@ fn every_view_answers() {
         7
     );
     assert_eq!(
-        picture(&see(ViewQuery::LatentMosaic {
-            columns: 5,
-            extent: 3.0
-        })),
+        picture(&see(common::plot(
+            "latent",
+            PlotInputs {
+                resolution: 5,
+                ..none()
+            }
+        ))),
         [35, 35, 5, 5]
     );
-    let View::Points { xy, classes } = see(ViewQuery::LatentPoints { count: 60 }) else {
+    let View::Points { xy, classes } = see(common::plot(
+        "codes",
+        PlotInputs {
+            count: 60,
+            ..none()
+        },
+    )) else {
         panic!("no points");
     };
     assert_eq!((xy.0.len(), classes.0.len()), (480, 60));
@@ -501,11 +525,15 @@ fn every_view_answers() {
     };
     assert!(mu.len() == 2 && sigma.iter().all(|s| *s > 0.0) && kl.iter().all(|k| *k >= 0.0));
     let again = || {
-        see(ViewQuery::Reconstruct {
-            image: test(3),
-            seed: 2,
-            draws: 4,
-        })
+        see(common::plot(
+            "reconstruct",
+            PlotInputs {
+                image: Some(test(3)),
+                seed: 2,
+                count: 4,
+                ..none()
+            },
+        ))
     };
     let View::Reconstruction {
         input,
@@ -525,13 +553,14 @@ fn every_view_answers() {
     assert!(reconstruction > 0.0 && kl >= 0.0);
     assert_eq!(again(), again());
     for path in [Path::Linear, Path::Spherical] {
-        let at = vec![0.0, 0.5, 1.0];
-        let query = ViewQuery::Interpolate {
-            from: test(0),
-            to: drawing(),
-            at,
+        let inputs = PlotInputs {
+            image: Some(test(0)),
+            to: Some(drawing()),
+            count: 3,
             path,
+            ..none()
         };
+        let query = common::plot("interpolate", inputs);
         assert_eq!(picture(&see(query)), [21, 7, 3, 1]);
     }
     let options = json!({"temperature": 0.5});
@@ -670,7 +699,6 @@ fn wrong_requests_get_their_codes_and_break_nothing() {
         snapshot: None,
     };
     let test = |index| ImageInput::Test { index };
-    let path = Path::Linear;
     let small = small_digits_packed(7, 20, 20);
     let cases = [
         (
@@ -803,19 +831,16 @@ fn wrong_requests_get_their_codes_and_break_nothing() {
             Code::UnknownSession,
         ),
         (
-            look(ViewQuery::LatentMosaic {
-                columns: 1000,
-                extent: 3.0,
-            }),
+            look(common::plot(
+                "latent",
+                PlotInputs {
+                    resolution: 1000,
+                    ..none()
+                },
+            )),
             Code::BadOption,
         ),
-        (
-            look(ViewQuery::LatentMosaic {
-                columns: 8,
-                extent: f32::INFINITY,
-            }),
-            Code::BadOption,
-        ),
+        (look(common::plot("nothing", none())), Code::BadOption),
         (look(ViewQuery::Decode { z: vec![] }), Code::BadOption),
         (look(ViewQuery::Decode { z: vec![1.0; 3] }), Code::BadOption),
         (
@@ -852,31 +877,17 @@ fn wrong_requests_get_their_codes_and_break_nothing() {
             Code::BadImage,
         ),
         (
-            look(ViewQuery::Reconstruct {
-                image: test(0),
-                seed: 0,
-                draws: 0,
-            }),
+            look(common::plot(
+                "reconstruct",
+                PlotInputs {
+                    image: Some(test(0)),
+                    ..none()
+                },
+            )),
             Code::BadOption,
         ),
-        (
-            look(ViewQuery::Interpolate {
-                from: test(0),
-                to: test(1),
-                at: vec![2.0],
-                path,
-            }),
-            Code::BadOption,
-        ),
-        (
-            look(ViewQuery::Interpolate {
-                from: test(0),
-                to: test(1),
-                at: vec![],
-                path,
-            }),
-            Code::BadOption,
-        ),
+        (look(common::plot("interpolate", pair(65))), Code::BadOption),
+        (look(common::plot("interpolate", pair(0))), Code::BadOption),
         (
             Request::CheckOptions {
                 scope: OptionScope::Config,
@@ -908,13 +919,16 @@ fn data_of_another_size_is_not_shown_to_a_model() {
     page.load(small_digits_packed(14, 20, 20));
     for query in [
         ViewQuery::DataImages { start: 0, count: 3 },
-        ViewQuery::LatentPoints { count: 3 },
+        common::plot("codes", PlotInputs { count: 3, ..none() }),
         ViewQuery::Encode { image: test(0) },
-        ViewQuery::Reconstruct {
-            image: test(0),
-            seed: 0,
-            draws: 1,
-        },
+        common::plot(
+            "reconstruct",
+            PlotInputs {
+                image: Some(test(0)),
+                count: 1,
+                ..none()
+            },
+        ),
     ] {
         let error = page.look(2, query.clone()).expect_err("another size");
         assert_eq!(error.code, Code::BadData, "{query:?}");
@@ -1061,6 +1075,12 @@ fn a_set_without_classes_or_with_one_image() {
     let conv = json!({"architecture": "conv", "hidden": 16, "latent_dim": 2});
     page.create(1, conv, json!({"batch_size": 8, "binarize": "none"}));
     assert_eq!(page.train(1, 4).epoch, 32.0);
-    let query = ViewQuery::LatentPoints { count: 2000 };
+    let query = common::plot(
+        "codes",
+        PlotInputs {
+            count: 2000,
+            ..none()
+        },
+    );
     assert!(page.look(1, query).is_ok());
 }

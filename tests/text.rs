@@ -17,7 +17,7 @@ use generative_playground::{
     host::Host,
     protocol::{
         Answer, Bytes, Envelope, ErrorInfo, ModelInfo, Outcome, Progress, Reply, Request, TextInfo,
-        Token, View, ViewQuery,
+        Token, View,
     },
 };
 use proptest::prelude::*;
@@ -405,9 +405,7 @@ fn a_model_of_pieces_is_trained_written_and_opened_again() {
         page.train(1, 3).expect("a loss"),
         page.train(2, 3).expect("the same loss")
     );
-    let query = ViewQuery::ReadText {
-        text: "Größe 🙂".into(),
-    };
+    let query = common::plot_of_text("read", "Größe 🙂");
     let seen = page.ask(Request::View {
         session: 1,
         query,
@@ -631,9 +629,7 @@ fn prompts_that_a_model_does_not_know() {
             .expect_err("unknown");
         assert_eq!(error.code, Code::UnknownCharacter);
         assert!(error.message.contains(found), "{error:?}");
-        let query = ViewQuery::ReadText {
-            text: prompt.into(),
-        };
+        let query = common::plot_of_text("read", prompt);
         let seen = page.ask(Request::View {
             session: 1,
             query,

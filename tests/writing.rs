@@ -245,9 +245,7 @@ fn what_is_read_is_as_probable_as_when_it_was_written() {
     // Within one context both see the same past.
     let options = json!({"prompt": "7", "length": 30, "temperature": 1.0});
     let (written, _) = page.write(2, options).expect("a text");
-    let query = ViewQuery::ReadText {
-        text: plain(&written),
-    };
+    let query = common::plot_of_text("read", plain(&written));
     let read = text(page.view(query).expect("a view"));
     assert_eq!(read.tokens[0].log_prob, None);
     for (read, written) in read.tokens.iter().zip(&written.tokens).skip(1) {
@@ -259,7 +257,7 @@ fn what_is_read_is_as_probable_as_when_it_was_written() {
     }
     // A long text is read in pieces, each token with at least half a context before it.
     let long: String = song().chars().take(500).collect();
-    let query = ViewQuery::ReadText { text: long.clone() };
+    let query = common::plot_of_text("read", long.clone());
     let read = text(page.view(query).expect("a view"));
     assert_eq!(plain(&read), long);
     assert!(
@@ -275,7 +273,7 @@ fn attention_and_lens_show_the_end_of_a_text() {
     page.load("song", song().as_bytes()).expect("a text");
     page.create("song", json!({"batch_size": 8}))
         .expect("a model");
-    let long = ViewQuery::Attention { text: song() };
+    let long = common::plot_of_text("attention", song());
     let View::Matrices {
         tokens,
         layers,
@@ -298,9 +296,7 @@ fn attention_and_lens_show_the_end_of_a_text() {
         assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-5);
         assert!(row[i % 32 + 1..].iter().all(|&w| w == 0.0), "the future");
     }
-    let lens = ViewQuery::LogitLens {
-        text: "9 bottles".into(),
-    };
+    let lens = common::plot_of_text("lens", "9 bottles");
     let View::Table {
         columns,
         rows,
@@ -331,7 +327,7 @@ fn what_cannot_be_done_says_so_and_loses_nothing() {
         code(page.write(1, json!({"temperature": -1}))),
         Code::BadOption
     );
-    let read = |text: &str| page.view(ViewQuery::ReadText { text: text.into() });
+    let read = |text: &str| page.view(common::plot_of_text("read", text));
     assert_eq!(read("").expect_err("nothing").code, Code::BadData);
     assert_eq!(
         read("日").expect_err("unknown").code,

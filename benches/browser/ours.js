@@ -81,7 +81,7 @@ export async function ours(workload, backend) {
   const train = async (steps) => (await request(training(steps))).state;
   const z = [...vae.codes()];
   const write = (length) => request({
-    type: "sample", session: SESSION, count: 1, seed: 1, options: { prompt: gpt.PROMPT, length, temperature: 1 },
+    type: "sample", session: SESSION, count: 1, seed: 1, options: { length, temperature: 1 }, condition: { prompt: gpt.PROMPT },
   });
   const decode = () => request({ type: "view", session: SESSION, query: { type: "decode", z }, snapshot: null });
 

@@ -18,19 +18,20 @@ use burn::tensor::{DType, Device, TensorData};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use crate::{
-    data::{DataInfo, Dataset, images::hex},
+    data::{DataInfo, Dataset},
     error::{Error, Result},
-    model::{self, Model, TrainConfig},
+    families,
+    model::{Model, TrainConfig},
     nn::weights::Weights,
     optim::{Optimizer, ParameterGroup},
     options::{self, Options},
-    protocol::LossCurve,
     rng::{Purpose, Rng},
-    train::Trainer,
+    training::{LossCurve, Trainer},
 };
+
+pub use crate::hash::sha256;
 
 /// No checkpoint of this program is larger.
 pub const SIZE_LIMIT: usize = 256 << 20;
@@ -94,11 +95,6 @@ pub struct Opened {
     moments: Weights,
     /// The weights that are trained, where the model's are their running average.
     trained: Option<Weights>,
-}
-
-/// Lower-case SHA-256.
-pub fn sha256(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
 }
 
 /// Write a model.
@@ -273,7 +269,7 @@ fn meta(bytes: &[u8]) -> Result<Meta> {
         let (format, known) = (meta.format, upgrade::FORMAT);
         return Err(schema(format!("format {format} where {known} is known")));
     }
-    let (version, networks) = model::schema(&meta.family)?;
+    let (version, networks) = families::schema(&meta.family)?;
     if meta.schema != version {
         return Err(schema(format!(
             "version {} of {} where {version} is known",
@@ -333,7 +329,7 @@ pub fn open(bytes: &[u8], promised: Option<&str>, device: &Device) -> Result<Ope
         }
     }
     let mut rng = Rng::new(meta.seed, Purpose::Init, 0);
-    let model = model::init(&meta.family, &meta.config, &meta.data, &mut rng, device)?;
+    let model = families::init(&meta.family, &meta.config, &meta.data, &mut rng, device)?;
     let trained = (!average.is_empty()).then(|| weights.clone());
     let model = model.with_weights(weights)?;
     let model = match trained {
@@ -403,7 +399,7 @@ impl Opened {
         meta.data.space.must_fit(&info.space, &info.name)?;
         let autodiff = device.clone().autodiff();
         let mut rng = Rng::new(meta.seed, Purpose::Init, 0);
-        let model = model::init(&meta.family, &meta.config, &meta.data, &mut rng, &autodiff)?
+        let model = families::init(&meta.family, &meta.config, &meta.data, &mut rng, &autodiff)?
             .with_weights(match self.trained.clone() {
                 Some(trained) => trained,
                 None => self.model.weights().await?,
@@ -449,7 +445,7 @@ pub fn meta_of(trainer: &Trainer, losses: Vec<LossCurve>) -> Result<Meta> {
     Ok(Meta {
         format: upgrade::FORMAT,
         family: family.into(),
-        schema: model::schema(family)?.0,
+        schema: families::schema(family)?.0,
         id: None,
         config: trainer.model.config()?,
         train: options::to_json(&trainer.config)?,

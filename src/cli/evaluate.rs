@@ -1,9 +1,8 @@
 //! `playground evaluate ID`.
 
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::{Place, manifest, plane, text, write};
+use super::{Place, bar::bar, manifest, plane, text, write};
 use crate::{
     checkpoint::Meta,
     data::{ImageSet, SpaceKind},
@@ -44,16 +43,6 @@ const PUBLISHED: [(&str, &str, &str, &str); 5] = [
         "PixelCNN, exact (van den Oord et al. 2016)",
     ),
 ];
-
-/// How far a measurement of `n` examples is.
-pub fn bar(n: usize) -> ProgressBar {
-    let bar = ProgressBar::new(n as u64);
-    let style = "{elapsed_precise} {wide_bar} {pos}/{len} left {eta_precise} {msg}";
-    if let Ok(style) = ProgressStyle::with_template(style) {
-        bar.set_style(style);
-    }
-    bar
-}
 
 pub fn run(id: &str, images: usize, samples: usize, keep: bool, place: &Place) -> Result<()> {
     let opened = place.open(id)?;

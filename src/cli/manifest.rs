@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{read, train::Recipe, write};
+use super::{read, recipe::Recipe, write};
 use crate::{
     checkpoint::{self, Meta},
     data::images,

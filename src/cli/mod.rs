@@ -1,8 +1,10 @@
 //! `playground`: what the page does, natively.
 
+mod bar;
 mod evaluate;
 mod manifest;
 mod plane;
+mod recipe;
 mod text;
 mod train;
 
@@ -20,7 +22,8 @@ use crate::{
     device,
     error::{Error, Result},
     model::{Condition, drive},
-    views,
+    plots::png,
+    scene::grid,
 };
 
 /// Train, sample, evaluate and inspect generative models.
@@ -182,8 +185,8 @@ fn run(command: Command) -> Result<()> {
             let options = json!({ "temperature": temperature });
             let mut sampler = model.sampler(&options, &Condition::default(), count, seed)?;
             let samples = pollster::block_on(drive(&mut *sampler, async |_, _| Ok(())))?;
-            let view = pollster::block_on(views::grid(samples.images()?, columns))?;
-            write(&out, &views::png(&view, scale)?)?;
+            let view = pollster::block_on(grid(samples.images()?, columns))?;
+            write(&out, &png(&view, scale)?)?;
             println!("{count} samples of {id} in {}", out.display());
             Ok(())
         }

@@ -12,14 +12,14 @@ use std::{
     time::Instant,
 };
 
-use super::{Place, read, train::Recipe, write};
+use super::{Place, read, recipe::Recipe, write};
 use crate::{
     checkpoint::Opened,
     data::PointSet,
     device,
     error::{Error, Result},
     evaluate::plane::{Measure, Protocol, report},
-    train::Trainer,
+    training::Trainer,
 };
 
 /// Published values: data set, measure, value, source.

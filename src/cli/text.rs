@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use serde_json::json;
 
-use super::{Place, evaluate::bar, manifest, write};
+use super::{Place, bar::bar, manifest, write};
 use crate::{
     checkpoint::{Meta, Opened},
     data::{TextSet, text::TextOptions},

@@ -11,7 +11,10 @@ use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use sha2::{Digest, Sha256};
 
 use super::{DataInfo, Space};
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    hash::hex,
+};
 
 /// Nothing that this program reads as data is larger when unpacked.
 const UNPACKED_LIMIT: u64 = 64 << 20;
@@ -286,11 +289,6 @@ impl ImageSet {
         }
         Self::new(name, hex(&Sha256::digest(packed)), shape, train, test)
     }
-}
-
-/// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 fn gunzip(name: &str, packed: &[u8]) -> Result<Vec<u8>> {

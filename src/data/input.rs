@@ -1,10 +1,46 @@
 //! Pictures from a reader, made to look like the data a model knows.
 
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
 use super::{DataInfo, ImageSet};
 use crate::{
+    bytes::Bytes,
     error::{Error, Result},
-    protocol::ImageInput,
 };
+
+/// An image given to a model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(
+    tag = "type",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum ImageInput {
+    /// From the test split of the session's data set.
+    Test {
+        /// Its index.
+        index: u32,
+    },
+    /// Pixels, row by row; resized to fit the model. A dark-on-light picture is inverted.
+    Rgba {
+        /// Pixels in a row.
+        width: u32,
+        /// Rows.
+        height: u32,
+        /// 4 · width · height bytes.
+        pixels: Bytes,
+    },
+    /// A drawing: light ink on black, one byte a pixel. Centred by its mass, as MNIST is.
+    Drawing {
+        /// Pixels in a row.
+        width: u32,
+        /// Rows.
+        height: u32,
+        /// width · height bytes.
+        pixels: Bytes,
+    },
+}
 
 /// A picture's longest side.
 const SIDE_LIMIT: u32 = 8192;
@@ -191,7 +227,6 @@ impl Grey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::Bytes;
 
     fn info() -> DataInfo {
         DataInfo::new("mnist", crate::data::Space::grey(28, 28))

@@ -16,18 +16,18 @@ use std::{f64::consts::PI, sync::Arc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use ts_rs::TS;
 
 use super::{DataInfo, Space, SpaceKind};
-pub use custom::{MAX_BYTES, MAX_POINTS};
+pub use custom::{MAX_BYTES, MAX_POINTS, PointSource};
 use density::Truth;
 use dino::DINO;
 pub use energy::energy;
 
 use crate::{
-    checkpoint,
     error::{Error, Result},
+    hash::sha256,
     options::{self, Options},
-    protocol::{PointSource, ToyInfo},
     rng::{Purpose, Rng},
 };
 
@@ -114,6 +114,22 @@ const TOYS: [(&str, &str, Toy); 18] = [
     ("u3", "Energy U3", Toy::Energy(3)),
     ("u4", "Energy U4", Toy::Energy(4)),
 ];
+
+/// A data set that is made on the spot.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ToyInfo {
+    /// For example `moons`.
+    pub id: String,
+    /// For example `Two moons`.
+    pub title: String,
+    /// Points or an energy.
+    pub kind: SpaceKind,
+    /// Where it is drawn: left, right, bottom, top.
+    pub window: [f32; 4],
+    /// How many modes it has, if they can be counted.
+    pub modes: Option<u32>,
+}
 
 /// All toys, for the page.
 pub fn toys() -> Vec<ToyInfo> {
@@ -352,7 +368,7 @@ impl PointSet {
         let test = part(true);
         Ok(Self {
             info: DataInfo {
-                sha256: checkpoint::sha256(&hash),
+                sha256: sha256(&hash),
                 ..DataInfo::new("custom", Space::Points { mean, scale })
             },
             toy: None,

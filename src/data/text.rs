@@ -5,16 +5,16 @@ use std::{borrow::Cow, io::Read as _};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use ts_rs::TS;
 
 use super::{
     DataInfo, Space,
     tokenizer::{Tokenizer, Vocabulary},
 };
 use crate::{
-    checkpoint,
     error::{Error, Result},
+    hash::sha256,
     options::{self, Options},
-    protocol::TextInfo,
     rng::{Purpose, Rng},
 };
 
@@ -87,6 +87,28 @@ pub enum Tokens {
     /// A word or a part of one, as byte-pair encoding finds them; any text has such tokens.
     #[schemars(title = "pieces of words")]
     Bpe,
+}
+
+/// A text to learn from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TextInfo {
+    /// Its name.
+    pub name: String,
+    /// Characters.
+    pub characters: u32,
+    /// Tokens in its vocabulary.
+    pub vocabulary: u32,
+    /// Some of them, for people, the most frequent first.
+    pub pieces: Vec<String>,
+    /// Tokens to learn from.
+    pub train: u32,
+    /// Tokens held out.
+    pub held_out: u32,
+    /// How it begins.
+    pub beginning: String,
+    /// Where the part held out begins.
+    pub held_out_beginning: String,
 }
 
 /// A text as tokens, its end held out.
@@ -263,7 +285,7 @@ impl TextSet {
             characters_per_token: test_characters as f32 / test.len() as f32,
         };
         let info = DataInfo {
-            sha256: checkpoint::sha256(text.as_bytes()),
+            sha256: sha256(text.as_bytes()),
             options: options::to_json(options)?,
             ..DataInfo::new(name, space)
         };

@@ -4,6 +4,7 @@
 //! fixed seed ([`crate::data::TEST_SEED`]), and log p(x) is estimated with K importance samples
 //! from q(z|x); the 1-sample ELBO is reported beside it. Text: [`text`]. The plane: [`plane`].
 
+pub mod density;
 pub mod knn;
 pub mod plane;
 pub mod text;

@@ -7,20 +7,22 @@
 //! - the k-nearest-neighbour KL of [`knn`];
 //! - of a model of an energy, KL(model‖truth) over its own samples.
 
-use super::{Estimate, knn};
+use super::{
+    Estimate,
+    density::{density_options, log_prob},
+    knn,
+};
 use crate::{
     data::{
         PointSet,
         plane::{MAX_POINTS, Modes},
     },
+    device::floats,
     error::Result,
-    model::{Condition, Model, drive},
-    protocol::{DensityKind, Number},
+    model::{Condition, DensityKind, Model, drive},
+    pause::Pause,
     rng::{Purpose, Rng},
-    views::{
-        Pause, floats,
-        plane::{density_options, log_prob, number},
-    },
+    scene::{Number, number},
 };
 
 /// Neighbours of the k-NN KL.

@@ -23,17 +23,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{
-    data::{Batch, DataInfo, Space},
+    data::{Batch, DataInfo, Space, SpaceKind},
     error::{Error, Result},
-    family::{
-        Condition, ConditionKind, Defaults, Density, DensityOptions, Family, Losses, Reading,
-        Sampler, Samples, StepContext, TrainConfig, plain, ready,
+    model::{
+        Capabilities, Condition, ConditionKind, Defaults, Density, DensityKind, DensityOptions,
+        Family, Losses, Preset, Reading, Sampler, Samples, StepContext, TrainConfig, plain, ready,
     },
     nn::{fourier, mlp::Mlp, standard::Standard},
     options::Options,
-    protocol::{Capabilities, DensityKind, Look, Preset, Role},
     rng::{Purpose, Rng},
-    views::plane::{LookRequest, Scene, look},
+    scene::{PlotInput, PlotRequest, PlotSpec, Role, Scene},
 };
 
 /// Options of an [`Autoregressive`].
@@ -251,7 +250,7 @@ impl Family for Autoregressive {
         let first = Param::from_data(TensorData::new(first, [1, 3 * k]), device);
         Ok(Self {
             config: config.clone(),
-            standard: Standard::of(&data.space),
+            standard: Standard::of(data.space.moments()),
             net: Net { first, second },
         })
     }
@@ -303,19 +302,19 @@ impl Family for Autoregressive {
         }))
     }
 
-    fn looks() -> Vec<Look> {
-        vec![Look {
-            pointer: true,
-            ..look(
+    fn plots(_: SpaceKind) -> Vec<PlotSpec> {
+        vec![
+            PlotSpec::new(
                 "conditional",
                 "Conditional",
                 "p(x₂ | x₁) for the x₁ under the pointer, along the line; below it, p(x₁).",
             )
-        }]
+            .with(PlotInput::Pointer),
+        ]
     }
 
-    fn look(&self, request: &LookRequest) -> Result<Scene> {
-        if request.look != "conditional" {
+    fn plot(&self, request: &PlotRequest) -> Result<Scene> {
+        if request.plot != "conditional" {
             return Err(request.unknown());
         }
         /// Points on each curve.
@@ -382,7 +381,7 @@ impl Family for Autoregressive {
             data: "circles".into(),
             config: json!({ "components": 1, "hidden": 64 }),
             train: json!({}),
-            look: "density".into(),
+            plot: "density".into(),
             steps: 1500,
         }]
     }

@@ -33,17 +33,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
-    data::{Batch, DataInfo, Space},
+    data::{Batch, DataInfo, Space, SpaceKind},
     error::{Error, Result},
-    family::{
-        Condition, Defaults, Density, DensityOptions, Family, Losses, Reading, Sampler, Samples,
-        StepContext, TrainConfig, plain, ready,
+    model::{
+        Capabilities, Condition, Defaults, Density, DensityKind, DensityOptions, Family, Losses,
+        Preset, Reading, Sampler, Samples, StepContext, TrainConfig, plain, ready,
     },
     nn::{init, linear::linear, standard::Standard},
     options::Options,
-    protocol::{Capabilities, DensityKind, Look, Preset, Role},
     rng::{Purpose, Rng},
-    views::plane::{LookRequest, Scene, cells, look},
+    scene::{PlotRequest, PlotSpec, Role, Scene, cells},
 };
 
 /// Options of a [`Ddpm`].
@@ -782,7 +781,7 @@ impl Family for Ddpm {
         Ok(Self {
             config: config.clone(),
             process: Process::new(config),
-            points: Standard::of(&data.space),
+            points: Standard::of(data.space.moments()),
             net,
         })
     }
@@ -823,11 +822,9 @@ impl Family for Ddpm {
         }))
     }
 
-    fn looks() -> Vec<Look> {
-        let scrubbed = |id: &str, title: &str, help: &str| Look {
-            scrub: Some("time".into()),
-            ..look(id, title, help)
-        };
+    fn plots(_: SpaceKind) -> Vec<PlotSpec> {
+        let scrubbed =
+            |id: &str, title: &str, help: &str| PlotSpec::new(id, title, help).along("time");
         vec![
             scrubbed(
                 "forward",
@@ -839,19 +836,17 @@ impl Family for Ddpm {
                 "Noise to data",
                 "The model's samples on their way from noise, and the paths of some of them.",
             ),
-            look(
+            PlotSpec::new(
                 "trajectories",
                 "Trajectories",
                 "The paths of sixty samples from noise to data, without fresh noise on the way.",
             ),
-            Look {
-                over_data: true,
-                ..scrubbed(
+            scrubbed(
                     "score",
                     "Score field",
                     "The direction in which the density of the data at noise level t rises fastest, ∇ log p_t(x); long arrows are shortened.",
                 )
-            },
+            .over_data(),
             scrubbed(
                 "denoised",
                 "Predicted x₀",
@@ -860,7 +855,7 @@ impl Family for Ddpm {
         ]
     }
 
-    fn look(&self, request: &LookRequest) -> Result<Scene> {
+    fn plot(&self, request: &PlotRequest) -> Result<Scene> {
         let model = self.valid();
         let device = model.device();
         let place = |x: Tensor<2>| self.points.from_unit(x);
@@ -871,7 +866,7 @@ impl Family for Ddpm {
             let epsilon = rng.normal_tensor(x0.dims(), &device);
             Ok(Process::q_sample(x0, epsilon, &[level]))
         };
-        match request.look {
+        match request.plot {
             "forward" => {
                 let (level, name) = self.level_at(request.at, false);
                 let role = if level.sigma == 0.0 {
@@ -950,7 +945,7 @@ impl Family for Ddpm {
             data: "moons".into(),
             config,
             train: json!({}),
-            look: "reverse".into(),
+            plot: "reverse".into(),
             steps: 1500,
         };
         vec![

@@ -50,11 +50,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{
-    data::{Batch, DataInfo, Space},
+    data::{Batch, DataInfo, Space, SpaceKind},
     error::Result,
-    family::{
-        Condition, Defaults, Family, Losses, OnePass, Sampler, Samples, StepContext, TrainConfig,
-        plain,
+    model::{
+        Capabilities, Condition, Defaults, Family, Losses, OnePass, Preset, Sampler, Samples,
+        StepContext, TrainConfig, plain,
     },
     nn::{
         fourier, init,
@@ -64,9 +64,8 @@ use crate::{
     },
     optim::ParameterGroup,
     options::Options,
-    protocol::{Capabilities, Look, Preset, Role},
     rng::{Purpose, Rng},
-    views::plane::{LookRequest, Scene, grid_lines, look},
+    scene::{PlotRequest, PlotSpec, Role, Scene, grid_lines},
 };
 
 /// Options of a [`Gan`].
@@ -419,7 +418,7 @@ impl Family for Gan {
     fn init(config: &GanConfig, data: &DataInfo, rng: &mut Rng, device: &Device) -> Result<Self> {
         Ok(Self {
             config: config.clone(),
-            points: Standard::of(&data.space),
+            points: Standard::of(data.space.moments()),
             net: Net {
                 discriminator: Mlp::init(
                     2 * fourier::width(config.frequencies),
@@ -509,19 +508,19 @@ impl Family for Gan {
         })))
     }
 
-    fn looks() -> Vec<Look> {
+    fn plots(_: SpaceKind) -> Vec<PlotSpec> {
         vec![
-            look(
+            PlotSpec::new(
                 "discriminator",
                 "Discriminator",
                 "How real each place looks to the discriminator, with data and fakes. Where the generator has won, it is undecided everywhere.",
             ),
-            look(
+            PlotSpec::new(
                 "manifold",
                 "Generator manifold",
                 "A grid of the noise (its first two numbers), carried to the plane by the generator.",
             ),
-            look(
+            PlotSpec::new(
                 "gradients",
                 "Gradients",
                 "What the generator is told: for each fake the direction in which its loss falls, longer where it falls faster.",
@@ -529,12 +528,12 @@ impl Family for Gan {
         ]
     }
 
-    fn look(&self, request: &LookRequest) -> Result<Scene> {
+    fn plot(&self, request: &PlotRequest) -> Result<Scene> {
         let model = self.valid();
         let device = model.device();
         let mut rng = Rng::new(request.seed, Purpose::Sample, 0);
         let fake = model.generate(model.noise(request.count, &mut rng)); // [count, 2]
-        match request.look {
+        match request.plot {
             "discriminator" => {
                 let scores = model.score(model.points.to_unit(request.cells()));
                 let (label, values) = match model.config.loss {
@@ -589,7 +588,7 @@ impl Family for Gan {
     }
 
     fn presets() -> Vec<Preset> {
-        let preset = |id: &str, title: &str, why: &str, look: &str| Preset {
+        let preset = |id: &str, title: &str, why: &str, plot: &str| Preset {
             id: id.into(),
             title: title.into(),
             why: why.into(),
@@ -598,7 +597,7 @@ impl Family for Gan {
             data: "ring".into(),
             config: json!({}),
             train: json!({}),
-            look: look.into(),
+            plot: plot.into(),
             steps: 2000,
         };
         // Without what keeps the default stable: penalties, small steps, a short memory.

@@ -31,9 +31,10 @@ use serde_json::json;
 
 use crate::{
     data::{
-        Batch, DataInfo, Space,
+        Batch, DataInfo, Space, SpaceKind,
         tokenizer::{Speller, Tokenizer},
     },
+    device::floats,
     error::{Error, Result},
     kernels::{
         self,
@@ -45,8 +46,8 @@ use crate::{
         rotary::Angles,
     },
     model::{
-        Condition, ConditionKind, Defaults, Family, Insight, Language, Losses, OptimizerKind,
-        Reading, Sampler, Samples, TrainConfig,
+        Capabilities, Condition, ConditionKind, Defaults, Family, Insight, Language, Losses,
+        OptimizerKind, Reading, Sampler, Samples, Size, TrainConfig,
     },
     nn::{
         dropout::Dropout,
@@ -54,9 +55,11 @@ use crate::{
     },
     optim::{ParameterGroup, Rule},
     options::Options,
-    protocol::{Capabilities, Size, Token},
     rng::{Purpose, Rng},
-    views::{floats, text::largest, text::token},
+    scene::{
+        PlotSpec, Token,
+        token::{largest, token},
+    },
 };
 
 /// Options of a [`Gpt`].
@@ -452,6 +455,14 @@ impl Family for Gpt {
             step: 0,
             writers: vec![first; count],
         }))
+    }
+
+    fn plots(_: SpaceKind) -> Vec<PlotSpec> {
+        vec![PlotSpec::new(
+            "samples",
+            "Text",
+            "One token after another, each drawn from a guess over the whole vocabulary that is made from the tokens before it. The redder the line beneath it, the less the model expected it. The same prompt, seed and options give the same text anywhere.",
+        )]
     }
 
     fn language(&self) -> Option<&dyn Language> {

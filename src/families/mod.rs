@@ -1,4 +1,4 @@
-//! One file per family: config, module, objective, sampler.
+//! One file per family: config, module, objective, sampler; and the list of all.
 
 pub mod autoregressive;
 pub mod ddpm;
@@ -7,3 +7,165 @@ pub mod gpt;
 pub mod planar;
 pub mod realnvp;
 pub mod vae;
+
+use burn::tensor::Device;
+use serde_json::Value;
+
+use self::{
+    autoregressive::Autoregressive, ddpm::Ddpm, gan::Gan, gpt::Gpt, planar::Planar,
+    realnvp::RealNvp, vae::Vae,
+};
+use crate::{
+    data::{DataInfo, Space, SpaceKind},
+    error::{Error, Result},
+    model::{Defaults, Family, FamilyInfo, Model, Preset, TrainConfig},
+    options::{self, Options},
+    rng::Rng,
+};
+
+/// All families, in the order of the page.
+const FAMILIES: [Entry; 7] = [
+    Entry::of::<Vae>(),
+    Entry::of::<Gan>(),
+    Entry::of::<Planar>(),
+    Entry::of::<RealNvp>(),
+    Entry::of::<Ddpm>(),
+    Entry::of::<Autoregressive>(),
+    Entry::of::<Gpt>(),
+];
+
+/// What is asked of a family before there is a model of it.
+struct Entry {
+    id: &'static str,
+    schema_version: u32,
+    networks: &'static [&'static str],
+    info: fn() -> FamilyInfo,
+    presets: fn() -> Vec<Preset>,
+    defaults: fn(&Space) -> Option<Result<(Value, TrainConfig)>>,
+    full_config: fn(&Value) -> Result<Value>,
+    init: fn(&Value, &DataInfo, &mut Rng, &Device) -> Result<Box<dyn Model>>,
+}
+
+impl Entry {
+    const fn of<F: Family>() -> Self {
+        Self {
+            id: F::ID,
+            schema_version: F::SCHEMA_VERSION,
+            networks: F::NETWORKS,
+            info: F::info,
+            presets: F::presets,
+            defaults: |space| {
+                let Defaults { config, train, .. } = F::defaults(space)?;
+                Some(options::to_json(&config).map(|config| (config, train)))
+            },
+            full_config: |config| options::to_json(&F::Config::from_json(config)?),
+            init: |config, data, rng, device| {
+                let config = F::Config::from_json(config)?;
+                if F::defaults(&data.space).is_none() {
+                    return Err(not_for::<F>(&data.space));
+                }
+                Ok(Box::new(F::init(&config, data, rng, device)?))
+            },
+        }
+    }
+
+    fn find(id: &str) -> Result<&'static Self> {
+        const ALL: &[Entry] = &FAMILIES;
+        let found = ALL.iter().find(|entry| entry.id == id);
+        found.ok_or_else(|| Error::UnknownFamily { id: id.into() })
+    }
+}
+
+/// What all families declare, in the order of the page; see also
+/// [`plots::families`](crate::plots::families).
+pub fn infos() -> Vec<FamilyInfo> {
+    FAMILIES.iter().map(|entry| (entry.info)()).collect()
+}
+
+/// All presets, in the order of the page.
+pub fn presets() -> Vec<Preset> {
+    FAMILIES
+        .iter()
+        .flat_map(|entry| (entry.presets)())
+        .collect()
+}
+
+/// A fresh model of the family called `id`.
+///
+/// # Errors
+/// [`Error::UnknownFamily`], [`Error::BadOption`], [`Error::Unsupported`].
+pub fn init(
+    id: &str,
+    config: &Value,
+    data: &DataInfo,
+    rng: &mut Rng,
+    device: &Device,
+) -> Result<Box<dyn Model>> {
+    (Entry::find(id)?.init)(config, data, rng, device)
+}
+
+/// The config of the family called `id` with every default filled in, as JSON.
+///
+/// # Errors
+/// [`Error::UnknownFamily`], [`Error::BadOption`].
+pub fn full_config(id: &str, config: &Value) -> Result<Value> {
+    (Entry::find(id)?.full_config)(config)
+}
+
+/// The options with which a training of the family called `id` begins on such data: what is asked
+/// for, over [`Family::defaults`]. The same for page and command line.
+///
+/// # Errors
+/// [`Error::UnknownFamily`]; [`Error::BadOption`] for training options.
+pub fn with_defaults(
+    id: &str,
+    space: &Space,
+    config: &Value,
+    train: &Value,
+) -> Result<(Value, TrainConfig)> {
+    let Some(defaults) = (Entry::find(id)?.defaults)(space) else {
+        // What it cannot model is told when a model is made.
+        return Ok((config.clone(), TrainConfig::from_json(train)?));
+    };
+    let (base, base_train) = defaults?;
+    let config = match (base, config) {
+        (Value::Object(mut base), Value::Object(config)) => {
+            base.extend(config.clone());
+            Value::Object(base)
+        }
+        (base, Value::Null) => base,
+        (_, config) => config.clone(),
+    };
+    Ok((config, base_train.with_json(train)?))
+}
+
+/// The kinds of data that the family called `id` models.
+///
+/// # Errors
+/// [`Error::UnknownFamily`].
+pub fn kinds(id: &str) -> Result<Vec<SpaceKind>> {
+    let entry = Entry::find(id)?;
+    let models = |space: &Space| (entry.defaults)(space).is_some();
+    let spaces = Space::examples().into_iter().filter(models);
+    Ok(spaces.map(|space| space.kind()).collect())
+}
+
+/// Schema version and networks of the family called `id`.
+///
+/// # Errors
+/// [`Error::UnknownFamily`].
+pub fn schema(id: &str) -> Result<(u32, &'static [&'static str])> {
+    let entry = Entry::find(id)?;
+    Ok((entry.schema_version, entry.networks))
+}
+
+/// The error for data that a family does not model.
+fn not_for<F: Family>(space: &Space) -> Error {
+    let models = |space: &Space| F::defaults(space).is_some();
+    let spaces = Space::examples().into_iter().filter(models);
+    let names: Vec<_> = spaces.map(|space| space.kind().name()).collect();
+    let (title, other) = (F::TITLE, space.kind().name());
+    Error::Unsupported {
+        what: format!("{title} models {}, not {other}", names.join(" and ")),
+    }
+}

@@ -31,13 +31,12 @@ use serde_json::json;
 use crate::{
     data::{Batch, DataInfo, Space, plane},
     error::{Error, Result},
-    family::{
-        Condition, Defaults, Density, DensityOptions, Family, Invertible, Losses, OnePass, Sampler,
-        Samples, StepContext, TrainConfig, plain,
+    model::{
+        Capabilities, Condition, Defaults, Density, DensityKind, DensityOptions, Family,
+        Invertible, Losses, OnePass, Preset, Sampler, Samples, StepContext, TrainConfig, plain,
     },
     nn::{gaussian, standard::Standard},
     options::Options,
-    protocol::{Capabilities, DensityKind, Preset},
     rng::{Purpose, Rng},
 };
 
@@ -362,7 +361,7 @@ impl Family for Planar {
             .collect();
         Ok(Self {
             config: config.clone(),
-            standard: Standard::of(&data.space),
+            standard: Standard::of(data.space.moments()),
             energy: matches!(data.space, Space::Energy { .. }).then(|| data.name.clone()),
             net: Net { layers },
         })
@@ -421,7 +420,7 @@ impl Family for Planar {
             data: "u1".into(),
             config: json!({}),
             train: json!({}),
-            look: "generate".into(),
+            plot: "generate".into(),
             steps: 4000,
         }]
     }

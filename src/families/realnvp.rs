@@ -27,14 +27,13 @@ use serde_json::json;
 use crate::{
     data::{Batch, DataInfo, Space},
     error::Result,
-    family::{
-        Condition, Defaults, Density, DensityOptions, Family, Invertible, Losses, OnePass, Sampler,
-        Samples, TrainConfig,
-    },
     kernels::{affine, rq_spline},
+    model::{
+        Capabilities, Condition, Defaults, Density, DensityKind, DensityOptions, Family,
+        Invertible, Losses, OnePass, Preset, Sampler, Samples, TrainConfig,
+    },
     nn::{fourier, gaussian, mlp::Mlp, standard::Standard},
     options::Options,
-    protocol::{Capabilities, DensityKind, Preset},
     rng::{Purpose, Rng},
 };
 
@@ -259,7 +258,7 @@ impl Family for RealNvp {
             .collect();
         Ok(Self {
             config: config.clone(),
-            standard: Standard::of(&data.space),
+            standard: Standard::of(data.space.moments()),
             net: Net { couplings },
         })
     }
@@ -307,7 +306,7 @@ impl Family for RealNvp {
             data: "moons".into(),
             config: json!({ "couplings": 2, "hidden": 64 }),
             train: json!({}),
-            look: "layers".into(),
+            plot: "layers".into(),
             steps: 2000,
         }]
     }

@@ -27,22 +27,21 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{
-    data::{Batch, Binarize, DataInfo, Space},
+    data::{Batch, Binarize, DataInfo, Space, SpaceKind},
     error::{Error, Result},
-    family::{
-        Condition, Defaults, Density, DensityOptions, Family, Latent, Losses, OnePass, Sampler,
-        Samples, StepContext, TrainConfig, plain,
-    },
     kernels,
+    model::{
+        Capabilities, Condition, Defaults, Density, DensityKind, DensityOptions, Family, Latent,
+        Losses, OnePass, Preset, Sampler, Samples, StepContext, TrainConfig, plain,
+    },
     nn::{
         bernoulli, init,
         linear::{activated, linear},
         standard::Standard,
     },
     options::Options,
-    protocol::{Capabilities, DensityKind, Look, Preset, Role},
     rng::{Purpose, Rng},
-    views::plane::{LookRequest, Scene, grid_lines, look},
+    scene::{PlotRequest, PlotSpec, Role, Scene, grid_lines},
 };
 
 /// Options of a [`Vae`].
@@ -435,7 +434,8 @@ impl Family for Vae {
     }
 
     fn init(config: &VaeConfig, data: &DataInfo, rng: &mut Rng, device: &Device) -> Result<Self> {
-        let points = matches!(data.space, Space::Points { .. }).then(|| Standard::of(&data.space));
+        let points =
+            matches!(data.space, Space::Points { .. }).then(|| Standard::of(data.space.moments()));
         let shape = data.space.image().unwrap_or_default();
         let [channels, height, width] = shape;
         let values = channels * height * width;
@@ -580,19 +580,26 @@ impl Family for Vae {
         })))
     }
 
-    fn looks() -> Vec<Look> {
+    fn plots(kind: SpaceKind) -> Vec<PlotSpec> {
+        if kind == SpaceKind::Image {
+            return vec![PlotSpec::new(
+                "samples",
+                "Samples",
+                "Random codes z, each through the decoder. The same seed gives the same picture anywhere.",
+            )];
+        }
         vec![
-            look(
+            PlotSpec::new(
                 "latent",
                 "Latent plane",
                 "Where the encoder puts the data (first two numbers of z): each point's mean, and the prior's circles at one and two standard deviations.",
             ),
-            look(
+            PlotSpec::new(
                 "decoded",
                 "Decoded grid",
                 "A grid of the latent plane, carried to the data by the decoder.",
             ),
-            look(
+            PlotSpec::new(
                 "reconstructed",
                 "Reconstruction",
                 "Data, and where it comes back to after encoding, drawing and decoding.",
@@ -600,10 +607,10 @@ impl Family for Vae {
         ]
     }
 
-    fn look(&self, request: &LookRequest) -> Result<Scene> {
+    fn plot(&self, request: &PlotRequest) -> Result<Scene> {
         let model = self.valid();
         let device = model.device();
-        match request.look {
+        match request.plot {
             "latent" => {
                 let x = model.inputs(&request.data_batch())?;
                 let (mu, _) = Vae::encode(&model, x);
@@ -654,7 +661,7 @@ impl Family for Vae {
             data: "moons".into(),
             config: json!({ "hidden": 128, "layers": 2, "latent_dim": 2, "beta": 20.0 }),
             train: json!({}),
-            look: "latent".into(),
+            plot: "latent".into(),
             steps: 1500,
         }]
     }

@@ -4,11 +4,11 @@ use super::{Host, options::check_options, sampling::Wish, training::Limits};
 use crate::{
     data::{plane, text::TextOptions},
     error::{Error, Result},
-    model::{self, TrainConfig},
-    options,
+    families,
+    model::TrainConfig,
+    options, plots,
     protocol::{Bytes, Fault, Outcome, Request, View, ViewQuery},
     session::Session,
-    views,
 };
 
 /// Pixels of the largest picture that is written.
@@ -240,7 +240,7 @@ impl Host {
                 Ok(Outcome::File {
                     name: format!("{name}.svg"),
                     mime: "image/svg+xml".into(),
-                    bytes: Bytes(views::svg::svg(&view)?.into_bytes()),
+                    bytes: Bytes(plots::svg::svg(&view)?.into_bytes()),
                 })
             }
             Request::ExportSamples {
@@ -273,7 +273,7 @@ fn samples_file(view: &View, name: &str, scale: u32) -> Result<Outcome> {
         return Ok(Outcome::File {
             name: format!("{name}.csv"),
             mime: "text/csv".into(),
-            bytes: Bytes(views::csv(layers)),
+            bytes: Bytes(plots::csv(layers)),
         });
     }
     if let View::Image { width, height, .. } = view {
@@ -286,18 +286,18 @@ fn samples_file(view: &View, name: &str, scale: u32) -> Result<Outcome> {
     Ok(Outcome::File {
         name: format!("{name}.png"),
         mime: "image/png".into(),
-        bytes: Bytes(views::png(view, scale as usize)?),
+        bytes: Bytes(plots::png(view, scale as usize)?),
     })
 }
 
 /// Everything that can be chosen from.
 fn description() -> Outcome {
     Outcome::Description {
-        families: model::infos(),
+        families: plots::families(),
         train_schema: options::schema::<TrainConfig>(),
         data_schema: options::schema::<plane::PlaneOptions>(),
         text_schema: options::schema::<TextOptions>(),
         toys: plane::toys(),
-        presets: model::presets(),
+        presets: families::presets(),
     }
 }

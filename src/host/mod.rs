@@ -19,9 +19,9 @@ use burn::tensor::Device;
 
 use crate::{
     error::{Error, Result},
+    pause::Pause,
     protocol::{Answer, Envelope, ErrorInfo, Outcome, Progress, Reply},
     session::{Library, Session},
-    views::Pause,
 };
 
 /// See the module's documentation.

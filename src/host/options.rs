@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 use crate::{
     data::{plane, text::TextOptions},
     error::{Error, Result},
-    model::{self, TrainConfig},
-    options,
+    model::TrainConfig,
+    options, plots,
     protocol::{ErrorInfo, OptionScope, Outcome},
 };
 
@@ -20,7 +20,7 @@ pub(super) fn check_options(
         OptionScope::Data => options::schema::<plane::PlaneOptions>(),
         OptionScope::Text => options::schema::<TextOptions>(),
         OptionScope::Config | OptionScope::Sample => {
-            let found = model::infos().into_iter().find(|f| f.id == family);
+            let found = plots::families().into_iter().find(|f| f.id == family);
             let info = found.ok_or_else(|| Error::UnknownFamily { id: family.into() })?;
             match scope {
                 OptionScope::Config => info.config_schema,

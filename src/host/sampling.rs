@@ -7,8 +7,9 @@ use super::Host;
 use crate::{
     error::{Error, Result},
     model::{Condition, Samples, drive},
-    protocol::{Progress, View},
-    views,
+    plots,
+    protocol::Progress,
+    scene::{View, token},
 };
 
 /// Between two looks at a sampler under way.
@@ -43,8 +44,8 @@ impl Host {
             shown = Instant::now();
             let view = match sampler.state() {
                 // Only what is new: a long text would cross again and again.
-                Samples::Texts(texts) => views::text::added(&texts, &mut sent),
-                state => views::samples(state, columns, window).await?,
+                Samples::Texts(texts) => token::added(&texts, &mut sent),
+                state => plots::samples(state, columns, window).await?,
             };
             let (step, of, view) = (step as u32, of as u32, Some(view));
             self.progress(id, Progress::Sampling { step, of, view });
@@ -54,6 +55,6 @@ impl Host {
             }
             Ok(())
         });
-        views::samples(samples.await?, columns, window).await
+        plots::samples(samples.await?, columns, window).await
     }
 }

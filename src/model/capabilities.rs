@@ -2,12 +2,11 @@
 
 use burn::tensor::Tensor;
 
-use super::{Reading, Samples};
+use super::{DensityKind, Reading, Samples};
 use crate::{
     data::{Batch, tokenizer::Tokenizer},
     error::Result,
     nn::standard::Standard,
-    protocol::DensityKind,
     rng::Rng,
 };
 

@@ -3,18 +3,17 @@
 use burn::{module::Module, tensor::Device};
 
 use super::{
-    Condition, ConditionKind, Defaults, Density, Invertible, Language, Latent, Losses, Sampler,
-    StepContext, condition::with_conditions, plain,
+    Capabilities, Condition, ConditionKind, Defaults, Density, FamilyInfo, FamilySpace, Invertible,
+    Language, Latent, Losses, Preset, Sampler, StepContext, condition::with_conditions, plain,
 };
 use crate::{
-    data::{Batch, DataInfo, Space},
+    data::{Batch, DataInfo, Space, SpaceKind},
     error::Result,
     nn::weights::{self, Weights},
     optim::ParameterGroup,
     options::{self, Options},
-    protocol::{Capabilities, FamilyInfo, FamilySpace, Look, Preset},
     rng::Rng,
-    views::plane::{LookRequest, Scene},
+    scene::{PlotRequest, PlotSpec, Scene},
 };
 
 /// A kind of generative model.
@@ -160,8 +159,10 @@ pub trait Family: Sized + Clone + Send + 'static {
         *self.net_mut() = weights::blend(self.net().clone(), model.net(), decay);
     }
 
-    /// What it shows of a model of the plane, besides its samples and its density.
-    fn looks() -> Vec<Look> {
+    /// What can be seen of its models of such data, besides what every model with its capabilities
+    /// shows; a `samples` among them says how its samples come about.
+    fn plots(kind: SpaceKind) -> Vec<PlotSpec> {
+        let _ = kind;
         Vec::new()
     }
 
@@ -170,11 +171,12 @@ pub trait Family: Sized + Clone + Send + 'static {
         Vec::new()
     }
 
-    /// Draw one of [`Family::looks`].
+    /// Draw one of [`Family::plots`].
     ///
     /// # Errors
-    /// [`Error::BadOption`] for a look it does not offer, and what the device reports.
-    fn look(&self, request: &LookRequest) -> Result<Scene> {
+    /// [`Error::BadOption`](crate::error::Error::BadOption) for a plot it does not offer, and what
+    /// the device reports.
+    fn plot(&self, request: &PlotRequest) -> Result<Scene> {
         Err(request.unknown())
     }
 
@@ -198,7 +200,7 @@ pub trait Family: Sized + Clone + Send + 'static {
         None
     }
 
-    /// What it declares, for the page.
+    /// What it declares, but for the plots that its capabilities bring.
     fn info() -> FamilyInfo {
         FamilyInfo {
             id: Self::ID.into(),
@@ -211,7 +213,6 @@ pub trait Family: Sized + Clone + Send + 'static {
                 .filter_map(in_space::<Self>)
                 .collect(),
             networks: Self::NETWORKS.iter().map(|&p| p.into()).collect(),
-            looks: crate::views::plane::looks::<Self>(),
             config_schema: options::schema::<Self::Config>(),
             sample_schema: with_conditions(
                 options::schema::<Self::SampleOptions>(),
@@ -233,5 +234,6 @@ fn in_space<F: Family>(space: &Space) -> Option<FamilySpace> {
         config: options::to_json(&defaults.config).unwrap_or_default(),
         train: options::to_json(&defaults.train).unwrap_or_default(),
         sizes: defaults.sizes,
+        plots: F::plots(space.kind()),
     })
 }

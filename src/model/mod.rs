@@ -9,10 +9,10 @@
 mod capabilities;
 mod condition;
 mod defaults;
+mod describe;
 mod family;
 #[expect(clippy::module_inception)] // It holds the trait of that name.
 mod model;
-mod registry;
 mod sampler;
 mod step;
 mod train_config;
@@ -20,9 +20,9 @@ mod train_config;
 pub use capabilities::*;
 pub use condition::{Condition, ConditionKind};
 pub use defaults::*;
+pub use describe::*;
 pub use family::*;
 pub use model::Model;
-pub use registry::*;
 pub use sampler::*;
 pub use step::*;
 pub use train_config::*;

@@ -14,10 +14,10 @@ use crate::{
     optim::{Optimizer, ParameterGroup},
     options::{self, Options},
     rng::Rng,
-    views::plane::{LookRequest, Scene},
+    scene::{PlotRequest, Scene},
 };
 
-/// A model of any family, its options as JSON. Made by [`init`](super::init); every method is the
+/// A model of any family, its options as JSON. Made by [`init`](crate::families::init); every method is the
 /// family's own.
 pub trait Model: Any {
     /// Id of its family.
@@ -85,12 +85,12 @@ pub trait Model: Any {
     /// See [`Family::follow`]. A model of another family is not followed.
     fn follow(&mut self, model: &dyn Model, decay: f32);
 
-    /// See [`Family::look`].
+    /// See [`Family::plot`].
     ///
     /// # Errors
-    /// [`Error::BadOption`](crate::error::Error::BadOption) for a look it does not offer, and what
+    /// [`Error::BadOption`](crate::error::Error::BadOption) for a plot it does not offer, and what
     /// the device reports.
-    fn look(&self, request: &LookRequest) -> Result<Scene>;
+    fn plot(&self, request: &PlotRequest) -> Result<Scene>;
 
     /// See [`Family::density`].
     fn density(&self) -> Option<&dyn Density>;
@@ -191,8 +191,8 @@ impl<F: Family> Model for F {
         }
     }
 
-    fn look(&self, request: &LookRequest) -> Result<Scene> {
-        Family::look(self, request)
+    fn plot(&self, request: &PlotRequest) -> Result<Scene> {
+        Family::plot(self, request)
     }
 
     fn density(&self) -> Option<&dyn Density> {

@@ -6,7 +6,7 @@ use burn::tensor::Tensor;
 
 use crate::{
     error::{Error, Result},
-    protocol::Token,
+    scene::Token,
 };
 
 /// What a model makes, on its device.

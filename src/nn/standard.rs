@@ -2,8 +2,6 @@
 
 use burn::tensor::Tensor;
 
-use crate::data::Space;
-
 /// u = (x − mean) / scale: about zero mean and unit variance, with proportions kept.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Standard {
@@ -12,9 +10,9 @@ pub struct Standard {
 }
 
 impl Standard {
-    /// That of points, or of what an energy is about; of anything else the identity.
-    pub fn of(space: &Space) -> Self {
-        let (mean, scale) = space.moments().unwrap_or(([0.0; 2], 1.0));
+    /// That of mean and scale (`Space::moments`); without them the identity.
+    pub fn of(moments: Option<([f32; 2], f32)>) -> Self {
+        let (mean, scale) = moments.unwrap_or(([0.0; 2], 1.0));
         Self { mean, scale }
     }
 

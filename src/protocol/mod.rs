@@ -8,21 +8,34 @@
 //! The TypeScript side of these types, `web/client/protocol.ts`, is written by
 //! `cargo test --lib protocol` and committed; a test fails when the two differ.
 
-mod bytes;
-mod describe;
 mod model;
 mod query;
 mod reply;
 mod request;
-mod view;
 
-pub use bytes::*;
-pub use describe::*;
 pub use model::*;
 pub use query::*;
 pub use reply::*;
 pub use request::*;
-pub use view::*;
+
+pub use crate::{
+    bytes::Bytes,
+    data::{
+        SpaceKind,
+        input::ImageInput,
+        plane::{PointSource, ToyInfo},
+        text::TextInfo,
+    },
+    error::Code,
+    model::{
+        Capabilities, Condition, ConditionKind, DensityKind, FamilyInfo, FamilySpace, Preset, Size,
+    },
+    scene::{
+        Alternative, Bars, Cell, Layer, Number, Path, PlotInput, PlotInputs, PlotSpec, Role, Text,
+        Token, View,
+    },
+    training::{LossCurve, Split},
+};
 
 #[cfg(test)]
 mod tests {
@@ -87,7 +100,9 @@ mod tests {
             ToyInfo,
             Preset,
             Size,
-            Look,
+            PlotSpec,
+            PlotInput,
+            PlotInputs,
             Capabilities,
             DensityKind,
             ModelInfo,

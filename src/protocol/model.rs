@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::training::LossCurve;
+
 /// A model in a session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -92,28 +94,4 @@ pub struct TrainState {
     pub snapshots: Vec<u32>,
     /// The step after which the held-out loss has only grown: from there on it learns by heart.
     pub overfitting: Option<u32>,
-}
-
-/// One named loss over time.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct LossCurve {
-    /// For example `reconstruction`.
-    pub name: String,
-    /// `train` or `heldOut`.
-    pub split: Split,
-    /// Steps.
-    pub steps: Vec<u32>,
-    /// Values at those steps.
-    pub values: Vec<f32>,
-}
-
-/// Which part of the data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub enum Split {
-    /// What the model learns from.
-    Train,
-    /// What it never sees.
-    HeldOut,
 }

@@ -3,8 +3,14 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Bytes, FamilyInfo, ModelInfo, Preset, TextInfo, ToyInfo, TrainState, View};
-use crate::error::{Code, Error};
+use super::{ModelInfo, TrainState};
+use crate::{
+    bytes::Bytes,
+    data::{plane::ToyInfo, text::TextInfo},
+    error::{Code, Error},
+    model::{FamilyInfo, Preset},
+    scene::View,
+};
 
 /// One message from the worker.
 #[derive(Debug, Clone, Serialize, TS)]

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Bytes, ViewQuery};
-use crate::model::Condition;
+use super::ViewQuery;
+use crate::{bytes::Bytes, data::plane::PointSource, model::Condition};
 
 /// One message to the worker.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -136,7 +136,7 @@ pub enum Request {
         #[serde(default)]
         snapshot: Option<u32>,
     },
-    /// A look as a vector drawing → [`Outcome::File`] (SVG).
+    /// A plot as a vector drawing → [`Outcome::File`] (SVG).
     ExportView {
         /// The session.
         session: u32,
@@ -240,27 +240,6 @@ pub enum Fault {
     Panic,
     /// The GPU device is destroyed (by the worker's shell, which holds it).
     LoseDevice,
-}
-
-/// Points of the plane from a reader.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[serde(
-    tag = "type",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
-pub enum PointSource {
-    /// Text with two numbers in a line, apart by comma, semicolon, tab or space; a first line of
-    /// names is skipped.
-    Csv {
-        /// The text, UTF-8.
-        bytes: Bytes,
-    },
-    /// Drawn points.
-    Drawn {
-        /// x, y, x, y, … as little-endian f32, in the window's coordinates.
-        xy: Bytes,
-    },
 }
 
 /// Which schema [`Request::CheckOptions`] checks against.

@@ -5,13 +5,14 @@ use std::{collections::BTreeMap, rc::Rc};
 use serde_json::Value;
 
 use crate::{
+    bytes::Bytes,
     checkpoint,
+    data::plane::PointSource,
     data::{
         DataInfo, Dataset, ImageSet, PointSet, TextSet, text::TextOptions, tokenizer::Vocabulary,
     },
     error::{Error, Result},
     options::{self, Options},
-    protocol::{Bytes, PointSource},
 };
 
 /// Refuse a data file that is not the one promised.

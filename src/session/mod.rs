@@ -23,7 +23,8 @@ use crate::{
     checkpoint::{self, Meta, Opened, Precision},
     data::{DataInfo, Dataset, PointSet, Space, SpaceKind},
     error::{Error, Result},
-    model::{self, Condition, Model, Sampler},
+    families,
+    model::{Condition, Model, Sampler},
     options,
     protocol::{LossCurve, ModelInfo, SpaceInfo, Split, TrainState},
     training::Trainer,
@@ -80,7 +81,7 @@ impl Session {
         seed: u64,
         device: &Device,
     ) -> Result<Self> {
-        let (config, train) = model::with_defaults(family, &data.info().space, config, train)?;
+        let (config, train) = families::with_defaults(family, &data.info().space, config, train)?;
         let trainer = Trainer::new(family, &config, train, data, seed, device)?;
         Ok(Self {
             state: State::Training(Box::new(trainer)),

@@ -7,9 +7,9 @@ use crate::{
     checkpoint::{self, Precision},
     error::{Error, Result},
     model::{Condition, Model, drive},
-    protocol::View,
+    plots,
+    scene::View,
     training::Trainer,
-    views,
 };
 
 /// Snapshots kept for the time slider; beyond it every second one is dropped.
@@ -97,6 +97,6 @@ impl Session {
         let (free, count) = (Condition::default(), count.clamp(1, most));
         let mut sampler = model.sampler(&Value::Null, &free, count, self.seed())?;
         let samples = drive(&mut *sampler, async |_, _| Ok(())).await?;
-        views::samples(samples, 8, self.window()).await
+        plots::samples(samples, 8, self.window()).await
     }
 }

@@ -12,9 +12,10 @@ use crate::{
     error::{Error, Result},
     model::TrainConfig,
     options::{self, Options},
-    protocol::{Split, TrainState, View},
-    training::{Trainer, record},
-    views::Pause,
+    pause::Pause,
+    protocol::TrainState,
+    scene::View,
+    training::{Split, Trainer, record},
 };
 
 /// Images behind the held-out curve.

@@ -1,6 +1,31 @@
 //! Losses over time.
 
-use crate::protocol::{LossCurve, Split};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// One named loss over time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct LossCurve {
+    /// For example `reconstruction`.
+    pub name: String,
+    /// `train` or `heldOut`.
+    pub split: Split,
+    /// Steps.
+    pub steps: Vec<u32>,
+    /// Values at those steps.
+    pub values: Vec<f32>,
+}
+
+/// Which part of the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Split {
+    /// What the model learns from.
+    Train,
+    /// What it never sees.
+    HeldOut,
+}
 
 /// Points of a loss curve; beyond it every second one is dropped.
 const POINTS: usize = 600;

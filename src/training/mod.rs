@@ -7,5 +7,5 @@
 mod curves;
 mod trainer;
 
-pub use curves::record;
+pub use curves::{LossCurve, Split, record};
 pub use trainer::Trainer;

@@ -7,7 +7,8 @@ use burn::tensor::{Device, Tensor};
 use crate::{
     data::{Dataset, Stream, test_batch},
     error::{Error, Result},
-    model::{self, Losses, Model, StepContext, TrainConfig},
+    families,
+    model::{Losses, Model, StepContext, TrainConfig},
     optim::Optimizer,
     rng::{Purpose, Rng},
 };
@@ -37,7 +38,7 @@ impl Trainer {
     /// A training from the start.
     ///
     /// # Errors
-    /// As [`model::init`].
+    /// As [`families::init`].
     pub fn new(
         family: &str,
         config: &serde_json::Value,
@@ -48,7 +49,7 @@ impl Trainer {
     ) -> Result<Self> {
         let mut rng = Rng::new(seed, Purpose::Init, 0);
         let device = device.clone().autodiff();
-        let model = model::init(family, config, data.info(), &mut rng, &device)?;
+        let model = families::init(family, config, data.info(), &mut rng, &device)?;
         let optimizers = model.optimizers();
         Ok(Self::resume(model, optimizers, train, data, seed, 0, 0))
     }

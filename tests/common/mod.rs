@@ -5,14 +5,14 @@ use std::{collections::HashMap, io::Read, path::PathBuf, rc::Rc, sync::OnceLock}
 
 use burn::tensor::Tensor;
 use generative_playground::{
-    data::{DataInfo, ImageSet, Space},
-    device,
-    model::{self, Condition, Model, Sampler, Samples, TrainConfig, drive},
+    data::{DataInfo, ImageSet, Space, SpaceKind},
+    device, families,
+    model::{Condition, Model, Sampler, Samples, TrainConfig, drive},
     nn::weights::Weights,
     options::Options,
-    protocol::{ModelInfo, SpaceInfo},
+    protocol::{ModelInfo, PlotInputs, PlotSpec, SpaceInfo, ViewQuery},
     rng::{Purpose, Rng},
-    train::Trainer,
+    training::Trainer,
 };
 use safetensors::{Dtype, tensor::TensorView};
 use serde_json::Value;
@@ -131,7 +131,7 @@ pub fn trainer(config: Value, train: Value, data: ImageSet, seed: u64) -> Traine
 /// An untrained model on the CPU, outside autodiff.
 pub fn model(config: Value, height: usize, width: usize, seed: u64) -> Box<dyn Model> {
     let mut rng = Rng::new(seed, Purpose::Init, 0);
-    model::init(
+    families::init(
         "vae",
         &config,
         &info(height, width),
@@ -151,6 +151,34 @@ pub fn text_space(model: &ModelInfo) -> (u32, u32, f32) {
         } => (block_size, vocabulary, characters_per_token),
         _ => panic!("a model of text"),
     }
+}
+
+/// A question for a plot.
+pub fn plot(id: &str, inputs: PlotInputs) -> ViewQuery {
+    ViewQuery::Plot {
+        plot: id.into(),
+        inputs,
+    }
+}
+
+/// A question for a plot of a text.
+pub fn plot_of_text(id: &str, text: impl Into<String>) -> ViewQuery {
+    let text = text.into();
+    plot(
+        id,
+        PlotInputs {
+            text,
+            ..PlotInputs::default()
+        },
+    )
+}
+
+/// What can be seen of a family's models of points.
+pub fn plots(family: &str) -> Vec<PlotSpec> {
+    let all = generative_playground::plots::families().into_iter();
+    let spaces = all.filter(|f| f.id == family).flat_map(|f| f.spaces);
+    let of_points = spaces.filter(|s| s.kind == SpaceKind::Points);
+    of_points.flat_map(|s| s.plots).collect()
 }
 
 /// What a sampler makes, all its steps taken.

@@ -1,9 +1,33 @@
 //! A reader's own points: a table as text, or a drawing.
 
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
 use crate::{
+    bytes::Bytes,
     error::{Error, Result},
-    protocol::PointSource,
 };
+
+/// Points of the plane from a reader.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(
+    tag = "type",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum PointSource {
+    /// Text with two numbers in a line, apart by comma, semicolon, tab or space; a first line of
+    /// names is skipped.
+    Csv {
+        /// The text, UTF-8.
+        bytes: Bytes,
+    },
+    /// Drawn points.
+    Drawn {
+        /// x, y, x, y, … as little-endian f32, in the window's coordinates.
+        xy: Bytes,
+    },
+}
 
 /// Points that are accepted.
 pub const MAX_POINTS: usize = 1_000_000;
@@ -206,7 +230,6 @@ fn row(line: &str, at: usize) -> Result<[f64; 2]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::Bytes;
 
     fn csv(text: impl AsRef<[u8]>) -> Result<Vec<[f32; 2]>> {
         points(&PointSource::Csv {

@@ -85,7 +85,7 @@ fn fields_and_batches_are_fast() {
     for (name, ..) in TOYS {
         for noise in [1.0, 0.1] {
             let set = PointSet::toy(name, &json!({ "noise": noise }), 0).expect("a toy");
-            let cells = crate::views::plane::cells(set.window(), 96);
+            let cells = crate::scene::cells(set.window(), 96);
             let field = best(&|| drop(set.log_density(&cells)));
             let mut seconds = best(&|| drop(set.draw(&mut Rng::new(0, Purpose::Data, 0), 512)));
             println!("{name:<14}{noise:<5}field {field:.4} s, 512 points {seconds:.6} s");

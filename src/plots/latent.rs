@@ -1,15 +1,62 @@
-//! Views of a latent space.
+//! Plots of every model with a latent space.
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::{floats, grid};
 use crate::{
-    data::Batch,
+    bytes::Bytes,
+    data::{Batch, ImageSet},
+    device::floats,
     error::{Error, Result},
     model::Latent,
-    protocol::{Bytes, Path, View},
     rng::{Purpose, Rng},
+    scene::{Path, PlotInput, PlotRequest, PlotSpec, View, grid},
 };
+
+/// Half the side of the map: z runs over [−EXTENT, EXTENT]².
+const EXTENT: f32 = 3.0;
+
+/// The plots.
+pub fn specs() -> Vec<PlotSpec> {
+    vec![
+        PlotSpec::new(
+            "latent",
+            "Latent space",
+            "Every tile is one point (z₁, z₂) of the latent space, decoded on this machine; each dot is a test image, placed by the encoder, which was never told the classes. Move over the map to decode the point under you.",
+        )
+        .with(PlotInput::Pointer),
+        PlotSpec::new(
+            "codes",
+            "Codes",
+            "Where the encoder puts the test images: the first two numbers of each mean, by class.",
+        ),
+        PlotSpec::new(
+            "reconstruct",
+            "Reconstruct",
+            "The encoder turns the picture x into a whole region of codes, q(z|x). Each picture on the right is decoded from another code drawn out of that region. Everything is computed on this machine; what you draw stays on it.",
+        )
+        .with(PlotInput::Image),
+        PlotSpec::new(
+            "interpolate",
+            "Interpolate",
+            "Both images are encoded, and points on the way between their codes are decoded, on this machine. Fading between the pixels would show two ghosts; here every frame is one picture.",
+        )
+        .with(PlotInput::Pair),
+    ]
+}
+
+/// Draw one of them.
+///
+/// # Errors
+/// [`Error::Unsupported`], [`Error::BadOption`], [`Error::BadData`] and what the device reports.
+pub async fn answer(latent: &dyn Latent, request: &PlotRequest<'_>) -> Result<View> {
+    match request.plot {
+        "latent" => map(latent, request).await,
+        "codes" => means(latent, request).await,
+        "reconstruct" => reconstruct(latent, request).await,
+        "interpolate" => interpolate(latent, request).await,
+        _ => Err(request.unknown()),
+    }
+}
 
 /// z `[n, latent_dim]` from numbers row by row.
 fn codes(latent: &dyn Latent, z: Vec<f32>, device: &Device) -> Result<Tensor<2>> {
@@ -38,15 +85,7 @@ pub async fn decode(latent: &dyn Latent, z: Vec<f32>, device: &Device) -> Result
 
 /// The plane of a two-dimensional latent space as tiles: tile (row, column) shows
 /// z = (−e + (column + ½) 2e/n, e − (row + ½) 2e/n) for extent e and n tiles a side.
-///
-/// # Errors
-/// [`Error::Unsupported`] if the space has more dimensions; [`Error::BadOption`].
-pub async fn mosaic(
-    latent: &dyn Latent,
-    columns: u32,
-    extent: f32,
-    device: &Device,
-) -> Result<View> {
+async fn map(latent: &dyn Latent, request: &PlotRequest<'_>) -> Result<View> {
     if latent.latent_dim() != 2 {
         return Err(Error::Unsupported {
             what: format!(
@@ -55,29 +94,25 @@ pub async fn mosaic(
             ),
         });
     }
-    if !(2..=64).contains(&columns) {
+    let n = request.resolution;
+    if !(2..=64).contains(&n) {
         let reason = "it must lie between 2 and 64";
-        return Err(Error::bad_option("columns", columns, reason));
+        return Err(Error::bad_option("resolution", n, reason));
     }
-    if !(0.1..=10.0).contains(&extent) {
-        let reason = "it must lie between 0.1 and 10";
-        return Err(Error::bad_option("extent", extent, reason));
-    }
-    let n = columns as usize;
-    let at = |i: usize| (i as f32 + 0.5) * 2.0 * extent / n as f32 - extent;
+    let at = |i: usize| (i as f32 + 0.5) * 2.0 * EXTENT / n as f32 - EXTENT;
     let z = (0..n * n)
         .flat_map(|i| [at(i % n), -at(i / n)])
         .collect::<Vec<_>>();
-    let z = Tensor::from_data(TensorData::new(z, [n * n, 2]), device);
+    let z = Tensor::from_data(TensorData::new(z, [n * n, 2]), &request.device);
     grid(latent.decode(z)?.images()?, n).await
 }
 
-/// The first two dimensions of the means of q(z|x) for labelled images.
-///
-/// # Errors
-/// What the device reports.
-pub async fn points(latent: &dyn Latent, batch: &Batch, classes: Vec<u8>) -> Result<View> {
-    let (mu, _) = latent.encode(batch)?;
+/// The first two dimensions of the means of q(z|x) for the first test images.
+async fn means(latent: &dyn Latent, request: &PlotRequest<'_>) -> Result<View> {
+    let set = request.image_set()?;
+    let n = request.count.clamp(1, 2000).min(set.test.len());
+    let classes = (0..n).filter_map(|i| set.test.label(i)).collect();
+    let (mu, _) = latent.encode(&first_of(set, n))?;
     let d = latent.latent_dim();
     let mu = floats(mu).await?;
     let xy = mu
@@ -89,6 +124,16 @@ pub async fn points(latent: &dyn Latent, batch: &Batch, classes: Vec<u8>) -> Res
         xy: Bytes(xy),
         classes: Bytes(classes),
     })
+}
+
+/// The first `n` test images as they are.
+fn first_of(set: &ImageSet, n: usize) -> Batch {
+    let [channels, height, width] = set.shape();
+    let values = (0..n).flat_map(|i| set.test.image(i));
+    Batch::Images {
+        shape: [n, channels, height, width],
+        values: values.map(|&p| f32::from(p) / 255.0).collect(),
+    }
 }
 
 /// KL(N(mu, sigma²) ‖ N(0, 1)) of each dimension, nats.
@@ -118,36 +163,24 @@ pub async fn posterior(latent: &dyn Latent, image: &Batch) -> Result<View> {
 }
 
 /// Encode one image, draw z from q(z|x), decode.
-///
-/// # Errors
-/// [`Error::BadOption`] and what the device reports.
-pub async fn reconstruct(
-    latent: &dyn Latent,
-    image: &Batch,
-    seed: u64,
-    draws: u32,
-    device: &Device,
-) -> Result<View> {
-    if !(1..=64).contains(&draws) {
-        let reason = "it must lie between 1 and 64";
-        return Err(Error::bad_option("draws", draws, reason));
-    }
-    let input = image.images(device)?;
+async fn reconstruct(latent: &dyn Latent, request: &PlotRequest<'_>) -> Result<View> {
+    request.check_count(64)?;
+    let (image, device) = (request.images(1)?, &request.device);
     let (mu, logvar) = latent.encode(image)?;
     let (mu, logvar) = (floats(mu).await?, floats(logvar).await?);
-    let (d, n) = (latent.latent_dim(), draws as usize);
+    let (d, n) = (latent.latent_dim(), request.count);
     let sigma = sigma(&logvar);
-    let epsilon = Rng::new(seed, Purpose::Posterior, 0).normal(n * d);
+    let epsilon = Rng::new(request.seed, Purpose::Posterior, 0).normal(n * d);
     let z: Vec<f32> = epsilon
         .iter()
         .enumerate()
         .map(|(i, e)| mu[i % d] + sigma[i % d] * e)
         .collect();
     let codes = Tensor::<2>::from_data(TensorData::new(z.clone(), [n, d]), device);
-    let copies = image.repeated(n);
-    let likelihood = floats(latent.log_likelihood(&copies, codes.clone())?).await?;
+    let likelihood = latent.log_likelihood(&image.repeated(n), codes.clone())?;
+    let likelihood = floats(likelihood).await?;
     Ok(View::Reconstruction {
-        input: Box::new(grid(input, 1).await?),
+        input: Box::new(grid(image.images(device)?, 1).await?),
         output: Box::new(grid(latent.decode(codes)?.images()?, 8).await?),
         reconstruction: -likelihood.iter().sum::<f32>() / n as f32,
         kl: kl(&mu, &logvar).iter().sum(),
@@ -157,30 +190,19 @@ pub async fn reconstruct(
     })
 }
 
-/// Decode on a path between the means of two encoded images.
-///
-/// # Errors
-/// [`Error::BadOption`] and what the device reports.
-pub async fn interpolate(
-    latent: &dyn Latent,
-    pair: &Batch,
-    at: &[f32],
-    path: Path,
-    device: &Device,
-) -> Result<View> {
-    if at.is_empty() || at.len() > 64 || at.iter().any(|t| !(0.0..=1.0).contains(t)) {
-        return Err(Error::bad_option(
-            "at",
-            format!("{at:?}"),
-            "1 to 64 positions between 0 and 1 are needed",
-        ));
-    }
+/// Decode on a path between the means of two encoded images: `count` steps, both ends among them.
+async fn interpolate(latent: &dyn Latent, request: &PlotRequest<'_>) -> Result<View> {
+    request.check_count(64)?;
     let d = latent.latent_dim();
-    let mu = floats(latent.encode(pair)?.0).await?;
+    let mu = floats(latent.encode(request.images(2)?)?.0).await?;
     let (a, b) = mu.split_at(d);
-    let z = at.iter().flat_map(|&t| walk(a, b, t, path)).collect();
-    let images = latent.decode(codes(latent, z, device)?)?.images()?;
-    grid(images, at.len()).await
+    let last = (request.count - 1).max(1) as f32;
+    let along = (0..request.count).map(|i| i as f32 / last);
+    let z = along.flat_map(|t| walk(a, b, t, request.path)).collect();
+    let images = latent
+        .decode(codes(latent, z, &request.device)?)?
+        .images()?;
+    grid(images, request.count).await
 }
 
 /// The point at `t` on the way from `a` to `b`.

@@ -1,9 +1,9 @@
-//! What the page draws.
+//! Pictures: what the page draws.
 
 use serde::Serialize;
 use ts_rs::TS;
 
-use super::Bytes;
+use crate::bytes::Bytes;
 
 /// Something to draw. The page knows these kinds and no model.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]

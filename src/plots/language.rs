@@ -1,15 +1,18 @@
-//! Views of text: how probable each token is, where a model looks, what it guesses on the way.
+//! Plots of every model of text: how probable each token is, where the model looks, what it would guess
+//! on the way.
 
-use super::Pause;
 use crate::{
+    bytes::Bytes,
     data::tokenizer::{Speller, Tokenizer},
     error::{Error, Result},
-    model::Language,
-    protocol::{Alternative, Bytes, Cell, Text, Token, View},
+    model::{Insight, Language},
+    pause::Pause,
+    scene::{
+        Cell, PlotInput, PlotRequest, PlotSpec, View,
+        token::{added, largest, log_sum_exp, token},
+    },
 };
 
-/// Alternatives told of each token.
-const ALTERNATIVES: usize = 6;
 /// The most tokens whose attention is shown.
 const MOST_ATTENTION: usize = 96;
 /// The most tokens under the logit lens.
@@ -17,70 +20,42 @@ const MOST_LENS: usize = 48;
 /// The longest text that is read, in tokens.
 const MOST_READ: usize = 20_000;
 
-/// log Σ exp of one row of logits.
-fn log_sum_exp(logits: &[f32]) -> f32 {
-    let max = logits.iter().fold(f32::NEG_INFINITY, |m, &l| m.max(l));
-    let sum: f32 = logits.iter().map(|&l| (l - max).exp()).sum();
-    max + sum.ln()
+/// The plots.
+pub fn specs() -> Vec<PlotSpec> {
+    let plot = |id, title, help| PlotSpec::new(id, title, help).with(PlotInput::Text);
+    vec![
+        plot(
+            "read",
+            "Read",
+            "For each token the model says how probable it was, given those before it, as far back as its context reaches. A nat is what a guess among e = 2.718… equally likely things costs; the perplexity says among how many tokens the model was torn, on average.",
+        ),
+        plot(
+            "attention",
+            "Attention",
+            "A query of each token meets the keys of those before it, as far back as the context reaches; what fits best is looked at most, and every row adds up to one. One head may look at the token before, another for the same letter, another for the beginning of the line.",
+        ),
+        plot(
+            "lens",
+            "Logit lens",
+            "Every layer adds to a running sum, and only at the end is a guess read off it. Here it is read off early, after each layer. Underlined guesses are right; the redder, the surer. A guess that appears halfway up is made there, and the layers above it only agree.",
+        ),
+    ]
 }
 
-/// The `k` largest values with their places, largest first; of equals the first.
-pub fn largest(values: &[f32], k: usize) -> Vec<(usize, f32)> {
-    let mut best: Vec<(usize, f32)> = Vec::with_capacity(k + 1);
-    for (i, &v) in values.iter().enumerate() {
-        if best.len() == k && best.last().is_none_or(|&(_, b)| v <= b) {
-            continue;
-        }
-        let at = best.partition_point(|&(_, b)| b >= v);
-        best.insert(at, (i, v));
-        best.truncate(k);
-    }
-    best
-}
-
-/// A token as it is told to the page; `logits` are those of its place, if the model gave any.
-pub fn token(
-    tokenizer: &Tokenizer,
-    speller: &mut Speller,
-    id: u32,
-    logits: Option<&[f32]>,
-    given: bool,
-) -> Token {
-    let mut told = Token {
-        id,
-        text: speller.push(tokenizer, id),
-        log_prob: None,
-        alternatives: Vec::new(),
-        given,
-    };
-    if let Some(logits) = logits {
-        let log_sum = log_sum_exp(logits);
-        told.log_prob = logits.get(id as usize).map(|l| l - log_sum);
-        let best = largest(logits, ALTERNATIVES);
-        told.alternatives = best
-            .into_iter()
-            .map(|(i, l)| Alternative {
-                id: i as u32,
-                text: tokenizer.piece(i as u32),
-                prob: (l - log_sum).exp(),
-            })
-            .collect();
-    }
-    told
-}
-
-/// What was added to texts since `sent` tokens of each had been told.
-pub fn added(texts: &[Vec<Token>], sent: &mut usize) -> View {
-    let start = *sent;
-    *sent = texts.iter().map(Vec::len).max().unwrap_or(0);
-    View::Texts {
-        texts: texts
-            .iter()
-            .map(|tokens| Text {
-                start: start as u32,
-                tokens: tokens.get(start..).unwrap_or_default().to_vec(),
-            })
-            .collect(),
+/// Draw one of them.
+///
+/// # Errors
+/// [`Error::BadText`], [`Error::UnknownCharacter`], [`Error::BadOption`] and what the device reports.
+pub async fn answer(
+    language: &dyn Language,
+    request: &PlotRequest<'_>,
+    pause: Pause,
+) -> Result<View> {
+    match request.plot {
+        "read" => read(language, request.text, pause).await,
+        "attention" => attention(language, request.text).await,
+        "lens" => logit_lens(language, request.text).await,
+        _ => Err(request.unknown()),
     }
 }
 
@@ -123,7 +98,7 @@ async fn logits_along(language: &dyn Language, ids: &[u32], pause: Pause) -> Res
 ///
 /// # Errors
 /// [`Error::BadText`], [`Error::UnknownCharacter`] and what the device reports.
-pub async fn read(language: &dyn Language, text: &str, pause: Pause) -> Result<View> {
+async fn read(language: &dyn Language, text: &str, pause: Pause) -> Result<View> {
     let ids = encode(language, text)?;
     let tokenizer = language.tokenizer();
     let logits = logits_along(language, &ids, pause).await?;
@@ -142,7 +117,7 @@ async fn look_inside(
     language: &dyn Language,
     text: &str,
     most: usize,
-) -> Result<(Vec<u32>, crate::model::Insight)> {
+) -> Result<(Vec<u32>, Insight)> {
     let mut ids = encode(language, text)?;
     ids.drain(..ids.len().saturating_sub(most.min(language.block_size())));
     let insight = language.insight(&ids).await?;
@@ -157,7 +132,7 @@ fn pieces(tokenizer: &Tokenizer, ids: &[u32]) -> Vec<String> {
 ///
 /// # Errors
 /// As [`read`].
-pub async fn attention(language: &dyn Language, text: &str) -> Result<View> {
+async fn attention(language: &dyn Language, text: &str) -> Result<View> {
     let (ids, insight) = look_inside(language, text, MOST_ATTENTION).await?;
     let values = insight.attention.iter().flat_map(|v| v.to_le_bytes());
     Ok(View::Matrices {
@@ -172,7 +147,7 @@ pub async fn attention(language: &dyn Language, text: &str) -> Result<View> {
 ///
 /// # Errors
 /// As [`read`].
-pub async fn logit_lens(language: &dyn Language, text: &str) -> Result<View> {
+async fn logit_lens(language: &dyn Language, text: &str) -> Result<View> {
     let (ids, insight) = look_inside(language, text, MOST_LENS).await?;
     let tokenizer = language.tokenizer();
     let cells = insight.lens.chunks_exact(tokenizer.len()).map(|row| {

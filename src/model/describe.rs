@@ -1,12 +1,10 @@
-//! What families and data sets declare.
+//! What a family declares, for the page.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-pub use crate::{
-    data::SpaceKind,
-    model::{ConditionKind, Size},
-};
+use super::{ConditionKind, Size};
+use crate::{data::SpaceKind, scene::PlotSpec};
 
 /// A family, as the page needs to know it.
 #[derive(Debug, Clone, Serialize, TS)]
@@ -26,8 +24,6 @@ pub struct FamilyInfo {
     pub spaces: Vec<FamilySpace>,
     /// What is optimised separately: one network for most, two for a GAN.
     pub networks: Vec<String>,
-    /// What it shows of a model of the plane.
-    pub looks: Vec<Look>,
     /// JSON Schema of its config.
     #[ts(type = "JsonSchema")]
     pub config_schema: serde_json::Value,
@@ -52,44 +48,8 @@ pub struct FamilySpace {
     pub train: serde_json::Value,
     /// Configs to choose from, from small to large; none where one serves.
     pub sizes: Vec<Size>,
-}
-
-/// A text to learn from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct TextInfo {
-    /// Its name.
-    pub name: String,
-    /// Characters.
-    pub characters: u32,
-    /// Tokens in its vocabulary.
-    pub vocabulary: u32,
-    /// Some of them, for people, the most frequent first.
-    pub pieces: Vec<String>,
-    /// Tokens to learn from.
-    pub train: u32,
-    /// Tokens held out.
-    pub held_out: u32,
-    /// How it begins.
-    pub beginning: String,
-    /// Where the part held out begins.
-    pub held_out_beginning: String,
-}
-
-/// A data set that is made on the spot.
-#[derive(Debug, Clone, PartialEq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct ToyInfo {
-    /// For example `moons`.
-    pub id: String,
-    /// For example `Two moons`.
-    pub title: String,
-    /// Points or an energy.
-    pub kind: SpaceKind,
-    /// Where it is drawn: left, right, bottom, top.
-    pub window: [f32; 4],
-    /// How many modes it has, if they can be counted.
-    pub modes: Option<u32>,
+    /// What can be seen of its models.
+    pub plots: Vec<PlotSpec>,
 }
 
 /// A training worth seeing.
@@ -114,28 +74,10 @@ pub struct Preset {
     /// Options of the training.
     #[ts(type = "Record<string, unknown>")]
     pub train: serde_json::Value,
-    /// The look that shows it best.
-    pub look: String,
+    /// The plot that shows it best.
+    pub plot: String,
     /// Steps after which it can be seen.
     pub steps: u32,
-}
-
-/// Something that can be seen of a model of the plane.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct Look {
-    /// For example `density`.
-    pub id: String,
-    /// For example `Density`.
-    pub title: String,
-    /// One sentence on what is drawn.
-    pub help: String,
-    /// What its scrubber moves along (`layers`, `time`), if it has one.
-    pub scrub: Option<String>,
-    /// Whether it answers to the pointer.
-    pub pointer: bool,
-    /// Whether the data is drawn beneath it when the reader wants it.
-    pub over_data: bool,
 }
 
 /// What a family can do besides training and sampling.

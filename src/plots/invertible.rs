@@ -1,13 +1,12 @@
-//! Looks that every invertible model offers: its layers, one by one.
+//! Plots of every invertible model: its layers, one by one.
 
 use burn::tensor::Tensor;
 
-use super::plane::{LookRequest, Scene, grid_lines, look, number};
 use crate::{
     data::Batch,
     error::Result,
     model::Invertible,
-    protocol::{Look, Role},
+    scene::{PlotRequest, PlotSpec, Role, Scene, grid_lines, number},
 };
 
 /// Lines each way in a warped grid.
@@ -15,31 +14,26 @@ const LINES: usize = 17;
 /// Points on each of them.
 const POINTS: usize = 81;
 
-/// The looks.
-pub fn looks() -> Vec<Look> {
+/// The plots.
+pub fn specs() -> Vec<PlotSpec> {
+    let plot = |id, title, help| PlotSpec::new(id, title, help).along("layers");
     vec![
-        Look {
-            scrub: Some("layers".into()),
-            ..look(
-                "layers",
-                "Data to noise",
-                "Data and a straight grid, carried through the layers towards the noise.",
-            )
-        },
-        Look {
-            scrub: Some("layers".into()),
-            ..look(
-                "generate",
-                "Noise to data",
-                "Noise and a straight grid, carried back through the layers to the data.",
-            )
-        },
+        plot(
+            "layers",
+            "Data to noise",
+            "Data and a straight grid, carried through the layers towards the noise.",
+        ),
+        plot(
+            "generate",
+            "Noise to data",
+            "Noise and a straight grid, carried back through the layers to the data.",
+        ),
     ]
 }
 
 /// Draw one of them, if it is one.
-pub fn draw(flow: &dyn Invertible, request: &LookRequest) -> Option<Result<Scene>> {
-    match request.look {
+pub fn draw(flow: &dyn Invertible, request: &PlotRequest) -> Option<Result<Scene>> {
+    match request.plot {
         "layers" => Some(layers(flow, request)),
         "generate" => Some(generate(flow, request)),
         _ => None,
@@ -78,7 +72,7 @@ fn carried(
     x
 }
 
-fn layers(flow: &dyn Invertible, request: &LookRequest) -> Result<Scene> {
+fn layers(flow: &dyn Invertible, request: &PlotRequest) -> Result<Scene> {
     let standard = flow.standard();
     let at = place(flow, request.at);
     let step = |layer: usize, x| flow.forward_layer(layer, x).0;
@@ -125,7 +119,7 @@ fn layers(flow: &dyn Invertible, request: &LookRequest) -> Result<Scene> {
         ))
 }
 
-fn generate(flow: &dyn Invertible, request: &LookRequest) -> Result<Scene> {
+fn generate(flow: &dyn Invertible, request: &PlotRequest) -> Result<Scene> {
     let standard = flow.standard();
     let at = place(flow, request.at);
     let of = flow.depth();
@@ -144,7 +138,7 @@ fn generate(flow: &dyn Invertible, request: &LookRequest) -> Result<Scene> {
 }
 
 /// A straight grid over the window, in its coordinates.
-fn window_grid(request: &LookRequest) -> Tensor<3> {
+fn window_grid(request: &PlotRequest) -> Tensor<3> {
     let [left, right, bottom, top] = request.window();
     let unit = grid_lines(1.0, LINES, POINTS, &request.device);
     let half = [(right - left) / 2.0, (top - bottom) / 2.0];

@@ -6,8 +6,9 @@
 use std::fmt::Write as _;
 
 use crate::{
+    bytes::Bytes,
     error::{Error, Result},
-    protocol::{Bytes, Layer, Role, View},
+    scene::{Layer, Role, View},
 };
 
 /// Side of the drawing.

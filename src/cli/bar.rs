@@ -1,0 +1,13 @@
+//! Progress in the terminal.
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// How far a measurement of `n` examples is.
+pub fn bar(n: usize) -> ProgressBar {
+    let bar = ProgressBar::new(n as u64);
+    let style = "{elapsed_precise} {wide_bar} {pos}/{len} left {eta_precise} {msg}";
+    if let Ok(style) = ProgressStyle::with_template(style) {
+        bar.set_style(style);
+    }
+    bar
+}

@@ -1,0 +1,117 @@
+//! What can be seen of a model.
+//!
+//! A plot is declared by a [`PlotSpec`] and answered with a generic picture. Those that every model
+//! with a capability gives are made here, one file for each capability; the others are the family's
+//! own ([`Family::plots`](crate::model::Family::plots)).
+
+mod files;
+mod invertible;
+mod language;
+pub mod latent;
+mod points;
+pub mod svg;
+
+pub use files::{csv, png};
+pub use points::data;
+
+use crate::{
+    data::SpaceKind,
+    error::{Error, Result},
+    families,
+    model::{Capabilities, FamilyInfo, Language, Latent, Model, Samples},
+    pause::Pause,
+    scene::{PlotRequest, PlotSpec, Role, Scene, View, grid, token},
+};
+
+/// All families with everything that can be seen of their models, in the order of the page.
+pub fn families() -> Vec<FamilyInfo> {
+    let mut all = families::infos();
+    for family in &mut all {
+        for space in &mut family.spaces {
+            let mut plots = general(space.kind, &family.capabilities);
+            // The family's own word counts.
+            plots.retain(|plot| space.plots.iter().all(|own| own.id != plot.id));
+            plots.append(&mut space.plots);
+            // What the model makes comes first.
+            plots.sort_by_key(|plot| plot.id != "samples");
+            space.plots = plots;
+        }
+    }
+    all
+}
+
+/// What can be seen of every model with these capabilities.
+fn general(kind: SpaceKind, capabilities: &Capabilities) -> Vec<PlotSpec> {
+    let mut all = Vec::new();
+    match kind {
+        SpaceKind::Points | SpaceKind::Energy => {
+            all.extend(points::specs(capabilities.density));
+            if capabilities.invertible {
+                all.extend(invertible::specs());
+            }
+        }
+        SpaceKind::Image => {
+            all.push(PlotSpec::new("samples", "Samples", "What the model makes."));
+            if capabilities.latent {
+                all.extend(latent::specs());
+            }
+        }
+        SpaceKind::Text => {
+            all.push(PlotSpec::new("samples", "Text", "What the model writes."));
+            if capabilities.language {
+                all.extend(language::specs());
+            }
+        }
+    }
+    all
+}
+
+/// Draw a plot; between parts of a long answer the thread is given back.
+///
+/// # Errors
+/// [`Error::BadOption`], [`Error::Unsupported`], and what the device reports.
+pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) -> Result<View> {
+    match request.info.space.kind() {
+        SpaceKind::Points | SpaceKind::Energy => points::answer(model, request, pause).await,
+        SpaceKind::Image | SpaceKind::Text => match request.plot {
+            "latent" | "codes" | "reconstruct" | "interpolate" => {
+                latent::answer(latent_of(model)?, request).await
+            }
+            "read" | "attention" | "lens" => {
+                language::answer(language_of(model)?, request, pause).await
+            }
+            _ => model.plot(request)?.read(request.window()).await,
+        },
+    }
+}
+
+/// The latent space of a model.
+///
+/// # Errors
+/// [`Error::Unsupported`] if it has none.
+pub fn latent_of(model: &dyn Model) -> Result<&dyn Latent> {
+    model.latent().ok_or_else(|| Error::Unsupported {
+        what: format!("A {} has no latent space", model.title()),
+    })
+}
+
+fn language_of(model: &dyn Model) -> Result<&dyn Language> {
+    model.language().ok_or_else(|| Error::Unsupported {
+        what: format!("A {} does not read text", model.title()),
+    })
+}
+
+/// Samples as a view: images as a grid of `columns`, points as a plot of `window`.
+///
+/// # Errors
+/// What the device reports.
+pub async fn samples(samples: Samples, columns: usize, window: [f32; 4]) -> Result<View> {
+    match samples {
+        Samples::Images(images) => grid(images, columns).await,
+        Samples::Points(points) => {
+            let scene = Scene::new(format!("{} samples", points.dims()[0]));
+            scene.points(Role::Model, points).read(window).await
+        }
+        Samples::Texts(texts) => Ok(token::added(&texts, &mut 0)),
+    }
+}

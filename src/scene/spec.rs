@@ -1,0 +1,122 @@
+//! What can be asked for.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::data::input::ImageInput;
+
+/// A picture that can be made of a model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PlotSpec {
+    /// For example `density`.
+    pub id: String,
+    /// For example `Density`.
+    pub title: String,
+    /// What is drawn, and how to read it: the caption.
+    pub help: String,
+    /// What it is asked with besides a count, a seed and a resolution.
+    pub inputs: Vec<PlotInput>,
+    /// Whether the data is drawn beneath it when the reader wants it.
+    pub over_data: bool,
+}
+
+impl PlotSpec {
+    /// A plot without inputs.
+    pub fn new(id: &str, title: &str, help: &str) -> Self {
+        Self {
+            id: id.into(),
+            title: title.into(),
+            help: help.into(),
+            inputs: Vec::new(),
+            over_data: false,
+        }
+    }
+
+    /// It with an input.
+    #[must_use]
+    pub fn with(mut self, input: PlotInput) -> Self {
+        self.inputs.push(input);
+        self
+    }
+
+    /// It with a scrubber along `along`, for example `layers`.
+    #[must_use]
+    pub fn along(self, along: &str) -> Self {
+        self.with(PlotInput::Scrubber {
+            along: along.into(),
+        })
+    }
+
+    /// It over the data.
+    #[must_use]
+    pub fn over_data(mut self) -> Self {
+        self.over_data = true;
+        self
+    }
+}
+
+/// What a plot is asked with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum PlotInput {
+    /// A place between a beginning (0) and an end (1): [`PlotInputs::at`].
+    Scrubber {
+        /// What it moves along, for example `layers` or `time`.
+        along: String,
+    },
+    /// A point in the window: [`PlotInputs::pointer`].
+    Pointer,
+    /// An image: [`PlotInputs::image`].
+    Image,
+    /// Two images: [`PlotInputs::image`] and [`PlotInputs::to`].
+    Pair,
+    /// A text: [`PlotInputs::text`].
+    Text,
+}
+
+/// The answers to a plot's inputs; what a plot does not ask for is ignored.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
+#[serde(default, rename_all = "camelCase")]
+#[ts(optional_fields)]
+pub struct PlotInputs {
+    /// Where the scrubber stands, 0 to 1.
+    #[ts(as = "Option<f32>")]
+    pub at: f32,
+    /// What the reader points at, in the window's coordinates.
+    pub pointer: Option<[f32; 2]>,
+    /// An image, or the first of two.
+    pub image: Option<ImageInput>,
+    /// The second image.
+    pub to: Option<ImageInput>,
+    /// A text.
+    #[ts(as = "Option<String>")]
+    pub text: String,
+    /// How many points, lines, draws or steps.
+    #[ts(as = "Option<u32>")]
+    pub count: u32,
+    /// Seed of its noise.
+    #[ts(as = "Option<u32>")]
+    pub seed: u32,
+    /// Columns and rows of a field or a map.
+    #[ts(as = "Option<u32>")]
+    pub resolution: u32,
+    /// How a walk between two codes goes.
+    #[ts(as = "Option<Path>")]
+    pub path: Path,
+}
+
+/// How an interpolation walks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Path {
+    /// z = (1 − t) a + t b.
+    #[default]
+    Linear,
+    /// Along the great circle (White 2016, arXiv:1609.04468).
+    Spherical,
+}

@@ -1,0 +1,74 @@
+//! Tokens as they are told to the page.
+
+use super::{Alternative, Text, Token, View};
+use crate::data::tokenizer::{Speller, Tokenizer};
+
+/// Alternatives told of each token.
+const ALTERNATIVES: usize = 6;
+
+/// log Σ exp of one row of logits.
+pub fn log_sum_exp(logits: &[f32]) -> f32 {
+    let max = logits.iter().fold(f32::NEG_INFINITY, |m, &l| m.max(l));
+    let sum: f32 = logits.iter().map(|&l| (l - max).exp()).sum();
+    max + sum.ln()
+}
+
+/// The `k` largest values with their places, largest first; of equals the first.
+pub fn largest(values: &[f32], k: usize) -> Vec<(usize, f32)> {
+    let mut best: Vec<(usize, f32)> = Vec::with_capacity(k + 1);
+    for (i, &v) in values.iter().enumerate() {
+        if best.len() == k && best.last().is_none_or(|&(_, b)| v <= b) {
+            continue;
+        }
+        let at = best.partition_point(|&(_, b)| b >= v);
+        best.insert(at, (i, v));
+        best.truncate(k);
+    }
+    best
+}
+
+/// A token as it is told to the page; `logits` are those of its place, if the model gave any.
+pub fn token(
+    tokenizer: &Tokenizer,
+    speller: &mut Speller,
+    id: u32,
+    logits: Option<&[f32]>,
+    given: bool,
+) -> Token {
+    let mut told = Token {
+        id,
+        text: speller.push(tokenizer, id),
+        log_prob: None,
+        alternatives: Vec::new(),
+        given,
+    };
+    if let Some(logits) = logits {
+        let log_sum = log_sum_exp(logits);
+        told.log_prob = logits.get(id as usize).map(|l| l - log_sum);
+        let best = largest(logits, ALTERNATIVES);
+        told.alternatives = best
+            .into_iter()
+            .map(|(i, l)| Alternative {
+                id: i as u32,
+                text: tokenizer.piece(i as u32),
+                prob: (l - log_sum).exp(),
+            })
+            .collect();
+    }
+    told
+}
+
+/// What was added to texts since `sent` tokens of each had been told.
+pub fn added(texts: &[Vec<Token>], sent: &mut usize) -> View {
+    let start = *sent;
+    *sent = texts.iter().map(Vec::len).max().unwrap_or(0);
+    View::Texts {
+        texts: texts
+            .iter()
+            .map(|tokens| Text {
+                start: start as u32,
+                tokens: tokens.get(start..).unwrap_or_default().to_vec(),
+            })
+            .collect(),
+    }
+}
