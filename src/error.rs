@@ -160,7 +160,7 @@ pub enum Error {
         reason: String,
     },
     /// See [`Code::CheckpointSchema`].
-    #[error("This checkpoint does not say what it holds in a way this version knows: {reason}.")]
+    #[error("The description in this checkpoint cannot be used by this version: {reason}.")]
     CheckpointSchema {
         /// What is missing or unknown.
         reason: String,
@@ -232,9 +232,9 @@ pub enum Error {
         hint: String,
     },
     /// See [`Code::UnknownCharacter`].
-    #[error("This model knows no {found:?}.")]
+    #[error("The vocabulary of this model does not contain {found:?}.")]
     UnknownCharacter {
-        /// It.
+        /// The first such character.
         found: char,
     },
     /// See [`Code::BadData`]; a reader's own points.
@@ -357,7 +357,7 @@ impl Error {
             Error::UnknownFamily { .. } => "Update the playground, or check the name.".into(),
             Error::BadOption { .. } => "The value that was there before is kept.".into(),
             Error::BadRecipe { .. } => "Compare it with one of recipes/*.toml.".into(),
-            Error::BadImage { .. } => "Use a PNG, JPEG or WebP picture, or draw one.".into(),
+            Error::BadImage { .. } => "Use a PNG, JPEG or WebP image, or draw one.".into(),
             Error::BadData { .. } => "Fetch the data again from the source its card names.".into(),
             Error::BadPoints { hint, .. } | Error::BadText { hint, .. } => hint.clone(),
             Error::UnknownCharacter { .. } => {

@@ -10,6 +10,7 @@ use std::{
 
 use common::{Dice, root};
 use generative_playground::{checkpoint, device, nn::weights::Weights};
+use serde_json::Value;
 
 /// A folder of one test that is gone when it ends.
 struct Folder(PathBuf);
@@ -287,4 +288,59 @@ fn a_recipe_of_the_plane_is_trained_and_measured() {
         output.status.success() && text.contains("PacGAN2"),
         "{text}"
     );
+}
+
+#[test]
+fn older_checkpoints_are_converted_with_what_is_said_of_them() {
+    let folder = Folder::new("convert");
+    let old = std::fs::read(root("tests/corpus/format-1-half.safetensors")).expect("the corpus");
+    let file = folder.path("old.safetensors");
+    std::fs::write(&file, &old).expect("writable");
+    let (bytes, sha256) = (old.len(), checkpoint::sha256(&old));
+    let manifest = serde_json::json!({
+        "version": 1, "data": [],
+        "models": [{
+            "id": "old", "family": "vae", "title": "Old", "data": "mnist",
+            "file": "old.safetensors", "bytes": bytes, "sha256": sha256, "card": "old.md",
+            "licence": "MIT", "parameters": 1, "latentDim": 2, "metrics": { "is5000": 84.5 },
+        }],
+    });
+    std::fs::write(folder.path("manifest.json"), manifest.to_string()).expect("writable");
+    let card = format!("`old.safetensors`, {bytes} bytes, SHA-256 `{sha256}`.");
+    std::fs::write(folder.path("old.md"), card).expect("writable");
+
+    let path = file.display().to_string();
+    assert!(run(&["convert", &path]).status.success());
+    let new = std::fs::read(&file).expect("a file");
+    let (before, after) = (checkpoint::inspect(&old), checkpoint::inspect(&new));
+    let (before, after) = (before.expect("opens"), after.expect("opens"));
+    assert_eq!(before, after, "what it says and holds stays");
+    let weights = |bytes: &[u8]| {
+        let opened = checkpoint::open(bytes, None, &device::cpu()).expect("opens");
+        pollster::block_on(opened.model.weights()).expect("weights")
+    };
+    assert_eq!(weights(&old), weights(&new));
+    // In so many words: no table of the old kind is left in it.
+    let text = String::from_utf8_lossy(&new).into_owned();
+    assert!(
+        text.contains(r#"\"format\":2"#) && !text.contains(r#"\"height\":0"#),
+        "{text}"
+    );
+    let read = |name: &str| std::fs::read_to_string(folder.path(name)).expect("text");
+    let manifest: Value = serde_json::from_str(&read("manifest.json")).expect("JSON");
+    let entry = &manifest["models"][0];
+    assert_eq!(entry["sha256"], checkpoint::sha256(&new));
+    assert_eq!(entry["bytes"], new.len());
+    assert_eq!(entry["metrics"]["is5000"], 84.5);
+    let card = read("old.md");
+    assert!(
+        card.contains(&checkpoint::sha256(&new)) && card.contains(&format!("{} bytes", new.len()))
+    );
+
+    // Twice is once; what is no checkpoint stays as it is.
+    assert!(run(&["convert", &path]).status.success());
+    assert_eq!(std::fs::read(&file).expect("a file"), new);
+    std::fs::write(&file, b"no checkpoint").expect("writable");
+    refused(&run(&["convert", &path]), "checkpoint-parse");
+    assert_eq!(std::fs::read(&file).expect("a file"), b"no checkpoint");
 }

@@ -153,7 +153,7 @@ fn densities_integrate_to_one() {
     // Thirty-two planar layers make folds finer than the grid.
     let mut cases = flows();
     cases.retain(|(_, config)| config["layers"] != 32);
-    cases.push(("autoregressive", json!({ "hidden": 16, "components": 5 })));
+    cases.push(("mdn", json!({ "hidden": 16, "components": 5 })));
     for (family, config) in cases {
         let model = moved(family, &config, SpaceKind::Points, 0.05);
         let density = model.density().expect("a density");
@@ -181,11 +181,11 @@ fn densities_integrate_to_one() {
 
 #[test]
 fn the_conditionals_of_the_autoregressive_model_integrate_to_one() {
-    use generative_playground::families::autoregressive::{Autoregressive, AutoregressiveConfig};
+    use generative_playground::families::mdn::{Mdn, MdnConfig};
     use generative_playground::model::Family;
-    let config = AutoregressiveConfig::default();
+    let config = MdnConfig::default();
     let mut rng = Rng::new(2, Purpose::Init, 0);
-    let model = Autoregressive::init(&config, &info(SpaceKind::Points), &mut rng, &device::cpu());
+    let model = Mdn::init(&config, &info(SpaceKind::Points), &mut rng, &device::cpu());
     let model = model.expect("a model");
     let (n, half) = (4000, 20.0f32);
     let side = 2.0 * half / n as f32;
@@ -268,7 +268,7 @@ fn gradients_are_those_of_finite_differences() {
             SpaceKind::Energy,
         ),
         (
-            "autoregressive",
+            "mdn",
             json!({ "hidden": 8, "components": 3 }),
             SpaceKind::Points,
         ),
@@ -375,7 +375,7 @@ fn pytorch_agrees() {
 #[test]
 fn what_is_known_is_kept_and_the_rest_is_drawn_from_its_conditional() {
     let config = json!({ "components": 4, "hidden": 16 });
-    let model = moved("autoregressive", &config, SpaceKind::Points, 0.3);
+    let model = moved("mdn", &config, SpaceKind::Points, 0.3);
     let draw = |known: [f32; 2], mask: [u8; 2], count: usize| -> Vec<[f32; 2]> {
         let condition = Condition {
             known: Some(known.to_vec()),
@@ -434,7 +434,7 @@ fn what_is_known_is_kept_and_the_rest_is_drawn_from_its_conditional() {
 
 #[test]
 fn a_condition_that_cannot_be_honoured_is_refused() {
-    let mixture = moved("autoregressive", &json!({}), SpaceKind::Points, 0.0);
+    let mixture = moved("mdn", &json!({}), SpaceKind::Points, 0.0);
     let flow = moved("realnvp", &json!({}), SpaceKind::Points, 0.0);
     let code = |model: &dyn Model, condition: Value| {
         let condition = serde_json::from_value(condition).expect("a condition");

@@ -1,7 +1,11 @@
 //! Bytes as a checkpoint: opened, looked at, sampled from, written again.
 #![no_main]
 
-use generative_playground::{checkpoint, device, session::Session};
+use generative_playground::{
+    checkpoint, device,
+    model::{Condition, drive},
+    session::Session,
+};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -13,11 +17,10 @@ fuzz_target!(|bytes: &[u8]| {
     let session = Session::open(bytes, None, &device).expect("it has just been opened");
     session.info().expect("a model has its description");
     let mut sampler = session
-        .sampler(&serde_json::Value::Null, 2, 0)
+        .sampler(&serde_json::Value::Null, &Condition::default(), 2, 0)
         .expect("a sampler");
-    for _ in 0..sampler.steps() {
-        sampler.step().expect("a step");
-    }
+    let samples = drive(&mut *sampler, async |_, _| Ok(()));
+    pollster::block_on(samples).expect("samples");
     let file = pollster::block_on(session.export(false)).expect("it can be written");
     checkpoint::open(&file, None, &device).expect("what was written can be read");
 });

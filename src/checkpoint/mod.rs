@@ -252,7 +252,8 @@ impl<'de> Deserialize<'de> for UniqueNames {
     }
 }
 
-fn meta(bytes: &[u8]) -> Result<Meta> {
+/// What a file says about itself, as it stands there.
+fn meta_json(bytes: &[u8]) -> Result<Value> {
     let schema = |reason: String| Error::CheckpointSchema { reason };
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| Error::CheckpointParse {
         reason: e.to_string(),
@@ -262,7 +263,35 @@ fn meta(bytes: &[u8]) -> Result<Meta> {
         .as_ref()
         .and_then(|m| m.get(META))
         .ok_or_else(|| schema("it was not saved by this playground".into()))?;
-    let mut meta: Value = serde_json::from_str(json).map_err(|e| schema(e.to_string()))?;
+    serde_json::from_str(json).map_err(|e| schema(e.to_string()))
+}
+
+/// An older file in today's format, its tensors as they are; `None` for one that is in it already.
+///
+/// # Errors
+/// As [`inspect`].
+pub fn convert(bytes: &[u8]) -> Result<Option<Vec<u8>>> {
+    check_size(bytes)?;
+    let tensors = parse(bytes)?;
+    let mut json = meta_json(bytes)?;
+    let before = json.clone();
+    upgrade::upgrade(&mut json);
+    if json == before {
+        meta(bytes)?;
+        return Ok(None);
+    }
+    let about = HashMap::from([(META.to_string(), json.to_string())]);
+    let internal = |e: safetensors::SafeTensorError| Error::Internal {
+        reason: e.to_string(),
+    };
+    let converted = safetensors::serialize(tensors.iter(), Some(about)).map_err(internal)?;
+    meta(&converted)?;
+    Ok(Some(converted))
+}
+
+fn meta(bytes: &[u8]) -> Result<Meta> {
+    let schema = |reason: String| Error::CheckpointSchema { reason };
+    let mut meta = meta_json(bytes)?;
     upgrade::upgrade(&mut meta);
     let meta: Meta = serde_json::from_value(meta).map_err(|e| schema(e.to_string()))?;
     if meta.format != upgrade::FORMAT {

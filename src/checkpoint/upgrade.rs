@@ -9,7 +9,7 @@ pub const FORMAT: u64 = 2;
 ///
 /// Format 1 had one table for data of every kind: the height and width of images, 0 for others; a
 /// mean, empty for images; a scale, of points their standard deviation and of text the characters
-/// in a token; a vocabulary for text.
+/// in a token; a vocabulary for text. The mixture density network was called `autoregressive`.
 pub fn upgrade(meta: &mut Value) {
     let Some(meta) = meta.as_object_mut() else {
         return;
@@ -25,6 +25,9 @@ pub fn upgrade(meta: &mut Value) {
             data.remove(name);
         }
         data.insert("space".into(), space);
+    }
+    if meta.get("family").and_then(Value::as_str) == Some("autoregressive") {
+        meta.insert("family".into(), "mdn".into());
     }
     meta.insert("format".into(), FORMAT.into());
 }
@@ -50,8 +53,9 @@ mod tests {
     #[test]
     fn each_kind_of_data_is_found_again() {
         let old = |data: Value| {
-            let mut meta = json!({ "family": "vae", "data": data });
+            let mut meta = json!({ "family": "autoregressive", "data": data });
             upgrade(&mut meta);
+            assert_eq!(meta["family"], "mdn");
             assert_eq!(meta["format"], FORMAT);
             assert_eq!(meta["data"]["name"], "set");
             meta["data"]["space"].clone()

@@ -133,6 +133,32 @@ pub fn put(folder: &Path, entry: ModelEntry) -> Result<()> {
     save(folder, &manifest)
 }
 
+/// Let the manifest and the card beside a checkpoint tell of its new bytes, where they tell of it.
+pub fn replace(file: &Path, old: &[u8], new: &[u8]) -> Result<()> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    if !folder.join("manifest.json").exists() {
+        return Ok(());
+    }
+    let (before, after) = (checkpoint::sha256(old), checkpoint::sha256(new));
+    let mut manifest = load(folder)?;
+    let Some(entry) = manifest.models.iter_mut().find(|m| m.sha256 == before) else {
+        return Ok(());
+    };
+    entry.bytes = new.len();
+    entry.sha256 = after.clone();
+    let card = folder.join(&entry.card);
+    save(folder, &manifest)?;
+    if card.exists() {
+        let text = String::from_utf8_lossy(&read(&card)?).into_owned();
+        let size = |bytes: &[u8]| format!("{} bytes", bytes.len());
+        let text = text
+            .replace(&before, &after)
+            .replace(&size(old), &size(new));
+        write(&card, text.as_bytes())?;
+    }
+    Ok(())
+}
+
 /// Put or replace a data file's entry.
 pub fn put_data(folder: &Path, name: &str, file: &str, bytes: &[u8]) -> Result<()> {
     let mut manifest = load(folder)?;

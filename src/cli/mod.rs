@@ -50,7 +50,7 @@ struct Place {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Train a recipe; goes on from where it was when it was stopped. The model of pictures goes
+    /// Train a recipe; goes on from where it was when it was stopped. The model of images goes
     /// among the shipped checkpoints and into their manifest; that of a toy stays with the runs, as
     /// ID.model.safetensors.
     Train {
@@ -87,7 +87,7 @@ enum Command {
         /// Tokens of a text.
         #[arg(long, default_value_t = 500)]
         length: usize,
-        /// Pictures in a row.
+        /// Images in a row.
         #[arg(long, default_value_t = 8)]
         columns: usize,
         /// Pixels of the file for one pixel of a sample.
@@ -100,9 +100,9 @@ enum Command {
         place: Place,
     },
     /// Measure a checkpoint by the standard protocol, beside the published numbers; or train a
-    /// recipe of the plane with several seeds, measure each, and print the medians.
+    /// recipe of a 2-D toy data set with several seeds, measure each, and print the medians.
     Evaluate {
-        /// Name of a shipped checkpoint, a .safetensors file, or a recipe of the plane (.toml).
+        /// Name of a shipped checkpoint, a .safetensors file, or a recipe of a 2-D toy data set (.toml).
         id: String,
         /// Of a recipe: seeds, from its own on.
         #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=100))]
@@ -126,6 +126,13 @@ enum Command {
     Inspect {
         /// The file.
         file: PathBuf,
+    },
+    /// Rewrite older checkpoints in today's format; what it says of them in the manifest and on
+    /// their cards follows.
+    Convert {
+        /// The files.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
     },
     /// Write the page's compact data file.
     Pack {
@@ -206,6 +213,7 @@ fn run(command: Command) -> Result<()> {
             evaluate::run(&id, images, samples, keep, &place)
         }
         Command::Inspect { file } => inspect(&file),
+        Command::Convert { files } => files.iter().try_for_each(|file| convert(file)),
         Command::Pack {
             name,
             train,
@@ -259,6 +267,18 @@ fn inspect(file: &Path) -> Result<()> {
     println!("{total} parameters");
     // Names, shapes and numbers too, as every other command would check them.
     checkpoint::open(&bytes, None, &device::cpu())?;
+    Ok(())
+}
+
+fn convert(file: &Path) -> Result<()> {
+    let old = read(file)?;
+    let Some(new) = checkpoint::convert(&old)? else {
+        println!("{} is in today's format already", file.display());
+        return Ok(());
+    };
+    write(file, &new)?;
+    manifest::replace(file, &old, &new)?;
+    println!("{}: {} bytes, now {}", file.display(), old.len(), new.len());
     Ok(())
 }
 

@@ -109,7 +109,7 @@ pub fn recipe(path: &Path, runs: &Runs, place: &Place) -> Result<()> {
     if !PointSet::is_toy(&recipe.data) {
         return Err(Error::BadRecipe {
             path: path.display().to_string(),
-            reason: "only recipes of toys of the plane are trained for an evaluation".into(),
+            reason: "only recipes of toy data sets in 2-D are trained for an evaluation".into(),
         });
     }
     device::native(&place.device)?;

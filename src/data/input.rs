@@ -1,4 +1,4 @@
-//! Pictures from a reader, made to look like the data a model knows.
+//! Images from a reader, made to look like the data a model knows.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -22,7 +22,7 @@ pub enum ImageInput {
         /// Its index.
         index: u32,
     },
-    /// Pixels, row by row; resized to fit the model. A dark-on-light picture is inverted.
+    /// Pixels, row by row; resized to fit the model. A dark-on-light one is inverted.
     Rgba {
         /// Pixels in a row.
         width: u32,
@@ -42,7 +42,7 @@ pub enum ImageInput {
     },
 }
 
-/// A picture's longest side.
+/// An image's longest side.
 const SIDE_LIMIT: u32 = 8192;
 
 /// Values in [0, 1], channel by channel and row by row, at the model's size.
@@ -117,7 +117,7 @@ fn luma([r, g, b, a]: [f32; 4]) -> f32 {
     over_white(0.299 * r + 0.587 * g + 0.114 * b, a)
 }
 
-/// A grey picture as ink on black: a dark-on-light one is inverted.
+/// A grey image as ink on black: a dark-on-light one is inverted.
 fn ink(mut grey: Grey, info: &DataInfo, side: [usize; 2]) -> Result<Vec<f32>> {
     if grey.border_mean() > 0.5 {
         grey.values.iter_mut().for_each(|v| *v = 1.0 - *v);
@@ -128,7 +128,7 @@ fn ink(mut grey: Grey, info: &DataInfo, side: [usize; 2]) -> Result<Vec<f32>> {
     }
 }
 
-/// One channel of a picture.
+/// One channel of an image.
 struct Grey {
     width: usize,
     height: usize,

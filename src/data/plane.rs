@@ -1,4 +1,4 @@
-//! Toy densities of the plane, a reader's own points, and energies.
+//! Toy densities in 2-D, a reader's own points, and energies.
 //!
 //! Most toys are those of FFJORD (Grathwohl et al. 2019, arXiv:1810.01367), which the literature
 //! on flows shares; `ring` and `grid` are those of PacGAN (Lin et al. 2018, arXiv:1712.04086), with
@@ -60,7 +60,7 @@ const TEST_POINTS: usize = 20_000;
 /// What is drawn of most toys.
 const WINDOW: [f32; 4] = [-4.0, 4.0, -4.0, 4.0];
 
-/// Points of the plane, or an energy on it.
+/// Points in 2-D, or an energy there.
 #[derive(Debug, Clone)]
 pub struct PointSet {
     /// Name, mean, scale.

@@ -148,8 +148,8 @@ fn no_text(bytes: &[u8], at: usize) -> Error {
             b"\xd0\xcf\x11\xe0",
             "It is a document of a word processor: save it as plain text.",
         ),
-        (b"\x89PNG", "It is a picture; a text is needed."),
-        (b"\xff\xd8\xff", "It is a picture; a text is needed."),
+        (b"\x89PNG", "It is an image; a text is needed."),
+        (b"\xff\xd8\xff", "It is an image; a text is needed."),
     ];
     // UTF-16 writes a character as two bytes, one of which is the same for most of a script.
     let one = |odd: usize| {

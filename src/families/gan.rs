@@ -72,7 +72,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct GanConfig {
-    /// What the two players go down.
+    /// The loss of each of the two networks.
     #[schemars(title = "Loss")]
     pub loss: Loss,
     /// Units in each hidden layer.
@@ -84,9 +84,9 @@ pub struct GanConfig {
     /// Numbers in the noise z.
     #[schemars(title = "Noise size", range(min = 2, max = 64))]
     pub z_dim: usize,
-    /// Moves of the discriminator for each move of the generator; all on the same data, each
+    /// Updates of the discriminator for each update of the generator; all on the same data, each
     /// against new fakes.
-    #[schemars(title = "Discriminator moves", range(min = 1, max = 10))]
+    #[schemars(title = "Discriminator updates", range(min = 1, max = 10))]
     pub d_steps: usize,
     /// Penalty γ on the discriminator's slope at the data.
     #[schemars(title = "R1", range(min = 0.0, max = 100.0))]
@@ -130,7 +130,7 @@ impl Default for GanConfig {
 
 impl Options for GanConfig {}
 
-/// What the two players go down.
+/// The loss of each of the two networks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Loss {
@@ -283,7 +283,7 @@ pub fn squared_slope(at: Tensor<1>, near: Tensor<1>) -> Tensor<1> {
     ((near - at) / STEP).square().mean()
 }
 
-/// The weights of both players.
+/// The weights of both networks.
 #[derive(Module, Debug)]
 pub struct Net {
     discriminator: Mlp,
@@ -466,7 +466,7 @@ impl Family for Gan {
     }
 
     /// The discriminator moves `d_steps` times on this batch, each time against new fakes, then
-    /// the generator once. The losses are those before each player's last move.
+    /// the generator once. The losses are those before each network's last update.
     fn train_step(&mut self, batch: &Batch, context: &mut StepContext) -> Result<Losses> {
         let x = self.inputs(batch)?;
         let mut losses = Losses::new();
@@ -518,7 +518,7 @@ impl Family for Gan {
             PlotSpec::new(
                 "manifold",
                 "Generator manifold",
-                "A grid of the noise (its first two numbers), carried to the plane by the generator.",
+                "A grid of the noise (its first two numbers), carried to the data by the generator.",
             ),
             PlotSpec::new(
                 "gradients",
@@ -563,7 +563,7 @@ impl Family for Gan {
                 }
                 let x = model.points.from_unit(model.generate(z));
                 Ok(
-                    Scene::new("the noise from −2.5 to 2.5, carried to the plane")
+                    Scene::new("the noise from −2.5 to 2.5, carried to the data")
                         .data(request)
                         .lines(Role::Model, x.reshape([k, n, 2])),
                 )
@@ -624,7 +624,7 @@ impl Family for Gan {
                 ..preset(
                     "gan-mode-collapse",
                     "Mode collapse",
-                    "The discriminator moves five times for each move of the generator and is soon sure of every fake; there the loss as first written is flat, so the fakes stay huddled at a few of the eight modes with no arrow to lead them on.",
+                    "The discriminator is updated five times for each update of the generator and is soon sure of every fake; there the loss as first written is flat, so the fakes stay huddled at a few of the eight modes with no arrow to lead them on.",
                     "gradients",
                 )
             },
@@ -635,7 +635,7 @@ impl Family for Gan {
                 ..preset(
                     "gan-oscillation",
                     "Round and round",
-                    "With large steps, a long memory and no penalty each player overshoots: the fakes rush to the one or two modes that look best, the discriminator learns that, and they rush on to others.",
+                    "With large steps, a long memory and no penalty each network overshoots: the fakes rush to the one or two modes that look best, the discriminator learns that, and they rush on to others.",
                     "discriminator",
                 )
             },

@@ -66,31 +66,31 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct GptConfig {
-    /// Layers: attention and a perceptron each.
+    /// Layers, each of attention and an MLP.
     #[schemars(title = "Layers", range(min = 1, max = 12))]
     pub n_layer: usize,
-    /// Heads of attention in a layer.
+    /// Attention heads in a layer.
     #[schemars(title = "Heads", range(min = 1, max = 16))]
     pub n_head: usize,
-    /// Numbers that stand for a token.
+    /// Width of the residual stream: numbers in the embedding of a token.
     #[schemars(title = "Width", range(min = 16, max = 768))]
     pub n_embd: usize,
-    /// Tokens that it looks back on.
-    #[schemars(title = "Context", range(min = 8, max = 1024))]
+    /// Context length: the most tokens before the next one that the model sees.
+    #[schemars(title = "Context length", range(min = 8, max = 1024))]
     pub block_size: usize,
-    /// How it knows where a token stands.
+    /// How the position of a token is encoded.
     #[schemars(title = "Positions")]
     pub positions: Positions,
-    /// What comes before each branch.
+    /// Normalisation before attention and before the MLP.
     #[schemars(title = "Norm")]
     pub norm: Norm,
-    /// What the perceptrons bend by.
-    #[schemars(title = "Perceptron")]
+    /// Activation of the MLP.
+    #[schemars(title = "Activation")]
     pub mlp: MlpKind,
-    /// The vectors that are read are also those that are guessed.
+    /// Use the embedding matrix for the output as well.
     #[schemars(title = "Tied weights")]
     pub tied: bool,
-    /// Share of what each branch adds that is left out at random while training.
+    /// Share of the outputs of attention and MLP that is set to zero at random while training.
     #[schemars(title = "Dropout", range(min = 0.0, max = 0.9))]
     pub dropout: f64,
 }
@@ -115,11 +115,11 @@ impl Options for GptConfig {
     fn check(&self) -> Result<()> {
         let bad = |reason: String| Err(Error::bad_option("n_head", self.n_head, reason));
         if !self.n_embd.is_multiple_of(self.n_head) {
-            return bad(format!("{} numbers do not part among them", self.n_embd));
+            return bad(format!("the width {} is not divisible by it", self.n_embd));
         }
         let rotary = self.positions == Positions::Rotary;
         if rotary && !(self.n_embd / self.n_head).is_multiple_of(2) {
-            return bad("rotary positions need an even number for each head".into());
+            return bad("rotary positions need an even width of each head".into());
         }
         Ok(())
     }
@@ -135,7 +135,7 @@ pub enum Positions {
     Learned,
 }
 
-/// What comes before each branch.
+/// Normalisation before attention and before the MLP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Norm {
@@ -145,7 +145,7 @@ pub enum Norm {
     Layer,
 }
 
-/// What the perceptrons bend by.
+/// Activation of the MLP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum MlpKind {
@@ -189,7 +189,7 @@ pub struct GptSampleOptions {
     /// Tokens to write.
     #[schemars(title = "Length", range(min = 1, max = 20000))]
     pub length: usize,
-    /// Logits are divided by it: 1 samples the model, less keeps to what is likely, 0 takes the
+    /// Logits are divided by it: 1 samples the model, less prefers likely tokens, 0 always takes the
     /// likeliest.
     #[schemars(title = "Temperature", range(min = 0.0, max = 2.0))]
     pub temperature: f64,
@@ -200,7 +200,7 @@ pub struct GptSampleOptions {
     #[schemars(title = "Top p", range(min = 0.01, max = 1.0))]
     pub top_p: f64,
     /// Tokens among the last 64 become less likely by it (Keskar et al. 2019, CTRL); 1 = not.
-    #[schemars(title = "Against repetition", range(min = 1.0, max = 2.0))]
+    #[schemars(title = "Repetition penalty", range(min = 1.0, max = 2.0))]
     pub repetition: f64,
     /// Stop when this has been written; empty = go on.
     #[schemars(title = "Stop at", length(max = 40))]

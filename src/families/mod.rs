@@ -1,9 +1,9 @@
 //! One file per family: config, module, objective, sampler; and the list of all.
 
-pub mod autoregressive;
 pub mod ddpm;
 pub mod gan;
 pub mod gpt;
+pub mod mdn;
 pub mod planar;
 pub mod realnvp;
 pub mod vae;
@@ -11,10 +11,7 @@ pub mod vae;
 use burn::tensor::Device;
 use serde_json::Value;
 
-use self::{
-    autoregressive::Autoregressive, ddpm::Ddpm, gan::Gan, gpt::Gpt, planar::Planar,
-    realnvp::RealNvp, vae::Vae,
-};
+use self::{ddpm::Ddpm, gan::Gan, gpt::Gpt, mdn::Mdn, planar::Planar, realnvp::RealNvp, vae::Vae};
 use crate::{
     data::{DataInfo, Space, SpaceKind},
     error::{Error, Result},
@@ -30,7 +27,7 @@ const FAMILIES: [Entry; 7] = [
     Entry::of::<Planar>(),
     Entry::of::<RealNvp>(),
     Entry::of::<Ddpm>(),
-    Entry::of::<Autoregressive>(),
+    Entry::of::<Mdn>(),
     Entry::of::<Gpt>(),
 ];
 

@@ -44,8 +44,8 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct PlanarConfig {
-    /// What a layer does to the plane.
-    #[schemars(title = "Layers' kind")]
+    /// What a layer does to the points.
+    #[schemars(title = "Kind of layers")]
     pub kind: Kind,
     /// How many.
     #[schemars(title = "Layers", range(min = 1, max = 64))]
@@ -67,7 +67,7 @@ impl Default for PlanarConfig {
 
 impl Options for PlanarConfig {}
 
-/// What a layer does to the plane.
+/// What a layer does to the points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {

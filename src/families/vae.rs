@@ -359,7 +359,7 @@ impl Vae {
         }
     }
 
-    /// One draw of p(x|z) for points, as pictures are shown by their mean.
+    /// One draw of p(x|z) for points, as images are shown by their mean.
     fn draw_of(&self, decoded: Tensor<2>, epsilon: Tensor<2>) -> Samples {
         let [n, _] = decoded.dims();
         match &self.points {
@@ -591,13 +591,13 @@ impl Family for Vae {
         vec![
             PlotSpec::new(
                 "latent",
-                "Latent plane",
+                "Latent space",
                 "Where the encoder puts the data (first two numbers of z): each point's mean, and the prior's circles at one and two standard deviations.",
             ),
             PlotSpec::new(
                 "decoded",
                 "Decoded grid",
-                "A grid of the latent plane, carried to the data by the decoder.",
+                "A grid of the latent space, carried to the data by the decoder.",
             ),
             PlotSpec::new(
                 "reconstructed",
@@ -631,7 +631,7 @@ impl Family for Vae {
                     z = Tensor::cat(vec![z, Tensor::zeros([k * n, d - 2], &device)], 1);
                 }
                 let x = model.mean_of(Vae::decode(&model, z)).points()?;
-                Ok(Scene::new("the latent plane from −2.5 to 2.5, decoded")
+                Ok(Scene::new("the latent space from −2.5 to 2.5, decoded")
                     .data(request)
                     .lines(Role::Model, x.reshape([k, n, 2])))
             }

@@ -11,7 +11,7 @@ use crate::{
     session::Session,
 };
 
-/// Pixels of the largest picture that is written.
+/// Pixels of the largest image that is written.
 const PICTURE_LIMIT: u64 = 32 << 20;
 
 impl Host {
@@ -142,7 +142,7 @@ impl Host {
                 library.put(&name, &bytes, sha256.as_deref())?;
                 Ok(Outcome::Done)
             }
-            _ => Ok(Outcome::Done),
+            other => Err(misrouted(&other)),
         }
     }
 
@@ -175,7 +175,7 @@ impl Host {
                 self.sessions.borrow_mut().remove(&session);
                 Ok(Outcome::Done)
             }
-            _ => Ok(Outcome::Done),
+            other => Err(misrouted(&other)),
         }
     }
 
@@ -198,7 +198,7 @@ impl Host {
                 let model = session.info()?;
                 Ok(Outcome::Model { model })
             }
-            _ => Ok(Outcome::Done),
+            other => Err(misrouted(&other)),
         }
     }
 
@@ -262,8 +262,17 @@ impl Host {
                 let name = self.session(session)?.lock().await.file_name();
                 samples_file(&view, &format!("{name}-seed-{seed}"), scale)
             }
-            _ => Ok(Outcome::Done),
+            other => Err(misrouted(&other)),
         }
+    }
+}
+
+/// The error for a request that [`Host::answer`] sent to the wrong function.
+fn misrouted(request: &Request) -> Error {
+    let text = format!("{request:?}");
+    let name = text.split([' ', '{']).next().unwrap_or_default();
+    Error::Internal {
+        reason: format!("nobody answers the request {name}"),
     }
 }
 
@@ -279,7 +288,7 @@ fn samples_file(view: &View, name: &str, scale: u32) -> Result<Outcome> {
     if let View::Image { width, height, .. } = view {
         let pixels = u64::from(*width) * u64::from(*height) * u64::from(scale).pow(2);
         if pixels > PICTURE_LIMIT {
-            let reason = "the picture would be too large; take fewer samples or less";
+            let reason = "the image would be too large; take fewer samples or a smaller scale";
             return Err(Error::bad_option("scale", scale, reason));
         }
     }

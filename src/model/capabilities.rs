@@ -53,7 +53,7 @@ pub trait Latent {
     fn log_likelihood(&self, batch: &Batch, z: Tensor<2>) -> Result<Tensor<1>>;
 }
 
-/// It maps the plane to noise and back, layer by layer, on the scale of its [`Standard`].
+/// It maps points to noise and back, layer by layer, on the scale of its [`Standard`].
 pub trait Invertible {
     /// Layers.
     fn depth(&self) -> usize;

@@ -15,36 +15,36 @@ pub struct TrainConfig {
     /// Step size of Adam.
     #[schemars(title = "Learning rate", range(min = 0.00001, max = 0.1))]
     pub learning_rate: f64,
-    /// What the pixels mean: a probability of ink, drawn anew each time, or an amount of ink.
+    /// What a pixel's value is: a probability of ink, drawn anew each time, or the amount itself.
     #[schemars(title = "Pixels", extend("x-data" = ["image"]))]
     pub binarize: Binarize,
-    /// How the learning rate moves over the planned steps.
+    /// How the learning rate changes over the planned steps.
     #[schemars(title = "Schedule", extend("x-recipe" = true))]
     pub schedule: Schedule,
-    /// Planned steps; only the schedules look at it.
+    /// Planned steps; used by the schedule alone.
     #[schemars(title = "Planned steps", range(min = 1, max = 10000000), extend("x-recipe" = true))]
     pub steps: u64,
-    /// How slowly the averaged weights follow the trained ones; the average is what is looked at.
-    /// 0 = no average.
-    #[schemars(title = "Weight average", range(min = 0.0, max = 0.9999))]
+    /// Decay of the running average of the weights, which samples and plots are made with; 0 = the
+    /// weights themselves.
+    #[schemars(title = "EMA weights", range(min = 0.0, max = 0.9999))]
     pub ema: f64,
-    /// Gradients longer than this are shortened to it; 0 = never.
+    /// Largest norm of the gradient; a longer one is scaled down to it. 0 = no limit.
     #[schemars(title = "Gradient clipping", range(min = 0.0, max = 1000.0), extend("x-recipe" = true))]
     pub clip: f64,
-    /// How long Adam remembers gradients.
+    /// Decay of Adam's average of gradients.
     #[schemars(title = "β₁", range(min = 0.0, max = 0.999), extend("x-recipe" = true))]
     pub beta_1: f64,
-    /// How long Adam remembers squared gradients.
+    /// Decay of Adam's average of squared gradients.
     #[schemars(title = "β₂", range(min = 0.5, max = 0.99999), extend("x-recipe" = true))]
     pub beta_2: f64,
-    /// Share of each matrix that a step of the learning rate 1 would take off (AdamW; Loshchilov &
-    /// Hutter 2017, arXiv:1711.05101).
+    /// Share of each weight matrix that is subtracted in a step, times the learning rate (AdamW;
+    /// Loshchilov & Hutter 2017, arXiv:1711.05101).
     #[schemars(title = "Weight decay", range(min = 0.0, max = 1.0), extend("x-recipe" = true))]
     pub weight_decay: f64,
     /// Steps over which the learning rate rises from zero.
     #[schemars(title = "Warm-up", range(min = 0, max = 100_000), extend("x-recipe" = true))]
     pub warmup: u64,
-    /// What moves the matrices of hidden layers; everything else moves by Adam.
+    /// Optimizer of the matrices of hidden layers; everything else is optimised by Adam.
     #[schemars(title = "Optimizer", extend("x-data" = ["text"]))]
     pub optimizer: OptimizerKind,
 }

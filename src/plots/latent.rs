@@ -32,13 +32,13 @@ pub fn specs() -> Vec<PlotSpec> {
         PlotSpec::new(
             "reconstruct",
             "Reconstruct",
-            "The encoder turns the picture x into a whole region of codes, q(z|x). Each picture on the right is decoded from another code drawn out of that region. Everything is computed on this machine; what you draw stays on it.",
+            "The encoder turns the image x into a whole region of codes, q(z|x). Each image on the right is decoded from another code drawn from that region. Everything is computed on this machine; what you draw stays on it.",
         )
         .with(PlotInput::Image),
         PlotSpec::new(
             "interpolate",
             "Interpolate",
-            "Both images are encoded, and points on the way between their codes are decoded, on this machine. Fading between the pixels would show two ghosts; here every frame is one picture.",
+            "Both images are encoded, and points on the way between their codes are decoded, on this machine. Fading between the pixels would show two ghosts; here every frame is one image.",
         )
         .with(PlotInput::Pair),
     ]
@@ -83,7 +83,7 @@ pub async fn decode(latent: &dyn Latent, z: Vec<f32>, device: &Device) -> Result
     grid(latent.decode(codes(latent, z, device)?)?.images()?, 32).await
 }
 
-/// The plane of a two-dimensional latent space as tiles: tile (row, column) shows
+/// A two-dimensional latent space as tiles: tile (row, column) shows
 /// z = (−e + (column + ½) 2e/n, e − (row + ½) 2e/n) for extent e and n tiles a side.
 async fn map(latent: &dyn Latent, request: &PlotRequest<'_>) -> Result<View> {
     if latent.latent_dim() != 2 {

@@ -36,7 +36,7 @@ pub enum Request {
         /// Promised hash, when it comes from the site's manifest.
         sha256: Option<String>,
     },
-    /// Hand over points of the plane under the name `custom` (kept for all sessions), scaled to fit
+    /// Hand over points in 2-D under the name `custom` (kept for all sessions), scaled to fit
     /// the window → [`Outcome::Points`]. If it fails, what was there stays.
     LoadPoints {
         /// Where they come from.
@@ -77,7 +77,7 @@ pub enum Request {
         /// Options of the training; what is left out takes its default.
         #[ts(type = "Record<string, unknown>")]
         train: serde_json::Value,
-        /// Name of the data set: a toy of the plane by its id, or a set that has been loaded.
+        /// Name of the data set: a toy data set by its id, or a set that has been loaded.
         data: String,
         /// Options of a toy (those of `dataSchema`) or a text (those of `textSchema`); what is left
         /// out takes its default.
@@ -115,7 +115,7 @@ pub enum Request {
     Sample {
         /// The session.
         session: u32,
-        /// How many, 1 to 400 pictures, 20,000 points or 16 texts.
+        /// How many, 1 to 400 images, 20,000 points or 16 texts.
         count: u32,
         /// Seed.
         seed: u32,
@@ -207,7 +207,7 @@ pub enum Request {
         /// As in [`Request::Sample`].
         #[serde(default)]
         condition: Condition,
-        /// Pixels of the picture for one pixel of the sample, 1 to 16.
+        /// Pixels of the image for one pixel of the sample, 1 to 16.
         scale: u32,
     },
     /// Check options as they stand in a URL or in attributes → [`Outcome::Options`]: those that

@@ -26,14 +26,14 @@ pub enum View {
         /// 4 · width · height bytes.
         rgba: Bytes,
     },
-    /// Points in the plane.
+    /// Points in 2-D.
     Points {
         /// x, y, x, y, … as little-endian f32.
         xy: Bytes,
         /// The class of each, or empty.
         classes: Bytes,
     },
-    /// A drawing in the plane.
+    /// A drawing in 2-D.
     Plot {
         /// Left, right, bottom, top of what is drawn.
         window: [f32; 4],
@@ -209,7 +209,7 @@ pub enum Layer {
         /// x, y, x, y, … as little-endian f32.
         xy: Bytes,
     },
-    /// A function of the plane, over the whole window.
+    /// A function in 2-D, over the whole window.
     Field {
         /// Values in a row.
         columns: u32,

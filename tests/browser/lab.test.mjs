@@ -101,7 +101,8 @@ test("one step, one network, slow motion", async () => {
 test("looks, scrubber and pointer", async () => {
   const { page, lab } = await openLab("", tall);
   const families = await lab.evaluate((l) => l.shown.map((x) => x.family));
-  for (const { id, looks } of families) {
+  for (const { id, spaces } of families) {
+    const looks = spaces.find((s) => s.kind === "points" || s.kind === "energy").plots;
     await lab.locator("#show").selectOption(id);
     await until(() => lab.evaluate((l, f) => l.family === f && l.learners.get(f).view, id), `${id} alone`);
     const canvas = lab.locator(`.tile[data-family="${id}"] canvas`).first();
@@ -111,13 +112,13 @@ test("looks, scrubber and pointer", async () => {
       await until(() => lab.evaluate((l, f) => Boolean(l.learners.get(f).view), id), `${id}: ${look.id}`, 120_000);
       assert.deepEqual(await learner("alerts"), [], `${id}: ${look.id}`);
       assert.ok((await colours(canvas)) > 2, `${id}: ${look.id} draws something`);
-      if (look.scrub) {
+      if (look.inputs.some((i) => i.kind === "scrubber")) {
         const before = await learner("stamp");
         await lab.locator(`#scrub-${id}`).focus();
         await page.keyboard.press("End");
         await until(async () => (await learner("stamp")) !== before, `${id}: the scrubber of ${look.id} moves it`, 120_000);
       }
-      if (look.pointer) {
+      if (look.inputs.some((i) => i.kind === "pointer")) {
         const before = await learner("stamp");
         await canvas.hover({ position: { x: 60, y: 60 } });
         await until(async () => (await learner("stamp")) !== before, `${id}: ${look.id} follows the pointer`, 120_000);
@@ -247,7 +248,7 @@ test("an experiment that fails on purpose says why", async () => {
   await until(() => lab.locator(".why").isVisible(), "its sentence");
   assert.ok((await lab.locator(".why").innerText()).includes(preset.why));
   assert.equal(await lab.evaluate((l) => l.task.data), preset.data);
-  await until(() => lab.evaluate((l, p) => l.learners.get(p.family).look === p.look && Boolean(l.learners.get(p.family).info), preset), "its model");
+  await until(() => lab.evaluate((l, p) => l.learners.get(p.family).look === p.plot && Boolean(l.learners.get(p.family).info), preset), "its model");
   await until(() => page.url().includes(`lab.preset=${preset.id}`), "the URL");
   await closePage(page);
 });

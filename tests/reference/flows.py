@@ -27,7 +27,7 @@ CASES = [
     {"family": "planar", "config": {"kind": "planar", "layers": 6}},
     {"family": "planar", "config": {"kind": "radial", "layers": 5}},
     {"family": "planar", "config": {"kind": "both", "layers": 4}},
-    {"family": "autoregressive", "config": {"components": 3, "hidden": 9, "layers": 2, "frequencies": 3}},
+    {"family": "mdn", "config": {"components": 3, "hidden": 9, "layers": 2, "frequencies": 3}},
 ]
 
 
@@ -64,7 +64,7 @@ def shapes(case):
             out[f"layers.{i}.scalars"] = (1, 2 if radial else 1)
             if not radial:
                 out[f"layers.{i}.u"] = (1, 2)
-    if case["family"] == "autoregressive":
+    if case["family"] == "mdn":
         out["first"] = (1, 3 * c["components"])
         mlp("second", [1 + 2 * c["frequencies"]] + [c["hidden"]] * c["layers"] + [3 * c["components"]])
     return out
@@ -143,7 +143,7 @@ def to_noise(case, p, u):
 def log_prob(case, p, x):
     u = (x - torch.tensor(MEAN, dtype=torch.float64)) / SCALE
     scale = -2 * math.log(SCALE)
-    if case["family"] != "autoregressive":
+    if case["family"] != "mdn":
         z = to_noise(case, p, u)
         jacobian = torch.autograd.functional.jacobian(lambda u: to_noise(case, p, u), u, create_graph=True)
         normal = torch.distributions.MultivariateNormal(torch.zeros(2).double(), torch.eye(2).double())

@@ -103,6 +103,10 @@ export class GenerativeModel extends LitElement implements Host, Present {
   get bare() { return this.controls === "none"; }
   get quiet() { return Number(this.refresh) > 0; }
   get tileColumns() { return whole(String(this.columns ?? ""), 1, 64); }
+  help(plot: string): string {
+    const space = this.#family?.spaces.find((s) => s.kind === this.info?.space.kind);
+    return space?.plots.find((p) => p.id === plot)?.help ?? "";
+  }
   get #panel(): Panel { return this.#panels[this.settled.view]; }
 
   /** Whether it is the lab with one panel. */

@@ -56,9 +56,7 @@ export class InterpolatePanel extends Panel {
     };
   }
 
-  override caption() {
-    return `Both images are encoded, and ${FRAMES} points on the way between their codes are decoded, on this machine. Fading between the pixels would show two ghosts; here every frame is one picture.`;
-  }
+  override caption() { return this.host.help("interpolate"); }
 
   override refresh() {
     const { session, info } = this.host;
@@ -73,8 +71,8 @@ export class InterpolatePanel extends Panel {
       }
       const [from, to] = this.#ends;
       const view = await session.view({
-        type: "interpolate", from: { type: "test", index: from }, to: { type: "test", index: to },
-        at: Array.from({ length: FRAMES }, (_, i) => i / (FRAMES - 1)), path: this.#path,
+        type: "plot", plot: "interpolate",
+        inputs: { image: { type: "test", index: from }, to: { type: "test", index: to }, count: FRAMES, path: this.#path },
       });
       if (view.kind !== "image") return;
       this.#frames = view;

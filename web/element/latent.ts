@@ -1,7 +1,7 @@
 import { html, nothing } from "lit";
 import { ref } from "lit/directives/ref.js";
 import { badOption } from "../client/errors";
-import type { ModelInfo, TrainState, View } from "../client/protocol";
+import type { TrainState, View } from "../client/protocol";
 import { Latest, Panel, type Host } from "./panel";
 import { Plate, colorOf, coordinates, fit, print, rgb, type ImageView } from "./draw";
 import { segments } from "./form";
@@ -41,9 +41,7 @@ export class LatentPanel extends Panel {
     };
   }
 
-  override caption(info: ModelInfo) {
-    return `Every tile is one point (z₁, z₂) of the plane, decoded on this machine; each dot is one of ${POINTS.toLocaleString("en")} test images of ${info.data === "fashion" ? "clothes" : "digits"}, placed by the encoder, which was never told the classes. Move over the map to decode the point under you.`;
-  }
+  override caption() { return this.host.help("latent"); }
 
   override refresh() {
     const { session, info } = this.host;
@@ -54,7 +52,7 @@ export class LatentPanel extends Panel {
     }
     this.#refreshed = performance.now();
     this.#latest.run(() => this.host.attempt(async () => {
-      const view = await session.view({ type: "latentMosaic", columns: COLUMNS, extent: EXTENT });
+      const view = await session.view({ type: "plot", plot: "latent", inputs: { resolution: COLUMNS } });
       if (view.kind !== "image") return;
       this.#mosaic = view;
       this.#printed = undefined;
@@ -62,7 +60,7 @@ export class LatentPanel extends Panel {
       this.host.drawn();
       this.#look();
       await session.needData(info.data);
-      const points = await session.view({ type: "latentPoints", count: POINTS });
+      const points = await session.view({ type: "plot", plot: "codes", inputs: { count: POINTS } });
       if (points.kind !== "points") return;
       this.#points = { xy: coordinates(points), classes: points.classes };
       this.#draw();

@@ -36,6 +36,8 @@ export interface Host extends HTMLElement {
   readonly quiet: boolean;
   readonly bare: boolean;
   readonly tileColumns: number | undefined;
+  /** What the family says of a plot of the model in place. */
+  help(plot: string): string;
   requestUpdate(): void;
   /** Runs something for the reader; what goes wrong becomes a notice. */
   attempt<T>(work: () => Promise<T>): Promise<T | undefined>;

@@ -35,9 +35,7 @@ export class ReconstructPanel extends Panel {
     };
   }
 
-  override caption() {
-    return "The encoder turns the picture x into a whole region of codes, q(z|x). Each picture on the right is decoded from another code drawn out of that region. Everything is computed on this machine; what you draw stays on it.";
-  }
+  override caption() { return this.host.help("reconstruct"); }
 
   override refresh() {
     const { session, info } = this.host;
@@ -71,7 +69,7 @@ export class ReconstructPanel extends Panel {
     if (!session) return;
     const image = this.#source;
     this.#latest.run(() => this.host.attempt(async () => {
-      const view = await session.view({ type: "reconstruct", image, seed: this.#seed, draws: DRAWS });
+      const view = await session.view({ type: "plot", plot: "reconstruct", inputs: { image, seed: this.#seed, count: DRAWS } });
       if (view.kind !== "reconstruction") return;
       this.#result = view;
       this.show(this.#output, view.output, { columns: 4, gap: 0.06 });

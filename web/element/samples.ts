@@ -1,6 +1,6 @@
 import { html, nothing } from "lit";
 import { ref } from "lit/directives/ref.js";
-import type { ModelInfo, TrainState, View } from "../client/protocol";
+import type { TrainState, View } from "../client/protocol";
 import { fieldsOf, type Field } from "../client/schema";
 import { attributeOf } from "./names";
 import { Latest, Panel } from "./panel";
@@ -48,9 +48,9 @@ export class SamplesPanel extends Panel {
     if (samples && performance.now() - this.#drawnAt > 1500) this.refresh();
   }
 
-  override caption(info: ModelInfo) {
+  override caption() {
     const { seed, count } = this.host.settled;
-    return `${count} samples: ${info.latentDim} random numbers each, from seed ${seed}, through the decoder, computed just now on this machine. The same seed gives the same picture anywhere.`;
+    return `${count} samples from seed ${seed}, computed just now on this machine. ${this.host.help("samples")}`;
   }
 
   override render() {

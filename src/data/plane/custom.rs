@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Result},
 };
 
-/// Points of the plane from a reader.
+/// A reader's points in 2-D.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(
     tag = "type",

@@ -150,7 +150,7 @@ fn energies_on_the_device_are_those_in_f64_and_have_their_gradient() {
 fn own_points_are_split_and_hashed() {
     let csv = |n: usize| {
         let text: String = (0..n).map(|i| format!("{i},{}\n", i * i)).collect();
-        let bytes = crate::protocol::Bytes(text.into_bytes());
+        let bytes = crate::bytes::Bytes(text.into_bytes());
         PointSet::custom(&PointSource::Csv { bytes }).expect("points")
     };
     let set = csv(100);

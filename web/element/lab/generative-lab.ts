@@ -121,7 +121,7 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     this.pause();
     this.task = { ...this.task, data: START.data, dataOptions: {}, kind: "points", seed: START.seed, budget: { steps: START.steps, seconds: null }, rate: null };
     Object.assign(this, { family: "all", preset: undefined, overlay: true });
-    for (const l of this.learners.values()) Object.assign(l, { drafts: { config: {}, train: {} }, at: 0.5, look: l.family.looks[0]?.id ?? "samples", past: undefined });
+    for (const l of this.learners.values()) Object.assign(l, { drafts: { config: {}, train: {} }, at: 0.5, look: l.plots[0]?.id ?? "samples", past: undefined });
     for (const name of this.getAttributeNames()) if (!GLOBAL.test(name) && !SHOWN.includes(name)) this.removeAttribute(name);
     this.arrange();
   }

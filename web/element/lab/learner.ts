@@ -1,6 +1,6 @@
 import { PlaygroundError, problem } from "../../client/errors";
 import type { Device } from "../../client/connection";
-import type { SpaceKind, ErrorInfo, FamilyInfo, JsonSchema, Look, ModelInfo, Number as Figure, TrainState, View, ViewQuery } from "../../client/protocol";
+import type { SpaceKind, ErrorInfo, FamilyInfo, JsonSchema, ModelInfo, Number as Figure, PlotSpec, TrainState, View, ViewQuery } from "../../client/protocol";
 import { fieldsOf, type Field } from "../../client/schema";
 import { Session, type Run } from "../../client/session";
 import type { Notice } from "../chrome";
@@ -82,10 +82,16 @@ export class Learner {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly family: FamilyInfo, private readonly bench: Bench) {
-    this.look = family.looks[0]?.id ?? "samples";
+    this.look = this.plots[0]?.id ?? "samples";
   }
 
-  get looked(): Look | undefined { return this.family.looks.find((l) => l.id === this.look) ?? this.family.looks[0]; }
+  /** What can be seen of a model of points. */
+  get plots(): PlotSpec[] { return this.family.spaces.find((s) => s.kind === "points" || s.kind === "energy")?.plots ?? []; }
+  get looked(): PlotSpec | undefined { return this.plots.find((l) => l.id === this.look) ?? this.plots[0]; }
+  /** What the scrubber of the picture moves along, if it has one. */
+  get scrub(): string | undefined { return this.looked?.inputs.find((i) => i.kind === "scrubber")?.along; }
+  /** Whether the picture answers to the pointer. */
+  get pointed(): boolean { return this.looked?.inputs.some((i) => i.kind === "pointer") ?? false; }
   get state(): TrainState | undefined { return this.info?.state; }
 
   fields(scope: Scope): Field[] {
@@ -301,16 +307,18 @@ export class Learner {
   // ---- Looking
 
   /** What is looked at, as a question. */
-  get query(): Extract<ViewQuery, { type: "look" }> {
+  get query(): Extract<ViewQuery, { type: "plot" }> {
     const moving = this.running;
     return {
-      type: "look",
-      look: this.looked?.id ?? this.look,
-      at: this.at,
-      pointer: this.looked?.pointer ? this.pointer : null,
-      count: this.small ? 500 : 1000,
-      seed: this.bench.task.seed,
-      resolution: this.small ? (moving ? 40 : 64) : (moving ? 56 : 96),
+      type: "plot",
+      plot: this.looked?.id ?? this.look,
+      inputs: {
+        at: this.at,
+        pointer: this.pointed && this.pointer ? this.pointer : undefined,
+        count: this.small ? 500 : 1000,
+        seed: this.bench.task.seed,
+        resolution: this.small ? (moving ? 40 : 64) : (moving ? 56 : 96),
+      },
     };
   }
 

@@ -40,7 +40,7 @@ export function adopt(lab: Wishes, preset: Preset) {
   lab.task.budget = { steps: preset.steps, seconds: null };
   lab.family = preset.family;
   learner.drafts = { config: { ...preset.config }, train: { ...preset.train } };
-  learner.look = preset.look;
+  learner.look = preset.plot;
 }
 
 /** Takes names and values as text. What does not hold is told, and changes nothing; Rust knows the options. */
@@ -83,7 +83,7 @@ export async function take(lab: Wishes, given: [string, string][]): Promise<void
     if (!targets.length) lab.report(badOption(attribute, text, "there is no such option"));
     for (const learner of targets) {
       if (bare === "look") {
-        const { looks } = learner.family;
+        const looks = learner.plots;
         if (looks.some((l) => l.id === text)) learner.look = text;
         else if (named) lab.report(badOption(attribute, text, `${among(looks.map((l) => l.id))} is expected`));
       } else if (bare === "at") {
@@ -124,10 +124,10 @@ export function stateOf(lab: Wishes): Record<string, string> {
   if (task.rate !== null) state["rate"] = String(task.rate);
   if (!lab.overlay) state["overlay"] = "off";
   for (const learner of learners.values()) {
-    const { id, looks } = learner.family;
+    const { family: { id }, plots: looks } = learner;
     const here = preset?.family === id ? preset : undefined;
-    if (learner.look !== (here?.look ?? looks[0]?.id)) state[`${id}.look`] = learner.look;
-    if (learner.at !== 0.5 && learner.looked?.scrub) state[`${id}.at`] = String(learner.at);
+    if (learner.look !== (here?.plot ?? looks[0]?.id)) state[`${id}.look`] = learner.look;
+    if (learner.at !== 0.5 && learner.scrub) state[`${id}.at`] = String(learner.at);
     for (const scope of ["config", "train"] as const) {
       const base = (here?.[scope] ?? {}) as Values;
       for (const [name, value] of Object.entries(learner.drafts[scope])) if (base[name] !== value) state[`${id}.${attributeOf(name)}`] = String(value);

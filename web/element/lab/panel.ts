@@ -53,7 +53,7 @@ export class FamilyPanel {
   /** After a rendering, or a change of size or colours. */
   redraw(recolour: boolean) {
     this.plot.withData = this.host.overlay;
-    this.plot.pointer = this.learner.looked?.pointer ? this.learner.pointer : null;
+    this.plot.pointer = this.learner.pointed ? this.learner.pointer : null;
     this.plot.redraw(recolour);
     this.updated(recolour);
   }
@@ -100,7 +100,7 @@ export class FamilyPanel {
       <div class="right">
         ${host.preset?.family === family.id ? html`<p class="why"><b>${host.preset.title}.</b> ${host.preset.fails ? "This one fails on purpose. " : ""}${host.preset.why}</p>` : nothing}
         ${this.#looks(true)}
-        ${l.looked ? html`<p class="aside">${l.looked.help}${l.looked.pointer ? " Point at the picture, or move there with the arrow keys." : ""}</p>` : nothing}
+        ${l.looked ? html`<p class="aside">${l.looked.help}${l.pointed ? " Point at the picture, or move there with the arrow keys." : ""}</p>` : nothing}
         ${this.#alerts()}${this.#numbers()}${l.view?.bars ? bars(l.view.bars) : nothing}
         ${this.#networks()}${this.#losses(false)}
         ${this.#files()}
@@ -114,7 +114,7 @@ export class FamilyPanel {
 
   #canvas() {
     const { learner: l } = this;
-    const active = l.looked?.pointer ?? false;
+    const active = l.pointed;
     const label = `${l.family.title}, ${l.looked?.title ?? ""}: ${l.view?.label ?? "not drawn yet"}`;
     return html`<div class="plot ${l.view ? "" : "waiting"}" aria-busy=${l.view ? "false" : "true"}>
       <canvas role=${active ? "application" : "img"} aria-label=${active ? `${label}. Arrow keys move the pointer.` : label} tabindex=${active ? 0 : nothing}
@@ -152,7 +152,7 @@ export class FamilyPanel {
   };
 
   #looks(large: boolean) {
-    const { family: { id, looks }, looked } = this.learner;
+    const { family: { id }, plots: looks, looked } = this.learner;
     if (looks.length < 2) return nothing;
     if (large && looks.length <= 4) return segments("What is drawn", looks.map((l) => ({ value: l.id, label: l.title })), looked?.id ?? "", this.#choose);
     return html`<label class="inline grow"><span class=${large ? "" : "unseen"}>Look</span> <select aria-label=${`What is drawn of ${this.learner.family.title}`} id=${`look-${id}`} @change=${(e: Event) => this.#choose((e.target as HTMLSelectElement).value)}>
@@ -162,7 +162,7 @@ export class FamilyPanel {
 
   #scrubber() {
     const { learner: l, host } = this;
-    const scrub = l.looked?.scrub;
+    const { scrub } = l;
     if (!scrub) return nothing;
     const id = `scrub-${l.family.id}`;
     return html`<div class="slider"><label for=${id}>${sentence(scrub)}</label><input type="range" id=${id} min="0" max="1" step="0.01" .value=${String(l.at)}

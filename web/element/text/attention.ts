@@ -1,7 +1,7 @@
 import { html, nothing } from "lit";
 import { badOption } from "../../client/errors";
 import { ref } from "lit/directives/ref.js";
-import type { ModelInfo, View } from "../../client/protocol";
+import type { View } from "../../client/protocol";
 import { colorOf, fit, rgb } from "../draw";
 import { whole, type Host } from "../panel";
 import { visible } from "./choices";
@@ -32,7 +32,7 @@ export class AttentionPanel extends SubjectPanel<"matrices"> {
     place("head", () => this.#head, (n) => { this.#head = n; });
   }
 
-  protected ask(text: string) { return { type: "attention", text } as const; }
+  protected ask(text: string) { return { type: "plot", plot: "attention", inputs: { text } } as const; }
 
   protected got(view: View) {
     if (view.kind !== "matrices") return;
@@ -47,10 +47,7 @@ export class AttentionPanel extends SubjectPanel<"matrices"> {
   override updated() { this.#draw(); }
   override redraw() { this.#draw(); }
 
-  override caption({ space }: ModelInfo) {
-    const blockSize = space.kind === "text" ? space.blockSize : 0;
-    return `A query of each token meets the keys of those before it, at most ${blockSize}; what fits best is looked at most, and every row adds up to one. One head may look at the token before, another for the same letter, another for the beginning of the line.`;
-  }
+  override caption() { return this.host.help("attention"); }
 
   /** The weights of the chosen head. */
   #matrix(layer: number, head: number): Float32Array {

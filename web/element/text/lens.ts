@@ -1,19 +1,17 @@
 import { html, nothing } from "lit";
-import type { ModelInfo, View } from "../../client/protocol";
+import type { View } from "../../client/protocol";
 import { visible } from "./choices";
 import { SubjectPanel } from "./subject";
 
 /** What the model would guess if it ended after each layer. */
 export class LensPanel extends SubjectPanel<"table"> {
-  protected ask(text: string) { return { type: "logitLens", text } as const; }
+  protected ask(text: string) { return { type: "plot", plot: "lens", inputs: { text } } as const; }
 
   protected got(view: View) {
     if (view.kind === "table") this.view = view;
   }
 
-  override caption(_: ModelInfo) {
-    return "Every layer adds to a running sum, and only at the end is a guess read off it. Here it is read off early, after each layer. Underlined guesses are right; the redder, the surer. A guess that appears halfway up is made there, and the layers above it only agree.";
-  }
+  override caption() { return this.host.help("lens"); }
 
   override render() {
     const { view } = this;

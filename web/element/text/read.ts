@@ -1,6 +1,6 @@
 import { html, nothing } from "lit";
 import { ref } from "lit/directives/ref.js";
-import type { Alternative, ModelInfo, View } from "../../client/protocol";
+import type { Alternative, View } from "../../client/protocol";
 import { figure, type Host } from "../panel";
 import { Script } from "./script";
 import { SubjectPanel, type Subject } from "./subject";
@@ -22,7 +22,7 @@ export class ReadPanel extends SubjectPanel<"texts"> {
     this.#script = new Script("The text as the model read it", { choose: (index, alternative) => this.#instead(index, alternative) });
   }
 
-  protected ask(text: string) { return { type: "readText", text } as const; }
+  protected ask(text: string) { return { type: "plot", plot: "read", inputs: { text } } as const; }
 
   protected got(view: View) {
     if (view.kind !== "texts") return;
@@ -38,10 +38,7 @@ export class ReadPanel extends SubjectPanel<"texts"> {
     this.take([...tokens.slice(0, index).map((t) => t.text), text, ...tokens.slice(index + 1).map((t) => t.text)].join(""));
   }
 
-  override caption({ space }: ModelInfo) {
-    const blockSize = space.kind === "text" ? space.blockSize : 0;
-    return `For each token the model says how probable it was, given at most ${blockSize} before it. A nat is what a guess among e = 2.718… equally likely things costs; the perplexity says among how many tokens the model was torn, on average.`;
-  }
+  override caption() { return this.host.help("read"); }
 
   override render() {
     const { view } = this;

@@ -1,6 +1,6 @@
 import { html, nothing } from "lit";
 import { ref } from "lit/directives/ref.js";
-import type { Alternative, JsonSchema, ModelInfo, Token, TrainState, View } from "../../client/protocol";
+import type { Alternative, JsonSchema, Token, TrainState, View } from "../../client/protocol";
 import { fieldsOf, type Field } from "../../client/schema";
 import { field } from "../form";
 import { attributeOf } from "../names";
@@ -147,10 +147,8 @@ export class WritePanel extends Panel {
 
   #save = () => this.host.save({ name: `${this.host.info?.id ?? "text"}-${this.host.settled.seed}.txt`, mime: "text/plain", bytes: new TextEncoder().encode(this.#script.text) });
 
-  override caption({ space }: ModelInfo) {
-    const { blockSize, vocabulary } = space.kind === "text" ? space : { blockSize: 0, vocabulary: 0 };
-    const rate = this.#rate > 0 ? ` It wrote ${figure(this.#rate)} tokens a second.` : "";
-    return `One token after another, each drawn from a guess over ${figure(vocabulary)} made from the ${blockSize} before it, on this machine.${rate} The redder the line beneath it, the less the model expected it. The same prompt, seed and options give the same text anywhere.`;
+  override caption() {
+    return `${this.host.help("samples")}${this.#rate > 0 ? ` This machine wrote ${figure(this.#rate)} tokens a second.` : ""}`;
   }
 
   #form(f: Field) {

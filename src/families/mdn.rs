@@ -1,4 +1,4 @@
-//! An autoregressive model of the plane: mixtures of Gaussians, one coordinate after the other.
+//! Mixture density network: mixtures of Gaussians, one coordinate after the other.
 //!
 //! The chain rule needs no approximation (Bengio & Bengio 2000; Uria, Murray & Larochelle 2013,
 //! "RNADE", arXiv:1306.0186):
@@ -35,10 +35,10 @@ use crate::{
     scene::{PlotInput, PlotRequest, PlotSpec, Role, Scene},
 };
 
-/// Options of an [`Autoregressive`].
+/// Options of an [`Mdn`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct AutoregressiveConfig {
+pub struct MdnConfig {
     /// Gaussians in each mixture.
     #[schemars(title = "Components", range(min = 1, max = 64))]
     pub components: usize,
@@ -53,7 +53,7 @@ pub struct AutoregressiveConfig {
     pub frequencies: usize,
 }
 
-impl Default for AutoregressiveConfig {
+impl Default for MdnConfig {
     fn default() -> Self {
         Self {
             components: 24,
@@ -64,24 +64,24 @@ impl Default for AutoregressiveConfig {
     }
 }
 
-impl Options for AutoregressiveConfig {}
+impl Options for MdnConfig {}
 
 /// Options of its sampler.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct AutoregressiveSampleOptions {
+pub struct MdnSampleOptions {
     /// Scale of each Gaussian's width: 1 samples the model, 0 only the middles.
     #[schemars(title = "Temperature", range(min = 0.0, max = 2.0))]
     pub temperature: f64,
 }
 
-impl Default for AutoregressiveSampleOptions {
+impl Default for MdnSampleOptions {
     fn default() -> Self {
         Self { temperature: 1.0 }
     }
 }
 
-impl Options for AutoregressiveSampleOptions {}
+impl Options for MdnSampleOptions {}
 
 /// No Gaussian is narrower than e to this, in standard deviations of the data.
 const MIN_LOG_SIGMA: f32 = -6.0;
@@ -97,8 +97,8 @@ pub struct Net {
 
 /// The model. See the module's documentation.
 #[derive(Clone, Debug)]
-pub struct Autoregressive {
-    config: AutoregressiveConfig,
+pub struct Mdn {
+    config: MdnConfig,
     standard: Standard,
     net: Net,
 }
@@ -153,7 +153,7 @@ impl Mixture {
     }
 }
 
-impl Autoregressive {
+impl Mdn {
     /// p(x₁), standardised.
     fn first(&self) -> Mixture {
         Mixture::of(self.net.first.val(), self.config.components)
@@ -194,14 +194,15 @@ impl Autoregressive {
     }
 }
 
-impl Family for Autoregressive {
-    type Config = AutoregressiveConfig;
-    type SampleOptions = AutoregressiveSampleOptions;
+impl Family for Mdn {
+    type Config = MdnConfig;
+    type SampleOptions = MdnSampleOptions;
     type Net = Net;
 
-    const ID: &'static str = "autoregressive";
-    const TITLE: &'static str = "Autoregressive mixture";
-    const PAPER: &'static str = "Uria, Murray & Larochelle 2013, RNADE: The real-valued neural autoregressive density-estimator, arXiv:1306.0186";
+    const ID: &'static str = "mdn";
+    const TITLE: &'static str = "Mdn mixture";
+    const PAPER: &'static str =
+        "Bishop 1994, Mixture Density Networks, Aston University, NCRG/94/004";
     const EQUATION: &'static str = "p(x) = p(x₁) p(x₂ | x₁)";
     const SCHEMA_VERSION: u32 = 1;
     const CONDITIONS: &'static [ConditionKind] = &[ConditionKind::Known];
@@ -212,12 +213,12 @@ impl Family for Autoregressive {
         language: false,
     };
 
-    fn defaults(space: &Space) -> Option<Defaults<AutoregressiveConfig>> {
+    fn defaults(space: &Space) -> Option<Defaults<MdnConfig>> {
         matches!(space, Space::Points { .. }).then(|| {
             Defaults::new(
-                AutoregressiveConfig {
+                MdnConfig {
                     hidden: 64,
-                    ..AutoregressiveConfig::default()
+                    ..MdnConfig::default()
                 },
                 TrainConfig {
                     batch_size: 256,
@@ -229,12 +230,7 @@ impl Family for Autoregressive {
         })
     }
 
-    fn init(
-        config: &AutoregressiveConfig,
-        data: &DataInfo,
-        rng: &mut Rng,
-        device: &Device,
-    ) -> Result<Self> {
+    fn init(config: &MdnConfig, data: &DataInfo, rng: &mut Rng, device: &Device) -> Result<Self> {
         let k = config.components;
         // Means spread over two standard deviations each way, widths of about their distance.
         let spread = |i: usize| 4.0 * (i as f32 + 0.5) / k as f32 - 2.0;
@@ -255,7 +251,7 @@ impl Family for Autoregressive {
         })
     }
 
-    fn config(&self) -> &AutoregressiveConfig {
+    fn config(&self) -> &MdnConfig {
         &self.config
     }
 
@@ -279,7 +275,7 @@ impl Family for Autoregressive {
 
     fn sampler(
         &self,
-        options: &AutoregressiveSampleOptions,
+        options: &MdnSampleOptions,
         condition: &Condition,
         count: usize,
         seed: u64,
@@ -373,7 +369,7 @@ impl Family for Autoregressive {
 
     fn presets() -> Vec<Preset> {
         vec![Preset {
-            id: "autoregressive-one".into(),
+            id: "mdn-one-component".into(),
             title: "One Gaussian at a time".into(),
             why: "With a single component, p(x₂ | x₁) can only be one bump, so where the data has an upper and a lower arc, the model fills the gap between them.".into(),
             fails: true,
@@ -393,7 +389,7 @@ impl Family for Autoregressive {
 
 /// First x₁, then x₂ given x₁; what is known is not drawn.
 struct OneByOne {
-    model: Autoregressive,
+    model: Mdn,
     temperature: f64,
     seed: u64,
     known: Vec<Option<f32>>,
@@ -436,7 +432,7 @@ impl Sampler for OneByOne {
     }
 }
 
-impl Density for Autoregressive {
+impl Density for Mdn {
     fn kind(&self, _: DensityOptions) -> DensityKind {
         DensityKind::Exact
     }
