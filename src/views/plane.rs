@@ -108,9 +108,10 @@ pub fn look(id: &str, title: &str, help: &str) -> Look {
     }
 }
 
-/// All looks of a family.
+/// All looks of a family; none for one that does not model the plane.
 pub fn looks<F: Family>() -> Vec<Look> {
-    if !F::DATA.iter().any(|&kind| kind != DataKind::Images) {
+    let plane = |kind: &DataKind| matches!(kind, DataKind::Points | DataKind::Energy);
+    if !F::DATA.iter().any(plane) {
         return Vec::new();
     }
     let mut all = vec![Look {

@@ -130,7 +130,7 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     const desk = this.#session();
     this.description = await desk.describe();
     const wished = this.getAttribute("families")?.split(/[\s,]+/).filter(Boolean);
-    const plane = (f: FamilyInfo) => f.data.some((kind) => kind !== "images") && (!wished || wished.includes(f.id));
+    const plane = (f: FamilyInfo) => f.looks.length > 0 && (!wished || wished.includes(f.id));
     for (const family of this.description.families.filter(plane)) {
       const learner = new Learner(family, this);
       this.learners.set(family.id, learner);
