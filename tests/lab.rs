@@ -131,7 +131,7 @@ fn families() -> Vec<(FamilyInfo, &'static str)> {
 
 #[test]
 fn a_family_has_looks_if_it_models_the_plane_and_only_then() {
-    for info in family::infos() {
+    for info in model::infos() {
         let plane = |kind: &DataKind| matches!(kind, DataKind::Points | DataKind::Energy);
         let has_looks = !info.looks.is_empty();
         assert_eq!(has_looks, info.data.iter().any(plane), "{}", info.id);

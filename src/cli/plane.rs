@@ -19,8 +19,6 @@ use crate::{
     device,
     error::{Error, Result},
     evaluate::plane::{Measure, Protocol, report},
-    model::TrainConfig,
-    options::Options,
     train::Trainer,
 };
 
@@ -195,10 +193,11 @@ fn one(recipe: &Recipe, seed: u64, place: &Place) -> Result<Run> {
     let start = Instant::now();
     let device = device::native(&place.device)?;
     let set = PointSet::toy(&recipe.data, &recipe.data_options, seed)?;
+    let (config, train) = recipe.options(&set.info)?;
     let mut trainer = Trainer::new(
         &recipe.family,
-        &recipe.config,
-        TrainConfig::from_json(&recipe.train)?,
+        &config,
+        train,
         Rc::new(set.clone().into()),
         seed,
         &device,

@@ -14,11 +14,10 @@ use serde_json::Value;
 use super::{Place, manifest, read, write};
 use crate::{
     checkpoint::{self, Precision},
-    data::{Dataset, ImageSet, PointSet, TextSet},
+    data::{DataInfo, Dataset, ImageSet, PointSet, TextSet},
     device,
     error::{Error, Result},
     model::{self, TrainConfig},
-    options::Options,
     protocol::{DataKind, LossCurve, Split},
     train::{Trainer, record},
 };
@@ -90,6 +89,15 @@ impl Recipe {
         }
         Ok(data)
     }
+
+    /// Its model's config and its training: what it asks for, over what its family starts from on
+    /// such data.
+    ///
+    /// # Errors
+    /// [`Error::UnknownFamily`], [`Error::BadOption`].
+    pub fn options(&self, data: &DataInfo) -> Result<(Value, TrainConfig)> {
+        model::with_defaults(&self.family, data.kind, &self.config, &self.train)
+    }
 }
 
 /// Between two looks at the losses.
@@ -109,15 +117,15 @@ pub fn run(
     place: &Place,
 ) -> Result<()> {
     let recipe = Recipe::read(path)?;
-    let train = TrainConfig::from_json(&recipe.train)?;
     let device = device::native(&place.device)?;
     let data = Rc::new(recipe.load(path, place)?);
+    let (config, train) = recipe.options(data.info())?;
     let state = runs.join(format!("{}.safetensors", recipe.id));
 
     let (mut trainer, mut losses, before) = if state.exists() && !restart {
         let opened = checkpoint::open(&read(&state)?, None, &device)?;
         if opened.meta.seed != recipe.seed
-            || opened.model.config()? != model::full_config(&recipe.family, &recipe.config)?
+            || opened.model.config()? != model::full_config(&recipe.family, &config)?
         {
             return Err(Error::BadRecipe {
                 path: path.display().to_string(),
@@ -135,7 +143,7 @@ pub fn run(
     } else {
         let trainer = Trainer::new(
             &recipe.family,
-            &recipe.config,
+            &config,
             train.clone(),
             data.clone(),
             recipe.seed,

@@ -3,7 +3,7 @@
 use burn::tensor::Device;
 use serde_json::Value;
 
-use super::{Family, Model};
+use super::{Family, Model, TrainConfig};
 use crate::{
     data::DataInfo,
     error::{Error, Result},
@@ -111,6 +111,30 @@ pub fn full_config(id: &str, config: &Value) -> Result<Value> {
 /// [`Error::UnknownFamily`].
 pub fn defaults(id: &str, kind: DataKind) -> Result<(Value, Value)> {
     Ok((Entry::find(id)?.defaults)(kind))
+}
+
+/// The config and the training options of a new model: what is asked for, over what its family
+/// starts from on such data. The same for page and command line.
+///
+/// # Errors
+/// [`Error::UnknownFamily`]; [`Error::BadOption`] for training options.
+pub fn with_defaults(
+    id: &str,
+    kind: DataKind,
+    config: &Value,
+    train: &Value,
+) -> Result<(Value, TrainConfig)> {
+    let (base_config, base_train) = defaults(id, kind)?;
+    let over = |base: Value, given: &Value| match (base, given) {
+        (Value::Object(mut base), Value::Object(given)) => {
+            base.extend(given.clone());
+            Value::Object(base)
+        }
+        (base, Value::Null) => base,
+        (_, given) => given.clone(),
+    };
+    let train = TrainConfig::from_json(&over(base_train, train))?;
+    Ok((over(base_config, config), train))
 }
 
 /// The kinds of data that the family called `id` models.

@@ -23,8 +23,8 @@ use crate::{
     checkpoint::{self, Meta, Opened, Precision},
     data::{DataInfo, Dataset, PointSet, tokenizer::Vocabulary},
     error::{Error, Result},
-    model::{self, Model, Sampler, TrainConfig},
-    options::{self, Options},
+    model::{self, Model, Sampler},
+    options,
     protocol::{DataKind, LossCurve, ModelInfo, Split, TrainState},
     training::Trainer,
 };
@@ -80,8 +80,7 @@ impl Session {
         seed: u64,
         device: &Device,
     ) -> Result<Self> {
-        let (config, train) = with_defaults(family, data.info().kind, config, train)?;
-        let train = TrainConfig::from_json(&train)?;
+        let (config, train) = model::with_defaults(family, data.info().kind, config, train)?;
         let trainer = Trainer::new(family, &config, train, data, seed, device)?;
         Ok(Self {
             state: State::Training(Box::new(trainer)),
@@ -302,23 +301,4 @@ fn overfitting(losses: &[LossCurve]) -> Option<u32> {
     let last = *curve.values.last()?;
     let grown = last > curve.values[best] + 0.01 * curve.values[best].abs();
     (grown && curve.values.len() - best > 5).then(|| curve.steps[best])
-}
-
-/// The options of a new model: what is asked for, over what its family starts from on such data.
-fn with_defaults(
-    family: &str,
-    kind: DataKind,
-    config: &Value,
-    train: &Value,
-) -> Result<(Value, Value)> {
-    let (base_config, base_train) = model::defaults(family, kind)?;
-    let over = |base: Value, given: &Value| match (base, given) {
-        (Value::Object(mut base), Value::Object(given)) => {
-            base.extend(given.clone());
-            Value::Object(base)
-        }
-        (base, Value::Null) => base,
-        (_, given) => given.clone(),
-    };
-    Ok((over(base_config, config), over(base_train, train)))
 }
