@@ -7,11 +7,10 @@ use serde_json::json;
 use super::{Place, evaluate::bar, manifest, write};
 use crate::{
     checkpoint::{Meta, Opened},
-    data::{TextSet, text::TextOptions},
+    data::TextSet,
     error::{Error, Result},
     evaluate::{Estimate, text::negative_log_likelihood},
     model::{Model, Samples},
-    options::Options,
 };
 
 /// Published values to stand beside ours: data set, nats a character, source.
@@ -63,22 +62,13 @@ pub fn sample(
 /// Measure how well a checkpoint guesses the part of its text that was held out.
 pub fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result<()> {
     let (model, meta) = (opened.model, opened.meta);
-    let set = TextSet::from_folder(&meta.data.name, &meta.data.options, &place.data)?;
+    // In the model's tokens; the file's own lines, for a set already shuffled would be shuffled
+    // again and lines that were learned from be held out.
+    let (data, vocabulary) = (&meta.data, meta.data.vocabulary.clone());
+    let set = TextSet::from_folder(&data.name, &data.options, vocabulary, &place.data)?;
     if set.info.sha256 != meta.data.sha256 {
         println!("note: this is not the very data that the model was trained on");
     }
-    let vocabulary = meta
-        .data
-        .vocabulary
-        .clone()
-        .unwrap_or(set.tokenizer.vocabulary().clone());
-    let options = TextOptions::from_json(&meta.data.options)?;
-    let set = if set.tokenizer.vocabulary() == &vocabulary {
-        set
-    } else {
-        let text = set.text();
-        TextSet::with(&meta.data.name, &text, vocabulary, &options)?
-    };
     let per_token = set.characters_per_token();
     let (characters, held_out) = (set.characters, set.test_characters);
     let bar = bar(set.test().len() / model.block_size().max(1));
