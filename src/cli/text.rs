@@ -71,7 +71,7 @@ pub fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result<()> {
     }
     let per_token = set.characters_per_token();
     let (characters, held_out) = (set.characters, set.test_characters);
-    let bar = bar(set.test().len() / model.block_size().max(1));
+    let bar = bar((set.test().len() - 1).div_ceil(model.block_size().max(1)));
     let estimate = pollster::block_on(negative_log_likelihood(&*model, set, |done, mean| {
         bar.set_position(done as u64);
         bar.set_message(format!("{mean:.4}"));
@@ -149,7 +149,7 @@ fn card(
          - **Licence of the weights**: {licence}.\n\n\
          ## Measured\n\n\
          −log p of the whole part held out, exact, in {n} windows of the context one after the \
-         other, ± one standard error over windows; `playground evaluate`. Lower is better.\n\n\
+         other, the last of them shorter, ± one standard error over windows; `playground evaluate`. Lower is better.\n\n\
          | nats a character | |\n|---|---|\n\
          | {nats:.4} ± {error:.4} ({bits:.3} bits) | this checkpoint |\n\
          {published}",
