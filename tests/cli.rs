@@ -314,6 +314,10 @@ fn a_recipe_without_options_trains_what_the_page_would() {
         let data = std::rc::Rc::new(data.into());
         let page = Session::create(family, &none, &steps, data, 1, &device::cpu());
         let page = page.expect("a session").info().expect("a description");
-        assert_eq!((meta.config, meta.train), (page.config, page.train), "{family}");
+        assert_eq!(
+            (meta.config, meta.train),
+            (page.config, page.train),
+            "{family}"
+        );
     }
 }
