@@ -440,11 +440,7 @@ fn train_like_pytorch(
             only: None,
         };
         let mut train = || model.train_step(&batch, &mut context);
-        let losses = if tensors {
-            by_formulas(train)
-        } else {
-            train()
-        };
+        let losses = if tensors { by_formulas(train) } else { train() };
         let got: f32 = losses.expect("a step")[0].1.clone().into_scalar();
         let want = want.as_f64().expect("a loss");
         assert!(

@@ -22,7 +22,7 @@
 
 use burn::{
     module::{Module, Param},
-    tensor::{Device, Tensor, TensorData, activation},
+    tensor::{Device, Tensor, TensorData},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -34,6 +34,7 @@ use crate::{
     family::{
         Density, DensityOptions, Family, Invertible, Losses, Sampler, Samples, StepContext, plain,
     },
+    kernels::elementwise,
     nn::{gaussian, standard::Standard},
     options::Options,
     protocol::{Capabilities, DataKind, DensityKind, Preset},
@@ -155,7 +156,7 @@ impl Layer {
             Some(u) => {
                 let (w, u, c) = self.direction(u.val());
                 let a = (z.clone() * w).sum_dim(1) + self.scalars.val(); // [n, 1]
-                let h = a.tanh();
+                let h = elementwise::tanh(a);
                 let det = (h.clone().square().neg() + 1.0) * c + 1.0; // [n, 1], positive
                 (z + h * u, det.log().squeeze_dim(1))
             }
@@ -186,13 +187,13 @@ impl Layer {
                 );
                 for _ in 0..HALVINGS {
                     let middle = (low.clone() + high.clone()) * 0.5;
-                    let value = middle.clone() + middle.clone().tanh() * c.clone();
+                    let value = middle.clone() + elementwise::tanh(middle.clone()) * c.clone();
                     let above = value.greater(target.clone()).float(); // The root lies below.
                     let below = above.clone().neg() + 1.0;
                     high = middle.clone() * above.clone() + high * below.clone();
                     low = middle * below + low * above;
                 }
-                y - ((low + high) * 0.5).tanh() * u
+                y - elementwise::tanh((low + high) * 0.5) * u
             }
             None => {
                 // r + β r / (α + r) = r′ is a quadratic in r.
@@ -211,7 +212,7 @@ impl Layer {
     fn direction(&self, u: Tensor<2>) -> (Tensor<2>, Tensor<2>, Tensor<2>) {
         let w = self.v.val();
         let product = (w.clone() * u.clone()).sum_dim(1); // [1, 1]
-        let c = activation::softplus(product.clone(), 1.0) - 1.0;
+        let c = elementwise::softplus(product.clone()) - 1.0;
         let square = w.clone().square().sum_dim(1) + 1e-8;
         let u = u + w.clone() * (c.clone() - product) / square;
         (w, u, c)
@@ -219,7 +220,7 @@ impl Layer {
 
     /// α > 0 and β > −α of a radial layer (appendix A.2).
     fn strengths(&self) -> (Tensor<2>, Tensor<2>) {
-        let positive = activation::softplus(self.scalars.val(), 1.0) + 1e-3;
+        let positive = elementwise::softplus(self.scalars.val()) + 1e-3;
         let alpha = positive.clone().slice([0..1, 0..1]);
         let beta = positive.slice([0..1, 1..2]) - alpha.clone();
         (alpha, beta)

@@ -10,6 +10,7 @@ pub mod activation;
 pub mod affine;
 pub mod attention;
 pub mod cross_entropy;
+pub mod elementwise;
 pub mod embedding;
 pub mod gated;
 pub mod gemm;

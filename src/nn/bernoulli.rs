@@ -5,9 +5,12 @@
 //! gradient enters autodiff as a constant g: Σ g·l − stop(Σ g·l) is zero in value and carries g.
 //! It stays first order and it is exact, however the result is combined afterwards.
 
-use burn::tensor::{Tensor, TensorData, activation};
+use burn::tensor::{Tensor, TensorData};
 
-use crate::{device, kernels::math::exp};
+use crate::{
+    device,
+    kernels::{elementwise, math::exp},
+};
 
 /// Σ over pixels of log Bernoulli(x | σ(logits)), nats.
 ///
@@ -30,12 +33,10 @@ pub fn log_prob(x: Tensor<2>, logits: Tensor<2>) -> Tensor<1> {
                 .repeat_dim(1, rows / n.max(1))
                 .reshape([rows, pixels])
         };
-        // max(l, 0) + ln(1 + exp(−|l|)) is softplus without overflow.
-        let softplus = activation::relu(plain.clone()) + plain.clone().abs().neg().exp().log1p();
-        let value = (x.clone() * plain.clone() - softplus)
+        let value = (x.clone() * plain.clone() - elementwise::softplus(plain.clone()))
             .sum_dim(1)
             .squeeze_dim::<1>(1);
-        (value, tracked.then(|| x - activation::sigmoid(plain)))
+        (value, tracked.then(|| x - elementwise::sigmoid(plain)))
     };
     let Some(gradient) = gradient else {
         return value;
@@ -52,7 +53,7 @@ pub fn mean<const D: usize>(logits: Tensor<D>) -> Tensor<D> {
     let logits = logits.without_autodiff();
     let device = logits.device();
     if !device::is_cpu(&device) {
-        return activation::sigmoid(logits);
+        return elementwise::sigmoid(logits);
     }
     let mut data = logits.into_data();
     if let Ok(values) = data.as_mut_slice::<f32>() {
