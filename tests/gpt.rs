@@ -494,3 +494,37 @@ fn every_held_out_token_but_the_first_is_judged_once() {
         assert!(difference < 2e-6, "{held_out}, {block_size}: {difference}");
     }
 }
+
+#[test]
+fn what_is_new_in_a_text_is_its_end() {
+    let model = Gpt::init(
+        &modern(),
+        &data(),
+        &mut Rng::new(1, Purpose::Init, 0),
+        &device::cpu(),
+    );
+    let options = GptSampleOptions {
+        prompt: "It is".into(),
+        ..GptSampleOptions::default()
+    };
+    let mut sampler = model
+        .expect("a model")
+        .sampler(&options, 3, 5)
+        .expect("a sampler");
+    for _ in 0..20 {
+        sampler.step().expect("a step");
+        pollster::block_on(sampler.settle()).expect("a token");
+    }
+    let texts = |samples| match samples {
+        Samples::Texts(texts) => texts,
+        _ => panic!("texts"),
+    };
+    let whole = texts(sampler.state());
+    for start in [0, 1, 7, 24, 25, 1000] {
+        let new = texts(sampler.state_from(start));
+        for (new, whole) in new.iter().zip(&whole) {
+            assert_eq!(new.as_slice(), whole.get(start..).unwrap_or_default());
+        }
+    }
+    assert_eq!(whole[0].len(), 25);
+}

@@ -1,7 +1,5 @@
 //! Texts: `playground sample` and `playground evaluate` for models that write.
 
-use std::io::Write as _;
-
 use serde_json::json;
 
 use super::{Place, evaluate::bar, manifest, write};
@@ -10,7 +8,7 @@ use crate::{
     data::TextSet,
     error::{Error, Result},
     evaluate::{Estimate, text::negative_log_likelihood},
-    model::{Model, Samples},
+    model::{Model, Sampler, Samples},
 };
 
 /// Published values to stand beside ours: data set, nats a character, source.
@@ -42,14 +40,18 @@ pub fn sample(
 ) -> Result<()> {
     let options = json!({ "prompt": prompt, "length": length, "temperature": temperature });
     let mut sampler = model.sampler(&options, 1, seed)?;
-    let mut out = std::io::stdout().lock();
+    write_out(&mut *sampler, &mut std::io::stdout().lock())
+}
+
+/// Take a sampler's steps and write each token as soon as it is there.
+fn write_out(sampler: &mut dyn Sampler, out: &mut impl std::io::Write) -> Result<()> {
     let failed = |e: std::io::Error| Error::io(std::path::Path::new("the terminal"), &e);
     let mut shown = 0;
     for _ in 0..sampler.steps() {
         sampler.step()?;
         pollster::block_on(sampler.settle())?;
-        if let Samples::Texts(texts) = sampler.state() {
-            for token in texts.iter().flatten().skip(shown) {
+        if let Samples::Texts(texts) = sampler.state_from(shown) {
+            for token in texts.iter().flatten() {
                 write!(out, "{}", token.text).map_err(failed)?;
                 shown += 1;
             }
@@ -173,4 +175,19 @@ fn card(
         error = estimate.standard_error / per_token,
         bits = estimate.mean / per_token / std::f64::consts::LN_2,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::tests::Counting;
+
+    #[test]
+    fn a_text_of_n_tokens_is_written_from_n_tokens() {
+        let (mut sampler, mut out) = (Counting::new(500), Vec::new());
+        write_out(&mut sampler, &mut out).expect("it is written");
+        let want: String = sampler.tokens.iter().map(|t| t.text.as_str()).collect();
+        assert_eq!(String::from_utf8(out).expect("text"), want + "\n");
+        assert_eq!(sampler.handed_out.get(), 500, "each token once");
+    }
 }

@@ -677,7 +677,12 @@ impl Sampler for Writing {
     }
 
     fn state(&self) -> Samples {
-        Samples::Texts(self.writers.iter().map(|w| w.tokens.clone()).collect())
+        self.state_from(0)
+    }
+
+    fn state_from(&self, start: usize) -> Samples {
+        let new = |writer: &Writer| writer.tokens.get(start..).unwrap_or_default().to_vec();
+        Samples::Texts(self.writers.iter().map(new).collect())
     }
 }
 

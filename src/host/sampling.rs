@@ -6,7 +6,6 @@ use web_time::{Duration, Instant};
 use super::Host;
 use crate::{
     error::{Error, Result},
-    model::Samples,
     protocol::{Progress, View},
     views,
 };
@@ -36,12 +35,7 @@ impl Host {
             }
             if step < of && shown.elapsed() > Duration::from_millis(100) {
                 shown = Instant::now();
-                let state = sampler.state();
-                let view = match state {
-                    // Only what is new: a long text would cross again and again.
-                    Samples::Texts(texts) => views::text::added(&texts, &mut sent),
-                    state => views::samples(state, columns, window).await?,
-                };
+                let view = views::under_way(&*sampler, columns, window, &mut sent).await?;
                 let (step, of) = (step as u32, of as u32);
                 let view = Some(view);
                 self.progress(id, Progress::Sampling { step, of, view });

@@ -75,4 +75,63 @@ pub trait Sampler {
 
     /// What it looks like now.
     fn state(&self) -> Samples;
+
+    /// What it looks like now, of texts only the tokens from place `start` on: whoever shows a text
+    /// as it grows asks for what is new, so that a text of n tokens costs n and not n².
+    fn state_from(&self, start: usize) -> Samples {
+        let _ = start;
+        self.state()
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    /// Writes its numbers one after the other, and counts the tokens that it hands out.
+    pub(crate) struct Counting {
+        steps: usize,
+        pub(crate) tokens: Vec<Token>,
+        pub(crate) handed_out: Cell<usize>,
+    }
+
+    impl Counting {
+        pub(crate) fn new(steps: usize) -> Self {
+            Self {
+                steps,
+                tokens: Vec::new(),
+                handed_out: Cell::new(0),
+            }
+        }
+    }
+
+    impl Sampler for Counting {
+        fn steps(&self) -> usize {
+            self.steps
+        }
+
+        fn step(&mut self) -> Result<()> {
+            let id = self.tokens.len() as u32;
+            self.tokens.push(Token {
+                id,
+                text: format!("{id} "),
+                log_prob: None,
+                alternatives: Vec::new(),
+                given: false,
+            });
+            Ok(())
+        }
+
+        fn state(&self) -> Samples {
+            self.state_from(0)
+        }
+
+        fn state_from(&self, start: usize) -> Samples {
+            let new = self.tokens[start..].to_vec();
+            self.handed_out.set(self.handed_out.get() + new.len());
+            Samples::Texts(vec![new])
+        }
+    }
 }

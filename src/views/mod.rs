@@ -12,7 +12,7 @@ use burn::tensor::Tensor;
 
 use crate::{
     error::{Error, Result},
-    model::Samples,
+    model::{Sampler, Samples},
     protocol::{Bytes, Layer, Role, View},
 };
 
@@ -39,7 +39,28 @@ pub async fn samples(samples: Samples, columns: usize, window: [f32; 4]) -> Resu
             let scene = plane::Scene::new(format!("{} samples", points.dims()[0]));
             scene.points(Role::Model, points).read(window).await
         }
-        Samples::Texts(texts) => Ok(text::added(&texts, &mut 0)),
+        Samples::Texts(texts) => Ok(text::texts(texts, 0)),
+    }
+}
+
+/// What a sampler has come to, as [`samples`] shows it; of texts only what is new since `sent` tokens
+/// of each were told.
+///
+/// # Errors
+/// What the device reports.
+pub async fn under_way(
+    sampler: &dyn Sampler,
+    columns: usize,
+    window: [f32; 4],
+    sent: &mut usize,
+) -> Result<View> {
+    match sampler.state_from(*sent) {
+        Samples::Texts(texts) => {
+            let start = *sent;
+            *sent += texts.iter().map(Vec::len).max().unwrap_or(0);
+            Ok(text::texts(texts, start))
+        }
+        state => samples(state, columns, window).await,
     }
 }
 
@@ -148,6 +169,23 @@ pub fn png(view: &View, scale: usize) -> Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{model::tests::Counting, protocol::Token};
+
+    #[test]
+    fn a_growing_text_is_told_once_and_whole() {
+        let (mut sampler, mut sent, mut told) = (Counting::new(500), 0, Vec::<Token>::new());
+        for _ in 0..sampler.steps() {
+            sampler.step().expect("a step");
+            let view = pollster::block_on(under_way(&sampler, 1, [0.0; 4], &mut sent));
+            let View::Texts { texts } = view.expect("a view") else {
+                panic!("texts")
+            };
+            assert_eq!(texts[0].start as usize, told.len());
+            told.extend(texts[0].tokens.clone());
+        }
+        assert_eq!(told, sampler.tokens);
+        assert_eq!(sampler.handed_out.get(), 500, "each token once");
+    }
 
     #[test]
     fn tiles_lie_where_they_should() {
