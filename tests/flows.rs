@@ -431,7 +431,6 @@ fn a_planar_layer_keeps_a_positive_determinant_for_any_weights() {
 
 /// The optimizer's help says that only a transformer's layers move by it.
 #[test]
-#[ignore = "Muon takes matrices by the name of their list, which planar flows share, until models declare groups of parameters"]
 fn muon_moves_nothing_of_a_model_of_the_plane() {
     for (family, config) in [
         ("planar", json!({ "layers": 4, "kind": "both" })),
@@ -444,9 +443,9 @@ fn muon_moves_nothing_of_a_model_of_the_plane() {
         let trained = |muon: bool| {
             let device = device::cpu().autodiff();
             let mut rng = Rng::new(3, Purpose::Init, 0);
-            let model = Model::init(family, &config, &info(DataKind::Points), &mut rng, &device);
+            let model = model::init(family, &config, &info(DataKind::Points), &mut rng, &device);
             let mut model = model.expect("a model");
-            let mut optimizers = vec![Adam::default(); model.players().len()];
+            let mut optimizers = model.optimizers();
             let mut context = StepContext {
                 hyper: Hyper {
                     muon,
@@ -461,7 +460,7 @@ fn muon_moves_nothing_of_a_model_of_the_plane() {
                 xy: values(points(16, 1.5).reshape([32])),
             };
             model.train_step(&batch, &mut context).expect("a step");
-            common::weights(&model.valid())
+            common::weights(&*model.valid())
         };
         assert!(trained(true) == trained(false), "{family}");
     }
