@@ -26,6 +26,7 @@ use crate::{
     data::{Batch, DataInfo},
     error::Result,
     family::{Density, DensityOptions, Family, Losses, Sampler, Samples, StepContext, plain},
+    kernels::reduce,
     nn::{fourier, mlp::Mlp, standard::Standard},
     options::Options,
     protocol::{Capabilities, DataKind, DensityKind, Look, Preset, Role},
@@ -179,7 +180,7 @@ impl Autoregressive {
 
     fn loss(&self, batch: &Batch) -> Result<Losses> {
         let (first, second) = self.log_probs(batch.points(&self.device())?);
-        let (first, second) = (first.mean().neg(), second.mean().neg());
+        let (first, second) = (reduce::mean(first).neg(), reduce::mean(second).neg());
         Ok(vec![
             ("loss", first.clone() + second.clone()),
             ("first", first),

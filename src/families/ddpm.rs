@@ -36,6 +36,7 @@ use crate::{
     data::{Batch, DataInfo},
     error::{Error, Result},
     family::{Density, DensityOptions, Family, Losses, Sampler, Samples, StepContext, plain},
+    kernels::reduce,
     nn::{init, linear::linear, standard::Standard},
     options::Options,
     protocol::{Capabilities, DataKind, DensityKind, Look, Preset, Role},
@@ -663,9 +664,7 @@ impl Ddpm {
         let x = Process::q_sample(x0.clone(), epsilon.clone(), levels);
         let times: Vec<f64> = levels.iter().map(|l| l.time).collect();
         let answer = self.forward(x, &times);
-        (self.process.target(x0, epsilon, levels) - answer)
-            .square()
-            .mean()
+        reduce::mean((self.process.target(x0, epsilon, levels) - answer).square())
     }
 
     /// The way from data to noise.

@@ -42,6 +42,7 @@ use crate::{
         embedding::embedding,
         host::is_host,
         linear::linear_transposed,
+        reduce,
         rotary::Angles,
     },
     model::{Family, Insight, Language, Losses, Reading, Sampler, Samples},
@@ -287,7 +288,7 @@ impl Gpt {
         let read: Vec<u32> = windows().flat_map(|w| &w[..t]).copied().collect();
         let next: Vec<u32> = windows().flat_map(|w| &w[1..]).copied().collect();
         let logits = self.forward(&read, t, dropout.as_mut());
-        Ok(vec![("loss", cross_entropy(logits, next).mean())])
+        Ok(vec![("loss", reduce::mean(cross_entropy(logits, next)))])
     }
 
     /// A reader of one text on this model's device.

@@ -34,7 +34,7 @@ use crate::{
     family::{
         Density, DensityOptions, Family, Invertible, Losses, Sampler, Samples, StepContext, plain,
     },
-    kernels::elementwise,
+    kernels::{elementwise, reduce},
     nn::{gaussian, standard::Standard},
     options::Options,
     protocol::{Capabilities, DataKind, DensityKind, Preset},
@@ -289,8 +289,8 @@ impl Planar {
             name: name.into(),
             reason: "there is no energy of that name".into(),
         })?;
-        let log_q = (log_q0 - logabsdet).mean();
-        let energy = energy.mean();
+        let log_q = reduce::mean(log_q0 - logabsdet);
+        let energy = reduce::mean(energy);
         Ok(vec![
             ("loss", log_q.clone() + energy.clone() * inverse_temperature),
             ("entropy", log_q.neg()),
@@ -306,7 +306,7 @@ impl Planar {
             }
             None => {
                 let x = batch.points(&self.device())?;
-                Ok(vec![("loss", self.log_prob(x).mean().neg())])
+                Ok(vec![("loss", reduce::mean(self.log_prob(x)).neg())])
             }
         }
     }

@@ -28,7 +28,7 @@ use crate::{
     data::{Batch, DataInfo},
     error::Result,
     family::{Density, DensityOptions, Family, Invertible, Losses, Sampler, Samples},
-    kernels::{affine, rq_spline},
+    kernels::{affine, reduce, rq_spline},
     nn::{fourier, gaussian, mlp::Mlp, standard::Standard},
     options::Options,
     protocol::{Capabilities, DataKind, DensityKind, Preset},
@@ -192,7 +192,7 @@ impl RealNvp {
 
     fn loss(&self, batch: &Batch) -> Result<Losses> {
         let x = batch.points(&self.device())?;
-        Ok(vec![("loss", self.log_prob(x).mean().neg())])
+        Ok(vec![("loss", reduce::mean(self.log_prob(x)).neg())])
     }
 
     fn device(&self) -> Device {

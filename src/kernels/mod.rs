@@ -19,6 +19,7 @@ pub mod linear;
 pub mod math;
 pub mod monotone;
 pub mod norm;
+pub mod reduce;
 pub mod rotary;
 pub mod rq_spline;
 #[cfg(all(feature = "webgpu", target_family = "wasm"))]
