@@ -4,6 +4,8 @@
 //! rounding. The browser's tests run it on both back ends; natively a test holds it finite and the
 //! same each time.
 
+mod tails;
+
 use burn::{
     nn::Linear,
     tensor::{Device, Tensor, TensorData, activation},
@@ -56,6 +58,7 @@ pub async fn run(device: &Device) -> Result<Vec<Case>> {
     suite.objective().await?;
     suite.optimizer().await?;
     suite.models().await?;
+    suite.tails().await?;
     Ok(suite.cases)
 }
 
@@ -522,7 +525,7 @@ fn floats(data: &TensorData) -> Result<Vec<f32>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::device;
+    use crate::{device, kernels::host::by_formulas};
 
     #[test]
     fn everything_is_finite_and_the_same_each_time() {
@@ -532,11 +535,27 @@ mod tests {
         for case in &first {
             assert!(!case.values.is_empty(), "{}", case.name);
             assert!(case.values.iter().all(|v| v.is_finite()), "{}", case.name);
+            if case.name.starts_with("exact: ") {
+                let right = case.values.iter().all(|v| (v - 1.0).abs() < 1e-5);
+                assert!(right, "{}: {:?}", case.name, case.values);
+            }
         }
         let mut names: Vec<_> = first.iter().map(|c| c.name.as_str()).collect();
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), first.len(), "names are unique");
         assert_eq!(first, suite());
+    }
+
+    #[test]
+    fn what_other_devices_compute_is_right_far_from_zero() {
+        let suite = || pollster::block_on(run(&device::cpu())).expect("it runs");
+        let cases = by_formulas(suite);
+        let exact = cases.iter().filter(|case| case.name.starts_with("exact: "));
+        assert!(exact.clone().count() > 60, "{}", exact.count());
+        for case in exact {
+            let right = case.values.iter().all(|v| (v - 1.0).abs() < 1e-5);
+            assert!(right, "{}: {:?}", case.name, case.values);
+        }
     }
 }

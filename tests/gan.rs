@@ -12,6 +12,7 @@ use generative_playground::{
     data::{Batch, DataInfo, Dataset, PointSet},
     device,
     families::gan::{Gan, GanConfig, Loss, nearby, spectral_norm, squared_slope},
+    kernels::host::by_formulas,
     model::{self, Family, StepContext, TrainConfig},
     nn::weights::Weights,
     optim::{Hyper, Optimizer},
@@ -688,6 +689,12 @@ fn write_noise() {
 
 #[test]
 fn sure_scores_keep_their_loss_and_their_slope() {
+    sure_scores();
+    // And as they are computed on a GPU.
+    by_formulas(sure_scores);
+}
+
+fn sure_scores() {
     let device = device::cpu().autodiff();
     for score in [20f32, 40.0, 80.0] {
         // Data and fakes told apart beyond doubt.

@@ -9,7 +9,7 @@ use burn::tensor::{Tensor, TensorData};
 
 use crate::{
     device,
-    kernels::{elementwise, math::exp},
+    kernels::{elementwise, host::is_host, math::exp},
 };
 
 /// Σ over pixels of log Bernoulli(x | σ(logits)), nats.
@@ -22,7 +22,7 @@ pub fn log_prob(x: Tensor<2>, logits: Tensor<2>) -> Tensor<1> {
     let plain = logits.clone().without_autodiff();
     let x = x.without_autodiff();
     let tracked = logits.is_tracked();
-    let (value, gradient) = if device::is_cpu(&plain.device()) {
+    let (value, gradient) = if is_host(&plain) {
         fused(x, plain, tracked)
     } else {
         let ([n, pixels], [rows, _]) = (x.dims(), plain.dims());
@@ -33,7 +33,9 @@ pub fn log_prob(x: Tensor<2>, logits: Tensor<2>) -> Tensor<1> {
                 .repeat_dim(1, rows / n.max(1))
                 .reshape([rows, pixels])
         };
-        let value = (x.clone() * plain.clone() - elementwise::softplus(plain.clone()))
+        // x l − softplus(l), its large parts first, so that what is left of them is not lost.
+        let tail = elementwise::ln_1p(plain.clone().abs().neg().exp());
+        let value = (x.clone() * plain.clone() - elementwise::relu(plain.clone()) - tail)
             .sum_dim(1)
             .squeeze_dim::<1>(1);
         (value, tracked.then(|| x - elementwise::sigmoid(plain)))
