@@ -4,6 +4,8 @@
 //! rounding. The browser's tests run it on both back ends; natively a test holds it finite and the
 //! same each time.
 
+mod tails;
+
 use burn::{
     nn::Linear,
     tensor::{Device, Tensor, TensorData, activation},
@@ -16,7 +18,7 @@ use crate::{
     error::{Error, Result},
     families,
     families::vae::Vae,
-    model::{Condition, DensityOptions, Samples, StepContext, drive},
+    model::{Condition, DensityOptions, Samples, StepContext, finish},
     nn::{bernoulli, init, linear},
     optim::{Hyper, Optimizer},
     plots,
@@ -58,6 +60,7 @@ pub async fn run(device: &Device) -> Result<Vec<Case>> {
     suite.objective().await?;
     suite.optimizer().await?;
     suite.models().await?;
+    suite.tails().await?;
     Ok(suite.cases)
 }
 
@@ -458,7 +461,7 @@ impl Suite {
         };
         for options in asked {
             let mut sampler = model.sampler(&options, &Condition::default(), 6, 11)?;
-            let samples = drive(&mut *sampler, async |_, _| Ok(())).await?;
+            let samples = finish(&mut *sampler).await?;
             let title = match &options {
                 Value::Null => format!("{name}, samples"),
                 options => format!("{name}, samples {options}"),
@@ -540,7 +543,7 @@ fn floats(data: &TensorData) -> Result<Vec<f32>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::device;
+    use crate::{device, kernels::host::by_formulas};
 
     #[test]
     fn everything_is_finite_and_the_same_each_time() {
@@ -550,11 +553,27 @@ mod tests {
         for case in &first {
             assert!(!case.values.is_empty(), "{}", case.name);
             assert!(case.values.iter().all(|v| v.is_finite()), "{}", case.name);
+            if case.name.starts_with("exact: ") {
+                let right = case.values.iter().all(|v| (v - 1.0).abs() < 1e-5);
+                assert!(right, "{}: {:?}", case.name, case.values);
+            }
         }
         let mut names: Vec<_> = first.iter().map(|c| c.name.as_str()).collect();
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), first.len(), "names are unique");
         assert_eq!(first, suite());
+    }
+
+    #[test]
+    fn what_other_devices_compute_is_right_far_from_zero() {
+        let suite = || pollster::block_on(run(&device::cpu())).expect("it runs");
+        let cases = by_formulas(suite);
+        let exact = cases.iter().filter(|case| case.name.starts_with("exact: "));
+        assert!(exact.clone().count() > 60, "{}", exact.count());
+        for case in exact {
+            let right = case.values.iter().all(|v| (v - 1.0).abs() < 1e-5);
+            assert!(right, "{}: {:?}", case.name, case.values);
+        }
     }
 }

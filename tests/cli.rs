@@ -9,7 +9,9 @@ use std::{
 };
 
 use common::{Dice, root};
-use generative_playground::{checkpoint, device, nn::weights::Weights};
+use generative_playground::{
+    checkpoint, data::PointSet, device, nn::weights::Weights, session::Session,
+};
 use serde_json::Value;
 
 /// A folder of one test that is gone when it ends.
@@ -343,4 +345,34 @@ fn older_checkpoints_are_converted_with_what_is_said_of_them() {
     std::fs::write(&file, b"no checkpoint").expect("writable");
     refused(&run(&["convert", &path]), "checkpoint-parse");
     assert_eq!(std::fs::read(&file).expect("a file"), b"no checkpoint");
+}
+
+#[test]
+fn a_recipe_without_options_trains_what_the_page_would() {
+    let folder = Folder::new("empty");
+    // Each of them starts from other options on points than it would on its own.
+    for family in ["realnvp", "ddpm", "gan"] {
+        let recipe = folder.path("empty.toml");
+        let text = format!(
+            "id = \"{family}\"\ntitle = \"\"\nfamily = \"{family}\"\ndata = \"moons\"\nseed = 1\n\
+             [train]\nsteps = 1\n"
+        );
+        std::fs::write(&recipe, text).expect("writable");
+        let (recipe, runs) = (recipe.display().to_string(), folder.path("runs"));
+        let runs_text = runs.display().to_string();
+        let output = run(&["train", &recipe, "--runs", &runs_text]);
+        assert!(output.status.success(), "{output:?}");
+        let file = runs.join(format!("{family}.model.safetensors"));
+        let (meta, _) = checkpoint::inspect(&std::fs::read(file).expect("a file")).expect("opens");
+        let data = PointSet::toy("moons", &Value::Null, 1).expect("a toy");
+        let (none, steps) = (Value::Null, serde_json::json!({ "steps": 1 }));
+        let data = std::rc::Rc::new(data.into());
+        let page = Session::create(family, &none, &steps, data, 1, &device::cpu());
+        let page = page.expect("a session").info().expect("a description");
+        assert_eq!(
+            (meta.config, meta.train),
+            (page.config, page.train),
+            "{family}"
+        );
+    }
 }

@@ -464,3 +464,105 @@ fn a_condition_that_cannot_be_honoured_is_refused() {
         assert_eq!(code(&*flow, condition.clone()), refused, "{condition}");
     }
 }
+
+#[test]
+fn a_planar_layer_keeps_a_positive_determinant_for_any_weights() {
+    // wᵀu so far below zero that ln(1 + exp(wᵀu)) − 1 is −1 in single precision; and a w so short
+    // that what is added to |w|² must not count.
+    for (w, u) in [
+        ([1.0, 0.0], [-30.0, 0.5]),
+        ([3.0, -4.0], [-60.0, 20.0]),
+        ([2e-4, 1e-4], [0.3, -0.7]),
+        ([-1e-5, 2e-5], [1.0, 0.5]),
+    ] {
+        let config = json!({ "kind": "planar", "layers": 1 });
+        let mut rng = Rng::new(3, Purpose::Init, 0);
+        let data = DataInfo::new(
+            "moons",
+            Space::Points {
+                mean: [0.0; 2],
+                scale: 1.0,
+            },
+        );
+        let model = families::init("planar", &config, &data, &mut rng, &device::cpu());
+        let put = |values: &[f32]| TensorData::new(values.to_vec(), [1, values.len()]);
+        let weights = Weights::from([
+            ("layers.0.v".to_string(), put(&w)),
+            ("layers.0.u".to_string(), put(&u)),
+            ("layers.0.scalars".to_string(), put(&[0.0])),
+        ]);
+        let model = model
+            .expect("a model")
+            .with_weights(weights)
+            .expect("they fit");
+        let density = model.density().expect("a density");
+        // On the line where the layer squeezes most, and beside it.
+        let xy = vec![0.0f32, 0.0, 0.25, -0.5];
+        let log_prob = |xy: &[f32]| -> Vec<f32> {
+            let (batch, mut rng) = (
+                Batch::Points { xy: xy.to_vec() },
+                Rng::new(0, Purpose::Evaluate, 0),
+            );
+            let options = DensityOptions {
+                importance_samples: 0,
+            };
+            values(density.log_prob(&batch, options, &mut rng).expect("log p"))
+        };
+        // Equations 10 to 12 and appendix A.1 in double precision.
+        let ([w0, w1], [u0, u1]) = (w.map(f64::from), u.map(f64::from));
+        let product = w0 * u0 + w1 * u1;
+        let s = (product.max(0.0) + (-product.abs()).exp().ln_1p()).max(1e-6);
+        let along = (s - 1.0 - product) / (w0 * w0 + w1 * w1);
+        let (u0, u1) = (u0 + along * w0, u1 + along * w1);
+        for (got, x) in log_prob(&xy).iter().zip(xy.chunks(2)) {
+            let (x, y) = (f64::from(x[0]), f64::from(x[1]));
+            let h = (w0 * x + w1 * y).tanh();
+            let det = 1.0 + (u0 * w0 + u1 * w1) * (1.0 - h * h);
+            let (x, y) = (x + u0 * h, y + u1 * h);
+            let want = -0.5 * (x * x + y * y) - std::f64::consts::TAU.ln() + det.ln();
+            let error = (f64::from(*got) - want).abs();
+            assert!(
+                error < 2e-4 * want.abs().max(1.0),
+                "{w:?}, {u:?}: {got}, {want}"
+            );
+        }
+    }
+}
+
+/// No model of points has matrices that are meant for it.
+#[test]
+fn muon_moves_nothing_of_a_model_of_the_plane() {
+    for (family, config) in [
+        ("planar", json!({ "layers": 4, "kind": "both" })),
+        ("realnvp", json!({ "hidden": 8, "couplings": 3 })),
+        ("mdn", json!({ "hidden": 8, "components": 3 })),
+        ("ddpm", json!({ "hidden": 16, "embedding": 8 })),
+        ("gan", json!({ "hidden": 16, "layers": 2 })),
+        ("vae", json!({ "hidden": 16, "latent_dim": 2 })),
+    ] {
+        let trained = |muon: bool| {
+            let device = device::cpu().autodiff();
+            let mut rng = Rng::new(3, Purpose::Init, 0);
+            let model =
+                families::init(family, &config, &info(SpaceKind::Points), &mut rng, &device);
+            let mut model = model.expect("a model");
+            let mut optimizers = model.optimizers();
+            let mut context = StepContext {
+                hyper: Hyper {
+                    muon,
+                    ..Hyper::new(1e-2)
+                },
+                step: 0,
+                rng: &mut Rng::new(7, Purpose::Train, 0),
+                optimizers: &mut optimizers,
+                only: None,
+            };
+            let batch = Batch::Points {
+                xy: values(points(16, 1.5).reshape([32])),
+            };
+            model.train_step(&batch, &mut context).expect("a step");
+            common::weights(&*model.valid())
+        };
+        assert!(trained(true) == trained(false), "{family}");
+    }
+}

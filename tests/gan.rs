@@ -12,6 +12,7 @@ use generative_playground::{
     data::{Batch, DataInfo, Dataset, PointSet, Space},
     device, families,
     families::gan::{Gan, GanConfig, Loss, nearby, spectral_norm, squared_slope},
+    kernels::host::by_formulas,
     model::{Family, StepContext, TrainConfig},
     nn::weights::Weights,
     optim::{Hyper, Optimizer},
@@ -700,4 +701,48 @@ fn write_noise() {
     let text = serde_json::to_string(&all).expect("JSON");
     let text = text.replace("],", "],\n") + "\n";
     std::fs::write(root("tests/reference/gan-noise.json"), text).expect("writable");
+}
+
+#[test]
+fn sure_scores_keep_their_loss_and_their_slope() {
+    sure_scores();
+    // And as they are computed on a GPU.
+    by_formulas(sure_scores);
+}
+
+fn sure_scores() {
+    let device = device::cpu().autodiff();
+    for score in [20f32, 40.0, 80.0] {
+        // Data and fakes told apart beyond doubt.
+        let real = Tensor::<1>::from_floats([score], &device).require_grad();
+        let fake = Tensor::<1>::from_floats([-score], &device).require_grad();
+        let loss = Loss::NonSaturating.of_discriminator(real.clone(), fake.clone());
+        let slopes = loss.backward();
+        let s = f64::from(score);
+        let one = |t: Tensor<1>| f64::from(values(t.without_autodiff())[0]);
+        let near = |got: f64, want: f64, what: &str| {
+            assert!(
+                (got / want - 1.0).abs() < 1e-4,
+                "{what} at {score}: {got}, {want}"
+            );
+        };
+        near(one(loss), 2.0 * (-s).exp().ln_1p(), "loss");
+        let logistic = 1.0 / (1.0 + s.exp()); // σ(−s)
+        near(
+            one(real.grad(&slopes).expect("a slope")),
+            -logistic,
+            "slope of data",
+        );
+        near(
+            one(fake.grad(&slopes).expect("a slope")),
+            logistic,
+            "slope of fakes",
+        );
+        // And for the generator, whose fakes fool nobody: it is told all there is to tell.
+        let fake = Tensor::<1>::from_floats([-score], &device).require_grad();
+        let loss = Loss::NonSaturating.of_generator(|| unreachable!(), fake.clone());
+        let slope = one(fake.grad(&loss.backward()).expect("a slope"));
+        near(one(loss), s + (-s).exp().ln_1p(), "generator's loss");
+        near(slope, -1.0 / (1.0 + (-s).exp()), "generator's slope");
+    }
 }

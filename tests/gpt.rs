@@ -8,9 +8,12 @@ mod common;
 use burn::tensor::Device;
 use generative_playground::{
     data::{Batch, DataInfo, TextSet},
+    device,
+    evaluate::text::negative_log_likelihood,
+    families,
     families::gpt::{Gpt, GptConfig, GptSampleOptions, MlpKind, Norm, Positions, candidates},
     kernels::host::by_formulas,
-    model::{Family, Language, Samples, StepContext},
+    model::{Condition, Family, Language, Samples, StepContext},
     optim::{Hyper, Optimizer},
     rng::{Purpose, Rng},
 };
@@ -453,4 +456,68 @@ fn train_like_pytorch(
             );
         }
     }
+}
+
+#[test]
+fn every_held_out_token_but_the_first_is_judged_once() {
+    let text = "it was the best of times, it was the worst of times. ".repeat(6);
+    for (held_out, block_size) in [(0.1, 8), (0.25, 8), (0.5, 16), (0.05, 64)] {
+        let options = json!({ "held_out": held_out });
+        let set = TextSet::new("times", &text, &options).expect("a text");
+        let config = json!({ "n_layer": 1, "n_head": 2, "n_embd": 16, "block_size": block_size });
+        let mut rng = Rng::new(3, Purpose::Init, 0);
+        let model = families::init("gpt", &config, &set.info, &mut rng, &device::cpu());
+        let model = model.expect("a model");
+        let language = model.language().expect("it reads");
+        let ids: Vec<u32> = set.test().iter().map(|&t| t.into()).collect();
+        let (v, mut nats, mut guesses) = (language.tokenizer().len(), 0f64, 0);
+        // Each window begins with the last token of the one before.
+        for start in (0..ids.len() - 1).step_by(block_size) {
+            let window = &ids[start..(start + block_size + 1).min(ids.len())];
+            let read = &window[..window.len() - 1];
+            let logits = pollster::block_on(language.logits(read)).expect("logits");
+            for (row, &next) in logits.chunks_exact(v).zip(&window[1..]) {
+                let sum: f64 = row.iter().map(|&l| f64::from(l).exp()).sum();
+                nats += sum.ln() - f64::from(row[next as usize]);
+                guesses += 1;
+            }
+        }
+        assert_eq!(guesses, ids.len() - 1);
+        let windows = guesses.div_ceil(block_size);
+        let estimate = pollster::block_on(negative_log_likelihood(&*model, set, |_, _| true));
+        let estimate = estimate.expect("an estimate");
+        assert_eq!(estimate.n, windows);
+        let difference = (estimate.mean - nats / guesses as f64).abs();
+        assert!(difference < 2e-6, "{held_out}, {block_size}: {difference}");
+    }
+}
+
+#[test]
+fn what_is_new_in_a_text_is_its_end() {
+    let model = Gpt::init(
+        &modern(),
+        &data(),
+        &mut Rng::new(1, Purpose::Init, 0),
+        &device::cpu(),
+    );
+    let (options, prompt) = (GptSampleOptions::default(), Condition::prompt("It is"));
+    let mut sampler = model
+        .expect("a model")
+        .sampler(&options, &prompt, 3, 5)
+        .expect("a sampler");
+    for _ in 0..20 {
+        assert!(pollster::block_on(sampler.next()).expect("a token"));
+    }
+    let texts = |samples| match samples {
+        Samples::Texts(texts) => texts,
+        _ => panic!("texts"),
+    };
+    let whole = texts(sampler.state());
+    for start in [0, 1, 7, 24, 25, 1000] {
+        let new = texts(sampler.state_from(start));
+        for (new, whole) in new.iter().zip(&whole) {
+            assert_eq!(new.as_slice(), whole.get(start..).unwrap_or_default());
+        }
+    }
+    assert_eq!(whole[0].len(), 25);
 }

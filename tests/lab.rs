@@ -141,6 +141,28 @@ fn models() -> Vec<(FamilyInfo, &'static str)> {
     out
 }
 
+#[test]
+fn every_kind_of_data_that_a_family_models_has_plots() {
+    let mut flat = 0;
+    for info in plots::families() {
+        assert!(!info.spaces.is_empty(), "{}", info.id);
+        for space in &info.spaces {
+            assert_eq!(space.plots[0].id, "samples", "{}", info.id);
+            let texts = space.plots.iter().map(|p| [&p.title, &p.help]);
+            assert!(texts.flatten().all(|t| !t.is_empty()), "{}", info.id);
+            let mut ids: Vec<_> = space.plots.iter().map(|p| &p.id).collect();
+            ids.sort();
+            ids.dedup();
+            assert_eq!(ids.len(), space.plots.len(), "{}: ids are unique", info.id);
+        }
+        let in_2d = |s: &FamilySpace| matches!(s.kind, SpaceKind::Points | SpaceKind::Energy);
+        flat += usize::from(info.spaces.iter().any(in_2d));
+        // What a GPT shows is no plot in 2-D.
+        assert!(info.id != "gpt" || !info.spaces.iter().any(in_2d));
+    }
+    assert!(flat >= 6);
+}
+
 /// All numbers of a plot's layers.
 fn numbers(view: &View) -> Vec<f32> {
     let View::Plot { layers, .. } = view else {

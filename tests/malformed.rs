@@ -19,7 +19,7 @@ use generative_playground::{
     data::{Dataset, ImageSet},
     device,
     error::{Code, Error, Result},
-    model::{Condition, TrainConfig, drive},
+    model::{Condition, TrainConfig, finish},
     options::Options,
     protocol::{ImageInput, PlotInputs, View, ViewQuery},
     session::Session,
@@ -84,7 +84,7 @@ fn load(bytes: &[u8], set: &Rc<Dataset>) -> Result<()> {
     let mut session = Session::open(bytes, None, &device)?;
     session.info()?;
     let mut sampler = session.sampler(&Value::Null, &Condition::default(), 2, 3)?;
-    let samples = pollster::block_on(drive(&mut *sampler, async |_, _| Ok(())))?;
+    let samples = pollster::block_on(finish(&mut *sampler))?;
     pollster::block_on(generative_playground::plots::samples(samples, 2, [0.0; 4]))?;
     let image = ImageInput::Test { index: 1 };
     for query in [

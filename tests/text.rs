@@ -749,3 +749,25 @@ fn shuffled_lines_are_the_same_lines_in_the_same_new_order() {
     let plain = TextSet::new("list", &list, &Value::Null).expect("a text");
     assert_eq!(set.info.sha256, plain.info.sha256);
 }
+
+#[test]
+fn a_shuffled_list_holds_out_the_same_lines_for_another_vocabulary() {
+    let list: String = (0..400).map(|i| format!("{i} {}\n", i * i % 97)).collect();
+    let options = json!({ "shuffle": true });
+    let learned = TextSet::new("list", &list, &options).expect("a text");
+    let folder = std::env::temp_dir().join(format!("playground-shuffled-{}", std::process::id()));
+    std::fs::create_dir_all(folder.join("list")).expect("writable");
+    std::fs::write(folder.join("list/list.txt"), &list).expect("writable");
+    // One that knows more characters, as that of a model that began with a longer list does.
+    let wider = Vocabulary::characters(&format!("{list}xyz"));
+    let set = TextSet::from_folder("list", &options, Some(wider.clone()), &folder);
+    std::fs::remove_dir_all(&folder).expect("removed");
+    let set = set.expect("a text");
+    assert_eq!(set.tokenizer.vocabulary(), &wider);
+    let text = |set: &TextSet, tokens: &[u16]| {
+        let ids: Vec<u32> = tokens.iter().map(|&t| t.into()).collect();
+        set.tokenizer.decode(&ids)
+    };
+    assert_eq!(text(&set, set.test()), text(&learned, learned.test()));
+    assert_eq!(text(&set, set.train()), text(&learned, learned.train()));
+}

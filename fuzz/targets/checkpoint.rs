@@ -3,7 +3,7 @@
 
 use generative_playground::{
     checkpoint, device,
-    model::{Condition, drive},
+    model::{Condition, finish},
     session::Session,
 };
 use libfuzzer_sys::fuzz_target;
@@ -19,8 +19,7 @@ fuzz_target!(|bytes: &[u8]| {
     let mut sampler = session
         .sampler(&serde_json::Value::Null, &Condition::default(), 2, 0)
         .expect("a sampler");
-    let samples = drive(&mut *sampler, async |_, _| Ok(()));
-    pollster::block_on(samples).expect("samples");
+    pollster::block_on(finish(&mut *sampler)).expect("samples");
     let file = pollster::block_on(session.export(false)).expect("it can be written");
     checkpoint::open(&file, None, &device).expect("what was written can be read");
 });

@@ -21,7 +21,7 @@ use crate::{
     data::ImageSet,
     device,
     error::{Error, Result},
-    model::{Condition, drive},
+    model::{Condition, finish},
     plots::png,
     scene::grid,
 };
@@ -191,7 +191,7 @@ fn run(command: Command) -> Result<()> {
             }
             let options = json!({ "temperature": temperature });
             let mut sampler = model.sampler(&options, &Condition::default(), count, seed)?;
-            let samples = pollster::block_on(drive(&mut *sampler, async |_, _| Ok(())))?;
+            let samples = pollster::block_on(finish(&mut *sampler))?;
             let view = pollster::block_on(grid(samples.images()?, columns))?;
             write(&out, &png(&view, scale)?)?;
             println!("{count} samples of {id} in {}", out.display());

@@ -65,7 +65,7 @@ impl Recipe {
         let data: Dataset = if PointSet::is_toy(&self.data) {
             PointSet::toy(&self.data, &self.data_options, self.seed)?.into()
         } else if text {
-            TextSet::from_folder(&self.data, &self.data_options, &place.data)?.into()
+            TextSet::from_folder(&self.data, &self.data_options, None, &place.data)?.into()
         } else {
             ImageSet::from_folder(&self.data, &place.data)?.into()
         };

@@ -1,17 +1,14 @@
 //! Texts: `playground sample` and `playground evaluate` for models that write.
 
-use std::io::Write as _;
-
 use serde_json::json;
 
 use super::{Place, bar::bar, manifest, write};
 use crate::{
     checkpoint::{Meta, Opened},
-    data::{TextSet, text::TextOptions},
+    data::TextSet,
     error::{Error, Result},
     evaluate::{Estimate, text::negative_log_likelihood},
-    model::{Condition, Model, Samples, drive},
-    options::Options,
+    model::{Condition, Model, Sampler, Samples, drive},
 };
 
 /// Published values to stand beside ours: data set, nats a character, source.
@@ -43,12 +40,16 @@ pub fn sample(
 ) -> Result<()> {
     let options = json!({ "length": length, "temperature": temperature });
     let mut sampler = model.sampler(&options, &Condition::prompt(prompt), 1, seed)?;
-    let mut out = std::io::stdout().lock();
+    write_out(&mut *sampler, &mut std::io::stdout().lock())
+}
+
+/// Take a sampler's steps and write each token as soon as it is there.
+fn write_out(sampler: &mut dyn Sampler, out: &mut impl std::io::Write) -> Result<()> {
     let failed = |e: std::io::Error| Error::io(std::path::Path::new("the terminal"), &e);
     let mut shown = 0;
-    let written = drive(&mut *sampler, async |sampler, _| {
-        if let Samples::Texts(texts) = sampler.state() {
-            for token in texts.iter().flatten().skip(shown) {
+    let written = drive(sampler, async |sampler, _| {
+        if let Samples::Texts(texts) = sampler.state_from(shown) {
+            for token in texts.iter().flatten() {
                 write!(out, "{}", token.text).map_err(failed)?;
                 shown += 1;
             }
@@ -63,26 +64,16 @@ pub fn sample(
 /// Measure how well a checkpoint guesses the part of its text that was held out.
 pub fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result<()> {
     let (model, meta) = (opened.model, opened.meta);
-    let set = TextSet::from_folder(&meta.data.name, &meta.data.options, &place.data)?;
+    // In the model's tokens; the file's own lines, for a set already shuffled would be shuffled
+    // again and lines that were learned from be held out.
+    let (data, vocabulary) = (&meta.data, meta.data.space.vocabulary().cloned());
+    let set = TextSet::from_folder(&data.name, &data.options, vocabulary, &place.data)?;
     if set.info.sha256 != meta.data.sha256 {
         println!("note: this is not the very data that the model was trained on");
     }
-    let vocabulary = meta
-        .data
-        .space
-        .vocabulary()
-        .cloned()
-        .unwrap_or(set.tokenizer.vocabulary().clone());
-    let options = TextOptions::from_json(&meta.data.options)?;
-    let set = if set.tokenizer.vocabulary() == &vocabulary {
-        set
-    } else {
-        let text = set.text();
-        TextSet::with(&meta.data.name, &text, vocabulary, &options)?
-    };
     let per_token = set.characters_per_token();
     let (characters, held_out) = (set.characters, set.test_characters);
-    let bar = bar(set.test().len() / model.block_size().max(1));
+    let bar = bar((set.test().len() - 1).div_ceil(model.block_size().max(1)));
     let estimate = pollster::block_on(negative_log_likelihood(&*model, set, |done, mean| {
         bar.set_position(done as u64);
         bar.set_message(format!("{mean:.4}"));
@@ -160,7 +151,7 @@ fn card(
          - **Licence of the weights**: {licence}.\n\n\
          ## Measured\n\n\
          −log p of the whole part held out, exact, in {n} windows of the context one after the \
-         other, ± one standard error over windows; `playground evaluate`. Lower is better.\n\n\
+         other, the last of them shorter, ± one standard error over windows; `playground evaluate`. Lower is better.\n\n\
          | nats a character | |\n|---|---|\n\
          | {nats:.4} ± {error:.4} ({bits:.3} bits) | this checkpoint |\n\
          {published}",
@@ -184,4 +175,19 @@ fn card(
         error = estimate.standard_error / per_token,
         bits = estimate.mean / per_token / std::f64::consts::LN_2,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::tests::Counting;
+
+    #[test]
+    fn a_text_of_n_tokens_is_written_from_n_tokens() {
+        let (mut sampler, mut out) = (Counting::new(500), Vec::new());
+        write_out(&mut sampler, &mut out).expect("it is written");
+        let want: String = sampler.tokens.iter().map(|t| t.text.as_str()).collect();
+        assert_eq!(String::from_utf8(out).expect("text"), want + "\n");
+        assert_eq!(sampler.handed_out.get(), 500, "each token once");
+    }
 }

@@ -128,7 +128,8 @@ impl Stream {
 pub const TEST_SEED: u64 = 20_131_220;
 
 /// Held-out examples `start..start + count`; images with the fixed binarization of [`TEST_SEED`],
-/// text as windows of `length` tokens one after the other.
+/// text as windows of `length` tokens one after the other. What is left of a text after its last
+/// whole window is one more example, a shorter window, which comes in a batch of its own.
 pub fn test_batch(
     set: &Dataset,
     start: usize,
@@ -138,11 +139,15 @@ pub fn test_batch(
 ) -> Batch {
     match set {
         Dataset::Text(set) => {
-            // A short text gives one shorter window.
-            let length = length.min(set.test().len() - 1).max(1);
-            let n = (set.test().len() - 1) / length;
-            let windows = start.min(n)..(start + count).min(n);
-            let ids = windows.flat_map(|i| text::window(set.test(), i * length, length));
+            let (tokens, step) = (set.test(), length.max(1));
+            let guesses = tokens.len().saturating_sub(1);
+            let (whole, left) = (guesses / step, guesses % step);
+            let (end, length) = match start < whole {
+                true => (whole, step),
+                false => (whole + usize::from(left > 0), left.max(1)),
+            };
+            let windows = start..(start + count).min(end);
+            let ids = windows.flat_map(|i| text::window(tokens, i * step, length));
             Batch::Tokens {
                 ids: ids.collect(),
                 length,

@@ -299,12 +299,19 @@ impl TextSet {
         })
     }
 
-    /// The only text in `folder`/`name`, as `.txt` or `.txt.gz`.
+    /// The only text in `folder`/`name`, as `.txt` or `.txt.gz`, in the tokens of `vocabulary`, or
+    /// in its own without one.
     ///
     /// # Errors
-    /// [`Error::FileNotFound`] and what [`TextSet::read`] and [`TextSet::new`] say.
+    /// [`Error::FileNotFound`] and what [`TextSet::read`], [`TextSet::new`] and [`TextSet::with`]
+    /// say.
     #[cfg(not(target_family = "wasm"))]
-    pub fn from_folder(name: &str, options: &Value, folder: &std::path::Path) -> Result<Self> {
+    pub fn from_folder(
+        name: &str,
+        options: &Value,
+        vocabulary: Option<Vocabulary>,
+        folder: &std::path::Path,
+    ) -> Result<Self> {
         let folder = folder.join(name);
         let entries = std::fs::read_dir(&folder).map_err(|e| Error::io(&folder, &e))?;
         let mut paths: Vec<_> = entries.flatten().map(|e| e.path()).collect();
@@ -317,7 +324,13 @@ impl TextSet {
             path: folder.join("*.txt").display().to_string(),
         })?;
         let bytes = std::fs::read(path).map_err(|e| Error::io(path, &e))?;
-        Self::new(name, &Self::read(&bytes)?, options)
+        let text = Self::read(&bytes)?;
+        match vocabulary {
+            Some(vocabulary) => {
+                Self::with(name, &text, vocabulary, &TextOptions::from_json(options)?)
+            }
+            None => Self::new(name, &text, options),
+        }
     }
 
     /// About it, for the page.
@@ -352,7 +365,7 @@ impl TextSet {
         }
     }
 
-    /// The whole text.
+    /// The whole text, its lines in the order in which they are learned from.
     pub fn text(&self) -> String {
         let ids = self.train.iter().chain(&self.test).map(|&t| t.into());
         self.tokenizer.decode(&ids.collect::<Vec<_>>())

@@ -16,14 +16,14 @@ use crate::{
     rng::{Purpose, Rng},
 };
 
-/// A mean over test images, or windows of a text, with its standard error.
+/// A mean over test images, or over the tokens of a text, with its standard error.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
     /// Mean, nats per image, or per token.
     pub mean: f64,
-    /// Standard deviation over them, divided by √n.
+    /// Standard deviation over images, or over windows of a text, divided by √n.
     pub standard_error: f64,
-    /// How many.
+    /// How many images or windows.
     pub n: usize,
 }
 

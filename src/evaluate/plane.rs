@@ -262,11 +262,12 @@ async fn samples(
     }
     let free = Condition::default();
     let mut sampler = model.sampler(&serde_json::Value::Null, &free, count, seed)?;
-    let samples = drive(&mut *sampler, async |_, _| {
+    let driven = drive(&mut *sampler, async |_, _| {
         pause().await;
         Ok(())
     });
-    let xy = floats(samples.await?.points()?).await?;
+    driven.await?;
+    let xy = floats(sampler.state().points()?).await?;
     Ok(xy.as_chunks().0.to_vec())
 }
 

@@ -10,9 +10,10 @@ use crate::{
 
 /// −log p of the held-out part, nats a token, exact.
 ///
-/// The text is cut into windows of the context, one after the other; every token but the first is
-/// guessed once, from what precedes it in its window. In expectation this is the loss on random
-/// windows by which nanoGPT (github.com/karpathy/nanoGPT) judges, without its chance. The standard
+/// The text is cut into windows of the context, one after the other, the last of them shorter; every
+/// token but the first is guessed once, from what precedes it in its window, and all guesses weigh
+/// the same. In expectation this is the loss on random windows by which nanoGPT
+/// (github.com/karpathy/nanoGPT) judges, without its chance, but for the last window. The standard
 /// error is over windows. `go_on` hears how many are done and the mean so far.
 ///
 /// # Errors
@@ -29,28 +30,34 @@ pub async fn negative_log_likelihood(
         });
     }
     let data = data.into();
-    let (mut sum, mut squares, mut n) = (0f64, 0f64, 0usize);
+    // Of each window: its guesses, and the mean of −log p over them.
+    let mut windows: Vec<(f64, f64)> = Vec::new();
+    let (mut sum, mut guesses) = (0f64, 0f64);
     loop {
-        let batch = test_batch(&data, n, 1, length, Binarize::None);
+        let batch = test_batch(&data, windows.len(), 1, length, Binarize::None);
         if batch.is_empty() {
             break;
         }
+        let (_, length) = batch.tokens()?;
         let rng = &mut Rng::new(0, Purpose::Evaluate, 0);
+        let mut nats = 0f64;
         for (_, loss) in model.losses(&batch, rng)? {
             let loss: f32 = loss.into_scalar_async().await?;
-            sum += f64::from(loss);
-            squares += f64::from(loss) * f64::from(loss);
+            nats += f64::from(loss);
         }
-        n += 1;
-        if !go_on(n, sum / n as f64) {
+        sum += nats * length as f64;
+        guesses += length as f64;
+        windows.push((length as f64, nats));
+        if !go_on(windows.len(), sum / guesses) {
             return Err(Error::Cancelled);
         }
     }
-    let mean = sum / n.max(1) as f64;
-    let variance = (squares / n.max(1) as f64 - mean * mean).max(0.0);
+    let mean = sum / guesses.max(1.0);
+    // Of a ratio of sums over windows: with windows all alike, σ / √n.
+    let squares = windows.iter().map(|(n, nats)| (n * (nats - mean)).powi(2));
     Ok(Estimate {
         mean,
-        standard_error: (variance / n.max(1) as f64).sqrt(),
-        n,
+        standard_error: squares.sum::<f64>().sqrt() / guesses.max(1.0),
+        n: windows.len(),
     })
 }

@@ -35,6 +35,7 @@ use serde_json::{Value, json};
 use crate::{
     data::{Batch, DataInfo, Space, SpaceKind},
     error::{Error, Result},
+    kernels::reduce,
     model::{
         Capabilities, Condition, Defaults, Density, DensityKind, DensityOptions, Family, Losses,
         Preset, Reading, Sampler, Samples, StepContext, TrainConfig, plain, ready,
@@ -665,9 +666,7 @@ impl Ddpm {
         let x = Process::q_sample(x0.clone(), epsilon.clone(), levels);
         let times: Vec<f64> = levels.iter().map(|l| l.time).collect();
         let answer = self.forward(x, &times);
-        (self.process.target(x0, epsilon, levels) - answer)
-            .square()
-            .mean()
+        reduce::mean((self.process.target(x0, epsilon, levels) - answer).square())
     }
 
     /// The way from data to noise.

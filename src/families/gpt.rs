@@ -43,6 +43,7 @@ use crate::{
         embedding::embedding,
         host::is_host,
         linear::linear_transposed,
+        reduce,
         rotary::Angles,
     },
     model::{
@@ -289,7 +290,7 @@ impl Gpt {
         let read: Vec<u32> = windows().flat_map(|w| &w[..t]).copied().collect();
         let next: Vec<u32> = windows().flat_map(|w| &w[1..]).copied().collect();
         let logits = self.forward(&read, t, dropout.as_mut());
-        Ok(vec![("loss", cross_entropy(logits, next).mean())])
+        Ok(vec![("loss", reduce::mean(cross_entropy(logits, next)))])
     }
 
     /// A reader of one text on this model's device.
@@ -688,7 +689,12 @@ impl Sampler for Writing {
     }
 
     fn state(&self) -> Samples {
-        Samples::Texts(self.writers.iter().map(|w| w.tokens.clone()).collect())
+        self.state_from(0)
+    }
+
+    fn state_from(&self, start: usize) -> Samples {
+        let new = |writer: &Writer| writer.tokens.get(start..).unwrap_or_default().to_vec();
+        Samples::Texts(self.writers.iter().map(new).collect())
     }
 }
 

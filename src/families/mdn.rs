@@ -25,6 +25,7 @@ use serde_json::json;
 use crate::{
     data::{Batch, DataInfo, Space, SpaceKind},
     error::{Error, Result},
+    kernels::reduce,
     model::{
         Capabilities, Condition, ConditionKind, Defaults, Density, DensityKind, DensityOptions,
         Family, Losses, Preset, Reading, Sampler, Samples, StepContext, TrainConfig, plain, ready,
@@ -181,7 +182,7 @@ impl Mdn {
 
     fn loss(&self, batch: &Batch) -> Result<Losses> {
         let (first, second) = self.log_probs(batch.points(&self.device())?);
-        let (first, second) = (first.mean().neg(), second.mean().neg());
+        let (first, second) = (reduce::mean(first).neg(), reduce::mean(second).neg());
         Ok(vec![
             ("loss", first.clone() + second.clone()),
             ("first", first),

@@ -22,7 +22,7 @@
 
 use burn::{
     module::{Module, Param},
-    tensor::{Device, Tensor, TensorData, activation},
+    tensor::{Device, Tensor, TensorData},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,7 @@ use serde_json::json;
 use crate::{
     data::{Batch, DataInfo, Space, plane},
     error::{Error, Result},
+    kernels::{elementwise, reduce},
     model::{
         Capabilities, Condition, Defaults, Density, DensityKind, DensityOptions, Family,
         Invertible, Losses, OnePass, Preset, Sampler, Samples, StepContext, TrainConfig, plain,
@@ -99,6 +100,12 @@ impl Options for PlanarSampleOptions {}
 /// Halvings of the interval in which the root of a planar layer's inverse lies; f32 holds no more.
 const HALVINGS: usize = 40;
 
+/// A planar layer squeezes the plane to no less than this part: in single precision ûᵀw cannot come
+/// nearer to −1 and still leave an inverse.
+const LEAST: f32 = 1e-6;
+/// Added to |w|², so that w = 0 divides nothing by 0.
+const TINY: f32 = 1e-20;
+
 /// One layer. Planar: `v` = w, `u` = u, `scalars` = (b). Radial: `v` = z₀, `scalars` = (α, β), both
 /// before softplus.
 #[derive(Module, Debug)]
@@ -153,10 +160,12 @@ impl Layer {
     fn forward(&self, z: Tensor<2>) -> (Tensor<2>, Tensor<1>) {
         match &self.u {
             Some(u) => {
-                let (w, u, c) = self.direction(u.val());
+                let (w, u, s) = self.direction(u.val());
                 let a = (z.clone() * w).sum_dim(1) + self.scalars.val(); // [n, 1]
-                let h = a.tanh();
-                let det = (h.clone().square().neg() + 1.0) * c + 1.0; // [n, 1], positive
+                let h = elementwise::tanh(a);
+                // 1 + c (1 − h²) with c = s − 1, without a difference that could reach 0.
+                let square = h.clone().square();
+                let det = (square.clone().neg() + 1.0) * s + square; // [n, 1]
                 (z + h * u, det.log().squeeze_dim(1))
             }
             None => {
@@ -178,7 +187,8 @@ impl Layer {
             Some(u) => {
                 // With a = wᵀz + b: wᵀy + b = a + c tanh a. The right side rises, and a lies within
                 // |c| of the left.
-                let (w, u, c) = self.direction(u.val());
+                let (w, u, s) = self.direction(u.val());
+                let c = s - 1.0;
                 let target = (y.clone() * w).sum_dim(1) + self.scalars.val(); // [n, 1]
                 let (mut low, mut high) = (
                     target.clone() - c.clone().abs(),
@@ -186,13 +196,13 @@ impl Layer {
                 );
                 for _ in 0..HALVINGS {
                     let middle = (low.clone() + high.clone()) * 0.5;
-                    let value = middle.clone() + middle.clone().tanh() * c.clone();
+                    let value = middle.clone() + elementwise::tanh(middle.clone()) * c.clone();
                     let above = value.greater(target.clone()).float(); // The root lies below.
                     let below = above.clone().neg() + 1.0;
                     high = middle.clone() * above.clone() + high * below.clone();
                     low = middle * below + low * above;
                 }
-                y - ((low + high) * 0.5).tanh() * u
+                y - elementwise::tanh((low + high) * 0.5) * u
             }
             None => {
                 // r + β r / (α + r) = r′ is a quadratic in r.
@@ -206,20 +216,20 @@ impl Layer {
         }
     }
 
-    /// w, û and c = ûᵀw ≥ −1 of a planar layer (appendix A.1): û = u + (m(wᵀu) − wᵀu) w / |w|²,
-    /// m(x) = −1 + ln(1 + eˣ).
+    /// w, û and s = 1 + ûᵀw > 0 of a planar layer (appendix A.1): û = u + (m(wᵀu) − wᵀu) w / |w|²,
+    /// m(x) = −1 + ln(1 + eˣ), where s = ln(1 + eˣ) is kept from 0.
     fn direction(&self, u: Tensor<2>) -> (Tensor<2>, Tensor<2>, Tensor<2>) {
         let w = self.v.val();
         let product = (w.clone() * u.clone()).sum_dim(1); // [1, 1]
-        let c = activation::softplus(product.clone(), 1.0) - 1.0;
-        let square = w.clone().square().sum_dim(1) + 1e-8;
-        let u = u + w.clone() * (c.clone() - product) / square;
-        (w, u, c)
+        let s = elementwise::softplus(product.clone()).clamp_min(LEAST);
+        let square = w.clone().square().sum_dim(1) + TINY;
+        let u = u + w.clone() * (s.clone() - 1.0 - product) / square;
+        (w, u, s)
     }
 
     /// α > 0 and β > −α of a radial layer (appendix A.2).
     fn strengths(&self) -> (Tensor<2>, Tensor<2>) {
-        let positive = activation::softplus(self.scalars.val(), 1.0) + 1e-3;
+        let positive = elementwise::softplus(self.scalars.val()) + 1e-3;
         let alpha = positive.clone().slice([0..1, 0..1]);
         let beta = positive.slice([0..1, 1..2]) - alpha.clone();
         (alpha, beta)
@@ -279,8 +289,8 @@ impl Planar {
             name: name.into(),
             reason: "there is no energy of that name".into(),
         })?;
-        let log_q = (log_q0 - logabsdet).mean();
-        let energy = energy.mean();
+        let log_q = reduce::mean(log_q0 - logabsdet);
+        let energy = reduce::mean(energy);
         Ok(vec![
             ("loss", log_q.clone() + energy.clone() * inverse_temperature),
             ("entropy", log_q.neg()),
@@ -296,7 +306,7 @@ impl Planar {
             }
             None => {
                 let x = batch.points(&self.device())?;
-                Ok(vec![("loss", self.log_prob(x).mean().neg())])
+                Ok(vec![("loss", reduce::mean(self.log_prob(x)).neg())])
             }
         }
     }

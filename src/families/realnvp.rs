@@ -27,7 +27,7 @@ use serde_json::json;
 use crate::{
     data::{Batch, DataInfo, Space},
     error::Result,
-    kernels::{affine, rq_spline},
+    kernels::{affine, reduce, rq_spline},
     model::{
         Capabilities, Condition, Defaults, Density, DensityKind, DensityOptions, Family,
         Invertible, Losses, OnePass, Preset, Sampler, Samples, TrainConfig,
@@ -194,7 +194,7 @@ impl RealNvp {
 
     fn loss(&self, batch: &Batch) -> Result<Losses> {
         let x = batch.points(&self.device())?;
-        Ok(vec![("loss", self.log_prob(x).mean().neg())])
+        Ok(vec![("loss", reduce::mean(self.log_prob(x)).neg())])
     }
 
     fn device(&self) -> Device {

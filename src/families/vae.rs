@@ -29,7 +29,7 @@ use serde_json::json;
 use crate::{
     data::{Batch, Binarize, DataInfo, Space, SpaceKind},
     error::{Error, Result},
-    kernels,
+    kernels::{self, reduce},
     model::{
         Capabilities, Condition, Defaults, Density, DensityKind, DensityOptions, Family, Latent,
         Losses, OnePass, Preset, Sampler, Samples, StepContext, TrainConfig, plain,
@@ -286,8 +286,8 @@ impl Vae {
         let (mu, logvar) = self.encode(x.clone());
         let epsilon = rng.normal_tensor(mu.dims(), &mu.device());
         let z = Self::reparameterize(mu.clone(), logvar.clone(), epsilon);
-        let reconstruction = self.log_likelihood_of(x, self.decode(z)).mean().neg();
-        let kl_each = Self::kl(mu, logvar).mean_dim(0); // [1, latent_dim]
+        let reconstruction = reduce::mean(self.log_likelihood_of(x, self.decode(z))).neg();
+        let kl_each = reduce::mean_rows(Self::kl(mu, logvar)); // [1, latent_dim]
         let kl = kl_each.clone().sum();
         let paid = if self.config.free_bits > 0.0 {
             kl_each.clamp_min(self.config.free_bits).sum()
@@ -306,12 +306,12 @@ impl Vae {
     fn importance_weighted(&self, x: Tensor<2>, rng: &mut Rng) -> Losses {
         let k = self.config.importance_samples;
         let (mu, logvar) = self.encode(x.clone());
-        let kl = Self::kl(mu.clone(), logvar.clone()).sum_dim(1).mean();
+        let kl = reduce::mean(Self::kl(mu.clone(), logvar.clone()).sum_dim(1));
         let (log_weights, log_likelihood) = self.log_weights(x, mu, logvar, k, rng);
         let bound = log_mean_exp(log_weights);
         vec![
-            ("loss", bound.mean().neg()),
-            ("reconstruction", log_likelihood.mean().neg()),
+            ("loss", reduce::mean(bound).neg()),
+            ("reconstruction", reduce::mean(log_likelihood).neg()),
             ("kl", kl),
         ]
     }

@@ -6,10 +6,10 @@ use web_time::{Duration, Instant};
 use super::Host;
 use crate::{
     error::{Error, Result},
-    model::{Condition, Samples, drive},
+    model::{Condition, drive},
     plots,
     protocol::Progress,
-    scene::{View, token},
+    scene::View,
 };
 
 /// Between two looks at a sampler under way.
@@ -37,16 +37,12 @@ impl Host {
         // About four wide to three high.
         let columns = (f64::from(count) * 4.0 / 3.0).sqrt().ceil() as usize;
         let (of, mut shown, mut sent) = (sampler.steps(), Instant::now(), 0);
-        let samples = drive(&mut *sampler, async |sampler, step| {
+        let driven = drive(&mut *sampler, async |sampler, step| {
             if step == of || shown.elapsed() <= SHOW {
                 return Ok(());
             }
             shown = Instant::now();
-            let view = match sampler.state() {
-                // Only what is new: a long text would cross again and again.
-                Samples::Texts(texts) => token::added(&texts, &mut sent),
-                state => plots::samples(state, columns, window).await?,
-            };
+            let view = plots::under_way(sampler, columns, window, &mut sent).await?;
             let (step, of, view) = (step as u32, of as u32, Some(view));
             self.progress(id, Progress::Sampling { step, of, view });
             (self.pause)().await;
@@ -55,6 +51,7 @@ impl Host {
             }
             Ok(())
         });
-        plots::samples(samples.await?, columns, window).await
+        driven.await?;
+        plots::samples(sampler.state(), columns, window).await
     }
 }

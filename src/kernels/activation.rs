@@ -2,7 +2,10 @@
 
 use burn::tensor::{Tensor, activation};
 
-use super::math::{sigmoid, tanh};
+use super::{
+    elementwise,
+    math::{sigmoid, tanh},
+};
 
 /// What a layer applies to each of its sums.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -69,9 +72,9 @@ impl Activation {
             Activation::Identity => x,
             Activation::Relu => activation::relu(x),
             Activation::LeakyRelu(k) => activation::leaky_relu(x, f64::from(k)),
-            Activation::Tanh => x.tanh(),
-            Activation::Silu => activation::silu(x),
-            Activation::Gelu => activation::gelu_approximate(x),
+            Activation::Tanh => elementwise::tanh(x),
+            Activation::Silu => elementwise::silu(x),
+            Activation::Gelu => elementwise::gelu(x),
         }
     }
 }

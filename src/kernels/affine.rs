@@ -4,6 +4,7 @@
 use burn::tensor::Tensor;
 
 use super::{
+    elementwise,
     host::is_host,
     math::{exp, tanh},
     monotone::{Monotone, Rows, moved},
@@ -39,7 +40,7 @@ pub fn inverse(y: Tensor<2>, raw: Tensor<2>) -> (Tensor<2>, Tensor<1>) {
 fn bounded(raw: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
     let [n, _] = raw.dims();
     let s = raw.clone().slice([0..n, 0..1]);
-    let s = (s / MAX_LOG_SCALE).tanh() * MAX_LOG_SCALE;
+    let s = elementwise::tanh(s / MAX_LOG_SCALE) * MAX_LOG_SCALE;
     (s, raw.slice([0..n, 1..2]))
 }
 

@@ -1,8 +1,9 @@
 //! SwiGLU's gate (Shazeer 2020, arXiv:2002.05202): v ⊙ silu(g).
 
-use burn::tensor::{Tensor, activation};
+use burn::tensor::Tensor;
 
 use super::{
+    elementwise,
     host::{Array, Kernel, apply, is_host},
     math::{block_rows, by_rows, sigmoid},
 };
@@ -22,7 +23,7 @@ pub fn gated(x: Tensor<2>) -> Tensor<2> {
     let [n, wide] = x.dims();
     let f = wide / 2;
     let value = x.clone().slice([0..n, 0..f]);
-    value * activation::silu(x.slice([0..n, f..2 * f]))
+    value * elementwise::silu(x.slice([0..n, f..2 * f]))
 }
 
 #[derive(Debug)]

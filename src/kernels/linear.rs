@@ -10,6 +10,7 @@ use super::{
     gemm::{View, gemm},
     host::{Array, Kernel, apply, is_host},
     math::{add_scaled, block_rows, by_rows, column_sums, dot, transposed},
+    reduce::add_bias,
 };
 
 /// Layers with at most so many inputs or outputs are plain loops.
@@ -44,7 +45,7 @@ pub fn linear(
     if !is_host(&weight) {
         let product = matmul(x, weight);
         return activation.tensors(match bias {
-            Some(bias) => product + bias.unsqueeze(),
+            Some(bias) => add_bias(product, bias),
             None => product,
         });
     }

@@ -10,6 +10,7 @@ pub mod activation;
 pub mod affine;
 pub mod attention;
 pub mod cross_entropy;
+pub mod elementwise;
 pub mod embedding;
 pub mod gated;
 pub mod gemm;
@@ -18,6 +19,7 @@ pub mod linear;
 pub mod math;
 pub mod monotone;
 pub mod norm;
+pub mod reduce;
 pub mod rotary;
 pub mod rq_spline;
 #[cfg(all(feature = "webgpu", target_family = "wasm"))]

@@ -13,9 +13,10 @@
 //! slope at both ends is 1. On the CPU value and derivatives come from one pass in double
 //! precision; elsewhere tensor operations do the same.
 
-use burn::tensor::{Tensor, TensorData, activation};
+use burn::tensor::{Tensor, TensorData};
 
 use super::{
+    elementwise,
     host::{is_host, values},
     monotone::{Monotone, Rows, moved},
 };
@@ -335,12 +336,12 @@ fn by_tensors(
     // Sizes of the bins; they add up to 2B.
     let sizes = |raw: Tensor<2>| -> Tensor<2> {
         let free = 1.0 - LEAST * k as f32;
-        (activation::softmax(raw, 1) * free + LEAST) * (2.0 * BOUND) // [n, K]
+        (elementwise::softmax(raw, 1) * free + LEAST) * (2.0 * BOUND) // [n, K]
     };
     let (widths, heights) = (sizes(part(0, k)), sizes(part(k, 2 * k)));
     // A raw slope of 0 becomes 1, so that a network of zeros gives the identity.
     let shift = ((1.0f32 - LEAST).exp() - 1.0).ln();
-    let inner = activation::softplus(part(2 * k, 3 * k - 1) + shift, 1.0) + LEAST;
+    let inner = elementwise::softplus(part(2 * k, 3 * k - 1) + shift) + LEAST;
     let one = Tensor::<2>::ones([n, 1], &device);
     let left_slopes = Tensor::cat(vec![one.clone(), inner.clone()], 1); // [n, K]
     let right_slopes = Tensor::cat(vec![inner, one], 1); // [n, K]

@@ -67,6 +67,13 @@ pub trait Sampler {
 
     /// What it looks like now.
     fn state(&self) -> Samples;
+
+    /// What it looks like now, of texts only the tokens from place `start` on: whoever shows a text
+    /// as it grows asks for what is new, so that a text of n tokens costs n and not n².
+    fn state_from(&self, start: usize) -> Samples {
+        let _ = start;
+        self.state()
+    }
 }
 
 /// Take all steps of a sampler; `after` sees it after each, with the number of steps taken, and may
@@ -77,12 +84,21 @@ pub trait Sampler {
 pub async fn drive(
     sampler: &mut dyn Sampler,
     mut after: impl AsyncFnMut(&dyn Sampler, usize) -> Result<()>,
-) -> Result<Samples> {
+) -> Result<()> {
     let mut taken = 0;
     while sampler.next().await? {
         taken += 1;
         after(sampler, taken).await?;
     }
+    Ok(())
+}
+
+/// What a sampler makes, all its steps taken.
+///
+/// # Errors
+/// What the device reports.
+pub async fn finish(sampler: &mut dyn Sampler) -> Result<Samples> {
+    drive(sampler, async |_, _| Ok(())).await?;
     Ok(sampler.state())
 }
 
@@ -119,5 +135,60 @@ impl<P: FnOnce() -> Result<Samples>> Sampler for OnePass<P> {
 
     fn state(&self) -> Samples {
         self.samples.clone()
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    /// Writes its numbers one after the other, and counts the tokens that it hands out.
+    pub(crate) struct Counting {
+        steps: usize,
+        pub(crate) tokens: Vec<Token>,
+        pub(crate) handed_out: Cell<usize>,
+    }
+
+    impl Counting {
+        pub(crate) fn new(steps: usize) -> Self {
+            Self {
+                steps,
+                tokens: Vec::new(),
+                handed_out: Cell::new(0),
+            }
+        }
+    }
+
+    impl Sampler for Counting {
+        fn steps(&self) -> usize {
+            self.steps
+        }
+
+        fn next(&mut self) -> Reading<'_, bool> {
+            let id = self.tokens.len() as u32;
+            if self.tokens.len() == self.steps {
+                return ready(Ok(false));
+            }
+            self.tokens.push(Token {
+                id,
+                text: format!("{id} "),
+                log_prob: None,
+                alternatives: Vec::new(),
+                given: false,
+            });
+            ready(Ok(true))
+        }
+
+        fn state(&self) -> Samples {
+            self.state_from(0)
+        }
+
+        fn state_from(&self, start: usize) -> Samples {
+            let new = self.tokens[start..].to_vec();
+            self.handed_out.set(self.handed_out.get() + new.len());
+            Samples::Texts(vec![new])
+        }
     }
 }

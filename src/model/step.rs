@@ -3,6 +3,7 @@
 use burn::{module::Module, tensor::Tensor};
 
 use crate::{
+    nn::weights,
     optim::{Hyper, Optimizer},
     rng::Rng,
 };
@@ -33,8 +34,7 @@ impl StepContext<'_> {
     /// One optimizer step of `network` down `loss` (a scalar, `[1]`).
     pub fn descend<M: Module>(&mut self, network: usize, net: &mut M, loss: &Tensor<1>) {
         let (optimizer, hyper) = (&mut self.optimizers[network], self.hyper);
-        // Moved through, not cloned: the optimizer writes in place what nobody else holds.
-        replace_with::replace_with_or_abort(net, |net| optimizer.step(net, loss, hyper));
+        weights::replace(net, |net| optimizer.step(net, loss, hyper));
     }
 
     /// Adds the gradients of `loss` to those of the next step of `network`.
@@ -45,8 +45,7 @@ impl StepContext<'_> {
     /// One optimizer step of `network` down what was accumulated.
     pub fn apply<M: Module>(&mut self, network: usize, net: &mut M) {
         let (optimizer, hyper) = (&mut self.optimizers[network], self.hyper);
-        // Moved through, not cloned: the optimizer writes in place what nobody else holds.
-        replace_with::replace_with_or_abort(net, |net| optimizer.apply(net, hyper));
+        weights::replace(net, |net| optimizer.apply(net, hyper));
     }
 }
 

@@ -5,9 +5,12 @@
 //! gradient enters autodiff as a constant g: Σ g·l − stop(Σ g·l) is zero in value and carries g.
 //! It stays first order and it is exact, however the result is combined afterwards.
 
-use burn::tensor::{Tensor, TensorData, activation};
+use burn::tensor::{Tensor, TensorData};
 
-use crate::device;
+use crate::{
+    device,
+    kernels::{elementwise, host::is_host, math::exp},
+};
 
 /// Σ over pixels of log Bernoulli(x | σ(logits)), nats.
 ///
@@ -19,7 +22,7 @@ pub fn log_prob(x: Tensor<2>, logits: Tensor<2>) -> Tensor<1> {
     let plain = logits.clone().without_autodiff();
     let x = x.without_autodiff();
     let tracked = logits.is_tracked();
-    let (value, gradient) = if device::is_cpu(&plain.device()) {
+    let (value, gradient) = if is_host(&plain) {
         fused(x, plain, tracked)
     } else {
         let ([n, pixels], [rows, _]) = (x.dims(), plain.dims());
@@ -30,12 +33,12 @@ pub fn log_prob(x: Tensor<2>, logits: Tensor<2>) -> Tensor<1> {
                 .repeat_dim(1, rows / n.max(1))
                 .reshape([rows, pixels])
         };
-        // max(l, 0) + ln(1 + exp(−|l|)) is softplus without overflow.
-        let softplus = activation::relu(plain.clone()) + plain.clone().abs().neg().exp().log1p();
-        let value = (x.clone() * plain.clone() - softplus)
+        // x l − softplus(l), its large parts first, so that what is left of them is not lost.
+        let tail = elementwise::ln_1p(plain.clone().abs().neg().exp());
+        let value = (x.clone() * plain.clone() - elementwise::relu(plain.clone()) - tail)
             .sum_dim(1)
             .squeeze_dim::<1>(1);
-        (value, tracked.then(|| x - activation::sigmoid(plain)))
+        (value, tracked.then(|| x - elementwise::sigmoid(plain)))
     };
     let Some(gradient) = gradient else {
         return value;
@@ -52,12 +55,12 @@ pub fn mean<const D: usize>(logits: Tensor<D>) -> Tensor<D> {
     let logits = logits.without_autodiff();
     let device = logits.device();
     if !device::is_cpu(&device) {
-        return activation::sigmoid(logits);
+        return elementwise::sigmoid(logits);
     }
     let mut data = logits.into_data();
     if let Ok(values) = data.as_mut_slice::<f32>() {
         for l in values {
-            *l = sigmoid(*l, exp_negative(-l.abs()));
+            *l = sigmoid(*l, exp(-l.abs()));
         }
     }
     Tensor::from_data(data, &device)
@@ -132,7 +135,7 @@ fn row(x: &[f32], l: &mut [f32], with_gradient: bool) -> f32 {
 /// softplus(l) = max(l, 0) + ln(1 + e); σ(l) = 1/(1+e) or e/(1+e).
 #[inline(always)]
 fn pixel(x: f32, l: f32) -> (f32, f32) {
-    let e = exp_negative(-l.abs());
+    let e = exp(-l.abs());
     (x * l - l.max(0.0) - ln_1p_unit(e), x - sigmoid(l, e))
 }
 
@@ -141,25 +144,6 @@ fn pixel(x: f32, l: f32) -> (f32, f32) {
 fn sigmoid(l: f32, e: f32) -> f32 {
     let inverse = 1.0 / (1.0 + e);
     if l >= 0.0 { inverse } else { e * inverse }
-}
-
-/// exp(x) for x ≤ 0, to 2e-7 relative: 2^k · p(r) with x = (k + r) ln 2, r in [−½, ½], and the
-/// Taylor polynomial of 2^r to degree 6. Branch-free, so that it vectorises.
-#[inline(always)]
-fn exp_negative(x: f32) -> f32 {
-    const LN_2: f32 = std::f32::consts::LN_2;
-    let y = x.max(-87.0) * std::f32::consts::LOG2_E;
-    // Adding and taking away 1.5 · 2^23 rounds to the nearest integer.
-    const ROUND: f32 = 12_582_912.0;
-    let shifted = y + ROUND;
-    let k = shifted - ROUND;
-    let r = (y - k) * LN_2;
-    let p = 1.0
-        + r * (1.0
-            + r * (0.5
-                + r * (1.0 / 6.0 + r * (1.0 / 24.0 + r * (1.0 / 120.0 + r * (1.0 / 720.0))))));
-    let scale = f32::from_bits(((k as i32 + 127) << 23) as u32);
-    p * scale
 }
 
 /// ln(1 + e) for e in [0, 1]: 2 artanh(s) with s = e / (2 + e) ≤ 1/3, by its odd series. To 1e-7.
@@ -180,14 +164,8 @@ mod tests {
     use crate::rng::{Purpose, Rng};
 
     #[test]
-    fn pieces_against_libm() {
+    fn logarithm_against_libm() {
         for i in 0..=20_000 {
-            let x = -f64::from(i) * 87.0 / 20_000.0;
-            let got = f64::from(exp_negative(x as f32));
-            assert!(
-                (got / (x as f32 as f64).exp() - 1.0).abs() < 8e-6,
-                "exp({x})"
-            );
             let e = f64::from(i) / 20_000.0;
             let got = f64::from(ln_1p_unit(e as f32));
             assert!((got - (e as f32 as f64).ln_1p()).abs() < 2e-7, "ln_1p({e})");

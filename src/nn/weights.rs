@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use burn::{
     module::{Module, ModuleMapper, ModuleVisitor, Param},
-    tensor::{Tensor, TensorData},
+    tensor::{Device, Tensor, TensorData},
 };
 
 use crate::error::{Error, Result};
@@ -135,4 +135,56 @@ pub fn blend<M: Module>(average: M, module: &M, decay: f32) -> M {
         values: list(module).into_iter(),
         decay,
     })
+}
+
+/// Put what `f` makes of `module` in its place.
+///
+/// It is moved through and not cloned, so that an optimizer can write in place what nobody else
+/// holds. Should `f` panic, `module` is left with weights of zero, and whoever catches the panic takes
+/// up an earlier state.
+pub fn replace<M: Module>(module: &mut M, f: impl FnOnce(M) -> M) {
+    /// Zeros in the place of each weight, made only if somebody asks for them.
+    struct Hollow;
+    impl ModuleMapper for Hollow {
+        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+            let (device, shape) = (param.lazy_device(), param.lazy_shape());
+            let (trained, dims) = (param.is_require_grad(), shape.clone());
+            let zeros = move |device: &Device, trained: bool| {
+                Tensor::zeros(dims, device).set_require_grad(trained)
+            };
+            Param::uninitialized(param.id, zeros, device, trained, shape)
+        }
+    }
+    let hollow = module.clone().map(&mut Hollow);
+    *module = f(std::mem::replace(module, hollow));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+    use crate::{
+        device,
+        nn::init,
+        rng::{Purpose, Rng},
+    };
+
+    #[test]
+    fn a_panic_while_weights_move_can_be_caught() {
+        let device = device::cpu().autodiff();
+        let mut rng = Rng::new(1, Purpose::Init, 0);
+        let mut layer = init::linear(3, 2, 1.0, &mut rng, &device);
+        let before = pollster::block_on(read(&layer)).expect("weights");
+        replace(&mut layer, |layer| layer);
+        assert_eq!(pollster::block_on(read(&layer)).expect("weights"), before);
+        let moved = AssertUnwindSafe(|| replace(&mut layer, |_| panic!("on purpose")));
+        assert!(catch_unwind(moved).is_err());
+        // What is left can be dropped, read and given other weights.
+        let zeros = pollster::block_on(read(&layer)).expect("weights");
+        assert!(zeros.values().all(|w| w.iter::<f32>().all(|v| v == 0.0)));
+        let layer = load(layer, before.clone()).expect("they fit");
+        assert!(layer.weight.val().is_require_grad());
+        assert_eq!(pollster::block_on(read(&layer)).expect("weights"), before);
+    }
 }

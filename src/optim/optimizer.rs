@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
+    kernels::reduce,
     nn::weights::Weights,
 };
 
@@ -169,7 +170,7 @@ impl Optimizer {
 fn shorten(gradients: &mut BTreeMap<String, Tensor<1>>, clip: f32) {
     let mut squares: Option<Tensor<1>> = None;
     for grad in gradients.values() {
-        let square = grad.clone().square().sum();
+        let square = reduce::sum(grad.clone().square());
         squares = Some(match squares.take() {
             Some(sum) => sum + square,
             None => square,

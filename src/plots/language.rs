@@ -9,7 +9,7 @@ use crate::{
     pause::Pause,
     scene::{
         Cell, PlotInput, PlotRequest, PlotSpec, View,
-        token::{added, largest, log_sum_exp, token},
+        token::{largest, log_sum_exp, texts, token},
     },
 };
 
@@ -109,7 +109,7 @@ async fn read(language: &dyn Language, text: &str, pause: Pause) -> Result<View>
         let row = if i == 0 { None } else { rows.next() };
         tokens.push(token(tokenizer, &mut speller, id, row, true));
     }
-    Ok(added(&[tokens], &mut 0))
+    Ok(texts(vec![tokens], 0))
 }
 
 /// The last `most` tokens of `text`, and what the model does inside while it reads them.

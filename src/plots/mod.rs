@@ -18,7 +18,7 @@ use crate::{
     data::SpaceKind,
     error::{Error, Result},
     families,
-    model::{Capabilities, FamilyInfo, Language, Latent, Model, Samples},
+    model::{Capabilities, FamilyInfo, Language, Latent, Model, Sampler, Samples},
     pause::Pause,
     scene::{PlotRequest, PlotSpec, Role, Scene, View, grid, token},
 };
@@ -112,6 +112,53 @@ pub async fn samples(samples: Samples, columns: usize, window: [f32; 4]) -> Resu
             let scene = Scene::new(format!("{} samples", points.dims()[0]));
             scene.points(Role::Model, points).read(window).await
         }
-        Samples::Texts(texts) => Ok(token::added(&texts, &mut 0)),
+        Samples::Texts(texts) => Ok(token::texts(texts, 0)),
+    }
+}
+
+/// What a sampler has come to, as [`samples`] shows it; of texts only what is new since `sent` tokens
+/// of each were told.
+///
+/// # Errors
+/// What the device reports.
+pub async fn under_way(
+    sampler: &dyn Sampler,
+    columns: usize,
+    window: [f32; 4],
+    sent: &mut usize,
+) -> Result<View> {
+    match sampler.state_from(*sent) {
+        Samples::Texts(texts) => {
+            let start = *sent;
+            *sent += texts.iter().map(Vec::len).max().unwrap_or(0);
+            Ok(token::texts(texts, start))
+        }
+        state => samples(state, columns, window).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::{drive, tests::Counting},
+        scene::Token,
+    };
+
+    #[test]
+    fn a_growing_text_is_told_once_and_whole() {
+        let (mut sampler, mut sent, mut told) = (Counting::new(500), 0, Vec::<Token>::new());
+        let all = drive(&mut sampler, async |sampler, _| {
+            let view = under_way(sampler, 1, [0.0; 4], &mut sent).await?;
+            let View::Texts { texts } = view else {
+                panic!("texts")
+            };
+            assert_eq!(texts[0].start as usize, told.len());
+            told.extend(texts[0].tokens.clone());
+            Ok(())
+        });
+        pollster::block_on(all).expect("samples");
+        assert_eq!(told, sampler.tokens);
+        assert_eq!(sampler.handed_out.get(), 500, "each token once");
     }
 }

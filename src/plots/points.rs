@@ -43,11 +43,12 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
         ("samples", _) => {
             let free = Condition::default();
             let mut sampler = model.sampler(&Value::Null, &free, request.count, request.seed)?;
-            let samples = drive(&mut *sampler, async |_, _| {
+            let driven = drive(&mut *sampler, async |_, _| {
                 pause().await;
                 Ok(())
             });
-            let samples = samples.await?.points()?;
+            driven.await?;
+            let samples = sampler.state().points()?;
             let scene = Scene::new(format!("{} samples", request.count)).data(request);
             scene.points(Role::Model, samples)
         }

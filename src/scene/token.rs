@@ -58,17 +58,11 @@ pub fn token(
     told
 }
 
-/// What was added to texts since `sent` tokens of each had been told.
-pub fn added(texts: &[Vec<Token>], sent: &mut usize) -> View {
-    let start = *sent;
-    *sent = texts.iter().map(Vec::len).max().unwrap_or(0);
+/// Tokens of texts, of each from place `start` on.
+pub fn texts(texts: Vec<Vec<Token>>, start: usize) -> View {
+    let start = start as u32;
+    let each = texts.into_iter().map(|tokens| Text { start, tokens });
     View::Texts {
-        texts: texts
-            .iter()
-            .map(|tokens| Text {
-                start: start as u32,
-                tokens: tokens.get(start..).unwrap_or_default().to_vec(),
-            })
-            .collect(),
+        texts: each.collect(),
     }
 }

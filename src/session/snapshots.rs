@@ -6,7 +6,7 @@ use super::{Clock, Session, State};
 use crate::{
     checkpoint::{self, Precision},
     error::{Error, Result},
-    model::{Condition, Model, drive},
+    model::{Condition, Model, finish},
     plots,
     scene::View,
     training::Trainer,
@@ -96,7 +96,7 @@ impl Session {
         let most = self.most_samples();
         let (free, count) = (Condition::default(), count.clamp(1, most));
         let mut sampler = model.sampler(&Value::Null, &free, count, self.seed())?;
-        let samples = drive(&mut *sampler, async |_, _| Ok(())).await?;
+        let samples = finish(&mut *sampler).await?;
         plots::samples(samples, 8, self.window()).await
     }
 }

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, rc::Rc};
 
 use burn::tensor::{Device, Tensor};
+use serde_json::Value;
 
 use crate::{
     data::{Dataset, Stream, test_batch},
@@ -41,7 +42,7 @@ impl Trainer {
     /// As [`families::init`].
     pub fn new(
         family: &str,
-        config: &serde_json::Value,
+        config: &Value,
         train: TrainConfig,
         data: Rc<Dataset>,
         seed: u64,

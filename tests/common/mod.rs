@@ -7,7 +7,7 @@ use burn::tensor::Tensor;
 use generative_playground::{
     data::{DataInfo, ImageSet, Space, SpaceKind},
     device, families,
-    model::{Condition, Model, Sampler, Samples, TrainConfig, drive},
+    model::{Condition, Model, Sampler, Samples, TrainConfig, finish},
     nn::weights::Weights,
     options::Options,
     protocol::{ModelInfo, PlotInputs, PlotSpec, SpaceInfo, ViewQuery},
@@ -183,8 +183,7 @@ pub fn plots(family: &str) -> Vec<PlotSpec> {
 
 /// What a sampler makes, all its steps taken.
 pub fn drawn(mut sampler: Box<dyn Sampler>) -> Samples {
-    let samples = drive(&mut *sampler, async |_, _| Ok(()));
-    pollster::block_on(samples).expect("samples")
+    pollster::block_on(finish(&mut *sampler)).expect("samples")
 }
 
 /// Sampling options with a prompt among them, as what a sampler is asked.

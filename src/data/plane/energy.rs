@@ -14,7 +14,9 @@
 
 use std::{f64::consts::PI, sync::OnceLock};
 
-use burn::tensor::{Tensor, activation};
+use burn::tensor::Tensor;
+
+use crate::kernels::elementwise;
 
 /// Standard deviation of what lies behind the wall.
 const WALL: f64 = 0.2;
@@ -28,11 +30,11 @@ pub fn energy(name: &str, x: Tensor<2>) -> Option<Tensor<1>> {
     let half_square = |v: Tensor<1>, sigma: f64| (v.clone() * v) * (0.5 / (sigma * sigma));
     // −ln(exp(−a) + exp(−b)) without overflow.
     let either = |a: Tensor<1>, b: Tensor<1>| {
-        let gap = (a.clone() - b.clone()).abs().neg().exp().log1p();
+        let gap = elementwise::ln_1p((a.clone() - b.clone()).abs().neg().exp());
         a.min_pair(b) - gap
     };
     let valley = || x2.clone() - (x1.clone() * (PI / 2.0)).sin();
-    let wall = || half_square(activation::relu(x1.clone().abs() - 4.0), WALL);
+    let wall = || half_square(elementwise::relu(x1.clone().abs() - 4.0), WALL);
     Some(match name {
         "u1" => {
             let norm = (x1.clone() * x1.clone() + x2.clone() * x2.clone() + 1e-12).sqrt();
@@ -52,7 +54,7 @@ pub fn energy(name: &str, x: Tensor<2>) -> Option<Tensor<1>> {
             both + wall()
         }
         "u4" => {
-            let w3 = activation::sigmoid((x1.clone() - 1.0) / 0.3) * 3.0;
+            let w3 = elementwise::sigmoid((x1.clone() - 1.0) / 0.3) * 3.0;
             let both = either(half_square(valley(), 0.4), half_square(valley() + w3, 0.35));
             both + wall()
         }
