@@ -267,9 +267,9 @@ impl ImageSet {
         };
         let split = |images: &str, labels: &str| -> Result<([usize; 3], Images)> {
             let ((dims, pixels), (_, labels)) = (tensor(images)?, tensor(labels)?);
-            let (n, shape) = match dims.as_slice() {
-                &[n, height, width] => (n, [1, height, width]),
-                &[n, channels, height, width] => (n, [channels, height, width]),
+            let (n, shape) = match *dims.as_slice() {
+                [n, height, width] => (n, [1, height, width]),
+                [n, channels, height, width] => (n, [channels, height, width]),
                 _ => return Err(bad(format!("{images} has {} dimensions", dims.len()))),
             };
             if n != labels.len() || !is_image(shape) {
