@@ -2,6 +2,7 @@
 import * as flow from "./flow/model.js";
 import * as gpt from "./gpt/model.js";
 import { repeat } from "./measure.js";
+import * as net from "./unet/model.js";
 import * as vae from "./vae/model.js";
 
 const SESSION = 1;
@@ -29,7 +30,18 @@ const creations = {
       weight_decay: 0, clip: 0, warmup: 0, ema: 0,
     },
   },
+  unet: {
+    family: "ddpm", data: "mnist",
+    config: { network: "unet", widths: net.WIDTHS.join(",") },
+    train: { batch_size: net.BATCH, learning_rate: net.RATE, ema: 0 },
+  },
 };
+
+/** What the U-Net's sampler is told, for one pass of its network. */
+const onePass = { steps: 1 };
+
+/** The lab's models; the last one had another name in older builds. */
+const lab = [["vae"], ["gan"], ["planar"], ["realnvp"], ["ddpm"], ["mdn", "autoregressive"]];
 
 /** Connects to the site's worker: `request` sends a request of src/protocol and awaits its end. */
 async function connect(backend) {
@@ -64,9 +76,43 @@ async function connect(backend) {
 /** The newest training loss of a state. */
 const newest = (state) => state.losses.find((c) => c.name === "loss" && c.split === "train")?.values.at(-1) ?? NaN;
 
+/** What the lab does with its models, each in a session of its own. */
+function together(request) {
+  const create = async (families, session) => {
+    const [family, ...others] = families;
+    try {
+      // As the page does: each family's own options for points.
+      await request({ type: "create", session, family, data: "moons", config: {}, train: {}, dataOptions: {}, seed: 1 });
+    } catch (error) {
+      if (!others.length) throw error;
+      await create(others, session);
+    }
+  };
+  const train = (steps) => Promise.all(lab.map((_, i) =>
+    request({ type: "train", session: SESSION + i, steps, rate: null, seconds: null, player: null })));
+  const makeAll = async () => {
+    for (const [i, families] of lab.entries()) await create(families, SESSION + i);
+  };
+  return {
+    async warmUp() {
+      await makeAll();
+      await train(20);
+      return { loss: null, threads: 1 };
+    },
+    /** New models, so many steps of each, however long it takes. */
+    async together(_, steps) {
+      await makeAll();
+      const start = performance.now();
+      await train(steps);
+      return { count: steps * lab.length, seconds: (performance.now() - start) / 1000 };
+    },
+  };
+}
+
 export async function ours(workload, backend) {
   const { send, request } = await connect(backend);
-  if (workload === "vae") {
+  if (workload === "lab") return together(request);
+  if (creations[workload].data === "mnist") {
     const bytes = new Uint8Array(await (await fetch("/data/mnist.bin")).arrayBuffer());
     await request({ type: "loadData", name: "mnist", bytes, sha256: null });
   }
@@ -83,6 +129,7 @@ export async function ours(workload, backend) {
   const write = (length) => request({
     type: "sample", session: SESSION, count: 1, seed: 1, options: { prompt: gpt.PROMPT, length, temperature: 1 },
   });
+  const denoise = () => request({ type: "sample", session: SESSION, count: net.BATCH, seed: 1, options: onePass });
   const decode = () => request({ type: "view", session: SESSION, query: { type: "decode", z }, snapshot: null });
 
   return {
@@ -91,6 +138,7 @@ export async function ours(workload, backend) {
       step = (await train(2)).step;
       if (workload === "vae") await decode();
       if (workload === "gpt") await write(100);
+      if (workload === "unet") await denoise();
       return { loss: first, threads: 1 };
     },
     /** Trains as a reader would: until cancelled, with curves, samples and snapshots on the way. */
@@ -107,6 +155,10 @@ export async function ours(workload, backend) {
     async decode(seconds) {
       const { times, seconds: took } = await repeat(seconds, decode);
       return { count: times * vae.DECODE, seconds: took };
+    },
+    async denoise(seconds) {
+      const { times, seconds: took } = await repeat(seconds, denoise);
+      return { count: times, seconds: took };
     },
     async write(seconds, length) {
       const { times, seconds: took } = await repeat(seconds, () => write(length));
