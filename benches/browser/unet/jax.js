@@ -21,8 +21,7 @@ function neighbours(x, axis) {
 function conv(x, w, b) {
   const [n, side, , inputs] = x.shape;
   const outputs = b.shape[0];
-  const matrix = w.transpose([0, 2, 1, 3]).reshape([3 * inputs, 3 * outputs]);
-  const y = np.matmul(neighbours(x, 1).reshape([n * side * side, 3 * inputs]), matrix).reshape([n, side, side, 3 * outputs]);
+  const y = np.matmul(neighbours(x, 1).reshape([n * side * side, 3 * inputs]), w).reshape([n, side, side, 3 * outputs]);
   const padded = np.pad(y, [[0, 0], [0, 0], [1, 1], [0, 0]]);
   const [left, here, right] = [0, 1, 2].map((k) => padded.ref.slice([], [], [k, k + side], [k * outputs, (k + 1) * outputs]));
   padded.dispose();
@@ -42,9 +41,21 @@ function halved(x, w, b) {
   };
   const [n, side, , inputs] = x.shape;
   const all = half(half(x, 2), 1).reshape([n * (side / 2) ** 2, 9 * inputs]);
-  const outputs = b.shape[0];
-  return dense(all, w.reshape([9 * inputs, outputs]), b).reshape([n, side / 2, side / 2, outputs]);
+  return dense(all, w, b).reshape([n, side / 2, side / 2, b.shape[0]]);
 }
+
+/** Weights with kernels as the matrices of `conv` and `halved`: products of what is turned while they run are slow. */
+const arranged = (all) => map(all, (leaf, name) => {
+  const { values, shape: [, , inputs, outputs] } = leaf;
+  if (leaf.shape.length < 4) return leaf;
+  if (name.startsWith("smaller")) return { values, shape: [9 * inputs, outputs] };
+  const turned = Float32Array.from(values, (_, at) => {
+    const [row, column] = [Math.floor(at / (3 * outputs)), at % (3 * outputs)];
+    const pixel = 3 * Math.floor(row / inputs) + Math.floor(column / outputs);
+    return values[(pixel * inputs + (row % inputs)) * outputs + (column % outputs)];
+  });
+  return { values: turned, shape: [3 * inputs, 3 * outputs] };
+});
 
 const operations = (p) => ({
   again: (x) => x.ref,
@@ -100,9 +111,9 @@ serve(async (backend) => {
   const one = given();
   const [x, time] = [images(one.x), times(one.time)];
   await blockUntilReady([drawn, x, time]);
-  const { p } = await fresh(weights({ zeros: false }));
+  const { p } = await fresh(arranged(weights({ zeros: false })));
   await check(() => denoise(p, x.ref, time.ref).data());
-  let state = await fresh(weights());
+  let state = await fresh(arranged(weights()));
   let steps = 0;
 
   return {
