@@ -37,6 +37,9 @@ const creations = {
   },
 };
 
+/** Trains all of a model's networks; nothing here that older builds call otherwise. */
+const training = (session, steps) => ({ type: "train", session, steps, rate: null, seconds: null });
+
 /** What the U-Net's sampler is told, for one pass of its network. */
 const onePass = { steps: 1 };
 
@@ -88,8 +91,7 @@ function together(request) {
       await create(others, session);
     }
   };
-  const train = (steps) => Promise.all(lab.map((_, i) =>
-    request({ type: "train", session: SESSION + i, steps, rate: null, seconds: null, player: null })));
+  const train = (steps) => Promise.all(lab.map((_, i) => request(training(SESSION + i, steps))));
   const makeAll = async () => {
     for (const [i, families] of lab.entries()) await create(families, SESSION + i);
   };
@@ -123,8 +125,7 @@ export async function ours(workload, backend) {
   }
   await request({ type: "create", session: SESSION, ...creations[workload], dataOptions: {}, seed: 1 });
   let step = 0;
-  const training = (steps) => ({ type: "train", session: SESSION, steps, rate: null, seconds: null, player: null });
-  const train = async (steps) => (await request(training(steps))).state;
+  const train = async (steps) => (await request(training(SESSION, steps))).state;
   const z = [...vae.codes()];
   const write = (length) => request({
     type: "sample", session: SESSION, count: 1, seed: 1, options: { prompt: gpt.PROMPT, length, temperature: 1 },
@@ -144,7 +145,7 @@ export async function ours(workload, backend) {
     /** Trains as a reader would: until cancelled, with curves, samples and snapshots on the way. */
     async train(seconds) {
       const start = performance.now();
-      const { id, outcome } = send(training(null));
+      const { id, outcome } = send(training(SESSION, null));
       setTimeout(() => void request({ type: "cancel", target: id }), seconds * 1000);
       const { state } = await outcome;
       const took = (performance.now() - start) / 1000;
