@@ -32,7 +32,7 @@ const creations = {
   },
   unet: {
     family: "ddpm", data: "mnist",
-    config: { network: "unet", widths: net.WIDTHS.join(",") },
+    config: { network: "unet", widths: net.WIDTHS.join(","), prediction: "noise", schedule: "cosine" },
     train: { batch_size: net.BATCH, learning_rate: net.RATE, ema: 0 },
   },
 };
@@ -41,7 +41,7 @@ const creations = {
 const training = (session, steps) => ({ type: "train", session, steps, rate: null, seconds: null });
 
 /** What the U-Net's sampler is told, for one pass of its network. */
-const onePass = { steps: 1 };
+const onePass = { sampler: "ddim", steps: 1 };
 
 /** The lab's models; the last one had another name in older builds. */
 const lab = [["vae"], ["gan"], ["planar"], ["realnvp"], ["ddpm"], ["mdn", "autoregressive"]];

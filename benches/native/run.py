@@ -54,6 +54,8 @@ seed = 1
 [config]
 network = "unet"
 widths = "32,64,64"
+prediction = "noise"
+schedule = "cosine"
 [train]
 batch_size = 16
 learning_rate = 1e-3

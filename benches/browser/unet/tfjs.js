@@ -5,14 +5,6 @@ import { dense, product, read, start, variables } from "../tfjs.js";
 import { BATCH, EPSILON, GROUPS, HEADS, RATE, SIDE, WIDTHS, batches, given, unet, weights } from "./model.js";
 import { check } from "./plain.js";
 
-/** Along an axis, what stands before each place, there and behind it (or the other way round), side by side as channels. */
-function neighbours(x, axis, order) {
-  const side = x.shape[axis];
-  const padded = tf.pad(x, x.shape.map((_, i) => (i === axis ? [1, 1] : [0, 0])));
-  const size = x.shape.map((length, i) => (i === axis ? side : length));
-  return tf.concat(order.map((k) => tf.slice(padded, x.shape.map((_, i) => (i === axis ? k : 0)), size)), 3);
-}
-
 /** Zeros between the pixels: what a stride of 2 passed over. */
 function spread(x) {
   const [n, side, , width] = x.shape;
@@ -22,22 +14,21 @@ function spread(x) {
 }
 
 // Its wasm has no kernel for the gradient of a convolution's weights, and a slow one for that of
-// its image: the former is one product here, the latter a convolution.
+// its image. Both are convolutions: the former of the image with the output's gradient, where channels
+// and the batch change places.
 const withGradient = (stride) => tf.customGrad((x, w, save) => {
   save([x, w]);
   const gradFunc = (given, [x, w]) => {
     const dy = stride === 1 ? given : spread(given);
-    const [inputs, outputs] = w.shape.slice(2);
-    const around = tf.reshape(neighbours(x, 1, [0, 1, 2]), [-1, 3 * inputs]);
-    const dw = tf.matMul(tf.transpose(around), tf.reshape(neighbours(dy, 2, [2, 1, 0]), [-1, 3 * outputs]));
+    const dw = tf.conv2d(tf.transpose(x, [3, 1, 2, 0]), tf.transpose(dy, [1, 2, 0, 3]), 1, 1);
     return [
-      inputs === 1 ? tf.zerosLike(x) : tf.conv2d(dy, tf.transpose(tf.reverse(w, [0, 1]), [0, 1, 3, 2]), 1, 1),
-      tf.transpose(tf.reshape(dw, [3, inputs, 3, outputs]), [0, 2, 1, 3]),
+      w.shape[2] === 1 ? tf.zerosLike(x) : tf.conv2d(dy, tf.transpose(tf.reverse(w, [0, 1]), [0, 1, 3, 2]), 1, 1),
+      tf.transpose(dw, [1, 2, 0, 3]),
     ];
   };
   return { value: tf.conv2d(x, w, stride, 1), gradFunc };
 });
-const byProducts = { 1: withGradient(1), 2: withGradient(2) };
+const byConvolutions = { 1: withGradient(1), 2: withGradient(2) };
 
 /** x σ(x), and its slope by hand. */
 const silu = tf.customGrad((x, save) => {
@@ -52,7 +43,7 @@ const operations = (p) => ({
   dense: (x, name) => dense(x, p[`${name}_w`], p[`${name}_b`]),
   conv(x, name, stride) {
     const w = p[`${name}_w`];
-    return tf.add(tf.getBackend() === "wasm" ? byProducts[stride](x, w) : tf.conv2d(x, w, stride, 1), p[`${name}_b`]);
+    return tf.add(tf.getBackend() === "wasm" ? byConvolutions[stride](x, w) : tf.conv2d(x, w, stride, 1), p[`${name}_b`]);
   },
   point(x, name) {
     const flat = dense(tf.reshape(x, [-1, x.shape[3]]), p[`${name}_w`], p[`${name}_b`]);
