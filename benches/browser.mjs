@@ -21,7 +21,9 @@ export async function bundle(benches, out) {
   for (const folder of ["tfjs", "ort"]) await mkdir(join(out, folder), { recursive: true });
   const source = join(benches, "browser");
   await build({
-    entryPoints: ["page", "vae/tfjs", "vae/jax", "flow/tfjs", "flow/jax", "gpt/tfjs", "gpt/jax", "gpt/ort"].map((name) => join(source, `${name}.js`)),
+    entryPoints: [
+      "page", "vae/tfjs", "vae/jax", "flow/tfjs", "flow/jax", "gpt/tfjs", "gpt/jax", "gpt/ort", "unet/tfjs", "unet/jax", "unet/ort",
+    ].map((name) => join(source, `${name}.js`)),
     outdir: out,
     outbase: source,
     bundle: true,

@@ -1,42 +1,57 @@
-// Training, decoding, writing and products of matrices: every contender in a page of its own, in turns.
+// Training, decoding, denoising, writing and products of matrices: every contender in a page of its own, in turns.
 import { chromium } from "playwright-core";
 import { chromiumPath, flags, webgpuFlags } from "./browser.mjs";
 
-// `isolated`: on a page that may use threads, which the site's own may not.
+// `isolated`: on a page that may use threads, which the site's own may not; `before` is another build of the site.
 const all = [
   { who: "ours", backend: "cpu" },
+  { who: "before", backend: "cpu" },
   { who: "tfjs", backend: "cpu" },
   { who: "tfjs", backend: "cpu", isolated: true },
   { who: "jax", backend: "cpu" },
   { who: "jax", backend: "cpu", isolated: true },
   { who: "ours", backend: "webgpu" },
+  { who: "before", backend: "webgpu" },
   { who: "tfjs", backend: "webgpu" },
   { who: "jax", backend: "webgpu" },
-  // It does not train; it writes texts.
-  { who: "ort", backend: "cpu", only: "gpt" },
-  { who: "ort", backend: "cpu", only: "gpt", isolated: true },
+  // It does not train; it writes texts and denoises.
+  { who: "ort", backend: "cpu", only: ["gpt", "unet"] },
+  { who: "ort", backend: "cpu", only: ["gpt", "unet"], isolated: true },
 ];
 
 /**
  * What is trained. `decimals` of a loss mean something; `uses` are what trained models are measured
- * at: by the name of its rates in the results, a method of the contenders and what more it is told.
- * `many`: its steps are so many small ones that a GPU in software would take minutes for a few.
+ * at: by the name of its rates in the results, a method of the contenders, what more it is told, and
+ * words for it and for what is counted. `many`: its steps are so many small ones that a GPU in
+ * software would take minutes for a few. `alone`: no peer does it.
  */
 export const workloads = {
-  vae: { title: "VAE", decimals: 1, uses: { decode: { method: "decode", args: [] } } },
+  vae: { title: "VAE", decimals: 1, uses: { decode: { method: "decode", args: [], what: "decoding", unit: "images" } } },
   flow: { title: "RealNVP", decimals: 2, uses: {} },
   gpt: {
     title: "GPT",
     decimals: 2,
     many: true,
     uses: {
-      write: { method: "write", args: [600] },
-      writeWithin: { method: "write", args: [60] },
+      write: { method: "write", args: [600], what: "writing 600 tokens", unit: "tokens" },
+      writeWithin: { method: "write", args: [60], what: "writing 60 tokens", unit: "tokens" },
     },
+  },
+  unet: {
+    title: "U-Net",
+    decimals: 3,
+    many: true,
+    uses: { denoise: { method: "denoise", args: [], what: "denoising 16 images", unit: "passes" } },
+  },
+  lab: {
+    title: "The lab",
+    many: true,
+    alone: true,
+    uses: { together: { method: "together", args: [2000], what: "six models at once", unit: "steps" } },
   },
 };
 
-const names = { ours: "playground", tfjs: "tfjs", jax: "jax-js", ort: "onnxruntime-web" };
+const names = { ours: "playground", before: "playground, before", tfjs: "tfjs", jax: "jax-js", ort: "onnxruntime-web" };
 
 export const median = (values) => {
   const sorted = [...values].sort((a, b) => a - b);
@@ -59,9 +74,9 @@ async function open(browser, site, workload, contender) {
   return page;
 }
 
-/** Rows of numbers, a row for each contender, and what WebGPU ran on. */
-export async function measure({ site, workload, only, backends, rounds, seconds, matmul, gpu, say }) {
-  const { title, decimals, uses } = workloads[workload];
+/** Rows of numbers, a row for each contender, and what WebGPU ran on. `before` serves the build before, if any. */
+export async function measure({ site, before, workload, only, backends, rounds, seconds, matmul, gpu, say }) {
+  const { title, decimals, uses, alone } = workloads[workload];
   const browser = await chromium.launch({ executablePath: chromiumPath, args: [...flags, ...webgpuFlags(gpu)] });
   try {
     const cdp = await browser.newBrowserCDPSession();
@@ -73,8 +88,9 @@ export async function measure({ site, workload, only, backends, rounds, seconds,
       const given = await act();
       return { ...given, spent: await cpuTime() - before };
     };
+    const wanted = (who) => (who === "before" ? before : only.includes(who) && (!alone || who === "ours"));
     const rows = all
-      .filter((c) => only.includes(c.who) && backends.includes(c.backend) && (c.only ?? workload) === workload)
+      .filter((c) => wanted(c.who) && backends.includes(c.backend) && (!c.only || c.only.includes(workload)))
       .map(({ only: _, ...c }) => ({
         workload, ...c, name: names[c.who], train: [], perCpuSecond: [], losses: [],
         ...Object.fromEntries(Object.keys(uses).flatMap((use) => [[use, []], [`${use}PerCpuSecond`, []]])),
@@ -83,7 +99,7 @@ export async function measure({ site, workload, only, backends, rounds, seconds,
     for (const row of rows) {
       const label = `${title}: ${row.name}, ${row.backend}${row.isolated ? ", isolated" : ""}`;
       try {
-        row.page = await open(browser, site, workload, row);
+        row.page = await open(browser, row.who === "before" ? before : site, workload, row);
         adapter ||= await row.page.evaluate(() => globalThis.adapter());
         const { loss, threads } = await row.page.evaluate(() => globalThis.contender("warmUp"));
         row.threads = threads;
@@ -92,7 +108,7 @@ export async function measure({ site, workload, only, backends, rounds, seconds,
           // Uncounted: browsers compile what turns out to be hot once more, in the background.
           await row.page.evaluate((s) => globalThis.contender("train", s), Math.min(1, seconds));
         }
-        if (matmul && row.who !== "ours") {
+        if (matmul && !row.name.startsWith(names.ours)) {
           row.matmul = await row.page.evaluate(() => globalThis.contender("matmul", 1024, 2));
         }
         say(loss === null ? `${label}: ready` : `${label}: first loss ${loss.toFixed(decimals)}`);

@@ -39,8 +39,9 @@ export async function repeat(seconds, act) {
  *
  * `open(backend)` gives `threads`, how many it uses; if it trains, `step(i)`, which takes one step and
  * returns its loss unread; `read(loss)` and `drop(loss)`; `matmul(n)`, which waits for the product;
- * where there is something to decode, `decode()`, which reads `decoded` pictures back; and where
- * there is a text to write, `write(length)`, which writes so many tokens.
+ * where there is something to decode, `decode()`, which reads `decoded` pictures back; where there is
+ * a text to write, `write(length)`, which writes so many tokens; and where there are images to
+ * denoise, `denoise()`, which reads the noise found in a batch of them.
  */
 export function serve(open) {
   let peer;
@@ -54,6 +55,7 @@ export function serve(open) {
       for (let i = 1; peer.step && i < 3; i++) await peer.read(peer.step(i));
       await peer.decode?.();
       await peer.write?.(100);
+      await peer.denoise?.();
       return { loss: first, threads: peer.threads };
     },
     async train(seconds) {
@@ -74,6 +76,10 @@ export function serve(open) {
     async decode(seconds) {
       const { times, seconds: took } = await repeat(seconds, () => peer.decode());
       return { count: times * peer.decoded, seconds: took };
+    },
+    async denoise(seconds) {
+      const { times, seconds: took } = await repeat(seconds, () => peer.denoise());
+      return { count: times, seconds: took };
     },
     async write(seconds, length) {
       const { times, seconds: took } = await repeat(seconds, () => peer.write(length));

@@ -2,6 +2,7 @@
 import * as flow from "./flow/model.js";
 import * as gpt from "./gpt/model.js";
 import { repeat } from "./measure.js";
+import * as net from "./unet/model.js";
 import * as vae from "./vae/model.js";
 
 const SESSION = 1;
@@ -29,7 +30,21 @@ const creations = {
       weight_decay: 0, clip: 0, warmup: 0, ema: 0,
     },
   },
+  unet: {
+    family: "ddpm", data: "mnist",
+    config: { network: "unet", widths: net.WIDTHS.join(","), prediction: "noise", schedule: "cosine" },
+    train: { batch_size: net.BATCH, learning_rate: net.RATE, ema: 0 },
+  },
 };
+
+/** Trains all of a model's networks; nothing here that older builds call otherwise. */
+const training = (session, steps) => ({ type: "train", session, steps, rate: null, seconds: null });
+
+/** What the U-Net's sampler is told, for one pass of its network. */
+const onePass = { sampler: "ddim", steps: 1 };
+
+/** The lab's models; the last one had another name in older builds. */
+const lab = [["vae"], ["gan"], ["planar"], ["realnvp"], ["ddpm"], ["mdn", "autoregressive"]];
 
 /** Connects to the site's worker: `request` sends a request of src/protocol and awaits its end. */
 async function connect(backend) {
@@ -64,9 +79,42 @@ async function connect(backend) {
 /** The newest training loss of a state. */
 const newest = (state) => state.losses.find((c) => c.name === "loss" && c.split === "train")?.values.at(-1) ?? NaN;
 
+/** What the lab does with its models, each in a session of its own. */
+function together(request) {
+  const create = async (families, session) => {
+    const [family, ...others] = families;
+    try {
+      // As the page does: each family's own options for points.
+      await request({ type: "create", session, family, data: "moons", config: {}, train: {}, dataOptions: {}, seed: 1 });
+    } catch (error) {
+      if (!others.length) throw error;
+      await create(others, session);
+    }
+  };
+  const train = (steps) => Promise.all(lab.map((_, i) => request(training(SESSION + i, steps))));
+  const makeAll = async () => {
+    for (const [i, families] of lab.entries()) await create(families, SESSION + i);
+  };
+  return {
+    async warmUp() {
+      await makeAll();
+      await train(20);
+      return { loss: null, threads: 1 };
+    },
+    /** New models, so many steps of each, however long it takes. */
+    async together(_, steps) {
+      await makeAll();
+      const start = performance.now();
+      await train(steps);
+      return { count: steps * lab.length, seconds: (performance.now() - start) / 1000 };
+    },
+  };
+}
+
 export async function ours(workload, backend) {
   const { send, request } = await connect(backend);
-  if (workload === "vae") {
+  if (workload === "lab") return together(request);
+  if (creations[workload].data === "mnist") {
     const bytes = new Uint8Array(await (await fetch("/data/mnist.bin")).arrayBuffer());
     await request({ type: "loadData", name: "mnist", bytes, sha256: null });
   }
@@ -77,12 +125,12 @@ export async function ours(workload, backend) {
   }
   await request({ type: "create", session: SESSION, ...creations[workload], dataOptions: {}, seed: 1 });
   let step = 0;
-  const training = (steps) => ({ type: "train", session: SESSION, steps, rate: null, seconds: null, player: null });
-  const train = async (steps) => (await request(training(steps))).state;
+  const train = async (steps) => (await request(training(SESSION, steps))).state;
   const z = [...vae.codes()];
   const write = (length) => request({
     type: "sample", session: SESSION, count: 1, seed: 1, options: { length, temperature: 1 }, condition: { prompt: gpt.PROMPT },
   });
+  const denoise = () => request({ type: "sample", session: SESSION, count: net.BATCH, seed: 1, options: onePass });
   const decode = () => request({ type: "view", session: SESSION, query: { type: "decode", z }, snapshot: null });
 
   return {
@@ -91,12 +139,13 @@ export async function ours(workload, backend) {
       step = (await train(2)).step;
       if (workload === "vae") await decode();
       if (workload === "gpt") await write(100);
+      if (workload === "unet") await denoise();
       return { loss: first, threads: 1 };
     },
     /** Trains as a reader would: until cancelled, with curves, samples and snapshots on the way. */
     async train(seconds) {
       const start = performance.now();
-      const { id, outcome } = send(training(null));
+      const { id, outcome } = send(training(SESSION, null));
       setTimeout(() => void request({ type: "cancel", target: id }), seconds * 1000);
       const { state } = await outcome;
       const took = (performance.now() - start) / 1000;
@@ -107,6 +156,10 @@ export async function ours(workload, backend) {
     async decode(seconds) {
       const { times, seconds: took } = await repeat(seconds, decode);
       return { count: times * vae.DECODE, seconds: took };
+    },
+    async denoise(seconds) {
+      const { times, seconds: took } = await repeat(seconds, denoise);
+      return { count: times, seconds: took };
     },
     async write(seconds, length) {
       const { times, seconds: took } = await repeat(seconds, () => write(length));

@@ -1,4 +1,4 @@
-// One contender in a page of its own: index.html?workload=vae|flow|gpt&who=ours|tfjs|jax|ort&backend=cpu|webgpu
+// One contender in a page of its own: index.html?workload=vae|flow|gpt|unet|lab&who=ours|before|tfjs|jax|ort&backend=cpu|webgpu
 // run.mjs calls its methods (see `measure.js`) through `contender`.
 import { ours } from "./ours.js";
 
@@ -25,7 +25,7 @@ function remote(url) {
     });
 }
 
-if (who === "ours") {
+if (who === "ours" || who === "before") {
   const methods = await ours(workload, backend);
   globalThis.contender = (method, ...args) => methods[method](...args);
 } else if (who) {

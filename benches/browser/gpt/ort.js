@@ -1,15 +1,13 @@
 // The model in ONNX Runtime's wasm, which writes only: it does not train.
-import { InferenceSession, Tensor, env } from "onnxruntime-web/wasm";
+import { Tensor } from "onnxruntime-web/wasm";
 import { serve } from "../measure.js";
+import { open } from "../ort.js";
 import { HEADS, LAYERS, WIDTH, weights, writer } from "./model.js";
 import { model } from "./onnx.js";
 
 serve(async () => {
-  env.wasm.wasmPaths = new URL("../ort/", location.href).href;
-  // Its own choice would be half of the cores, and four threads at most.
-  env.wasm.numThreads = globalThis.crossOriginIsolated ? Math.min(4, navigator.hardwareConcurrency) : 1;
   const initial = weights();
-  const session = await InferenceSession.create(model(initial), { executionProviders: ["wasm"], graphOptimizationLevel: "all" });
+  const { session, threads } = await open(model(initial));
 
   /** By name, keys and values of each layer, as `named` gives them. */
   const each = (named) =>
@@ -40,5 +38,5 @@ serve(async () => {
     push: (id) => read([id]),
   });
   await check(initial);
-  return { threads: env.wasm.numThreads, write };
+  return { threads, write };
 });

@@ -1,5 +1,6 @@
 // The variational autoencoder: its numbers, its data, its weights.
 import { flat, linear, random } from "../measure.js";
+import { images } from "../mnist.js";
 
 export const PIXELS = 784;
 export const HIDDEN = 400;
@@ -10,17 +11,6 @@ export const DECODE = 64;
 
 /** Training images in memory before the clock starts: enough that none is learned by heart at once. */
 const BATCHES = 32;
-
-/** The site's MNIST: gzipped safetensors with 16 levels of grey. */
-async function images() {
-  const packed = await fetch("/data/mnist.bin");
-  if (!packed.ok) throw new Error(`data/mnist.bin: ${packed.status}`);
-  const plain = await new Response(packed.body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
-  const length = Number(new DataView(plain).getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(plain, 8, length)));
-  const { shape, data_offsets: [from] } = header.train_images;
-  return { grey: new Uint8Array(plain, 8 + length + from, shape[0] * PIXELS), count: shape[0] };
-}
 
 /** Batches of 0 and 1, drawn with the grey as probability, and each pixel's mean over all images. */
 export async function data() {
