@@ -2,7 +2,7 @@
 
 use super::{Host, options::check_options, sampling::Wish, training::Limits};
 use crate::{
-    data::{plane, text::TextOptions},
+    data::{points, text::TextOptions},
     error::{Error, Result},
     families,
     model::TrainConfig,
@@ -320,9 +320,9 @@ fn description() -> Outcome {
     Outcome::Description {
         families: plots::families(),
         train_schema: options::schema::<TrainConfig>(),
-        data_schema: options::schema::<plane::PlaneOptions>(),
+        data_schema: options::schema::<points::ToyOptions>(),
         text_schema: options::schema::<TextOptions>(),
-        toys: plane::toys(),
+        toys: points::toys(),
         presets: families::presets(),
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     data::PointSet,
     device,
     error::{Error, Result},
-    evaluate::plane::{Measure, Protocol, report},
+    evaluate::points::{Measure, Protocol, report},
     training::Trainer,
 };
 
