@@ -114,7 +114,7 @@ config: Record<string, unknown>,
  */
 train: Record<string, unknown>, 
 /**
- * Name of the data set: a toy of the plane by its id, or a set that has been loaded.
+ * Name of the data set: a toy data set by its id, or a set that has been loaded.
  */
 data: string, 
 /**
@@ -155,7 +155,7 @@ session: number, } | { "type": "sample",
  */
 session: number, 
 /**
- * How many, 1 to 400 pictures, 20,000 points or 16 texts.
+ * How many, 1 to 400 images, 20,000 points or 16 texts.
  */
 count: number, 
 /**
@@ -165,7 +165,11 @@ seed: number,
 /**
  * The family's own sampling options; what is left out takes its default.
  */
-options: Record<string, unknown>, } | { "type": "view", 
+options: Record<string, unknown>, 
+/**
+ * What the samples are to fit, of what the family honours ([`FamilyInfo::conditions`]).
+ */
+condition: Condition, } | { "type": "view", 
 /**
  * The session.
  */
@@ -263,7 +267,11 @@ seed: number,
  */
 options: Record<string, unknown>, 
 /**
- * Pixels of the picture for one pixel of the sample, 1 to 16.
+ * As in [`Request::Sample`].
+ */
+condition: Condition, 
+/**
+ * Pixels of the image for one pixel of the sample, 1 to 16.
  */
 scale: number, } | { "type": "checkOptions", 
 /**
@@ -293,7 +301,7 @@ kind: Fault, };
 export type Fault = "panic" | "loseDevice";
 
 /**
- * Points of the plane from a reader.
+ * A reader's points in 2-D.
  */
 export type PointSource = { "type": "csv", 
 /**
@@ -321,18 +329,6 @@ start: number,
 /**
  * How many.
  */
-count: number, } | { "type": "latentMosaic", 
-/**
- * Tiles along each side, 2 to 64.
- */
-columns: number, 
-/**
- * The plane's half-width: z runs over [−extent, extent]².
- */
-extent: number, } | { "type": "latentPoints", 
-/**
- * How many test images, at most 2,000.
- */
 count: number, } | { "type": "decode", 
 /**
  * `latent_dim` numbers for each point.
@@ -341,43 +337,15 @@ z: Array<number>, } | { "type": "encode",
 /**
  * The image.
  */
-image: ImageInput, } | { "type": "reconstruct", 
-/**
- * The image.
- */
-image: ImageInput, 
-/**
- * Seed of ε.
- */
-seed: number, 
-/**
- * How many draws, 1 to 64.
- */
-draws: number, } | { "type": "look", 
+image: ImageInput, } | { "type": "plot", 
 /**
  * Its id.
  */
-look: string, 
+plot: string, 
 /**
- * Where its scrubber stands, 0 to 1.
+ * What it is asked with.
  */
-at: number, 
-/**
- * What the reader points at, in the window's coordinates.
- */
-pointer: [number, number] | null, 
-/**
- * How many points or lines, at most 5,000.
- */
-count: number, 
-/**
- * Seed of its noise.
- */
-seed: number, 
-/**
- * Columns and rows of a field, 8 to 256.
- */
-resolution: number, } | { "type": "data", 
+inputs: PlotInputs, } | { "type": "data", 
 /**
  * How many points, at most 5,000.
  */
@@ -393,35 +361,7 @@ count: number,
 /**
  * Seed of the samples.
  */
-seed: number, } | { "type": "readText", 
-/**
- * It.
- */
-text: string, } | { "type": "attention", 
-/**
- * The text; of a long one, the end.
- */
-text: string, } | { "type": "logitLens", 
-/**
- * The text; of a long one, the end.
- */
-text: string, } | { "type": "interpolate", 
-/**
- * Where it starts.
- */
-from: ImageInput, 
-/**
- * Where it ends.
- */
-to: ImageInput, 
-/**
- * Positions in [0, 1].
- */
-at: Array<number>, 
-/**
- * How to walk.
- */
-path: Path, };
+seed: number, };
 
 /**
  * How an interpolation walks.
@@ -653,15 +593,15 @@ spaces: Array<FamilySpace>,
  */
 networks: Array<string>, 
 /**
- * What it shows of a model of the plane.
- */
-looks: Array<Look>, 
-/**
  * JSON Schema of its config.
  */
 configSchema: JsonSchema, 
 /**
- * JSON Schema of its sampling options.
+ * What a sampler can be asked for besides a number of samples.
+ */
+conditions: Array<ConditionKind>, 
+/**
+ * JSON Schema of its sampling options, and of those conditions that a form can ask for.
  */
 sampleSchema: JsonSchema, };
 
@@ -669,6 +609,44 @@ sampleSchema: JsonSchema, };
  * The kinds of [`Space`].
  */
 export type SpaceKind = "image" | "points" | "energy" | "text";
+
+/**
+ * What samples are to fit. What is left out is free.
+ */
+export type Condition = { 
+/**
+ * What the text begins with.
+ */
+prompt?: string, 
+/**
+ * The class to draw from.
+ */
+label?: number, 
+/**
+ * How strongly samples follow the condition; 1 = as the model learned it.
+ */
+guidance?: number, 
+/**
+ * Values of one example, as many as it has; those count where `mask` is 1.
+ */
+known?: Array<number>, 
+/**
+ * For each value 1 if it is known, 0 if it is to be drawn.
+ */
+mask?: Array<number>, 
+/**
+ * Where a path begins.
+ */
+start?: Array<number>, 
+/**
+ * Where a path ends.
+ */
+goal?: Array<number>, };
+
+/**
+ * The conditions that a family can honour.
+ */
+export type ConditionKind = "prompt" | "label" | "guidance" | "known" | "start" | "goal";
 
 /**
  * What a family starts from on data of a kind.
@@ -689,7 +667,11 @@ train: Record<string, unknown>,
 /**
  * Configs to choose from, from small to large; none where one serves.
  */
-sizes: Array<Size>, };
+sizes: Array<Size>, 
+/**
+ * What can be seen of its models.
+ */
+plots: Array<PlotSpec>, };
 
 /**
  * A text to learn from.
@@ -790,9 +772,9 @@ config: Record<string, unknown>,
  */
 train: Record<string, unknown>, 
 /**
- * The look that shows it best.
+ * The plot that shows it best.
  */
-look: string, 
+plot: string, 
 /**
  * Steps after which it can be seen.
  */
@@ -820,9 +802,9 @@ config: Record<string, unknown>,
 steps: number, };
 
 /**
- * Something that can be seen of a model of the plane.
+ * A picture that can be made of a model.
  */
-export type Look = { 
+export type PlotSpec = { 
 /**
  * For example `density`.
  */
@@ -832,21 +814,67 @@ id: string,
  */
 title: string, 
 /**
- * One sentence on what is drawn.
+ * What is drawn, and how to read it: the caption.
  */
 help: string, 
 /**
- * What its scrubber moves along (`layers`, `time`), if it has one.
+ * What it is asked with besides a count, a seed and a resolution.
  */
-scrub: string | null, 
-/**
- * Whether it answers to the pointer.
- */
-pointer: boolean, 
+inputs: Array<PlotInput>, 
 /**
  * Whether the data is drawn beneath it when the reader wants it.
  */
 overData: boolean, };
+
+/**
+ * What a plot is asked with.
+ */
+export type PlotInput = { "kind": "scrubber", 
+/**
+ * What it moves along, for example `layers` or `time`.
+ */
+along: string, } | { "kind": "pointer" } | { "kind": "image" } | { "kind": "pair" } | { "kind": "text" };
+
+/**
+ * The answers to a plot's inputs; what a plot does not ask for is ignored.
+ */
+export type PlotInputs = { 
+/**
+ * Where the scrubber stands, 0 to 1.
+ */
+at?: number, 
+/**
+ * What the reader points at, in the window's coordinates.
+ */
+pointer?: [number, number], 
+/**
+ * An image, or the first of two.
+ */
+image?: ImageInput, 
+/**
+ * The second image.
+ */
+to?: ImageInput, 
+/**
+ * A text.
+ */
+text?: string, 
+/**
+ * How many points, lines, draws or steps.
+ */
+count?: number, 
+/**
+ * Seed of its noise.
+ */
+seed?: number, 
+/**
+ * Columns and rows of a field or a map.
+ */
+resolution?: number, 
+/**
+ * How a walk between two codes goes.
+ */
+path?: Path, };
 
 /**
  * What a family can do besides training and sampling.
