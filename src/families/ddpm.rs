@@ -38,7 +38,7 @@ use crate::{
     kernels::reduce,
     model::{
         Capabilities, Condition, Defaults, Density, DensityKind, DensityOptions, Family, Losses,
-        Preset, Reading, Sampler, Samples, StepContext, TrainConfig, plain, ready,
+        Preset, Reading, Sampler, Samples, TrainConfig, ready,
     },
     nn::{init, linear::linear, standard::Standard},
     options::Options,
@@ -797,14 +797,8 @@ impl Family for Ddpm {
         &mut self.net
     }
 
-    fn train_step(&mut self, batch: &Batch, context: &mut StepContext) -> Result<Losses> {
-        let losses = self.loss_of(batch, context.rng)?;
-        context.descend(0, &mut self.net, &losses[0].1);
-        Ok(plain(losses))
-    }
-
     fn losses(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses> {
-        self.valid().loss_of(batch, rng)
+        self.loss_of(batch, rng)
     }
 
     fn sampler(

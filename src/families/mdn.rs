@@ -28,7 +28,7 @@ use crate::{
     kernels::reduce,
     model::{
         Capabilities, Condition, ConditionKind, Defaults, Density, DensityKind, DensityOptions,
-        Family, Losses, Preset, Reading, Sampler, Samples, StepContext, TrainConfig, plain, ready,
+        Family, Losses, Preset, Reading, Sampler, Samples, TrainConfig, ready,
     },
     nn::{fourier, mlp::Mlp, standard::Standard},
     options::Options,
@@ -262,12 +262,6 @@ impl Family for Mdn {
 
     fn net_mut(&mut self) -> &mut Net {
         &mut self.net
-    }
-
-    fn train_step(&mut self, batch: &Batch, context: &mut StepContext) -> Result<Losses> {
-        let losses = self.loss(batch)?;
-        context.descend(0, &mut self.net, &losses[0].1);
-        Ok(plain(losses))
     }
 
     fn losses(&self, batch: &Batch, _: &mut Rng) -> Result<Losses> {

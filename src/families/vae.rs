@@ -29,13 +29,13 @@ use serde_json::json;
 use crate::{
     data::{Batch, Binarize, DataInfo, Space, SpaceKind},
     error::{Error, Result},
-    kernels::{self, reduce},
+    kernels::{self, bernoulli, reduce},
     model::{
         Capabilities, Condition, Defaults, Density, DensityKind, DensityOptions, Family, Latent,
-        Losses, OnePass, Preset, Sampler, Samples, StepContext, TrainConfig, plain,
+        Losses, OnePass, Preset, Sampler, Samples, TrainConfig,
     },
     nn::{
-        bernoulli, init,
+        init,
         linear::{activated, linear},
         standard::Standard,
     },
@@ -538,12 +538,6 @@ impl Family for Vae {
 
     fn net_mut(&mut self) -> &mut Net {
         &mut self.net
-    }
-
-    fn train_step(&mut self, batch: &Batch, context: &mut StepContext) -> Result<Losses> {
-        let losses = self.elbo(self.inputs(batch)?, context.rng);
-        context.descend(0, &mut self.net, &losses[0].1);
-        Ok(plain(losses))
     }
 
     fn losses(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses> {

@@ -9,6 +9,7 @@
 pub mod activation;
 pub mod affine;
 pub mod attention;
+pub mod bernoulli;
 pub mod cross_entropy;
 pub mod elementwise;
 pub mod embedding;

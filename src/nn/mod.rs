@@ -1,7 +1,6 @@
 //! Layers and pieces that several families share and `burn::nn` lacks, or has only with a device
 //! generator behind them.
 
-pub mod bernoulli;
 pub mod dropout;
 pub mod fourier;
 pub mod gaussian;

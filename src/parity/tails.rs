@@ -11,9 +11,9 @@ use crate::{
     data::{Batch, DataInfo, Space, SpaceKind, points as toys},
     error::Result,
     families::{self, gan::Loss},
-    kernels::{activation::Activation, elementwise, linear::linear, reduce},
+    kernels::{activation::Activation, bernoulli, elementwise, linear::linear, reduce},
     model::{DensityOptions, FamilySpace},
-    nn::{bernoulli, gaussian},
+    nn::gaussian,
     rng::{Purpose, Rng},
 };
 

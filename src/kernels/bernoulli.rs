@@ -1,114 +1,118 @@
 //! log p(x|logits) of independent Bernoulli pixels, with its gradient in closed form.
 //!
-//! log p = Σ_i x_i l_i − softplus(l_i), and ∂ log p / ∂l_i = x_i − σ(l_i). On the CPU value and
-//! gradient come from one pass over memory; elsewhere from tensor operations. Either way the
-//! gradient enters autodiff as a constant g: Σ g·l − stop(Σ g·l) is zero in value and carries g.
-//! It stays first order and it is exact, however the result is combined afterwards.
+//! log p = Σ_i x_i l_i − softplus(l_i), and ∂ log p / ∂l_i = x_i − σ(l_i): value and gradient come
+//! from one pass over memory.
 
 use burn::tensor::{Tensor, TensorData};
 
-use crate::{
-    device,
-    kernels::{elementwise, host::is_host, math::exp},
+use super::{
+    elementwise,
+    host::{Array, Kernel, apply, is_host, values},
+    math::{LANES, block_rows, exp},
 };
 
-/// Σ over pixels of log Bernoulli(x | σ(logits)), nats.
+/// Numbers in a block of rows, the unit that threads share out.
+const BLOCK: usize = 1 << 15;
+
+/// Σ over pixels of log Bernoulli(x | σ(logits)), nats. x is not differentiated.
 ///
 /// # Shapes
 /// - x: `[n, pixels]`, in [0, 1]
 /// - logits: `[n · k, pixels]`: k rows for each x, next to each other
 /// - output: `[n · k]`
 pub fn log_prob(x: Tensor<2>, logits: Tensor<2>) -> Tensor<1> {
+    if is_host(&logits) {
+        return apply(
+            Bernoulli,
+            vec![x.detach().into_dispatch(), logits.into_dispatch()],
+        );
+    }
+    let ([n, pixels], [rows, _]) = (x.dims(), logits.dims());
+    let x = match rows / n.max(1) {
+        1 => x,
+        k => {
+            let each = x.unsqueeze_dim::<3>(1).repeat_dim(1, k);
+            each.reshape([rows, pixels])
+        }
+    };
     let plain = logits.clone().without_autodiff();
     let x = x.without_autodiff();
-    let tracked = logits.is_tracked();
-    let (value, gradient) = if is_host(&plain) {
-        fused(x, plain, tracked)
-    } else {
-        let ([n, pixels], [rows, _]) = (x.dims(), plain.dims());
-        let x = if n == rows {
-            x
-        } else {
-            x.unsqueeze_dim::<3>(1)
-                .repeat_dim(1, rows / n.max(1))
-                .reshape([rows, pixels])
-        };
-        // x l − softplus(l), its large parts first, so that what is left of them is not lost.
-        let tail = elementwise::ln_1p(plain.clone().abs().neg().exp());
-        let value = (x.clone() * plain.clone() - elementwise::relu(plain.clone()) - tail)
-            .sum_dim(1)
-            .squeeze_dim::<1>(1);
-        (value, tracked.then(|| x - elementwise::sigmoid(plain)))
-    };
-    let Some(gradient) = gradient else {
+    // x l − softplus(l), its large parts first, so that what is left of them is not lost.
+    let tail = elementwise::ln_1p(plain.clone().abs().neg().exp());
+    let value = x.clone() * plain.clone() - elementwise::relu(plain.clone()) - tail;
+    let value = value.sum_dim(1).squeeze_dim::<1>(1);
+    if !logits.is_tracked() {
         return value;
-    };
-    let carrier = (logits * gradient.autodiff())
-        .sum_dim(1)
-        .squeeze_dim::<1>(1);
+    }
+    // The gradient enters autodiff as a constant g: Σ g·l − stop(Σ g·l) is zero in value and
+    // carries g.
+    let gradient = (x - elementwise::sigmoid(plain)).autodiff();
+    let carrier = (logits * gradient).sum_dim(1).squeeze_dim::<1>(1);
     carrier.clone() - carrier.detach() + value.autodiff()
 }
 
 /// σ(logits), the probability of ink, outside autodiff; any shape.
-#[allow(clippy::disallowed_methods)] // Only CPU tensors are read, which never wait.
 pub fn mean<const D: usize>(logits: Tensor<D>) -> Tensor<D> {
-    let logits = logits.without_autodiff();
-    let device = logits.device();
-    if !device::is_cpu(&device) {
-        return elementwise::sigmoid(logits);
+    if !is_host(&logits) {
+        return elementwise::sigmoid(logits.without_autodiff());
     }
-    let mut data = logits.into_data();
-    if let Ok(values) = data.as_mut_slice::<f32>() {
-        for l in values {
-            *l = sigmoid(*l, exp(-l.abs()));
-        }
+    let (dims, device) = (logits.dims(), logits.device());
+    let mut mean = values(logits);
+    for l in &mut mean {
+        *l = sigmoid(*l, exp(-l.abs()));
     }
-    Tensor::from_data(data, &device)
+    Tensor::from_data(TensorData::new(mean, dims), &device)
 }
 
-#[allow(clippy::disallowed_methods)] // Only called for CPU tensors, which never wait.
-fn fused(x: Tensor<2>, logits: Tensor<2>, with_gradient: bool) -> (Tensor<1>, Option<Tensor<2>>) {
-    let device = logits.device();
-    let [n, pixels] = logits.dims();
-    let x = x.into_data();
-    let mut logits = logits.into_data();
-    let mut value = vec![0f32; n];
-    if let (Ok(x), Ok(l)) = (x.as_slice::<f32>(), logits.as_mut_slice::<f32>()) {
-        rows(x, l, &mut value, pixels, with_gradient);
-    }
-    let gradient = with_gradient.then(|| Tensor::from_data(logits, &device));
-    let value = Tensor::from_data(TensorData::new(value, [n]), &device);
-    (value, gradient)
-}
+#[derive(Debug)]
+struct Bernoulli;
 
-/// `out[i]` and row i of `l` from row i of `l` and row i / k of `x`.
-fn rows(x: &[f32], l: &mut [f32], out: &mut [f32], pixels: usize, with_gradient: bool) {
-    let k = (l.len() / x.len().max(1)).max(1);
-    let some = |first: usize, l: &mut [f32], out: &mut [f32]| {
-        for (i, (l, out)) in l.chunks_mut(pixels).zip(out).enumerate() {
-            let start = (first + i) / k * pixels;
-            *out = row(&x[start..start + pixels], l, with_gradient);
+impl Kernel for Bernoulli {
+    /// Keeps the gradient by the logits.
+    fn forward(&self, mut inputs: Vec<Array>, training: bool) -> (Array, Vec<Array>) {
+        let (logits, x) = (inputs.swap_remove(1), inputs.swap_remove(0));
+        let dims = logits.dims().to_vec();
+        let (n, pixels) = (dims[0], dims[1].max(1));
+        let k = n / x.dims()[0].max(1);
+        let mut logits = logits.into_values();
+        let mut value = vec![0f32; n];
+        let x = x.values();
+        let some = |first: usize, l: &mut [f32], out: &mut [f32]| {
+            for (i, (l, out)) in l.chunks_exact_mut(pixels).zip(out).enumerate() {
+                let start = (first + i) / k * pixels;
+                *out = row(&x[start..start + pixels], l, training);
+            }
+        };
+        #[cfg(target_family = "wasm")]
+        some(0, &mut logits, &mut value);
+        #[cfg(not(target_family = "wasm"))]
+        {
+            use rayon::prelude::*;
+            let each = block_rows(pixels, BLOCK);
+            logits
+                .par_chunks_mut(pixels * each)
+                .zip(value.par_chunks_mut(each))
+                .enumerate()
+                .for_each(|(i, (l, out))| some(i * each, l, out));
         }
-    };
-    #[cfg(target_family = "wasm")]
-    some(0, l, out);
-    #[cfg(not(target_family = "wasm"))]
-    {
-        use rayon::prelude::*;
-        // Rows are dealt out to threads in chunks of about this many values.
-        const CHUNK: usize = 1 << 15;
-        let each = (CHUNK / pixels.max(1)).max(1);
-        l.par_chunks_mut(pixels * each)
-            .zip(out.par_chunks_mut(each))
-            .enumerate()
-            .for_each(|(i, (l, out))| some(i * each, l, out));
+        let kept = training.then(|| Array::new(logits, &dims));
+        (Array::new(value, &[n]), kept.into_iter().collect())
+    }
+
+    fn backward(&self, kept: Vec<Array>, grad: Array, _: &[bool]) -> Vec<Option<Array>> {
+        let by_logits = kept.into_iter().next().map(|kept| {
+            let dims = kept.dims().to_vec();
+            let mut kept = kept.into_values();
+            let rows = kept.chunks_exact_mut(dims[1].max(1)).zip(grad.values());
+            rows.for_each(|(row, g)| row.iter_mut().for_each(|v| *v *= g));
+            Array::new(kept, &dims)
+        });
+        vec![None, by_logits]
     }
 }
 
 /// One image: returns Σ x l − softplus(l); overwrites `l` with x − σ(l) if asked.
 fn row(x: &[f32], l: &mut [f32], with_gradient: bool) -> f32 {
-    /// Lanes that the compiler keeps in vector registers.
-    const LANES: usize = 8;
     let mut sum = [0f32; LANES];
     let mut l = l.chunks_exact_mut(LANES);
     let mut x = x.chunks_exact(LANES);
@@ -161,6 +165,7 @@ fn ln_1p_unit(e: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::device;
     use crate::rng::{Purpose, Rng};
 
     #[test]
