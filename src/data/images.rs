@@ -71,7 +71,7 @@ pub struct Known {
     /// For people.
     pub title: &'static str,
     /// The folder that holds it.
-    folder: &'static str,
+    pub folder: &'static str,
     classes: &'static [&'static str],
     /// Whether its images are centred by their mass of ink, so that a reader's own should be.
     pub centred: bool,

@@ -1,10 +1,10 @@
 //! The contract that every model family keeps.
 //!
-//! A family is one file in [`crate::families`]: config, module, objective, sampler. It declares
-//! what it is ([`Family`]) and, by capability traits, what else it can do ([`Density`],
-//! [`Latent`]). Controls, views, metrics, attributes and conformance tests follow from those
-//! declarations. [`Model`] is one enum over the list of families in [`registry`]; adding a
-//! family is adding a line there.
+//! A family declares what it is ([`Family`]) and, by capability traits, what else it can do
+//! ([`Density`], [`Latent`], [`Invertible`], [`Language`]). The rest of the program holds a
+//! [`Model`], its object-safe form. Controls, plots, metrics, attributes and conformance tests follow
+//! from the declarations; the families themselves and the list of all stand in
+//! [`crate::families`].
 
 mod capabilities;
 mod condition;
