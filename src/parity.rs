@@ -384,7 +384,7 @@ impl Suite {
 
     /// Two whole training steps, samples, a density and a code.
     ///
-    /// Of a model of the plane or of text the gradients are compared and not the trained weights, and what
+    /// Of a model of points or of text the gradients are compared and not the trained weights, and what
     /// follows is asked of the untrained model: where a gradient is zero but for rounding (the bias
     /// of a relativistic discriminator), Adam makes a whole step of it, either way.
     async fn model(
@@ -398,11 +398,11 @@ impl Suite {
         let mut rng = Rng::new(7, Purpose::Init, 0);
         let mut model = families::init(family, config, info, &mut rng, &self.autodiff())?;
         let mut optimizers = model.optimizers();
-        let plane = info.space.kind() != SpaceKind::Image;
+        let small = info.space.kind() != SpaceKind::Image;
         let untrained = model.valid();
         for step in 0..2 {
             let mut context = StepContext {
-                hyper: Hyper::new(if plane { 1e-5 } else { 1e-3 }),
+                hyper: Hyper::new(if small { 1e-5 } else { 1e-3 }),
                 step,
                 rng: &mut Rng::new(7, Purpose::Train, step),
                 optimizers: &mut optimizers,
@@ -413,7 +413,7 @@ impl Suite {
                     .await?;
             }
             for (network, optimizer) in model.networks().iter().zip(&optimizers) {
-                if step > 0 || !plane {
+                if step > 0 || !small {
                     continue;
                 }
                 // After the first step the first moment is a tenth of the gradient.
@@ -432,7 +432,7 @@ impl Suite {
                     .await?;
             }
         }
-        let model = if plane { untrained } else { model.valid() };
+        let model = if small { untrained } else { model.valid() };
         for (weight, data) in model.weights().await? {
             let n = data.num_elements();
             let flat = Tensor::<1>::from_data(TensorData::new(floats(&data)?, [n]), &self.device);

@@ -426,7 +426,7 @@ fn presets_are_what_they_say() {
         let info = infos.iter().find(|f| f.id == preset.family);
         let info = info.unwrap_or_else(|| panic!("{}: no family", preset.id));
         assert!(
-            plots_of(&info).iter().any(|l| l.id == preset.plot),
+            plots_of(info).iter().any(|l| l.id == preset.plot),
             "{}: no plot {}",
             preset.id,
             preset.plot

@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use super::{Place, bar::bar, manifest, plane, text, write};
+use super::{Place, bar::bar, manifest, points, text, write};
 use crate::{
     checkpoint::Meta,
-    data::{ImageSet, SpaceKind},
+    data::{ImageSet, SpaceKind, images},
     error::Result,
     evaluate::{Estimate, negative_log_likelihood},
 };
@@ -49,7 +49,7 @@ pub fn run(id: &str, images: usize, samples: usize, keep: bool, place: &Place) -
     match opened.meta.data.space.kind() {
         SpaceKind::Image => {}
         SpaceKind::Text => return text::run(id, opened, keep, place),
-        SpaceKind::Points | SpaceKind::Energy => return plane::checkpoint(id, &opened),
+        SpaceKind::Points | SpaceKind::Energy => return points::checkpoint(id, &opened),
     }
     let (model, meta) = (opened.model, opened.meta);
     let set = ImageSet::from_folder(&meta.data.name, &place.data)?;
@@ -121,15 +121,9 @@ fn card(
         .filter(|p| p.0 == meta.data.name)
         .map(|(_, metric, value, source)| format!("| {metric} | {value} | {source} |\n"))
         .collect();
-    let (data_title, data_source) = match meta.data.name.as_str() {
-        "fashion" => (
-            "Fashion-MNIST",
-            "Xiao, Rasul & Vollgraf 2017, arXiv:1708.07747, MIT licence",
-        ),
-        _ => (
-            "MNIST",
-            "LeCun, Cortes & Burges, The MNIST database of handwritten digits",
-        ),
+    let (data_title, data_source) = match images::known(&meta.data.name) {
+        Ok(set) => (set.title, set.source),
+        Err(_) => (meta.data.name.as_str(), "unknown source"),
     };
     format!(
         "# {id}\n\n\

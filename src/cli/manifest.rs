@@ -162,17 +162,14 @@ pub fn replace(file: &Path, old: &[u8], new: &[u8]) -> Result<()> {
 /// Put or replace a data file's entry.
 pub fn put_data(folder: &Path, name: &str, file: &str, bytes: &[u8]) -> Result<()> {
     let mut manifest = load(folder)?;
-    let licence = match name {
-        "fashion" => "MIT",
-        _ => "no licence stated; cite LeCun, Cortes & Burges",
-    };
+    let known = images::known(name)?;
     let entry = DataEntry {
         name: name.into(),
-        title: images::title(name).into(),
+        title: known.title.into(),
         file: file.into(),
         bytes: bytes.len(),
         sha256: checkpoint::sha256(bytes),
-        licence: licence.into(),
+        licence: known.licence.into(),
         card: "README.md".into(),
     };
     match manifest.data.iter_mut().find(|d| d.name == name) {

@@ -3,7 +3,7 @@
 mod bar;
 mod evaluate;
 mod manifest;
-mod plane;
+mod points;
 mod recipe;
 mod text;
 mod train;
@@ -207,8 +207,8 @@ fn run(command: Command) -> Result<()> {
             place,
         } => {
             if id.ends_with(".toml") {
-                let runs = plane::Runs { seeds, jobs, keep };
-                return plane::recipe(Path::new(&id), &runs, &place);
+                let runs = points::Runs { seeds, jobs, keep };
+                return points::recipe(Path::new(&id), &runs, &place);
             }
             evaluate::run(&id, images, samples, keep, &place)
         }

@@ -6,12 +6,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use indicatif::{ProgressBar, ProgressStyle};
+use burn::tensor::Device;
 
-use super::{Place, manifest, read, recipe::Recipe, write};
+use super::{Place, bar::steps_bar, manifest, read, recipe::Recipe, write};
 use crate::{
-    checkpoint::{self, Precision},
-    data::{PointSet, SpaceKind},
+    checkpoint::{self, Meta, Precision},
+    data::{Dataset, PointSet, SpaceKind},
     device,
     error::{Error, Result},
     families,
@@ -37,53 +37,16 @@ pub fn run(
     let recipe = Recipe::read(path)?;
     let device = device::native(&place.device)?;
     let data = Rc::new(recipe.load(path, place)?);
-    let (config, train) = recipe.options(data.info())?;
     let state = runs.join(format!("{}.safetensors", recipe.id));
 
-    let (mut trainer, mut losses, before) = if state.exists() && !restart {
-        let opened = checkpoint::open(&read(&state)?, None, &device)?;
-        if opened.meta.seed != recipe.seed
-            || opened.model.config()? != families::full_config(&recipe.family, &config)?
-        {
-            return Err(Error::BadRecipe {
-                path: path.display().to_string(),
-                reason: format!(
-                    "{} was begun with another seed or config; --restart begins anew",
-                    state.display()
-                ),
-            });
-        }
-        let (losses, seconds) = (opened.meta.losses.clone(), opened.meta.seconds);
-        let mut trainer = pollster::block_on(opened.into_trainer(data.clone(), &device))?;
-        // The recipe may have been lengthened since.
-        trainer.config = train.clone();
-        (trainer, losses, seconds)
-    } else {
-        let trainer = Trainer::new(
-            &recipe.family,
-            &config,
-            train.clone(),
-            data.clone(),
-            recipe.seed,
-            &device,
-        )?;
-        (trainer, Vec::new(), 0.0)
-    };
-    println!(
-        "{}: {} with {} parameters on {}, {} steps",
-        recipe.id,
-        trainer.model.title(),
-        trainer.model.num_params(),
-        recipe.data,
-        train.steps
-    );
-
-    let bar = ProgressBar::new(train.steps).with_position(trainer.step_count());
-    let style = "{elapsed_precise} {wide_bar} {pos}/{len} {per_sec} left {eta_precise} {msg}";
-    if let Ok(style) = ProgressStyle::with_template(style) {
-        bar.set_style(style);
-    }
-    bar.reset_eta();
+    let Begun {
+        mut trainer,
+        mut losses,
+        seconds: before,
+    } = begin(&recipe, path, data.clone(), &state, restart, &device)?;
+    let train = trainer.config.clone();
+    announce(&recipe, &trainer);
+    let bar = steps_bar(train.steps, trainer.step_count());
     let start = Instant::now();
     let mut saved = Instant::now();
     let seconds = || before + start.elapsed().as_secs_f64();
@@ -109,11 +72,9 @@ pub fn run(
                 record(&mut losses, Split::Train, step, means);
                 let held_out = pollster::block_on(trainer.held_out(2000))?;
                 record(&mut losses, Split::HeldOut, step, &held_out);
-                let show: Vec<_> = held_out
-                    .iter()
-                    .map(|(n, v)| format!("{n} {v:.4}"))
-                    .collect();
-                let line = format!("train {}  held out {}", text.join(" "), show.join(" "));
+                let show = held_out.iter().map(|(n, v)| format!("{n} {v:.4}"));
+                let show = show.collect::<Vec<_>>().join(" ");
+                let line = format!("train {}  held out {show}", text.join(" "));
                 bar.println(format!("step {step}  {line}"));
                 if !bar.is_hidden() {
                     bar.tick();
@@ -141,23 +102,91 @@ pub fn run(
     let mut meta = checkpoint::meta_of(&trainer, losses)?;
     meta.id = Some(recipe.id.clone());
     meta.seconds = seconds();
+    publish(&recipe, &trainer, &meta, runs, place)
+}
+
+/// Say what is trained.
+fn announce(recipe: &Recipe, trainer: &Trainer) {
+    println!(
+        "{}: {} with {} parameters on {}, {} steps",
+        recipe.id,
+        trainer.model.title(),
+        trainer.model.num_params(),
+        recipe.data,
+        trainer.config.steps
+    );
+}
+
+/// A training from its beginning, or from where it was stopped.
+struct Begun {
+    trainer: Trainer,
+    losses: Vec<LossCurve>,
+    /// Spent on it before.
+    seconds: f64,
+}
+
+fn begin(
+    recipe: &Recipe,
+    path: &Path,
+    data: Rc<Dataset>,
+    state: &Path,
+    restart: bool,
+    device: &Device,
+) -> Result<Begun> {
+    let (config, train) = recipe.options(data.info())?;
+    if !state.exists() || restart {
+        let (family, seed) = (&recipe.family, recipe.seed);
+        return Ok(Begun {
+            trainer: Trainer::new(family, &config, train, data, seed, device)?,
+            losses: Vec::new(),
+            seconds: 0.0,
+        });
+    }
+    let opened = checkpoint::open(&read(state)?, None, device)?;
+    let same = opened.meta.seed == recipe.seed
+        && opened.model.config()? == families::full_config(&recipe.family, &config)?;
+    if !same {
+        return Err(Error::BadRecipe {
+            path: path.display().to_string(),
+            reason: format!(
+                "{} was begun with another seed or config; --restart begins anew",
+                state.display()
+            ),
+        });
+    }
+    let (losses, seconds) = (opened.meta.losses.clone(), opened.meta.seconds);
+    let mut trainer = pollster::block_on(opened.into_trainer(data, device))?;
+    // The recipe may have been lengthened since.
+    trainer.config = train;
+    Ok(Begun {
+        trainer,
+        losses,
+        seconds,
+    })
+}
+
+/// Write the trained model: that of a toy data set with the runs, others among the shipped ones.
+fn publish(
+    recipe: &Recipe,
+    trainer: &Trainer,
+    meta: &Meta,
+    runs: &Path,
+    place: &Place,
+) -> Result<()> {
     let model = trainer.looked_at();
     if PointSet::is_toy(&recipe.data) {
         // A reader trains one in seconds: nothing that the site would serve.
-        let bytes = pollster::block_on(checkpoint::write(&*model, &meta, Precision::Single))?;
+        let bytes = pollster::block_on(checkpoint::write(&*model, meta, Precision::Single))?;
         let file = runs.join(format!("{}.model.safetensors", recipe.id));
         write(&file, &bytes)?;
         println!("{} bytes in {}", bytes.len(), file.display());
         return Ok(());
     }
-    let bytes = pollster::block_on(checkpoint::write(&*model, &meta, Precision::Half))?;
+    let bytes = pollster::block_on(checkpoint::write(&*model, meta, Precision::Half))?;
     let file = format!("{}.safetensors", recipe.id);
     write(&place.checkpoints.join(&file), &bytes)?;
-    manifest::put_model(&place.checkpoints, &recipe, &*model, &meta, &file, &bytes)?;
-    println!(
-        "{} bytes in {}",
-        bytes.len(),
-        place.checkpoints.join(file).display()
-    );
+    manifest::put_model(&place.checkpoints, recipe, &*model, meta, &file, &bytes)?;
+    let path = place.checkpoints.join(file);
+    println!("{} bytes in {}", bytes.len(), path.display());
     Ok(())
 }

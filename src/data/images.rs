@@ -64,19 +64,38 @@ pub struct ImageSet {
     shape: [usize; 3],
 }
 
-/// The sets that are known by name: name, title, folder, class names.
-const KNOWN: [(&str, &str, &str, [&str; 10]); 2] = [
-    (
-        "mnist",
-        "MNIST",
-        "mnist",
-        ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
-    ),
-    (
-        "fashion",
-        "Fashion-MNIST",
-        "fashion-mnist",
-        [
+/// A set that is known by name.
+#[derive(Debug)]
+pub struct Known {
+    name: &'static str,
+    /// For people.
+    pub title: &'static str,
+    /// The folder that holds it.
+    folder: &'static str,
+    classes: &'static [&'static str],
+    /// Whether its images are centred by their mass of ink, so that a reader's own should be.
+    pub centred: bool,
+    /// Who made it.
+    pub source: &'static str,
+    /// Licence of the images.
+    pub licence: &'static str,
+}
+
+const KNOWN: [Known; 2] = [
+    Known {
+        name: "mnist",
+        title: "MNIST",
+        folder: "mnist",
+        classes: &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+        centred: true,
+        source: "LeCun, Cortes & Burges, The MNIST database of handwritten digits",
+        licence: "no licence stated; cite LeCun, Cortes & Burges",
+    },
+    Known {
+        name: "fashion",
+        title: "Fashion-MNIST",
+        folder: "fashion-mnist",
+        classes: &[
             "T-shirt",
             "Trouser",
             "Pullover",
@@ -88,23 +107,27 @@ const KNOWN: [(&str, &str, &str, [&str; 10]); 2] = [
             "Bag",
             "Ankle boot",
         ],
-    ),
+        centred: false,
+        source: "Xiao, Rasul & Vollgraf 2017, arXiv:1708.07747, MIT licence",
+        licence: "MIT",
+    },
 ];
 
-fn known(name: &str) -> Result<(&'static str, Vec<String>)> {
-    KNOWN
-        .iter()
-        .find(|k| k.0 == name)
-        .map(|k| (k.2, k.3.iter().map(|c| (*c).to_string()).collect()))
+/// What is known of the set called `name`.
+///
+/// # Errors
+/// [`Error::BadData`] if there is none of that name.
+pub fn known(name: &str) -> Result<&'static Known> {
+    const ALL: &[Known] = &KNOWN;
+    ALL.iter()
+        .find(|set| set.name == name)
         .ok_or_else(|| Error::BadData {
             name: name.into(),
-            reason: format!("the known sets are {}", KNOWN.map(|k| k.0).join(" and ")),
+            reason: format!(
+                "the known sets are {}",
+                KNOWN.map(|set| set.name).join(" and ")
+            ),
         })
-}
-
-/// The title of a set, for people.
-pub fn title(name: &str) -> &str {
-    KNOWN.iter().find(|k| k.0 == name).map_or(name, |k| k.1)
 }
 
 impl ImageSet {
@@ -125,7 +148,8 @@ impl ImageSet {
         train: Images,
         test: Images,
     ) -> Result<Self> {
-        let (_, classes) = known(name)?;
+        let classes = known(name)?.classes.iter();
+        let classes: Vec<String> = classes.map(|c| (*c).to_string()).collect();
         if train.is_empty() || test.is_empty() {
             return Err(Error::BadData {
                 name: name.into(),
@@ -175,7 +199,7 @@ impl ImageSet {
     /// [`Error::FileNotFound`], [`Error::Io`], [`Error::BadData`].
     #[cfg(not(target_family = "wasm"))]
     pub fn from_folder(name: &str, root: &std::path::Path) -> Result<Self> {
-        let folder = root.join(known(name)?.0);
+        let folder = root.join(known(name)?.folder);
         let mut hash = Sha256::new();
         let mut read = |file: &str| -> Result<Vec<u8>> {
             let path = folder.join(file);
@@ -267,9 +291,9 @@ impl ImageSet {
         };
         let split = |images: &str, labels: &str| -> Result<([usize; 3], Images)> {
             let ((dims, pixels), (_, labels)) = (tensor(images)?, tensor(labels)?);
-            let (n, shape) = match dims.as_slice() {
-                &[n, height, width] => (n, [1, height, width]),
-                &[n, channels, height, width] => (n, [channels, height, width]),
+            let (n, shape) = match *dims.as_slice() {
+                [n, height, width] => (n, [1, height, width]),
+                [n, channels, height, width] => (n, [channels, height, width]),
                 _ => return Err(bad(format!("{images} has {} dimensions", dims.len()))),
             };
             if n != labels.len() || !is_image(shape) {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{DataInfo, ImageSet};
+use super::{DataInfo, ImageSet, images};
 use crate::{
     bytes::Bytes,
     error::{Error, Result},
@@ -122,8 +122,8 @@ fn ink(mut grey: Grey, info: &DataInfo, side: [usize; 2]) -> Result<Vec<f32>> {
     if grey.border_mean() > 0.5 {
         grey.values.iter_mut().for_each(|v| *v = 1.0 - *v);
     }
-    match info.name.as_str() {
-        "mnist" => grey.centred(side),
+    match images::known(&info.name) {
+        Ok(set) if set.centred => grey.centred(side),
         _ => Ok(grey.fitted(side)),
     }
 }

@@ -6,7 +6,7 @@
 
 pub mod density;
 pub mod knn;
-pub mod plane;
+pub mod points;
 pub mod text;
 
 use crate::{

@@ -38,10 +38,15 @@ struct Entry {
     networks: &'static [&'static str],
     info: fn() -> FamilyInfo,
     presets: fn() -> Vec<Preset>,
-    defaults: fn(&Space) -> Option<Result<(Value, TrainConfig)>>,
+    defaults: fn(&Space) -> Option<Start>,
     full_config: fn(&Value) -> Result<Value>,
-    init: fn(&Value, &DataInfo, &mut Rng, &Device) -> Result<Box<dyn Model>>,
+    init: Init,
 }
+
+/// Config and training options to start from.
+type Start = Result<(Value, TrainConfig)>;
+/// See [`init`].
+type Init = fn(&Value, &DataInfo, &mut Rng, &Device) -> Result<Box<dyn Model>>;
 
 impl Entry {
     const fn of<F: Family>() -> Self {

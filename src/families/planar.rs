@@ -29,7 +29,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{
-    data::{Batch, DataInfo, Space, plane},
+    data::{Batch, DataInfo, Space, points},
     error::{Error, Result},
     kernels::{elementwise, reduce},
     model::{
@@ -285,7 +285,7 @@ impl Planar {
     fn free_energy(&self, name: &str, z0: Tensor<2>, inverse_temperature: f64) -> Result<Losses> {
         let log_q0 = gaussian::standard_log_prob(z0.clone());
         let (z, logabsdet) = self.chain(z0);
-        let energy = plane::energy(name, z).ok_or_else(|| Error::BadData {
+        let energy = points::energy(name, z).ok_or_else(|| Error::BadData {
             name: name.into(),
             reason: "there is no energy of that name".into(),
         })?;

@@ -2,7 +2,7 @@
 
 use super::{Host, options::check_options, sampling::Wish, training::Limits};
 use crate::{
-    data::{plane, text::TextOptions},
+    data::{points, text::TextOptions},
     error::{Error, Result},
     families,
     model::TrainConfig,
@@ -25,37 +25,9 @@ impl Host {
             Request::Open { .. } | Request::Create { .. } | Request::Dispose { .. } => {
                 self.place(request)
             }
-            Request::Pace {
-                family,
-                config,
-                train,
-                data,
-                data_options,
-            } => {
-                let data = self.library.borrow_mut().make(&data, &data_options, 0)?;
-                let mut session = Session::create(&family, &config, &train, data, 0, &self.device)?;
-                let parameters = session.model().num_params() as u32;
-                let seconds = session.pace(self.pause).await?;
-                Ok(Outcome::Pace {
-                    seconds,
-                    parameters,
-                })
-            }
-            Request::Sample {
-                session,
-                count,
-                seed,
-                options,
-                condition,
-            } => {
-                let wish = Wish {
-                    session,
-                    count,
-                    seed,
-                    options: &options,
-                    condition: &condition,
-                };
-                let view = self.sample(id, wish).await?;
+            Request::Pace { .. } => self.pace(request).await,
+            Request::Sample { .. } => {
+                let view = self.draw(id, &request).await?;
                 Ok(Outcome::View { view })
             }
             Request::View {
@@ -110,6 +82,59 @@ impl Host {
                 }),
             },
         }
+    }
+
+    /// Draw the samples that a request asks for.
+    async fn draw(&self, id: u32, request: &Request) -> Result<View> {
+        match request {
+            Request::Sample {
+                session,
+                count,
+                seed,
+                options,
+                condition,
+            }
+            | Request::ExportSamples {
+                session,
+                count,
+                seed,
+                options,
+                condition,
+                ..
+            } => {
+                let wish = Wish {
+                    session: *session,
+                    count: *count,
+                    seed: *seed,
+                    options,
+                    condition,
+                };
+                self.sample(id, wish).await
+            }
+            other => Err(misrouted(other)),
+        }
+    }
+
+    /// How long a step of a training would take.
+    async fn pace(&self, request: Request) -> Result<Outcome> {
+        let Request::Pace {
+            family,
+            config,
+            train,
+            data,
+            data_options,
+        } = request
+        else {
+            return Err(misrouted(&request));
+        };
+        let data = self.library.borrow_mut().make(&data, &data_options, 0)?;
+        let mut session = Session::create(&family, &config, &train, data, 0, &self.device)?;
+        let parameters = session.model().num_params() as u32;
+        let seconds = session.pace(self.pause).await?;
+        Ok(Outcome::Pace {
+            seconds,
+            parameters,
+        })
     }
 
     /// Keep data that is handed over.
@@ -245,20 +270,11 @@ impl Host {
             }
             Request::ExportSamples {
                 session,
-                count,
                 seed,
-                options,
-                condition,
                 scale,
+                ..
             } => {
-                let wish = Wish {
-                    session,
-                    count,
-                    seed,
-                    options: &options,
-                    condition: &condition,
-                };
-                let view = self.sample(id, wish).await?;
+                let view = self.draw(id, &request).await?;
                 let name = self.session(session)?.lock().await.file_name();
                 samples_file(&view, &format!("{name}-seed-{seed}"), scale)
             }
@@ -304,9 +320,9 @@ fn description() -> Outcome {
     Outcome::Description {
         families: plots::families(),
         train_schema: options::schema::<TrainConfig>(),
-        data_schema: options::schema::<plane::PlaneOptions>(),
+        data_schema: options::schema::<points::ToyOptions>(),
         text_schema: options::schema::<TextOptions>(),
-        toys: plane::toys(),
+        toys: points::toys(),
         presets: families::presets(),
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::{
-    data::{plane, text::TextOptions},
+    data::{points, text::TextOptions},
     error::{Error, Result},
     model::TrainConfig,
     options, plots,
@@ -17,7 +17,7 @@ pub(super) fn check_options(
 ) -> Result<Outcome> {
     let schema = match scope {
         OptionScope::Train => options::schema::<TrainConfig>(),
-        OptionScope::Data => options::schema::<plane::PlaneOptions>(),
+        OptionScope::Data => options::schema::<points::ToyOptions>(),
         OptionScope::Text => options::schema::<TextOptions>(),
         OptionScope::Config | OptionScope::Sample => {
             let found = plots::families().into_iter().find(|f| f.id == family);

@@ -8,7 +8,7 @@ use burn::tensor::{Tensor, TensorData};
 
 use super::Suite;
 use crate::{
-    data::{Batch, DataInfo, Space, SpaceKind, plane},
+    data::{Batch, DataInfo, Space, SpaceKind, points as toys},
     error::Result,
     families::{self, gan::Loss},
     kernels::{activation::Activation, bernoulli, elementwise, linear::linear, reduce},
@@ -201,7 +201,7 @@ impl Suite {
         self.keep_exact("log N(x | 0, I)", got, &want, NOTHING)
             .await?;
         for name in ["u1", "u2", "u3", "u4"] {
-            if let Some(energy) = plane::energy(name, points.clone()) {
+            if let Some(energy) = toys::energy(name, points.clone()) {
                 self.keep(&format!("{name} far away"), energy).await?;
             }
         }

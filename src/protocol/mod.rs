@@ -23,7 +23,7 @@ pub use crate::{
     data::{
         SpaceKind,
         input::ImageInput,
-        plane::{PointSource, ToyInfo},
+        points::{PointSource, ToyInfo},
         text::TextInfo,
     },
     error::Code,

@@ -6,7 +6,7 @@ use ts_rs::TS;
 use super::{ModelInfo, TrainState};
 use crate::{
     bytes::Bytes,
-    data::{plane::ToyInfo, text::TextInfo},
+    data::{points::ToyInfo, text::TextInfo},
     error::{Code, Error},
     model::{FamilyInfo, Preset},
     scene::View,

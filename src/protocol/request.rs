@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::ViewQuery;
-use crate::{bytes::Bytes, data::plane::PointSource, model::Condition};
+use crate::{bytes::Bytes, data::points::PointSource, model::Condition};
 
 /// One message to the worker.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]

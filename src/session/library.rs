@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::{
     bytes::Bytes,
     checkpoint,
-    data::plane::PointSource,
+    data::points::PointSource,
     data::{
         DataInfo, Dataset, ImageSet, PointSet, TextSet, text::TextOptions, tokenizer::Vocabulary,
     },

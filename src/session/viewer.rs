@@ -118,7 +118,7 @@ impl Viewer {
             return Err(self.bad_data("its points are not at hand"));
         }
         let numbers =
-            evaluate::plane::metrics(&*self.model, set, count, seed.into(), pause).await?;
+            evaluate::points::metrics(&*self.model, set, count, seed.into(), pause).await?;
         Ok(View::Numbers { numbers })
     }
 

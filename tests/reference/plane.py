@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Densities, entropies and divergences of the plane by other means, for tests/plane.rs to compare with.
+"""Densities, entropies and divergences of the plane by other means, for tests/points.rs to compare with.
 
     /usr/bin/python3 tests/reference/plane.py      (Debian: python3-torch and python3-numpy)
 

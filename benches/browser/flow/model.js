@@ -12,7 +12,7 @@ export const MAX_LOG_SCALE = 3;
 export const kept = (layer) => (layer % 2 ? [0, 1] : [1, 0]);
 export const moved = (layer) => kept(layer + 1);
 
-/** A source of the site's two moons (src/data/plane.rs): `points(n)` gives x, y, x, y, … */
+/** A source of the site's two moons (src/data/points.rs): `points(n)` gives x, y, x, y, … */
 function moons(draw) {
   // 1 − u, since the logarithm of 0 is none.
   const gaussian = () => Math.sqrt(-2 * Math.log(1 - draw())) * Math.cos(2 * Math.PI * draw());

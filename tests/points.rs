@@ -4,7 +4,7 @@ mod common;
 
 use common::{root, signed};
 use generative_playground::{
-    data::{PointSet, plane},
+    data::{PointSet, points as toys},
     evaluate::knn,
 };
 use serde_json::Value;
@@ -81,7 +81,7 @@ fn the_nearest_neighbours_divergence_is_npeet_s() {
 
 #[test]
 fn every_toy_is_drawn_where_it_lies() {
-    for toy in plane::toys() {
+    for toy in toys::toys() {
         let set = set(&toy.id);
         let [left, right, bottom, top] = set.window();
         let inside = (0..set.test_len()).filter(|&i| {

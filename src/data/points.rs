@@ -34,7 +34,7 @@ use crate::{
 /// Options of a toy.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct PlaneOptions {
+pub struct ToyOptions {
     /// Points to learn from; 0 draws new ones for ever.
     #[schemars(title = "Points", range(min = 0, max = 100_000))]
     pub points: usize,
@@ -43,7 +43,7 @@ pub struct PlaneOptions {
     pub noise: f64,
 }
 
-impl Default for PlaneOptions {
+impl Default for ToyOptions {
     fn default() -> Self {
         Self {
             points: 0,
@@ -52,7 +52,7 @@ impl Default for PlaneOptions {
     }
 }
 
-impl Options for PlaneOptions {}
+impl Options for ToyOptions {}
 
 /// Held-out points of a toy.
 const TEST_POINTS: usize = 20_000;
@@ -308,7 +308,7 @@ impl PointSet {
     /// # Errors
     /// [`Error::BadData`] for a name that is not known, [`Error::BadOption`].
     pub fn toy(name: &str, options: &Value, seed: u64) -> Result<Self> {
-        let given = PlaneOptions::from_json(options)?;
+        let given = ToyOptions::from_json(options)?;
         let known = TOYS.iter().find(|t| t.0 == name);
         let &(_, _, toy) = known.ok_or_else(|| Error::BadData {
             name: name.into(),

@@ -18,7 +18,7 @@ use crate::{
     data::PointSet,
     device,
     error::{Error, Result},
-    evaluate::plane::{Measure, Protocol, report},
+    evaluate::points::{Measure, Protocol, report},
     training::Trainer,
 };
 
@@ -154,15 +154,7 @@ pub fn recipe(path: &Path, runs: &Runs, place: &Place) -> Result<()> {
     for (i, m) in first.measures.iter().enumerate() {
         let values: Vec<f64> = done.iter().map(|run| run.measures[i].value).collect();
         let middle = median(values.iter().copied());
-        let goal = recipe.goals.get(m.id);
-        let verdict = goal.map(|&goal| {
-            let (more, met) = match m.id {
-                "modes" | "highQuality" => ("≥", middle >= goal),
-                _ => ("≤", middle <= goal),
-            };
-            format!("{more} {goal}, {}", if met { "met" } else { "missed" })
-        });
-        let verdict = verdict.unwrap_or_default();
+        let verdict = verdict(&recipe, m.id, middle);
         let middle = format!("{} {}", shown(middle, m.digits), m.unit);
         println!("{:<40} {middle:<14} {verdict}", m.title);
         let others = published(&recipe.data, m.id);
@@ -187,6 +179,18 @@ pub fn recipe(path: &Path, runs: &Runs, place: &Place) -> Result<()> {
         println!("kept in {}", results.display());
     }
     Ok(())
+}
+
+/// Whether a median meets the recipe's goal; nothing where it names none.
+fn verdict(recipe: &Recipe, id: &str, median: f64) -> String {
+    let Some(&goal) = recipe.goals.get(id) else {
+        return String::new();
+    };
+    let (more, met) = match id {
+        "modes" | "highQuality" => ("≥", median >= goal),
+        _ => ("≤", median <= goal),
+    };
+    format!("{more} {goal}, {}", if met { "met" } else { "missed" })
 }
 
 fn one(recipe: &Recipe, seed: u64, place: &Place) -> Result<Run> {

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     data::{
         PointSet,
-        plane::{MAX_POINTS, Modes},
+        points::{MAX_POINTS, Modes},
     },
     device::floats,
     error::Result,

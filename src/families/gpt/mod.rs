@@ -19,6 +19,8 @@
 //! followed: rotary positions (Su et al. 2021, RoFormer, arXiv:2104.09864), RMSNorm (Zhang &
 //! Sennrich 2019, arXiv:1910.07467), SwiGLU (Shazeer 2020, arXiv:2002.05202). No layer has a bias.
 
+mod sampler;
+
 use std::sync::Arc;
 
 use burn::{
@@ -30,10 +32,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{
-    data::{
-        Batch, DataInfo, Space, SpaceKind,
-        tokenizer::{Speller, Tokenizer},
-    },
+    data::{Batch, DataInfo, Space, SpaceKind, tokenizer::Tokenizer},
     device::floats,
     error::{Error, Result},
     kernels::{
@@ -48,7 +47,7 @@ use crate::{
     },
     model::{
         Capabilities, Condition, ConditionKind, Defaults, Family, Insight, Language, Losses,
-        OptimizerKind, Reading, Sampler, Samples, Size, TrainConfig,
+        OptimizerKind, Reading, Sampler, Size, TrainConfig,
     },
     nn::{
         dropout::Dropout,
@@ -56,12 +55,12 @@ use crate::{
     },
     optim::{ParameterGroup, Rule},
     options::Options,
-    rng::{Purpose, Rng},
-    scene::{
-        PlotSpec, Token,
-        token::{largest, token},
-    },
+    rng::Rng,
+    scene::PlotSpec,
 };
+
+use sampler::Writing;
+pub use sampler::{GptSampleOptions, candidates};
 
 /// Options of a [`Gpt`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -182,46 +181,6 @@ impl GptConfig {
         }
     }
 }
-
-/// Options of its sampler.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct GptSampleOptions {
-    /// Tokens to write.
-    #[schemars(title = "Length", range(min = 1, max = 20000))]
-    pub length: usize,
-    /// Logits are divided by it: 1 samples the model, less prefers likely tokens, 0 always takes the
-    /// likeliest.
-    #[schemars(title = "Temperature", range(min = 0.0, max = 2.0))]
-    pub temperature: f64,
-    /// Draw among so many of the likeliest; 0 = all.
-    #[schemars(title = "Top k", range(min = 0, max = 1000))]
-    pub top_k: usize,
-    /// Draw among the likeliest that together have this probability; 1 = all.
-    #[schemars(title = "Top p", range(min = 0.01, max = 1.0))]
-    pub top_p: f64,
-    /// Tokens among the last 64 become less likely by it (Keskar et al. 2019, CTRL); 1 = not.
-    #[schemars(title = "Repetition penalty", range(min = 1.0, max = 2.0))]
-    pub repetition: f64,
-    /// Stop when this has been written; empty = go on.
-    #[schemars(title = "Stop at", length(max = 40))]
-    pub stop: String,
-}
-
-impl Default for GptSampleOptions {
-    fn default() -> Self {
-        Self {
-            length: 300,
-            temperature: 0.8,
-            top_k: 0,
-            top_p: 1.0,
-            repetition: 1.0,
-            stop: String::new(),
-        }
-    }
-}
-
-impl Options for GptSampleOptions {}
 
 /// The weights.
 #[derive(Module, Debug)]
@@ -433,29 +392,9 @@ impl Family for Gpt {
         count: usize,
         seed: u64,
     ) -> Result<Box<dyn Sampler>> {
-        let tokenizer = &self.tokenizer;
-        let prompt = tokenizer.encode(condition.prompt.as_deref().unwrap_or_default())?;
-        let mut speller = Speller::default();
-        let given: Vec<Token> = prompt
-            .iter()
-            .map(|&id| token(tokenizer, &mut speller, id, None, true))
-            .collect();
-        let first = Writer {
-            reader: self.reader(),
-            ids: prompt,
-            tokens: given,
-            speller,
-            written: String::new(),
-            ended: false,
-        };
-        Ok(Box::new(Writing {
-            options: options.clone(),
-            tokenizer: self.tokenizer.clone(),
-            block_size: self.config.block_size,
-            seed,
-            step: 0,
-            writers: vec![first; count],
-        }))
+        Ok(Box::new(Writing::new(
+            self, options, condition, count, seed,
+        )?))
     }
 
     fn plots(_: SpaceKind) -> Vec<PlotSpec> {
@@ -531,170 +470,6 @@ impl Reader {
             Some(logits) => floats(logits.clone()).await,
             None => Ok(Vec::new()),
         }
-    }
-}
-
-/// What a draw among logits leaves of them: places and probabilities, likeliest first.
-///
-/// In this order: repetition, temperature, top k, top p (Holtzman et al. 2019, arXiv:1904.09751).
-/// At temperature 0 one is left.
-pub fn candidates(logits: &[f32], recent: &[u32], options: &GptSampleOptions) -> Vec<(u32, f64)> {
-    let mut logits = logits.to_vec();
-    if options.repetition != 1.0 {
-        let by = options.repetition as f32;
-        let mut seen = recent.to_vec();
-        seen.sort_unstable();
-        seen.dedup();
-        for id in seen {
-            if let Some(l) = logits.get_mut(id as usize) {
-                *l = if *l > 0.0 { *l / by } else { *l * by };
-            }
-        }
-    }
-    let k = match options.top_k {
-        _ if options.temperature == 0.0 => 1,
-        0 => logits.len(),
-        k => k.min(logits.len()),
-    };
-    let best = if k < 64 {
-        largest(&logits, k)
-    } else {
-        let mut all: Vec<_> = logits.iter().copied().enumerate().collect();
-        all.sort_by(|a, b| b.1.total_cmp(&a.1));
-        all.truncate(k);
-        all
-    };
-    let temperature = options.temperature.max(1e-6);
-    let max = best.first().map_or(0.0, |&(_, l)| f64::from(l));
-    let weigh = |&(i, l): &(usize, f32)| (i as u32, ((f64::from(l) - max) / temperature).exp());
-    let mut kept: Vec<(u32, f64)> = best.iter().map(weigh).collect();
-    let total: f64 = kept.iter().map(|k| k.1).sum();
-    let mut so_far = 0.0;
-    let enough = kept.iter().position(|k| {
-        so_far += k.1;
-        so_far >= options.top_p * total
-    });
-    if options.top_p < 1.0 {
-        kept.truncate(enough.map_or(kept.len(), |i| i + 1));
-    }
-    let total: f64 = kept.iter().map(|k| k.1).sum();
-    kept.iter_mut().for_each(|k| k.1 /= total);
-    kept
-}
-
-/// A text being written.
-#[derive(Clone)]
-struct Writer {
-    reader: Reader,
-    ids: Vec<u32>,
-    tokens: Vec<Token>,
-    speller: Speller,
-    written: String,
-    ended: bool,
-}
-
-/// Tokens behind which repetition is looked for.
-const RECENT: usize = 64;
-
-impl Writer {
-    /// Read what has been written since the last time.
-    fn read(&mut self, tokenizer: &Tokenizer, block_size: usize) {
-        match self.ids.last() {
-            // A text without a beginning begins like a line.
-            None => {
-                let newline = tokenizer.encode("\n").unwrap_or_default();
-                let start = newline.first().copied().unwrap_or(0);
-                self.reader.start(&[start]);
-            }
-            Some(&last) if !self.reader.is_empty() && self.reader.len() < block_size => {
-                self.reader.push(last);
-            }
-            // The context is full: go on from its second half. So every logit is what the model
-            // makes of at most T tokens read in one go.
-            Some(_) => {
-                let keep = if self.reader.is_empty() {
-                    block_size
-                } else {
-                    (block_size / 2).max(1)
-                };
-                let from = self.ids.len().saturating_sub(keep);
-                self.reader.start(&self.ids[from..]);
-            }
-        }
-    }
-}
-
-/// Texts being written, each token from −log p of the one before: [`Family::sampler`].
-struct Writing {
-    options: GptSampleOptions,
-    tokenizer: Arc<Tokenizer>,
-    block_size: usize,
-    seed: u64,
-    step: usize,
-    writers: Vec<Writer>,
-}
-
-impl Sampler for Writing {
-    fn steps(&self) -> usize {
-        self.options.length
-    }
-
-    fn next(&mut self) -> Reading<'_, bool> {
-        Box::pin(async move {
-            if self.step == self.options.length || self.writers.iter().all(|w| w.ended) {
-                return Ok(false);
-            }
-            self.step += 1;
-            for writer in self.writers.iter_mut().filter(|w| !w.ended) {
-                writer.read(&self.tokenizer, self.block_size);
-            }
-            for (i, writer) in self.writers.iter_mut().enumerate() {
-                if writer.ended {
-                    continue;
-                }
-                let logits = writer.reader.logits().await?;
-                let recent = writer.ids.len().saturating_sub(RECENT);
-                let kept = candidates(&logits, &writer.ids[recent..], &self.options);
-                // Keyed by the place in the text, so that a text goes on as it would have.
-                let place = (i as u64) << 32 | writer.ids.len() as u64;
-                let mut left = Rng::new(self.seed, Purpose::Sample, place).unit();
-                let drawn = kept.iter().find(|(_, p)| {
-                    left -= p;
-                    left < 0.0
-                });
-                let Some(&(id, _)) = drawn.or(kept.last()) else {
-                    return Err(Error::Internal {
-                        reason: "a model without tokens".into(),
-                    });
-                };
-                let told = token(
-                    &self.tokenizer,
-                    &mut writer.speller,
-                    id,
-                    Some(&logits),
-                    false,
-                );
-                writer.written.push_str(&told.text);
-                let stop = &self.options.stop;
-                // A token may hold the stop and what comes after it.
-                let new = told.text.len() + stop.len();
-                let from = writer.written.len().saturating_sub(new);
-                let from = writer.written.floor_char_boundary(from);
-                writer.ended = !stop.is_empty() && writer.written[from..].contains(stop.as_str());
-                writer.tokens.push(told);
-                writer.ids.push(id);
-            }
-            Ok(true)
-        })
-    }
-
-    fn state(&self) -> Samples {
-        self.state_from(0)
-    }
-
-    fn state_from(&self, start: usize) -> Samples {
-        let new = |writer: &Writer| writer.tokens.get(start..).unwrap_or_default().to_vec();
-        Samples::Texts(self.writers.iter().map(new).collect())
     }
 }
 
