@@ -1,6 +1,7 @@
 //! Layers and pieces that several families share and `burn::nn` lacks, or has only with a device
 //! generator behind them.
 
+pub mod conv;
 pub mod dropout;
 pub mod fourier;
 pub mod gaussian;
