@@ -3,6 +3,7 @@
 
 pub mod conv;
 pub mod dropout;
+pub mod either;
 pub mod fourier;
 pub mod gaussian;
 pub mod init;
@@ -10,4 +11,5 @@ pub mod linear;
 pub mod mlp;
 pub mod standard;
 pub mod transformer;
+pub mod unet;
 pub mod weights;
