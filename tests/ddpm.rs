@@ -468,9 +468,22 @@ fn options_that_do_not_go_together_are_refused() {
         assert_eq!(DdpmConfig::from_json(&json).is_ok(), ok, "{json}");
     }
     let mut rng = Rng::new(0, Purpose::Init, 0);
-    let images = common::info(28, 28);
-    let refused = families::init("ddpm", &Value::Null, &images, &mut rng, &device::cpu());
-    assert!(refused.is_err());
+    let mut fits = |json: Value, [height, width]: [usize; 2]| {
+        let config = DdpmConfig::from_json(&json).expect("options");
+        let images = common::info(height, width);
+        Ddpm::init(&config, &images, &mut rng, &device::cpu()).is_ok()
+    };
+    let small = json!({ "channels": 8 });
+    assert!(fits(small.clone(), [28, 28]) && !fits(small, [28, 30]));
+    assert!(fits(json!({ "channels": 8, "levels": 1 }), [5, 7]));
+    assert!(!fits(json!({ "network": "mlp" }), [28, 28]));
+    let unet = DdpmConfig::from_json(&json!({ "network": "unet" })).expect("options");
+    assert!(Ddpm::init(&unet, &info(), &mut rng, &device::cpu()).is_err());
+    assert!(DdpmConfig::from_json(&json!({ "channels": 12 })).is_err());
+    let text = Space::examples()
+        .into_iter()
+        .find(|s| s.kind() == SpaceKind::Text);
+    assert!(Ddpm::defaults(&text.expect("a text")).is_none());
     // The presets' options are good.
     for preset in Ddpm::presets() {
         DdpmConfig::from_json(&preset.config).expect("options");
