@@ -4,6 +4,7 @@
 //! rounding. The browser's tests run it on both back ends; natively a test holds it finite and the
 //! same each time.
 
+mod images;
 mod tails;
 
 use burn::{
@@ -58,6 +59,7 @@ pub async fn run(device: &Device) -> Result<Vec<Case>> {
     suite.elementwise().await?;
     suite.reductions().await?;
     suite.layers().await?;
+    suite.images().await?;
     suite.objective().await?;
     suite.optimizer().await?;
     suite.models().await?;
@@ -211,56 +213,7 @@ impl Suite {
             self.keep(&format!("{name}, gradient of W"), gw).await?;
             self.keep(&format!("{name}, gradient of b"), gb).await?;
         }
-        for [n, c_in, c_out, height, width] in [
-            [16, 1, 16, 28, 28],
-            [16, 16, 32, 14, 14],
-            [1, 1, 16, 28, 28],
-            [3, 1, 16, 8, 12],
-        ] {
-            let name = format!("convolution [{n}, {c_in}, {height}, {width}] → {c_out}");
-            let mut rng = Rng::new(3, Purpose::Init, c_in as u64);
-            let layer = init::conv_down(c_in, c_out, &mut rng, &self.autodiff());
-            let x = self.tracked([n, c_in, height, width]);
-            let y = layer.forward(x.clone());
-            self.layer(&name, x, y, layer.weight.val(), layer.bias.map(|b| b.val()))
-                .await?;
-        }
-        for [n, c_in, c_out, height, width] in [
-            [16, 32, 16, 7, 7],
-            [16, 16, 1, 14, 14],
-            [1, 32, 16, 7, 7],
-            [3, 32, 16, 2, 3],
-        ] {
-            let name = format!("transposed convolution [{n}, {c_in}, {height}, {width}] → {c_out}");
-            let mut rng = Rng::new(4, Purpose::Init, c_in as u64);
-            let layer = init::conv_up(c_in, c_out, 1.0, &mut rng, &self.autodiff());
-            let x = self.tracked([n, c_in, height, width]);
-            let y = layer.forward(x.clone());
-            self.layer(&name, x, y, layer.weight.val(), layer.bias.map(|b| b.val()))
-                .await?;
-        }
         Ok(())
-    }
-
-    async fn layer(
-        &mut self,
-        name: &str,
-        x: Tensor<4>,
-        y: Tensor<4>,
-        weight: Tensor<4>,
-        bias: Option<Tensor<1>>,
-    ) -> Result<()> {
-        let weights = self.normal(y.dims(), 1.0).autodiff();
-        let gradients = (y.clone() * weights).sum().backward();
-        self.keep(name, y.without_autodiff()).await?;
-        let bias = bias.and_then(|b| b.grad(&gradients));
-        let found = (x.grad(&gradients), weight.grad(&gradients), bias);
-        let (Some(gx), Some(gw), Some(gb)) = found else {
-            return Err(missing(name));
-        };
-        self.keep(&format!("{name}, gradient of x"), gx).await?;
-        self.keep(&format!("{name}, gradient of W"), gw).await?;
-        self.keep(&format!("{name}, gradient of b"), gb).await
     }
 
     async fn objective(&mut self) -> Result<()> {
@@ -322,6 +275,20 @@ impl Suite {
             };
             self.model(name, "vae", &config, &info, &batch).await?;
         }
+        let (config, shape) = (json!({ "channels": 8, "levels": 2 }), [6, 3, 4, 6]);
+        let [_, channels, height, width] = shape;
+        let space = Space::Image {
+            channels,
+            height,
+            width,
+        };
+        let batch = Batch::Images {
+            shape,
+            values: Rng::new(7, Purpose::Shuffle, 0).uniform(shape.iter().product()),
+        };
+        let info = DataInfo::new("mnist", space);
+        self.model("diffusion of images", "ddpm", &config, &info, &batch)
+            .await?;
         self.others().await
     }
 
@@ -384,7 +351,7 @@ impl Suite {
 
     /// Two whole training steps, samples, a density and a code.
     ///
-    /// Of a model of points or of text the gradients are compared and not the trained weights, and what
+    /// Of a model of points, of text or of a diffusion the gradients are compared and not the trained weights, and what
     /// follows is asked of the untrained model: where a gradient is zero but for rounding (the bias
     /// of a relativistic discriminator), Adam makes a whole step of it, either way.
     async fn model(
@@ -398,7 +365,7 @@ impl Suite {
         let mut rng = Rng::new(7, Purpose::Init, 0);
         let mut model = families::init(family, config, info, &mut rng, &self.autodiff())?;
         let mut optimizers = model.optimizers();
-        let small = info.space.kind() != SpaceKind::Image;
+        let small = info.space.kind() != SpaceKind::Image || family == "ddpm";
         let untrained = model.valid();
         for step in 0..2 {
             let mut context = StepContext {

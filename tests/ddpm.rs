@@ -9,7 +9,7 @@ use burn::tensor::{Tensor, TensorData};
 use common::{root, signed, unit, values};
 use generative_playground::{
     data::{Batch, DataInfo, Dataset, PointSet, Space, SpaceKind},
-    device, families,
+    device,
     families::ddpm::{
         Ddpm, DdpmConfig, DdpmSampleOptions, Level, NoiseSchedule, Predict, Prediction, Process,
         Reverse, SamplerKind, alphas_cumprod, log_prob, p_sample,
@@ -468,9 +468,22 @@ fn options_that_do_not_go_together_are_refused() {
         assert_eq!(DdpmConfig::from_json(&json).is_ok(), ok, "{json}");
     }
     let mut rng = Rng::new(0, Purpose::Init, 0);
-    let images = common::info(28, 28);
-    let refused = families::init("ddpm", &Value::Null, &images, &mut rng, &device::cpu());
-    assert!(refused.is_err());
+    let mut fits = |json: Value, [height, width]: [usize; 2]| {
+        let config = DdpmConfig::from_json(&json).expect("options");
+        let images = common::info(height, width);
+        Ddpm::init(&config, &images, &mut rng, &device::cpu()).is_ok()
+    };
+    let small = json!({ "channels": 8 });
+    assert!(fits(small.clone(), [28, 28]) && !fits(small, [28, 30]));
+    assert!(fits(json!({ "channels": 8, "levels": 1 }), [5, 7]));
+    assert!(!fits(json!({ "network": "mlp" }), [28, 28]));
+    let unet = DdpmConfig::from_json(&json!({ "network": "unet" })).expect("options");
+    assert!(Ddpm::init(&unet, &info(), &mut rng, &device::cpu()).is_err());
+    assert!(DdpmConfig::from_json(&json!({ "channels": 12 })).is_err());
+    let text = Space::examples()
+        .into_iter()
+        .find(|s| s.kind() == SpaceKind::Text);
+    assert!(Ddpm::defaults(&text.expect("a text")).is_none());
     // The presets' options are good.
     for preset in Ddpm::presets() {
         DdpmConfig::from_json(&preset.config).expect("options");
@@ -642,4 +655,82 @@ fn answers_losses_and_gradients_are_pytorchs() {
         close("loss", loss, &case["loss"], number(&case["loss"]));
         println!("{what}: largest error {worst:.1e}");
     }
+}
+
+/// Two kinds of stripes, which no mean of images looks like.
+fn stripes(count: usize) -> Batch {
+    let pixel = |i: usize| {
+        let (image, y, x) = (i / 64, i / 8 % 8, i % 8);
+        let along = if image.is_multiple_of(2) { x } else { y };
+        if (along / 2).is_multiple_of(2) {
+            0.9
+        } else {
+            0.1
+        }
+    };
+    Batch::Images {
+        shape: [count, 1, 8, 8],
+        values: (0..count * 64).map(pixel).collect(),
+    }
+}
+
+#[test]
+fn a_model_of_images_learns_what_its_samples_show() {
+    let config = json!({ "channels": 8, "levels": 2, "timesteps": 100, "prediction": "v" });
+    let config = DdpmConfig::from_json(&config).expect("options");
+    let device = device::cpu().autodiff();
+    let mut rng = Rng::new(3, Purpose::Init, 0);
+    let mut model = Ddpm::init(&config, &common::info(8, 8), &mut rng, &device).expect("a model");
+    let mut optimizers = model::Model::optimizers(&model);
+    let batch = stripes(16);
+    let mut losses = Vec::new();
+    for step in 0..400 {
+        let mut context = model::StepContext {
+            hyper: Hyper::new(5e-3),
+            step,
+            rng: &mut Rng::new(3, Purpose::Train, step),
+            optimizers: &mut optimizers,
+            only: None,
+        };
+        let found = Family::train_step(&mut model, &batch, &mut context).expect("a step");
+        losses.push(values(found[0].1.clone())[0]);
+    }
+    // At first the network answers zero, so the loss is the mean square of v: 0.8² α̂ and 1, mixed.
+    assert!((0.6..1.1).contains(&losses[0]), "{}", losses[0]);
+    let last = losses[380..].iter().sum::<f32>() / 20.0;
+    assert!(last < 0.25 * losses[0], "{} to {last}", losses[0]);
+
+    let draw = |options: Value, seed: u64| {
+        let options = DdpmSampleOptions::from_json(&options).expect("options");
+        let sampler = Family::sampler(&model, &options, &Condition::default(), 12, seed);
+        let sampler = sampler.expect("a sampler");
+        let steps = sampler.steps();
+        let images = common::drawn(sampler).images().expect("images");
+        assert_eq!(images.dims(), [12, 1, 8, 8]);
+        (values(images), steps)
+    };
+    for sampler in ["ddpm", "ddim", "ode"] {
+        let (pixels, _) = draw(json!({ "sampler": sampler, "steps": 20 }), 5);
+        // The two examples are 0.57 apart, their mean 0.28 from each.
+        for image in pixels.chunks_exact(64) {
+            let distance = |example: usize| {
+                let Batch::Images { values, .. } = stripes(2) else {
+                    panic!("images");
+                };
+                let example = &values[example * 64..(example + 1) * 64];
+                let pairs = image.iter().zip(example);
+                (pairs.map(|(a, b)| (a - b).powi(2)).sum::<f32>() / 64.0).sqrt()
+            };
+            let nearest = distance(0).min(distance(1));
+            assert!(
+                nearest < 0.2,
+                "{sampler}: {nearest} from the nearest stripes"
+            );
+        }
+    }
+    // One step is one pass, and pixels stay in range whatever the model says.
+    let (pixels, steps) = draw(json!({ "steps": 1 }), 6);
+    assert_eq!(steps, 1);
+    assert!(pixels.iter().all(|p| (0.0..=1.0).contains(p)));
+    assert!(Family::density(&model).is_none());
 }

@@ -14,7 +14,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::{
     checkpoint::{self, Opened},
@@ -79,8 +79,11 @@ enum Command {
         #[arg(long, default_value_t = 0)]
         seed: u64,
         /// Standard deviation of what the sampler starts from; of a text, what logits are divided by.
-        #[arg(long, default_value_t = 1.0)]
-        temperature: f64,
+        #[arg(long)]
+        temperature: Option<f64>,
+        /// Another option of the model's sampler, for example steps=50; may be given several times.
+        #[arg(long = "option", value_name = "NAME=VALUE")]
+        options: Vec<String>,
         /// What a text begins with.
         #[arg(long, default_value = "")]
         prompt: String,
@@ -177,6 +180,7 @@ fn run(command: Command) -> Result<()> {
             count,
             seed,
             temperature,
+            options,
             prompt,
             length,
             columns,
@@ -187,9 +191,10 @@ fn run(command: Command) -> Result<()> {
             let count = count.clamp(1, 10_000);
             let model = place.open(&id)?.model;
             if model.language().is_some() {
+                let temperature = temperature.unwrap_or(1.0);
                 return text::sample(&*model, &prompt, length, temperature, seed);
             }
-            let options = json!({ "temperature": temperature });
+            let options = sampler_options(temperature, &options)?;
             let mut sampler = model.sampler(&options, &Condition::default(), count, seed)?;
             let samples = pollster::block_on(finish(&mut *sampler))?;
             let view = pollster::block_on(grid(samples.images()?, columns))?;
@@ -230,6 +235,25 @@ fn run(command: Command) -> Result<()> {
             Ok(())
         }
     }
+}
+
+/// The options of a sampler, from those of the command line.
+///
+/// # Errors
+/// [`Error::BadOption`] if one is no NAME=VALUE.
+fn sampler_options(temperature: Option<f64>, given: &[String]) -> Result<Value> {
+    let mut all = Map::new();
+    all.extend(temperature.map(|t| ("temperature".into(), json!(t))));
+    for option in given {
+        let Some((name, value)) = option.split_once('=') else {
+            let reason = "a name and a value are needed, such as steps=50";
+            return Err(Error::bad_option("option", option, reason));
+        };
+        // What is no number is a word.
+        let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+        all.insert(name.into(), value);
+    }
+    Ok(Value::Object(all))
 }
 
 impl Place {

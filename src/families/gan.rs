@@ -52,14 +52,14 @@ use serde_json::json;
 use crate::{
     data::{Batch, DataInfo, Space, SpaceKind},
     error::Result,
-    kernels::elementwise,
+    kernels::{self, activation::Activation, elementwise},
     model::{
         Capabilities, Condition, Defaults, Family, Losses, OnePass, Preset, Sampler, Samples,
         StepContext, TrainConfig, plain,
     },
     nn::{
         fourier, init,
-        linear::{linear, matmul},
+        linear::{activated, matmul},
         standard::Standard,
         weights,
     },
@@ -200,6 +200,9 @@ const POWER_ITERATIONS: usize = 16;
 const DISCRIMINATOR: usize = 0;
 const GENERATOR: usize = 1;
 
+/// act(x W + b), or with W as something else.
+type Layer = fn(&Linear, Tensor<2>, Activation) -> Tensor<2>;
+
 /// Fully connected layers.
 #[derive(Module, Debug)]
 pub struct Mlp {
@@ -223,14 +226,25 @@ impl Mlp {
         }
     }
 
-    /// `[n, d_in]` → `[n, d_out]`, each layer by `layer`.
-    fn forward(&self, x: Tensor<2>, layer: fn(&Linear, Tensor<2>) -> Tensor<2>) -> Tensor<2> {
+    /// `[n, d_in]` → `[n, d_out]` without the output's bias, each layer by `layer`.
+    fn forward(&self, x: Tensor<2>, layer: Layer) -> Tensor<2> {
         let mut h = x;
         for hidden in &self.hidden {
-            let a = layer(hidden, h); // [n, hidden]
-            h = elementwise::relu(a.clone()) * (1.0 - LEAK) + a * LEAK;
+            h = layer(hidden, h, Activation::LeakyRelu(LEAK)); // [n, hidden]
         }
-        layer(&self.output, h)
+        let output = Linear {
+            weight: self.output.weight.clone(),
+            bias: None,
+        };
+        layer(&output, h, Activation::Identity)
+    }
+
+    /// The output's bias, `[d_out]`.
+    fn bias(&self) -> Tensor<1> {
+        match &self.output.bias {
+            Some(bias) => bias.val(),
+            None => Tensor::zeros([1], &self.output.weight.val().device()),
+        }
     }
 
     /// The same weights as constants: gradients pass through them, not into them.
@@ -260,14 +274,12 @@ pub fn spectral_norm(weight: Tensor<2>) -> Tensor<2> {
     matmul(matmul(u.transpose(), weight), v)
 }
 
-/// x W / σ(W) + b.
-fn normalized(layer: &Linear, x: Tensor<2>) -> Tensor<2> {
+/// act(x W / σ(W) + b).
+fn normalized(layer: &Linear, x: Tensor<2>, activation: Activation) -> Tensor<2> {
     let weight = layer.weight.val();
-    let product = matmul(x, weight.clone() / spectral_norm(weight));
-    match &layer.bias {
-        Some(bias) => product + bias.val().unsqueeze(),
-        None => product,
-    }
+    let weight = weight.clone() / spectral_norm(weight);
+    let bias = layer.bias.as_ref().map(|bias| bias.val());
+    kernels::linear::linear(x, weight, bias, activation)
 }
 
 /// A small step from each x `[n, 2]`, along `epsilon` `[n, 2]` ~ N(0, I).
@@ -303,7 +315,7 @@ impl Gan {
 
     fn generate_by(&self, generator: &Mlp, z: Tensor<2>) -> Tensor<2> {
         let z = fourier::features(z, self.config.noise_frequencies);
-        generator.forward(z, linear)
+        generator.forward(z, activated) + generator.bias().unsqueeze()
     }
 
     /// d(x): standardised points `[n, 2]` → scores `[n]`.
@@ -312,9 +324,14 @@ impl Gan {
     }
 
     fn score_by(&self, discriminator: &Mlp, x: Tensor<2>) -> Tensor<1> {
-        let layer = match self.config.spectral_norm {
+        self.unbiased_score_by(discriminator, x) + discriminator.bias()
+    }
+
+    /// [`Gan::score`] but for the bias, of which slopes do not depend.
+    fn unbiased_score_by(&self, discriminator: &Mlp, x: Tensor<2>) -> Tensor<1> {
+        let layer: Layer = match self.config.spectral_norm {
             true => normalized,
-            false => linear,
+            false => activated,
         };
         let x = fourier::features(x, self.config.frequencies);
         discriminator.forward(x, layer).squeeze_dim(1)
@@ -349,10 +366,14 @@ impl Gan {
         for (_, (_, _, at)) in &penalties {
             points.push(nearby((*at).clone(), rng.normal_tensor([n, 2], &device)));
         }
-        // One pass for all: data, fakes, and the points near them.
-        let scores = self.score(Tensor::cat(points, 0)); // [2 n] to [4 n]
+        // One pass for all: data, fakes, and the points near them. The slopes' large gradients of
+        // opposite signs stay away from the bias, where only their rounding would be left.
+        let discriminator = &self.net.discriminator;
+        let scores = self.unbiased_score_by(discriminator, Tensor::cat(points, 0)); // [2 n] to [4 n]
         let part = |i: usize| scores.clone().slice(i * n..(i + 1) * n);
-        let mut total = self.config.loss.of_discriminator(part(0), part(1));
+        let bias = || discriminator.bias();
+        let loss = self.config.loss;
+        let mut total = loss.of_discriminator(part(0) + bias(), part(1) + bias());
         let mut losses = vec![("discriminator", total.clone())];
         for (place, (i, (name, gamma, _))) in penalties.into_iter().enumerate() {
             let slope = squared_slope(part(i), part(2 + place)) * 0.5;

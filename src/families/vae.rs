@@ -35,6 +35,7 @@ use crate::{
         Losses, OnePass, Preset, Sampler, Samples, TrainConfig,
     },
     nn::{
+        conv::{conv, conv_transpose},
         init,
         linear::{activated, linear},
         standard::Standard,
@@ -210,7 +211,7 @@ impl Vae {
             let ([n, _], [channels, height, width]) = (h.dims(), self.shape);
             let mut image = h.reshape([n, channels, height, width]);
             for layer in &encoder.convolutions {
-                image = self.config.activation.apply(layer.forward(image)); // [n, 32, 7, 7] last
+                image = self.config.activation.apply(conv(layer, image)); // [n, 32, 7, 7] last
             }
             h = image.flatten(1, 3);
         }
@@ -241,7 +242,7 @@ impl Vae {
         let ([n, _], [_, height, width]) = (h.dims(), self.shape);
         let mut image = h.reshape([n, CHANNELS[1], height / 4, width / 4]);
         for (i, layer) in decoder.convolutions.iter().enumerate() {
-            image = layer.forward(image);
+            image = conv_transpose(layer, image);
             if i + 1 < decoder.convolutions.len() {
                 image = self.config.activation.apply(image);
             }

@@ -9,7 +9,7 @@ use super::{
     activation::Activation,
     gemm::{View, gemm},
     host::{Array, Kernel, apply, is_host},
-    math::{add_scaled, block_rows, by_rows, column_sums, dot, transposed},
+    math::{add_scaled, block_rows, by_rows, column_sums, dot, exact_dot, transposed},
     reduce::add_bias,
 };
 
@@ -113,7 +113,11 @@ impl Kernel for Linear {
                 let columns = if self.transposed { w } else { &thin };
                 for (row, out) in x.chunks_exact(d_in.max(1)).zip(out.chunks_exact_mut(d_out)) {
                     for (out, column) in out.iter_mut().zip(columns.chunks_exact(d_in)) {
-                        *out = dot(row, column);
+                        // Differences of scores are divided by small steps.
+                        *out = match d_out {
+                            1 => exact_dot(row, column),
+                            _ => dot(row, column),
+                        };
                     }
                 }
             } else if d_in <= THIN && !self.transposed {

@@ -68,6 +68,21 @@ pub fn dot(a: &[f32], b: &[f32]) -> f32 {
     sum.iter().sum::<f32>() + rest
 }
 
+/// Σ a b in double precision, for outputs whose small differences count.
+pub fn exact_dot(a: &[f32], b: &[f32]) -> f32 {
+    let mut sum = [0f64; LANES];
+    let (a, a_rest) = a.as_chunks::<LANES>();
+    let (b, b_rest) = b.as_chunks::<LANES>();
+    for (a, b) in a.iter().zip(b) {
+        for i in 0..LANES {
+            sum[i] += f64::from(a[i]) * f64::from(b[i]);
+        }
+    }
+    let rest = a_rest.iter().zip(b_rest);
+    let rest: f64 = rest.map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
+    (sum.iter().sum::<f64>() + rest) as f32
+}
+
 /// y += x.
 pub fn add(y: &mut [f32], x: &[f32]) {
     y.iter_mut().zip(x).for_each(|(y, x)| *y += x);
@@ -83,10 +98,13 @@ pub fn multiply(y: &mut [f32], x: &[f32]) {
     y.iter_mut().zip(x).for_each(|(y, x)| *y *= x);
 }
 
-/// Sums of the columns of rows of `width` numbers: in blocks of rows, so that a long column loses
-/// no more digits than a short one.
+/// Sums of the columns of rows of `width` numbers: in blocks, and then the blocks in double precision,
+/// so that a long column loses no more digits than a short one.
 pub fn column_sums(rows: &[f32], width: usize) -> Vec<f32> {
-    const BLOCK: usize = 256;
+    const BLOCK: usize = 32;
+    if width == 1 {
+        return vec![rows.iter().map(|&v| f64::from(v)).sum::<f64>() as f32];
+    }
     let mut total = vec![0f64; width];
     let mut part = vec![0f32; width];
     for block in rows.chunks(BLOCK * width.max(1)) {

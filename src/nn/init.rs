@@ -34,6 +34,30 @@ pub fn linear(d_in: usize, d_out: usize, gain: f32, rng: &mut Rng, device: &Devi
     }
 }
 
+/// A `kernel` × `kernel` convolution (an odd number) that keeps height and width at stride 1, weight
+/// `[c_out, c_in, kernel, kernel]`; `gain` as in [`linear`], 0 for weights of zero. Bias zero.
+pub fn conv(
+    [c_in, c_out]: [usize; 2],
+    kernel: usize,
+    stride: usize,
+    gain: f32,
+    rng: &mut Rng,
+    device: &Device,
+) -> Conv2d {
+    let edge = kernel / 2;
+    let mut layer = Conv2dConfig::new([c_in, c_out], [kernel, kernel])
+        .with_stride([stride, stride])
+        .with_padding(PaddingConfig2d::Explicit(edge, edge, edge, edge))
+        .with_initializer(Initializer::Zeros)
+        .init(device);
+    let taps = kernel * kernel;
+    let bound = gain * (3.0 / (c_in * taps) as f32).sqrt();
+    let weight = uniform(c_in * c_out * taps, bound, rng);
+    let weight = TensorData::new(weight, [c_out, c_in, kernel, kernel]);
+    layer.weight = Param::from_data(weight, device);
+    layer
+}
+
 /// A 3×3 convolution of stride 2 that halves height and width; He-initialised for a ReLU.
 pub fn conv_down(c_in: usize, c_out: usize, rng: &mut Rng, device: &Device) -> Conv2d {
     let mut layer = Conv2dConfig::new([c_in, c_out], [3, 3])

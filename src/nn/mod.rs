@@ -1,7 +1,9 @@
 //! Layers and pieces that several families share and `burn::nn` lacks, or has only with a device
 //! generator behind them.
 
+pub mod conv;
 pub mod dropout;
+pub mod either;
 pub mod fourier;
 pub mod gaussian;
 pub mod init;
@@ -9,4 +11,5 @@ pub mod linear;
 pub mod mlp;
 pub mod standard;
 pub mod transformer;
+pub mod unet;
 pub mod weights;

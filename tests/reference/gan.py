@@ -30,7 +30,7 @@ CASES = [
     {"loss": "relativistic", "hidden": 24, "layers": 2, "z_dim": 4, "r1": 0.5, "r2": 3.0, "fade": 2},
     {"loss": "non-saturating", "hidden": 16, "layers": 2, "z_dim": 2, "d_steps": 2, "spectral_norm": True},
     {"loss": "relativistic", "hidden": 16, "layers": 2, "z_dim": 2, "r1": 1.0, "spectral_norm": True},
-    {"loss": "relativistic", "hidden": 16, "layers": 2, "z_dim": 3, "r1": 0.2, "r2": 0.1, "frequencies": 4,
+    {"loss": "relativistic", "hidden": 16, "layers": 2, "z_dim": 3, "r1": 0.2, "r2": 0.1, "frequencies": 3,
      "noise_frequencies": 2},
 ]
 DEFAULTS = {"r1": 0.0, "r2": 0.0, "fade": 0, "frequencies": 0, "noise_frequencies": 0, "d_steps": 1,

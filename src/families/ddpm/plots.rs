@@ -1,0 +1,197 @@
+//! What is shown of a diffusion model in 2-D.
+
+use burn::tensor::{Tensor, TensorData};
+use serde_json::{Value, json};
+
+use super::{
+    Ddpm, DdpmSampleOptions, Prediction, SamplerKind,
+    process::{Level, Process},
+};
+use crate::{
+    error::Result,
+    model::{Family, Preset},
+    nn::standard::Standard,
+    rng::{Purpose, Rng},
+    scene::{PlotRequest, PlotSpec, Role, Scene, cells},
+};
+
+/// How plots walk: without fresh noise, so that paths are smooth.
+const SMOOTH: DdpmSampleOptions = DdpmSampleOptions {
+    sampler: SamplerKind::Ddim,
+    steps: 40,
+    eta: 0.0,
+};
+/// Paths that are drawn as lines.
+const PATHS: usize = 60;
+/// Arrows of the score along each side.
+const ARROWS: usize = 21;
+
+/// What it shows of a model of points.
+pub fn plots() -> Vec<PlotSpec> {
+    let scrubbed = |id: &str, title: &str, help: &str| PlotSpec::new(id, title, help).along("time");
+    vec![
+        scrubbed(
+            "forward",
+            "Data to noise",
+            "The data with noise added up to time t, in one go: q(x_t|x₀).",
+        ),
+        scrubbed(
+            "reverse",
+            "Noise to data",
+            "The model's samples on their way from noise, and the paths of some of them.",
+        ),
+        PlotSpec::new(
+            "trajectories",
+            "Trajectories",
+            "The paths of sixty samples from noise to data, without fresh noise on the way.",
+        ),
+        scrubbed(
+            "score",
+            "Score field",
+            "The direction in which the density of the data at noise level t rises fastest, ∇ log p_t(x); long arrows are shortened.",
+        )
+        .over_data(),
+        scrubbed(
+            "denoised",
+            "Predicted x₀",
+            "Data with noise up to time t, and where the model believes each point came from.",
+        ),
+    ]
+}
+
+/// Trainings worth seeing.
+pub fn presets() -> Vec<Preset> {
+    let preset = |id: &str, title: &str, why: &str, fails: bool, config: Value| Preset {
+        id: id.into(),
+        title: title.into(),
+        why: why.into(),
+        fails,
+        family: Ddpm::ID.into(),
+        data: "moons".into(),
+        config,
+        train: json!({}),
+        plot: "reverse".into(),
+        steps: 1500,
+    };
+    vec![
+        preset(
+            "ddpm-few-steps",
+            "Too few steps",
+            "Ten steps of noise are so coarse that a noisy point could have come from several places; the model answers with their mean, and the last step puts samples where no data is.",
+            true,
+            json!({ "hidden": 128, "embedding": 64, "frequency": 10.0, "prediction": "v", "timesteps": 10, "schedule": "linear" }),
+        ),
+        preset(
+            "ddpm-straight",
+            "Straight paths",
+            "Flow matching teaches the same network the velocity of straight lines between noise and data, so its paths bend little and few steps suffice.",
+            false,
+            json!({ "hidden": 128, "embedding": 64, "frequency": 10.0, "prediction": "velocity" }),
+        ),
+    ]
+}
+
+impl Ddpm {
+    /// Draws one of [`plots`].
+    pub(super) fn plot_of_points(&self, request: &PlotRequest) -> Result<Scene> {
+        let model = self.valid();
+        let device = model.device();
+        let points = self.points()?;
+        let place = |x: Tensor<2>| points.from_unit(x);
+        // Data at a level.
+        let noised = |level: Level| -> Result<Tensor<2>> {
+            let x0 = points.to_unit(request.data_batch().points(&device)?);
+            let mut rng = Rng::new(request.seed, Purpose::Posterior, 0);
+            let epsilon = rng.normal_tensor(x0.dims(), &device);
+            Ok(Process::q_sample(x0, epsilon, &[level]))
+        };
+        match request.plot {
+            "forward" => {
+                let (level, name) = self.level_at(request.at, false);
+                let role = if level.sigma == 0.0 {
+                    Role::Data
+                } else {
+                    Role::Noise
+                };
+                Ok(Scene::new(name).points(role, place(noised(level)?)))
+            }
+            "reverse" => {
+                let mut walk = model.reverse(&SMOOTH, request.count, request.seed);
+                let steps = (request.at * walk.steps() as f32).round() as usize;
+                let mut path = vec![walk.x()];
+                for _ in 0..steps {
+                    walk.step();
+                    path.push(walk.x());
+                }
+                let mut scene = Scene::new(format!("step {steps} of {}", walk.steps()));
+                if steps > 0 {
+                    scene = scene.lines(Role::Guide, paths(&path, points));
+                }
+                let role = if steps == walk.steps() {
+                    Role::Model
+                } else {
+                    Role::Noise
+                };
+                Ok(scene.points(role, place(walk.x())))
+            }
+            "trajectories" => {
+                let mut walk = model.reverse(&SMOOTH, PATHS, request.seed);
+                let mut path = vec![walk.x()];
+                for _ in 0..walk.steps() {
+                    walk.step();
+                    path.push(walk.x());
+                }
+                Ok(Scene::new(format!("{PATHS} samples from noise to data"))
+                    .lines(Role::Guide, paths(&path, points))
+                    .points(Role::Noise, place(path[0].clone()))
+                    .points(Role::Model, place(walk.x())))
+            }
+            "score" => {
+                let (level, name) = self.level_at(request.at, true);
+                let window = request.window();
+                let xy = TensorData::new(cells(window, ARROWS), [ARROWS * ARROWS, 2]);
+                let xy = Tensor::<2>::from_data(xy, &device);
+                let x = points.to_unit(xy.clone());
+                let answer = model.forward(x.clone(), &[level.time]);
+                // ∇ log p_t(x) = −ε̂ / sigma; lengths are pressed into one cell.
+                let noise = self.process.guess(x, answer, level).noise;
+                let length = (noise.clone().square().sum_dim(1) + 1.0).sqrt();
+                let cell = (window[1] - window[0]) / ARROWS as f32;
+                let arrows = noise / length * (-0.95 * cell);
+                Ok(Scene::new(format!("∇ log p of x at {name}")).arrows(Role::Model, xy, arrows))
+            }
+            "denoised" => {
+                let (level, name) = self.level_at(request.at, true);
+                let x = noised(level)?;
+                let answer = model.forward(x.clone(), &[level.time]);
+                let x0 = place(self.process.guess(x.clone(), answer, level).x0);
+                let x = place(x);
+                Ok(Scene::new(format!("{name}: from x_t to the predicted x₀"))
+                    .points(Role::Noise, x.clone())
+                    .arrows(Role::Guess, x.clone(), x0 - x))
+            }
+            _ => Err(request.unknown()),
+        }
+    }
+
+    /// The level of a scrubber at `at`, and its name. With `noisy`, not quite the data.
+    fn level_at(&self, at: f32, noisy: bool) -> (Level, String) {
+        let total = self.process.timesteps();
+        let t = ((f64::from(at) * total as f64).round() as usize).max(usize::from(noisy));
+        let level = self.process.level(t.min(total));
+        let name = match self.config.prediction {
+            Prediction::Velocity => format!("t = {:.2}", level.time),
+            _ => format!("t = {t} of {total}"),
+        };
+        (level, name)
+    }
+}
+
+/// The first paths as lines, from the points `[n, 2]` along them: `[paths, points, 2]`.
+fn paths(along: &[Tensor<2>], points: Standard) -> Tensor<3> {
+    let each = along.iter().map(|x| {
+        let n = x.dims()[0].min(PATHS);
+        points.from_unit(x.clone().slice([0..n, 0..2]))
+    });
+    Tensor::stack(each.collect(), 1)
+}

@@ -1,0 +1,355 @@
+//! Schedules and samplers: all that knows no more of a network than that it answers x_t and t.
+
+use std::f64::consts::FRAC_PI_2;
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::{DdpmConfig, DdpmSampleOptions, NoiseSchedule, Prediction, SamplerKind};
+use crate::rng::{Purpose, Rng};
+
+/// A place on the way from data to noise: x_t = alpha x₀ + sigma ε.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Level {
+    /// 0 at the data, 1 at the noise.
+    pub time: f64,
+    /// √ᾱ_t on the chain, 1 − t on the straight path.
+    pub alpha: f64,
+    /// √(1−ᾱ_t) on the chain, t on the straight path.
+    pub sigma: f64,
+}
+
+/// What a network's answer says, each `[n, d]`.
+pub struct Guess {
+    /// The clean point.
+    pub x0: Tensor<2>,
+    /// The noise.
+    pub noise: Tensor<2>,
+}
+
+/// The network as samplers see it: its answer to x_t `[n, d]` at a time in [0, 1].
+pub type Predict = dyn Fn(Tensor<2>, f64) -> Tensor<2>;
+
+/// The way from data to noise, and what a network's answer means along it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Process {
+    prediction: Prediction,
+    schedule: NoiseSchedule,
+    alphas_cumprod: Vec<f64>,
+}
+
+/// β may not reach 1, where nothing of x₀ would be left (Nichol & Dhariwal, section 3.2).
+const MAX_BETA: f64 = 0.999;
+
+/// ᾱ_0 = 1, ᾱ_1, …, ᾱ_T.
+pub fn alphas_cumprod(schedule: NoiseSchedule, timesteps: usize) -> Vec<f64> {
+    let n = timesteps as f64;
+    let cosine = |t: f64| ((t / n + 0.008) / 1.008 * FRAC_PI_2).cos().powi(2);
+    let even = |t: f64| match t {
+        0.0 => 1.0,
+        _ => 1.0 / (1.0 + (-13.0 + 22.0 * (t - 1.0) / (n - 1.0)).exp()),
+    };
+    let ratio = |of: &dyn Fn(f64) -> f64, t: f64| 1.0 - of(t) / of(t - 1.0);
+    let beta = |t: usize| match schedule {
+        NoiseSchedule::Linear => 1000.0 / n * (1e-4 + (0.02 - 1e-4) * (t - 1) as f64 / (n - 1.0)),
+        NoiseSchedule::Cosine => ratio(&cosine, t as f64),
+        NoiseSchedule::Even => ratio(&even, t as f64),
+    };
+    let mut product = 1.0;
+    let rest = (1..=timesteps).map(|t| {
+        product *= 1.0 - beta(t).min(MAX_BETA);
+        product
+    });
+    std::iter::once(1.0).chain(rest).collect()
+}
+
+/// A walk whose network predicts ε begins where less than this of x₀ is left. Beyond it x_t is noise
+/// for all purposes (the data is standardised), but ε̂ would be divided by next to nothing.
+const LITTLE_ALPHA: f64 = 0.1;
+
+/// How much closer together steps lie near the data; see [`Process::levels`].
+const SPACING: f64 = 2.5;
+
+impl Process {
+    /// That of a config.
+    pub fn new(config: &DdpmConfig) -> Self {
+        Self {
+            prediction: config.prediction,
+            schedule: match config.prediction {
+                // Its path has none.
+                Prediction::Velocity => NoiseSchedule::Linear,
+                _ => config.schedule,
+            },
+            alphas_cumprod: alphas_cumprod(config.schedule, config.timesteps),
+        }
+    }
+
+    /// T.
+    pub fn timesteps(&self) -> usize {
+        self.alphas_cumprod.len() - 1
+    }
+
+    /// The level of step t = 0 (data), …, T (noise).
+    pub fn level(&self, t: usize) -> Level {
+        let time = t as f64 / self.timesteps() as f64;
+        let a = self.alphas_cumprod[t];
+        match self.prediction {
+            Prediction::Velocity => straight(time),
+            _ => Level {
+                time,
+                alpha: a.sqrt(),
+                sigma: (1.0 - a).sqrt(),
+            },
+        }
+    }
+
+    /// `steps` steps from noise to data: at most steps + 1 levels, the last of them the data.
+    ///
+    /// They lie closer together near the data, where little noise hides detail: the angles φ of
+    /// alpha = cos φ, sigma = sin φ go like (i/n)^2.5, on the straight path the times.
+    pub fn levels(&self, steps: usize) -> Vec<Level> {
+        if self.prediction == Prediction::Velocity {
+            let at = |i: usize| straight((i as f64 / steps as f64).powf(SPACING));
+            return (0..=steps).rev().map(at).collect();
+        }
+        let little = |t: &usize| self.level(*t).alpha < LITTLE_ALPHA;
+        let start = match self.prediction {
+            Prediction::Noise => (1..=self.timesteps()).find(little),
+            _ => None,
+        };
+        let start = start.unwrap_or(self.timesteps());
+        let n = steps.min(start);
+        let mut levels = vec![self.level(start)];
+        let mut t = start;
+        for i in (0..n).rev() {
+            let wanted = angle(self.level(start)) * (i as f64 / n as f64).powf(SPACING);
+            // The next timestep at that angle or below, while one is left for each step to come.
+            t -= 1;
+            while t > i && angle(self.level(t)) > wanted {
+                t -= 1;
+            }
+            levels.push(self.level(t));
+        }
+        levels
+    }
+
+    /// Levels for `n` examples of a training step: times uniform, but spread evenly over one batch,
+    /// which costs nothing and makes the gradients quieter (Kingma et al. 2021, arXiv:2107.00630,
+    /// appendix I.1).
+    pub fn draw_levels(&self, n: usize, rng: &mut Rng) -> Vec<Level> {
+        let start = rng.uniform(1).first().map_or(0.0, |&u| f64::from(u));
+        let times = (0..n).map(|i| (start + i as f64 / n as f64).fract());
+        match self.prediction {
+            Prediction::Velocity => times.map(straight).collect(),
+            _ => {
+                let total = self.timesteps();
+                let step = |u: f64| ((u * total as f64) as usize + 1).min(total);
+                times.map(|u| self.level(step(u))).collect()
+            }
+        }
+    }
+
+    /// A draw from q(x_t | x_0), x_t = alpha x₀ + sigma ε, for `epsilon` ~ N(0, I).
+    ///
+    /// All `[n, d]`; `levels` one for each row, or one for all.
+    pub fn q_sample(x0: Tensor<2>, epsilon: Tensor<2>, levels: &[Level]) -> Tensor<2> {
+        let (alpha, sigma) = columns(levels, &x0.device());
+        x0 * alpha + epsilon * sigma
+    }
+
+    /// What the network should answer, `[n, d]`.
+    pub fn target(&self, x0: Tensor<2>, epsilon: Tensor<2>, levels: &[Level]) -> Tensor<2> {
+        match self.prediction {
+            Prediction::Noise => epsilon,
+            Prediction::X0 => x0,
+            Prediction::V => {
+                let (alpha, sigma) = columns(levels, &x0.device());
+                epsilon * alpha - x0 * sigma
+            }
+            Prediction::Velocity => epsilon - x0,
+        }
+    }
+
+    /// x̂₀ = a x_t + b answer and ε̂ = c x_t + d answer: `[a, b, c, d]`.
+    fn meaning(&self, level: Level) -> [f64; 4] {
+        let Level { alpha, sigma, .. } = level;
+        match self.prediction {
+            Prediction::Noise => [1.0 / alpha, -sigma / alpha, 0.0, 1.0],
+            Prediction::X0 => [0.0, 1.0, 1.0 / sigma, -alpha / sigma],
+            Prediction::V => [alpha, -sigma, sigma, alpha],
+            Prediction::Velocity => [1.0, -sigma, 1.0, alpha],
+        }
+    }
+
+    /// Predicted x₀ and ε, for an `answer` to `x` at `level`.
+    pub fn guess(&self, x: Tensor<2>, answer: Tensor<2>, level: Level) -> Guess {
+        let [a, b, c, d] = self.meaning(level);
+        Guess {
+            x0: x.clone() * a + answer.clone() * b,
+            noise: x * c + answer * d,
+        }
+    }
+
+    /// The step from the data to `level` with that level's own answer, as x_s = a x_0 + b answer:
+    /// Euler's with the rate dx/dφ = alpha ε̂ − sigma x̂₀ (on the straight path ε̂ − x̂₀).
+    pub(super) fn noising(&self, level: Level) -> [f64; 2] {
+        let [a, b, c, d] = self.meaning(level);
+        let Level { alpha, sigma, time } = level;
+        let (h, by_x0, by_noise) = match self.prediction {
+            Prediction::Velocity => (time, -1.0, 1.0),
+            _ => (angle(level), -sigma, alpha),
+        };
+        let of = |x0: f64, noise: f64| h * (by_x0 * x0 + by_noise * noise);
+        [1.0 + of(a, c), of(b, d)]
+    }
+
+    /// A step of the probability-flow ODE as x_s = a x_t + b answer, exact where the answer stays
+    /// the same: `[a, b]`.
+    ///
+    /// With the right g and clock c the ODE is d(x/g)/dc = answer: for ε these are alpha and
+    /// sigma/alpha, for x₀ sigma and alpha/sigma, for v 1 and the angle φ of alpha = cos φ,
+    /// sigma = sin φ, for a velocity 1 and the time.
+    pub(super) fn ode(&self, from: Level, to: Level) -> [f64; 2] {
+        match self.prediction {
+            Prediction::Noise => {
+                let a = to.alpha / from.alpha;
+                [a, to.sigma - a * from.sigma]
+            }
+            Prediction::X0 => {
+                let a = to.sigma / from.sigma;
+                [a, to.alpha - a * from.alpha]
+            }
+            Prediction::V => [1.0, angle(to) - angle(from)],
+            Prediction::Velocity => [1.0, to.time - from.time],
+        }
+    }
+}
+
+/// φ of alpha = cos φ, sigma = sin φ.
+fn angle(level: Level) -> f64 {
+    level.sigma.atan2(level.alpha)
+}
+
+/// The level of a time on the straight path.
+fn straight(time: f64) -> Level {
+    Level {
+        time,
+        alpha: 1.0 - time,
+        sigma: time,
+    }
+}
+
+/// alpha and sigma as `[levels, 1]`.
+fn columns(levels: &[Level], device: &Device) -> (Tensor<2>, Tensor<2>) {
+    let column = |of: fn(&Level) -> f64| {
+        let values: Vec<f32> = levels.iter().map(|l| of(l) as f32).collect();
+        Tensor::from_data(TensorData::new(values, [levels.len(), 1]), device)
+    };
+    (column(|l| l.alpha), column(|l| l.sigma))
+}
+
+/// One reverse step as x_s = a x̂₀ + b ε̂ + c z with fresh noise z: `[a, b, c]` (Song, Meng & Ermon,
+/// equation 12). At η = 1 it is a draw from q(x_s | x_t, x̂₀), which is ancestral sampling.
+pub fn p_sample(from: Level, to: Level, eta: f64) -> [f64; 3] {
+    let kept = from.alpha * to.sigma / (to.alpha * from.sigma);
+    let fresh = eta * eta * (1.0 - kept * kept).max(0.0);
+    let (rest, fresh) = ((1.0 - fresh).max(0.0).sqrt(), fresh.sqrt());
+    [to.alpha, to.sigma * rest, to.sigma * fresh]
+}
+
+/// A walk from noise to data.
+pub struct Reverse {
+    process: Process,
+    predict: Box<Predict>,
+    options: DdpmSampleOptions,
+    seed: u64,
+    levels: Vec<Level>,
+    at: usize,
+    x: Tensor<2>,
+    /// Where all of x₀ lies, if that is known.
+    range: Option<[f64; 2]>,
+}
+
+impl Reverse {
+    /// From x_T `[n, d]`. The noise of a step follows from `seed` and its number alone.
+    pub fn new(
+        process: Process,
+        predict: Box<Predict>,
+        options: &DdpmSampleOptions,
+        x: Tensor<2>,
+        seed: u64,
+    ) -> Self {
+        Self {
+            levels: process.levels(options.steps),
+            options: options.clone(),
+            process,
+            predict,
+            seed,
+            at: 0,
+            x,
+            range: None,
+        }
+    }
+
+    /// The same walk, where each number of x₀ is known to lie in `range`: what is predicted beyond it
+    /// is taken back to its edge.
+    #[must_use]
+    pub fn within(mut self, range: [f64; 2]) -> Self {
+        self.range = Some(range);
+        self
+    }
+
+    /// Steps in all.
+    pub fn steps(&self) -> usize {
+        self.levels.len() - 1
+    }
+
+    /// x_t, `[n, d]`.
+    pub fn x(&self) -> Tensor<2> {
+        self.x.clone()
+    }
+
+    /// Where it stands.
+    pub fn level(&self) -> Level {
+        self.levels[self.at]
+    }
+
+    /// Takes the next step; false if there is none left.
+    pub fn step(&mut self) -> bool {
+        let Some(&to) = self.levels.get(self.at + 1) else {
+            return false;
+        };
+        let from = self.level();
+        let (process, x) = (&self.process, self.x.clone());
+        let answer = (self.predict)(x.clone(), from.time);
+        self.at += 1;
+        if self.options.sampler == SamplerKind::Ode {
+            let [a, b] = process.ode(from, to);
+            let euler = x.clone() * a + answer.clone() * b;
+            // No network was trained at the data itself: there the last step ends with Euler.
+            self.x = if to.sigma == 0.0 {
+                euler
+            } else {
+                let there = (self.predict)(euler, to.time);
+                x * a + (answer + there) * (b / 2.0)
+            };
+            return true;
+        }
+        let eta = match self.options.sampler {
+            SamplerKind::Ddpm => 1.0,
+            _ => self.options.eta,
+        };
+        let [a, b, c] = p_sample(from, to, eta);
+        let mut guess = process.guess(x.clone(), answer, from);
+        if let Some([low, high]) = self.range {
+            guess.x0 = guess.x0.clamp(low, high);
+            guess.noise = (x - guess.x0.clone() * from.alpha) / from.sigma;
+        }
+        let mut x = guess.x0 * a + guess.noise * b;
+        if c > 0.0 {
+            let mut rng = Rng::new(self.seed, Purpose::Sample, self.at as u64);
+            x = x.clone() + rng.normal_tensor(x.dims(), &x.device()) * c;
+        }
+        self.x = x;
+        true
+    }
+}

@@ -1,0 +1,283 @@
+//! The U-Net: a network from images to images that is told a time.
+//!
+//! Ronneberger, Fischer & Brox 2015, arXiv:1505.04597; with residual blocks, a time and attention as
+//! in Ho, Jain & Abbeel 2020, arXiv:2006.11239.
+//!
+//! On the way down each level halves the image; on the way up each doubles it and sees beside it
+//! what the same level saw on the way down, so that detail is not lost in the middle:
+//!
+//! ```text
+//! block(x, t): h = conv(silu(norm(x))) + W time(t);  conv(silu(norm(h))) + skip(x)
+//!
+//! down    h = block(h, t), kept                      then a convolution of stride 2
+//! middle  block, attention over all pixels, block
+//! up      h = block([h, kept], t)                    then twice the size, and a convolution
+//! ```
+
+use burn::{
+    module::{Module, Param},
+    nn::{Linear, conv::Conv2d},
+    tensor::{Device, Tensor, TensorData},
+};
+
+use super::{
+    conv::{conv, conv_shifted, conv_upsampled},
+    init,
+    linear::{activated, linear},
+};
+use crate::{
+    kernels::{
+        activation::Activation,
+        attention::{Mask, attention},
+        group_norm::group_norm,
+    },
+    rng::Rng,
+};
+
+/// Added to variances.
+const EPSILON: f32 = 1e-5;
+/// The time 1 is embedded like step 1000 of a chain.
+const TIME_SCALE: f64 = 1000.0;
+/// The slowest wave of the time is this much slower than the fastest.
+const TIME_BASE: f64 = 10_000.0;
+
+/// The sizes of a [`UNet`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct UNetConfig {
+    /// Channels of the images.
+    pub channels: usize,
+    /// Channels of each level, from the whole image down; each but the first works on half the
+    /// height and width of the one before.
+    pub widths: Vec<usize>,
+    /// Groups of channels that are normalised together; they divide every width.
+    pub groups: usize,
+    /// Heads of the attention in the middle; they divide the last width.
+    pub heads: usize,
+}
+
+/// A group norm with SiLU behind it.
+#[derive(Module, Debug)]
+struct Norm {
+    gain: Param<Tensor<1>>,
+    bias: Param<Tensor<1>>,
+    groups: usize,
+}
+
+impl Norm {
+    fn init(channels: usize, groups: usize, device: &Device) -> Self {
+        let all = |value: f32| {
+            let values = TensorData::new(vec![value; channels], [channels]);
+            Param::from_data(values, device)
+        };
+        Self {
+            gain: all(1.0),
+            bias: all(0.0),
+            groups,
+        }
+    }
+
+    fn forward(&self, x: Tensor<4>, silu: bool) -> Tensor<4> {
+        let (gain, bias) = (self.gain.val(), self.bias.val());
+        group_norm(x, gain, bias, self.groups, EPSILON, silu)
+    }
+}
+
+/// Two convolutions that are added to what comes in.
+#[derive(Module, Debug)]
+struct Block {
+    norm_1: Norm,
+    conv_1: Conv2d,
+    time: Linear,
+    norm_2: Norm,
+    conv_2: Conv2d,
+    skip: Option<Conv2d>,
+}
+
+impl Block {
+    fn init(
+        [c_in, c_out]: [usize; 2],
+        time: usize,
+        groups: usize,
+        rng: &mut Rng,
+        device: &Device,
+    ) -> Self {
+        Self {
+            norm_1: Norm::init(c_in, groups, device),
+            conv_1: init::conv([c_in, c_out], 3, 1, 1.0, rng, device),
+            time: init::linear(time, c_out, 1.0, rng, device),
+            norm_2: Norm::init(c_out, groups, device),
+            conv_2: init::conv([c_out, c_out], 3, 1, 0.0, rng, device),
+            skip: (c_in != c_out).then(|| init::conv([c_in, c_out], 1, 1, 1.0, rng, device)),
+        }
+    }
+
+    /// x `[n, c_in, h, w]` and time `[n or 1, 4 · widths₀]` to `[n, c_out, h, w]`.
+    fn forward(&self, x: Tensor<4>, time: &Tensor<2>) -> Tensor<4> {
+        let shift = linear(&self.time, time.clone()); // [n or 1, c_out]
+        let h = self.norm_1.forward(x.clone(), true);
+        let h = conv_shifted(&self.conv_1, h, shift);
+        let h = conv(&self.conv_2, self.norm_2.forward(h, true));
+        match &self.skip {
+            Some(skip) => h + conv(skip, x),
+            None => h + x,
+        }
+    }
+}
+
+/// Each pixel looks at all others.
+#[derive(Module, Debug)]
+struct PixelAttention {
+    norm: Norm,
+    qkv: Linear,
+    out: Linear,
+    heads: usize,
+}
+
+impl PixelAttention {
+    fn init(config: &UNetConfig, c: usize, rng: &mut Rng, device: &Device) -> Self {
+        Self {
+            norm: Norm::init(c, config.groups, device),
+            qkv: init::linear(c, 3 * c, 1.0, rng, device),
+            out: init::linear(c, c, 0.0, rng, device),
+            heads: config.heads,
+        }
+    }
+
+    /// x `[n, c, h, w]`, and as much comes out.
+    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let [n, c, h, w] = x.dims();
+        let rows = self.norm.forward(x.clone(), false).reshape([n, c, h * w]);
+        let rows = rows.swap_dims(1, 2).reshape([n * h * w, c]);
+        let qkv = linear(&self.qkv, rows); // [n h w, 3c]
+        let seen = attention(qkv, h * w, self.heads, &Mask::Full);
+        let out = linear(&self.out, seen).reshape([n, h * w, c]);
+        x + out.swap_dims(1, 2).reshape([n, c, h, w])
+    }
+}
+
+/// A level: its block, and what leads to the next one.
+#[derive(Module, Debug)]
+struct Level {
+    block: Block,
+    next: Option<Conv2d>,
+}
+
+/// The network. See the module's documentation.
+#[derive(Module, Debug)]
+pub struct UNet {
+    time_1: Linear,
+    time_2: Linear,
+    input: Conv2d,
+    down: Vec<Level>,
+    middle_1: Block,
+    attention: PixelAttention,
+    middle_2: Block,
+    up: Vec<Level>,
+    norm: Norm,
+    output: Conv2d,
+}
+
+impl UNet {
+    /// A network whose answer is zero at first. Images need sides that can be halved
+    /// `widths.len() − 1` times.
+    pub fn init(config: &UNetConfig, rng: &mut Rng, device: &Device) -> Self {
+        let (widths, groups) = (&config.widths, config.groups);
+        let first = widths.first().copied().unwrap_or(config.channels);
+        let last = widths.last().copied().unwrap_or(config.channels);
+        let time = 4 * first;
+        let levels = widths.len();
+        let time_1 = init::linear(first, time, std::f32::consts::SQRT_2, rng, device);
+        let time_2 = init::linear(time, time, std::f32::consts::SQRT_2, rng, device);
+        let input = init::conv([config.channels, first], 3, 1, 1.0, rng, device);
+        let mut c = first;
+        let mut down = Vec::new();
+        for (i, &width) in widths.iter().enumerate() {
+            down.push(Level {
+                block: Block::init([c, width], time, groups, rng, device),
+                next: (i + 1 < levels).then(|| init::conv([width; 2], 3, 2, 1.0, rng, device)),
+            });
+            c = width;
+        }
+        let middle_1 = Block::init([last; 2], time, groups, rng, device);
+        let attention = PixelAttention::init(config, last, rng, device);
+        let middle_2 = Block::init([last; 2], time, groups, rng, device);
+        let mut up = Vec::new();
+        for (i, &width) in widths.iter().enumerate().rev() {
+            up.push(Level {
+                block: Block::init([c + width, width], time, groups, rng, device),
+                next: (i > 0).then(|| init::conv([width; 2], 3, 1, 1.0, rng, device)),
+            });
+            c = width;
+        }
+        Self {
+            time_1,
+            time_2,
+            input,
+            down,
+            middle_1,
+            attention,
+            middle_2,
+            up,
+            norm: Norm::init(c, groups, device),
+            output: init::conv([c, config.channels], 3, 1, 0.0, rng, device),
+        }
+    }
+
+    /// # Shapes
+    /// - x: `[n, channels, h, w]`
+    /// - times: n numbers in [0, 1], or one for all
+    /// - output: `[n, channels, h, w]`
+    pub fn forward(&self, x: Tensor<4>, times: &[f64]) -> Tensor<4> {
+        let time = self.embed(times, &x.device());
+        let mut h = conv(&self.input, x);
+        let mut kept = Vec::with_capacity(self.down.len());
+        for level in &self.down {
+            h = level.block.forward(h, &time);
+            kept.push(h.clone());
+            if let Some(next) = &level.next {
+                h = conv(next, h);
+            }
+        }
+        h = self.middle_1.forward(h, &time);
+        h = self.attention.forward(h);
+        h = self.middle_2.forward(h, &time);
+        for level in &self.up {
+            if let Some(kept) = kept.pop() {
+                h = Tensor::cat(vec![h, kept], 1);
+            }
+            h = level.block.forward(h, &time);
+            if let Some(next) = &level.next {
+                h = conv_upsampled(next, h);
+            }
+        }
+        conv(&self.output, self.norm.forward(h, true))
+    }
+
+    /// What the blocks are told of the times: `[times, 4 · widths₀]`.
+    fn embed(&self, times: &[f64], device: &Device) -> Tensor<2> {
+        let [size, _] = self.time_1.weight.dims();
+        let waves = waves(times, size);
+        let waves = Tensor::from_data(TensorData::new(waves, [times.len(), size]), device);
+        let hidden = activated(&self.time_1, waves, Activation::Silu);
+        activated(&self.time_2, hidden, Activation::Silu)
+    }
+
+    /// Where its weights are.
+    pub fn device(&self) -> Device {
+        self.output.weight.val().device()
+    }
+}
+
+/// Sines, then cosines of each time at a geometric row of frequencies (Vaswani et al. 2017,
+/// arXiv:1706.03762, section 3.5), `[times, size]`.
+fn waves(times: &[f64], size: usize) -> Vec<f32> {
+    let half = size / 2;
+    let mut out = Vec::with_capacity(times.len() * size);
+    for time in times {
+        let angle = |i: usize| time * TIME_SCALE * TIME_BASE.powf(-(i as f64) / half as f64);
+        out.extend((0..half).map(|i| angle(i).sin() as f32));
+        out.extend((0..half).map(|i| angle(i).cos() as f32));
+        out.resize(out.len() + size % 2, 0.0);
+    }
+    out
+}

@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+"""What PyTorch makes of the U-Net, for tests/unet.rs to compare with.
+
+    python3 tests/reference/unet.py        (any PyTorch >= 1.13 does)
+
+writes  unet.json      for each case the answer, the loss mean((answer - target)^2), and the gradient of
+                       every weight
+
+Weights and inputs come from a formula that both sides evaluate exactly (`signed` of vae.py); everything
+is computed in double precision. A linear weight is [d_in, d_out].
+"""
+import json
+import math
+
+import torch
+import torch.nn.functional as F
+
+from vae import HERE, digest, rounded, signed
+
+# Channels, height and width of the images; widths, groups and heads; times.
+CASES = [
+    (1, 8, 8, [8, 16, 16], 4, 4, [0.1, 0.75]),
+    (3, 6, 4, [6, 4], 2, 2, [0.5]),
+    (1, 5, 7, [4], 1, 1, [0.0, 0.3, 1.0]),
+]
+BATCH = 3
+
+
+def shapes(channels, widths):
+    """Name -> shape of every parameter."""
+    out = {}
+
+    def linear(name, d_in, d_out):
+        out[name + ".weight"], out[name + ".bias"] = (d_in, d_out), (d_out,)
+
+    def conv(name, c_in, c_out, k):
+        out[name + ".weight"], out[name + ".bias"] = (c_out, c_in, k, k), (c_out,)
+
+    def norm(name, c):
+        out[name + ".gain"], out[name + ".bias"] = (c,), (c,)
+
+    def block(name, c_in, c_out):
+        norm(name + ".norm_1", c_in)
+        conv(name + ".conv_1", c_in, c_out, 3)
+        linear(name + ".time", 4 * widths[0], c_out)
+        norm(name + ".norm_2", c_out)
+        conv(name + ".conv_2", c_out, c_out, 3)
+        if c_in != c_out:
+            conv(name + ".skip", c_in, c_out, 1)
+
+    linear("time_1", widths[0], 4 * widths[0])
+    linear("time_2", 4 * widths[0], 4 * widths[0])
+    conv("input", channels, widths[0], 3)
+    c = widths[0]
+    for i, width in enumerate(widths):
+        block(f"down.{i}.block", c, width)
+        if i + 1 < len(widths):
+            conv(f"down.{i}.next", width, width, 3)
+        c = width
+    block("middle_1", c, c)
+    norm("attention.norm", c)
+    linear("attention.qkv", c, 3 * c)
+    linear("attention.out", c, c)
+    block("middle_2", c, c)
+    for j, width in enumerate(reversed(widths)):
+        block(f"up.{j}.block", c + width, width)
+        if j + 1 < len(widths):
+            conv(f"up.{j}.next", width, width, 3)
+        c = width
+    norm("norm", c)
+    conv("output", c, channels, 3)
+    return out
+
+
+def fan_in(shape):
+    return shape[0] if len(shape) == 2 else math.prod(shape[1:])
+
+
+def parameters(channels, widths):
+    out = {}
+    for index, (name, shape) in enumerate(sorted(shapes(channels, widths).items())):
+        scale = math.sqrt(3 / fan_in(shape)) if name.endswith(".weight") else 0.3
+        values = signed(index + 1, math.prod(shape), scale)
+        if name.endswith(".gain"):
+            values = values + 1
+        out[name] = values.float().double().reshape(shape).requires_grad_()
+    return out
+
+
+class UNet:
+    def __init__(self, channels, widths, groups, heads):
+        self.p, self.widths = parameters(channels, widths), widths
+        self.groups, self.heads = groups, heads
+
+    def linear(self, name, x):
+        return x @ self.p[name + ".weight"] + self.p[name + ".bias"]
+
+    def conv(self, name, x, stride=1):
+        w = self.p[name + ".weight"]
+        return F.conv2d(x, w, self.p[name + ".bias"], stride, w.shape[-1] // 2)
+
+    def norm(self, name, x):
+        return F.group_norm(x, self.groups, self.p[name + ".gain"], self.p[name + ".bias"], 1e-5)
+
+    def block(self, name, x, time):
+        h = self.conv(name + ".conv_1", F.silu(self.norm(name + ".norm_1", x)))
+        h = h + self.linear(name + ".time", time)[:, :, None, None]
+        h = self.conv(name + ".conv_2", F.silu(self.norm(name + ".norm_2", h)))
+        return h + (self.conv(name + ".skip", x) if name + ".skip.weight" in self.p else x)
+
+    def attention(self, x):
+        n, c, h, w = x.shape
+        rows = self.norm("attention.norm", x).flatten(2).transpose(1, 2)  # [n, hw, c]
+        q, k, v = self.linear("attention.qkv", rows).chunk(3, -1)
+        parts = [t.reshape(n, h * w, self.heads, -1).transpose(1, 2) for t in (q, k, v)]
+        scores = parts[0] @ parts[1].transpose(2, 3) / math.sqrt(c / self.heads)
+        out = (scores.softmax(-1) @ parts[2]).transpose(1, 2).reshape(n, h * w, c)
+        return x + self.linear("attention.out", out).transpose(1, 2).reshape(x.shape)
+
+    def forward(self, x, times):
+        half = self.widths[0] // 2
+        angles = times[:, None] * 1000 * 10000 ** (-torch.arange(half, dtype=torch.float64) / half)
+        time = F.silu(self.linear("time_1", torch.cat([angles.sin(), angles.cos()], 1)))
+        time = F.silu(self.linear("time_2", time))
+        h, kept = self.conv("input", x), []
+        last = len(self.widths) - 1
+        for i in range(last + 1):
+            h = self.block(f"down.{i}.block", h, time)
+            kept.append(h)
+            if i < last:
+                h = self.conv(f"down.{i}.next", h, 2)
+        h = self.block("middle_2", self.attention(self.block("middle_1", h, time)), time)
+        for j in range(last + 1):
+            h = self.block(f"up.{j}.block", torch.cat([h, kept.pop()], 1), time)
+            if j < last:
+                h = self.conv(f"up.{j}.next", F.interpolate(h, scale_factor=2, mode="nearest"))
+        return self.conv("output", F.silu(self.norm("norm", h)))
+
+
+def run(channels, height, width, widths, groups, heads, times):
+    net = UNet(channels, widths, groups, heads)
+    size = (BATCH, channels, height, width)
+    x, target = (signed(salt, math.prod(size), 1.5).reshape(size) for salt in (1000, 1001))
+    answer = net.forward(x, torch.tensor((times * BATCH)[:BATCH] if len(times) > 1 else times))
+    loss = ((answer - target) ** 2).mean()
+    loss.backward()
+    return {
+        "image": [channels, height, width],
+        "widths": widths,
+        "groups": groups,
+        "heads": heads,
+        "times": times,
+        "answer": digest(answer),
+        "loss": loss.item(),
+        "gradients": {name: digest(p.grad) for name, p in sorted(net.p.items())},
+    }
+
+
+if __name__ == "__main__":
+    torch.set_default_dtype(torch.float64)
+    results = [run(*case) for case in CASES]
+    (HERE / "unet.json").write_text(json.dumps(rounded(results), indent=1) + "\n")

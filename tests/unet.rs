@@ -1,0 +1,177 @@
+//! The U-Net against PyTorch (tests/reference/unet.py), and what it promises of itself.
+
+mod common;
+
+use burn::tensor::{Device, Tensor, TensorData};
+use common::{root, signed, values};
+use generative_playground::{
+    nn::{
+        conv::{conv, conv_upsampled},
+        init,
+        unet::{UNet, UNetConfig},
+        weights::{self, Weights},
+    },
+    optim::{Hyper, Optimizer},
+    rng::{Purpose, Rng},
+};
+use serde_json::Value;
+
+const BATCH: usize = 3;
+
+fn rng(seed: u64) -> Rng {
+    Rng::new(seed, Purpose::Evaluate, 0)
+}
+
+fn number(v: &Value) -> f64 {
+    v.as_f64().expect("a number")
+}
+
+fn counts(v: &Value) -> Vec<usize> {
+    let list = v.as_array().expect("a list").iter();
+    list.map(|v| v.as_u64().expect("a count") as usize)
+        .collect()
+}
+
+/// A case's network with weights from the formula.
+fn build(case: &Value, device: &Device) -> UNet {
+    let config = UNetConfig {
+        channels: counts(&case["image"])[0],
+        widths: counts(&case["widths"]),
+        groups: case["groups"].as_u64().expect("a count") as usize,
+        heads: case["heads"].as_u64().expect("a count") as usize,
+    };
+    let net = UNet::init(&config, &mut rng(0), device);
+    let mut weights: Weights = pollster::block_on(weights::read(&net)).expect("weights");
+    for (i, (name, data)) in weights.iter_mut().enumerate() {
+        let shape = data.shape().as_slice().to_vec();
+        let scale = match shape.as_slice() {
+            [d_in, _] => (3.0 / *d_in as f64).sqrt(),
+            [_, rest @ ..] if !rest.is_empty() => {
+                (3.0 / rest.iter().product::<usize>() as f64).sqrt()
+            }
+            _ => 0.3,
+        };
+        let mut values = signed(i as u32 + 1, shape.iter().product(), scale);
+        if name.ends_with(".gain") {
+            values
+                .iter_mut()
+                .for_each(|v| *v = (f64::from(*v) + 1.0) as f32);
+        }
+        *data = TensorData::new(values, shape);
+    }
+    weights::load(net, weights).expect("they fit")
+}
+
+fn digest(name: &str, got: &[f32], want: &Value) {
+    let close = |got: f64, want: f64, size: f64| {
+        let error = (got - want).abs() / size.max(1e-30);
+        assert!(error < 1e-4, "{name}: {got} where PyTorch has {want}");
+    };
+    let largest = number(&want["largest"]);
+    for (got, want) in got.iter().zip(want["head"].as_array().expect("a list")) {
+        close(f64::from(*got), number(want), largest);
+    }
+    let norm = number(&want["norm"]);
+    let square: f64 = got.iter().map(|&v| f64::from(v).powi(2)).sum();
+    close(square.sqrt(), norm, norm);
+    let probes = signed(777, got.len(), 1.0);
+    let pairs = got.iter().zip(&probes);
+    let probe: f64 = pairs.map(|(&v, &p)| f64::from(v) * f64::from(p)).sum();
+    close(probe, number(&want["probe"]), norm);
+}
+
+#[test]
+fn answers_and_gradients_are_pytorchs() {
+    let path = root("tests/reference/unet.json");
+    let text = std::fs::read_to_string(path).expect("a committed file");
+    let cases: Vec<Value> = serde_json::from_str(&text).expect("JSON");
+    let device = Device::flex().autodiff();
+    for case in &cases {
+        let net = build(case, &device);
+        let image = counts(&case["image"]);
+        let dims = [BATCH, image[0], image[1], image[2]];
+        let of = |salt: u32| {
+            let values = signed(salt, dims.iter().product(), 1.5);
+            Tensor::<4>::from_data(TensorData::new(values, dims), &device)
+        };
+        let times: Vec<f64> = case["times"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(number)
+            .collect();
+        let times: Vec<f64> = match times.len() {
+            1 => times,
+            _ => times.into_iter().cycle().take(BATCH).collect(),
+        };
+        let answer = net.forward(of(1000), &times);
+        digest(
+            "answer",
+            &values(answer.clone().without_autodiff()),
+            &case["answer"],
+        );
+        let loss = (answer - of(1001)).square().mean();
+        let value = f64::from(values(loss.clone().without_autodiff())[0]);
+        let want = number(&case["loss"]);
+        assert!((value - want).abs() < 1e-5 * want, "{value}, {want}");
+
+        // (1 − β₁) of the gradient is Adam's first moment after one step.
+        let mut adam = Optimizer::default();
+        adam.step(net, &loss, Hyper::new(1e-3));
+        let moments = pollster::block_on(adam.read()).expect("moments");
+        let want = case["gradients"].as_object().expect("a table");
+        for (name, want) in want {
+            let moment = moments[&format!("{name}.m")]
+                .as_slice::<f32>()
+                .expect("floats");
+            let got: Vec<f32> = moment.iter().map(|m| m / (1.0 - 0.9f32)).collect();
+            digest(name, &got, want);
+        }
+        assert_eq!(
+            moments.keys().filter(|k| k.ends_with(".m")).count(),
+            want.len()
+        );
+    }
+}
+
+#[test]
+fn it_answers_nothing_at_first_and_learns_from_there() {
+    let config = UNetConfig {
+        channels: 1,
+        widths: vec![8, 16],
+        groups: 4,
+        heads: 2,
+    };
+    let device = Device::flex();
+    let net = UNet::init(&config, &mut rng(1), &device);
+    let x = rng(2).normal_tensor([2, 1, 8, 8], &device);
+    let answer = values(net.forward(x, &[0.5]));
+    assert!(answer.iter().all(|v| *v == 0.0));
+}
+
+/// A convolution of the doubled image, written out.
+#[test]
+fn an_upsampled_convolution_sees_each_pixel_four_times() {
+    let device = Device::flex();
+    for [n, c_in, c_out, h, w] in [[1, 1, 1, 1, 1], [2, 3, 5, 4, 7], [3, 8, 4, 7, 7]] {
+        let mut layer = init::conv([c_in, c_out], 3, 1, 1.0, &mut rng(3), &device);
+        layer.bias = layer.bias.map(|b| b.map(|b| b + 0.5));
+        let values_in = rng(4).normal(n * c_in * h * w);
+        let mut doubled = vec![0f32; 4 * values_in.len()];
+        for (i, v) in doubled.iter_mut().enumerate() {
+            let (x, y, image) = (i % (2 * w), i / (2 * w) % (2 * h), i / (4 * h * w));
+            *v = values_in[(image * h + y / 2) * w + x / 2];
+        }
+        let x = Tensor::<4>::from_data(TensorData::new(values_in, [n, c_in, h, w]), &device);
+        let doubled = TensorData::new(doubled, [n, c_in, 2 * h, 2 * w]);
+        let want = values(conv(&layer, Tensor::from_data(doubled, &device)));
+        let got = values(conv_upsampled(&layer, x));
+        assert_eq!(got.len(), want.len());
+        for (got, want) in got.iter().zip(want) {
+            assert!(
+                (got - want).abs() < 2e-6 * want.abs().max(1.0),
+                "{got}, {want}"
+            );
+        }
+    }
+}
