@@ -14,22 +14,22 @@
 //! section C.8). `importance_samples` K > 1 trains the tighter bound of Burda et al. 2016
 //! (IWAE, arXiv:1509.00519, equation 8): E[log 1/K Σ_k p(x, z_k)/q(z_k|x)].
 
+mod config;
+mod plots;
+
 use burn::{
-    module::Module,
+    module::{Module, Param},
     nn::{
         Linear,
         conv::{Conv2d, ConvTranspose2d},
     },
     tensor::{Device, Tensor},
 };
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use crate::{
     data::{Batch, Binarize, DataInfo, Space, SpaceKind},
     error::{Error, Result},
-    kernels::{self, bernoulli, reduce},
+    kernels::{bernoulli, reduce},
     model::{
         Capabilities, Condition, Defaults, Density, DensityKind, DensityOptions, Family, Latent,
         Losses, OnePass, Preset, Sampler, Samples, TrainConfig,
@@ -40,126 +40,11 @@ use crate::{
         linear::{activated, linear},
         standard::Standard,
     },
-    options::Options,
     rng::{Purpose, Rng},
-    scene::{PlotRequest, PlotSpec, Role, Scene, grid_lines},
+    scene::{PlotRequest, PlotSpec, Scene},
 };
 
-/// Options of a [`Vae`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct VaeConfig {
-    /// Fully connected layers, or convolutions.
-    #[schemars(title = "Architecture")]
-    pub architecture: Architecture,
-    /// Units in each hidden layer.
-    #[schemars(title = "Hidden units", range(min = 16, max = 512))]
-    pub hidden: usize,
-    /// Hidden layers in the encoder, and as many in the decoder (fully connected only).
-    #[schemars(title = "Layers", range(min = 1, max = 3))]
-    pub layers: usize,
-    /// Numbers in the code z.
-    #[schemars(title = "Latent size", range(min = 2, max = 64))]
-    pub latent_dim: usize,
-    /// Nonlinearity of the hidden layers.
-    #[schemars(title = "Activation")]
-    pub activation: Activation,
-    /// Weight of the KL term; 1 is the evidence lower bound.
-    #[schemars(title = "β", range(min = 0.0, max = 20.0))]
-    pub beta: f64,
-    /// Nats of KL that each latent dimension has for free.
-    #[schemars(title = "Free bits", range(min = 0.0, max = 5.0))]
-    pub free_bits: f64,
-    /// Draws of z for each image; more than one trains the importance-weighted bound.
-    #[schemars(title = "Importance samples", range(min = 1, max = 50))]
-    pub importance_samples: usize,
-}
-
-impl Default for VaeConfig {
-    fn default() -> Self {
-        Self {
-            architecture: Architecture::Mlp,
-            hidden: 400,
-            layers: 1,
-            latent_dim: 20,
-            activation: Activation::Relu,
-            beta: 1.0,
-            free_bits: 0.0,
-            importance_samples: 1,
-        }
-    }
-}
-
-impl Options for VaeConfig {
-    fn check(&self) -> Result<()> {
-        if self.importance_samples > 1 && (self.beta != 1.0 || self.free_bits != 0.0) {
-            return Err(Error::bad_option(
-                "importance_samples",
-                self.importance_samples,
-                "the importance-weighted bound has no separate KL term; set beta to 1 and \
-                 free_bits to 0",
-            ));
-        }
-        Ok(())
-    }
-}
-
-/// The shape of the networks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Architecture {
-    /// Fully connected.
-    Mlp,
-    /// Two convolutions down, two up, one hidden layer at the bottom.
-    Conv,
-}
-
-/// Nonlinearity of the hidden layers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Activation {
-    /// max(0, x).
-    Relu,
-    /// tanh x, as in Burda et al.
-    Tanh,
-}
-
-impl Activation {
-    fn kernel(self) -> kernels::activation::Activation {
-        match self {
-            Activation::Relu => kernels::activation::Activation::Relu,
-            Activation::Tanh => kernels::activation::Activation::Tanh,
-        }
-    }
-
-    fn apply<const D: usize>(self, x: Tensor<D>) -> Tensor<D> {
-        self.kernel().tensors(x)
-    }
-
-    fn gain(self) -> f32 {
-        match self {
-            Activation::Relu => std::f32::consts::SQRT_2,
-            Activation::Tanh => 1.0,
-        }
-    }
-}
-
-/// Options of its sampler.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct VaeSampleOptions {
-    /// Standard deviation of z: 1 samples the model, less stays closer to its mean.
-    #[schemars(title = "Temperature", range(min = 0.0, max = 2.0))]
-    pub temperature: f64,
-}
-
-impl Default for VaeSampleOptions {
-    fn default() -> Self {
-        Self { temperature: 1.0 }
-    }
-}
-
-impl Options for VaeSampleOptions {}
+pub use config::{Activation, Architecture, VaeConfig, VaeSampleOptions};
 
 /// Channels after the first and second convolution.
 const CHANNELS: [usize; 2] = [16, 32];
@@ -382,6 +267,21 @@ fn log_mean_exp(a: Tensor<2>) -> Tensor<1> {
     (sum.log() + max - (k as f32).ln()).squeeze_dim(1)
 }
 
+/// A bias with which each pixel's logit starts at that of its mean.
+fn at_mean(bias: Param<Tensor<1>>, mean: &[f32]) -> Param<Tensor<1>> {
+    let log_odds: Vec<f32> = mean
+        .iter()
+        .map(|&p| {
+            let p = p.clamp(0.01, 0.99);
+            (p / (1.0 - p)).ln()
+        })
+        .collect();
+    bias.map(|old| {
+        Tensor::from_floats(log_odds.as_slice(), &old.device())
+            .set_require_grad(old.is_require_grad())
+    })
+}
+
 impl Family for Vae {
     type Config = VaeConfig;
     type SampleOptions = VaeSampleOptions;
@@ -447,11 +347,8 @@ impl Family for Vae {
         };
         let conv = config.architecture == Architecture::Conv;
         if conv && points.is_some() {
-            return Err(Error::bad_option(
-                "architecture",
-                "conv",
-                "convolutions need images",
-            ));
+            let reason = "convolutions need images";
+            return Err(Error::bad_option("architecture", "conv", reason));
         }
         if conv && (height % 4 != 0 || width % 4 != 0) {
             return Err(Error::Unsupported {
@@ -499,21 +396,8 @@ impl Family for Vae {
             }
         } else {
             let mut logits = init::linear(hidden, outputs, 1.0, rng, device);
-            let bias: Vec<f32> = data
-                .pixel_mean
-                .iter()
-                .map(|&p| {
-                    let p = p.clamp(0.01, 0.99);
-                    (p / (1.0 - p)).ln()
-                })
-                .collect();
-            if points.is_none() && bias.len() == pixels {
-                logits.bias = logits.bias.map(|bias_param| {
-                    bias_param.map(|old| {
-                        Tensor::from_floats(bias.as_slice(), &old.device())
-                            .set_require_grad(old.is_require_grad())
-                    })
-                });
+            if points.is_none() && data.pixel_mean.len() == pixels {
+                logits.bias = logits.bias.map(|bias| at_mean(bias, &data.pixel_mean));
             }
             Decoder {
                 hidden: dense,
@@ -576,89 +460,15 @@ impl Family for Vae {
     }
 
     fn plots(kind: SpaceKind) -> Vec<PlotSpec> {
-        if kind == SpaceKind::Image {
-            return vec![PlotSpec::new(
-                "samples",
-                "Samples",
-                "Random codes z, each through the decoder. The same seed gives the same picture anywhere.",
-            )];
-        }
-        vec![
-            PlotSpec::new(
-                "latent",
-                "Latent space",
-                "Where the encoder puts the data (first two numbers of z): each point's mean, and the prior's circles at one and two standard deviations.",
-            ),
-            PlotSpec::new(
-                "decoded",
-                "Decoded grid",
-                "A grid of the latent space, carried to the data by the decoder.",
-            ),
-            PlotSpec::new(
-                "reconstructed",
-                "Reconstruction",
-                "Data, and where it comes back to after encoding, drawing and decoding.",
-            ),
-        ]
+        plots::plots(kind)
     }
 
     fn plot(&self, request: &PlotRequest) -> Result<Scene> {
-        let model = self.valid();
-        let device = model.device();
-        match request.plot {
-            "latent" => {
-                let x = model.inputs(&request.data_batch())?;
-                let (mu, _) = Vae::encode(&model, x);
-                let [n, _] = mu.dims();
-                Ok(Scene::new(
-                    "means of q(z|x), with the prior's circles at 1 and 2 standard deviations",
-                )
-                .window([-3.5, 3.5, -3.5, 3.5])
-                .circles(&[1.0, 2.0], &device)
-                .points(Role::Data, mu.slice([0..n, 0..2])))
-            }
-            "decoded" => {
-                let lines = grid_lines(2.5, 15, 61, &device); // [lines, points, 2]
-                let [k, n, _] = lines.dims();
-                let d = self.config.latent_dim;
-                let mut z = lines.reshape([k * n, 2]);
-                if d > 2 {
-                    z = Tensor::cat(vec![z, Tensor::zeros([k * n, d - 2], &device)], 1);
-                }
-                let x = model.mean_of(Vae::decode(&model, z)).points()?;
-                Ok(Scene::new("the latent space from −2.5 to 2.5, decoded")
-                    .data(request)
-                    .lines(Role::Model, x.reshape([k, n, 2])))
-            }
-            "reconstructed" => {
-                let batch = request.data_batch();
-                let (mu, logvar) = Vae::encode(&model, model.inputs(&batch)?);
-                let mut rng = Rng::new(request.seed, Purpose::Posterior, 0);
-                let epsilon = rng.normal_tensor(mu.dims(), &device);
-                let z = Self::reparameterize(mu, logvar, epsilon);
-                let back = model.mean_of(Vae::decode(&model, z)).points()?;
-                let there = batch.points(&device)?;
-                Ok(Scene::new("from each point to its reconstruction")
-                    .points(Role::Data, there.clone())
-                    .arrows(Role::Guess, there.clone(), back - there))
-            }
-            _ => Err(request.unknown()),
-        }
+        plots::plot(self, request)
     }
 
     fn presets() -> Vec<Preset> {
-        vec![Preset {
-            id: "vae-ignored-code".into(),
-            title: "A code that nobody reads".into(),
-            why: "With β at 20 every nat of information in z costs more than it saves, so the encoder sends the prior for every point, and the decoder, knowing nothing, draws one broad cloud.".into(),
-            fails: true,
-            family: Self::ID.into(),
-            data: "moons".into(),
-            config: json!({ "hidden": 128, "layers": 2, "latent_dim": 2, "beta": 20.0 }),
-            train: json!({}),
-            plot: "latent".into(),
-            steps: 1500,
-        }]
+        plots::presets()
     }
 
     fn density(&self) -> Option<&dyn Density> {

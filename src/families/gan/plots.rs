@@ -1,0 +1,158 @@
+//! What is shown of a GAN.
+
+use burn::tensor::Tensor;
+use serde_json::json;
+
+use super::{Gan, Loss};
+use crate::{
+    data::SpaceKind,
+    error::Result,
+    kernels::elementwise,
+    model::{Family, Preset},
+    rng::{Purpose, Rng},
+    scene::{PlotRequest, PlotSpec, Role, Scene, grid_lines},
+};
+
+/// The gradient whose arrow is half as long as the longest, in nats per standard deviation of the
+/// data.
+const HALF_LENGTH: f32 = 0.1;
+
+/// What it shows besides what every model with its capabilities does.
+pub fn plots(_: SpaceKind) -> Vec<PlotSpec> {
+    vec![
+        PlotSpec::new(
+            "discriminator",
+            "Discriminator",
+            "How real each place looks to the discriminator, with data and fakes. Where the generator has won, it is undecided everywhere.",
+        ),
+        PlotSpec::new(
+            "manifold",
+            "Generator manifold",
+            "A grid of the noise (its first two numbers), carried to the data by the generator.",
+        ),
+        PlotSpec::new(
+            "gradients",
+            "Gradients",
+            "What the generator is told: for each fake the direction in which its loss falls, longer where it falls faster.",
+        ),
+    ]
+}
+
+/// Draw one of [`plots`].
+///
+/// # Errors
+/// [`Error::BadOption`](crate::error::Error::BadOption) for a plot it does not offer.
+pub fn plot(model: &Gan, request: &PlotRequest) -> Result<Scene> {
+    let model = Family::valid(model);
+    let device = model.device();
+    let mut rng = Rng::new(request.seed, Purpose::Sample, 0);
+    let fake = model.generate(model.noise(request.count, &mut rng)); // [count, 2]
+    match request.plot {
+        "discriminator" => {
+            let scores = model.score(model.points.to_unit(request.cells()));
+            let (label, values) = match model.config.loss {
+                Loss::Minimax | Loss::NonSaturating => (
+                    "D(x): the chance that x is data, by the discriminator",
+                    elementwise::sigmoid(scores),
+                ),
+                Loss::LeastSquares => ("d(x): drawn to 1 on data and to 0 on fakes", scores),
+                // Only differences of scores mean something.
+                Loss::Relativistic => (
+                    "the chance that x looks more real than a usual fake, by the discriminator",
+                    elementwise::sigmoid(scores - model.score(fake.clone()).mean()),
+                ),
+            };
+            Ok(Scene::new(label)
+                .diverging(values, 0.5, 0.5)
+                .data(request)
+                .points(Role::Model, model.points.from_unit(fake)))
+        }
+        "manifold" => {
+            let lines = grid_lines(2.5, 15, 121, &device); // [lines, points, 2]
+            let [k, n, _] = lines.dims();
+            let mut z = lines.reshape([k * n, 2]);
+            if model.config.z_dim > 2 {
+                let rest = Tensor::zeros([k * n, model.config.z_dim - 2], &device);
+                z = Tensor::cat(vec![z, rest], 1);
+            }
+            let x = model.points.from_unit(model.generate(z));
+            Ok(
+                Scene::new("the noise from −2.5 to 2.5, carried to the data")
+                    .data(request)
+                    .lines(Role::Model, x.reshape([k, n, 2])),
+            )
+        }
+        "gradients" => {
+            let x = model.points.to_unit(request.data_batch().points(&device)?);
+            let d = model.told(x, fake.clone()); // [count, 2]
+            let length = d.clone().square().sum_dim(1).sqrt();
+            // Long gradients are shortened to a tenth of the window, short ones stay short:
+            // a fake that is told nothing gets no arrow.
+            let [left, right, ..] = request.window();
+            let arrows = d / (length + HALF_LENGTH) * (0.1 * (right - left));
+            let label = "the direction in which the generator is told to move each fake";
+            let fake = model.points.from_unit(fake);
+            Ok(Scene::new(label)
+                .data(request)
+                .points(Role::Model, fake.clone())
+                .arrows(Role::Noise, fake, arrows))
+        }
+        _ => Err(request.unknown()),
+    }
+}
+
+/// Trainings worth seeing.
+pub fn presets() -> Vec<Preset> {
+    let preset = |id: &str, title: &str, why: &str, plot: &str| Preset {
+        id: id.into(),
+        title: title.into(),
+        why: why.into(),
+        fails: true,
+        family: Gan::ID.into(),
+        data: "ring".into(),
+        config: json!({}),
+        train: json!({}),
+        plot: plot.into(),
+        steps: 2000,
+    };
+    // Without what keeps the default stable: penalties, small steps, a short memory.
+    let bare = |loss: &str, d_steps: usize| {
+        json!({
+            "loss": loss, "layers": 3, "d_steps": d_steps, "r1": 0.0, "r2": 0.0,
+        })
+    };
+    let hasty = json!({ "batch_size": 128, "learning_rate": 5e-3, "beta_1": 0.9 });
+    vec![
+        Preset {
+            fails: false,
+            ..preset(
+                "gan-ring",
+                "Eight modes, all found",
+                "Each fake is judged against a real example, and the discriminator pays for steep slopes: it stays a guide that the generator can follow to every mode.",
+                "discriminator",
+            )
+        },
+        Preset {
+            config: bare("minimax", 5),
+            train: hasty.clone(),
+            steps: 600,
+            ..preset(
+                "gan-mode-collapse",
+                "Mode collapse",
+                "The discriminator is updated five times for each update of the generator and is soon sure of every fake; there the loss as first written is flat, so the fakes stay huddled at a few of the eight modes with no arrow to lead them on.",
+                "gradients",
+            )
+        },
+        Preset {
+            config: bare("least-squares", 1),
+            train: hasty,
+            steps: 400,
+            ..preset(
+                "gan-oscillation",
+                "Round and round",
+                "With large steps, a long memory and no penalty each network overshoots: the fakes rush to the one or two modes that look best, the discriminator learns that, and they rush on to others.",
+                "discriminator",
+            )
+        },
+    ]
+}
