@@ -126,6 +126,23 @@ fn tile(a: &[[f32; ROWS]], b: &[[f32; COLUMNS]]) -> [[f32; COLUMNS]; ROWS] {
     sum
 }
 
+/// The same with `a` as it lies, row by row.
+#[inline(always)]
+fn tile_rows(a: [&[f32]; ROWS], b: &[[f32; COLUMNS]]) -> [[f32; COLUMNS]; ROWS] {
+    let [a0, a1, a2, a3] = a.map(|row| &row[..b.len()]);
+    let mut sum = [[0f32; COLUMNS]; ROWS];
+    let rows = a0.iter().zip(a1).zip(a2.iter().zip(a3));
+    for (((a0, a1), (a2, a3)), b) in rows.zip(b) {
+        let a = [a0, a1, a2, a3];
+        for r in 0..ROWS {
+            for c in 0..COLUMNS {
+                sum[r][c] += a[r] * b[c];
+            }
+        }
+    }
+    sum
+}
+
 /// `W` neighbouring lines of a matrix as strips of one number of each, for `lines` lines from
 /// `first` on, numbers `from` to `from + depth`; missing lines are zeros. A line's numbers lie
 /// `along` apart, lines `across`.
@@ -161,8 +178,29 @@ fn pack<const W: usize>(
     }
 }
 
+/// Puts a tile's sums in rows of `out`, or adds them.
+#[inline(always)]
+fn store(
+    sums: &[[f32; COLUMNS]; ROWS],
+    out: &mut [f32],
+    [row, left, rows, columns]: [usize; 4],
+    stride: usize,
+    add: bool,
+) {
+    for (r, sums) in sums.iter().enumerate().take(rows) {
+        let at = (row + r) * stride + left;
+        let out = &mut out[at..at + columns];
+        match (add, <&mut [f32; COLUMNS]>::try_from(&mut *out)) {
+            (true, Ok(out)) => (0..COLUMNS).for_each(|c| out[c] += sums[c]),
+            (true, _) => out.iter_mut().zip(sums).for_each(|(o, s)| *o += s),
+            (false, _) => out.copy_from_slice(&sums[..columns]),
+        }
+    }
+}
+
 /// By tiles that stay in registers, over packed strips (Goto & van de Geijn 2008, "Anatomy of
-/// high-performance matrix multiplication"): for wasm.
+/// high-performance matrix multiplication"): for wasm. `a` is read as it lies where its rows are
+/// contiguous.
 #[cfg_attr(not(target_family = "wasm"), allow(dead_code))]
 fn tiled(a: View, b: View, out: &mut [f32], stride: usize, add: bool) {
     thread_local! {
@@ -175,6 +213,9 @@ fn tiled(a: View, b: View, out: &mut [f32], stride: usize, add: bool) {
             .take(m)
             .for_each(|row| row[..n].fill(0.0));
     }
+    if m <= FEW && b.column_stride == 1 {
+        return few_rows(a, b, out, stride, add);
+    }
     STRIPS.with_borrow_mut(|(strips_a, strips_b)| {
         for from in (0..k).step_by(DEPTH) {
             let depth = DEPTH.min(k - from);
@@ -183,28 +224,62 @@ fn tiled(a: View, b: View, out: &mut [f32], stride: usize, add: bool) {
             pack(strips_b, b.data, by_column, [0, n], [from, depth]);
             for top in (0..m).step_by(BLOCK) {
                 let rows = BLOCK.min(m - top);
-                let by_row = [a.row_stride, a.column_stride];
-                pack(strips_a, a.data, by_row, [top, rows], [from, depth]);
+                if a.column_stride != 1 {
+                    let by_row = [a.row_stride, a.column_stride];
+                    pack(strips_a, a.data, by_row, [top, rows], [from, depth]);
+                }
                 for (j, b) in strips_b.chunks_exact(depth).enumerate() {
                     let left = j * COLUMNS;
                     let columns = COLUMNS.min(n - left);
-                    for (i, a) in strips_a.chunks_exact(depth).enumerate() {
-                        let sums = tile(a, b);
-                        let row = top + i * ROWS;
-                        for (r, sums) in sums.iter().enumerate().take(m - row) {
-                            let at = (row + r) * stride + left;
-                            let out = &mut out[at..at + columns];
-                            match (add, <&mut [f32; COLUMNS]>::try_from(&mut *out)) {
-                                (true, Ok(out)) => (0..COLUMNS).for_each(|c| out[c] += sums[c]),
-                                (true, _) => out.iter_mut().zip(sums).for_each(|(o, s)| *o += s),
-                                (false, _) => out.copy_from_slice(&sums[..columns]),
-                            }
-                        }
+                    for (i, row) in (top..top + rows).step_by(ROWS).enumerate() {
+                        let sums = if a.column_stride == 1 {
+                            // Below the last row it is read again; what comes of it is not stored.
+                            tile_rows(
+                                std::array::from_fn(|r| {
+                                    let row = (row + r).min(m - 1);
+                                    &a.data[row * a.row_stride + from..]
+                                }),
+                                b,
+                            )
+                        } else {
+                            tile(&strips_a[i * depth..(i + 1) * depth], b)
+                        };
+                        let place = [row, left, ROWS.min(m - row), columns];
+                        store(&sums, out, place, stride, add);
                     }
                 }
             }
         }
     });
+}
+
+/// A product of so few rows is done before `b` would be packed.
+const FEW: usize = 3;
+
+/// Row by row, four rows of `b` at a time.
+fn few_rows(a: View, b: View, out: &mut [f32], stride: usize, add: bool) {
+    let (k, n) = (a.columns, b.columns);
+    for i in 0..a.rows {
+        let x = |p: usize| a.data[i * a.row_stride + p * a.column_stride];
+        let row = |p: usize| &b.data[p * b.row_stride..p * b.row_stride + n];
+        let y = &mut out[i * stride..i * stride + n];
+        if !add {
+            y.fill(0.0);
+        }
+        let whole = k / 4 * 4;
+        for p in (0..whole).step_by(4) {
+            let [x0, x1, x2, x3] = [x(p), x(p + 1), x(p + 2), x(p + 3)];
+            let rows = row(p).iter().zip(row(p + 1));
+            let rows = rows.zip(row(p + 2).iter().zip(row(p + 3)));
+            for (y, ((a, b), (c, d))) in y.iter_mut().zip(rows) {
+                *y += (x0 * a + x1 * b) + (x2 * c + x3 * d);
+            }
+        }
+        for p in whole..k {
+            let x = x(p);
+            y.iter_mut().zip(row(p)).for_each(|(y, w)| *y += x * w);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -222,6 +297,8 @@ mod tests {
             [97, 513, 17],
             [130, 40, 65],
             [3, 0, 2],
+            [2, 7, 19],
+            [3, 130, 33],
         ] {
             for (turned_a, turned_b) in [(false, false), (true, false), (false, true), (true, true)]
             {
