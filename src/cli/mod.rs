@@ -280,7 +280,7 @@ fn inspect(file: &Path) -> Result<()> {
     println!("training  {}", meta.train);
     println!("data      {} ({})", meta.data.name, meta.data.sha256);
     println!("seed      {}", meta.seed);
-    println!("steps     {} ({} images)", meta.step, meta.seen);
+    println!("steps     {} ({} examples)", meta.step, meta.seen);
     let mut total = 0;
     for (name, dtype, shape) in &tensors {
         println!("  {name:<40} {dtype:<4} {shape:?}");
