@@ -1,7 +1,7 @@
 //! Where tensors live: a real GPU if there is one, else the CPU.
 //!
 //! In the browser the worker's shell probes `navigator.gpu` first and then loads the module that
-//! fits ([`crate::worker`]); natively the CLI's `--device` chooses among what was compiled in.
+//! fits (`worker`); natively the CLI's `--device` chooses among what was compiled in.
 
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};

@@ -375,7 +375,7 @@ fn trained(config: Value, steps: u64) -> Box<dyn model::Model> {
     for _ in 0..steps {
         trainer.step().expect("a step");
     }
-    trainer.looked_at()
+    trainer.averaged()
 }
 
 #[test]

@@ -435,7 +435,7 @@ fn a_training_goes_on_exactly_where_it_was() {
         (0..13).for_each(|_| straight.step().expect("a step"));
         for pair in [
             (&straight.model, &second.model),
-            (&straight.looked_at(), &second.looked_at()),
+            (&straight.averaged(), &second.averaged()),
         ] {
             let (a, b) = (common::weights(&**pair.0), common::weights(&**pair.1));
             for (name, data) in &a {
@@ -477,7 +477,7 @@ fn every_plot_answers_for_every_loss() {
                     data: Some(&trainer.data),
                     device: device::cpu(),
                 };
-                let model = trainer.looked_at();
+                let model = trainer.averaged();
                 let view = pollster::block_on(answer(&*model, &request, pause)).expect("a view");
                 let View::Plot { layers, .. } = view else {
                     panic!("{} is no plot", plot.id)

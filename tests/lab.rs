@@ -410,7 +410,7 @@ fn a_training_that_explodes_stops_with_a_sentence() {
         assert!(error.recoverable() && !error.hint().is_empty());
         // Nor can it be saved as though it were a model.
         let meta = checkpoint::meta_of(&trainer, Vec::new()).expect("about it");
-        let model = trainer.looked_at();
+        let model = trainer.averaged();
         let saved = pollster::block_on(checkpoint::write(&*model, &meta, Precision::Half));
         let error = saved.expect_err("not finite in half precision");
         assert_eq!(error.code(), Code::CheckpointNotFinite);
@@ -549,7 +549,7 @@ fn the_gaussian_decoder_learns_and_its_density_is_one() {
     for _ in 0..600 {
         trainer.step().expect("a step");
     }
-    let model = trainer.looked_at();
+    let model = trainer.averaged();
     let density = model.density().expect("a density");
     let (n, half) = (120, 6.0f32);
     let side = 2.0 * half / n as f32;

@@ -1,4 +1,4 @@
-//! Toys and their measures against tests/reference/plane.py, which has them by other means.
+//! Toys and their metrics against tests/reference/plane.py, which has them by other means.
 
 mod common;
 

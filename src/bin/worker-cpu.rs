@@ -1,4 +1,4 @@
-//! One of the worker's two wasm modules; all of it is in [`generative_playground::worker`].
+//! One of the worker's two wasm modules; all of it is in `generative_playground::worker`.
 
 #[cfg(target_family = "wasm")]
 generative_playground::worker_exports!();

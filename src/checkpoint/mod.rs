@@ -43,7 +43,7 @@ const AVERAGE: &str = "average/";
 /// What a checkpoint says about itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Meta {
-    /// Of this table; see [`upgrade`].
+    /// Of this table; see `upgrade`.
     pub format: u64,
     /// Id of the family.
     pub family: String,
@@ -113,7 +113,7 @@ pub async fn write(model: &dyn Model, meta: &Meta, precision: Precision) -> Resu
 /// Write everything a training needs to go on.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub async fn write_resumable(trainer: &Trainer, meta: &Meta) -> Result<Vec<u8>> {
     let mut moments = Weights::new();
     for (network, optimizer) in trainer.model.networks().iter().zip(&trainer.optimizers) {

@@ -1,4 +1,4 @@
-//! `playground evaluate` for models of the plane: one checkpoint, or a recipe trained with several
+//! `playground evaluate` for models of 2-D points: one checkpoint, or a recipe trained with several
 //! seeds.
 
 use std::{
@@ -18,11 +18,11 @@ use crate::{
     data::PointSet,
     device,
     error::{Error, Result},
-    evaluate::points::{Measure, Protocol, report},
+    evaluate::points::{Metric, Protocol, report},
     training::Trainer,
 };
 
-/// Published values: data set, measure, value, source.
+/// Published values: data set, metric, value, source.
 const PUBLISHED: [(&str, &str, &str, &str); 16] = [
     ("ring", "modes", "7.9", PAC_2),
     ("ring", "highQuality", "95.6", PAC_2),
@@ -46,8 +46,8 @@ const PAC_4: &str = "PacGAN4 (Lin et al. 2018)";
 const GAN: &str = "GAN (Lin et al. 2018)";
 const DIFFUSION: &str = "DDPM, 0.30 M (github.com/SakanaAI/AI-Scientist, 2d_diffusion)";
 
-fn published(data: &str, measure: &str) -> Vec<String> {
-    let found = PUBLISHED.iter().filter(|p| p.0 == data && p.1 == measure);
+fn published(data: &str, metric: &str) -> Vec<String> {
+    let found = PUBLISHED.iter().filter(|p| p.0 == data && p.1 == metric);
     found.map(|p| format!("{} {}", p.2, p.3)).collect()
 }
 
@@ -61,7 +61,7 @@ pub fn checkpoint(id: &str, opened: &Opened) -> Result<()> {
     let data = &opened.meta.data;
     let set = PointSet::toy(&data.name, &data.options, opened.meta.seed)?;
     let (model, seed) = (&*opened.model, opened.meta.seed);
-    let measures = pollster::block_on(report(model, &set, Protocol::FULL, seed, pause))?;
+    let metrics = pollster::block_on(report(model, &set, Protocol::FULL, seed, pause))?;
     println!(
         "{id}: {}, {} parameters, {} steps on {}",
         model.title(),
@@ -69,7 +69,7 @@ pub fn checkpoint(id: &str, opened: &Opened) -> Result<()> {
         opened.meta.step,
         data.name
     );
-    for m in &measures {
+    for m in &metrics {
         let error = m.standard_error.map(|e| format!(" ± {e:.3}"));
         println!(
             "{:<40} {}{} {}",
@@ -100,7 +100,7 @@ struct Run {
     seed: u64,
     seconds: f64,
     parameters: usize,
-    measures: Vec<Measure>,
+    metrics: Vec<Metric>,
 }
 
 /// Train `path` with several seeds, measure each and print the medians.
@@ -151,8 +151,8 @@ pub fn recipe(path: &Path, runs: &Runs, place: &Place) -> Result<()> {
         done.len()
     );
     let mut rows = Vec::new();
-    for (i, m) in first.measures.iter().enumerate() {
-        let values: Vec<f64> = done.iter().map(|run| run.measures[i].value).collect();
+    for (i, m) in first.metrics.iter().enumerate() {
+        let values: Vec<f64> = done.iter().map(|run| run.metrics[i].value).collect();
         let middle = median(values.iter().copied());
         let verdict = verdict(&recipe, m.id, middle);
         let middle = format!("{} {}", shown(middle, m.digits), m.unit);
@@ -208,18 +208,18 @@ fn one(recipe: &Recipe, seed: u64, place: &Place) -> Result<Run> {
     )?;
     pollster::block_on(trainer.run(500, |_, _| Ok(true)))?;
     let seconds = start.elapsed().as_secs_f64();
-    let model = trainer.looked_at();
-    let measures = pollster::block_on(report(&*model, &set, Protocol::FULL, seed, pause))?;
+    let model = trainer.averaged();
+    let metrics = pollster::block_on(report(&*model, &set, Protocol::FULL, seed, pause))?;
     Ok(Run {
         seed,
         seconds,
         parameters: model.num_params(),
-        measures,
+        metrics,
     })
 }
 
 fn line(run: &Run) -> String {
-    let parts = run.measures.iter().map(|m| {
+    let parts = run.metrics.iter().map(|m| {
         let error = m.standard_error.map(|e| format!("±{e:.3}"));
         let error = error.unwrap_or_default();
         format!("{} {}{error}", m.id, shown(m.value, m.digits))
@@ -251,12 +251,12 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 
 const HEAD: &str = "# Measured
 
-Written by `playground evaluate recipes/plane/NAME.toml --seeds 5 --write`. Each seed trains the recipe
+Written by `playground evaluate recipes/points/NAME.toml --seeds 5 --write`. Each seed trains the recipe
 anew; the median and every seed's value are kept, in the order of the seeds. Held-out: 20,000 points.
 Modes: 2,500 samples, high quality within 3σ of the nearest centre. k-NN KL: 100,000 real points against
 10,000 samples, k = 5, maximum norm, in bits as NPEET's `kldiv` gives it.
 
-| recipe | family | data | measure | median | each seed | goal | published | seconds of training |
+| recipe | family | data | metric | median | each seed | goal | published | seconds of training |
 |---|---|---|---|---|---|---|---|---|
 ";
 

@@ -39,7 +39,7 @@ pub struct Recipe {
     /// Options of the training.
     #[serde(default)]
     pub train: Value,
-    /// What `playground evaluate` should measure, by the id of the measure: at least this many
+    /// What `playground evaluate` should measure, by the id of the metric: at least this many
     /// `modes` and this share of `highQuality`, at most this of all others.
     #[serde(default)]
     pub goals: BTreeMap<String, f64>,

@@ -173,7 +173,7 @@ fn publish(
     runs: &Path,
     place: &Place,
 ) -> Result<()> {
-    let model = trainer.looked_at();
+    let model = trainer.averaged();
     if PointSet::is_toy(&recipe.data) {
         // A reader trains one in seconds: nothing that the site would serve.
         let bytes = pollster::block_on(checkpoint::write(&*model, meta, Precision::Single))?;

@@ -2,7 +2,7 @@
 //!
 //! Likelihood of binarized images, as in Burda et al. 2016: the test set is binarized once with a
 //! fixed seed ([`crate::data::TEST_SEED`]), and log p(x) is estimated with K importance samples
-//! from q(z|x); the 1-sample ELBO is reported beside it. Text: [`text`]. The plane: [`plane`].
+//! from q(z|x); the 1-sample ELBO is reported beside it. Text: [`text`]. 2-D points: [`points`].
 
 pub mod density;
 pub mod knn;

@@ -1,4 +1,4 @@
-//! How close a model of the plane comes to its data.
+//! How close a model of 2-D points comes to its data.
 //!
 //! - −log p of held-out points, and its distance to that of the true density: KL(truth‖model);
 //! - on sets with modes, as PacGAN measures (Lin et al. 2018, arXiv:1712.04086, section 4.1): each
@@ -64,7 +64,7 @@ impl Protocol {
 
 /// A measured value.
 #[derive(Debug, Clone)]
-pub struct Measure {
+pub struct Metric {
     /// Stable name.
     pub id: &'static str,
     /// For people.
@@ -79,7 +79,7 @@ pub struct Measure {
     pub digits: u32,
 }
 
-impl Measure {
+impl Metric {
     fn mean(id: &'static str, title: impl Into<String>, e: Estimate) -> Self {
         Self {
             standard_error: Some(e.standard_error),
@@ -161,7 +161,7 @@ pub async fn report(
     protocol: Protocol,
     seed: u64,
     pause: Pause,
-) -> Result<Vec<Measure>> {
+) -> Result<Vec<Metric>> {
     let mut out = Vec::new();
     let energy = set.is_energy();
     let held_out = protocol.held_out.min(set.test_len());
@@ -187,19 +187,19 @@ pub async fn report(
             if let Some(ln_p) = set.log_density(xy) {
                 let gaps = ln_q.iter().zip(&ln_p).map(|(&q, p)| f64::from(q) - p);
                 let title = format!("KL from the truth{exact}");
-                out.push(Measure::mean("reverseKl", title, estimate(gaps)));
+                out.push(Metric::mean("reverseKl", title, estimate(gaps)));
             }
         } else if held_out > 0 {
             let test: Vec<f32> = (0..held_out).flat_map(|i| set.test_point(i)).collect();
             let ln_q = log_prob(density, &test, seed, pause).await?;
             let title = format!("−log p of held-out points{exact}");
             let nll = estimate(ln_q.iter().map(|&q| -f64::from(q)));
-            out.push(Measure::mean("nll", title, nll));
+            out.push(Metric::mean("nll", title, nll));
             if let Some(ln_p) = set.log_density(&test) {
                 // Of the same points, so that most of the chance cancels.
                 let gaps = ln_p.iter().zip(&ln_q).map(|(p, &q)| p - f64::from(q));
                 let title = format!("KL to the truth{exact}");
-                out.push(Measure::mean("klToTruth", title, estimate(gaps)));
+                out.push(Metric::mean("klToTruth", title, estimate(gaps)));
             }
         }
     }
@@ -207,17 +207,17 @@ pub async fn report(
         let counted = count_modes(&modes, &samples[..protocol.mode_samples.min(samples.len())]);
         let (reached, share) = (counted.reached as f64, 100.0 * counted.high_quality);
         let title = format!("Modes of {}", modes.centres.len());
-        out.push(Measure::plain("modes", title, reached, "", 0));
-        out.push(Measure::plain("highQuality", "High quality", share, "%", 1));
+        out.push(Metric::plain("modes", title, reached, "", 0));
+        out.push(Metric::plain("highQuality", "High quality", share, "%", 1));
         let kl = counted.reverse_kl;
-        out.push(Measure::plain("modeKl", "KL over the modes", kl, "nats", 3));
+        out.push(Metric::plain("modeKl", "KL over the modes", kl, "nats", 3));
     }
     if !energy {
         let real = real(set, protocol.knn_real, seed);
         let kl = knn::kl_divergence(&real, &samples[..wanted.min(samples.len())], NEIGHBOURS);
         let title = format!("k-NN KL, k = {NEIGHBOURS}");
         let kl = kl.unwrap_or(f64::NAN);
-        out.push(Measure::plain("knnKl", title, kl, "bits", 3));
+        out.push(Metric::plain("knnKl", title, kl, "bits", 3));
     }
     Ok(out)
 }
@@ -233,8 +233,8 @@ pub async fn metrics(
     seed: u64,
     pause: Pause,
 ) -> Result<Vec<Number>> {
-    let measures = report(model, set, Protocol::glance(count), seed, pause).await?;
-    let numbers = measures
+    let metrics = report(model, set, Protocol::glance(count), seed, pause).await?;
+    let numbers = metrics
         .iter()
         .map(|m| number(m.id, &m.title, m.value, m.unit, m.digits));
     Ok(numbers.collect())

@@ -1,7 +1,7 @@
 //! The worker without its shell: requests in, answers out, sessions in between.
 //!
 //! Runs on one thread. Every request is a future of its own; long ones give the thread back
-//! between slices ([`Host::pause`]), so that a cancel or a look at the same session gets its turn.
+//! between slices (`Host::pause`), so that a cancel or a look at the same session gets its turn.
 
 mod answer;
 mod options;

@@ -148,7 +148,7 @@ pub trait Family: Sized + Clone + Send + 'static {
     /// The same model with other weights.
     ///
     /// # Errors
-    /// [`Error::CheckpointShape`].
+    /// [`CheckpointShape`](crate::error::Error::CheckpointShape).
     fn with_weights(mut self, new: Weights) -> Result<Self> {
         *self.net_mut() = weights::load(self.net().clone(), new)?;
         Ok(self)

@@ -57,7 +57,7 @@ pub fn svg(view: &View) -> Result<String> {
     Ok(out)
 }
 
-/// From the plane to the drawing.
+/// From data coordinates to those of the drawing.
 struct Frame([f64; 4]);
 
 impl Frame {

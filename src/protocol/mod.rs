@@ -1,7 +1,7 @@
 //! The only types that cross the worker boundary.
 //!
 //! The page sends an [`Envelope`] with a [`Request`]; the worker answers each with any number of
-//! [`Reply::Progress`] and exactly one [`Reply::Ok`] or [`Reply::Error`]. A [`Request::Cancel`]
+//! [`Reply::Progress`] and exactly one [`Reply::Ok`] or [`Reply::Error`]. A `Request::Cancel`
 //! names another request's id; that one then ends with the code `cancelled`. Bulk data
 //! ([`Bytes`]) crosses as `Uint8Array`s whose buffers are transferred, never copied.
 //!

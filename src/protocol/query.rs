@@ -13,19 +13,19 @@ use crate::{data::input::ImageInput, scene::PlotInputs};
     rename_all_fields = "camelCase"
 )]
 pub enum ViewQuery {
-    /// Data images to choose from → [`View::Image`].
+    /// Data images to choose from → `View::Image`.
     DataImages {
         /// Index of the first test image.
         start: u32,
         /// How many.
         count: u32,
     },
-    /// Decode points of the latent space → [`View::Image`], one tile a point.
+    /// Decode points of the latent space → `View::Image`, one tile a point.
     Decode {
         /// `latent_dim` numbers for each point.
         z: Vec<f32>,
     },
-    /// q(z|x) of one image → [`View::Posterior`].
+    /// q(z|x) of one image → `View::Posterior`.
     Encode {
         /// The image.
         image: ImageInput,
@@ -38,7 +38,7 @@ pub enum ViewQuery {
         #[serde(default)]
         inputs: PlotInputs,
     },
-    /// The data that the model learns → [`View::Plot`] with its points and, where it is known and
+    /// The data that the model learns → `View::Plot` with its points and, where it is known and
     /// asked for, its true density.
     Data {
         /// How many points, at most 5,000.
@@ -46,7 +46,7 @@ pub enum ViewQuery {
         /// Columns and rows of the true density; 0 = without.
         resolution: u32,
     },
-    /// How close the model comes to its data → [`View::Numbers`].
+    /// How close the model comes to its data → `View::Numbers`.
     Metrics {
         /// Points to judge by, 200 to 10,000.
         count: u32,

@@ -109,7 +109,7 @@ pub enum Progress {
 pub enum Outcome {
     /// Nothing to say.
     Done,
-    /// Answer to [`Request::Describe`].
+    /// Answer to `Request::Describe`.
     Description {
         /// Families, in the order of the page.
         families: Vec<FamilyInfo>,
@@ -127,19 +127,19 @@ pub enum Outcome {
         /// Trainings worth seeing, those that fail on purpose included.
         presets: Vec<Preset>,
     },
-    /// Answer to [`Request::LoadPoints`].
+    /// Answer to `Request::LoadPoints`.
     Points {
         /// How many were kept.
         count: u32,
         /// They are drawn in these coordinates: left, right, bottom, top.
         window: [f32; 4],
     },
-    /// Answer to [`Request::LoadText`].
+    /// Answer to `Request::LoadText`.
     Text {
         /// About it.
         text: TextInfo,
     },
-    /// Answer to [`Request::Pace`].
+    /// Answer to `Request::Pace`.
     Pace {
         /// Seconds of a step.
         seconds: f32,

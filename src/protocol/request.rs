@@ -25,9 +25,9 @@ pub struct Envelope {
     rename_all_fields = "camelCase"
 )]
 pub enum Request {
-    /// Families, options and their schemas → [`Outcome::Description`].
+    /// Families, options and their schemas → `Outcome::Description`.
     Describe,
-    /// Hand over a data file (kept for all sessions) → [`Outcome::Done`].
+    /// Hand over a data file (kept for all sessions) → `Outcome::Done`.
     LoadData {
         /// Name of the set, for example `mnist`.
         name: String,
@@ -37,12 +37,12 @@ pub enum Request {
         sha256: Option<String>,
     },
     /// Hand over points in 2-D under the name `custom` (kept for all sessions), scaled to fit
-    /// the window → [`Outcome::Points`]. If it fails, what was there stays.
+    /// the window → `Outcome::Points`. If it fails, what was there stays.
     LoadPoints {
         /// Where they come from.
         source: PointSource,
     },
-    /// Hand over a text to learn from under a name (kept for all sessions) → [`Outcome::Text`]. If
+    /// Hand over a text to learn from under a name (kept for all sessions) → `Outcome::Text`. If
     /// it fails, what was there stays.
     LoadText {
         /// Its name.
@@ -56,7 +56,7 @@ pub enum Request {
         #[ts(type = "Record<string, unknown>")]
         options: serde_json::Value,
     },
-    /// Open a checkpoint in a session → [`Outcome::Model`]. If it fails, what the session had stays.
+    /// Open a checkpoint in a session → `Outcome::Model`. If it fails, what the session had stays.
     Open {
         /// The session; made if it does not exist.
         session: u32,
@@ -65,7 +65,7 @@ pub enum Request {
         /// Promised hash, when it comes from the site's manifest.
         sha256: Option<String>,
     },
-    /// Start an untrained model in a session → [`Outcome::Model`].
+    /// Start an untrained model in a session → `Outcome::Model`.
     Create {
         /// The session; made if it does not exist.
         session: u32,
@@ -87,30 +87,30 @@ pub enum Request {
         /// Seed of everything that is drawn.
         seed: u32,
     },
-    /// How long a step of a training would take here → [`Outcome::Pace`]. Takes a few steps of a
+    /// How long a step of a training would take here → `Outcome::Pace`. Takes a few steps of a
     /// model that is thrown away.
     Pace {
-        /// As in [`Request::Create`].
+        /// As in `Request::Create`.
         family: String,
-        /// As in [`Request::Create`].
+        /// As in `Request::Create`.
         #[ts(type = "Record<string, unknown>")]
         config: serde_json::Value,
-        /// As in [`Request::Create`].
+        /// As in `Request::Create`.
         #[ts(type = "Record<string, unknown>")]
         train: serde_json::Value,
-        /// As in [`Request::Create`].
+        /// As in `Request::Create`.
         data: String,
-        /// As in [`Request::Create`].
+        /// As in `Request::Create`.
         #[serde(default)]
         #[ts(type = "Record<string, unknown>")]
         data_options: serde_json::Value,
     },
-    /// End a session → [`Outcome::Done`].
+    /// End a session → `Outcome::Done`.
     Dispose {
         /// The session.
         session: u32,
     },
-    /// Draw samples → [`Outcome::View`] with a [`View::Image`], a [`View::Plot`] or a [`View::Texts`];
+    /// Draw samples → `Outcome::View` with a `View::Image`, a `View::Plot` or a `View::Texts`;
     /// progress carries earlier states.
     Sample {
         /// The session.
@@ -122,32 +122,32 @@ pub enum Request {
         /// The family's own sampling options; what is left out takes its default.
         #[ts(type = "Record<string, unknown>")]
         options: serde_json::Value,
-        /// What the samples are to fit, of what the family honours ([`FamilyInfo::conditions`]).
+        /// What the samples are to fit, of what the family honours (`FamilyInfo::conditions`).
         #[serde(default)]
         condition: Condition,
     },
-    /// Look at the model → [`Outcome::View`].
+    /// Look at the model → `Outcome::View`.
     View {
         /// The session.
         session: u32,
         /// What to look at.
         query: ViewQuery,
-        /// The model of a past snapshot (index into [`TrainState::snapshots`]); `null` = as it is.
+        /// The model of a past snapshot (index into `TrainState::snapshots`); `null` = as it is.
         #[serde(default)]
         snapshot: Option<u32>,
     },
-    /// A plot as a vector drawing → [`Outcome::File`] (SVG).
+    /// A plot as a vector drawing → `Outcome::File` (SVG).
     ExportView {
         /// The session.
         session: u32,
-        /// What to look at; its answer must be a [`View::Plot`].
+        /// What to look at; its answer must be a `View::Plot`.
         query: ViewQuery,
-        /// As in [`Request::View`].
+        /// As in `Request::View`.
         #[serde(default)]
         snapshot: Option<u32>,
     },
-    /// Train until the step is reached, a cancel comes or training diverges → [`Outcome::Trained`].
-    /// Progress messages are [`Progress::Training`] and [`Progress::Snapshot`].
+    /// Train until the step is reached, a cancel comes or training diverges → `Outcome::Trained`.
+    /// Progress messages are `Progress::Training` and `Progress::Snapshot`.
     Train {
         /// The session.
         session: u32,
@@ -158,11 +158,11 @@ pub enum Request {
         /// Stop after this many seconds of computing; `null` = no such limit.
         #[serde(default)]
         seconds: Option<f32>,
-        /// Move only this network (one of [`FamilyInfo::networks`]); `null` = all.
+        /// Move only this network (one of `FamilyInfo::networks`); `null` = all.
         #[serde(default)]
         network: Option<String>,
     },
-    /// Change options of the training under way (those of `trainSchema`) → [`Outcome::Done`].
+    /// Change options of the training under way (those of `trainSchema`) → `Outcome::Done`.
     SetTrain {
         /// The session.
         session: u32,
@@ -170,30 +170,30 @@ pub enum Request {
         #[ts(type = "Record<string, unknown>")]
         train: serde_json::Value,
     },
-    /// Samples of a past snapshot at the session's fixed noise → [`Outcome::View`].
+    /// Samples of a past snapshot at the session's fixed noise → `Outcome::View`.
     ShowSnapshot {
         /// The session.
         session: u32,
-        /// Index into [`TrainState::snapshots`].
+        /// Index into `TrainState::snapshots`.
         index: u32,
         /// How many samples.
         count: u32,
     },
-    /// Make a past snapshot the current state → [`Outcome::Model`].
+    /// Make a past snapshot the current state → `Outcome::Model`.
     RestoreSnapshot {
         /// The session.
         session: u32,
-        /// Index into [`TrainState::snapshots`].
+        /// Index into `TrainState::snapshots`.
         index: u32,
     },
-    /// Write the model as a file → [`Outcome::File`].
+    /// Write the model as a file → `Outcome::File`.
     Export {
         /// The session.
         session: u32,
         /// With everything that is needed to train on.
         resumable: bool,
     },
-    /// A PNG of samples → [`Outcome::File`].
+    /// A PNG of samples → `Outcome::File`.
     ExportSamples {
         /// The session.
         session: u32,
@@ -204,13 +204,13 @@ pub enum Request {
         /// The family's own sampling options.
         #[ts(type = "Record<string, unknown>")]
         options: serde_json::Value,
-        /// As in [`Request::Sample`].
+        /// As in `Request::Sample`.
         #[serde(default)]
         condition: Condition,
         /// Pixels of the image for one pixel of the sample, 1 to 16.
         scale: u32,
     },
-    /// Check options as they stand in a URL or in attributes → [`Outcome::Options`]: those that
+    /// Check options as they stand in a URL or in attributes → `Outcome::Options`: those that
     /// hold, typed, and an error for each that does not.
     CheckOptions {
         /// Which options.
@@ -220,7 +220,7 @@ pub enum Request {
         /// Names and values as text.
         entries: Vec<(String, String)>,
     },
-    /// Stop the request with this id → [`Outcome::Done`].
+    /// Stop the request with this id → `Outcome::Done`.
     Cancel {
         /// Its id.
         target: u32,
@@ -232,7 +232,7 @@ pub enum Request {
     },
 }
 
-/// How [`Request::Fault`] breaks.
+/// How `Request::Fault` breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum Fault {
@@ -242,7 +242,7 @@ pub enum Fault {
     LoseDevice,
 }
 
-/// Which schema [`Request::CheckOptions`] checks against.
+/// Which schema `Request::CheckOptions` checks against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum OptionScope {

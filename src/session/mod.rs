@@ -99,7 +99,7 @@ impl Session {
     pub fn model(&self) -> Box<dyn Model> {
         match &self.state {
             State::Opened(opened) => opened.model.clone(),
-            State::Training(trainer) => trainer.looked_at(),
+            State::Training(trainer) => trainer.averaged(),
         }
     }
 

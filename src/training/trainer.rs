@@ -79,8 +79,8 @@ impl Trainer {
         }
     }
 
-    /// The model to look at, outside autodiff: the average where there is one.
-    pub fn looked_at(&self) -> Box<dyn Model> {
+    /// The model outside autodiff: with the averaged weights where there are any.
+    pub fn averaged(&self) -> Box<dyn Model> {
         match &self.average {
             Some(average) => average.clone(),
             None => self.model.valid(),
@@ -206,7 +206,7 @@ impl Trainer {
         let length = self.model.block_size();
         let batch = test_batch(&self.data, 0, count, length, self.config.binarize);
         let losses: Losses = self
-            .looked_at()
+            .averaged()
             .losses(&batch, &mut Rng::new(0, Purpose::Evaluate, 0))?;
         let mut out = Vec::new();
         for (name, value) in losses {

@@ -10,7 +10,7 @@ use crate::{
     options::Options,
 };
 
-/// Options of a [`Vae`].
+/// Options of a [`Vae`](super::Vae).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct VaeConfig {

@@ -3,7 +3,7 @@
 //! Kingma & Welling 2013, "Auto-Encoding Variational Bayes", arXiv:1312.6114.
 //!
 //! Generative model: z ~ N(0, I), x ~ Bernoulli(σ(decoder(z))) for images or x ~ N(decoder(z)) with
-//! a learned variance for points of the plane, so p(x) = ∫ p(x|z) p(z) dz. The encoder gives q(z|x) = N(mu, diag exp(logvar)). Training maximises the evidence lower bound
+//! a learned variance for 2-D points, so p(x) = ∫ p(x|z) p(z) dz. The encoder gives q(z|x) = N(mu, diag exp(logvar)). Training maximises the evidence lower bound
 //!
 //! ```text
 //! log p(x) ≥ ELBO = E_q(z|x)[log p(x|z)] − β KL(q(z|x) ‖ p(z))
