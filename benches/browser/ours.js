@@ -32,7 +32,8 @@ const creations = {
   },
   unet: {
     family: "ddpm", data: "mnist",
-    config: { network: "unet", widths: net.WIDTHS.join(","), prediction: "noise", schedule: "cosine" },
+    // The levels after the first have twice its channels, as net.WIDTHS has it.
+    config: { channels: net.WIDTHS[0], levels: net.WIDTHS.length, prediction: "noise", schedule: "cosine" },
     train: { batch_size: net.BATCH, learning_rate: net.RATE, ema: 0 },
   },
 };

@@ -52,8 +52,8 @@ family = "ddpm"
 data = "mnist"
 seed = 1
 [config]
-network = "unet"
-widths = "32,64,64"
+channels = 32
+levels = 3
 prediction = "noise"
 schedule = "cosine"
 [train]

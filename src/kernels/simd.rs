@@ -30,6 +30,22 @@ impl Level {
         }
         Self::Four
     }
+
+    /// All that this processor has.
+    #[cfg(test)]
+    pub fn all() -> Vec<Self> {
+        let mut all = vec![Self::Four];
+        #[cfg(target_arch = "x86_64")]
+        {
+            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+                all.push(Self::Avx2);
+            }
+            if is_x86_feature_detected!("avx512f") {
+                all.push(Self::Avx512);
+            }
+        }
+        all
+    }
 }
 
 /// Makes of a function one that is compiled for each level, and chosen by the processor. What it

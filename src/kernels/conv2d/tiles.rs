@@ -396,3 +396,81 @@ impl Level {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::{Purpose, Rng};
+
+    const TAPS: usize = 7;
+    const OFFSETS: [usize; TAPS] = [0, 1, 2, 9, 10, 200, 203];
+
+    /// Every level computes the sums, not only the one that this processor takes.
+    #[test]
+    fn all_levels_correlate() {
+        let mut rng = Rng::new(1, Purpose::Evaluate, 0);
+        let source = rng.normal(600);
+        for level in Level::all() {
+            let together = level.channels();
+            let (tiles, images, image, places) = (2, 2, 90, 77);
+            let weights = rng.normal(tiles * TAPS * together);
+            let pass = Pass {
+                source: &source,
+                offsets: &OFFSETS,
+                weights: &weights,
+                images,
+                image,
+                places,
+            };
+            let mut seen = 0;
+            level.correlate(&pass, &mut Vec::new(), &mut |t, i, rows| {
+                let length = rows.len() / together;
+                for (r, row) in rows.chunks_exact(length).enumerate() {
+                    for (place, got) in row.iter().enumerate().take(places) {
+                        let products = OFFSETS.iter().enumerate().map(|(k, offset)| {
+                            let w = weights[(t * TAPS + k) * together + r];
+                            f64::from(w) * f64::from(source[i * image + place + offset])
+                        });
+                        let want: f64 = products.sum();
+                        let error = (f64::from(*got) - want).abs();
+                        assert!(error < 1e-5, "{level:?} {t} {i} {r} {place}: {got}, {want}");
+                        seen += 1;
+                    }
+                }
+            });
+            assert_eq!(seen, tiles * images * together * places);
+        }
+    }
+
+    #[test]
+    fn all_levels_sum_products() {
+        let mut rng = Rng::new(2, Purpose::Evaluate, 0);
+        let (channels, plane, places) = (5, 300, 77);
+        let x = rng.normal(600);
+        let mut dy = rng.normal(channels * plane);
+        // Behind the places lie zeros, as in planes.
+        for plane in dy.chunks_exact_mut(plane) {
+            plane[places..].fill(0.0);
+        }
+        for level in Level::all() {
+            let walk = Walk {
+                dy: &dy,
+                x: &x,
+                plane,
+                offsets: &OFFSETS,
+                places,
+            };
+            let start = rng.normal(channels * TAPS);
+            let mut got = start.clone();
+            level.dot_products(&walk, &mut got);
+            for (i, got) in got.iter().enumerate() {
+                let (channel, tap) = (i / TAPS, i % TAPS);
+                let products = (0..places)
+                    .map(|p| f64::from(dy[channel * plane + p]) * f64::from(x[OFFSETS[tap] + p]));
+                let want = f64::from(start[i]) + products.sum::<f64>();
+                let error = (f64::from(*got) - want).abs();
+                assert!(error < 1e-4, "{level:?} {channel} {tap}: {got}, {want}");
+            }
+        }
+    }
+}
