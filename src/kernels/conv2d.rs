@@ -6,6 +6,7 @@
 pub mod host;
 mod planes;
 mod tiles;
+mod winograd;
 
 use burn::tensor::{
     Tensor, module,
