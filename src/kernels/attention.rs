@@ -178,6 +178,11 @@ pub fn attention_cached(qkv: Tensor<2>, heads: usize, cache: &mut Cache) -> Tens
     }
 }
 
+/// [`attention_cached`] of one row `[3c]` on the host; returns its mix, `[c]`.
+pub fn attend_row(qkv: &[f32], c: usize, heads: usize, cache: &mut [Vec<f32>; 2]) -> Vec<f32> {
+    host_cached(qkv, c, heads, cache)
+}
+
 fn host_cached(
     qkv: &[f32],
     c: usize,

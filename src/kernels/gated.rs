@@ -26,6 +26,13 @@ pub fn gated(x: Tensor<2>) -> Tensor<2> {
     value * elementwise::silu(x.slice([0..n, f..2 * f]))
 }
 
+/// One row of [`gated`] on the host: `[2f]` → `[f]`.
+pub fn gate_row(row: &[f32]) -> Vec<f32> {
+    let (value, gate) = row.split_at(row.len() / 2);
+    let both = value.iter().zip(gate);
+    both.map(|(v, g)| v * g * sigmoid(*g)).collect()
+}
+
 #[derive(Debug)]
 struct Gated;
 

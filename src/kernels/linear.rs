@@ -17,6 +17,8 @@ use super::{
 const THIN: usize = 16;
 /// Multiplications in a block of rows, the unit that threads share out.
 const BLOCK: usize = 1 << 21;
+/// Rows of a block at least: each block packs the weights anew.
+const ROWS: usize = 64;
 
 /// lhs × rhs over the last two dimensions.
 ///
@@ -105,7 +107,7 @@ impl Kernel for Linear {
         };
         let fused = self.activation.slope_from_output() || !training;
         let mut out = vec![0f32; n * d_out];
-        let rows = block_rows(d_in * d_out, BLOCK);
+        let rows = block_rows(d_in * d_out, BLOCK).max(ROWS);
         by_rows(&mut out, d_out, rows, |first, out| {
             let m = out.len() / d_out.max(1);
             let x = &x_values[first * d_in..(first + m) * d_in];
@@ -208,7 +210,7 @@ impl Linear {
             }
             out = transposed(&turned, [across, down]);
         } else {
-            let rows = block_rows(n * across, BLOCK).next_multiple_of(16);
+            let rows = block_rows(n * across, BLOCK).max(ROWS).next_multiple_of(16);
             by_rows(&mut out, across, rows, |first, out| {
                 let m = out.len() / across;
                 let left = View::strided(&left[first..], n, m, down).t();
@@ -226,7 +228,7 @@ impl Linear {
         } else {
             Vec::new()
         };
-        let rows = block_rows(d_in * d_out, BLOCK);
+        let rows = block_rows(d_in * d_out, BLOCK).max(ROWS);
         by_rows(&mut out, d_in, rows, |first, out| {
             let m = out.len() / d_in.max(1);
             let g = &g[first * d_out..(first + m) * d_out];

@@ -132,6 +132,7 @@ pub fn transposed(a: &[f32], [rows, columns]: [usize; 2]) -> Vec<f32> {
 
 /// Calls `each` on consecutive blocks of `out`, `rows` rows of `width` numbers at a time, with the
 /// number of the first row; natively on all threads. The blocks do not depend on how many there are.
+/// In a browser, where there is one thread, all of it is one block.
 pub fn by_rows(
     out: &mut [f32],
     width: usize,
@@ -147,8 +148,9 @@ pub fn by_rows(
             .for_each(|(i, out)| each(i * rows, out));
         return;
     }
-    for (i, out) in out.chunks_mut(block).enumerate() {
-        each(i * rows, out);
+    let _ = block;
+    if !out.is_empty() {
+        each(0, out);
     }
 }
 

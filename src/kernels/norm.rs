@@ -39,6 +39,13 @@ pub fn norm(x: Tensor<2>, gain: Tensor<1>, kind: Norm, epsilon: f32) -> Tensor<2
     apply(kernel, vec![x.into_dispatch(), gain.into_dispatch()])
 }
 
+/// [`norm`] of one row on the host.
+pub fn norm_row(row: &[f32], gain: &[f32], kind: Norm, epsilon: f32) -> Vec<f32> {
+    let (mean, scale) = RowNorm { kind, epsilon }.moments(row);
+    let both = row.iter().zip(gain);
+    both.map(|(v, g)| (v - mean) * scale * g).collect()
+}
+
 #[derive(Debug)]
 struct RowNorm {
     kind: Norm,

@@ -88,6 +88,12 @@ pub trait Family: Sized + Clone + Send + 'static {
         usize::MAX
     }
 
+    /// Sampling options for the samples that a training shows of itself: fewer steps, where many
+    /// would hold it up.
+    fn preview(&self) -> Self::SampleOptions {
+        Self::SampleOptions::default()
+    }
+
     /// One optimizer step (of a GAN: one update of each network). Returns named losses.
     ///
     /// # Errors

@@ -70,6 +70,15 @@ pub trait Model: Any {
     /// See [`Family::num_params`].
     fn num_params(&self) -> usize;
 
+    /// See [`Family::micro_batch`].
+    fn micro_batch(&self) -> usize;
+
+    /// See [`Family::preview`].
+    ///
+    /// # Errors
+    /// [`Error::Internal`](crate::error::Error::Internal).
+    fn preview(&self) -> Result<Value>;
+
     /// See [`Family::parameter_groups`].
     fn parameter_groups(&self) -> Vec<ParameterGroup>;
 
@@ -170,6 +179,14 @@ impl<F: Family> Model for F {
 
     fn num_params(&self) -> usize {
         Family::num_params(self)
+    }
+
+    fn micro_batch(&self) -> usize {
+        Family::micro_batch(self)
+    }
+
+    fn preview(&self) -> Result<Value> {
+        options::to_json(&Family::preview(self))
     }
 
     fn parameter_groups(&self) -> Vec<ParameterGroup> {

@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// Added to variances.
-const EPSILON: f32 = 1e-5;
+pub const EPSILON: f32 = 1e-5;
 /// Standard deviation of fresh weights, as in GPT-2.
 pub const INIT: f32 = 0.02;
 
@@ -56,17 +56,17 @@ pub struct Shape {
 #[derive(Module, Debug)]
 pub struct Block {
     /// `[C]`.
-    norm_1: Param<Tensor<1>>,
+    pub(super) norm_1: Param<Tensor<1>>,
     /// `[C, 3C]`: queries, keys, values.
-    qkv: Param<Tensor<2>>,
+    pub(super) qkv: Param<Tensor<2>>,
     /// `[C, C]`.
-    proj: Param<Tensor<2>>,
+    pub(super) proj: Param<Tensor<2>>,
     /// `[C]`.
-    norm_2: Param<Tensor<1>>,
+    pub(super) norm_2: Param<Tensor<1>>,
     /// `[C, F]`, or `[C, 2F]`: what is gated, then its gate.
-    up: Param<Tensor<2>>,
+    pub(super) up: Param<Tensor<2>>,
     /// `[F, C]`.
-    down: Param<Tensor<2>>,
+    pub(super) down: Param<Tensor<2>>,
 }
 
 /// How far a pass looks, and what it leaves behind.

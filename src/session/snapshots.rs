@@ -1,7 +1,5 @@
 //! Snapshots of a training, for the time slider.
 
-use serde_json::Value;
-
 use super::{Clock, Session, State};
 use crate::{
     checkpoint::{self, Precision},
@@ -95,7 +93,7 @@ impl Session {
     pub(super) async fn fixed_samples(&self, model: &dyn Model, count: usize) -> Result<View> {
         let most = self.most_samples();
         let (free, count) = (Condition::default(), count.clamp(1, most));
-        let mut sampler = model.sampler(&Value::Null, &free, count, self.seed())?;
+        let mut sampler = model.sampler(&model.preview()?, &free, count, self.seed())?;
         let samples = finish(&mut *sampler).await?;
         plots::samples(samples, 8, self.window()).await
     }

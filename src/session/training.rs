@@ -180,7 +180,10 @@ impl Session {
         let due = |t: Instant| t.elapsed() >= self.clock.refresh_after;
         if ended || self.clock.refreshed.is_none_or(due) {
             let begun = Instant::now();
+            // A network that takes few images at once takes long for many.
+            let few = self.model().micro_batch() < HELD_OUT;
             let count = match self.data().space.kind() {
+                SpaceKind::Image if few => HELD_OUT / 4,
                 SpaceKind::Image => HELD_OUT,
                 SpaceKind::Text => HELD_OUT_TOKENS / self.model().block_size().max(1),
                 SpaceKind::Points | SpaceKind::Energy => HELD_OUT_POINTS,
@@ -188,6 +191,7 @@ impl Session {
             let held_out = self.trainer()?.held_out(count).await?;
             record(&mut self.losses, Split::HeldOut, step, &held_out);
             let count = match self.data().space.kind() {
+                SpaceKind::Image if few => TRAINING_SAMPLES / 4,
                 SpaceKind::Image => TRAINING_SAMPLES,
                 SpaceKind::Text => 1,
                 SpaceKind::Points | SpaceKind::Energy => TRAINING_POINTS,

@@ -443,6 +443,17 @@ impl Family for Ddpm {
         self.loss_of(batch, rng)
     }
 
+    fn preview(&self) -> DdpmSampleOptions {
+        match self.shape {
+            Shape::Points(_) => DdpmSampleOptions::default(),
+            Shape::Image(_) => DdpmSampleOptions {
+                sampler: SamplerKind::Ddim,
+                steps: 8,
+                ..DdpmSampleOptions::default()
+            },
+        }
+    }
+
     fn micro_batch(&self) -> usize {
         match self.shape {
             Shape::Points(_) => usize::MAX,

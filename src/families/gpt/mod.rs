@@ -21,11 +21,11 @@
 
 mod sampler;
 
-use std::sync::Arc;
+use std::{rc::Rc, sync::Arc};
 
 use burn::{
     module::{Module, Param},
-    tensor::{Device, Tensor},
+    tensor::{Device, Tensor, TensorData},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -40,7 +40,7 @@ use crate::{
         attention::{Cache, Mask},
         cross_entropy::cross_entropy,
         embedding::embedding,
-        host::is_host,
+        host::{is_host, values},
         linear::linear_transposed,
         reduce,
         rotary::Angles,
@@ -50,6 +50,7 @@ use crate::{
         OptimizerKind, Reading, Sampler, Size, TrainConfig,
     },
     nn::{
+        decoder::Decoder,
         dropout::Dropout,
         transformer::{Block, INIT, Pass, Shape, gain, matrix},
     },
@@ -259,6 +260,7 @@ impl Gpt {
         let caches = model.net.layers.iter().map(|_| Cache::new(on_host));
         Reader {
             caches: caches.collect(),
+            decoders: on_host.then(|| model.net.layers.iter().map(Decoder::new).collect()),
             model,
             read: 0,
             logits: None,
@@ -416,6 +418,8 @@ pub struct Reader {
     model: Gpt,
     /// Keys and values of each layer.
     caches: Vec<Cache>,
+    /// The layers, for one token at a time on the host.
+    decoders: Option<Rc<[Decoder]>>,
     read: usize,
     logits: Option<Tensor<2>>,
 }
@@ -440,7 +444,21 @@ impl Reader {
 
     /// Read one token more, while it remembers fewer than T.
     pub fn push(&mut self, id: u32) {
-        self.next(&[id]);
+        let Some(decoders) = self.decoders.clone() else {
+            return self.next(&[id]);
+        };
+        let model = &self.model;
+        let x = model.embed(&[id], 1, self.read);
+        let (dims, device) = (x.dims(), x.device());
+        let mut x = values(x);
+        for (decoder, cache) in decoders.iter().zip(&mut self.caches) {
+            if let Cache::Host(cache) = cache {
+                decoder.next(&model.shape, &mut x, self.read, cache);
+            }
+        }
+        let x = Tensor::from_data(TensorData::new(x, dims), &device);
+        self.logits = Some(model.logits_of(x));
+        self.read += 1;
     }
 
     fn next(&mut self, ids: &[u32]) {
