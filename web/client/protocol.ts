@@ -127,23 +127,23 @@ dataOptions: Record<string, unknown>,
  */
 seed: number, } | { "type": "pace", 
 /**
- * As in [`Request::Create`].
+ * As in `Request::Create`.
  */
 family: string, 
 /**
- * As in [`Request::Create`].
+ * As in `Request::Create`.
  */
 config: Record<string, unknown>, 
 /**
- * As in [`Request::Create`].
+ * As in `Request::Create`.
  */
 train: Record<string, unknown>, 
 /**
- * As in [`Request::Create`].
+ * As in `Request::Create`.
  */
 data: string, 
 /**
- * As in [`Request::Create`].
+ * As in `Request::Create`.
  */
 dataOptions: Record<string, unknown>, } | { "type": "dispose", 
 /**
@@ -167,7 +167,7 @@ seed: number,
  */
 options: Record<string, unknown>, 
 /**
- * What the samples are to fit, of what the family honours ([`FamilyInfo::conditions`]).
+ * What the samples are to fit, of what the family honours (`FamilyInfo::conditions`).
  */
 condition: Condition, } | { "type": "view", 
 /**
@@ -179,7 +179,7 @@ session: number,
  */
 query: ViewQuery, 
 /**
- * The model of a past snapshot (index into [`TrainState::snapshots`]); `null` = as it is.
+ * The model of a past snapshot (index into `TrainState::snapshots`); `null` = as it is.
  */
 snapshot: number | null, } | { "type": "exportView", 
 /**
@@ -187,11 +187,11 @@ snapshot: number | null, } | { "type": "exportView",
  */
 session: number, 
 /**
- * What to look at; its answer must be a [`View::Plot`].
+ * What to look at; its answer must be a `View::Plot`.
  */
 query: ViewQuery, 
 /**
- * As in [`Request::View`].
+ * As in `Request::View`.
  */
 snapshot: number | null, } | { "type": "train", 
 /**
@@ -211,7 +211,7 @@ rate: number | null,
  */
 seconds: number | null, 
 /**
- * Move only this network (one of [`FamilyInfo::networks`]); `null` = all.
+ * Move only this network (one of `FamilyInfo::networks`); `null` = all.
  */
 network: string | null, } | { "type": "setTrain", 
 /**
@@ -227,7 +227,7 @@ train: Record<string, unknown>, } | { "type": "showSnapshot",
  */
 session: number, 
 /**
- * Index into [`TrainState::snapshots`].
+ * Index into `TrainState::snapshots`.
  */
 index: number, 
 /**
@@ -239,7 +239,7 @@ count: number, } | { "type": "restoreSnapshot",
  */
 session: number, 
 /**
- * Index into [`TrainState::snapshots`].
+ * Index into `TrainState::snapshots`.
  */
 index: number, } | { "type": "export", 
 /**
@@ -267,7 +267,7 @@ seed: number,
  */
 options: Record<string, unknown>, 
 /**
- * As in [`Request::Sample`].
+ * As in `Request::Sample`.
  */
 condition: Condition, 
 /**
@@ -296,7 +296,7 @@ target: number, } | { "type": "fault",
 kind: Fault, };
 
 /**
- * How [`Request::Fault`] breaks.
+ * How `Request::Fault` breaks.
  */
 export type Fault = "panic" | "loseDevice";
 
@@ -314,7 +314,7 @@ bytes: Bytes, } | { "type": "drawn",
 xy: Bytes, };
 
 /**
- * Which schema [`Request::CheckOptions`] checks against.
+ * Which schema `Request::CheckOptions` checks against.
  */
 export type OptionScope = "config" | "train" | "sample" | "data" | "text";
 
