@@ -126,6 +126,7 @@ fn joined(mixed: Tensor<4>) -> Tensor<2> {
 /// Keys and values of the rows of one sequence that were read before (Pope et al. 2022,
 /// arXiv:2211.05102, section 2.1).
 #[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant)] // There is one for each layer.
 pub enum Cache {
     /// On the host: keys and values, `[length, c]` each.
     Host([Vec<f32>; 2]),
