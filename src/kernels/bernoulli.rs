@@ -8,11 +8,8 @@ use burn::tensor::{Tensor, TensorData};
 use super::{
     elementwise,
     host::{Array, Kernel, apply, is_host, values},
-    math::{LANES, block_rows, exp},
+    math::{LANES, exp},
 };
-
-/// Numbers in a block of rows, the unit that threads share out.
-const BLOCK: usize = 1 << 15;
 
 /// Σ over pixels of log Bernoulli(x | σ(logits)), nats. x is not differentiated.
 ///
@@ -88,7 +85,9 @@ impl Kernel for Bernoulli {
         #[cfg(not(target_family = "wasm"))]
         {
             use rayon::prelude::*;
-            let each = block_rows(pixels, BLOCK);
+            // Numbers in a block of rows, the unit that threads share out.
+            const BLOCK: usize = 1 << 15;
+            let each = super::math::block_rows(pixels, BLOCK);
             logits
                 .par_chunks_mut(pixels * each)
                 .zip(value.par_chunks_mut(each))
