@@ -6,7 +6,7 @@ use burn::tensor::{Int, Tensor, TensorData, activation};
 
 use super::{
     host::{Array, Kernel, apply, is_host},
-    math::{exp, sum},
+    math::{LANES, exp, sum},
 };
 
 /// −log p(target) of each row, nats.
@@ -28,9 +28,23 @@ pub fn cross_entropy(logits: Tensor<2>, targets: Vec<u32>) -> Tensor<1> {
     log_probs.squeeze_dim::<1>(1).neg()
 }
 
+/// The largest number, in lanes: a call to fmaxf would keep this loop out of vector registers.
+fn largest(row: &[f32]) -> f32 {
+    let larger = |a: f32, b: f32| if b > a { b } else { a };
+    let mut lanes = [f32::NEG_INFINITY; LANES];
+    let (chunks, rest) = row.as_chunks::<LANES>();
+    for chunk in chunks {
+        for (l, v) in lanes.iter_mut().zip(chunk) {
+            *l = larger(*l, *v);
+        }
+    }
+    let all = lanes.iter().chain(rest);
+    all.fold(f32::NEG_INFINITY, |m, &v| larger(m, v))
+}
+
 /// Softmax of `scale` · `row` in place; returns the log of the sum of exponentials.
 pub(super) fn softmax(row: &mut [f32], scale: f32) -> f32 {
-    let max = scale * row.iter().fold(f32::NEG_INFINITY, |m, &v| m.max(v));
+    let max = scale * largest(row);
     row.iter_mut().for_each(|v| *v = exp(scale * *v - max));
     let total = sum(row);
     let over = 1.0 / total;
