@@ -73,9 +73,12 @@ pub fn add_bias(x: Tensor<2>, bias: Tensor<1>) -> Tensor<2> {
     }
     let blocks = n / BLOCK;
     let whole = blocks * BLOCK;
-    // The gradient of what is spread over two axes is summed over one after the other.
+    // Spread over the blocks first and then within each, so that the gradient is summed within blocks
+    // and then over them.
     let spread = |x: Tensor<2>| -> Tensor<2> {
-        let sum = x.reshape([blocks, BLOCK, d]) + bias.clone().reshape([1, 1, d]);
+        let x = x.reshape([blocks, BLOCK, d]);
+        let zeros = Tensor::<3>::zeros([blocks, 1, d], &bias.device());
+        let sum = x + (zeros + bias.clone().reshape([1, 1, d]));
         sum.reshape([whole, d])
     };
     if whole == n {

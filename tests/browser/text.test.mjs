@@ -279,7 +279,7 @@ describe("training", () => {
     await element.getByRole("button", { name: "Pause" }).click();
     const info = await element.evaluate((e) => e.info);
     assert.equal(info.space.vocabulary, 512);
-    assert.ok(info.charactersPerToken > 1.2, `${info.charactersPerToken} characters a token`);
+    assert.ok(info.space.charactersPerToken > 1.2, `${info.space.charactersPerToken} characters a token`);
     await element.evaluate((e) => e.setAttribute("view", "read"));
     await element.getByLabel("Your sentence").fill("Zoë 🙂");
     await until(async () => /per character/.test(await element.locator(".sum").innerText()), "any text can be read");
