@@ -201,7 +201,7 @@ impl Family for Mdn {
     type Net = Net;
 
     const ID: &'static str = "mdn";
-    const TITLE: &'static str = "Mdn mixture";
+    const TITLE: &'static str = "Mixture density network";
     const PAPER: &'static str =
         "Bishop 1994, Mixture Density Networks, Aston University, NCRG/94/004";
     const EQUATION: &'static str = "p(x) = p(x₁) p(x₂ | x₁)";
