@@ -163,7 +163,7 @@ pub fn attention_cached(qkv: Tensor<2>, heads: usize, cache: &mut Cache) -> Tens
     match cache {
         Cache::Host(cache) => {
             let device = qkv.device();
-            let out = host_cached(&super::host::values(qkv), wide / 3, heads, cache);
+            let out = attend_rows(&super::host::values(qkv), wide / 3, heads, cache);
             Tensor::from_data(TensorData::new(out, [t, wide / 3]), &device)
         }
         Cache::Device(cache) => {
@@ -179,12 +179,9 @@ pub fn attention_cached(qkv: Tensor<2>, heads: usize, cache: &mut Cache) -> Tens
     }
 }
 
-/// [`attention_cached`] of one row `[3c]` on the host; returns its mix, `[c]`.
-pub fn attend_row(qkv: &[f32], c: usize, heads: usize, cache: &mut [Vec<f32>; 2]) -> Vec<f32> {
-    host_cached(qkv, c, heads, cache)
-}
-
-fn host_cached(
+/// [`attention_cached`] of rows `[t, 3c]` on the host, whose cache holds `[length, c]` each; returns their
+/// mix, `[t, c]`.
+pub fn attend_rows(
     qkv: &[f32],
     c: usize,
     heads: usize,

@@ -26,11 +26,12 @@ pub fn gated(x: Tensor<2>) -> Tensor<2> {
     value * elementwise::silu(x.slice([0..n, f..2 * f]))
 }
 
-/// One row of [`gated`] on the host: `[2f]` → `[f]`.
-pub fn gate_row(row: &[f32]) -> Vec<f32> {
-    let (value, gate) = row.split_at(row.len() / 2);
-    let both = value.iter().zip(gate);
-    both.map(|(v, g)| v * g * sigmoid(*g)).collect()
+/// One row of [`gated`] on the host: `[2f]` into `[f]`.
+pub fn gate_row(row: &[f32], out: &mut [f32]) {
+    let (value, gate) = row.split_at(out.len());
+    for ((o, v), g) in out.iter_mut().zip(value).zip(gate) {
+        *o = v * g * sigmoid(*g);
+    }
 }
 
 #[derive(Debug)]
@@ -44,10 +45,7 @@ impl Kernel for Gated {
         by_rows(&mut out, f, block_rows(f, BLOCK), |first, out| {
             let rows = x.values()[first * 2 * f..].chunks_exact(2 * f);
             for (row, out) in rows.zip(out.chunks_exact_mut(f)) {
-                let (value, gate) = row.split_at(f);
-                for ((o, v), g) in out.iter_mut().zip(value).zip(gate) {
-                    *o = v * g * sigmoid(*g);
-                }
+                gate_row(row, out);
             }
         });
         let out = Array::new(out, &[n, f]);

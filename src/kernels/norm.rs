@@ -39,11 +39,9 @@ pub fn norm(x: Tensor<2>, gain: Tensor<1>, kind: Norm, epsilon: f32) -> Tensor<2
     apply(kernel, vec![x.into_dispatch(), gain.into_dispatch()])
 }
 
-/// [`norm`] of one row on the host.
-pub fn norm_row(row: &[f32], gain: &[f32], kind: Norm, epsilon: f32) -> Vec<f32> {
-    let (mean, scale) = RowNorm { kind, epsilon }.moments(row);
-    let both = row.iter().zip(gain);
-    both.map(|(v, g)| (v - mean) * scale * g).collect()
+/// [`norm`] of one row on the host, `[c]` into `[c]`.
+pub fn norm_row(row: &[f32], gain: &[f32], kind: Norm, epsilon: f32, out: &mut [f32]) {
+    RowNorm { kind, epsilon }.row(row, gain, out);
 }
 
 #[derive(Debug)]
@@ -76,6 +74,13 @@ impl RowNorm {
         };
         (mean, 1.0 / (variance + self.epsilon).sqrt())
     }
+
+    fn row(&self, x: &[f32], gain: &[f32], out: &mut [f32]) {
+        let (mean, scale) = self.moments(x);
+        for ((o, v), g) in out.iter_mut().zip(x).zip(gain) {
+            *o = (v - mean) * scale * g;
+        }
+    }
 }
 
 impl Kernel for RowNorm {
@@ -87,10 +92,7 @@ impl Kernel for RowNorm {
         by_rows(&mut out, c, block_rows(c, BLOCK), |first, out| {
             let x = x.values()[first * c..].chunks_exact(c);
             for (x, out) in x.zip(out.chunks_exact_mut(c)) {
-                let (mean, scale) = self.moments(x);
-                for ((o, v), g) in out.iter_mut().zip(x).zip(gain) {
-                    *o = (v - mean) * scale * g;
-                }
+                self.row(x, gain, out);
             }
         });
         let out = Array::new(out, x.dims());

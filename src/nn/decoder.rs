@@ -6,7 +6,7 @@
 use super::transformer::{Block, EPSILON, Shape};
 use crate::kernels::{
     activation::Activation,
-    attention::attend_row,
+    attention::attend_rows,
     gated::gate_row,
     gemm::{View, gemm},
     host::values,
@@ -47,19 +47,22 @@ impl Decoder {
     /// the rows before it, `[at, C]` each, and then its own too.
     pub fn next(&self, shape: &Shape, x: &mut [f32], at: usize, cache: &mut [Vec<f32>; 2]) {
         let (c, f) = (shape.n_embd, shape.hidden);
-        let h = norm_row(x, &self.norm_1, shape.norm, EPSILON);
+        let mut h = vec![0f32; c];
+        norm_row(x, &self.norm_1, shape.norm, EPSILON, &mut h);
         let mut qkv = vec![0f32; 3 * c];
         product(&h, &self.qkv, &mut qkv, false);
         if let Some(angles) = &shape.angles {
             angles.turn(&mut qkv[..2 * c], at, false);
         }
-        let mixed = attend_row(&qkv, c, shape.n_head, cache);
+        let mixed = attend_rows(&qkv, c, shape.n_head, cache);
         product(&mixed, &self.proj, x, true);
-        let h = norm_row(x, &self.norm_2, shape.norm, EPSILON);
+        norm_row(x, &self.norm_2, shape.norm, EPSILON, &mut h);
         let mut up = vec![0f32; if shape.swiglu { 2 * f } else { f }];
         product(&h, &self.up, &mut up, false);
         if shape.swiglu {
-            up = gate_row(&up);
+            let mut gated = vec![0f32; f];
+            gate_row(&up, &mut gated);
+            up = gated;
         } else {
             Activation::Gelu.apply(&mut up);
         }
