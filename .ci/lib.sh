@@ -84,7 +84,7 @@ ensure_node() {
   ((major >= 20)) || fail "Node.js 20 or newer is needed; this is $(node --version)."
   cd "$root"
   if [[ -d node_modules && ! -L node_modules ]]; then
-    [[ node_modules/.package-lock.json -nt package-lock.json ]] || npm ci
+    [[ node_modules/.package-lock.json -nt package-lock.json ]] || npm ci --ignore-scripts
     return
   fi
   local home
@@ -93,7 +93,7 @@ ensure_node() {
     say "Installing npm packages (once for each package-lock.json)"
     mkdir -p "$home"
     cp package.json package-lock.json "$home/"
-    npm ci --prefix "$home"
+    npm ci --ignore-scripts --prefix "$home"
     touch "$home/complete"
   fi
   ln -sfn "$home/node_modules" node_modules

@@ -13,7 +13,8 @@ export const flags = [
 
 /** What makes WebGPU answer: the machine's GPU, or SwiftShader, which runs it on the processor. */
 export const webgpuFlags = (gpu) =>
-  gpu ? ["--enable-unsafe-webgpu", "--enable-features=Vulkan", "--ignore-gpu-blocklist"]
+  gpu
+    ? ["--enable-unsafe-webgpu", "--enable-features=Vulkan", "--ignore-gpu-blocklist"]
     : ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
 
 /** Bundles the benchmark's pages into `out`. Nothing of this reaches the site. */
@@ -22,7 +23,17 @@ export async function bundle(benches, out) {
   const source = join(benches, "browser");
   await build({
     entryPoints: [
-      "page", "vae/tfjs", "vae/jax", "flow/tfjs", "flow/jax", "gpt/tfjs", "gpt/jax", "gpt/ort", "unet/tfjs", "unet/jax", "unet/ort",
+      "page",
+      "vae/tfjs",
+      "vae/jax",
+      "flow/tfjs",
+      "flow/jax",
+      "gpt/tfjs",
+      "gpt/jax",
+      "gpt/ort",
+      "unet/tfjs",
+      "unet/jax",
+      "unet/ort",
     ].map((name) => join(source, `${name}.js`)),
     outdir: out,
     outbase: source,

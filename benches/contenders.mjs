@@ -26,7 +26,11 @@ const all = [
  * software would take minutes for a few. `alone`: no peer does it.
  */
 export const workloads = {
-  vae: { title: "VAE", decimals: 1, uses: { decode: { method: "decode", args: [], what: "decoding", unit: "images" } } },
+  vae: {
+    title: "VAE",
+    decimals: 1,
+    uses: { decode: { method: "decode", args: [], what: "decoding", unit: "images" } },
+  },
   flow: { title: "RealNVP", decimals: 2, uses: {} },
   gpt: {
     title: "GPT",
@@ -59,7 +63,10 @@ export const median = (values) => {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 };
 
-const first = (error) => String(error.message ?? error).split("\n")[0].replace(/^(page\.evaluate: |Error: )+/, "");
+const first = (error) =>
+  String(error.message ?? error)
+    .split("\n")[0]
+    .replace(/^(page\.evaluate: |Error: )+/, "");
 
 async function open(browser, site, workload, contender) {
   const page = await (await browser.newContext()).newPage();
@@ -70,7 +77,10 @@ async function open(browser, site, workload, contender) {
   });
   failed.catch(() => {}); // Of interest only until the page is ready.
   await page.goto(`${site.url}${folder}/?workload=${workload}&who=${contender.who}&backend=${contender.backend}`);
-  await Promise.race([failed, page.waitForFunction(() => globalThis.ready, undefined, { timeout: 120_000, polling: 100 })]);
+  await Promise.race([
+    failed,
+    page.waitForFunction(() => globalThis.ready, undefined, { timeout: 120_000, polling: 100 }),
+  ]);
   return page;
 }
 
@@ -81,19 +91,30 @@ export async function measure({ site, before, workload, only, backends, rounds, 
   try {
     const cdp = await browser.newBrowserCDPSession();
     /** Processor seconds of the whole browser until now: what a busy machine disturbs least. */
-    const cpuTime = async () => (await cdp.send("SystemInfo.getProcessInfo")).processInfo.reduce((sum, p) => sum + p.cpuTime, 0);
+    const cpuTime = async () =>
+      (await cdp.send("SystemInfo.getProcessInfo")).processInfo.reduce((sum, p) => sum + p.cpuTime, 0);
     /** What `act` gives, and the processor seconds it took. */
     const spending = async (act) => {
       const before = await cpuTime();
       const given = await act();
-      return { ...given, spent: await cpuTime() - before };
+      return { ...given, spent: (await cpuTime()) - before };
     };
     const wanted = (who) => (who === "before" ? before : only.includes(who) && (!alone || who === "ours"));
     const rows = all
       .filter((c) => wanted(c.who) && backends.includes(c.backend) && (!c.only || c.only.includes(workload)))
       .map(({ only: _, ...c }) => ({
-        workload, ...c, name: names[c.who], train: [], perCpuSecond: [], losses: [],
-        ...Object.fromEntries(Object.keys(uses).flatMap((use) => [[use, []], [`${use}PerCpuSecond`, []]])),
+        workload,
+        ...c,
+        name: names[c.who],
+        train: [],
+        perCpuSecond: [],
+        losses: [],
+        ...Object.fromEntries(
+          Object.keys(uses).flatMap((use) => [
+            [use, []],
+            [`${use}PerCpuSecond`, []],
+          ]),
+        ),
       }));
     let adapter = "";
     for (const row of rows) {
@@ -130,7 +151,8 @@ export async function measure({ site, before, workload, only, backends, rounds, 
           }
           for (const [use, { method, args }] of Object.entries(uses)) {
             const used = await spending(() =>
-              row.page.evaluate((call) => globalThis.contender(...call), [method, seconds / 3, ...args]));
+              row.page.evaluate((call) => globalThis.contender(...call), [method, seconds / 3, ...args]),
+            );
             row[use].push(used.count / used.seconds);
             row[`${use}PerCpuSecond`].push(used.count / used.spent);
           }
@@ -155,8 +177,12 @@ export function doubts(workload, rows) {
     const label = `${title}: ${r.name} on ${r.backend}${r.isolated ? " with threads" : ""}`;
     const [began, ended] = [r.losses[0], r.losses.at(-1)];
     return [
-      ...(Math.abs(began / start - 1) < 0.05 ? [] : [`${label} begins at a loss of ${began.toFixed(decimals)}, the others at ${start.toFixed(decimals)}`]),
-      ...(ended < began ? [] : [`${label} does not learn: ${began.toFixed(decimals)} became ${ended.toFixed(decimals)}`]),
+      ...(Math.abs(began / start - 1) < 0.05
+        ? []
+        : [`${label} begins at a loss of ${began.toFixed(decimals)}, the others at ${start.toFixed(decimals)}`]),
+      ...(ended < began
+        ? []
+        : [`${label} does not learn: ${began.toFixed(decimals)} became ${ended.toFixed(decimals)}`]),
     ];
   });
 }

@@ -85,13 +85,15 @@ const rounds = Number(options.rounds);
 if (!(seconds > 0 && seconds <= 600)) fail("--seconds wants a number above 0 and up to 600.");
 if (!(Number.isInteger(rounds) && rounds >= 1 && rounds <= 100)) fail("--rounds wants a whole number from 1 to 100.");
 const labSteps = Number(options["lab-steps"]);
-if (!(Number.isInteger(labSteps) && labSteps >= 1 && labSteps <= 100_000)) fail("--lab-steps wants a whole number from 1 to 100000.");
+if (!(Number.isInteger(labSteps) && labSteps >= 1 && labSteps <= 100_000))
+  fail("--lab-steps wants a whole number from 1 to 100000.");
 
 const benches = fileURLToPath(new URL(".", import.meta.url));
 const root = join(benches, "..");
 const site = options.site ?? join(root, "dist");
 const built = (folder) => (statSync(join(folder, "worker-cpu_bg.wasm"), { throwIfNoEntry: false })?.size ?? 0) > 1e5;
-if (only.includes("ours") && !built(site)) fail(`There is no built site in ${site}. Run ./serve once, or leave out ours: --only tfjs,jax,ort`);
+if (only.includes("ours") && !built(site))
+  fail(`There is no built site in ${site}. Run ./serve once, or leave out ours: --only tfjs,jax,ort`);
 if (options.against && !built(options.against)) fail(`There is no built site in ${options.against}.`);
 
 if (!existsSync(join(root, "node_modules/playwright-core"))) {
@@ -121,7 +123,8 @@ const report = {
   rounds,
 };
 
-const right = (cells, widths) => cells.map((c, i) => (i ? String(c).padStart(widths[i]) : String(c).padEnd(widths[i]))).join("  ");
+const right = (cells, widths) =>
+  cells.map((c, i) => (i ? String(c).padStart(widths[i]) : String(c).padEnd(widths[i]))).join("  ");
 function table(title, rows) {
   const widths = rows[0].map((_, i) => Math.max(...rows.map((r) => String(r[i]).length)));
   console.log(`\n${title}\n${rows.map((r) => `  ${right(r, widths)}`).join("\n")}`);
@@ -131,7 +134,10 @@ const short = (value) => (value < 1000 ? value.toPrecision(3) : String(Math.roun
 const rate = (values) => (values.length ? short(median(values)) : "-");
 const best = (values) => (values.length ? short(Math.max(...values)) : "-");
 
-const where = (r) => (r.backend === "webgpu" ? "webgpu" : `wasm, ${r.isolated ? "isolated, " : ""}${r.threads ?? "?"} thread${r.threads === 1 ? "" : "s"}`);
+const where = (r) =>
+  r.backend === "webgpu"
+    ? "webgpu"
+    : `wasm, ${r.isolated ? "isolated, " : ""}${r.threads ?? "?"} thread${r.threads === 1 ? "" : "s"}`;
 /** How we stand to the fastest peer and to the build before, by the clock and by processor time. */
 function standing(what, rows, key, perCpuKey) {
   const some = rows.filter((r) => r[key].length);
@@ -139,12 +145,18 @@ function standing(what, rows, key, perCpuKey) {
   const times = (rivals, k) => median(mine[k]) / Math.max(...rivals.map((r) => median(r[k])));
   const line = (rivals, name) => {
     if (!mine || !rivals.length) return;
-    console.log(`  ${what}: ${times(rivals, key).toFixed(2)} times ${name} by the clock, ${times(rivals, perCpuKey).toFixed(2)} times by processor time`);
+    console.log(
+      `  ${what}: ${times(rivals, key).toFixed(2)} times ${name} by the clock, ${times(rivals, perCpuKey).toFixed(2)} times by processor time`,
+    );
   };
   const before = some.filter((r) => r.who === "before");
-  line(some.filter((r) => r.who !== "ours" && r.who !== "before"), "the fastest peer");
+  line(
+    some.filter((r) => r.who !== "ours" && r.who !== "before"),
+    "the fastest peer",
+  );
   line(before, "the build before");
-  if (mine && before.length) console.log(`    that is ${(1 / times(before, perCpuKey)).toFixed(2)} of its processor time`);
+  if (mine && before.length)
+    console.log(`    that is ${(1 / times(before, perCpuKey)).toFixed(2)} of its processor time`);
 }
 
 /** What one workload gave on one back end, and how we stand. */
@@ -158,8 +170,13 @@ function tables(workload, backend, rows, adapter) {
     table(`${title} ${place}`, [
       ["", "", "steps/s", "best", "steps/CPU s", "loss", "", ...(products ? ["GFLOP/s"] : [])],
       ...trained.map((r) => [
-        r.name, where(r), rate(r.train), best(r.train), rate(r.perCpuSecond),
-        r.losses[0].toFixed(decimals), `→ ${r.losses.at(-1).toFixed(decimals)}`,
+        r.name,
+        where(r),
+        rate(r.train),
+        best(r.train),
+        rate(r.perCpuSecond),
+        r.losses[0].toFixed(decimals),
+        `→ ${r.losses.at(-1).toFixed(decimals)}`,
         ...(products ? [r.matmul?.gflops.toPrecision(3) ?? "-"] : []),
       ]),
     ]);
@@ -177,10 +194,11 @@ function tables(workload, backend, rows, adapter) {
 }
 
 const server = await startServer({ root, site, bench });
-const before = options.against && await startServer({ root, site: options.against, bench });
+const before = options.against && (await startServer({ root, site: options.against, bench }));
 try {
   console.log(`${report.machine.cpu}, ${cores} cores, load ${report.machine.load.toFixed(1)}`);
-  if (report.machine.load > cores / 2) console.log("The machine is busy with something else: only steps per CPU second mean something.");
+  if (report.machine.load > cores / 2)
+    console.log("The machine is busy with something else: only steps per CPU second mean something.");
 
   if (only.includes("ours") && !options["no-visit"]) {
     const brotli = brotliSizes(join(results, "brotli.json"));
@@ -213,7 +231,16 @@ try {
         continue;
       }
       const { adapter, rows } = await measure({
-        site: server, before, workload, only, backends: feasible, rounds, seconds, matmul: options.matmul && workload === "vae", gpu: options.gpu, say,
+        site: server,
+        before,
+        workload,
+        only,
+        backends: feasible,
+        rounds,
+        seconds,
+        matmul: options.matmul && workload === "vae",
+        gpu: options.gpu,
+        say,
       });
       report.contenders.push(...rows);
       report.adapter ||= adapter;

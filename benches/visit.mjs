@@ -16,13 +16,15 @@ export function brotliSizes(cacheFile) {
   return async (file, level) => {
     const bytes = readFileSync(file);
     const key = `${createHash("sha256").update(bytes).digest("hex")}-${level}`;
-    kept[key] ??= (await compress(bytes, {
-      params: {
-        [constants.BROTLI_PARAM_QUALITY]: level,
-        [constants.BROTLI_PARAM_LGWIN]: 24,
-        [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
-      },
-    })).length;
+    kept[key] ??= (
+      await compress(bytes, {
+        params: {
+          [constants.BROTLI_PARAM_QUALITY]: level,
+          [constants.BROTLI_PARAM_LGWIN]: 24,
+          [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+        },
+      })
+    ).length;
     writeFileSync(cacheFile, JSON.stringify(kept));
     return kept[key];
   };
@@ -31,9 +33,16 @@ export function brotliSizes(cacheFile) {
 /** Each wasm module of the site: raw, and under brotli. */
 export async function moduleSizes(site, brotli) {
   const rows = [];
-  for (const name of readdirSync(site).filter((n) => n.endsWith(".wasm")).sort()) {
+  for (const name of readdirSync(site)
+    .filter((n) => n.endsWith(".wasm"))
+    .sort()) {
     const file = join(site, name);
-    rows.push({ name, raw: readFileSync(file).length, brotli11: await brotli(file, 11), brotli9: await brotli(file, 9) });
+    rows.push({
+      name,
+      raw: readFileSync(file).length,
+      brotli11: await brotli(file, 11),
+      brotli9: await brotli(file, 9),
+    });
   }
   return rows;
 }
@@ -65,7 +74,10 @@ export async function transfer(paths, site, brotli) {
 async function firstSample(context, url) {
   const page = await context.newPage();
   await page.addInitScript(() =>
-    document.addEventListener("sample", () => requestAnimationFrame(() => (globalThis.firstSample ??= performance.now()))));
+    document.addEventListener("sample", () =>
+      requestAnimationFrame(() => (globalThis.firstSample ??= performance.now())),
+    ),
+  );
   await page.goto(url, { waitUntil: "commit" });
   const time = await page.waitForFunction(() => globalThis.firstSample, undefined, { timeout: 120_000 });
   const value = await time.jsonValue();

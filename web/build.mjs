@@ -14,7 +14,13 @@ const shadowStyles = {
   setup(b) {
     b.onLoad({ filter: /\.css$/ }, async (args) => {
       if (args.path.includes("/styles/")) return undefined;
-      const { outputFiles } = await build({ entryPoints: [args.path], minify: true, write: false, bundle: true, charset: "utf8" });
+      const { outputFiles } = await build({
+        entryPoints: [args.path],
+        minify: true,
+        write: false,
+        bundle: true,
+        charset: "utf8",
+      });
       return { contents: outputFiles[0].text, loader: "text" };
     });
   },
@@ -46,5 +52,6 @@ const fonts = {
   "instrument-sans/files/instrument-sans-latin-wght-normal.woff2": "instrument-sans.woff2",
   "instrument-sans/LICENSE": "instrument-sans-LICENSE.txt",
 };
-await Promise.all(Object.entries(fonts).map(([from, to]) =>
-  cp(join(packages, "@fontsource-variable", from), join(out, "fonts", to))));
+await Promise.all(
+  Object.entries(fonts).map(([from, to]) => cp(join(packages, "@fontsource-variable", from), join(out, "fonts", to))),
+);

@@ -3,7 +3,17 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { describe, test } from "node:test";
-import { closePage, colours, modelOf, openPage, picture, screenshot, startBrowser, startSite, until } from "./harness.mjs";
+import {
+  closePage,
+  colours,
+  modelOf,
+  openPage,
+  picture,
+  screenshot,
+  startBrowser,
+  startSite,
+  until,
+} from "./harness.mjs";
 
 const site = await startSite();
 const browser = await startBrowser();
@@ -94,8 +104,11 @@ describe("on a phone", () => {
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       assert.ok(width <= 390, `nothing sticks out: ${width} pixels`);
       const small = await element.locator("button:visible, select:visible").evaluateAll((all) =>
-        all.map((c) => ({ text: c.textContent.trim().slice(0, 30), box: c.getBoundingClientRect() }))
-          .filter(({ box }) => box.height < 24).map(({ text }) => text));
+        all
+          .map((c) => ({ text: c.textContent.trim().slice(0, 30), box: c.getBoundingClientRect() }))
+          .filter(({ box }) => box.height < 24)
+          .map(({ text }) => text),
+      );
       assert.deepEqual(small, [], "every control is large enough for a finger (24 pixels, WCAG 2.5.8)");
       await screenshot(page, `${view}-phone`);
       await closePage(page);

@@ -29,14 +29,32 @@ describe("a checkpoint from the reader", () => {
     "has bytes after its end": [Buffer.concat([shipped, Buffer.alloc(8)]), "checkpoint-parse"],
     "claims an endless header": [altered((b) => void b.writeBigUInt64LE(2n ** 60n, 0)), "checkpoint-parse"],
     "has weights that are no numbers": [altered((b) => void b.fill(0xff, 8 + header)), "checkpoint-not-finite"],
-    "is of another family": [altered((b) => void b.write(b.toString("latin1", 8, 8 + header).replace('"vae"', '"eav"').replace('\\"vae\\"', '\\"eav\\"'), 8, "latin1")), /unknown-family|checkpoint-schema/],
+    "is of another family": [
+      altered(
+        (b) =>
+          void b.write(
+            b
+              .toString("latin1", 8, 8 + header)
+              .replace('"vae"', '"eav"')
+              .replace('\\"vae\\"', '\\"eav\\"'),
+            8,
+            "latin1",
+          ),
+      ),
+      /unknown-family|checkpoint-schema/,
+    ],
   };
   for (const [name, [buffer, code]] of Object.entries(cases)) {
     test(name, async () => {
       const page = await openPage(browser, site, { path: "?backend=cpu" });
       const element = await modelOf(page);
-      await element.locator('input[type=file][accept=".safetensors"]').setInputFiles({ name: "model.safetensors", mimeType: "application/octet-stream", buffer });
-      const [given] = await until(async () => { const all = await notices(element); return all.length && all; }, "a notice");
+      await element
+        .locator('input[type=file][accept=".safetensors"]')
+        .setInputFiles({ name: "model.safetensors", mimeType: "application/octet-stream", buffer });
+      const [given] = await until(async () => {
+        const all = await notices(element);
+        return all.length && all;
+      }, "a notice");
       assert.match(given, code instanceof RegExp ? code : new RegExp(`^${code}$`));
       await works(element);
       await closePage(page);
@@ -55,7 +73,18 @@ describe("a checkpoint from the reader", () => {
 });
 
 describe("a link", () => {
-  for (const query of ["seed=-1", "count=9999", "backend=abacus", "view=nope", "temperature=warm", "temperature=1e9", "nonsense=1", "z=9,9", "latent-dim=1000", "batch-size=0"]) {
+  for (const query of [
+    "seed=-1",
+    "count=9999",
+    "backend=abacus",
+    "view=nope",
+    "temperature=warm",
+    "temperature=1e9",
+    "nonsense=1",
+    "z=9,9",
+    "latent-dim=1000",
+    "batch-size=0",
+  ]) {
     test(`with ?${query}`, async () => {
       const page = await openPage(browser, site, { path: `?${query}` });
       const element = await modelOf(page);
@@ -81,7 +110,11 @@ describe("a server", () => {
   const missing = [/404/];
   const broken = {
     "without the checkpoint": ["checkpoints/vae-mnist.safetensors", 404, "fetch-failed"],
-    "with another checkpoint than the manifest promises": ["checkpoints/vae-mnist.safetensors", Buffer.concat([shipped.subarray(0, -1), Buffer.from([shipped.at(-1) ^ 1])]), "checkpoint-hash"],
+    "with another checkpoint than the manifest promises": [
+      "checkpoints/vae-mnist.safetensors",
+      Buffer.concat([shipped.subarray(0, -1), Buffer.from([shipped.at(-1) ^ 1])]),
+      "checkpoint-hash",
+    ],
     "without the manifest": ["checkpoints/manifest.json", 404, "fetch-failed"],
     "with a manifest that is none": ["checkpoints/manifest.json", Buffer.from("<!doctype html>"), "fetch-failed"],
     "without the module": ["worker-cpu_bg.wasm", 404, "fetch-failed"],
@@ -121,7 +154,9 @@ describe("a server", () => {
 test("a picture that is none", async () => {
   const page = await openPage(browser, site, { path: "?backend=cpu&view=reconstruct" });
   const element = await modelOf(page);
-  await element.locator('input[type=file][accept="image/*"]').setInputFiles({ name: "cat.png", mimeType: "image/png", buffer: Buffer.from("meow") });
+  await element
+    .locator('input[type=file][accept="image/*"]')
+    .setInputFiles({ name: "cat.png", mimeType: "image/png", buffer: Buffer.from("meow") });
   await says(element, "bad-image");
   await works(element);
   await closePage(page);
@@ -143,7 +178,10 @@ test("two tabs at once", async () => {
   const page = await openPage(browser, site, { path: "?backend=cpu&view=train&layers=1" });
   const first = await modelOf(page);
   await first.getByRole("button", { name: "Train from scratch" }).click();
-  await until(() => first.evaluate(async () => (await navigator.locks.query()).held.length > 0), "the first tab keeps its training");
+  await until(
+    () => first.evaluate(async () => (await navigator.locks.query()).held.length > 0),
+    "the first tab keeps its training",
+  );
 
   const other = await page.context().newPage();
   await other.goto(`${site.url}?backend=cpu&view=train&layers=1`);

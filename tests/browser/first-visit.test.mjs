@@ -7,11 +7,9 @@ const site = await startSite();
 const browser = await startBrowser();
 
 /** When the first samples were on screen, in milliseconds since the navigation began. */
-const firstSample = (page) =>
-  until(() => page.evaluate(() => globalThis.firstSample), "the first samples");
+const firstSample = (page) => until(() => page.evaluate(() => globalThis.firstSample), "the first samples");
 
-const watchForSamples = () =>
-  document.addEventListener("sample", () => (globalThis.firstSample ??= performance.now()));
+const watchForSamples = () => document.addEventListener("sample", () => (globalThis.firstSample ??= performance.now()));
 
 test("a first visit shows live samples, on the processor where there is no GPU", async (t) => {
   const page = await openPage(browser, site, { init: watchForSamples });

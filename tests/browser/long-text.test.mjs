@@ -30,10 +30,11 @@ async function worker() {
     else failed(new Error(reply.error.message));
   });
   await glue.init_device("cpu", true);
-  const ask = (request) => new Promise((done, failed) => {
-    waiting.set(++last, { done, failed });
-    glue.post({ id: last, request });
-  });
+  const ask = (request) =>
+    new Promise((done, failed) => {
+      waiting.set(++last, { done, failed });
+      glue.post({ id: last, request });
+    });
   const end = () => open.forEach(({ port1, port2 }) => (port1.close(), port2.close()));
   return { ask, bytes: () => memory.buffer.byteLength, end };
 }
@@ -41,10 +42,22 @@ async function worker() {
 test("long writing and long training leave memory flat", { timeout: 300_000 }, async (t) => {
   const { ask, bytes, end } = await worker();
   t.after(end);
-  const song = Array.from({ length: 99 }, (_, i) => `${99 - i} bottles of beer on the wall, take one down, pass it around.\n`).join("");
+  const song = Array.from(
+    { length: 99 },
+    (_, i) => `${99 - i} bottles of beer on the wall, take one down, pass it around.\n`,
+  ).join("");
   await ask({ type: "loadText", name: "song", bytes: new TextEncoder().encode(song), sha256: null, options: {} });
   const config = { n_layer: 2, n_head: 2, n_embd: 32, block_size: 64 };
-  await ask({ type: "create", session: 1, family: "gpt", config, train: { batch_size: 8 }, data: "song", dataOptions: {}, seed: 1 });
+  await ask({
+    type: "create",
+    session: 1,
+    family: "gpt",
+    config,
+    train: { batch_size: 8 },
+    data: "song",
+    dataOptions: {},
+    seed: 1,
+  });
   const train = (steps) => ask({ type: "train", session: 1, steps, rate: null, seconds: null, network: null });
   const write = (length) => ask({ type: "sample", session: 1, count: 1, seed: 1, options: { length } });
   await train(300);

@@ -25,7 +25,10 @@ test("WebGPU equals the CPU within 1e-3 of each result's largest value", { timeo
   const expected = await suite("cpu");
   const given = await suite("webgpu");
   assert.ok(expected.length > 20, `${expected.length} cases`);
-  assert.deepEqual(given.map((c) => c.name), expected.map((c) => c.name));
+  assert.deepEqual(
+    given.map((c) => c.name),
+    expected.map((c) => c.name),
+  );
   const wrong = [];
   let worst = 0;
   for (const [i, { name, values }] of expected.entries()) {

@@ -22,10 +22,22 @@ test("a panic while nothing is trained costs nothing", async () => {
 
 for (const [name, strike] of [
   ["a panic", (page, element) => element.evaluate((e) => e.fireDrill("panic"))],
-  ["an exception in the worker", (page) => page.workers()[0].evaluate(() => void setTimeout(() => { throw new Error("drill"); }))],
+  [
+    "an exception in the worker",
+    (page) =>
+      page.workers()[0].evaluate(
+        () =>
+          void setTimeout(() => {
+            throw new Error("drill");
+          }),
+      ),
+  ],
 ]) {
   test(`${name} while training loses at most one interval between snapshots`, async () => {
-    const page = await openPage(browser, site, { path: "?backend=cpu&view=train&layers=1", expected: [/panicked/, /drill/] });
+    const page = await openPage(browser, site, {
+      path: "?backend=cpu&view=train&layers=1",
+      expected: [/panicked/, /drill/],
+    });
     // Every snapshot that the worker hands over.
     const element = await modelOf(page);
     await element.evaluate((e) => {
@@ -35,7 +47,10 @@ for (const [name, strike] of [
       return e.play();
     });
     await until(() => element.evaluate((e) => e.kept.length > 0), "a snapshot");
-    await until(async () => (await stepOf(element)) > (await element.evaluate((e) => e.kept.at(-1))) + 20, "some steps more");
+    await until(
+      async () => (await stepOf(element)) > (await element.evaluate((e) => e.kept.at(-1))) + 20,
+      "some steps more",
+    );
     await strike(page, element);
     await until(async () => (await notices(element)).includes("worker-restarted"), "the notice");
     const { kept, lost } = await element.evaluate((e) => ({ kept: e.kept.at(-1), lost: e.info.step }));

@@ -4,33 +4,66 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { closePage, colours, modelOf, notices, openPage, screenshot, startBrowser, startSite, until } from "./harness.mjs";
+import {
+  closePage,
+  colours,
+  modelOf,
+  notices,
+  openPage,
+  screenshot,
+  startBrowser,
+  startSite,
+  until,
+} from "./harness.mjs";
 
 const site = await startSite();
 const browser = await startBrowser();
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 // A model that needs no checkpoint: as small as can be, and untrained.
-const SMALL = { family: "gpt", data: "first-names", "n-layer": 2, "n-head": 2, "n-embd": 32, "block-size": 32, backend: "cpu" };
+const SMALL = {
+  family: "gpt",
+  data: "first-names",
+  "n-layer": 2,
+  "n-head": 2,
+  "n-embd": 32,
+  "block-size": 32,
+  backend: "cpu",
+};
 const escape = (text) => String(text).replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("\n", "&#10;");
 
 async function open(attributes = {}, { inner = "", ...options } = {}) {
-  const all = Object.entries({ ...SMALL, view: "write", ...attributes }).map(([k, v]) => `${k}="${escape(v)}"`).join(" ");
-  site.answers.set("text.html", `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Text</title>
+  const all = Object.entries({ ...SMALL, view: "write", ...attributes })
+    .map(([k, v]) => `${k}="${escape(v)}"`)
+    .join(" ");
+  site.answers.set(
+    "text.html",
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Text</title>
     <link rel="icon" href="data:,"><link rel="stylesheet" href="page.css"><script type="module" src="element.js"></script></head>
-    <body class="embed"><main><h1>Text</h1><generative-model id="m" ${all}>${inner}</generative-model></main></body></html>`);
+    <body class="embed"><main><h1>Text</h1><generative-model id="m" ${all}>${inner}</generative-model></main></body></html>`,
+  );
   const page = await openPage(browser, site, { path: "text.html", ...options });
   return { page, element: await modelOf(page, "#m") };
 }
 
-const written = (element) => element.locator(".script").first().evaluate((s) => [...s.querySelectorAll("[data-at]")].map((e) => e.textContent).join(""));
+const written = (element) =>
+  element
+    .locator(".script")
+    .first()
+    .evaluate((s) => [...s.querySelectorAll("[data-at]")].map((e) => e.textContent).join(""));
 /** Waits until the model has stopped writing, and gives the text. */
 const finished = async (element) => {
-  await until(async () => (await element.getByRole("button", { name: "Write", exact: true }).count()) > 0 && (await written(element)).length > 0, "a text");
+  await until(
+    async () =>
+      (await element.getByRole("button", { name: "Write", exact: true }).count()) > 0 &&
+      (await written(element)).length > 0,
+    "a text",
+  );
   return written(element);
 };
 const stepOf = (element) => element.evaluate((e) => e.info.step);
-const lossOf = (element, split = "train") => element.evaluate((e, s) => e.info.state.losses.find((l) => l.name === "loss" && l.split === s)?.values ?? [], split);
+const lossOf = (element, split = "train") =>
+  element.evaluate((e, s) => e.info.state.losses.find((l) => l.name === "loss" && l.split === s)?.values ?? [], split);
 /** Text enough to learn from, unlike any that the site serves. */
 const RHYME = "the cat sat on the mat and the rat sat on the hat.\n".repeat(120);
 
@@ -70,7 +103,7 @@ describe("writing", () => {
       const text = () => e.shadowRoot.querySelector(".script")?.textContent.length ?? 0;
       const button = () => [...e.shadowRoot.querySelectorAll("button")].find((b) => b.textContent.trim() === "Stop");
       let worst = 0;
-      for (let last; text() < 3000; ) {
+      for (let last; text() < 3000;) {
         const now = await new Promise(requestAnimationFrame);
         if (text() > 0 && last) worst = Math.max(worst, now - last);
         last = now;
@@ -82,7 +115,9 @@ describe("writing", () => {
     t.diagnostic(`longest frame while writing: ${Math.round(worst)} ms`);
     assert.ok(worst < 1000, `a frame took ${worst} ms`);
     assert.ok(stopped, "it could be stopped");
-    const elements = await element.locator(".script").evaluate((s) => s.querySelectorAll("*").length / s.textContent.length);
+    const elements = await element
+      .locator(".script")
+      .evaluate((s) => s.querySelectorAll("*").length / s.textContent.length);
     assert.ok(elements < 1.1, `${elements} elements for a token`);
     const kept = await finished(element);
     assert.ok(kept.length > 3000 && kept.length < 20000);
@@ -136,7 +171,10 @@ describe("writing", () => {
   });
 
   test("without controls there is the text alone, and its poster before", async () => {
-    const { page, element } = await open({ controls: "none", length: 50, refresh: 1 }, { inner: '<p slot="poster">Once upon a time</p>' });
+    const { page, element } = await open(
+      { controls: "none", length: 50, refresh: 1 },
+      { inner: '<p slot="poster">Once upon a time</p>' },
+    );
     await until(async () => (await written(element)).length > 0, "a text");
     const before = await written(element);
     assert.equal(await element.locator("button").count(), 0);
@@ -150,7 +188,13 @@ describe("looking", () => {
     const { page, element } = await open({ view: "read", text: "Annabella" });
     const sum = element.locator(".sum");
     await sum.waitFor();
-    const perplexity = async () => Number((await sum.locator("span").filter({ hasText: "Perplexity" }).first().locator("b").innerText()).replace(/\s/g, ""));
+    const perplexity = async () =>
+      Number(
+        (await sum.locator("span").filter({ hasText: "Perplexity" }).first().locator("b").innerText()).replace(
+          /\s/g,
+          "",
+        ),
+      );
     // Untrained, it is torn among all 54 tokens.
     assert.ok(Math.abs((await perplexity()) - 54) < 8, `${await perplexity()}`);
     await element.getByLabel("Your sentence").fill("Annabel");
@@ -159,7 +203,10 @@ describe("looking", () => {
     await page.keyboard.press("End");
     await page.keyboard.press("Enter");
     await page.keyboard.press("Enter");
-    await until(async () => !(await element.getByLabel("Your sentence").inputValue()).endsWith("l"), "another last letter");
+    await until(
+      async () => !(await element.getByLabel("Your sentence").inputValue()).endsWith("l"),
+      "another last letter",
+    );
 
     await element.getByLabel("Your sentence").fill("Жизнь");
     await until(async () => (await notices(element)).includes("unknown-character"), "what is wrong with it");
@@ -181,13 +228,19 @@ describe("looking", () => {
     await page.keyboard.press("Home");
     assert.equal(await element.locator(".asking").innerText(), "A");
     await element.locator("[data-token]").nth(4).hover();
-    await until(async () => (await element.locator(".asking").getAttribute("data-token")) === "4", "the token under the pointer");
+    await until(
+      async () => (await element.locator(".asking").getAttribute("data-token")) === "4",
+      "the token under the pointer",
+    );
     await screenshot(page, "text-attention");
     await closePage(page);
   });
 
   test("layers: a table that scrolls on a phone", async () => {
-    const { page, element } = await open({ view: "lens", text: "Annabella and Bernhard" .replaceAll(" ", "") }, { viewport: { width: 390, height: 844 } });
+    const { page, element } = await open(
+      { view: "lens", text: "Annabella and Bernhard".replaceAll(" ", "") },
+      { viewport: { width: 390, height: 844 } },
+    );
     await element.locator(".lens table").waitFor();
     assert.equal(await element.locator(".lens tbody tr").count(), 3);
     assert.equal(await element.locator(".lens thead th").count(), 1 + "AnnabellaandBernhard".length);
@@ -201,9 +254,15 @@ describe("training", () => {
   test("on pasted words: the loss falls, the samples change, a reload brings both back", async (t) => {
     const { page, element } = await open({ view: "train" });
     await element.locator("#corpus option").first().waitFor({ state: "attached" });
-    await until(async () => /8\u202f?\d* kinds|kinds/.test(await element.locator(".about").innerText()), "about the text");
+    await until(
+      async () => /8\u202f?\d* kinds|kinds/.test(await element.locator(".about").innerText()),
+      "about the text",
+    );
     await paste(element, RHYME);
-    await until(async () => /yours/.test(await element.locator("#corpus").evaluate((s) => s.selectedOptions[0].textContent)), "the pasted text");
+    await until(
+      async () => /yours/.test(await element.locator("#corpus").evaluate((s) => s.selectedOptions[0].textContent)),
+      "the pasted text",
+    );
     const about = await element.locator(".about").innerText();
     assert.match(about.replaceAll("\u202f", ""), /6120 characters/);
     await element.getByRole("button", { name: "Train from scratch" }).click();
@@ -220,14 +279,20 @@ describe("training", () => {
     t.diagnostic(`after ${await stepOf(element)} steps: ${JSON.stringify((await sample()).slice(0, 60))}`);
     await screenshot(page, "text-train");
 
-    await until(() => page.evaluate(async () => {
-      const request = indexedDB.open("generative-playground");
-      const db = await new Promise((done) => (request.onsuccess = () => done(request.result)));
-      const all = db.objectStoreNames.contains("trainings") && db.transaction("trainings").objectStore("trainings").getAllKeys();
-      const keys = all ? await new Promise((done) => (all.onsuccess = () => done(all.result))) : [];
-      db.close();
-      return keys.length === 2; // The snapshot and the text.
-    }), "a kept snapshot");
+    await until(
+      () =>
+        page.evaluate(async () => {
+          const request = indexedDB.open("generative-playground");
+          const db = await new Promise((done) => (request.onsuccess = () => done(request.result)));
+          const all =
+            db.objectStoreNames.contains("trainings") &&
+            db.transaction("trainings").objectStore("trainings").getAllKeys();
+          const keys = all ? await new Promise((done) => (all.onsuccess = () => done(all.result))) : [];
+          db.close();
+          return keys.length === 2; // The snapshot and the text.
+        }),
+      "a kept snapshot",
+    );
     await page.reload();
     const again = await modelOf(page, "#m");
     await again.getByRole("button", { name: "Go on with it" }).click();
@@ -250,7 +315,11 @@ describe("training", () => {
       await bring();
       await until(async () => (await notices(element)).includes("bad-data"), "the notice");
       assert.match(await element.locator(".notice").innerText(), pattern);
-      assert.match((await about.innerText()).replaceAll("\u202f", ""), /59167 characters of First names/, "the text before is still there");
+      assert.match(
+        (await about.innerText()).replaceAll("\u202f", ""),
+        /59167 characters of First names/,
+        "the text before is still there",
+      );
       await element.locator("#corpus").selectOption("alice");
       await until(async () => (await notices(element)).length === 0, "all is well again");
       await element.locator("#corpus").selectOption("first-names");
@@ -258,10 +327,30 @@ describe("training", () => {
     };
     await wrong(() => paste(element, ""), /too few|empty/);
     await wrong(() => paste(element, "a"), /too few|no other character/);
-    await wrong(() => file.setInputFiles({ name: "a.txt", mimeType: "text/plain", buffer: Buffer.from([0x80, 1, 2, 0xc3, 0x28]) }), /UTF-8/);
-    await wrong(() => file.setInputFiles({ name: "a.txt.gz", mimeType: "application/gzip", buffer: Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3]) }), /unpacked/);
+    await wrong(
+      () =>
+        file.setInputFiles({ name: "a.txt", mimeType: "text/plain", buffer: Buffer.from([0x80, 1, 2, 0xc3, 0x28]) }),
+      /UTF-8/,
+    );
+    await wrong(
+      () =>
+        file.setInputFiles({
+          name: "a.txt.gz",
+          mimeType: "application/gzip",
+          buffer: Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3]),
+        }),
+      /unpacked/,
+    );
     // A bomb: 80 MB in 80 KB.
-    await wrong(() => file.setInputFiles({ name: "b.txt.gz", mimeType: "application/gzip", buffer: gzipSync(Buffer.alloc(80 << 20, 97)) }), /longer than 64 MB/);
+    await wrong(
+      () =>
+        file.setInputFiles({
+          name: "b.txt.gz",
+          mimeType: "application/gzip",
+          buffer: gzipSync(Buffer.alloc(80 << 20, 97)),
+        }),
+      /longer than 64 MB/,
+    );
     await file.setInputFiles({ name: "good.txt.gz", mimeType: "application/gzip", buffer: gzipSync(RHYME) });
     await until(async () => /good/.test(await about.innerText()), "a good one is taken");
     await closePage(page);
@@ -289,7 +378,11 @@ describe("training", () => {
 
   test("sizes say how long they take here, and what is chosen is in the state", async () => {
     const { page, element } = await open({ view: "train", "n-layer": 1, "block-size": 16 });
-    await until(async () => (await element.locator(".sizes").innerText()).match(/about .* here/g)?.length === 3, "three estimates", 120_000);
+    await until(
+      async () => (await element.locator(".sizes").innerText()).match(/about .* here/g)?.length === 3,
+      "three estimates",
+      120_000,
+    );
     await element.locator(".sizes button").nth(1).click();
     await element.locator("#corpus").selectOption("blake");
     await until(async () => (await element.evaluate((e) => e.state)).data === "blake", "the text in the state");
@@ -317,7 +410,8 @@ describe("for everybody", () => {
   for (const view of ["write", "read", "attention", "lens", "train"]) {
     test(`axe-core finds nothing serious: ${view}`, async () => {
       const { page, element } = await open({ view, ...(view === "train" ? {} : { text: "Annabella" }) });
-      if (view === "train") await until(async () => /kinds/.test(await element.locator(".about").innerText()), "about the text");
+      if (view === "train")
+        await until(async () => /kinds/.test(await element.locator(".about").innerText()), "about the text");
       else if (view === "write") await finished(element);
       await page.waitForTimeout(300);
       await page.evaluate(axe);

@@ -9,13 +9,19 @@ const browser = await startBrowser();
 const stepOf = (element) => element.evaluate((e) => e.info.step);
 /** The recorded values of a named loss. */
 const lossOf = (element, name, split = "train") =>
-  element.evaluate((e, [n, s]) => e.info.state.losses.find((l) => l.name === n && l.split === s)?.values ?? [], [name, split]);
+  element.evaluate(
+    (e, [n, s]) => e.info.state.losses.find((l) => l.name === n && l.split === s)?.values ?? [],
+    [name, split],
+  );
 
 async function train(query = "") {
   const page = await openPage(browser, site, { path: `?backend=cpu&view=train${query}` });
   const element = await modelOf(page);
   await element.getByRole("button", { name: "Train from scratch" }).click();
-  await until(async () => (await stepOf(element)) > 5 && (await element.evaluate((e) => e.trainer.running)), "the first steps");
+  await until(
+    async () => (await stepOf(element)) > 5 && (await element.evaluate((e) => e.trainer.running)),
+    "the first steps",
+  );
   return { page, element };
 }
 
@@ -85,7 +91,9 @@ test("every option of model and training survives a reload in the URL", async ()
       for (const field of e.trainer.fields[scope]) {
         const other = field.choices.length
           ? (field.choices.map((c) => c.value ?? c).find((c) => c !== field.fallback) ?? field.fallback)
-          : field.fallback === field.minimum ? field.maximum : field.minimum;
+          : field.fallback === field.minimum
+            ? field.maximum
+            : field.minimum;
         all[field.name] = other;
         await e.trainer.wish(scope, [[field.name, String(other)]]);
       }
@@ -110,14 +118,19 @@ test("a reload brings the training back from the browser", async () => {
   const config = await element.evaluate((e) => ({ ...e.info.config, ...e.info.train }));
   assert.equal(config.layers, 2);
   assert.equal(config.batch_size, 32);
-  await until(() => page.evaluate(async () => {
-    const request = indexedDB.open("generative-playground");
-    const db = await new Promise((done) => (request.onsuccess = () => done(request.result)));
-    const all = db.objectStoreNames.contains("trainings") && db.transaction("trainings").objectStore("trainings").count();
-    const count = all ? await new Promise((done) => (all.onsuccess = () => done(all.result))) : 0;
-    db.close();
-    return count > 0;
-  }), "a kept snapshot");
+  await until(
+    () =>
+      page.evaluate(async () => {
+        const request = indexedDB.open("generative-playground");
+        const db = await new Promise((done) => (request.onsuccess = () => done(request.result)));
+        const all =
+          db.objectStoreNames.contains("trainings") && db.transaction("trainings").objectStore("trainings").count();
+        const count = all ? await new Promise((done) => (all.onsuccess = () => done(all.result))) : 0;
+        db.close();
+        return count > 0;
+      }),
+    "a kept snapshot",
+  );
   await page.reload();
   const again = await modelOf(page);
   await again.getByRole("button", { name: "Go on with it" }).click();

@@ -1,7 +1,17 @@
 // Each view answers to its controls.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { closePage, colours, modelOf, openPage, picture, screenshot, startBrowser, startSite, until } from "./harness.mjs";
+import {
+  closePage,
+  colours,
+  modelOf,
+  openPage,
+  picture,
+  screenshot,
+  startBrowser,
+  startSite,
+  until,
+} from "./harness.mjs";
 
 const site = await startSite();
 const browser = await startBrowser();
@@ -116,7 +126,10 @@ test("what is set is in the URL, and comes back from it", async () => {
 test("samples and model can be saved, and the model opened again", async () => {
   const { page, element } = await open("seed=3");
   const save = async (button) => {
-    const [download] = await Promise.all([page.waitForEvent("download"), element.getByRole("button", { name: button }).click()]);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      element.getByRole("button", { name: button }).click(),
+    ]);
     return { name: download.suggestedFilename(), path: await download.path() };
   };
   const png = await save("Download as PNG");

@@ -46,7 +46,9 @@ test("training lowers the loss, and outlives the loss of its device", { timeout:
     return e.trainer.wish("config", [["hidden", "16"]]).then(() => e.play());
   });
   await until(async () => (await stepOf(element)) >= 60, "60 steps", 180_000);
-  const values = await element.evaluate((e) => e.info.state.losses.find((l) => l.name === "reconstruction" && l.split === "train").values);
+  const values = await element.evaluate(
+    (e) => e.info.state.losses.find((l) => l.name === "reconstruction" && l.split === "train").values,
+  );
   assert.ok(values.at(-1) < 0.9 * values[0], `the loss falls: ${values}`);
 
   await until(() => element.evaluate((e) => e.kept.length > 0), "a snapshot");

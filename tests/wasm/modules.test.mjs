@@ -44,7 +44,10 @@ describe("constructor trap", () => {
     test(`${worker} is not in it`, () => {
       const module = readModule(readFileSync(join(linked, `${worker}.wasm`)));
       assert.ok(module.exports.length > 1, "a worker exports its functions");
-      assert.deepEqual(constructorTraps(module).map((item) => item.name), []);
+      assert.deepEqual(
+        constructorTraps(module).map((item) => item.name),
+        [],
+      );
     });
   }
 });

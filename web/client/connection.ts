@@ -68,7 +68,14 @@ export class Connection {
 
   #start(backend: Backend, reason: string | null, resolve: (d: Device) => void, reject: (e: PlaygroundError) => void) {
     const failed = (message: string) =>
-      reject(problem("fetch-failed", `The worker could not be started: ${message}.`, "Reload the page; if it stays, the site is missing a file.", false));
+      reject(
+        problem(
+          "fetch-failed",
+          `The worker could not be started: ${message}.`,
+          "Reload the page; if it stays, the site is missing a file.",
+          false,
+        ),
+      );
     let worker: Worker;
     try {
       worker = spawn();
@@ -95,7 +102,15 @@ export class Connection {
     worker.onerror = (event) => {
       event.preventDefault();
       const message = event.message || "its script did not load";
-      if (ready) this.#die(problem("internal", `The worker stopped: ${message}.`, "The playground starts again from its last snapshot.", false));
+      if (ready)
+        this.#die(
+          problem(
+            "internal",
+            `The worker stopped: ${message}.`,
+            "The playground starts again from its last snapshot.",
+            false,
+          ),
+        );
       else failed(message);
     };
     const init: Init = { type: "init", backend, reason };
@@ -149,8 +164,14 @@ export class Connection {
       const done = () => signal?.removeEventListener("abort", stop);
       this.#pending.set(id, {
         progress,
-        resolve: (outcome) => { done(); resolve(outcome); },
-        reject: (error) => { done(); reject(error); },
+        resolve: (outcome) => {
+          done();
+          resolve(outcome);
+        },
+        reject: (error) => {
+          done();
+          reject(error);
+        },
       });
       this.#post({ id, request });
     });
@@ -172,7 +193,11 @@ export class Connection {
 
 /** The error that requests under way get when their worker is replaced; callers wait or try again. */
 function restarted(cause: ErrorInfo): PlaygroundError {
-  return problem("worker-restarted", cause.message || "The worker was replaced.", "The playground starts again from its last snapshot.");
+  return problem(
+    "worker-restarted",
+    cause.message || "The worker was replaced.",
+    "The playground starts again from its last snapshot.",
+  );
 }
 
 /** Whether a request failed only because its worker was replaced. */

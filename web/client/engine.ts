@@ -69,13 +69,15 @@ export class Engine {
 
   /** Families, options and their schemas. */
   describe(): Promise<Description> {
-    this.#description ??= this.request({ type: "describe" }).then((outcome) => {
-      if (outcome.type !== "description") throw unexpected(outcome);
-      return outcome;
-    }).catch((e: unknown) => {
-      this.#description = undefined;
-      throw e;
-    });
+    this.#description ??= this.request({ type: "describe" })
+      .then((outcome) => {
+        if (outcome.type !== "description") throw unexpected(outcome);
+        return outcome;
+      })
+      .catch((e: unknown) => {
+        this.#description = undefined;
+        throw e;
+      });
     return this.#description;
   }
 
@@ -129,7 +131,9 @@ export class Engine {
   #connect(reason: string | null): Connection {
     const connection = new Connection(this.#backend, reason, (error) => this.#died(error));
     // A worker that cannot start at all leaves no engine behind, so that a retry begins afresh.
-    connection.ready.catch(() => { if (engines.get(this.wanted) === this) engines.delete(this.wanted); });
+    connection.ready.catch(() => {
+      if (engines.get(this.wanted) === this) engines.delete(this.wanted);
+    });
     return connection;
   }
 
@@ -157,6 +161,10 @@ export class Engine {
 
 /** An outcome of a kind that the request does not have: a bug, but never an uncaught one. */
 export function unexpected(outcome: Outcome): PlaygroundError {
-  return problem("internal", `Something went wrong inside the playground: the worker answered “${outcome.type}”.`,
-    "Reload the page; if it happens again, please report it.", false);
+  return problem(
+    "internal",
+    `Something went wrong inside the playground: the worker answered “${outcome.type}”.`,
+    "Reload the page; if it happens again, please report it.",
+    false,
+  );
 }

@@ -19,8 +19,12 @@ export class PlaygroundError extends Error implements ErrorInfo {
     if (thrown instanceof PlaygroundError) return thrown;
     if (isErrorInfo(thrown)) return new PlaygroundError(thrown);
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    return problem("internal", `Something went wrong inside the playground: ${reason}.`,
-      "Reload the page; if it happens again, please report it.", false);
+    return problem(
+      "internal",
+      `Something went wrong inside the playground: ${reason}.`,
+      "Reload the page; if it happens again, please report it.",
+      false,
+    );
   }
 }
 
@@ -37,8 +41,11 @@ export function problem(code: Code, message: string, hint: string, recoverable =
 /** An attribute or a URL parameter of the page itself that cannot be used. */
 export function badOption(option: string, value: string, reason: string): PlaygroundError {
   const shown = value.length > 60 ? `${value.slice(0, 59)}…` : value;
-  return problem("bad-option", `“${shown}” cannot be the value of ${option}: ${reason}.`,
-    "The value that was there before is kept.");
+  return problem(
+    "bad-option",
+    `“${shown}” cannot be the value of ${option}: ${reason}.`,
+    "The value that was there before is kept.",
+  );
 }
 
 /** The reader stopped it; never shown as a notice. */

@@ -14,26 +14,34 @@ export interface Field {
 
 const sentence = (text: string) => text.replaceAll("`", "").replaceAll("\n", " ").trim();
 const words = (name: string) => {
-  const text = name.replaceAll("_", " ").replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+  const text = name
+    .replaceAll("_", " ")
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .toLowerCase();
   return text.charAt(0).toUpperCase() + text.slice(1);
 };
 
 /** Whether an option means something for data of a kind. */
-const means = (schema: JsonSchema & { "x-data"?: string[] }, kind: SpaceKind) => schema["x-data"]?.includes(kind) ?? true;
+const means = (schema: JsonSchema & { "x-data"?: string[] }, kind: SpaceKind) =>
+  schema["x-data"]?.includes(kind) ?? true;
 
 /** The fields of an object schema as they were declared, without those that only recipes or other data need. */
 export function fieldsOf(schema: JsonSchema, kind: SpaceKind = "image"): Field[] {
   const shown = Object.entries(schema.properties ?? {}).filter(([, s]) => !s["x-recipe"] && means(s, kind));
   shown.sort(([, a], [, b]) => (a["x-order"] ?? 0) - (b["x-order"] ?? 0));
   return shown.map(([name, s]) => {
-    const named = s.oneOf?.map((v) => ({ value: v.const, label: v.title ?? v.const, help: sentence(v.description ?? "") }));
+    const named = s.oneOf?.map((v) => ({
+      value: v.const,
+      label: v.title ?? v.const,
+      help: sentence(v.description ?? ""),
+    }));
     const choices = named ?? s.enum?.map((value) => ({ value, label: value, help: "" })) ?? [];
     const kinds: Record<string, Field["kind"]> = { integer: "integer", number: "number", boolean: "flag" };
     return {
       name,
       label: s.title ?? words(name),
       help: sentence(s.description ?? ""),
-      kind: choices.length ? "choice" : kinds[s.type ?? ""] ?? "text",
+      kind: choices.length ? "choice" : (kinds[s.type ?? ""] ?? "text"),
       choices,
       minimum: s.minimum,
       maximum: s.maximum,

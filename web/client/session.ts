@@ -1,7 +1,20 @@
 import { CUSTOM, Engine, unexpected, type Description, type Points, type Survivor } from "./engine";
 import { wasRestarted, type Backend, type Device } from "./connection";
 import { PlaygroundError } from "./errors";
-import type { Condition, ErrorInfo, Fault, ModelInfo, OptionScope, Outcome, PointSource, Request, TextInfo, TrainState, View, ViewQuery } from "./protocol";
+import type {
+  Condition,
+  ErrorInfo,
+  Fault,
+  ModelInfo,
+  OptionScope,
+  Outcome,
+  PointSource,
+  Request,
+  TextInfo,
+  TrainState,
+  View,
+  ViewQuery,
+} from "./protocol";
 import type { TextSource } from "./texts";
 
 /** What an element wants to hear from its session. */
@@ -17,7 +30,11 @@ export interface SessionListener {
 }
 
 /** A file to save. */
-export interface SavedFile { name: string; mime: string; bytes: Uint8Array }
+export interface SavedFile {
+  name: string;
+  mime: string;
+  bytes: Uint8Array;
+}
 
 /** Names of what samples can be asked to fit; all others are options of the sampler. */
 const CONDITIONS: readonly (keyof Condition)[] = ["prompt", "label", "guidance", "known", "mask", "start", "goal"];
@@ -63,10 +80,18 @@ export class Session implements Survivor {
     this.#engine = Engine.acquire(backend, this);
   }
 
-  get device(): Promise<Device> { return this.#engine.device; }
-  get training(): boolean { return this.#run !== undefined; }
-  describe(): Promise<Description> { return this.#engine.describe(); }
-  needData(name: string): Promise<void> { return this.#engine.needData(name); }
+  get device(): Promise<Device> {
+    return this.#engine.device;
+  }
+  get training(): boolean {
+    return this.#run !== undefined;
+  }
+  describe(): Promise<Description> {
+    return this.#engine.describe();
+  }
+  needData(name: string): Promise<void> {
+    return this.#engine.needData(name);
+  }
 
   /** Opens a checkpoint. If it fails, what was there stays. */
   async open(bytes: Uint8Array, sha256: string | null): Promise<ModelInfo> {
@@ -125,7 +150,13 @@ export class Session implements Survivor {
   }
 
   /** Draws samples. */
-  async sample(count: number, seed: number, options: Record<string, unknown>, progress?: (step: number, of: number, view: View | null) => void, signal?: AbortSignal): Promise<View> {
+  async sample(
+    count: number,
+    seed: number,
+    options: Record<string, unknown>,
+    progress?: (step: number, of: number, view: View | null) => void,
+    signal?: AbortSignal,
+  ): Promise<View> {
     return this.#see({ type: "sample", count, seed, ...asked(options) }, signal, progress);
   }
 
@@ -134,12 +165,20 @@ export class Session implements Survivor {
     return this.#see({ type: "showSnapshot", index, count });
   }
 
-  async #see(body: Body<Extract<Request, { type: "view" | "sample" | "showSnapshot" }>>, signal?: AbortSignal, progress?: (step: number, of: number, view: View | null) => void): Promise<View> {
+  async #see(
+    body: Body<Extract<Request, { type: "view" | "sample" | "showSnapshot" }>>,
+    signal?: AbortSignal,
+    progress?: (step: number, of: number, view: View | null) => void,
+  ): Promise<View> {
     const request = { ...body, session: this.id } as Request;
-    const outcome = await this.#insist(() => this.#engine.request(request, {
-      signal,
-      progress: (p) => { if (p.type === "sampling") progress?.(p.step, p.of, p.view); },
-    }));
+    const outcome = await this.#insist(() =>
+      this.#engine.request(request, {
+        signal,
+        progress: (p) => {
+          if (p.type === "sampling") progress?.(p.step, p.of, p.view);
+        },
+      }),
+    );
     if (outcome.type !== "view") throw unexpected(outcome);
     return outcome.view;
   }
@@ -154,7 +193,9 @@ export class Session implements Survivor {
   }
 
   /** Trains to a limit, or until `pause`; goes on in a new worker if it must. */
-  async train({ steps = null, seconds = null, rate = null, network = null }: Run = {}): Promise<TrainState | undefined> {
+  async train({ steps = null, seconds = null, rate = null, network = null }: Run = {}): Promise<
+    TrainState | undefined
+  > {
     if (this.#run || !this.model) return undefined;
     await this.needData(this.model.data);
     const run = new AbortController();
@@ -162,27 +203,40 @@ export class Session implements Survivor {
     const first = this.model.state.step;
     // A new worker counts its seconds from nought.
     let [spent, clock] = [0, this.model.state.seconds];
-    const passed = (now: number) => { spent += now >= clock ? now - clock : now; clock = now; };
+    const passed = (now: number) => {
+      spent += now >= clock ? now - clock : now;
+      clock = now;
+    };
     try {
       while (!run.signal.aborted) {
         const left = steps === null ? null : Math.max(0, first + steps - this.model.state.step);
         try {
-          const outcome = await this.#engine.request({ type: "train", session: this.id, steps: left, rate, seconds: seconds === null ? null : Math.max(0, seconds - spent), network }, {
-            signal: run.signal,
-            progress: (p) => {
-              if (p.type === "training") {
-                passed(p.state.seconds);
-                this.#trained(p.state, p.samples);
-              } else if (p.type === "snapshot") {
-                this.#snapshot = p;
-                this.#listener.snapshot(p.step, p.bytes);
-              }
+          const outcome = await this.#engine.request(
+            {
+              type: "train",
+              session: this.id,
+              steps: left,
+              rate,
+              seconds: seconds === null ? null : Math.max(0, seconds - spent),
+              network,
             },
-          });
+            {
+              signal: run.signal,
+              progress: (p) => {
+                if (p.type === "training") {
+                  passed(p.state.seconds);
+                  this.#trained(p.state, p.samples);
+                } else if (p.type === "snapshot") {
+                  this.#snapshot = p;
+                  this.#listener.snapshot(p.step, p.bytes);
+                }
+              },
+            },
+          );
           if (outcome.type === "trained") this.#trained(outcome.state, null);
           break;
         } catch (e) {
-          if (this.#ended || (PlaygroundError.from(e).code === "cancelled")) break;
+          if (this.#ended || PlaygroundError.from(e).code === "cancelled") break;
           if (!wasRestarted(e)) throw e;
           await this.#recovery;
         }
@@ -220,7 +274,12 @@ export class Session implements Survivor {
   }
 
   /** Samples as a PNG; points as CSV. */
-  async exportSamples(count: number, seed: number, options: Record<string, unknown>, scale: number): Promise<SavedFile> {
+  async exportSamples(
+    count: number,
+    seed: number,
+    options: Record<string, unknown>,
+    scale: number,
+  ): Promise<SavedFile> {
     return this.#file({ type: "exportSamples", session: this.id, count, seed, ...asked(options), scale });
   }
 
@@ -231,7 +290,11 @@ export class Session implements Survivor {
   }
 
   /** Checks options that came as text. */
-  async check(scope: OptionScope, family: string, entries: [string, string][]): Promise<{ values: Record<string, unknown>; errors: ErrorInfo[] }> {
+  async check(
+    scope: OptionScope,
+    family: string,
+    entries: [string, string][],
+  ): Promise<{ values: Record<string, unknown>; errors: ErrorInfo[] }> {
     if (entries.length === 0) return { values: {}, errors: [] };
     const outcome = await this.#insist(() => this.#engine.request({ type: "checkOptions", scope, family, entries }));
     if (outcome.type !== "options") throw unexpected(outcome);

@@ -45,12 +45,18 @@ export async function get(url: URL): Promise<Response> {
   try {
     response = await fetch(url);
   } catch {
-    throw problem("fetch-failed", `${url.pathname.split("/").at(-1)} could not be fetched: the server cannot be reached.`,
-      "Check the connection, then try again.");
+    throw problem(
+      "fetch-failed",
+      `${url.pathname.split("/").at(-1)} could not be fetched: the server cannot be reached.`,
+      "Check the connection, then try again.",
+    );
   }
   if (!response.ok) {
-    throw problem("fetch-failed", `${url.pathname.split("/").at(-1)} could not be fetched: the server answered ${response.status}.`,
-      "Try again later; if it stays, the site is missing a file.");
+    throw problem(
+      "fetch-failed",
+      `${url.pathname.split("/").at(-1)} could not be fetched: the server answered ${response.status}.`,
+      "Try again later; if it stays, the site is missing a file.",
+    );
   }
   return response;
 }
@@ -64,8 +70,13 @@ export function bytesOf(url: URL): Promise<Uint8Array> {
       .then((b) => new Uint8Array(b))
       .catch((e: unknown) => {
         downloads.delete(url.href);
-        throw e instanceof PlaygroundError ? e
-          : problem("fetch-failed", `${url.pathname.split("/").at(-1)} did not arrive whole.`, "Check the connection, then try again.");
+        throw e instanceof PlaygroundError
+          ? e
+          : problem(
+              "fetch-failed",
+              `${url.pathname.split("/").at(-1)} did not arrive whole.`,
+              "Check the connection, then try again.",
+            );
       });
     downloads.set(url.href, bytes);
   }
@@ -73,7 +84,8 @@ export function bytesOf(url: URL): Promise<Uint8Array> {
 }
 
 /** Forget a shipped model's bytes, which turned out not to be what was promised. */
-export const forgetModel = (entry: ModelEntry) => downloads.delete(new URL(entry.file, new URL("checkpoints/", base)).href);
+export const forgetModel = (entry: ModelEntry) =>
+  downloads.delete(new URL(entry.file, new URL("checkpoints/", base)).href);
 
 /** The site's manifest, fetched once. */
 export function siteManifest(): Promise<Manifest> {
@@ -85,8 +97,13 @@ export function siteManifest(): Promise<Manifest> {
     })
     .catch((e: unknown) => {
       manifest = undefined;
-      throw e instanceof PlaygroundError ? e
-        : problem("fetch-failed", "checkpoints/manifest.json is not what it should be.", "Try again later; if it stays, the site is missing a file.");
+      throw e instanceof PlaygroundError
+        ? e
+        : problem(
+            "fetch-failed",
+            "checkpoints/manifest.json is not what it should be.",
+            "Try again later; if it stays, the site is missing a file.",
+          );
     });
   return manifest;
 }
@@ -96,8 +113,11 @@ export async function modelEntry(id: string): Promise<ModelEntry> {
   const { models } = await siteManifest();
   const entry = models.find((m) => m.id === id);
   if (!entry) {
-    throw problem("unknown-model", `There is no model called “${id.slice(0, 60)}”.`,
-      `Choose one of: ${models.map((m) => m.id).join(", ")}.`);
+    throw problem(
+      "unknown-model",
+      `There is no model called “${id.slice(0, 60)}”.`,
+      `Choose one of: ${models.map((m) => m.id).join(", ")}.`,
+    );
   }
   return entry;
 }
@@ -110,8 +130,11 @@ export async function dataFile(name: string): Promise<{ entry: DataEntry; bytes:
   const { data } = await siteManifest();
   const entry = data.find((d) => d.name === name);
   if (!entry) {
-    throw problem("bad-data", `The data in ${name} cannot be used: this site does not carry it.`,
-      "Open a model that was trained on data of this site.");
+    throw problem(
+      "bad-data",
+      `The data in ${name} cannot be used: this site does not carry it.`,
+      "Open a model that was trained on data of this site.",
+    );
   }
   return { entry, bytes: await bytesOf(new URL(entry.file, new URL("data/", base))) };
 }

@@ -13,7 +13,9 @@ export interface Kept {
 }
 
 /** A text, kept apart from the snapshots: those come every ten seconds. */
-export interface KeptText extends TextSource { title: string }
+export interface KeptText extends TextSource {
+  title: string;
+}
 
 const DATABASE = "generative-playground";
 const STORE = "trainings";
@@ -52,25 +54,32 @@ export class Keeper {
   #claim: Promise<boolean> | undefined;
   #told = false;
 
-  constructor(readonly key: string, readonly report: (error: PlaygroundError) => void) {}
+  constructor(
+    readonly key: string,
+    readonly report: (error: PlaygroundError) => void,
+  ) {}
 
   /** What an earlier visit left, if anything. */
   async read(): Promise<Kept | undefined> {
     try {
       const kept = await transact("readonly", (s) => s.get(this.key) as IDBRequest<Kept | undefined>);
-      const text = kept && (await transact("readonly", (s) => s.get(this.#textKey) as IDBRequest<{ text: KeptText } | undefined>));
+      const text =
+        kept && (await transact("readonly", (s) => s.get(this.#textKey) as IDBRequest<{ text: KeptText } | undefined>));
       return kept && (text ? { ...kept, text: text.text } : kept);
     } catch {
       return undefined; // No storage is like an empty one; writing will say so.
     }
   }
 
-  get #textKey() { return `${this.key} text`; }
+  get #textKey() {
+    return `${this.key} text`;
+  }
 
   /** Keeps the text of the training that begins, or forgets the one of the training before. */
   async saveText(text: KeptText | undefined): Promise<void> {
     if (text) await this.#put({ key: this.#textKey, text });
-    else if (await this.#claimed(true)) await transact("readwrite", (s) => s.delete(this.#textKey)).catch(() => undefined);
+    else if (await this.#claimed(true))
+      await transact("readwrite", (s) => s.delete(this.#textKey)).catch(() => undefined);
   }
 
   /** Keeps a snapshot; what goes wrong is told once, and training goes on in memory. */
@@ -84,16 +93,23 @@ export class Keeper {
       await transact("readwrite", (s) => s.put(record));
     } catch (e) {
       const full = e instanceof DOMException && e.name === "QuotaExceededError";
-      this.#tell(problem("storage-full",
-        full ? "The browser has no room left to keep this training." : "The browser does not let this page keep its training.",
-        "Training goes on, but a reload will lose it: download the model to be safe."));
+      this.#tell(
+        problem(
+          "storage-full",
+          full
+            ? "The browser has no room left to keep this training."
+            : "The browser does not let this page keep its training.",
+          "Training goes on, but a reload will lose it: download the model to be safe.",
+        ),
+      );
     }
   }
 
   /** Forgets what was kept. */
   async forget(): Promise<void> {
     if (!(await this.#claimed(true))) return;
-    for (const key of [this.key, this.#textKey]) await transact("readwrite", (s) => s.delete(key)).catch(() => undefined);
+    for (const key of [this.key, this.#textKey])
+      await transact("readwrite", (s) => s.delete(key)).catch(() => undefined);
   }
 
   /** Lets other tabs write again. */
@@ -110,8 +126,13 @@ export class Keeper {
       if (!mine) {
         this.#claim = undefined;
         if (!quietly) {
-          this.#tell(problem("storage-busy", "Another tab keeps this training already.",
-            "Training goes on here, but only the other tab's will be there after a reload."));
+          this.#tell(
+            problem(
+              "storage-busy",
+              "Another tab keeps this training already.",
+              "Training goes on here, but only the other tab's will be there after a reload.",
+            ),
+          );
         }
       }
       return mine;
@@ -124,7 +145,11 @@ export class Keeper {
       navigator.locks
         .request(`${DATABASE}:${this.key}`, { ifAvailable: true }, (lock) => {
           resolve(lock !== null);
-          return lock ? new Promise<void>((done) => { this.#release = done; }) : undefined;
+          return lock
+            ? new Promise<void>((done) => {
+                this.#release = done;
+              })
+            : undefined;
         })
         .catch(() => resolve(true));
     });

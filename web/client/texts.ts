@@ -39,8 +39,13 @@ export function siteTexts(): Promise<TextEntry[]> {
     })
     .catch((e: unknown) => {
       manifest = undefined;
-      throw e instanceof PlaygroundError ? e
-        : problem("fetch-failed", "texts/manifest.json is not what it should be.", "Try again later; if it stays, the site is missing a file.");
+      throw e instanceof PlaygroundError
+        ? e
+        : problem(
+            "fetch-failed",
+            "texts/manifest.json is not what it should be.",
+            "Try again later; if it stays, the site is missing a file.",
+          );
     });
   return manifest;
 }
@@ -57,7 +62,11 @@ export const LARGEST_TEXT = 64 << 20;
 /** The bytes of a file that may be a text. */
 export async function textBytes(file: Blob): Promise<Uint8Array> {
   if (file.size > LARGEST_TEXT) {
-    throw problem("bad-data", `This text cannot be used: it is longer than ${LARGEST_TEXT >> 20} MB.`, "Take a part of it.");
+    throw problem(
+      "bad-data",
+      `This text cannot be used: it is longer than ${LARGEST_TEXT >> 20} MB.`,
+      "Take a part of it.",
+    );
   }
   return new Uint8Array(await file.arrayBuffer());
 }

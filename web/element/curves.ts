@@ -10,7 +10,11 @@ export class Curves {
   right: number | undefined;
   #data: uPlot.AlignedData = [[], [], []];
 
-  constructor(private readonly host: HTMLElement, private readonly color: string, private readonly tall?: number) {}
+  constructor(
+    private readonly host: HTMLElement,
+    private readonly color: string,
+    private readonly tall?: number,
+  ) {}
 
   attach = (holder?: Element) => {
     if (holder === this.#holder) return;
@@ -22,11 +26,12 @@ export class Curves {
 
   show(train: LossCurve | undefined, heldOut: LossCurve | undefined) {
     const rows = new Map<number, [number | null, number | null]>();
-    const add = (curve: LossCurve | undefined, which: 0 | 1) => curve?.steps.forEach((step, i) => {
-      const row = rows.get(step) ?? [null, null];
-      row[which] = curve.values[i] ?? null;
-      rows.set(step, row);
-    });
+    const add = (curve: LossCurve | undefined, which: 0 | 1) =>
+      curve?.steps.forEach((step, i) => {
+        const row = rows.get(step) ?? [null, null];
+        row[which] = curve.values[i] ?? null;
+        rows.set(step, row);
+      });
     add(train, 0);
     add(heldOut, 1);
     const steps = [...rows.keys()].sort((a, b) => a - b);
@@ -45,7 +50,9 @@ export class Curves {
     }
   }
 
-  #height(width: number) { return this.tall ?? Math.round(Math.min(190, Math.max(120, width * 0.34))); }
+  #height(width: number) {
+    return this.tall ?? Math.round(Math.min(190, Math.max(120, width * 0.34)));
+  }
 
   #make() {
     const holder = this.#holder;
@@ -56,31 +63,54 @@ export class Curves {
     const color = colorOf(this.host, this.color);
     const font = `11px ${getComputedStyle(holder).fontFamily}`;
     const axis = { stroke: ink, font, grid: { stroke: line, width: 1 }, ticks: { show: false }, gap: 4 };
-    this.#plot = new uPlot({
-      width,
-      height: this.#height(width),
-      legend: { show: false },
-      cursor: { show: false },
-      padding: [6, 12, 0, 0],
-      scales: {
-        x: { time: false },
-        // The first steps fall from far above; what is worth seeing comes after them.
-        y: { range: (u, _min, max) => {
-          const values = [...(u.data[1] ?? []), ...(u.data[2] ?? [])].filter((v): v is number => v != null).sort((a, b) => a - b);
-          if (values.length < 2) return [0, Math.max(1, max || 1)];
-          const low = values[0] ?? 0;
-          const high = values[Math.floor(values.length * 0.97)] ?? max;
-          const pad = Math.max((high - low) * 0.08, 0.005 * Math.abs(high), 1e-6);
-          return [low < 0 ? low - pad : Math.max(0, low - pad), high + pad];
-        } },
+    this.#plot = new uPlot(
+      {
+        width,
+        height: this.#height(width),
+        legend: { show: false },
+        cursor: { show: false },
+        padding: [6, 12, 0, 0],
+        scales: {
+          x: { time: false },
+          // The first steps fall from far above; what is worth seeing comes after them.
+          y: {
+            range: (u, _min, max) => {
+              const values = [...(u.data[1] ?? []), ...(u.data[2] ?? [])]
+                .filter((v): v is number => v != null)
+                .sort((a, b) => a - b);
+              if (values.length < 2) return [0, Math.max(1, max || 1)];
+              const low = values[0] ?? 0;
+              const high = values[Math.floor(values.length * 0.97)] ?? max;
+              const pad = Math.max((high - low) * 0.08, 0.005 * Math.abs(high), 1e-6);
+              return [low < 0 ? low - pad : Math.max(0, low - pad), high + pad];
+            },
+          },
+        },
+        axes: [
+          { ...axis, size: 22, grid: { show: false } },
+          { ...axis, size: 38, space: 34 },
+          ...(this.right === undefined
+            ? []
+            : [
+                {
+                  ...axis,
+                  side: 1,
+                  scale: "y",
+                  size: 38,
+                  space: 34,
+                  grid: { show: false },
+                  values: (_: uPlot, at: number[]) => at.map((v) => (v * (this.right ?? 1)).toFixed(2)),
+                },
+              ]),
+        ],
+        series: [
+          {},
+          { stroke: color, width: 1, alpha: 0.45, spanGaps: true, points: { show: false } },
+          { stroke: color, width: 2, spanGaps: true, points: { show: false } },
+        ],
       },
-      axes: [{ ...axis, size: 22, grid: { show: false } }, { ...axis, size: 38, space: 34 },
-        ...(this.right === undefined ? [] : [{ ...axis, side: 1, scale: "y", size: 38, space: 34, grid: { show: false }, values: (_: uPlot, at: number[]) => at.map((v) => (v * (this.right ?? 1)).toFixed(2)) }])],
-      series: [
-        {},
-        { stroke: color, width: 1, alpha: 0.45, spanGaps: true, points: { show: false } },
-        { stroke: color, width: 2, spanGaps: true, points: { show: false } },
-      ],
-    }, this.#data, holder);
+      this.#data,
+      holder,
+    );
   }
 }

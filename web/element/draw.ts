@@ -120,10 +120,13 @@ export class Plate {
   /** Shows a view. */
   show(view: ImageView, layout: Layout = {}) {
     const tiles = view.columns * view.rows;
-    const weave = layout.weave && this.#source && !reducedMotion() && this.view && this.view.columns * this.view.rows === tiles;
+    const weave =
+      layout.weave && this.#source && !reducedMotion() && this.view && this.view.columns * this.view.rows === tiles;
     this.#before = weave ? this.#source : undefined;
     this.#beforeColumns = this.view?.columns ?? 1;
-    this.#woven = weave ? { start: performance.now(), delays: Array.from({ length: tiles }, () => Math.random() * 1800) } : undefined;
+    this.#woven = weave
+      ? { start: performance.now(), delays: Array.from({ length: tiles }, () => Math.random() * 1800) }
+      : undefined;
     this.view = view;
     this.#layout = layout;
     this.#source = undefined;
@@ -157,7 +160,10 @@ export class Plate {
     const width = canvas.clientWidth;
     if (width === 0) return;
     const wished = this.#layout.columns;
-    const columns = Math.min(tiles, (typeof wished === "function" ? wished(width) : wished) ?? columnsFor(tiles, width));
+    const columns = Math.min(
+      tiles,
+      (typeof wished === "function" ? wished(width) : wished) ?? columnsFor(tiles, width),
+    );
     const rows = Math.ceil(tiles / columns);
     const gap = this.#layout.gap ?? 0;
     const tile = width / (columns + gap * (columns - 1));
@@ -179,10 +185,21 @@ export class Plate {
       }
       if (there < 1 && this.#before) {
         g.globalAlpha = 1 - there;
-        g.drawImage(this.#before, (i % this.#beforeColumns) * tw, Math.floor(i / this.#beforeColumns) * th, tw, th, x, y, tile, tall);
+        g.drawImage(
+          this.#before,
+          (i % this.#beforeColumns) * tw,
+          Math.floor(i / this.#beforeColumns) * th,
+          tw,
+          th,
+          x,
+          y,
+          tile,
+          tall,
+        );
       }
       g.globalAlpha = there;
-      if (there > 0) g.drawImage(this.#source, (i % view.columns) * tw, Math.floor(i / view.columns) * th, tw, th, x, y, tile, tall);
+      if (there > 0)
+        g.drawImage(this.#source, (i % view.columns) * tw, Math.floor(i / view.columns) * th, tw, th, x, y, tile, tall);
     }
     g.globalAlpha = 1;
     if (busy) this.#frame = requestAnimationFrame((t) => this.#draw(t));

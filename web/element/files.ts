@@ -8,7 +8,11 @@ const LARGEST = 256 << 20;
 export async function checkpointBytes(file: Blob | ArrayBuffer | Uint8Array): Promise<Uint8Array> {
   const size = file instanceof Blob ? file.size : file.byteLength;
   if (size > LARGEST) {
-    throw problem("checkpoint-too-large", `This checkpoint has ${size} bytes; at most ${LARGEST} are accepted.`, "Choose a .safetensors file that this playground saved.");
+    throw problem(
+      "checkpoint-too-large",
+      `This checkpoint has ${size} bytes; at most ${LARGEST} are accepted.`,
+      "Choose a .safetensors file that this playground saved.",
+    );
   }
   return file instanceof Blob ? new Uint8Array(await file.arrayBuffer()) : new Uint8Array(file);
 }

@@ -34,33 +34,77 @@ export function field(f: Field, prefix: string, { value, error, set, disabled = 
     set(input instanceof HTMLInputElement && input.type === "checkbox" ? String(input.checked) : input.value);
   };
   const described = `${id}-help`;
-  const range = f.minimum !== undefined && f.maximum !== undefined ? ` ${short(f.minimum)} to ${short(f.maximum)}.` : "";
-  const help = html`<small id=${described} class=${error ? "wrong" : ""}>${error ? `${error.message} ${error.hint}` : f.help + (slides(f) || f.kind === "choice" ? "" : range)}</small>`;
+  const range =
+    f.minimum !== undefined && f.maximum !== undefined ? ` ${short(f.minimum)} to ${short(f.maximum)}.` : "";
+  const help = html`<small id=${described} class=${error ? "wrong" : ""}
+    >${error ? `${error.message} ${error.hint}` : f.help + (slides(f) || f.kind === "choice" ? "" : range)}</small
+  >`;
   const invalid = error ? "true" : "false";
   if (f.kind === "choice") {
-    return html`<div class="field"><label for=${id}>${f.label}</label>
+    return html`<div class="field">
+      <label for=${id}>${f.label}</label>
       <select id=${id} aria-describedby=${described} aria-invalid=${invalid} ?disabled=${disabled} @change=${onChange}>
-        ${f.choices.map((c) => html`<option value=${c.value} ?selected=${c.value === String(value)} title=${c.help || nothing}>${c.label}</option>`)}
-      </select>${help}</div>`;
+        ${f.choices.map((c) => html`<option value=${c.value} ?selected=${c.value === String(value)} title=${c.help || nothing}>${c.label}</option>`)}</select
+      >${help}
+    </div>`;
   }
   if (f.kind === "flag") {
-    return html`<div class="field"><label class="check"><input type="checkbox" id=${id} aria-describedby=${described}
-      .checked=${value === true} ?disabled=${disabled} @change=${onChange}> ${f.label}</label>${help}</div>`;
+    return html`<div class="field">
+      <label class="check"
+        ><input
+          type="checkbox"
+          id=${id}
+          aria-describedby=${described}
+          .checked=${value === true}
+          ?disabled=${disabled}
+          @change=${onChange} />
+        ${f.label}</label
+      >${help}
+    </div>`;
   }
   if (slides(f)) {
-    return html`<div class="field"><label for=${id}>${f.label} <output for=${id} .value=${short(value)}></output></label>
-      <input type="range" id=${id} min=${f.minimum ?? 0} max=${f.maximum ?? 1} step=${f.kind === "integer" ? 1 : STEP}
-        .value=${String(value ?? f.minimum)} aria-describedby=${described} aria-invalid=${invalid} ?disabled=${disabled}
-        @input=${(e: Event) => { const i = e.target as HTMLInputElement; const o = i.parentElement?.querySelector("output"); if (o) o.value = short(Number(i.value)); }}
-        @change=${onChange}>${help}</div>`;
+    return html`<div class="field">
+      <label for=${id}>${f.label} <output for=${id} .value=${short(value)}></output></label>
+      <input
+        type="range"
+        id=${id}
+        min=${f.minimum ?? 0}
+        max=${f.maximum ?? 1}
+        step=${f.kind === "integer" ? 1 : STEP}
+        .value=${String(value ?? f.minimum)}
+        aria-describedby=${described}
+        aria-invalid=${invalid}
+        ?disabled=${disabled}
+        @input=${(e: Event) => {
+          const i = e.target as HTMLInputElement;
+          const o = i.parentElement?.querySelector("output");
+          if (o) o.value = short(Number(i.value));
+        }}
+        @change=${onChange} />${help}
+    </div>`;
   }
-  return html`<div class="field"><label for=${id}>${f.label}</label>
-    <input type=${f.kind === "text" ? "text" : "number"} id=${id} .value=${short(value)} step="any" inputmode=${f.kind === "text" ? "text" : "decimal"}
-      aria-describedby=${described} aria-invalid=${invalid} ?disabled=${disabled} @change=${onChange}>${help}</div>`;
+  return html`<div class="field">
+    <label for=${id}>${f.label}</label>
+    <input
+      type=${f.kind === "text" ? "text" : "number"}
+      id=${id}
+      .value=${short(value)}
+      step="any"
+      inputmode=${f.kind === "text" ? "text" : "decimal"}
+      aria-describedby=${described}
+      aria-invalid=${invalid}
+      ?disabled=${disabled}
+      @change=${onChange} />${help}
+  </div>`;
 }
 
 /** A few named choices in a row. */
-export function segments<T>(legend: string, choices: readonly { value: T; label: string }[], chosen: T, choose: (value: T) => void): TemplateResult {
+export function segments<T>(
+  legend: string,
+  choices: readonly { value: T; label: string }[],
+  chosen: T,
+  choose: (value: T) => void,
+): TemplateResult {
   return html`<div class="segments" role="group" aria-label=${legend}>
     ${choices.map((c) => html`<button type="button" aria-pressed=${c.value === chosen ? "true" : "false"} @click=${() => choose(c.value)}>${c.label}</button>`)}
   </div>`;

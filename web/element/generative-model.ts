@@ -35,7 +35,17 @@ const DEFAULT_MODEL = "vae-mnist";
 export class GenerativeModel extends LitElement implements Host, Present {
   static override styles = [unsafeCSS(plotStyles), unsafeCSS(styles), unsafeCSS(textStyles)];
   static override properties = {
-    model: {}, src: {}, family: {}, view: {}, views: {}, seed: {}, count: {}, backend: {}, controls: {}, refresh: {}, columns: {},
+    model: {},
+    src: {},
+    family: {},
+    view: {},
+    views: {},
+    seed: {},
+    count: {},
+    backend: {},
+    controls: {},
+    refresh: {},
+    columns: {},
   };
   /** Id of a shipped model. */
   declare model: string | null;
@@ -100,17 +110,27 @@ export class GenerativeModel extends LitElement implements Host, Present {
     new Presence(this);
   }
 
-  get bare() { return this.controls === "none"; }
-  get quiet() { return Number(this.refresh) > 0; }
-  get tileColumns() { return whole(String(this.columns ?? ""), 1, 64); }
+  get bare() {
+    return this.controls === "none";
+  }
+  get quiet() {
+    return Number(this.refresh) > 0;
+  }
+  get tileColumns() {
+    return whole(String(this.columns ?? ""), 1, 64);
+  }
   help(plot: string): string {
     const space = this.#family?.spaces.find((s) => s.kind === this.info?.space.kind);
     return space?.plots.find((p) => p.id === plot)?.help ?? "";
   }
-  get #panel(): Panel { return this.#panels[this.settled.view]; }
+  get #panel(): Panel {
+    return this.#panels[this.settled.view];
+  }
 
   /** Whether it is the lab with one panel. */
-  get #plane() { return Boolean(this.family) && this.view == null; }
+  get #plane() {
+    return Boolean(this.family) && this.view == null;
+  }
 
   /** Of a model of the plane: the element that does the work. */
   get lab(): GenerativeLab | undefined {
@@ -159,25 +179,47 @@ export class GenerativeModel extends LitElement implements Host, Present {
   }
 
   /** Trains: the model in training, else a new one from scratch. */
-  async play(): Promise<void> { if (this.lab) return this.lab.play(); await this.#awake(); await this.attempt(() => this.trainer.play()); }
+  async play(): Promise<void> {
+    if (this.lab) return this.lab.play();
+    await this.#awake();
+    await this.attempt(() => this.trainer.play());
+  }
   /** Stops the training after the step under way. */
-  async pause(): Promise<void> { if (this.lab) return this.lab.pause(); await this.attempt(() => this.trainer.pause()); }
+  async pause(): Promise<void> {
+    if (this.lab) return this.lab.pause();
+    await this.attempt(() => this.trainer.pause());
+  }
   /** Trains for so many steps. */
-  async step(steps = 1): Promise<void> { if (this.lab) return this.lab.step(); await this.#awake(); await this.attempt(() => this.trainer.step(steps)); }
+  async step(steps = 1): Promise<void> {
+    if (this.lab) return this.lab.step();
+    await this.#awake();
+    await this.attempt(() => this.trainer.step(steps));
+  }
   /** Back to the shipped model. */
-  async reset(): Promise<void> { if (this.lab) return this.lab.restart(); await this.load(); }
+  async reset(): Promise<void> {
+    if (this.lab) return this.lab.restart();
+    await this.load();
+  }
 
   /** Draws samples and gives their pixels. */
   async sample(options: { count?: number; seed?: number } & Record<string, unknown> = {}): Promise<View | undefined> {
     await this.#awake();
-    const { count = this.info?.space.kind === "text" ? 1 : this.settled.count, seed = this.settled.seed, ...rest } = options;
+    const {
+      count = this.info?.space.kind === "text" ? 1 : this.settled.count,
+      seed = this.settled.seed,
+      ...rest
+    } = options;
     return this.attempt(async () => this.session?.sample(count, seed, { ...this.sampleOptions, ...rest }));
   }
 
   /** The model as a safetensors file. */
-  async exportCheckpoint(): Promise<Blob | undefined> { return this.#export(false); }
+  async exportCheckpoint(): Promise<Blob | undefined> {
+    return this.#export(false);
+  }
   /** The model with all that is needed to train on. */
-  async snapshot(): Promise<Blob | undefined> { return this.#export(true); }
+  async snapshot(): Promise<Blob | undefined> {
+    return this.#export(true);
+  }
 
   async #export(resumable: boolean): Promise<Blob | undefined> {
     await this.#awake();
@@ -210,12 +252,16 @@ export class GenerativeModel extends LitElement implements Host, Present {
   }
 
   /** Breaks the worker on purpose, so that its recovery can be seen. */
-  async fireDrill(kind: Fault): Promise<void> { await this.session?.fault(kind).catch(() => undefined); }
+  async fireDrill(kind: Fault): Promise<void> {
+    await this.session?.fault(kind).catch(() => undefined);
+  }
 
   /** What differs from the defaults, as names and values for a URL. */
   get state(): Record<string, string> {
     const { view, seed, count, backend } = this.settled;
-    const state: Record<string, string> = this.family ? { family: this.family, view } : { model: this.model ?? DEFAULT_MODEL, view };
+    const state: Record<string, string> = this.family
+      ? { family: this.family, view }
+      : { model: this.model ?? DEFAULT_MODEL, view };
     if (seed !== 1 && !this.quiet) state["seed"] = String(seed);
     if (count !== 32) state["count"] = String(count);
     if (backend !== "auto") state["backend"] = backend;
@@ -238,16 +284,23 @@ export class GenerativeModel extends LitElement implements Host, Present {
     void this.attempt(() => this.trainer.watch(seen));
     clearInterval(this.#timer);
     if (seen && this.quiet && !reducedMotion()) {
-      this.#timer = setInterval(() => {
-        if (!this.info || !["samples", "write"].includes(this.settled.view)) return;
-        this.settled = { ...this.settled, seed: (this.settled.seed + 1) >>> 0 };
-        this.#panel.again();
-      }, Math.max(1, Number(this.refresh)) * 1000);
+      this.#timer = setInterval(
+        () => {
+          if (!this.info || !["samples", "write"].includes(this.settled.view)) return;
+          this.settled = { ...this.settled, seed: (this.settled.seed + 1) >>> 0 };
+          this.#panel.again();
+        },
+        Math.max(1, Number(this.refresh)) * 1000,
+      );
     }
   }
 
-  redraw(recolour: boolean) { this.#panel.redraw(recolour); }
-  gone() { this.dispose(); }
+  redraw(recolour: boolean) {
+    this.#panel.redraw(recolour);
+  }
+  gone() {
+    this.dispose();
+  }
 
   attributed(names: string[]) {
     const { session } = this;
@@ -275,7 +328,13 @@ export class GenerativeModel extends LitElement implements Host, Present {
   /** Shows an error and tells it to whoever listens. */
   report(thrown: unknown) {
     const { code, message, hint, recoverable } = PlaygroundError.from(thrown);
-    const notice: Notice = { code, message, hint, recoverable, retry: !this.info || !recoverable || code === "fetch-failed" };
+    const notice: Notice = {
+      code,
+      message,
+      hint,
+      recoverable,
+      retry: !this.info || !recoverable || code === "fetch-failed",
+    };
     this.#notices = [...this.#notices.filter((n) => n.code !== code || n.message !== message), notice].slice(-8);
     this.requestUpdate();
     this.announce("error", { code, message, hint, recoverable });
@@ -300,16 +359,21 @@ export class GenerativeModel extends LitElement implements Host, Present {
     this.setAttribute("seed", String((crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % 100_000));
   }
 
-  save(file: SavedFile) { download(file); }
+  save(file: SavedFile) {
+    download(file);
+  }
 
   // ---- Inside
 
   #required(): Session {
-    if (!this.session) throw problem("unknown-session", "There is no model here yet.", "Wait for the element's ready event.");
+    if (!this.session)
+      throw problem("unknown-session", "There is no model here yet.", "Wait for the element's ready event.");
     return this.session;
   }
 
-  async #awake() { if (!this.info) await this.load(); }
+  async #awake() {
+    if (!this.info) await this.load();
+  }
 
   #status(text: string | undefined) {
     this.#loading = text;
@@ -340,14 +404,25 @@ export class GenerativeModel extends LitElement implements Host, Present {
         this.requestUpdate();
       },
       snapshot: (step, bytes) => this.trainer.keep(step, bytes),
-      restarted: (cause, fatal) => { if (session === this.session) this.#restarted(session, cause, fatal); },
+      restarted: (cause, fatal) => {
+        if (session === this.session) this.#restarted(session, cause, fatal);
+      },
     });
     this.session = session;
-    session.device.then((device) => this.#using(device), () => {
-      // A worker that did not start is of no use to the next try.
-      if (session === this.session) this.#end();
-    });
-    siteManifest().then(({ models }) => { this.#models = models; this.requestUpdate(); }, () => undefined);
+    session.device.then(
+      (device) => this.#using(device),
+      () => {
+        // A worker that did not start is of no use to the next try.
+        if (session === this.session) this.#end();
+      },
+    );
+    siteManifest().then(
+      ({ models }) => {
+        this.#models = models;
+        this.requestUpdate();
+      },
+      () => undefined,
+    );
     void this.trainer.look();
     return session;
   }
@@ -356,7 +431,8 @@ export class GenerativeModel extends LitElement implements Host, Present {
     const before = this.device;
     this.device = device;
     this.requestUpdate();
-    if (before?.backend !== device.backend || before.reason !== device.reason) this.announce("backendchange", { ...device, sentence: deviceSentence(device) });
+    if (before?.backend !== device.backend || before.reason !== device.reason)
+      this.announce("backendchange", { ...device, sentence: deviceSentence(device) });
   }
 
   #restarted(session: Session, cause: PlaygroundError, fatal: boolean) {
@@ -366,10 +442,21 @@ export class GenerativeModel extends LitElement implements Host, Present {
       return;
     }
     const lost = cause.code === "device-lost";
-    const where = this.trainer.own && this.info ? `Your model goes on from step ${figure(this.info.step)}.` : "Everything is as it was.";
-    this.report(problem(lost ? "device-lost" : "worker-restarted",
-      `${lost ? cause.message : "The computation stopped unexpectedly."} A new worker has taken over. ${where}`, "There is nothing that you need to do."));
-    session.device.then((device) => this.#using(device), () => undefined);
+    const where =
+      this.trainer.own && this.info
+        ? `Your model goes on from step ${figure(this.info.step)}.`
+        : "Everything is as it was.";
+    this.report(
+      problem(
+        lost ? "device-lost" : "worker-restarted",
+        `${lost ? cause.message : "The computation stopped unexpectedly."} A new worker has taken over. ${where}`,
+        "There is nothing that you need to do.",
+      ),
+    );
+    session.device.then(
+      (device) => this.#using(device),
+      () => undefined,
+    );
     this.#stale = true;
     this.requestUpdate();
   }
@@ -390,7 +477,8 @@ export class GenerativeModel extends LitElement implements Host, Present {
     }
     const shown = this.#shown();
     if (shown.includes(this.settled.view)) return;
-    if (this.view != null && !before) this.report(badOption("view", this.view, `one of ${shown.join(", ")} is expected`));
+    if (this.view != null && !before)
+      this.report(badOption("view", this.view, `one of ${shown.join(", ")} is expected`));
     this.#panel.hide();
     this.settled = { ...this.settled, view: shown[0] ?? "samples" };
     if (this.view != null) this.setAttribute("view", this.settled.view);
@@ -422,7 +510,14 @@ export class GenerativeModel extends LitElement implements Host, Present {
 
   async #take(session: Session, names: string[]): Promise<boolean> {
     if (!this.#family || !this.#description) return false;
-    return takeOptions(names, { host: this, session, family: this.#family, trainSchema: this.#description.trainSchema, textSchema: this.#description.textSchema, panels: Object.values(this.#panels) });
+    return takeOptions(names, {
+      host: this,
+      session,
+      family: this.#family,
+      trainSchema: this.#description.trainSchema,
+      textSchema: this.#description.textSchema,
+      panels: Object.values(this.#panels),
+    });
   }
 
   /** The entry of the wished-for model; for an unknown one, that of the model at hand or the default. */
@@ -480,7 +575,9 @@ export class GenerativeModel extends LitElement implements Host, Present {
   }
 
   /** The views that are wished for and that the family has. */
-  #shown(): ViewName[] { return shownViews(this.#family?.capabilities, this.views, this.view); }
+  #shown(): ViewName[] {
+    return shownViews(this.#family?.capabilities, this.views, this.view);
+  }
 
   #choose = (id: string) => {
     // Another model of text need not know the letters of what was written for this one.
@@ -489,7 +586,13 @@ export class GenerativeModel extends LitElement implements Host, Present {
     else this.setAttribute("model", id);
   };
 
-  #drag = dragHandler((over) => { this.#dragging = over; this.requestUpdate(); }, (file) => this.#dropped(file));
+  #drag = dragHandler(
+    (over) => {
+      this.#dragging = over;
+      this.requestUpdate();
+    },
+    (file) => this.#dropped(file),
+  );
 
   #dropped(file: File) {
     if (this.#panel.dropped(file)) return;
@@ -517,20 +620,40 @@ export class GenerativeModel extends LitElement implements Host, Present {
 
   protected override render(): TemplateResult {
     // One code path for models of the plane: the lab, with one panel and few controls.
-    if (this.#plane) return html`<generative-lab controls="few" ${ref((lab) => { if (lab) for (const { name, value } of this.attributes) if (!GLOBAL.test(name)) lab.setAttribute(name, value); })}></generative-lab>`;
-    const { info, device, settled: { view }, trainer: { own } } = this;
+    if (this.#plane)
+      return html`<generative-lab
+        controls="few"
+        ${ref((lab) => {
+          if (lab) for (const { name, value } of this.attributes) if (!GLOBAL.test(name)) lab.setAttribute(name, value);
+        })}></generative-lab>`;
+    const {
+      info,
+      device,
+      settled: { view },
+      trainer: { own },
+    } = this;
     const waiting = !this.#drawn;
     // From a model of pictures one comes to others of pictures.
     const languages = this.#description?.families.filter((f) => f.capabilities.language).map((f) => f.id) ?? [];
-    const models = this.family ? [] : this.#models.filter((m) => languages.includes(m.family) === languages.includes(this.#family?.id ?? ""));
-    const body = html`<div class="body ${waiting ? "waiting" : ""}" part="stage" aria-busy=${this.#loading ? "true" : "false"}>
+    const models = this.family
+      ? []
+      : this.#models.filter((m) => languages.includes(m.family) === languages.includes(this.#family?.id ?? ""));
+    const body = html`<div
+      class="body ${waiting ? "waiting" : ""}"
+      part="stage"
+      aria-busy=${this.#loading ? "true" : "false"}>
       <div class="panel">${this.#panel.render()}</div>
       <div class="poster" ?hidden=${!waiting}><slot name="poster"></slot></div>
     </div>`;
     const alerts = notices(this.#notices, this.#dismiss);
     if (this.bare) return html`<div class="frame bare" part="frame">${body}${alerts}</div>`;
-    return html`<section class="frame ${this.#dragging ? "dragging" : ""}" part="frame" aria-label="Generative model"
-      @dragover=${this.#drag} @dragleave=${this.#drag} @drop=${this.#drag}>
+    return html`<section
+      class="frame ${this.#dragging ? "dragging" : ""}"
+      part="frame"
+      aria-label="Generative model"
+      @dragover=${this.#drag}
+      @dragleave=${this.#drag}
+      @drop=${this.#drag}>
       <header class="bar" part="bar">
         ${tabs(this.#shown(), view, this.#go)}
         ${models.length && (own || !this.src) ? chooser(models, this.#entry?.id ?? this.model ?? undefined, own, this.#choose) : nothing}
@@ -539,11 +662,15 @@ export class GenerativeModel extends LitElement implements Host, Present {
       <div id="panel" role="tabpanel" aria-labelledby=${`tab-${view}`}>${body}</div>
       <footer part="foot">
         <p class="caption" part="caption">${this.#loading ?? (info ? this.#panel.caption(info) : "")}</p>
-        ${info ? facts(info, device, this.#entry, own, {
-          back: () => void this.load(),
-          download: () => void this.attempt(async () => download(await this.#required().exportModel(own))),
-          open: (file) => void this.importCheckpoint(file),
-        }) : nothing}
+        ${
+          info
+            ? facts(info, device, this.#entry, own, {
+                back: () => void this.load(),
+                download: () => void this.attempt(async () => download(await this.#required().exportModel(own))),
+                open: (file) => void this.importCheckpoint(file),
+              })
+            : nothing
+        }
       </footer>
       ${this.#dragging ? html`<p class="drop" aria-hidden="true">Drop a model or a ${this.#family?.capabilities.language ? "text" : "picture"}</p>` : nothing}
     </section>`;

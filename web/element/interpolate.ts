@@ -32,7 +32,8 @@ export class InterpolatePanel extends Panel {
         get: () => (this.#ends[which] === which ? undefined : String(this.#ends[which])),
         set: (text) => {
           const index = text === undefined ? which : whole(text, 0, 9999);
-          if (index === undefined) throw badOption(name, text ?? "", "a whole number from 0 to 9999 is expected, the index of a test image");
+          if (index === undefined)
+            throw badOption(name, text ?? "", "a whole number from 0 to 9999 is expected, the index of a test image");
           this.#ends[which] = index;
         },
       };
@@ -43,7 +44,8 @@ export class InterpolatePanel extends Panel {
       get: () => (this.#t === 0.5 ? undefined : this.#t.toFixed(3).replace(/\.?0+$/, "")),
       set: (text) => {
         const t = text === undefined ? 0.5 : Number(text);
-        if (!(t >= 0 && t <= 1) || text?.trim() === "") throw badOption("t", text ?? "", "a number from 0 to 1 is expected");
+        if (!(t >= 0 && t <= 1) || text?.trim() === "")
+          throw badOption("t", text ?? "", "a number from 0 to 1 is expected");
         this.#t = Math.round(t * (FRAMES - 1)) / (FRAMES - 1);
       },
     };
@@ -56,29 +58,39 @@ export class InterpolatePanel extends Panel {
     };
   }
 
-  override caption() { return this.host.help("interpolate"); }
+  override caption() {
+    return this.host.help("interpolate");
+  }
 
   override refresh() {
     const { session, info } = this.host;
     if (!session || !info) return;
     this.#refreshed = performance.now();
-    this.#latest.run(() => this.host.attempt(async () => {
-      await session.needData(info.data);
-      if (this.#loaded !== info.data) {
-        const view = await session.view({ type: "dataImages", start: this.#picker.start, count: this.#picker.count });
-        if (view.kind === "image") this.#picker.show(view);
-        this.#loaded = info.data;
-      }
-      const [from, to] = this.#ends;
-      const view = await session.view({
-        type: "plot", plot: "interpolate",
-        inputs: { image: { type: "test", index: from }, to: { type: "test", index: to }, count: FRAMES, path: this.#path },
-      });
-      if (view.kind !== "image") return;
-      this.#frames = view;
-      this.#draw();
-      this.host.drawn();
-    }));
+    this.#latest.run(() =>
+      this.host.attempt(async () => {
+        await session.needData(info.data);
+        if (this.#loaded !== info.data) {
+          const view = await session.view({ type: "dataImages", start: this.#picker.start, count: this.#picker.count });
+          if (view.kind === "image") this.#picker.show(view);
+          this.#loaded = info.data;
+        }
+        const [from, to] = this.#ends;
+        const view = await session.view({
+          type: "plot",
+          plot: "interpolate",
+          inputs: {
+            image: { type: "test", index: from },
+            to: { type: "test", index: to },
+            count: FRAMES,
+            path: this.#path,
+          },
+        });
+        if (view.kind !== "image") return;
+        this.#frames = view;
+        this.#draw();
+        this.host.drawn();
+      }),
+    );
   }
 
   override trained(_state: TrainState, samples: View | null) {
@@ -139,18 +151,60 @@ export class InterpolatePanel extends Panel {
     const [from, to] = this.#ends;
     const t = this.#t.toFixed(2);
     return html`<div class="walk">
-      <div class="now"><canvas class="plate" role="img" aria-label=${`The picture at ${t} of the way`} ${ref(this.#now.attach)}></canvas></div>
-      <div class="way">
-        ${segments<Path>("Path", [{ value: "spherical", label: "Along the sphere" }, { value: "linear", label: "Straight" }], this.#path, (v) => { this.#path = v; this.refresh(); this.host.changed(); this.host.requestUpdate(); })}
-        <canvas class="plate strip" role="img" aria-label="Frames on the way" ${ref(this.#strip.attach)}></canvas>
-        <label class="unseen" for="t">Position on the way</label>
-        <input type="range" id="t" min="0" max="1" step=${1 / (FRAMES - 1)} .value=${String(this.#t)} @input=${this.#slide}>
-        <p class="ends"><span>A</span><output>t = ${t}</output><span>B</span></p>
+        <div class="now">
+          <canvas
+            class="plate"
+            role="img"
+            aria-label=${`The picture at ${t} of the way`}
+            ${ref(this.#now.attach)}></canvas>
+        </div>
+        <div class="way">
+          ${segments<Path>(
+            "Path",
+            [
+              { value: "spherical", label: "Along the sphere" },
+              { value: "linear", label: "Straight" },
+            ],
+            this.#path,
+            (v) => {
+              this.#path = v;
+              this.refresh();
+              this.host.changed();
+              this.host.requestUpdate();
+            },
+          )}
+          <canvas class="plate strip" role="img" aria-label="Frames on the way" ${ref(this.#strip.attach)}></canvas>
+          <label class="unseen" for="t">Position on the way</label>
+          <input
+            type="range"
+            id="t"
+            min="0"
+            max="1"
+            step=${1 / (FRAMES - 1)}
+            .value=${String(this.#t)}
+            @input=${this.#slide} />
+          <p class="ends"><span>A</span><output>t = ${t}</output><span>B</span></p>
+        </div>
       </div>
-    </div>
-    <div class="row between"><p class="label">Pick the two ends among the test images</p>
-      ${segments<0 | 1>("Which end to pick", [{ value: 0, label: `A: ${from}` }, { value: 1, label: `B: ${to}` }], this.#choosing, (v) => { this.#choosing = v; this.host.requestUpdate(); })}</div>
-    ${this.#picker.render("Test images", (i) => [i === from ? "A" : "", i === to ? "B" : ""].join(""), (i) => this.#pick(i))}`;
+      <div class="row between">
+        <p class="label">Pick the two ends among the test images</p>
+        ${segments<0 | 1>(
+          "Which end to pick",
+          [
+            { value: 0, label: `A: ${from}` },
+            { value: 1, label: `B: ${to}` },
+          ],
+          this.#choosing,
+          (v) => {
+            this.#choosing = v;
+            this.host.requestUpdate();
+          },
+        )}
+      </div>
+      ${this.#picker.render(
+        "Test images",
+        (i) => [i === from ? "A" : "", i === to ? "B" : ""].join(""),
+        (i) => this.#pick(i),
+      )}`;
   }
 }
-

@@ -35,13 +35,20 @@ export class LatentPanel extends Panel {
           return;
         }
         const z = text.split(",").map(Number);
-        if (z.length !== 2 || !z.every((v) => Math.abs(v) <= EXTENT)) throw badOption("z", text, `two numbers between −${EXTENT} and ${EXTENT} are expected, with a comma between them`);
+        if (z.length !== 2 || !z.every((v) => Math.abs(v) <= EXTENT))
+          throw badOption(
+            "z",
+            text,
+            `two numbers between −${EXTENT} and ${EXTENT} are expected, with a comma between them`,
+          );
         this.#z = [z[0] ?? 0, z[1] ?? 0];
       },
     };
   }
 
-  override caption() { return this.host.help("latent"); }
+  override caption() {
+    return this.host.help("latent");
+  }
 
   override refresh() {
     const { session, info } = this.host;
@@ -51,20 +58,22 @@ export class LatentPanel extends Panel {
       return;
     }
     this.#refreshed = performance.now();
-    this.#latest.run(() => this.host.attempt(async () => {
-      const view = await session.view({ type: "plot", plot: "latent", inputs: { resolution: COLUMNS } });
-      if (view.kind !== "image") return;
-      this.#mosaic = view;
-      this.#printed = undefined;
-      this.#draw();
-      this.host.drawn();
-      this.#look();
-      await session.needData(info.data);
-      const points = await session.view({ type: "plot", plot: "codes", inputs: { count: POINTS } });
-      if (points.kind !== "points") return;
-      this.#points = { xy: coordinates(points), classes: points.classes };
-      this.#draw();
-    }));
+    this.#latest.run(() =>
+      this.host.attempt(async () => {
+        const view = await session.view({ type: "plot", plot: "latent", inputs: { resolution: COLUMNS } });
+        if (view.kind !== "image") return;
+        this.#mosaic = view;
+        this.#printed = undefined;
+        this.#draw();
+        this.host.drawn();
+        this.#look();
+        await session.needData(info.data);
+        const points = await session.view({ type: "plot", plot: "codes", inputs: { count: POINTS } });
+        if (points.kind !== "points") return;
+        this.#points = { xy: coordinates(points), classes: points.classes };
+        this.#draw();
+      }),
+    );
   }
 
   override trained(_state: TrainState, samples: View | null) {
@@ -87,7 +96,9 @@ export class LatentPanel extends Panel {
     const { session } = this.host;
     if (!session) return;
     const z = [...this.#z];
-    this.#decode.run(() => this.host.attempt(async () => this.show(this.#here, await session.view({ type: "decode", z }), { columns: 1 })));
+    this.#decode.run(() =>
+      this.host.attempt(async () => this.show(this.#here, await session.view({ type: "decode", z }), { columns: 1 })),
+    );
   }
 
   #draw() {
@@ -126,15 +137,22 @@ export class LatentPanel extends Panel {
     }
     // The marker, with a halo of paper so that it shows on anything.
     const [zx, zy] = [x(this.#z[0]), y(this.#z[1])];
-    for (const [style, line] of [[colorOf(this.host, "--_paper"), 5], [colorOf(this.host, "--_red"), 2]] as const) {
+    for (const [style, line] of [
+      [colorOf(this.host, "--_paper"), 5],
+      [colorOf(this.host, "--_red"), 2],
+    ] as const) {
       g.strokeStyle = style;
       g.lineWidth = line;
       g.beginPath();
       g.arc(zx, zy, 9, 0, 7);
-      g.moveTo(zx - 16, zy); g.lineTo(zx - 9, zy);
-      g.moveTo(zx + 9, zy); g.lineTo(zx + 16, zy);
-      g.moveTo(zx, zy - 16); g.lineTo(zx, zy - 9);
-      g.moveTo(zx, zy + 9); g.lineTo(zx, zy + 16);
+      g.moveTo(zx - 16, zy);
+      g.lineTo(zx - 9, zy);
+      g.moveTo(zx + 9, zy);
+      g.lineTo(zx + 16, zy);
+      g.moveTo(zx, zy - 16);
+      g.lineTo(zx, zy - 9);
+      g.moveTo(zx, zy + 9);
+      g.lineTo(zx, zy + 16);
       g.stroke();
     }
   }
@@ -154,12 +172,20 @@ export class LatentPanel extends Panel {
     if (e.type === "pointerdown") canvas.setPointerCapture(e.pointerId);
     else if (e.pointerType !== "mouse" && !canvas.hasPointerCapture(e.pointerId)) return;
     const box = canvas.getBoundingClientRect();
-    this.#move(((e.clientX - box.left) / box.width) * 2 * EXTENT - EXTENT, EXTENT - ((e.clientY - box.top) / box.height) * 2 * EXTENT);
+    this.#move(
+      ((e.clientX - box.left) / box.width) * 2 * EXTENT - EXTENT,
+      EXTENT - ((e.clientY - box.top) / box.height) * 2 * EXTENT,
+    );
   };
 
   #key = (e: KeyboardEvent) => {
     const by = e.shiftKey ? 0.5 : 0.1;
-    const steps: Record<string, [number, number]> = { ArrowLeft: [-by, 0], ArrowRight: [by, 0], ArrowUp: [0, by], ArrowDown: [0, -by] };
+    const steps: Record<string, [number, number]> = {
+      ArrowLeft: [-by, 0],
+      ArrowRight: [by, 0],
+      ArrowUp: [0, by],
+      ArrowDown: [0, -by],
+    };
     const step = steps[e.key];
     if (!step) return;
     e.preventDefault();
@@ -170,8 +196,13 @@ export class LatentPanel extends Panel {
     const { info } = this.host;
     if (info && info.latentDim !== 2) {
       return html`<div class="empty">
-        <p>This model has ${info.latentDim} latent numbers; a map can show two. The two-dimensional one gives up some sharpness for a space that fits on paper.</p>
-        <button type="button" class="primary" @click=${() => this.host.setAttribute("model", "vae-mnist-2d")}>Open the two-dimensional model</button>
+        <p>
+          This model has ${info.latentDim} latent numbers; a map can show two. The two-dimensional one gives up some
+          sharpness for a space that fits on paper.
+        </p>
+        <button type="button" class="primary" @click=${() => this.host.setAttribute("model", "vae-mnist-2d")}>
+          Open the two-dimensional model
+        </button>
       </div>`;
     }
     const classes = info?.classes ?? [];
@@ -179,20 +210,63 @@ export class LatentPanel extends Panel {
     const at = `z₁ = ${z1.toFixed(2)}, z₂ = ${z2.toFixed(2)}`;
     return html`<div class="split wide">
       <div class="stage">
-        <canvas class="map" part="canvas" tabindex="0" role="application" aria-roledescription="map"
+        <canvas
+          class="map"
+          part="canvas"
+          tabindex="0"
+          role="application"
+          aria-roledescription="map"
           aria-label=${`Map of the latent plane. Arrow keys move the marker, with Shift in larger steps. ${at}`}
-          @pointerdown=${this.#pointer} @pointermove=${this.#pointer} @keydown=${this.#key} ${ref(this.#attach)}></canvas>
+          @pointerdown=${this.#pointer}
+          @pointermove=${this.#pointer}
+          @keydown=${this.#key}
+          ${ref(this.#attach)}></canvas>
       </div>
       <div class="side">
         <div class="here">
-          <canvas class="plate" role="img" aria-label="The picture that the marked point decodes to" ${ref(this.#here.attach)}></canvas>
+          <canvas
+            class="plate"
+            role="img"
+            aria-label="The picture that the marked point decodes to"
+            ${ref(this.#here.attach)}></canvas>
           <p class="reading" aria-live="polite">${at}</p>
         </div>
-        ${segments<Layer>("Show", [{ value: "pictures", label: "Pictures" }, { value: "codes", label: "Test set" }, { value: "both", label: "Both" }], this.#layer, (v) => { this.#layer = v; this.#draw(); this.host.requestUpdate(); })}
-        ${this.#layer === "pictures" ? nothing : html`<ul class="legend" aria-label="Classes">
-          ${classes.map((name, i) => html`<li><button type="button" aria-pressed=${this.#only === i ? "true" : "false"} data-class=${i % 10}
-            @click=${() => { this.#only = this.#only === i ? undefined : i; this.#draw(); this.host.requestUpdate(); }}><i></i>${name}</button></li>`)}
-        </ul>`}
+        ${segments<Layer>(
+          "Show",
+          [
+            { value: "pictures", label: "Pictures" },
+            { value: "codes", label: "Test set" },
+            { value: "both", label: "Both" },
+          ],
+          this.#layer,
+          (v) => {
+            this.#layer = v;
+            this.#draw();
+            this.host.requestUpdate();
+          },
+        )}
+        ${
+          this.#layer === "pictures"
+            ? nothing
+            : html`<ul class="legend" aria-label="Classes">
+                ${classes.map(
+                  (name, i) =>
+                    html`<li>
+                      <button
+                        type="button"
+                        aria-pressed=${this.#only === i ? "true" : "false"}
+                        data-class=${i % 10}
+                        @click=${() => {
+                          this.#only = this.#only === i ? undefined : i;
+                          this.#draw();
+                          this.host.requestUpdate();
+                        }}>
+                        <i></i>${name}
+                      </button>
+                    </li>`,
+                )}
+              </ul>`
+        }
       </div>
     </div>`;
   }

@@ -6,13 +6,34 @@ import { attributeOf, GLOBAL, optionOf, OWN } from "./names";
 import { whole, type Host, type Panel, type ViewName } from "./panel";
 
 /** What the element's own attributes say, once they are known to be right. */
-export interface Settled { view: ViewName; seed: number; count: number; backend: Backend }
+export interface Settled {
+  view: ViewName;
+  seed: number;
+  count: number;
+  backend: Backend;
+}
 
 /** How the element's own attributes are read. */
-export function reader<K extends keyof Settled>(name: K, views: readonly string[]): { fallback: Settled[K]; expected: string; parse: (text: string) => Settled[K] | undefined } {
-  const among = (all: readonly string[]) => ({ expected: `one of ${all.join(", ")}`, fallback: all[0], parse: (text: string) => (all.includes(text) ? text : undefined) });
-  const number = (least: number, most: number, fallback: number) => ({ expected: `a whole number from ${least} to ${most}`, fallback, parse: (text: string) => whole(text, least, most) });
-  const all = { view: among(views), backend: among(["auto", "webgpu", "cpu"]), seed: number(0, 0xffff_ffff, 1), count: number(1, 400, 32) };
+export function reader<K extends keyof Settled>(
+  name: K,
+  views: readonly string[],
+): { fallback: Settled[K]; expected: string; parse: (text: string) => Settled[K] | undefined } {
+  const among = (all: readonly string[]) => ({
+    expected: `one of ${all.join(", ")}`,
+    fallback: all[0],
+    parse: (text: string) => (all.includes(text) ? text : undefined),
+  });
+  const number = (least: number, most: number, fallback: number) => ({
+    expected: `a whole number from ${least} to ${most}`,
+    fallback,
+    parse: (text: string) => whole(text, least, most),
+  });
+  const all = {
+    view: among(views),
+    backend: among(["auto", "webgpu", "cpu"]),
+    seed: number(0, 0xffff_ffff, 1),
+    count: number(1, 400, 32),
+  };
   return all[name] as ReturnType<typeof reader<K>>;
 }
 
@@ -31,8 +52,16 @@ export interface Sink {
  * whoever needs them. Rust says which options there are and whether a value holds.
  * Gives whether there were any.
  */
-export async function takeOptions(attributes: string[], { host, session, family, trainSchema, textSchema, panels }: Sink): Promise<boolean> {
-  const entries: Record<Exclude<OptionScope, "data">, [string, string][]> = { config: [], train: [], sample: [], text: [] };
+export async function takeOptions(
+  attributes: string[],
+  { host, session, family, trainSchema, textSchema, panels }: Sink,
+): Promise<boolean> {
+  const entries: Record<Exclude<OptionScope, "data">, [string, string][]> = {
+    config: [],
+    train: [],
+    sample: [],
+    text: [],
+  };
   const scopeOf = (name: string) => {
     if (name in (family.configSchema.properties ?? {})) return "config";
     if (name in (trainSchema.properties ?? {})) return "train";
@@ -71,13 +100,18 @@ export async function takeOptions(attributes: string[], { host, session, family,
 
 /** What was said to a model of another family does not concern the one at hand. */
 export function leave(host: HTMLElement, before: FamilyInfo, now: FamilyInfo) {
-  const names = ({ sampleSchema, configSchema }: FamilyInfo) => [sampleSchema, configSchema].flatMap((s) => Object.keys(s.properties ?? {}));
+  const names = ({ sampleSchema, configSchema }: FamilyInfo) =>
+    [sampleSchema, configSchema].flatMap((s) => Object.keys(s.properties ?? {}));
   const known = names(now);
   for (const name of names(before)) if (!known.includes(name)) host.removeAttribute(attributeOf(name));
 }
 
 /** Reads one of the element's own attributes; throws what is wrong with it. */
-export function read<K extends keyof Settled>(name: K, value: string | number | null | undefined, views: readonly string[]): Settled[K] {
+export function read<K extends keyof Settled>(
+  name: K,
+  value: string | number | null | undefined,
+  views: readonly string[],
+): Settled[K] {
   const { fallback, expected, parse } = reader(name, views);
   if (value === null || value === undefined) return fallback;
   const found = parse(String(value));

@@ -82,7 +82,10 @@ export class Pad {
   #pointer = (e: PointerEvent) => {
     const canvas = e.currentTarget as HTMLCanvasElement;
     const box = canvas.getBoundingClientRect();
-    const at: [number, number] = [((e.clientX - box.left) / box.width) * SIDE, ((e.clientY - box.top) / box.height) * SIDE];
+    const at: [number, number] = [
+      ((e.clientX - box.left) / box.width) * SIDE,
+      ((e.clientY - box.top) / box.height) * SIDE,
+    ];
     if (e.type === "pointerdown") {
       canvas.setPointerCapture(e.pointerId);
       this.#last = undefined;
@@ -97,7 +100,12 @@ export class Pad {
 
   #key = (e: KeyboardEvent) => {
     const by = e.shiftKey ? 14 : 7;
-    const steps: Record<string, [number, number]> = { ArrowLeft: [-by, 0], ArrowRight: [by, 0], ArrowUp: [0, -by], ArrowDown: [0, by] };
+    const steps: Record<string, [number, number]> = {
+      ArrowLeft: [-by, 0],
+      ArrowRight: [by, 0],
+      ArrowUp: [0, -by],
+      ArrowDown: [0, by],
+    };
     const step = steps[e.key];
     if (step) {
       const clip = (v: number) => Math.min(SIDE - 7, Math.max(7, v));
@@ -120,10 +128,29 @@ export class Pad {
   };
 
   render(): TemplateResult {
-    return html`<canvas class="pad" tabindex="0" role="application" aria-roledescription="drawing pad"
+    return html`<canvas
+      class="pad"
+      tabindex="0"
+      role="application"
+      aria-roledescription="drawing pad"
       aria-label="Draw here. With the keyboard: arrow keys move the pen, Space puts it down or lifts it, Delete clears."
-      @pointerdown=${this.#pointer} @pointermove=${this.#pointer} @pointerup=${this.#pointer} @pointercancel=${this.#pointer}
-      @keydown=${this.#key} @focus=${() => { this.#focused = true; this.redraw(); }} @blur=${() => { this.#focused = this.#down = false; this.redraw(); }}
-      ${ref((c) => { if (c === this.#canvas) return; this.#canvas = c as HTMLCanvasElement | undefined; this.redraw(); })}></canvas>`;
+      @pointerdown=${this.#pointer}
+      @pointermove=${this.#pointer}
+      @pointerup=${this.#pointer}
+      @pointercancel=${this.#pointer}
+      @keydown=${this.#key}
+      @focus=${() => {
+        this.#focused = true;
+        this.redraw();
+      }}
+      @blur=${() => {
+        this.#focused = this.#down = false;
+        this.redraw();
+      }}
+      ${ref((c) => {
+        if (c === this.#canvas) return;
+        this.#canvas = c as HTMLCanvasElement | undefined;
+        this.redraw();
+      })}></canvas>`;
   }
 }

@@ -5,7 +5,17 @@ import type { Layout, Plate } from "./draw";
 import type { Trainer } from "./trainer";
 
 /** The views that an element can show. */
-export const VIEWS = ["samples", "latent", "reconstruct", "interpolate", "write", "read", "attention", "lens", "train"] as const;
+export const VIEWS = [
+  "samples",
+  "latent",
+  "reconstruct",
+  "interpolate",
+  "write",
+  "read",
+  "attention",
+  "lens",
+  "train",
+] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 const LANGUAGE: readonly ViewName[] = ["write", "read", "attention", "lens", "train"];
@@ -13,13 +23,18 @@ const LATENT: readonly ViewName[] = ["samples", "latent", "reconstruct", "interp
 
 /** The views that a family has; of one that is not known yet, those that go with the wished-for view. */
 function viewsOf(capabilities: Capabilities | undefined, wished: string | null): readonly ViewName[] {
-  if (!capabilities) return wished && wished !== "train" && (LANGUAGE as readonly string[]).includes(wished) ? LANGUAGE : LATENT;
+  if (!capabilities)
+    return wished && wished !== "train" && (LANGUAGE as readonly string[]).includes(wished) ? LANGUAGE : LATENT;
   if (capabilities.language) return LANGUAGE;
   return capabilities.latent ? LATENT : ["samples", "train"];
 }
 
 /** Those among them that are wished for, in the wished-for order; all, if none is. */
-export function shownViews(capabilities: Capabilities | undefined, wishes: string | null, view: string | null): ViewName[] {
+export function shownViews(
+  capabilities: Capabilities | undefined,
+  wishes: string | null,
+  view: string | null,
+): ViewName[] {
   const wished = (wishes ?? "").split(/[\s,]+/).filter((v): v is ViewName => (VIEWS as readonly string[]).includes(v));
   const has = viewsOf(capabilities, view ?? wished[0] ?? null);
   const both = wished.filter((v) => has.includes(v));
@@ -81,7 +96,9 @@ export abstract class Panel {
   /** Training went on. */
   trained(_state: TrainState, _samples: View | null): void {}
   /** A file that is no checkpoint was dropped; gives whether the panel wants it. */
-  dropped(_file: File): boolean { return false; }
+  dropped(_file: File): boolean {
+    return false;
+  }
 
   /** Shows an image view in a plate. */
   protected show(plate: Plate, view: View | undefined, layout?: Layout) {
@@ -115,7 +132,9 @@ export class Latest {
 
 /** A number for a reader: a thin space between thousands, no needless digits. */
 export function figure(value: number, digits = 0): string {
-  return value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }).replaceAll(",", "\u202f");
+  return value
+    .toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits })
+    .replaceAll(",", "\u202f");
 }
 
 /** Parses a whole number in a range, for parameters of panels. */

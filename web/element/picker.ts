@@ -25,7 +25,12 @@ export class Picker {
         ${Array.from({ length: this.count }, (_, i) => {
           const index = this.start + i;
           const mark = chosen(index);
-          return html`<button type="button" aria-label=${`Test image ${index}`} aria-pressed=${mark ? "true" : "false"} data-mark=${mark} @click=${() => choose(index)}></button>`;
+          return html`<button
+            type="button"
+            aria-label=${`Test image ${index}`}
+            aria-pressed=${mark ? "true" : "false"}
+            data-mark=${mark}
+            @click=${() => choose(index)}></button>`;
         })}
       </div>
     </div>`;

@@ -17,7 +17,9 @@ export interface Present extends HTMLElement {
 export class Presence implements ReactiveController {
   #near = false;
   #scheme = matchMedia("(prefers-color-scheme: dark)");
-  #intersections = new IntersectionObserver((entries) => this.#sight(entries.at(-1)?.isIntersecting ?? false), { rootMargin: "160px" });
+  #intersections = new IntersectionObserver((entries) => this.#sight(entries.at(-1)?.isIntersecting ?? false), {
+    rootMargin: "160px",
+  });
   #sizes = new ResizeObserver(() => this.host.redraw(false));
   #attributes = new MutationObserver((changes) => this.host.attributed(changes.map((c) => c.attributeName ?? "")));
 
@@ -40,7 +42,9 @@ export class Presence implements ReactiveController {
     this.#scheme.removeEventListener("change", this.#recolour);
     document.removeEventListener("visibilitychange", this.#visibility);
     // An element that is only moved is connected again before this runs.
-    queueMicrotask(() => { if (!this.host.isConnected) this.host.gone(); });
+    queueMicrotask(() => {
+      if (!this.host.isConnected) this.host.gone();
+    });
   }
 
   #recolour = () => this.host.redraw(true);

@@ -15,7 +15,10 @@ export class ReconstructPanel extends Panel {
   #source: ImageInput = { type: "test", index: 0 };
   #seed = 1;
   #result: Result | undefined;
-  #pad = new Pad(() => { this.#source = { type: "drawing", ...this.#pad.pixels() }; this.#run(); });
+  #pad = new Pad(() => {
+    this.#source = { type: "drawing", ...this.#pad.pixels() };
+    this.#run();
+  });
   #picker = new Picker(20);
   #output = new Plate();
   #canvas: HTMLCanvasElement | undefined;
@@ -29,13 +32,16 @@ export class ReconstructPanel extends Panel {
       get: () => (this.#source.type === "test" && this.#source.index ? String(this.#source.index) : undefined),
       set: (text) => {
         const index = text === undefined ? 0 : whole(text, 0, 9999);
-        if (index === undefined) throw badOption("image", text ?? "", "a whole number from 0 to 9999 is expected, the index of a test image");
+        if (index === undefined)
+          throw badOption("image", text ?? "", "a whole number from 0 to 9999 is expected, the index of a test image");
         this.#source = { type: "test", index };
       },
     };
   }
 
-  override caption() { return this.host.help("reconstruct"); }
+  override caption() {
+    return this.host.help("reconstruct");
+  }
 
   override refresh() {
     const { session, info } = this.host;
@@ -68,15 +74,21 @@ export class ReconstructPanel extends Panel {
     const { session } = this.host;
     if (!session) return;
     const image = this.#source;
-    this.#latest.run(() => this.host.attempt(async () => {
-      const view = await session.view({ type: "plot", plot: "reconstruct", inputs: { image, seed: this.#seed, count: DRAWS } });
-      if (view.kind !== "reconstruction") return;
-      this.#result = view;
-      this.show(this.#output, view.output, { columns: 4, gap: 0.06 });
-      if (take && view.input.kind === "image") this.#pad.take(print(view.input as ImageView, [255, 255, 255]));
-      this.host.requestUpdate();
-      this.#plot();
-    }));
+    this.#latest.run(() =>
+      this.host.attempt(async () => {
+        const view = await session.view({
+          type: "plot",
+          plot: "reconstruct",
+          inputs: { image, seed: this.#seed, count: DRAWS },
+        });
+        if (view.kind !== "reconstruction") return;
+        this.#result = view;
+        this.show(this.#output, view.output, { columns: 4, gap: 0.06 });
+        if (take && view.input.kind === "image") this.#pad.take(print(view.input as ImageView, [255, 255, 255]));
+        this.host.requestUpdate();
+        this.#plot();
+      }),
+    );
   }
 
   #plot() {
@@ -106,12 +118,17 @@ export class ReconstructPanel extends Panel {
       g.stroke();
     }
     g.beginPath();
-    g.moveTo(0, y(0)); g.lineTo(w, y(0));
-    g.moveTo(x(0), 0); g.lineTo(x(0), h);
+    g.moveTo(0, y(0));
+    g.lineTo(w, y(0));
+    g.moveTo(x(0), 0);
+    g.lineTo(x(0), h);
     g.stroke();
     const [m1 = 0, m2 = 0] = r.mu;
     const [s1 = 0, s2 = 0] = r.sigma;
-    for (const [k, alpha] of [[2, 0.16], [1, 0.3]] as const) {
+    for (const [k, alpha] of [
+      [2, 0.16],
+      [1, 0.3],
+    ] as const) {
       g.globalAlpha = alpha;
       g.fillStyle = blue;
       g.beginPath();
@@ -128,8 +145,10 @@ export class ReconstructPanel extends Panel {
     g.strokeStyle = blue;
     g.lineWidth = 2;
     g.beginPath();
-    g.moveTo(x(m1) - 5, y(m2)); g.lineTo(x(m1) + 5, y(m2));
-    g.moveTo(x(m1), y(m2) - 5); g.lineTo(x(m1), y(m2) + 5);
+    g.moveTo(x(m1) - 5, y(m2));
+    g.lineTo(x(m1) + 5, y(m2));
+    g.moveTo(x(m1), y(m2) - 5);
+    g.lineTo(x(m1), y(m2) + 5);
     g.stroke();
   }
 
@@ -167,9 +186,12 @@ export class ReconstructPanel extends Panel {
 
   #picture(file: File) {
     void this.host.attempt(async () => {
-      const wrong = (reason: string) => problem("bad-image", `This image cannot be used: ${reason}.`, "Use a PNG, JPEG or WebP picture, or draw one.");
+      const wrong = (reason: string) =>
+        problem("bad-image", `This image cannot be used: ${reason}.`, "Use a PNG, JPEG or WebP picture, or draw one.");
       if (file.size > 32 << 20) throw wrong("it is larger than 32 MB");
-      const bitmap = await createImageBitmap(file).catch(() => { throw wrong(`${file.name.slice(0, 60)} is no picture that this browser can read`); });
+      const bitmap = await createImageBitmap(file).catch(() => {
+        throw wrong(`${file.name.slice(0, 60)} is no picture that this browser can read`);
+      });
       const scale = Math.min(1, 512 / Math.max(bitmap.width, bitmap.height));
       const canvas = document.createElement("canvas");
       canvas.width = Math.max(1, Math.round(bitmap.width * scale));
@@ -191,29 +213,92 @@ export class ReconstructPanel extends Panel {
     const n = this.host.info?.latentDim ?? 0;
     const index = this.#source.type === "test" ? this.#source.index : -1;
     return html`<div class="three">
-      <div><p class="head"><b>x</b> the picture</p>${this.#pad.render()}
-        <div class="row">
-          <button type="button" @click=${() => { this.#pad.clear(); this.#source = { type: "drawing", ...this.#pad.pixels() }; this.#run(); }}>Clear and draw</button>
-          <label class="button">Open a picture<input type="file" accept="image/*" class="unseen" @change=${(e: Event) => {
-            const input = e.target as HTMLInputElement;
-            const file = input.files?.[0];
-            input.value = "";
-            if (file) this.#picture(file);
-          }}></label>
-        </div></div>
-      <div><p class="head blue"><b>q(z|x)</b> ${n === 2 ? "its place in the plane" : `its ${n} code numbers, mean ± σ`}</p>
-        <canvas class="posterior" role="img" ${ref((c) => { this.#canvas = c as HTMLCanvasElement | undefined; if (c) this.#plot(); })}
-          aria-label=${r ? `The posterior: means ${r.mu.slice(0, 8).map((v) => v.toFixed(1)).join(", ")}` : "The posterior"}></canvas>
-        <div class="row"><button type="button" @click=${() => { this.#seed++; this.#run(); }}>Draw ε again</button></div></div>
-      <div><p class="head red"><b>p(x|z)</b> ${DRAWS} draws decoded</p>
-        <canvas class="plate" role="img" aria-label=${`${DRAWS} reconstructions`} ${ref(this.#output.attach)}></canvas></div>
-    </div>
-    ${r ? html`<p class="sum" aria-live="polite">
-      <span class="red">−log p(x|z) <b>${figure(r.reconstruction, 1)}</b></span><b>+</b>
-      <span class="blue">KL(q‖p) <b>${figure(r.kl, 1)}</b></span><b>=</b>
-      <span>−ELBO, nats <b>${figure(r.reconstruction + r.kl, 1)}</b></span>
-    </p>` : nothing}
-    <p class="label">Or take one of the test images, which the model never saw</p>
-    ${this.#picker.render("Test images", (i) => (i === index ? "x" : ""), (i) => { this.#source = { type: "test", index: i }; this.#run(true); this.host.changed(); this.host.requestUpdate(); })}`;
+        <div>
+          <p class="head"><b>x</b> the picture</p>
+          ${this.#pad.render()}
+          <div class="row">
+            <button
+              type="button"
+              @click=${() => {
+                this.#pad.clear();
+                this.#source = { type: "drawing", ...this.#pad.pixels() };
+                this.#run();
+              }}>
+              Clear and draw
+            </button>
+            <label class="button"
+              >Open a picture<input
+                type="file"
+                accept="image/*"
+                class="unseen"
+                @change=${(e: Event) => {
+                  const input = e.target as HTMLInputElement;
+                  const file = input.files?.[0];
+                  input.value = "";
+                  if (file) this.#picture(file);
+                }}
+            /></label>
+          </div>
+        </div>
+        <div>
+          <p class="head blue">
+            <b>q(z|x)</b> ${n === 2 ? "its place in the plane" : `its ${n} code numbers, mean ± σ`}
+          </p>
+          <canvas
+            class="posterior"
+            role="img"
+            ${ref((c) => {
+              this.#canvas = c as HTMLCanvasElement | undefined;
+              if (c) this.#plot();
+            })}
+            aria-label=${
+              r
+                ? `The posterior: means ${r.mu
+                    .slice(0, 8)
+                    .map((v) => v.toFixed(1))
+                    .join(", ")}`
+                : "The posterior"
+            }></canvas>
+          <div class="row">
+            <button
+              type="button"
+              @click=${() => {
+                this.#seed++;
+                this.#run();
+              }}>
+              Draw ε again
+            </button>
+          </div>
+        </div>
+        <div>
+          <p class="head red"><b>p(x|z)</b> ${DRAWS} draws decoded</p>
+          <canvas
+            class="plate"
+            role="img"
+            aria-label=${`${DRAWS} reconstructions`}
+            ${ref(this.#output.attach)}></canvas>
+        </div>
+      </div>
+      ${
+        r
+          ? html`<p class="sum" aria-live="polite">
+              <span class="red">−log p(x|z) <b>${figure(r.reconstruction, 1)}</b></span
+              ><b>+</b> <span class="blue">KL(q‖p) <b>${figure(r.kl, 1)}</b></span
+              ><b>=</b>
+              <span>−ELBO, nats <b>${figure(r.reconstruction + r.kl, 1)}</b></span>
+            </p>`
+          : nothing
+      }
+      <p class="label">Or take one of the test images, which the model never saw</p>
+      ${this.#picker.render(
+        "Test images",
+        (i) => (i === index ? "x" : ""),
+        (i) => {
+          this.#source = { type: "test", index: i };
+          this.#run(true);
+          this.host.changed();
+          this.host.requestUpdate();
+        },
+      )}`;
   }
 }

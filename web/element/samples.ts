@@ -27,22 +27,36 @@ export class SamplesPanel extends Panel {
     this.#abort?.abort();
     const abort = new AbortController();
     this.#abort = abort;
-    this.#latest.run(() => this.host.attempt(async () => {
-      const layout = { columns: this.host.tileColumns, gap: this.host.bare ? 0 : 0.06, weave: this.host.quiet };
-      const view = await session.sample(count, seed, options, (step, of, early) => {
-        this.host.announce("progress", { phase: "sample", step, of });
-        if (early) this.show(this.#plate, early, layout);
-      }, abort.signal);
-      if (abort.signal.aborted) return;
-      this.#drawnAt = performance.now();
-      this.show(this.#plate, view, layout);
-      this.host.announce("sample", { seed, count, view });
-    }));
+    this.#latest.run(() =>
+      this.host.attempt(async () => {
+        const layout = { columns: this.host.tileColumns, gap: this.host.bare ? 0 : 0.06, weave: this.host.quiet };
+        const view = await session.sample(
+          count,
+          seed,
+          options,
+          (step, of, early) => {
+            this.host.announce("progress", { phase: "sample", step, of });
+            if (early) this.show(this.#plate, early, layout);
+          },
+          abort.signal,
+        );
+        if (abort.signal.aborted) return;
+        this.#drawnAt = performance.now();
+        this.show(this.#plate, view, layout);
+        this.host.announce("sample", { seed, count, view });
+      }),
+    );
   }
 
-  override again() { this.refresh(); }
-  override hide() { this.#abort?.abort(); }
-  override redraw(recolour: boolean) { this.#plate.redraw(recolour); }
+  override again() {
+    this.refresh();
+  }
+  override hide() {
+    this.#abort?.abort();
+  }
+  override redraw(recolour: boolean) {
+    this.#plate.redraw(recolour);
+  }
 
   override trained(_state: TrainState, samples: View | null) {
     if (samples && performance.now() - this.#drawnAt > 1500) this.refresh();
@@ -56,7 +70,12 @@ export class SamplesPanel extends Panel {
   override render() {
     const { host } = this;
     const { seed, count } = host.settled;
-    const canvas = html`<canvas class="plate" part="canvas" role="img" aria-label=${`${count} generated pictures, seed ${seed}`} ${ref(this.#plate.attach)}></canvas>`;
+    const canvas = html`<canvas
+      class="plate"
+      part="canvas"
+      role="img"
+      aria-label=${`${count} generated pictures, seed ${seed}`}
+      ${ref(this.#plate.attach)}></canvas>`;
     if (host.bare) return canvas;
     const set = (name: string) => (e: Event) => host.setAttribute(name, (e.target as HTMLInputElement).value);
     return html`<div class="split">
@@ -64,11 +83,23 @@ export class SamplesPanel extends Panel {
       <div class="side">
         <button type="button" class="primary" @click=${() => host.reroll()}>New samples</button>
         <div class="pair">
-          <div class="field"><label for="seed">Seed</label><input id="seed" type="number" min="0" max="4294967295" step="1" .value=${String(seed)} @change=${set("seed")}></div>
-          <div class="field"><label for="count">How many</label>
+          <div class="field">
+            <label for="seed">Seed</label
+            ><input
+              id="seed"
+              type="number"
+              min="0"
+              max="4294967295"
+              step="1"
+              .value=${String(seed)}
+              @change=${set("seed")} />
+          </div>
+          <div class="field">
+            <label for="count">How many</label>
             <select id="count" @change=${set("count")}>
               ${[...new Set([8, 16, 32, 64, 100, 196, count])].sort((a, b) => a - b).map((n) => html`<option value=${n} ?selected=${n === count}>${n}</option>`)}
-            </select></div>
+            </select>
+          </div>
         </div>
         ${this.#fields.map((f) => field(f, "sample", { value: host.sampleOptions[f.name] ?? f.fallback, set: (text) => host.setAttribute(attributeOf(f.name), text) }))}
         <button type="button" @click=${() => this.#png()}>Download as PNG</button>

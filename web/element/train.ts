@@ -36,7 +36,9 @@ export class TrainPanel extends Panel {
     this.params["data"] = {
       get: () => {
         const { corpus } = host.trainer;
-        return corpus?.name && corpus.name !== corpus.entries[0]?.name && corpus.name !== corpus.own?.name ? corpus.name : undefined;
+        return corpus?.name && corpus.name !== corpus.entries[0]?.name && corpus.name !== corpus.own?.name
+          ? corpus.name
+          : undefined;
       },
       set: (name) => {
         const { corpus } = host.trainer;
@@ -48,15 +50,24 @@ export class TrainPanel extends Panel {
       get: () => undefined, // The trainer tells it with the other options.
       set: (id) => {
         const { sizes } = host.trainer;
-        if (id !== undefined && !sizes.some((s) => s.id === id)) throw badOption("size", id, sizes.length ? `one of ${sizes.map((s) => s.id).join(", ")} is expected` : "this model has none");
+        if (id !== undefined && !sizes.some((s) => s.id === id))
+          throw badOption(
+            "size",
+            id,
+            sizes.length ? `one of ${sizes.map((s) => s.id).join(", ")} is expected` : "this model has none",
+          );
         const wished = id ?? sizes[0]?.id;
         if (wished) host.trainer.resize(wished);
       },
     };
   }
 
-  get #language() { return this.host.trainer.corpus !== undefined; }
-  get #count() { return this.#language ? 1 : SAMPLES; }
+  get #language() {
+    return this.host.trainer.corpus !== undefined;
+  }
+  get #count() {
+    return this.#language ? 1 : SAMPLES;
+  }
 
   override caption() {
     return this.#language
@@ -69,7 +80,10 @@ export class TrainPanel extends Panel {
     if (!session || !info) return;
     this.#show(info.state);
     this.host.drawn();
-    if (trainer.corpus) void this.host.attempt(async () => { await trainer.corpus?.open(); });
+    if (trainer.corpus)
+      void this.host.attempt(async () => {
+        await trainer.corpus?.open();
+      });
     if (!trainer.own) {
       this.#past = undefined;
       this.#plate.clear();
@@ -77,11 +91,17 @@ export class TrainPanel extends Panel {
       return;
     }
     if (!trainer.running && this.#past === undefined) {
-      this.#latest.run(() => this.host.attempt(async () => this.#draw(await session.sample(this.#count, settled.seed, this.#language ? {} : this.host.sampleOptions))));
+      this.#latest.run(() =>
+        this.host.attempt(async () =>
+          this.#draw(await session.sample(this.#count, settled.seed, this.#language ? {} : this.host.sampleOptions)),
+        ),
+      );
     }
   }
 
-  override hide() { this.#script.close(); }
+  override hide() {
+    this.#script.close();
+  }
 
   override trained(state: TrainState, samples: View | null) {
     this.#show(state);
@@ -106,12 +126,18 @@ export class TrainPanel extends Panel {
   #names(losses: LossCurve[]): string[] {
     const all = [...new Set(losses.map((l) => l.name))];
     // A sum says nothing that its parts do not.
-    return all.length > 1 ? all.filter((name) => name !== "loss") : all.length ? all : this.#language ? ["loss"] : ["reconstruction", "kl"];
+    return all.length > 1
+      ? all.filter((name) => name !== "loss")
+      : all.length
+        ? all
+        : this.#language
+          ? ["loss"]
+          : ["reconstruction", "kl"];
   }
 
   #curve(name: string, color: string): Curves {
     let curve = this.#curves.get(name);
-    if (!curve) this.#curves.set(name, curve = new Curves(this.host, `--_${color}`));
+    if (!curve) this.#curves.set(name, (curve = new Curves(this.host, `--_${color}`)));
     return curve;
   }
 
@@ -140,12 +166,13 @@ export class TrainPanel extends Panel {
   #scrub = (e: Event) => {
     const { session, info } = this.host;
     const index = Number((e.target as HTMLInputElement).value);
-    const last = (info?.state.snapshots.length ?? 0);
+    const last = info?.state.snapshots.length ?? 0;
     this.#past = index < last ? index : undefined;
     this.host.requestUpdate();
     if (!session) return;
     if (this.#past === undefined) this.refresh();
-    else this.#latest.run(() => this.host.attempt(async () => this.#draw(await session.showSnapshot(index, this.#count))));
+    else
+      this.#latest.run(() => this.host.attempt(async () => this.#draw(await session.showSnapshot(index, this.#count))));
   };
 
   #restore() {
@@ -159,35 +186,81 @@ export class TrainPanel extends Panel {
   }
 
   #transport(info: ModelInfo) {
-    const { trainer, attempt } = { trainer: this.host.trainer, attempt: (work: () => Promise<unknown>) => void this.host.attempt(work) };
-    const present = () => { this.#past = undefined; };
+    const { trainer, attempt } = {
+      trainer: this.host.trainer,
+      attempt: (work: () => Promise<unknown>) => void this.host.attempt(work),
+    };
+    const present = () => {
+      this.#past = undefined;
+    };
     if (!trainer.own) {
-      return html`<div class="transport"><button type="button" class="primary" @click=${() => attempt(() => trainer.play())}>Train from scratch</button>
-        <p class="status">A new model with random weights takes the place of this one in every view until you go back. ${this.#language
-          ? "At first it writes letters at random; within seconds it knows which are frequent, then come spaces and line ends, then words."
-          : "After a few seconds the first strokes appear; after a minute or two, digits."}</p></div>`;
+      return html`<div class="transport">
+        <button type="button" class="primary" @click=${() => attempt(() => trainer.play())}>Train from scratch</button>
+        <p class="status">
+          A new model with random weights takes the place of this one in every view until you go back.
+          ${
+            this.#language
+              ? "At first it writes letters at random; within seconds it knows which are frequent, then come spaces and line ends, then words."
+              : "After a few seconds the first strokes appear; after a minute or two, digits."
+          }
+        </p>
+      </div>`;
     }
     return html`<div class="transport">
-      ${trainer.running
-        ? html`<button type="button" class="primary" @click=${() => attempt(() => trainer.pause())}>Pause</button>`
-        : html`<button type="button" class="primary" @click=${() => { present(); attempt(() => trainer.play()); }}>Play</button>`}
-      <button type="button" @click=${() => { present(); attempt(() => trainer.step(1)); }}>Step</button>
-      <button type="button" @click=${() => { present(); attempt(() => trainer.create()); }}>Start over</button>
-      <label class="inline">Speed <select @change=${(e: Event) => { const v = (e.target as HTMLSelectElement).value; attempt(() => trainer.setRate(v ? Number(v) : null)); }}>
-        ${RATES.map((r) => html`<option value=${r ?? ""} ?selected=${r === trainer.rate}>${r === null ? "as fast as it goes" : `${r} ${r === 1 ? "step" : "steps"} a second`}</option>`)}
-      </select></label>
+      ${
+        trainer.running
+          ? html`<button type="button" class="primary" @click=${() => attempt(() => trainer.pause())}>Pause</button>`
+          : html`<button
+              type="button"
+              class="primary"
+              @click=${() => {
+                present();
+                attempt(() => trainer.play());
+              }}>
+              Play
+            </button>`
+      }
+      <button
+        type="button"
+        @click=${() => {
+          present();
+          attempt(() => trainer.step(1));
+        }}>
+        Step
+      </button>
+      <button
+        type="button"
+        @click=${() => {
+          present();
+          attempt(() => trainer.create());
+        }}>
+        Start over
+      </button>
+      <label class="inline"
+        >Speed
+        <select
+          @change=${(e: Event) => {
+            const v = (e.target as HTMLSelectElement).value;
+            attempt(() => trainer.setRate(v ? Number(v) : null));
+          }}>
+          ${RATES.map((r) => html`<option value=${r ?? ""} ?selected=${r === trainer.rate}>${r === null ? "as fast as it goes" : `${r} ${r === 1 ? "step" : "steps"} a second`}</option>`)}
+        </select></label
+      >
       <p class="status" role="status">${trainer.status(info)}</p>
     </div>`;
   }
 
   #options(scope: Scope, title: string, note: unknown) {
     const { trainer } = this.host;
-    return html`<fieldset><legend>${title} <span class="aside">${note}</span></legend>
-      ${trainer.fields[scope].map((f) => field(f, scope, {
-        value: trainer.value(scope, f),
-        error: trainer.errors.get(`${scope}.${f.name}`),
-        set: (text) => void this.host.attempt(() => trainer.wish(scope, [[f.name, text]])),
-      }))}
+    return html`<fieldset>
+      <legend>${title} <span class="aside">${note}</span></legend>
+      ${trainer.fields[scope].map((f) =>
+        field(f, scope, {
+          value: trainer.value(scope, f),
+          error: trainer.errors.get(`${scope}.${f.name}`),
+          set: (text) => void this.host.attempt(() => trainer.wish(scope, [[f.name, text]])),
+        }),
+      )}
     </fieldset>`;
   }
 
@@ -196,17 +269,25 @@ export class TrainPanel extends Panel {
     const charactersPerToken = perToken(info);
     const of = (split: LossCurve["split"]) => losses.find((l) => l.name === name && l.split === split)?.values.at(-1);
     const bits = (v: number) => (charactersPerToken ? ` (${figure(v / charactersPerToken / Math.LN2, 2)} bits)` : "");
-    const told = (v: number | undefined) => (v === undefined ? "–" : `${figure(v, Math.abs(v) < 10 ? 2 : 1)}${bits(v)}`);
-    return html`<figure class=${color}><figcaption><span><b>${LOSSES[name] ?? name}</b>, nats${charactersPerToken ? " a token; right, bits a character" : ""}</span>
-      <span class="legend-line"><i></i>training ${told(of("train"))}</span><span class="legend-line thick"><i></i>held out ${told(of("heldOut"))}</span></figcaption>
-      <div class="chart" ${ref(this.#curve(name, color).attach)}></div></figure>`;
+    const told = (v: number | undefined) =>
+      v === undefined ? "–" : `${figure(v, Math.abs(v) < 10 ? 2 : 1)}${bits(v)}`;
+    return html`<figure class=${color}>
+      <figcaption>
+        <span
+          ><b>${LOSSES[name] ?? name}</b>, nats${charactersPerToken ? " a token; right, bits a character" : ""}</span
+        >
+        <span class="legend-line"><i></i>training ${told(of("train"))}</span
+        ><span class="legend-line thick"><i></i>held out ${told(of("heldOut"))}</span>
+      </figcaption>
+      <div class="chart" ${ref(this.#curve(name, color).attach)}></div>
+    </figure>`;
   }
 
   #forms() {
     const { trainer } = this.host;
     const stale = html`<span class="strong">Press <em>Start over</em> for the new options to take effect.</span>`;
     return html`${this.#options("config", "Model", trainer.stale ? stale : "Decided when a training starts.")}
-      ${this.#options("train", "Training", "Can be changed while it runs.")}`;
+    ${this.#options("train", "Training", "Can be changed while it runs.")}`;
   }
 
   /** What a training of text needs before it can begin. */
@@ -214,7 +295,12 @@ export class TrainPanel extends Panel {
     const { trainer } = this.host;
     if (!trainer.corpus) return nothing;
     return html`${source(this.host, trainer.corpus)}
-      <fieldset class="whole"><legend>Size <span class="aside">Larger ones learn more, more slowly. The times are measured on this machine.</span></legend>${this.#sizes.render()}</fieldset>`;
+      <fieldset class="whole">
+        <legend>
+          Size <span class="aside">Larger ones learn more, more slowly. The times are measured on this machine.</span>
+        </legend>
+        ${this.#sizes.render()}
+      </fieldset>`;
   }
 
   override render() {
@@ -224,26 +310,72 @@ export class TrainPanel extends Panel {
     const kept = trainer.kept;
     const shown = this.#past ?? snapshots.length;
     const begun = trainer.own;
-    return html`
-    ${kept && !begun ? html`<div class="offer"><p>A training${kept.text ? html` on <i>${kept.text.title}</i>` : nothing} from ${ago(kept.saved)} is kept in this browser, at step ${figure(kept.step)}.</p>
-      <button type="button" @click=${() => void this.host.attempt(() => trainer.resume())}>Go on with it</button>
-      <button type="button" class="quiet" @click=${() => void trainer.discard()}>Forget it</button></div>` : nothing}
-    ${begun ? nothing : this.#ground()}
-    ${this.#transport(info)}
+    return html` ${
+      kept && !begun
+        ? html`<div class="offer">
+            <p>
+              A training${kept.text ? html` on <i>${kept.text.title}</i>` : nothing} from ${ago(kept.saved)} is kept in
+              this browser, at step ${figure(kept.step)}.
+            </p>
+            <button type="button" @click=${() => void this.host.attempt(() => trainer.resume())}>Go on with it</button>
+            <button type="button" class="quiet" @click=${() => void trainer.discard()}>Forget it</button>
+          </div>`
+        : nothing
+    }
+    ${begun ? nothing : this.#ground()} ${this.#transport(info)}
     ${begun && overfitting !== null ? html`<p class="offer warn" role="status">Since step ${figure(overfitting)} it only gets worse at the part held out: it is learning the text by heart. Go back in time, or start over with a longer text, a smaller model or some dropout.</p>` : nothing}
-    ${begun ? html`<div class="learning">
-      <div>
-        ${this.#language ? html`<div class="sheet" ${ref(this.#script.attach)}></div>`
-          : html`<canvas class="plate" role="img" aria-label="Samples at a fixed noise" ${ref(this.#plate.attach)}></canvas>`}
-        ${snapshots.length ? html`<div class="past">
-          <label for="past">Back through time <output>${this.#past === undefined ? "now" : `step ${figure(snapshots[this.#past] ?? 0)}`}</output></label>
-          <input type="range" id="past" min="0" max=${snapshots.length} step="1" .value=${String(shown)} @input=${this.#scrub}>
-          ${this.#past === undefined ? nothing : html`<button type="button" @click=${() => this.#restore()}>Go on from here</button>`}
-        </div>` : nothing}
-      </div>
-      <div class="charts">${this.#names(losses).map((name, i) => this.#chart(name, COLORS[i] ?? "ink", info))}</div>
-    </div>` : nothing}
-    ${this.#language ? html`<details class="all" ?open=${trainer.errors.size > 0}><summary>All options of model and training${trainer.stale ? html` <span class="strong">(<em>Start over</em> to make the changes count)</span>` : nothing}</summary>${this.#forms()}</details>` : this.#forms()}
+    ${
+      begun
+        ? html`<div class="learning">
+            <div>
+              ${
+                this.#language
+                  ? html`<div class="sheet" ${ref(this.#script.attach)}></div>`
+                  : html`<canvas
+                      class="plate"
+                      role="img"
+                      aria-label="Samples at a fixed noise"
+                      ${ref(this.#plate.attach)}></canvas>`
+              }
+              ${
+                snapshots.length
+                  ? html`<div class="past">
+                      <label for="past"
+                        >Back through time
+                        <output
+                          >${this.#past === undefined ? "now" : `step ${figure(snapshots[this.#past] ?? 0)}`}</output
+                        ></label
+                      >
+                      <input
+                        type="range"
+                        id="past"
+                        min="0"
+                        max=${snapshots.length}
+                        step="1"
+                        .value=${String(shown)}
+                        @input=${this.#scrub} />
+                      ${this.#past === undefined ? nothing : html`<button type="button" @click=${() => this.#restore()}>Go on from here</button>`}
+                    </div>`
+                  : nothing
+              }
+            </div>
+            <div class="charts">
+              ${this.#names(losses).map((name, i) => this.#chart(name, COLORS[i] ?? "ink", info))}
+            </div>
+          </div>`
+        : nothing
+    }
+    ${
+      this.#language
+        ? html`<details class="all" ?open=${trainer.errors.size > 0}>
+            <summary>
+              All options of model and
+              training${trainer.stale ? html` <span class="strong">(<em>Start over</em> to make the changes count)</span>` : nothing}
+            </summary>
+            ${this.#forms()}
+          </details>`
+        : this.#forms()
+    }
     ${begun ? this.#ground() : nothing}`;
   }
 }

@@ -38,7 +38,10 @@ export class Trainer {
   #loop: Promise<void> = Promise.resolve();
   #wish = 0;
 
-  constructor(private readonly host: Host, key: string) {
+  constructor(
+    private readonly host: Host,
+    key: string,
+  ) {
     this.#keeper = new Keeper(key, (e) => host.report(e));
   }
 
@@ -46,7 +49,11 @@ export class Trainer {
     this.family = id;
     const { language } = capabilities;
     this.#space = spaces[0];
-    this.fields = { config: fieldsOf(configSchema), train: fieldsOf(train, spaces[0]?.kind), text: language ? fieldsOf(text) : [] };
+    this.fields = {
+      config: fieldsOf(configSchema),
+      train: fieldsOf(train, spaces[0]?.kind),
+      text: language ? fieldsOf(text) : [],
+    };
     this.sizes = spaces[0]?.sizes ?? [];
     if (!this.sizes.some((s) => s.id === this.size?.id)) this.size = this.sizes[0];
     this.corpus = language ? (this.corpus ?? new Corpus(this.host, () => this.drafts.text)) : undefined;
@@ -89,7 +96,11 @@ export class Trainer {
   /** Values that a form shows: wished for, else of the model at hand, else the default. */
   value(scope: Scope, field: Field): unknown {
     const model = this.own && !this.sizes.length ? this.host.info : undefined;
-    return this.drafts[scope][field.name] ?? (scope === "text" ? undefined : model?.[scope])?.[field.name] ?? this.#base(scope, field);
+    return (
+      this.drafts[scope][field.name] ??
+      (scope === "text" ? undefined : model?.[scope])?.[field.name] ??
+      this.#base(scope, field)
+    );
   }
 
   /** A value from the form, an attribute or the URL; Rust says whether it holds. */
@@ -98,7 +109,9 @@ export class Trainer {
     if (!session) return [];
     const { values, errors } = await session.check(scope, this.family, entries);
     for (const [name] of entries) {
-      const error = errors.find((e) => e.message.includes(name)) ?? (errors.length === 1 && entries.length === 1 ? errors[0] : undefined);
+      const error =
+        errors.find((e) => e.message.includes(name)) ??
+        (errors.length === 1 && entries.length === 1 ? errors[0] : undefined);
       if (error) this.errors.set(`${scope}.${name}`, error);
       else this.errors.delete(`${scope}.${name}`);
     }
@@ -162,8 +175,12 @@ export class Trainer {
     this.running = true;
     this.suspended = false;
     this.host.requestUpdate();
-    this.#loop = session.train({ steps, rate: this.rate })
-      .then(() => undefined, (e: unknown) => this.host.report(e))
+    this.#loop = session
+      .train({ steps, rate: this.rate })
+      .then(
+        () => undefined,
+        (e: unknown) => this.host.report(e),
+      )
       .finally(() => {
         if (wish !== this.#wish) return;
         this.running = false;
@@ -278,7 +295,8 @@ export class Trainer {
     const of = this.size ? ` of about ${figure(this.size.steps)}` : "";
     const where = `step ${figure(s.step)}${s.step < (this.size?.steps ?? 0) ? of : ""}, epoch ${figure(s.epoch, 1)}`;
     if (this.suspended) return `Waiting at ${where} while out of sight`;
-    if (this.running) return s.rate > 0 ? `${capital(where)}, ${figure(s.rate, s.rate < 10 ? 1 : 0)} steps a second` : "Starting…";
+    if (this.running)
+      return s.rate > 0 ? `${capital(where)}, ${figure(s.rate, s.rate < 10 ? 1 : 0)} steps a second` : "Starting…";
     return `Paused at ${where}`;
   }
 }

@@ -22,7 +22,13 @@ interface Figure {
 function figure(hash: Figure["hash"], id: string, prefix: string, place: string): Figure {
   const element = document.querySelector<GenerativeModel>(id);
   const attributes = element?.getAttributeNames().filter(linkable) ?? [];
-  return { hash, element, prefix, place, defaults: Object.fromEntries(attributes.map((name) => [name, element?.getAttribute(name) ?? ""])) };
+  return {
+    hash,
+    element,
+    prefix,
+    place,
+    defaults: Object.fromEntries(attributes.map((name) => [name, element?.getAttribute(name) ?? ""])),
+  };
 }
 const figures = [figure("try", "#vae-model", "", "#try"), figure("text", "#text-model", "text.", "#write")];
 
@@ -36,14 +42,17 @@ const PREFIX = "lab.";
 const PREFIXES = [PREFIX, ...figures.map((f) => f.prefix).filter(Boolean)];
 /** The parameters under a prefix; without one, those that have none. */
 const under = (prefix: string, parameters: URLSearchParams) =>
-  [...parameters].filter(([name]) => (prefix ? name.startsWith(prefix) : !PREFIXES.some((p) => name.startsWith(p)))).map(([name, value]) => [name.slice(prefix.length), value] as const);
+  [...parameters]
+    .filter(([name]) => (prefix ? name.startsWith(prefix) : !PREFIXES.some((p) => name.startsWith(p))))
+    .map(([name, value]) => [name.slice(prefix.length), value] as const);
 
 const given = new URLSearchParams(location.search);
 
 function applyLab(parameters: URLSearchParams) {
   // Before it is defined there is nothing to be reset.
   void lab?.reset?.();
-  for (const [name, value] of under(PREFIX, parameters)) if (/^[a-z][a-z0-9._-]{0,59}$/.test(name)) lab?.setAttribute(name, value);
+  for (const [name, value] of under(PREFIX, parameters))
+    if (/^[a-z][a-z0-9._-]{0,59}$/.test(name)) lab?.setAttribute(name, value);
 }
 
 function apply({ element, prefix, defaults }: Figure, parameters: URLSearchParams) {
@@ -60,22 +69,27 @@ function apply({ element, prefix, defaults }: Figure, parameters: URLSearchParam
     if (linkable(name)) {
       element.setAttribute(name.replaceAll("_", "-"), value);
     } else {
-      void customElements.whenDefined("generative-model").then(() => element.report({
-        code: "bad-option",
-        message: `“${name.slice(0, 40)}” is not a parameter of this page.`,
-        hint: "It was left out.",
-        recoverable: true,
-      }));
+      void customElements.whenDefined("generative-model").then(() =>
+        element.report({
+          code: "bad-option",
+          message: `“${name.slice(0, 40)}” is not a parameter of this page.`,
+          hint: "It was left out.",
+          recoverable: true,
+        }),
+      );
     }
   }
   // A backend asked for in the link is asked for by the whole page, lest two workers start.
   const backend = prefix ? null : parameters.get("backend");
-  if (backend && ["auto", "cpu", "webgpu"].includes(backend)) for (const other of [hero, lab, ...figures.map((f) => f.element)]) other?.setAttribute("backend", backend);
+  if (backend && ["auto", "cpu", "webgpu"].includes(backend))
+    for (const other of [hero, lab, ...figures.map((f) => f.element)]) other?.setAttribute("backend", backend);
 }
 
 /** The figure that was used last. */
 type Hash = Figure["hash"] | "lab";
-let used: Hash = ({ "#lab": "lab", "#bench": "lab", "#text": "text", "#write": "text" } as Record<string, Hash>)[location.hash] ?? "try";
+let used: Hash =
+  ({ "#lab": "lab", "#bench": "lab", "#text": "text", "#write": "text" } as Record<string, Hash>)[location.hash] ??
+  "try";
 
 function link(): URL {
   const url = new URL(location.pathname, location.href);
@@ -142,7 +156,9 @@ document.addEventListener("click", (event) => {
   if (ofLab) applyLab(searchParams);
   else if (target) apply(target, searchParams);
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  document.querySelector(ofLab ? "#bench" : (target?.place ?? "#try"))?.scrollIntoView({ behavior: still ? "auto" : "smooth", block: "start" });
+  document
+    .querySelector(ofLab ? "#bench" : (target?.place ?? "#try"))
+    ?.scrollIntoView({ behavior: still ? "auto" : "smooth", block: "start" });
 });
 
 /** A button that copies a link to one of the figures. */
@@ -157,21 +173,26 @@ function copy(copied: Element | null, hash: Hash) {
   url.hash = hash;
   const say = (text: string) => {
     if (copied) copied.textContent = text;
-    setTimeout(() => { if (copied) copied.textContent = ""; }, 4000);
+    setTimeout(() => {
+      if (copied) copied.textContent = "";
+    }, 4000);
   };
   history.replaceState(null, "", url);
-  Promise.resolve(navigator.clipboard?.writeText(url.href) ?? Promise.reject(new Error("no clipboard")))
-    .then(() => say("Copied."), () => say("It is in the address bar, to be copied from there."));
+  Promise.resolve(navigator.clipboard?.writeText(url.href) ?? Promise.reject(new Error("no clipboard"))).then(
+    () => say("Copied."),
+    () => say("It is in the address bar, to be copied from there."),
+  );
 }
 
 copying("#copy", "#copied", "try");
 copying("#copy-lab", "#copied-lab", "lab");
 copying("#copy-text", "#copied-text", "text");
 
-const resetting = (button: string, which: Figure | undefined) => document.querySelector(button)?.addEventListener("click", () => {
-  if (which) apply(which, new URLSearchParams());
-  void which?.element?.reset?.();
-});
+const resetting = (button: string, which: Figure | undefined) =>
+  document.querySelector(button)?.addEventListener("click", () => {
+    if (which) apply(which, new URLSearchParams());
+    void which?.element?.reset?.();
+  });
 resetting("#restart", figures[0]);
 resetting("#restart-text", figures[1]);
 document.querySelector("#restart-lab")?.addEventListener("click", () => applyLab(new URLSearchParams()));
@@ -186,7 +207,8 @@ document.addEventListener("backendchange", (event) => {
 
 // ---- The equations: hover, focus or tap a symbol for its meaning.
 
-const termOf = (event: Event) => (event.target instanceof Element ? event.target.closest("[data-term]")?.getAttribute("data-term") : null);
+const termOf = (event: Event) =>
+  event.target instanceof Element ? event.target.closest("[data-term]")?.getAttribute("data-term") : null;
 
 for (const equation of document.querySelectorAll(".equation")) {
   const glosses = [...equation.querySelectorAll<HTMLElement>("[data-gloss]")];
@@ -216,5 +238,6 @@ for (const equation of document.querySelectorAll(".equation")) {
 // ---- The snippets name this site, so that they work when pasted elsewhere.
 
 for (const snippet of document.querySelectorAll(".snippet")) {
-  if (snippet.textContent) snippet.textContent = snippet.textContent.replace("element.js", new URL("element.js", document.baseURI).href);
+  if (snippet.textContent)
+    snippet.textContent = snippet.textContent.replace("element.js", new URL("element.js", document.baseURI).href);
 }

@@ -13,10 +13,31 @@ const from = process.argv[2];
 if (!from) throw new Error("Say where the packages are: node web/texts/pack.mjs PACKAGES");
 
 const domain = "public domain";
-const play = (name, title, source) => ({ name, title, group: "Plays and poems", source: `shakespeare/${source}_gut`, credit: "William Shakespeare", licence: domain });
-const book = (name, title, source, credit, group = "Books") => ({ name, title, group, source: `books/${source}`, credit, licence: domain });
+const play = (name, title, source) => ({
+  name,
+  title,
+  group: "Plays and poems",
+  source: `shakespeare/${source}_gut`,
+  credit: "William Shakespeare",
+  licence: domain,
+});
+const book = (name, title, source, credit, group = "Books") => ({
+  name,
+  title,
+  group,
+  source: `books/${source}`,
+  credit,
+  licence: domain,
+});
 const texts = [
-  { name: "first-names", title: "First names", group: "Lists", source: "names", credit: "Grady Ward, Moby Word Lists; The Stdlib Authors", licence: "PDDL-1.0, contents CC0-1.0" },
+  {
+    name: "first-names",
+    title: "First names",
+    group: "Lists",
+    source: "names",
+    credit: "Grady Ward, Moby Word Lists; The Stdlib Authors",
+    licence: "PDDL-1.0, contents CC0-1.0",
+  },
   play("romeo-and-juliet", "Romeo and Juliet", "romeo_and_juliet"),
   play("hamlet", "Hamlet", "hamlet"),
   play("macbeth", "Macbeth", "macbeth"),
@@ -35,8 +56,14 @@ function read(source) {
   if (existsSync(path)) return readFileSync(path, "utf8");
   // A folder of lists: all their lines, each once, in order of the alphabet.
   const folder = join(from, source);
-  const lists = readdirSync(folder).filter((f) => /\.txt(\.gz)?$/.test(f)).map((f) => read(join(source, f.replace(/\.txt(\.gz)?$/, ""))));
-  const lines = lists.join("\n").split(/\r?\n/).map((l) => l.trim()).filter(Boolean);
+  const lists = readdirSync(folder)
+    .filter((f) => /\.txt(\.gz)?$/.test(f))
+    .map((f) => read(join(source, f.replace(/\.txt(\.gz)?$/, ""))));
+  const lines = lists
+    .join("\n")
+    .split(/\r?\n/)
+    .map((l) => l.trim())
+    .filter(Boolean);
   // Shuffled, so that the part held out is like the part that is learned from; always alike.
   const key = (line) => createHash("sha256").update(line).digest("hex");
   return [...new Set(lines)].sort((a, b) => (key(a) < key(b) ? -1 : 1)).join("\n");
@@ -44,7 +71,10 @@ function read(source) {
 
 /** The text itself: no headers, licences, title lines and lists of persons; no spaces at the ends of lines. */
 function strip(raw) {
-  let text = raw.replace(/^\ufeff/, "").replace(/\r\n?/g, "\n").replace(/[ \t]+$/gm, "");
+  let text = raw
+    .replace(/^\ufeff/, "")
+    .replace(/\r\n?/g, "\n")
+    .replace(/[ \t]+$/gm, "");
   const start = /\*\*\* ?START OF TH(?:E|IS) PROJECT GUTENBERG.*\*\*\*\n/i.exec(text);
   if (start) text = text.slice(start.index + start[0].length);
   const end = /\*\*\* ?END OF TH(?:E|IS) PROJECT GUTENBERG/i.exec(text);

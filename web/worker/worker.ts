@@ -5,7 +5,11 @@
 import type { Init, ShellMessage } from "../client/connection";
 import type { Answer, Envelope, ErrorInfo } from "../client/protocol";
 
-interface DeviceInfo { backend: "cpu" | "webgpu"; adapter: string; fallback: boolean }
+interface DeviceInfo {
+  backend: "cpu" | "webgpu";
+  adapter: string;
+  fallback: boolean;
+}
 
 /** What wasm-bindgen makes of the worker's binaries. */
 interface Glue {
@@ -16,17 +20,27 @@ interface Glue {
 }
 
 // The few parts of WebGPU that are used here; TypeScript's own DOM library has none of it yet.
-interface GpuDevice extends EventTarget { lost: Promise<{ reason: string; message: string }>; destroy(): void }
-interface GpuErrorEvent extends Event { error: Error }
+interface GpuDevice extends EventTarget {
+  lost: Promise<{ reason: string; message: string }>;
+  destroy(): void;
+}
+interface GpuErrorEvent extends Event {
+  error: Error;
+}
 interface GpuAdapter {
   features: ReadonlySet<string>;
   info?: { isFallbackAdapter?: boolean; vendor?: string; architecture?: string; description?: string };
   isFallbackAdapter?: boolean;
   requestDevice(descriptor?: { requiredFeatures?: Iterable<string> }): Promise<GpuDevice>;
 }
-interface Gpu { requestAdapter(options?: object): Promise<GpuAdapter | null> }
+interface Gpu {
+  requestAdapter(options?: object): Promise<GpuAdapter | null>;
+}
 
-const scope = self as unknown as { postMessage(message: unknown, transfer?: Transferable[]): void; onmessage: ((e: MessageEvent) => void) | null };
+const scope = self as unknown as {
+  postMessage(message: unknown, transfer?: Transferable[]): void;
+  onmessage: ((e: MessageEvent) => void) | null;
+};
 const gpu = (navigator as { gpu?: Gpu }).gpu;
 let glue: Glue | undefined;
 let device: GpuDevice | undefined;
@@ -40,7 +54,8 @@ function buffersOf(value: unknown, found: ArrayBuffer[] = []): ArrayBuffer[] {
     if (value.buffer instanceof ArrayBuffer && !found.includes(value.buffer)) found.push(value.buffer);
   } else if (typeof value === "object" && value !== null && !ArrayBuffer.isView(value)) {
     // Lists of numbers are long and hold no bytes.
-    if (!(Array.isArray(value) && typeof value[0] === "number")) for (const v of Object.values(value)) buffersOf(v, found);
+    if (!(Array.isArray(value) && typeof value[0] === "number"))
+      for (const v of Object.values(value)) buffersOf(v, found);
   }
   return found;
 }
@@ -110,7 +125,8 @@ async function load(backend: "cpu" | "webgpu", allowFallback: boolean): Promise<
 }
 
 const isInfo = (e: unknown): e is ErrorInfo => typeof e === "object" && e !== null && "code" in e && "hint" in e;
-const reasonOf = (e: unknown) => (typeof e === "object" && e !== null && "message" in e ? String(e.message) : String(e));
+const reasonOf = (e: unknown) =>
+  typeof e === "object" && e !== null && "message" in e ? String(e.message) : String(e);
 
 function failure(e: unknown): ErrorInfo {
   if (isInfo(e)) return e;
@@ -122,7 +138,11 @@ function failure(e: unknown): ErrorInfo {
   };
 }
 
-interface Choice { backend: "cpu" | "webgpu"; reason: string; adapter?: GpuAdapter | null }
+interface Choice {
+  backend: "cpu" | "webgpu";
+  reason: string;
+  adapter?: GpuAdapter | null;
+}
 
 function unavailable(): ErrorInfo {
   return {
@@ -178,12 +198,16 @@ function post(envelope: Envelope) {
     glue?.post(envelope);
   } catch (e) {
     // A trap leaves the module unusable; wasm-bindgen rethrows it here.
-    fatal(isInfo(e) ? e : {
-      code: "internal",
-      message: `Something went wrong inside the playground: ${reasonOf(e)}.`,
-      hint: "The playground starts again from its last snapshot.",
-      recoverable: false,
-    });
+    fatal(
+      isInfo(e)
+        ? e
+        : {
+            code: "internal",
+            message: `Something went wrong inside the playground: ${reasonOf(e)}.`,
+            hint: "The playground starts again from its last snapshot.",
+            recoverable: false,
+          },
+    );
   }
 }
 

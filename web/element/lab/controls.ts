@@ -34,9 +34,11 @@ const chosen = (e: Event) => (e.target as HTMLInputElement | HTMLSelectElement).
 function transport(lab: Desk): TemplateResult {
   const ready = lab.shown.some((l) => l.info);
   return html`<div class="transport">
-    ${lab.wants
-      ? html`<button type="button" class="primary" @click=${() => lab.pause()}>Pause</button>`
-      : html`<button type="button" class="primary" ?disabled=${!ready} @click=${() => lab.play()}>Play</button>`}
+    ${
+      lab.wants
+        ? html`<button type="button" class="primary" @click=${() => lab.pause()}>Pause</button>`
+        : html`<button type="button" class="primary" ?disabled=${!ready} @click=${() => lab.play()}>Play</button>`
+    }
     <button type="button" ?disabled=${!ready} @click=${() => void lab.step()}>One step</button>
     <button type="button" ?disabled=${!ready} @click=${() => void lab.restart()}>Start over</button>
   </div>`;
@@ -48,18 +50,35 @@ function past(lab: Desk) {
   if (lab.family !== "all" || steps.length < 2) return nothing;
   const shown = lab.shown.find((l) => l.past !== undefined);
   const at = shown ? (shown.state?.snapshots[shown.past ?? 0] ?? 0) : undefined;
-  const index = at === undefined ? steps.length : Math.max(0, steps.findLastIndex((s) => s <= at));
-  return html`<div class="slider"><label for="past">Back through the training <output>${at === undefined ? "now" : `about step ${figure(at)}`}</output></label>
-    <input type="range" id="past" min="0" max=${steps.length} step="1" .value=${String(index)} @input=${(e: Event) => {
-      const step = steps[Number(chosen(e))];
-      lab.pause();
-      for (const l of lab.shown) {
-        const found = step === undefined ? -1 : (l.state?.snapshots ?? []).findLastIndex((s) => s <= step);
-        l.past = found < 0 ? undefined : found;
-        l.refresh(true);
-      }
-      lab.changed();
-    }}></div>`;
+  const index =
+    at === undefined
+      ? steps.length
+      : Math.max(
+          0,
+          steps.findLastIndex((s) => s <= at),
+        );
+  return html`<div class="slider">
+    <label for="past"
+      >Back through the training <output>${at === undefined ? "now" : `about step ${figure(at)}`}</output></label
+    >
+    <input
+      type="range"
+      id="past"
+      min="0"
+      max=${steps.length}
+      step="1"
+      .value=${String(index)}
+      @input=${(e: Event) => {
+        const step = steps[Number(chosen(e))];
+        lab.pause();
+        for (const l of lab.shown) {
+          const found = step === undefined ? -1 : (l.state?.snapshots ?? []).findLastIndex((s) => s <= step);
+          l.past = found < 0 ? undefined : found;
+          l.refresh(true);
+        }
+        lab.changed();
+      }} />
+  </div>`;
 }
 
 function render(lab: Desk): TemplateResult {
@@ -73,38 +92,93 @@ function render(lab: Desk): TemplateResult {
   };
   return html`<div class="shared">
     <div class="fields">
-      <div class="field"><label for="show">Show</label><select id="show" @change=${(e: Event) => lab.enlarge(chosen(e))}>
-        <option value="all" ?selected=${lab.family === "all"}>All families</option>
-        ${lab.able.map((l) => html`<option value=${l.family.id} ?selected=${l.family.id === lab.family}>${l.family.title}</option>`)}
-      </select></div>
-      ${presets.length ? html`<div class="field"><label for="preset">Worth seeing</label><select id="preset" @change=${(e: Event) => lab.adopt(presets.find((p) => p.id === chosen(e)))}>
-        <option value="" ?selected=${!lab.preset}>choose an experiment</option>
-        ${[false, true].map((fails) => html`<optgroup label=${fails ? "Failures" : "Successes"}>${presets.filter((p) => p.fails === fails).map((p) =>
-          html`<option value=${p.id} ?selected=${p === lab.preset}>${p.title}</option>`)}</optgroup>`)}
-      </select></div>` : nothing}
-      <div class="field"><label for="seed">Seed</label><input id="seed" type="number" min="0" max="4294967295" step="1" .value=${String(task.seed)} @change=${(e: Event) => {
-        task.seed = whole(chosen(e), 0, 0xffff_ffff) ?? task.seed;
-        lab.arrange();
-      }}></div>
-      <div class="field"><label for="budget">Each may take</label><span class="pair budget">
-        <input id="budget" type="number" min="1" max="10000000" .value=${String((inSteps ? budget.steps : budget.seconds) ?? "")} @change=${(e: Event) => {
-          const value = Number(chosen(e));
-          if (value > 0 && value <= 1e7) setBudget(value, inSteps);
-          else lab.changed();
-        }}><select aria-label="Unit of the budget" id="unit" @change=${(e: Event) => setBudget(chosen(e) === "steps" ? 2000 : 20, chosen(e) === "steps")}>
-          <option value="steps" ?selected=${inSteps}>steps</option><option value="seconds" ?selected=${!inSteps}>seconds</option>
-        </select></span></div>
-      <div class="field"><label for="rate">Speed</label><select id="rate" @change=${(e: Event) => {
-        task.rate = chosen(e) ? Number(chosen(e)) : null;
-        const was = lab.wants;
-        lab.pause();
-        if (was) lab.play();
-      }}>
-        ${[...new Set([task.rate, ...RATES])].sort((a, b) => (a ?? Infinity) - (b ?? Infinity)).map((r) => html`<option value=${r ?? ""} ?selected=${r === task.rate}>${r === null ? "as fast as it goes" : `${r} ${r === 1 ? "step" : "steps"} a second`}</option>`)}
-      </select></div>
+      <div class="field">
+        <label for="show">Show</label
+        ><select id="show" @change=${(e: Event) => lab.enlarge(chosen(e))}>
+          <option value="all" ?selected=${lab.family === "all"}>All families</option>
+          ${lab.able.map((l) => html`<option value=${l.family.id} ?selected=${l.family.id === lab.family}>${l.family.title}</option>`)}
+        </select>
+      </div>
+      ${
+        presets.length
+          ? html`<div class="field">
+              <label for="preset">Worth seeing</label
+              ><select id="preset" @change=${(e: Event) => lab.adopt(presets.find((p) => p.id === chosen(e)))}>
+                <option value="" ?selected=${!lab.preset}>choose an experiment</option>
+                ${[false, true].map(
+                  (fails) =>
+                    html`<optgroup label=${fails ? "Failures" : "Successes"}>
+                      ${presets
+                        .filter((p) => p.fails === fails)
+                        .map((p) => html`<option value=${p.id} ?selected=${p === lab.preset}>${p.title}</option>`)}
+                    </optgroup>`,
+                )}
+              </select>
+            </div>`
+          : nothing
+      }
+      <div class="field">
+        <label for="seed">Seed</label
+        ><input
+          id="seed"
+          type="number"
+          min="0"
+          max="4294967295"
+          step="1"
+          .value=${String(task.seed)}
+          @change=${(e: Event) => {
+            task.seed = whole(chosen(e), 0, 0xffff_ffff) ?? task.seed;
+            lab.arrange();
+          }} />
+      </div>
+      <div class="field">
+        <label for="budget">Each may take</label
+        ><span class="pair budget">
+          <input
+            id="budget"
+            type="number"
+            min="1"
+            max="10000000"
+            .value=${String((inSteps ? budget.steps : budget.seconds) ?? "")}
+            @change=${(e: Event) => {
+              const value = Number(chosen(e));
+              if (value > 0 && value <= 1e7) setBudget(value, inSteps);
+              else lab.changed();
+            }} /><select
+            aria-label="Unit of the budget"
+            id="unit"
+            @change=${(e: Event) => setBudget(chosen(e) === "steps" ? 2000 : 20, chosen(e) === "steps")}>
+            <option value="steps" ?selected=${inSteps}>steps</option>
+            <option value="seconds" ?selected=${!inSteps}>seconds</option>
+          </select></span
+        >
+      </div>
+      <div class="field">
+        <label for="rate">Speed</label
+        ><select
+          id="rate"
+          @change=${(e: Event) => {
+            task.rate = chosen(e) ? Number(chosen(e)) : null;
+            const was = lab.wants;
+            lab.pause();
+            if (was) lab.play();
+          }}>
+          ${[...new Set([task.rate, ...RATES])].sort((a, b) => (a ?? Infinity) - (b ?? Infinity)).map((r) => html`<option value=${r ?? ""} ?selected=${r === task.rate}>${r === null ? "as fast as it goes" : `${r} ${r === 1 ? "step" : "steps"} a second`}</option>`)}
+        </select>
+      </div>
     </div>
     ${transport(lab)}
-    <label class="check"><input type="checkbox" id="overlay" .checked=${lab.overlay} @change=${(e: Event) => { lab.overlay = (e.target as HTMLInputElement).checked; lab.changed(); }}> Show the data under the models</label>
+    <label class="check"
+      ><input
+        type="checkbox"
+        id="overlay"
+        .checked=${lab.overlay}
+        @change=${(e: Event) => {
+          lab.overlay = (e.target as HTMLInputElement).checked;
+          lab.changed();
+        }} />
+      Show the data under the models</label
+    >
     ${past(lab)}
   </div>`;
 }

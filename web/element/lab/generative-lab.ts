@@ -38,7 +38,15 @@ const SHOW = 200;
 export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, Wishes, Desk, Present {
   static override styles = [unsafeCSS(plotStyles), unsafeCSS(styles), unsafeCSS(labStyles)];
 
-  task: Task = { data: START.data, dataOptions: {}, kind: "points", seed: START.seed, points: 0, budget: { steps: START.steps, seconds: null }, rate: null };
+  task: Task = {
+    data: START.data,
+    dataOptions: {},
+    kind: "points",
+    seed: START.seed,
+    points: 0,
+    budget: { steps: START.steps, seconds: null },
+    rate: null,
+  };
   description: Description | undefined;
   learners = new Map<string, Learner>();
   family = "all";
@@ -73,14 +81,24 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     const wished = this.getAttribute("backend");
     return wished === "cpu" || wished === "webgpu" ? wished : "auto";
   }
-  get trainSchema(): JsonSchema { return this.description?.trainSchema ?? {}; }
-  get playing() { return this.wants && this.awake; }
+  get trainSchema(): JsonSchema {
+    return this.description?.trainSchema ?? {};
+  }
+  get playing() {
+    return this.wants && this.awake;
+  }
   /** Families that can learn the data at hand. */
-  get able(): Learner[] { return [...this.learners.values()].filter((l) => l.family.spaces.some((s) => s.kind === this.task.kind)); }
+  get able(): Learner[] {
+    return [...this.learners.values()].filter((l) => l.family.spaces.some((s) => s.kind === this.task.kind));
+  }
   /** Those on the page now. */
-  get shown(): Learner[] { return this.family === "all" ? this.able : this.able.filter((l) => l.family.id === this.family); }
+  get shown(): Learner[] {
+    return this.family === "all" ? this.able : this.able.filter((l) => l.family.id === this.family);
+  }
   /** What differs from a fresh lab, for a link. */
-  get state(): Record<string, string> { return stateOf(this); }
+  get state(): Record<string, string> {
+    return stateOf(this);
+  }
 
   // ---- Methods for scripts
 
@@ -105,7 +123,10 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     this.wants = true;
     this.#sync();
   }
-  pause() { this.wants = false; this.#sync(); }
+  pause() {
+    this.wants = false;
+    this.#sync();
+  }
   /** One step of every model on the page. */
   async step(): Promise<void> {
     this.pause();
@@ -119,18 +140,36 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
   /** As it was at first. */
   async reset(): Promise<void> {
     this.pause();
-    this.task = { ...this.task, data: START.data, dataOptions: {}, kind: "points", seed: START.seed, budget: { steps: START.steps, seconds: null }, rate: null };
+    this.task = {
+      ...this.task,
+      data: START.data,
+      dataOptions: {},
+      kind: "points",
+      seed: START.seed,
+      budget: { steps: START.steps, seconds: null },
+      rate: null,
+    };
     Object.assign(this, { family: "all", preset: undefined, overlay: true });
-    for (const l of this.learners.values()) Object.assign(l, { drafts: { config: {}, train: {} }, at: 0.5, look: l.plots[0]?.id ?? "samples", past: undefined });
-    for (const name of this.getAttributeNames()) if (!GLOBAL.test(name) && !SHOWN.includes(name)) this.removeAttribute(name);
+    for (const l of this.learners.values())
+      Object.assign(l, {
+        drafts: { config: {}, train: {} },
+        at: 0.5,
+        look: l.plots[0]?.id ?? "samples",
+        past: undefined,
+      });
+    for (const name of this.getAttributeNames())
+      if (!GLOBAL.test(name) && !SHOWN.includes(name)) this.removeAttribute(name);
     this.arrange();
   }
 
   async #begin() {
     const desk = this.#session();
     this.description = await desk.describe();
-    const wished = this.getAttribute("families")?.split(/[\s,]+/).filter(Boolean);
-    const plane = (f: FamilyInfo) => f.spaces.some((s) => s.kind === "points" || s.kind === "energy") && (!wished || wished.includes(f.id));
+    const wished = this.getAttribute("families")
+      ?.split(/[\s,]+/)
+      .filter(Boolean);
+    const plane = (f: FamilyInfo) =>
+      f.spaces.some((s) => s.kind === "points" || s.kind === "energy") && (!wished || wished.includes(f.id));
     for (const family of this.description.families.filter(plane)) {
       const learner = new Learner(family, this);
       this.learners.set(family.id, learner);
@@ -142,16 +181,20 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     if (this.hasAttribute("autoplay") && !reducedMotion()) this.play();
   }
 
-  #attributes = (names: string[]): [string, string][] => [...new Set(names)]
-    .filter((n) => !GLOBAL.test(n) && !SHOWN.includes(n) && this.hasAttribute(n))
-    .map((n) => [n, this.getAttribute(n) ?? ""]);
+  #attributes = (names: string[]): [string, string][] =>
+    [...new Set(names)]
+      .filter((n) => !GLOBAL.test(n) && !SHOWN.includes(n) && this.hasAttribute(n))
+      .map((n) => [n, this.getAttribute(n) ?? ""]);
 
   #session(): Session {
     this.#desk ??= new Session(this.backend, {
       model: () => undefined,
       training: () => undefined,
       snapshot: () => undefined,
-      restarted: (cause, fatal) => { if (fatal) this.#desk = undefined; else void cause; },
+      restarted: (cause, fatal) => {
+        if (fatal) this.#desk = undefined;
+        else void cause;
+      },
     });
     return this.#desk;
   }
@@ -173,7 +216,11 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
 
   attributed(names: string[]) {
     const given = this.#attributes(names);
-    if (this.description && given.length) void this.attempt(async () => { await take(this, given); this.arrange(); });
+    if (this.description && given.length)
+      void this.attempt(async () => {
+        await take(this, given);
+        this.arrange();
+      });
   }
 
   gone() {
@@ -219,18 +266,27 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
 
   changed() {
     this.requestUpdate();
-    this.dispatchEvent(new CustomEvent("statechange", { detail: { state: this.state }, bubbles: true, composed: true }));
+    this.dispatchEvent(
+      new CustomEvent("statechange", { detail: { state: this.state }, bubbles: true, composed: true }),
+    );
   }
 
   trained(learner: Learner) {
-    if (this.wants && this.shown.every((l) => l.failed || l.done || !l.info) && this.shown.some((l) => l.done)) this.wants = false;
+    if (this.wants && this.shown.every((l) => l.failed || l.done || !l.info) && this.shown.some((l) => l.done))
+      this.wants = false;
     if (learner.info && this.#truth !== this.#truthKey) void this.#look(learner);
-    this.#soon ??= setTimeout(() => { this.#soon = undefined; this.requestUpdate(); }, SHOW);
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      this.requestUpdate();
+    }, SHOW);
   }
 
   pictured(learner: Learner, glide: boolean) {
     this.#panels.get(learner.family.id)?.show(glide);
-    this.#soon ??= setTimeout(() => { this.#soon = undefined; this.requestUpdate(); }, 0);
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      this.requestUpdate();
+    }, 0);
   }
 
   announce(name: string, detail: unknown) {
@@ -247,7 +303,9 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     });
   }
 
-  again(learner: Learner) { void learner.place(true); }
+  again(learner: Learner) {
+    void learner.place(true);
+  }
 
   adopt(preset: Preset | undefined) {
     this.pause();
@@ -273,7 +331,9 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     this.arrange();
   }
 
-  #kindOf(data: string) { this.task.kind = this.description?.toys.find((t) => t.id === data)?.kind ?? "points"; }
+  #kindOf(data: string) {
+    this.task.kind = this.description?.toys.find((t) => t.id === data)?.kind ?? "points";
+  }
 
   setDataOption(name: string, text: string) {
     void this.attempt(async () => {
@@ -299,7 +359,9 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     return true;
   }
 
-  check(scope: "data", entries: [string, string][]) { return this.#session().check(scope, "", entries); }
+  check(scope: "data", entries: [string, string][]) {
+    return this.#session().check(scope, "", entries);
+  }
 
   async attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
     try {
@@ -313,13 +375,19 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
 
   report(thrown: unknown, retry = false) {
     const { code, message, hint, recoverable } = PlaygroundError.from(thrown);
-    this.#notices = [...this.#notices.filter((n) => n.code !== code || n.message !== message), { code, message, hint, recoverable, retry }].slice(-6);
+    this.#notices = [
+      ...this.#notices.filter((n) => n.code !== code || n.message !== message),
+      { code, message, hint, recoverable, retry },
+    ].slice(-6);
     this.announce("error", { code, message, hint, recoverable });
     this.requestUpdate();
   }
 
   save(learner: Learner, what: "csv" | "svg" | "png" | "safetensors") {
-    const { session, family: { id } } = learner;
+    const {
+      session,
+      family: { id },
+    } = learner;
     if (!session) return;
     void learner.attempt(async () => {
       if (what === "csv") download(await session.exportSamples(2000, this.task.seed, {}, 1));
@@ -327,7 +395,12 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
       else if (what === "safetensors") download(await session.exportModel(true));
       else {
         const blob = await new Promise<Blob | null>((done) => this.#panels.get(id)?.plot.canvas?.toBlob(done));
-        if (blob) download({ name: `${id}-${this.task.data}.png`, mime: "image/png", bytes: new Uint8Array(await blob.arrayBuffer()) });
+        if (blob)
+          download({
+            name: `${id}-${this.task.data}.png`,
+            mime: "image/png",
+            bytes: new Uint8Array(await blob.arrayBuffer()),
+          });
       }
     });
   }
@@ -339,7 +412,8 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
       await this.load();
       const { family, space } = await this.#session().open(bytes, null);
       const learner = this.learners.get(family);
-      if (!learner || (space.kind !== "points" && space.kind !== "energy")) throw problem("unsupported", "This model is not one of the plane.", "Open it in the figure above.");
+      if (!learner || (space.kind !== "points" && space.kind !== "energy"))
+        throw problem("unsupported", "This model is not one of the plane.", "Open it in the figure above.");
       this.pause();
       this.preset = undefined;
       await learner.open(bytes);
@@ -350,14 +424,18 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
 
   // ---- Inside
 
-  get #truthKey() { return JSON.stringify([this.task.data, this.task.dataOptions, this.task.points]); }
+  get #truthKey() {
+    return JSON.stringify([this.task.data, this.task.dataOptions, this.task.points]);
+  }
 
   /** The data itself, asked of the first model that has it. */
   async #look({ session, info }: Learner) {
     const key = this.#truthKey;
     if (!session || info?.data !== this.task.data) return;
     this.#truth = key;
-    const view: View | undefined = await this.attempt(() => session.view({ type: "data", count: 1000, resolution: 96 }));
+    const view: View | undefined = await this.attempt(() =>
+      session.view({ type: "data", count: 1000, resolution: 96 }),
+    );
     if (view?.kind !== "plot" || key !== this.#truthKey) return;
     const layer = view.layers.find((l) => l.kind === "points");
     for (const [id, panel] of this.#panels) {
@@ -371,10 +449,14 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
   /** Numbers for the table, one model at a time, those first that have none or the oldest. */
   #measure() {
     if (this.#measuring || !this.awake) return;
-    const due = this.able.filter((l) => l.info && l.measured !== l.info.step && l.session).sort((a, b) => a.measured - b.measured)[0];
+    const due = this.able
+      .filter((l) => l.info && l.measured !== l.info.step && l.session)
+      .sort((a, b) => a.measured - b.measured)[0];
     if (!due) return;
     this.#measuring = true;
-    void due.measure(this.playing ? 1000 : 4000).finally(() => { this.#measuring = false; });
+    void due.measure(this.playing ? 1000 : 4000).finally(() => {
+      this.#measuring = false;
+    });
   }
 
   protected override updated() {
@@ -399,10 +481,16 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     }
   }
 
-  #drag = dragHandler((over) => { this.#dragging = over; this.requestUpdate(); }, (file) => {
-    if (file.name.endsWith(".safetensors")) void this.open(file);
-    else this.source.open(file);
-  });
+  #drag = dragHandler(
+    (over) => {
+      this.#dragging = over;
+      this.requestUpdate();
+    },
+    (file) => {
+      if (file.name.endsWith(".safetensors")) void this.open(file);
+      else this.source.open(file);
+    },
+  );
 
   #paste = (e: ClipboardEvent) => {
     const inField = e.composedPath().some((n) => n instanceof HTMLInputElement && n.type !== "checkbox");
@@ -412,7 +500,12 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
 
   #tilesNow() {
     // By their names, so that no panel takes over another one's place unseen.
-    if (this.description) return repeat(this.shown, (l) => l.family.id, (l) => this.#panels.get(l.family.id)?.render());
+    if (this.description)
+      return repeat(
+        this.shown,
+        (l) => l.family.id,
+        (l) => this.#panels.get(l.family.id)?.render(),
+      );
     const wished = this.getAttribute("family");
     const slots = [...this.children].filter((c): c is HTMLElement => c instanceof HTMLElement && c.slot !== "");
     const some = slots.filter((c) => !wished || wished === "all" || c.slot === wished);
@@ -428,18 +521,40 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
       if (retry) void this.load();
     });
     const tiles = html`<div class="tiles ${one ? "one" : ""} ${this.level}">${this.#tilesNow()}</div>`;
-    if (this.level !== "full") return html`<div class="lab ${this.level}">${alerts}${tiles}${this.level === "few" ? controls.transport(this) : nothing}</div>`;
-    return html`<section class="lab frame ${this.#dragging ? "dragging" : ""}" aria-label="Laboratory of the plane"
-      @dragover=${this.#drag} @dragleave=${this.#drag} @drop=${this.#drag} @paste=${this.#paste}>
+    if (this.level !== "full")
+      return html`<div class="lab ${this.level}">
+        ${alerts}${tiles}${this.level === "few" ? controls.transport(this) : nothing}
+      </div>`;
+    return html`<section
+      class="lab frame ${this.#dragging ? "dragging" : ""}"
+      aria-label="Laboratory of the plane"
+      @dragover=${this.#drag}
+      @dragleave=${this.#drag}
+      @drop=${this.#drag}
+      @paste=${this.#paste}>
       <div class="desk">${this.source.render()}${controls.render(this)}</div>
       ${alerts}${tiles}
-      ${this.description ? html`${table(this.able)}
-      <p class="row foot"><label class="button">Open a model<input class="unseen" type="file" accept=".safetensors" @change=${(e: Event) => {
-        const input = e.target as HTMLInputElement;
-        const file = input.files?.[0];
-        input.value = "";
-        if (file) void this.open(file);
-      }}></label><span class="aside">Models that were saved here or by the command line can be looked at and trained on.</span></p>` : nothing}
+      ${
+        this.description
+          ? html`${table(this.able)}
+              <p class="row foot">
+                <label class="button"
+                  >Open a model<input
+                    class="unseen"
+                    type="file"
+                    accept=".safetensors"
+                    @change=${(e: Event) => {
+                      const input = e.target as HTMLInputElement;
+                      const file = input.files?.[0];
+                      input.value = "";
+                      if (file) void this.open(file);
+                    }} /></label
+                ><span class="aside"
+                  >Models that were saved here or by the command line can be looked at and trained on.</span
+                >
+              </p>`
+          : nothing
+      }
       ${this.#dragging ? html`<p class="drop" aria-hidden="true">Drop points or a model</p>` : nothing}
     </section>`;
   }

@@ -1,6 +1,17 @@
 import { PlaygroundError, problem } from "../../client/errors";
 import type { Device } from "../../client/connection";
-import type { SpaceKind, ErrorInfo, FamilyInfo, JsonSchema, ModelInfo, Number as Figure, PlotSpec, TrainState, View, ViewQuery } from "../../client/protocol";
+import type {
+  SpaceKind,
+  ErrorInfo,
+  FamilyInfo,
+  JsonSchema,
+  ModelInfo,
+  Number as Figure,
+  PlotSpec,
+  TrainState,
+  View,
+  ViewQuery,
+} from "../../client/protocol";
 import { fieldsOf, type Field } from "../../client/schema";
 import { Session, type Run } from "../../client/session";
 import type { Notice } from "../chrome";
@@ -81,24 +92,39 @@ export class Learner {
   #last = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(readonly family: FamilyInfo, private readonly bench: Bench) {
+  constructor(
+    readonly family: FamilyInfo,
+    private readonly bench: Bench,
+  ) {
     this.look = this.plots[0]?.id ?? "samples";
   }
 
   /** What can be seen of a model of points. */
-  get plots(): PlotSpec[] { return this.family.spaces.find((s) => s.kind === "points" || s.kind === "energy")?.plots ?? []; }
-  get looked(): PlotSpec | undefined { return this.plots.find((l) => l.id === this.look) ?? this.plots[0]; }
+  get plots(): PlotSpec[] {
+    return this.family.spaces.find((s) => s.kind === "points" || s.kind === "energy")?.plots ?? [];
+  }
+  get looked(): PlotSpec | undefined {
+    return this.plots.find((l) => l.id === this.look) ?? this.plots[0];
+  }
   /** What the scrubber of the picture moves along, if it has one. */
-  get scrub(): string | undefined { return this.looked?.inputs.find((i) => i.kind === "scrubber")?.along; }
+  get scrub(): string | undefined {
+    return this.looked?.inputs.find((i) => i.kind === "scrubber")?.along;
+  }
   /** Whether the picture answers to the pointer. */
-  get pointed(): boolean { return this.looked?.inputs.some((i) => i.kind === "pointer") ?? false; }
-  get state(): TrainState | undefined { return this.info?.state; }
+  get pointed(): boolean {
+    return this.looked?.inputs.some((i) => i.kind === "pointer") ?? false;
+  }
+  get state(): TrainState | undefined {
+    return this.info?.state;
+  }
 
   fields(scope: Scope): Field[] {
     const { configSchema, spaces } = this.family;
     const own = spaces.find((s) => s.kind === this.bench.task.kind)?.[scope] as Values | undefined;
-    return fieldsOf(scope === "config" ? configSchema : this.bench.trainSchema, this.bench.task.kind)
-      .map((f) => ({ ...f, fallback: own?.[f.name] ?? f.fallback }));
+    return fieldsOf(scope === "config" ? configSchema : this.bench.trainSchema, this.bench.task.kind).map((f) => ({
+      ...f,
+      fallback: own?.[f.name] ?? f.fallback,
+    }));
   }
 
   /** The value that a form shows. */
@@ -112,7 +138,10 @@ export class Learner {
   /** What is wished for. */
   get #body() {
     const { data, dataOptions, seed, points } = this.bench.task;
-    return { body: { family: this.family.id, config: this.drafts.config, train: this.drafts.train, data, dataOptions, seed }, points };
+    return {
+      body: { family: this.family.id, config: this.drafts.config, train: this.drafts.train, data, dataOptions, seed },
+      points,
+    };
   }
 
   /** Puts an untrained model in place, unless the very same was put there. */
@@ -171,10 +200,15 @@ export class Learner {
       restarted: (cause, fatal) => this.#restarted(cause, fatal),
     });
     this.session = session;
-    session.device.then((device) => {
-      this.device = device;
-      this.bench.changed();
-    }, () => { if (session === this.session) this.end(); });
+    session.device.then(
+      (device) => {
+        this.device = device;
+        this.bench.changed();
+      },
+      () => {
+        if (session === this.session) this.end();
+      },
+    );
     return session;
   }
 
@@ -193,9 +227,15 @@ export class Learner {
       this.report(problem(cause.code, cause.message, "Press “Try again”, or reload the page.", false));
       return;
     }
-    const where = this.info && this.info.step > 0 ? `It goes on from step ${figure(this.info.step)}.` : "Everything is as it was.";
-    this.report(problem(cause.code === "device-lost" ? "device-lost" : "worker-restarted",
-      `The computation stopped unexpectedly. A new worker has taken over. ${where}`, "There is nothing that you need to do."));
+    const where =
+      this.info && this.info.step > 0 ? `It goes on from step ${figure(this.info.step)}.` : "Everything is as it was.";
+    this.report(
+      problem(
+        cause.code === "device-lost" ? "device-lost" : "worker-restarted",
+        `The computation stopped unexpectedly. A new worker has taken over. ${where}`,
+        "There is nothing that you need to do.",
+      ),
+    );
     this.refresh(true);
   }
 
@@ -210,7 +250,9 @@ export class Learner {
     return undefined;
   }
 
-  get done(): boolean { return this.left !== undefined && this.left < 0.05; }
+  get done(): boolean {
+    return this.left !== undefined && this.left < 0.05;
+  }
 
   /** Trains if that is wished for, seen, and not yet done; stops if not. */
   sync() {
@@ -244,10 +286,13 @@ export class Learner {
     this.bench.changed();
     const { rate } = this.bench.task;
     this.#loop = (rate === null || run.steps === 1 ? session.train(run) : this.#slowly(session, rate, wish))
-      .then(() => undefined, (e: unknown) => {
-        this.failed = true;
-        this.report(e);
-      })
+      .then(
+        () => undefined,
+        (e: unknown) => {
+          this.failed = true;
+          this.report(e);
+        },
+      )
       .finally(() => {
         if (wish !== this.#wish) return;
         this.running = false;
@@ -289,7 +334,8 @@ export class Learner {
     if (!this.info) return;
     this.info = { ...this.info, step: state.step, state };
     // The samples at the fixed noise come with the news: no need to ask for them.
-    if (samples?.kind === "plot" && this.small && this.look === "samples" && this.past === undefined) this.#show(samples, true);
+    if (samples?.kind === "plot" && this.small && this.look === "samples" && this.past === undefined)
+      this.#show(samples, true);
     else this.refresh();
     this.bench.announce("step", { family: this.family.id, step: state.step, rate: state.rate });
     this.bench.trained(this);
@@ -317,7 +363,7 @@ export class Learner {
         pointer: this.pointed && this.pointer ? this.pointer : undefined,
         count: this.small ? 500 : 1000,
         seed: this.bench.task.seed,
-        resolution: this.small ? (moving ? 40 : 64) : (moving ? 56 : 96),
+        resolution: this.small ? (moving ? 40 : 64) : moving ? 56 : 96,
       },
     };
   }
@@ -383,7 +429,8 @@ export class Learner {
       }
     }
     for (const [name, value] of Object.entries(values)) {
-      if (this.fields(scope).find((f) => f.name === name)?.fallback === value && !this.own) delete this.drafts[scope][name];
+      if (this.fields(scope).find((f) => f.name === name)?.fallback === value && !this.own)
+        delete this.drafts[scope][name];
       else this.drafts[scope][name] = value;
     }
     if (scope === "train" && this.info && Object.keys(values).length) await this.session?.setTrain(values);
@@ -406,9 +453,10 @@ export class Learner {
 
   report(thrown: unknown) {
     const { code, message, hint, recoverable } = PlaygroundError.from(thrown);
-    const action = code === "training-diverged" && this.state?.snapshots.length
-      ? { label: "Go back to the last good snapshot", run: () => void this.restore() }
-      : undefined;
+    const action =
+      code === "training-diverged" && this.state?.snapshots.length
+        ? { label: "Go back to the last good snapshot", run: () => void this.restore() }
+        : undefined;
     const notice: Notice = { code, message, hint, recoverable, retry: !this.info, action };
     this.alerts = [...this.alerts.filter((n) => n.code !== code || n.message !== message), notice].slice(-3);
     this.bench.announce("error", { code, message, hint, recoverable, family: this.family.id });
@@ -417,7 +465,13 @@ export class Learner {
 
   /** Where it stands, in words. */
   status(): string {
-    const { info, bench: { playing, task: { budget } } } = this;
+    const {
+      info,
+      bench: {
+        playing,
+        task: { budget },
+      },
+    } = this;
     if (!info) return this.alerts.length ? "" : "Starting…";
     const { step, rate, seconds } = info.state;
     const of = budget.steps !== null ? ` of ${figure(budget.steps)}` : "";

@@ -28,7 +28,8 @@ const OWN = ["preset", "data", "family", "seed", "steps", "seconds", "rate", "ov
 export const SHOWN = ["controls", "backend", "families", "autoplay"];
 
 const steps = (text: string) => whole(text, 1, 10_000_000);
-const positive = (most: number) => (text: string) => (Number(text) > 0 && Number(text) <= most ? Number(text) : undefined);
+const positive = (most: number) => (text: string) =>
+  Number(text) > 0 && Number(text) <= most ? Number(text) : undefined;
 
 /** Puts a preset's values in place. */
 export function adopt(lab: Wishes, preset: Preset) {
@@ -48,7 +49,12 @@ export async function take(lab: Wishes, given: [string, string][]): Promise<void
   const { description, task, learners } = lab;
   if (!description) return;
   const own = new Map(given.filter(([name]) => (OWN as readonly string[]).includes(name)));
-  const read = <T>(name: (typeof OWN)[number], parse: (text: string) => T | undefined, expected: string, use: (value: T) => void) => {
+  const read = <T>(
+    name: (typeof OWN)[number],
+    parse: (text: string) => T | undefined,
+    expected: string,
+    use: (value: T) => void,
+  ) => {
     const text = own.get(name);
     if (text === undefined) return;
     const value = parse(text);
@@ -56,14 +62,51 @@ export async function take(lab: Wishes, given: [string, string][]): Promise<void
     else use(value);
   };
   const among = (all: string[]) => `one of ${all.join(", ")}`;
-  read("preset", (id) => description.presets.find((p) => p.id === id), among(description.presets.map((p) => p.id)), (p) => adopt(lab, p));
-  read("data", (id) => description.toys.find((t) => t.id === id), among(description.toys.map((t) => t.id)), ({ id, kind }) => Object.assign(task, { data: id, kind }));
-  read("family", (id) => (id === "all" || learners.has(id) ? id : undefined), among(["all", ...learners.keys()]), (id) => { lab.family = id; });
-  read("seed", (text) => whole(text, 0, 0xffff_ffff), "a whole number from 0 to 4294967295", (seed) => { task.seed = seed; });
-  read("steps", steps, "a whole number of steps", (n) => { task.budget = { steps: n, seconds: null }; });
-  read("seconds", positive(86_400), "a number of seconds", (n) => { task.budget = { steps: null, seconds: n }; });
-  read("rate", positive(50), "a number of steps a second, up to 50,", (n) => { task.rate = n; });
-  read("overlay", (text) => (["on", "off"].includes(text) ? text : undefined), "on or off", (text) => { lab.overlay = text === "on"; });
+  read(
+    "preset",
+    (id) => description.presets.find((p) => p.id === id),
+    among(description.presets.map((p) => p.id)),
+    (p) => adopt(lab, p),
+  );
+  read(
+    "data",
+    (id) => description.toys.find((t) => t.id === id),
+    among(description.toys.map((t) => t.id)),
+    ({ id, kind }) => Object.assign(task, { data: id, kind }),
+  );
+  read(
+    "family",
+    (id) => (id === "all" || learners.has(id) ? id : undefined),
+    among(["all", ...learners.keys()]),
+    (id) => {
+      lab.family = id;
+    },
+  );
+  read(
+    "seed",
+    (text) => whole(text, 0, 0xffff_ffff),
+    "a whole number from 0 to 4294967295",
+    (seed) => {
+      task.seed = seed;
+    },
+  );
+  read("steps", steps, "a whole number of steps", (n) => {
+    task.budget = { steps: n, seconds: null };
+  });
+  read("seconds", positive(86_400), "a number of seconds", (n) => {
+    task.budget = { steps: null, seconds: n };
+  });
+  read("rate", positive(50), "a number of steps a second, up to 50,", (n) => {
+    task.rate = n;
+  });
+  read(
+    "overlay",
+    (text) => (["on", "off"].includes(text) ? text : undefined),
+    "on or off",
+    (text) => {
+      lab.overlay = text === "on";
+    },
+  );
 
   const ofData: [string, string][] = [];
   const ofFamilies = new Map<Learner, Record<Scope, [string, string][]>>();
@@ -77,8 +120,15 @@ export async function take(lab: Wishes, given: [string, string][]): Promise<void
     }
     const named = learners.get(prefix || lab.family);
     const scopeOf = (l: Learner): Scope | undefined =>
-      name in (l.family.configSchema.properties ?? {}) ? "config" : name in (description.trainSchema.properties ?? {}) ? "train" : undefined;
-    const free = prefix || lab.family !== "all" ? [] : [...learners.values()].filter((l) => bare === "at" || bare === "look" || scopeOf(l));
+      name in (l.family.configSchema.properties ?? {})
+        ? "config"
+        : name in (description.trainSchema.properties ?? {})
+          ? "train"
+          : undefined;
+    const free =
+      prefix || lab.family !== "all"
+        ? []
+        : [...learners.values()].filter((l) => bare === "at" || bare === "look" || scopeOf(l));
     const targets = named ? [named] : free;
     if (!targets.length) lab.report(badOption(attribute, text, "there is no such option"));
     for (const learner of targets) {
@@ -120,17 +170,22 @@ export function stateOf(lab: Wishes): Record<string, string> {
   for (const [name, value] of Object.entries(task.dataOptions)) state[attributeOf(name)] = String(value);
   if (task.seed !== START.seed) state["seed"] = String(task.seed);
   if (task.budget.seconds !== null) state["seconds"] = String(task.budget.seconds);
-  else if (task.budget.steps !== null && task.budget.steps !== (preset?.steps ?? START.steps)) state["steps"] = String(task.budget.steps);
+  else if (task.budget.steps !== null && task.budget.steps !== (preset?.steps ?? START.steps))
+    state["steps"] = String(task.budget.steps);
   if (task.rate !== null) state["rate"] = String(task.rate);
   if (!lab.overlay) state["overlay"] = "off";
   for (const learner of learners.values()) {
-    const { family: { id }, plots: looks } = learner;
+    const {
+      family: { id },
+      plots: looks,
+    } = learner;
     const here = preset?.family === id ? preset : undefined;
     if (learner.look !== (here?.plot ?? looks[0]?.id)) state[`${id}.look`] = learner.look;
     if (learner.at !== 0.5 && learner.scrub) state[`${id}.at`] = String(learner.at);
     for (const scope of ["config", "train"] as const) {
       const base = (here?.[scope] ?? {}) as Values;
-      for (const [name, value] of Object.entries(learner.drafts[scope])) if (base[name] !== value) state[`${id}.${attributeOf(name)}`] = String(value);
+      for (const [name, value] of Object.entries(learner.drafts[scope]))
+        if (base[name] !== value) state[`${id}.${attributeOf(name)}`] = String(value);
     }
   }
   return state;

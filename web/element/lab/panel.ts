@@ -27,7 +27,12 @@ export interface Stage extends HTMLElement {
 
 /** Loss curves drawn in a small panel. */
 const FEW = 2;
-const TONES = [["red", "--_red"], ["blue", "--_blue"], ["third", "--_guess"], ["fourth", "--_soft"]] as const;
+const TONES = [
+  ["red", "--_red"],
+  ["blue", "--_blue"],
+  ["third", "--_guess"],
+  ["fourth", "--_soft"],
+] as const;
 
 /** One family on the page: its picture, what can be done with it, and its losses. */
 export class FamilyPanel {
@@ -40,7 +45,10 @@ export class FamilyPanel {
   /** The losses that the curves show. */
   #drawn: LossCurve[] | undefined;
 
-  constructor(private readonly host: Stage, readonly learner: Learner) {
+  constructor(
+    private readonly host: Stage,
+    readonly learner: Learner,
+  ) {
     this.plot = new Plot(host);
   }
 
@@ -81,17 +89,29 @@ export class FamilyPanel {
   render(): TemplateResult {
     const { learner: l, host } = this;
     const { family } = l;
-    if (host.level === "none") return html`<article class="tile bare" data-family=${family.id}>${this.#canvas()}${this.#alerts()}</article>`;
+    if (host.level === "none")
+      return html`<article class="tile bare" data-family=${family.id}>${this.#canvas()}${this.#alerts()}</article>`;
     const large = !l.small && host.level === "full";
-    const head = html`<div class="head"><h3>${family.title}</h3>${large ? html`<button type="button" @click=${() => host.enlarge("all")}>All families</button>` : nothing}</div>
-    <div class="formula"><slot name=${family.id}><p class="plain">${family.equation}</p></slot></div>`;
+    const head = html`<div class="head">
+        <h3>${family.title}</h3>
+        ${large ? html`<button type="button" @click=${() => host.enlarge("all")}>All families</button>` : nothing}
+      </div>
+      <div class="formula">
+        <slot name=${family.id}><p class="plain">${family.equation}</p></slot>
+      </div>`;
     const picture = html`${this.#canvas()}
-      <p class="under"><span class="drawn">${l.past === undefined ? "" : html`<b>At step ${figure(l.state?.snapshots[l.past] ?? 0)}.</b> `}${sentence(l.view?.label ?? "")}</span>
-        <span class="progress">${sentence(l.status())}</span></p>`;
+      <p class="under">
+        <span class="drawn"
+          >${l.past === undefined ? "" : html`<b>At step ${figure(l.state?.snapshots[l.past] ?? 0)}.</b> `}${sentence(l.view?.label ?? "")}</span
+        >
+        <span class="progress">${sentence(l.status())}</span>
+      </p>`;
     if (!large) {
       return html`<article class="tile" data-family=${family.id} aria-label=${family.title}>
         ${head}${picture}
-        <div class="row looking">${this.#looks(false)}${host.level === "full" ? html`<button type="button" @click=${() => host.enlarge(family.id)} aria-label=${`Enlarge: ${family.title}`}>Enlarge</button>` : nothing}</div>
+        <div class="row looking">
+          ${this.#looks(false)}${host.level === "full" ? html`<button type="button" @click=${() => host.enlarge(family.id)} aria-label=${`Enlarge: ${family.title}`}>Enlarge</button>` : nothing}
+        </div>
         ${this.#scrubber()}${this.#alerts()}${this.#networks()}${this.#losses(true)}
       </article>`;
     }
@@ -102,8 +122,7 @@ export class FamilyPanel {
         ${this.#looks(true)}
         ${l.looked ? html`<p class="aside">${l.looked.help}${l.pointed ? " Point at the picture, or move there with the arrow keys." : ""}</p>` : nothing}
         ${this.#alerts()}${this.#numbers()}${l.view?.bars ? bars(l.view.bars) : nothing}
-        ${this.#networks()}${this.#losses(false)}
-        ${this.#files()}
+        ${this.#networks()}${this.#losses(false)} ${this.#files()}
       </div>
       <div class="forms">
         ${this.#options("config", "Model", "A change starts this model over.")}
@@ -117,9 +136,15 @@ export class FamilyPanel {
     const active = l.pointed;
     const label = `${l.family.title}, ${l.looked?.title ?? ""}: ${l.view?.label ?? "not drawn yet"}`;
     return html`<div class="plot ${l.view ? "" : "waiting"}" aria-busy=${l.view ? "false" : "true"}>
-      <canvas role=${active ? "application" : "img"} aria-label=${active ? `${label}. Arrow keys move the pointer.` : label} tabindex=${active ? 0 : nothing}
-        class=${active ? "active" : ""} @pointermove=${active ? this.#point : nothing} @pointerdown=${active ? this.#point : nothing}
-        @keydown=${active ? this.#key : nothing} ${ref(this.plot.attach)}></canvas>
+      <canvas
+        role=${active ? "application" : "img"}
+        aria-label=${active ? `${label}. Arrow keys move the pointer.` : label}
+        tabindex=${active ? 0 : nothing}
+        class=${active ? "active" : ""}
+        @pointermove=${active ? this.#point : nothing}
+        @pointerdown=${active ? this.#point : nothing}
+        @keydown=${active ? this.#key : nothing}
+        ${ref(this.plot.attach)}></canvas>
       ${l.view ? nothing : html`<p>${l.alerts.length ? "There is nothing to be drawn yet." : "A model with random weights is being made."}</p>`}
     </div>`;
   }
@@ -128,13 +153,21 @@ export class FamilyPanel {
 
   #key = (e: KeyboardEvent) => {
     const window = this.plot.view?.window;
-    const move: [number, number] | undefined = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[e.key] as [number, number] | undefined;
+    const move: [number, number] | undefined = {
+      ArrowLeft: [-1, 0],
+      ArrowRight: [1, 0],
+      ArrowUp: [0, 1],
+      ArrowDown: [0, -1],
+    }[e.key] as [number, number] | undefined;
     if (!window || !move) return;
     e.preventDefault();
     const [left, right, bottom, top] = window;
     const [x, y] = this.learner.pointer ?? [(left + right) / 2, (bottom + top) / 2];
     const step = (right - left) / (e.shiftKey ? 10 : 50);
-    this.#pointTo([Math.min(right, Math.max(left, x + move[0] * step)), Math.min(top, Math.max(bottom, y + move[1] * step))]);
+    this.#pointTo([
+      Math.min(right, Math.max(left, x + move[0] * step)),
+      Math.min(top, Math.max(bottom, y + move[1] * step)),
+    ]);
   };
 
   #pointTo(at: [number, number] | null) {
@@ -152,12 +185,28 @@ export class FamilyPanel {
   };
 
   #looks(large: boolean) {
-    const { family: { id }, plots: looks, looked } = this.learner;
+    const {
+      family: { id },
+      plots: looks,
+      looked,
+    } = this.learner;
     if (looks.length < 2) return nothing;
-    if (large && looks.length <= 4) return segments("What is drawn", looks.map((l) => ({ value: l.id, label: l.title })), looked?.id ?? "", this.#choose);
-    return html`<label class="inline grow"><span class=${large ? "" : "unseen"}>Look</span> <select aria-label=${`What is drawn of ${this.learner.family.title}`} id=${`look-${id}`} @change=${(e: Event) => this.#choose((e.target as HTMLSelectElement).value)}>
-      ${looks.map((l) => html`<option value=${l.id} ?selected=${l.id === looked?.id}>${l.title}</option>`)}
-    </select></label>`;
+    if (large && looks.length <= 4)
+      return segments(
+        "What is drawn",
+        looks.map((l) => ({ value: l.id, label: l.title })),
+        looked?.id ?? "",
+        this.#choose,
+      );
+    return html`<label class="inline grow"
+      ><span class=${large ? "" : "unseen"}>Look</span>
+      <select
+        aria-label=${`What is drawn of ${this.learner.family.title}`}
+        id=${`look-${id}`}
+        @change=${(e: Event) => this.#choose((e.target as HTMLSelectElement).value)}>
+        ${looks.map((l) => html`<option value=${l.id} ?selected=${l.id === looked?.id}>${l.title}</option>`)}
+      </select></label
+    >`;
   }
 
   #scrubber() {
@@ -165,8 +214,21 @@ export class FamilyPanel {
     const { scrub } = l;
     if (!scrub) return nothing;
     const id = `scrub-${l.family.id}`;
-    return html`<div class="slider"><label for=${id}>${sentence(scrub)}</label><input type="range" id=${id} min="0" max="1" step="0.01" .value=${String(l.at)}
-      @input=${(e: Event) => { l.at = Number((e.target as HTMLInputElement).value); l.refresh(true); }} @change=${() => host.changed()}></div>`;
+    return html`<div class="slider">
+      <label for=${id}>${sentence(scrub)}</label
+      ><input
+        type="range"
+        id=${id}
+        min="0"
+        max="1"
+        step="0.01"
+        .value=${String(l.at)}
+        @input=${(e: Event) => {
+          l.at = Number((e.target as HTMLInputElement).value);
+          l.refresh(true);
+        }}
+        @change=${() => host.changed()} />
+    </div>`;
   }
 
   #past() {
@@ -174,15 +236,27 @@ export class FamilyPanel {
     const snapshots = l.state?.snapshots ?? [];
     if (snapshots.length < 2) return nothing;
     const id = `past-${l.family.id}`;
-    return html`<div class="slider"><label for=${id}>Back through the training <output>${l.past === undefined ? "now" : `step ${figure(snapshots[l.past] ?? 0)}`}</output></label>
-      <input type="range" id=${id} min="0" max=${snapshots.length} step="1" .value=${String(l.past ?? snapshots.length)} @input=${(e: Event) => {
-        const index = Number((e.target as HTMLInputElement).value);
-        if (this.host.playing) this.host.pause();
-        l.past = index < snapshots.length ? index : undefined;
-        l.refresh(true);
-        this.host.changed();
-      }}>
-      ${l.past === undefined ? nothing : html`<button type="button" @click=${() => void l.restore(l.past)}>Go on from here</button>`}</div>`;
+    return html`<div class="slider">
+      <label for=${id}
+        >Back through the training
+        <output>${l.past === undefined ? "now" : `step ${figure(snapshots[l.past] ?? 0)}`}</output></label
+      >
+      <input
+        type="range"
+        id=${id}
+        min="0"
+        max=${snapshots.length}
+        step="1"
+        .value=${String(l.past ?? snapshots.length)}
+        @input=${(e: Event) => {
+          const index = Number((e.target as HTMLInputElement).value);
+          if (this.host.playing) this.host.pause();
+          l.past = index < snapshots.length ? index : undefined;
+          l.refresh(true);
+          this.host.changed();
+        }} />
+      ${l.past === undefined ? nothing : html`<button type="button" @click=${() => void l.restore(l.past)}>Go on from here</button>`}
+    </div>`;
   }
 
   #alerts() {
@@ -198,16 +272,35 @@ export class FamilyPanel {
     const { learner: l, host } = this;
     const { networks } = l.family;
     if (networks.length < 2) return nothing;
-    return html`<div class="row networks" role="group" aria-label="Parts of a step"><span>One step:</span>
-      ${networks.map((p) => html`<button type="button" ?disabled=${!l.info} @click=${() => { host.pause(); void l.step(p); }}>${p} only</button>`)}</div>`;
+    return html`<div class="row networks" role="group" aria-label="Parts of a step">
+      <span>One step:</span> ${networks.map(
+        (p) =>
+          html`<button
+            type="button"
+            ?disabled=${!l.info}
+            @click=${() => {
+              host.pause();
+              void l.step(p);
+            }}>
+            ${p} only
+          </button>`,
+      )}
+    </div>`;
   }
 
   #numbers() {
     const { view, metrics, looked } = this.learner;
     const all = [...(view?.numbers ?? []), ...metrics.filter((m) => !view?.numbers.some((n) => n.id === m.id))];
     if (!all.length) return nothing;
-    return html`<dl class="numbers" aria-label=${`Numbers beside ${looked?.title ?? "the picture"}`}>${all.map((n) =>
-      html`<div><dt>${n.title}</dt><dd>${printed(n)} ${n.value === null ? "" : html`<small>${n.unit}</small>`}</dd></div>`)}</dl>`;
+    return html`<dl class="numbers" aria-label=${`Numbers beside ${looked?.title ?? "the picture"}`}>
+      ${all.map(
+        (n) =>
+          html`<div>
+            <dt>${n.title}</dt>
+            <dd>${printed(n)} ${n.value === null ? "" : html`<small>${n.unit}</small>`}</dd>
+          </div>`,
+      )}
+    </dl>`;
   }
 
   #losses(small: boolean) {
@@ -216,39 +309,56 @@ export class FamilyPanel {
     const all = [...new Set(losses.map((l) => l.name))].sort((a, b) => Number(b === "loss") - Number(a === "loss"));
     const names = all.slice(0, small ? FEW : undefined);
     if (this.host.level !== "full" || !names.length) return nothing;
-    return html`<div class="charts ${small ? "smaller" : ""}">${names.map((name, i) => {
-      const [tone, color] = TONES[i % TONES.length] ?? TONES[0];
-      const key = `${small ? "small" : "large"} ${name}`;
-      let curves = this.#curves.get(key);
-      if (!curves) this.#curves.set(key, curves = new Curves(this.host, color, small ? 70 : 140));
-      const last = (split: LossCurve["split"]) => {
-        const value = losses.find((l) => l.name === name && l.split === split)?.values.at(-1);
-        return value === undefined ? "–" : printed({ value, digits: 3 });
-      };
-      return html`<figure class=${tone}><figcaption><b>${name}</b>
-        <span class="legend-line"><i></i>${small ? "" : "training "}${last("train")}</span>
-        <span class="legend-line thick"><i></i>${small ? "" : "held out "}${last("heldOut")}</span></figcaption>
-        <div class="chart" ${ref(curves.attach)}></div></figure>`;
-    })}</div>`;
+    return html`<div class="charts ${small ? "smaller" : ""}">
+      ${names.map((name, i) => {
+        const [tone, color] = TONES[i % TONES.length] ?? TONES[0];
+        const key = `${small ? "small" : "large"} ${name}`;
+        let curves = this.#curves.get(key);
+        if (!curves) this.#curves.set(key, (curves = new Curves(this.host, color, small ? 70 : 140)));
+        const last = (split: LossCurve["split"]) => {
+          const value = losses.find((l) => l.name === name && l.split === split)?.values.at(-1);
+          return value === undefined ? "–" : printed({ value, digits: 3 });
+        };
+        return html`<figure class=${tone}>
+          <figcaption>
+            <b>${name}</b>
+            <span class="legend-line"><i></i>${small ? "" : "training "}${last("train")}</span>
+            <span class="legend-line thick"><i></i>${small ? "" : "held out "}${last("heldOut")}</span>
+          </figcaption>
+          <div class="chart" ${ref(curves.attach)}></div>
+        </figure>`;
+      })}
+    </div>`;
   }
 
   #files() {
     const { learner: l, host } = this;
-    const kinds = [["csv", "Points, CSV"], ["svg", "Plot, SVG"], ["png", "Plot, PNG"], ["safetensors", "Model"]] as const;
-    return html`<div class="row files" role="group" aria-label="Save"><span>Save</span>
-      ${kinds.map(([what, label]) => html`<button type="button" ?disabled=${!l.view} @click=${() => host.save(l, what)}>${label}</button>`)}</div>`;
+    const kinds = [
+      ["csv", "Points, CSV"],
+      ["svg", "Plot, SVG"],
+      ["png", "Plot, PNG"],
+      ["safetensors", "Model"],
+    ] as const;
+    return html`<div class="row files" role="group" aria-label="Save">
+      <span>Save</span>
+      ${kinds.map(([what, label]) => html`<button type="button" ?disabled=${!l.view} @click=${() => host.save(l, what)}>${label}</button>`)}
+    </div>`;
   }
 
   #options(scope: Scope, title: string, note: string) {
     const { learner: l, host } = this;
     const fields = l.fields(scope);
     if (!fields.length) return nothing;
-    return html`<fieldset><legend>${title} <span class="aside">${note}</span></legend>
-      ${fields.map((f) => field(f, `${l.family.id}-${scope}`, {
-        value: l.value(scope, f),
-        error: l.errors.get(`${scope}.${f.name}`),
-        set: (text) => host.setOption(l, scope, f.name, text),
-      }))}</fieldset>`;
+    return html`<fieldset>
+      <legend>${title} <span class="aside">${note}</span></legend>
+      ${fields.map((f) =>
+        field(f, `${l.family.id}-${scope}`, {
+          value: l.value(scope, f),
+          error: l.errors.get(`${scope}.${f.name}`),
+          set: (text) => host.setOption(l, scope, f.name, text),
+        }),
+      )}
+    </fieldset>`;
   }
 }
 
@@ -260,8 +370,19 @@ function bars({ title, values }: Bars): TemplateResult {
   const high = Math.max(1e-9, ...values);
   const low = Math.min(0, ...values);
   const y = (v: number) => 100 * (1 - (v - low) / (high - low));
-  return html`<figure class="bars"><figcaption>${title} <span class="aside">${printed({ value: low < 0 ? low : 0, digits: 2 })} to ${printed({ value: high, digits: 2 })}</span></figcaption>
-    <svg viewBox=${`0 0 ${values.length} 100`} preserveAspectRatio="none" role="img" aria-label=${`${title}: ${values.map((v) => v.toFixed(2)).join(", ")}`}>
+  return html`<figure class="bars">
+    <figcaption>
+      ${title}
+      <span class="aside"
+        >${printed({ value: low < 0 ? low : 0, digits: 2 })} to ${printed({ value: high, digits: 2 })}</span
+      >
+    </figcaption>
+    <svg
+      viewBox=${`0 0 ${values.length} 100`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label=${`${title}: ${values.map((v) => v.toFixed(2)).join(", ")}`}>
       ${values.map((v, i) => svg`<rect x=${i + 0.1} width="0.8" y=${Math.min(y(v), y(0))} height=${Math.max(0.6, Math.abs(y(v) - y(0)))}></rect>`)}
-    </svg></figure>`;
+    </svg>
+  </figure>`;
 }

@@ -8,7 +8,13 @@ type Field = Extract<Layer, { kind: "field" }>;
 export type Points = Extract<Layer, { kind: "points" }>;
 
 /** The custom property that colours a role. */
-const COLORS: Record<Role, string> = { data: "--_data", model: "--_model", noise: "--_noise", guess: "--_guess", guide: "--_guide" };
+const COLORS: Record<Role, string> = {
+  data: "--_data",
+  model: "--_model",
+  noise: "--_noise",
+  guess: "--_guess",
+  guide: "--_guide",
+};
 /** How long points take to their new places, milliseconds. */
 const GLIDE = 260;
 /** Frames further apart than this are too slow for gliding, milliseconds. */
@@ -26,7 +32,13 @@ export function floats(bytes: Uint8Array): Float32Array {
   return found;
 }
 
-interface Colors { roles: Record<Role, string>; line: string; ink: string; density: Ramp; sides: Ramp }
+interface Colors {
+  roles: Record<Role, string>;
+  line: string;
+  ink: string;
+  density: Ramp;
+  sides: Ramp;
+}
 
 /** Draws plots of the plane on a canvas, in the colours of its element. Knows kinds of layers and no model. */
 export class Plot {
@@ -50,7 +62,10 @@ export class Plot {
   #before = 0;
 
   /** `tone` is the custom property that colours densities. */
-  constructor(private readonly host: HTMLElement, private readonly tone = "--_model") {}
+  constructor(
+    private readonly host: HTMLElement,
+    private readonly tone = "--_model",
+  ) {}
 
   /** For Lit's `ref`. */
   attach = (canvas?: Element) => {
@@ -99,7 +114,10 @@ export class Plot {
   #palette(): Colors {
     const color = (name: string) => colorOf(this.host, name);
     this.#colors ??= {
-      roles: Object.fromEntries(Object.entries(COLORS).map(([role, name]) => [role, color(name)])) as Record<Role, string>,
+      roles: Object.fromEntries(Object.entries(COLORS).map(([role, name]) => [role, color(name)])) as Record<
+        Role,
+        string
+      >,
       line: color("--_line"),
       ink: color("--_soft"),
       density: sequential(color("--_paper"), color(this.tone), color("--_ink")),
@@ -128,8 +146,18 @@ export class Plot {
       const color = colors.roles[layer.role];
       if (layer.kind === "lines") return lines(g, layer, x, y, color);
       if (layer.kind === "arrows") return arrows(g, floats(layer.xy), floats(layer.d), x, y, color);
-      const alpha = layer.role !== "data" ? 0.75 : layer === this.under && view.layers.some((l) => l.kind === "field") ? 0.3 : 0.42;
-      points(g, gliding && layer === moving ? this.#now(layer, now) : floats(layer.xy), x, y, color, width, height, alpha);
+      const alpha =
+        layer.role !== "data" ? 0.75 : layer === this.under && view.layers.some((l) => l.kind === "field") ? 0.3 : 0.42;
+      points(
+        g,
+        gliding && layer === moving ? this.#now(layer, now) : floats(layer.xy),
+        x,
+        y,
+        color,
+        width,
+        height,
+        alpha,
+      );
     };
     const layers = this.#layers(view);
     const moving = modelPoints(view);
@@ -215,7 +243,7 @@ function inkOf(color: string): number {
   let ink = inks.get(color);
   if (ink === undefined) {
     const [r, g, b] = rgb(color);
-    inks.set(color, ink = (b << 16) | (g << 8) | r);
+    inks.set(color, (ink = (b << 16) | (g << 8) | r));
   }
   return ink;
 }
@@ -224,7 +252,16 @@ function inkOf(color: string): number {
  * Points as discs that add up where they lie on each other. A thousand calls of a canvas take
  * longer, without a graphics card much longer, than setting their pixels here.
  */
-function points(g: CanvasRenderingContext2D, xy: Float32Array, x: Axis, y: Axis, color: string, width: number, height: number, alpha: number) {
+function points(
+  g: CanvasRenderingContext2D,
+  xy: Float32Array,
+  x: Axis,
+  y: Axis,
+  color: string,
+  width: number,
+  height: number,
+  alpha: number,
+) {
   const ratio = g.getTransform().a;
   const { width: w, height: h } = g.canvas;
   const count = Math.max(1, xy.length / 2);
@@ -259,7 +296,13 @@ function points(g: CanvasRenderingContext2D, xy: Float32Array, x: Axis, y: Axis,
   g.drawImage(scratch, 0, 0, width, height);
 }
 
-function lines(g: CanvasRenderingContext2D, { xy, length, filled, role }: Extract<Layer, { kind: "lines" }>, x: Axis, y: Axis, color: string) {
+function lines(
+  g: CanvasRenderingContext2D,
+  { xy, length, filled, role }: Extract<Layer, { kind: "lines" }>,
+  x: Axis,
+  y: Axis,
+  color: string,
+) {
   const all = floats(xy);
   g.strokeStyle = g.fillStyle = color;
   g.lineWidth = role === "guide" ? 1 : 1.1;
@@ -301,7 +344,14 @@ function arrows(g: CanvasRenderingContext2D, xy: Float32Array, d: Float32Array, 
 }
 
 /** Ticks at whole numbers, as faint as can be; those at zero are longer. */
-function axes(g: CanvasRenderingContext2D, [left, right, bottom, top]: Window, x: Axis, y: Axis, height: number, ink: string) {
+function axes(
+  g: CanvasRenderingContext2D,
+  [left, right, bottom, top]: Window,
+  x: Axis,
+  y: Axis,
+  height: number,
+  ink: string,
+) {
   const step = Math.max(1, 10 ** Math.floor(Math.log10(Math.max(right - left, top - bottom) / 4)));
   g.strokeStyle = ink;
   g.lineWidth = 1;

@@ -29,7 +29,11 @@ function srgb([L, a, b]: Triple): Triple {
   ].map((v) => Math.round(255 * Math.min(1, Math.max(0, gamma(v))))) as Triple;
 }
 
-const mix = (a: Triple, b: Triple, t: number): Triple => [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t, a[2] + (b[2] - a[2]) * t];
+const mix = (a: Triple, b: Triple, t: number): Triple => [
+  a[0] + (b[0] - a[0]) * t,
+  a[1] + (b[1] - a[1]) * t,
+  a[2] + (b[2] - a[2]) * t,
+];
 
 /** 256 colours, RGBA. */
 export type Ramp = Uint8ClampedArray;
@@ -43,11 +47,17 @@ function ramp(color: (t: number) => Triple, alpha: (t: number) => number): Ramp 
 /** From nothing, through a colour, a little way towards the ink. */
 export function sequential(paper: string, color: string, ink: string): Ramp {
   const [p, c, i] = [oklab(paper), oklab(color), oklab(ink)];
-  return ramp((t) => (t < 0.8 ? mix(p, c, t / 0.8) : mix(c, mix(c, i, 0.45), (t - 0.8) / 0.2)), (t) => Math.min(1, 5 * t));
+  return ramp(
+    (t) => (t < 0.8 ? mix(p, c, t / 0.8) : mix(c, mix(c, i, 0.45), (t - 0.8) / 0.2)),
+    (t) => Math.min(1, 5 * t),
+  );
 }
 
 /** From one colour, through nothing, to another. */
 export function diverging(low: string, paper: string, high: string): Ramp {
   const [l, p, h] = [oklab(low), oklab(paper), oklab(high)];
-  return ramp((t) => (t < 0.5 ? mix(l, p, 0.15 + 1.7 * t) : mix(p, h, 1.7 * (t - 0.5))), (t) => Math.min(1, 10 * Math.abs(t - 0.5)));
+  return ramp(
+    (t) => (t < 0.5 ? mix(l, p, 0.15 + 1.7 * t) : mix(p, h, 1.7 * (t - 0.5))),
+    (t) => Math.min(1, 10 * Math.abs(t - 0.5)),
+  );
 }

@@ -16,7 +16,10 @@ export class Sketch {
   #cursor: [number, number] = [0, 0];
   #focused = false;
 
-  constructor(private readonly host: HTMLElement, private readonly changed: () => void) {}
+  constructor(
+    private readonly host: HTMLElement,
+    private readonly changed: () => void,
+  ) {}
 
   /** As the worker takes them. */
   bytes(): Uint8Array {
@@ -44,7 +47,10 @@ export class Sketch {
     if (!canvas || canvas.clientWidth === 0) return;
     const { g, width } = fit(canvas);
     if (!g) return;
-    const at = ([x, y]: [number, number]): [number, number] => [((x + EXTENT) / (2 * EXTENT)) * width, ((EXTENT - y) / (2 * EXTENT)) * width];
+    const at = ([x, y]: [number, number]): [number, number] => [
+      ((x + EXTENT) / (2 * EXTENT)) * width,
+      ((EXTENT - y) / (2 * EXTENT)) * width,
+    ];
     g.clearRect(0, 0, width, width);
     g.fillStyle = colorOf(this.host, "--_ink");
     g.globalAlpha = 0.7;
@@ -85,14 +91,22 @@ export class Sketch {
       return;
     }
     const box = canvas.getBoundingClientRect();
-    const at: [number, number] = [(2 * (e.clientX - box.left) / box.width - 1) * EXTENT, (1 - 2 * (e.clientY - box.top) / box.height) * EXTENT];
+    const at: [number, number] = [
+      ((2 * (e.clientX - box.left)) / box.width - 1) * EXTENT,
+      (1 - (2 * (e.clientY - box.top)) / box.height) * EXTENT,
+    ];
     for (let i = 0; i < SPRAY; i++) this.#put(at, SCATTER);
     this.#after();
   };
 
   #key = (e: KeyboardEvent) => {
     const by = e.shiftKey ? 1 : 0.25;
-    const moves: Record<string, [number, number]> = { ArrowLeft: [-by, 0], ArrowRight: [by, 0], ArrowUp: [0, by], ArrowDown: [0, -by] };
+    const moves: Record<string, [number, number]> = {
+      ArrowLeft: [-by, 0],
+      ArrowRight: [by, 0],
+      ArrowUp: [0, by],
+      ArrowDown: [0, -by],
+    };
     const move = moves[e.key];
     if (move) {
       const clip = (v: number) => Math.min(EXTENT, Math.max(-EXTENT, v));
@@ -113,10 +127,25 @@ export class Sketch {
   };
 
   render(): TemplateResult {
-    const focus = (on: boolean) => () => { this.#focused = on; this.redraw(); };
-    return html`<canvas class="sketch" tabindex="0" role="application" aria-roledescription="drawing pad"
+    const focus = (on: boolean) => () => {
+      this.#focused = on;
+      this.redraw();
+    };
+    return html`<canvas
+      class="sketch"
+      tabindex="0"
+      role="application"
+      aria-roledescription="drawing pad"
       aria-label=${`Put points here; there are ${this.points.length}. With the keyboard: arrow keys move the pen, Space puts a point, Backspace takes the last back, Delete clears.`}
-      @pointerdown=${this.#pointer} @pointermove=${this.#pointer} @keydown=${this.#key} @focus=${focus(true)} @blur=${focus(false)}
-      ${ref((c) => { if (c === this.#canvas) return; this.#canvas = c as HTMLCanvasElement | undefined; this.redraw(); })}></canvas>`;
+      @pointerdown=${this.#pointer}
+      @pointermove=${this.#pointer}
+      @keydown=${this.#key}
+      @focus=${focus(true)}
+      @blur=${focus(false)}
+      ${ref((c) => {
+        if (c === this.#canvas) return;
+        this.#canvas = c as HTMLCanvasElement | undefined;
+        this.redraw();
+      })}></canvas>`;
   }
 }

@@ -38,7 +38,9 @@ export class Source {
     this.#sketch = new Sketch(host, () => host.changed());
   }
 
-  show(view: PlotView) { this.plot.show(view); }
+  show(view: PlotView) {
+    this.plot.show(view);
+  }
 
   redraw(recolour: boolean) {
     this.plot.redraw(recolour);
@@ -49,13 +51,19 @@ export class Source {
   open(file: Blob) {
     void this.host.attempt(async () => {
       if (file.size > LARGEST) {
-        throw problem("bad-data", `This file has ${Math.round(file.size / (1 << 20))} MiB, which is more than can be learned from here.`, "Choose a CSV with fewer rows; ten thousand are plenty.");
+        throw problem(
+          "bad-data",
+          `This file has ${Math.round(file.size / (1 << 20))} MiB, which is more than can be learned from here.`,
+          "Choose a CSV with fewer rows; ten thousand are plenty.",
+        );
       }
       if (await this.host.take({ type: "csv", bytes: new Uint8Array(await file.arrayBuffer()) })) this.drawing = false;
     });
   }
 
-  paste(text: string) { this.open(new Blob([text])); }
+  paste(text: string) {
+    this.open(new Blob([text]));
+  }
 
   async #learn() {
     if (await this.host.take({ type: "drawn", xy: this.#sketch.bytes() })) this.drawing = false;
@@ -73,28 +81,63 @@ export class Source {
         ${this.drawing ? this.#sketch.render() : html`<div class="plot ${this.plot.view ? "" : "waiting"}"><canvas role="img" aria-label=${`The data: ${title}`} ${ref(this.plot.attach)}></canvas></div>`}
       </figure>
       <div class="choice">
-        ${this.drawing ? this.#pad() : html`
-        <div class="field"><label for="data">Data</label><select id="data" @change=${(e: Event) => host.choose((e.target as HTMLSelectElement).value)}>
-          ${description ? nothing : html`<option selected>…</option>`}
-          ${kinds.map((kind) => html`<optgroup label=${KINDS[kind]}>${toys.filter((t) => t.kind === kind).map((t) =>
-            html`<option value=${t.id} ?selected=${t.id === task.data}>${t.title}</option>`)}</optgroup>`)}
-          ${this.count ? html`<optgroup label="Yours"><option value="custom" ?selected=${task.data === "custom"}>Your ${this.count} points</option></optgroup>` : nothing}
-        </select></div>
-        ${task.data === "custom" || task.kind === "energy" ? nothing : html`<div class="pair">${fieldsOf(description?.dataSchema ?? {}, task.kind).map((f) => field(f, "data", {
-          value: task.dataOptions[f.name] ?? f.fallback,
-          error: this.errors.get(f.name),
-          set: (text) => host.setDataOption(f.name, text),
-        }))}</div>`}
-        <div class="row">
-          <button type="button" @click=${() => { this.drawing = true; host.changed(); }}>Draw your own</button>
-          <label class="button">Open a CSV<input class="unseen" type="file" accept=".csv,.txt,text/csv,text/plain" @change=${(e: Event) => {
-            const input = e.target as HTMLInputElement;
-            const file = input.files?.[0];
-            input.value = "";
-            if (file) this.open(file);
-          }}></label>
-        </div>
-        <p class="aside">A CSV has two numbers in a row, x and y. It can also be dropped or pasted here.</p>`}
+        ${
+          this.drawing
+            ? this.#pad()
+            : html` <div class="field">
+                  <label for="data">Data</label
+                  ><select id="data" @change=${(e: Event) => host.choose((e.target as HTMLSelectElement).value)}>
+                    ${description ? nothing : html`<option selected>…</option>`}
+                    ${kinds.map(
+                      (kind) =>
+                        html`<optgroup label=${KINDS[kind]}>
+                          ${toys
+                            .filter((t) => t.kind === kind)
+                            .map(
+                              (t) => html`<option value=${t.id} ?selected=${t.id === task.data}>${t.title}</option>`,
+                            )}
+                        </optgroup>`,
+                    )}
+                    ${this.count ? html`<optgroup label="Yours"><option value="custom" ?selected=${task.data === "custom"}>Your ${this.count} points</option></optgroup>` : nothing}
+                  </select>
+                </div>
+                ${
+                  task.data === "custom" || task.kind === "energy"
+                    ? nothing
+                    : html`<div class="pair">
+                        ${fieldsOf(description?.dataSchema ?? {}, task.kind).map((f) =>
+                          field(f, "data", {
+                            value: task.dataOptions[f.name] ?? f.fallback,
+                            error: this.errors.get(f.name),
+                            set: (text) => host.setDataOption(f.name, text),
+                          }),
+                        )}
+                      </div>`
+                }
+                <div class="row">
+                  <button
+                    type="button"
+                    @click=${() => {
+                      this.drawing = true;
+                      host.changed();
+                    }}>
+                    Draw your own
+                  </button>
+                  <label class="button"
+                    >Open a CSV<input
+                      class="unseen"
+                      type="file"
+                      accept=".csv,.txt,text/csv,text/plain"
+                      @change=${(e: Event) => {
+                        const input = e.target as HTMLInputElement;
+                        const file = input.files?.[0];
+                        input.value = "";
+                        if (file) this.open(file);
+                      }}
+                  /></label>
+                </div>
+                <p class="aside">A CSV has two numbers in a row, x and y. It can also be dropped or pasted here.</p>`
+        }
       </div>
     </div>`;
   }
@@ -104,10 +147,20 @@ export class Source {
     return html`<p>Put down some points. They are what the models will learn.</p>
       <p class="aside">With the keyboard: arrow keys move the pen, Space puts a point.</p>
       <div class="row">
-        <button type="button" class="primary" @click=${() => void this.#learn()}>Learn ${points.length ? `these ${points.length} points` : "these points"}</button>
+        <button type="button" class="primary" @click=${() => void this.#learn()}>
+          Learn ${points.length ? `these ${points.length} points` : "these points"}
+        </button>
         <button type="button" ?disabled=${!points.length} @click=${() => this.#sketch.undo()}>Undo</button>
         <button type="button" ?disabled=${!points.length} @click=${() => this.#sketch.clear()}>Clear</button>
-        <button type="button" class="quiet" @click=${() => { this.drawing = false; this.host.changed(); }}>Never mind</button>
+        <button
+          type="button"
+          class="quiet"
+          @click=${() => {
+            this.drawing = false;
+            this.host.changed();
+          }}>
+          Never mind
+        </button>
       </div>`;
   }
 }

@@ -25,17 +25,31 @@ export function table(learners: Learner[]): TemplateResult {
   const cell = (n: Figure | undefined) => {
     if (!n) return "—";
     const [, how] = parts(n.title);
-    return how ? html`${printed(n)}<br><small>${how}</small>` : printed(n);
+    return how ? html`${printed(n)}<br /><small>${how}</small>` : printed(n);
   };
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="The models in numbers"><table>
-    <thead><tr><th scope="col">Family</th><th scope="col">Parameters</th><th scope="col">Steps</th><th scope="col">Seconds</th>
-      ${all.map((n) => html`<th scope="col">${parts(n.title)[0]}${n.unit ? html` <small>${n.unit}</small>` : ""}</th>`)}</tr></thead>
-    <tbody>${learners.map((l) => html`<tr data-family=${l.family.id}>
-      <th scope="row">${l.family.title}</th>
-      <td>${l.info ? figure(l.info.parameters) : "—"}</td>
-      <td>${l.info ? figure(l.info.state.step) : "—"}</td>
-      <td>${l.info ? figure(l.info.state.seconds, 1) : "—"}</td>
-      ${all.map(({ id }) => html`<td>${cell(l.metrics.find((m) => m.id === id))}</td>`)}
-    </tr>`)}</tbody>
-  </table></div>`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="The models in numbers">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Family</th>
+          <th scope="col">Parameters</th>
+          <th scope="col">Steps</th>
+          <th scope="col">Seconds</th>
+          ${all.map((n) => html`<th scope="col">${parts(n.title)[0]}${n.unit ? html` <small>${n.unit}</small>` : ""}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${learners.map(
+          (l) =>
+            html`<tr data-family=${l.family.id}>
+              <th scope="row">${l.family.title}</th>
+              <td>${l.info ? figure(l.info.parameters) : "—"}</td>
+              <td>${l.info ? figure(l.info.state.step) : "—"}</td>
+              <td>${l.info ? figure(l.info.state.seconds, 1) : "—"}</td>
+              ${all.map(({ id }) => html`<td>${cell(l.metrics.find((m) => m.id === id))}</td>`)}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
 }

@@ -28,11 +28,25 @@ export class AttentionPanel extends SubjectPanel<"matrices"> {
         },
       };
     };
-    place("layer", () => this.#layer, (n) => { this.#layer = n; });
-    place("head", () => this.#head, (n) => { this.#head = n; });
+    place(
+      "layer",
+      () => this.#layer,
+      (n) => {
+        this.#layer = n;
+      },
+    );
+    place(
+      "head",
+      () => this.#head,
+      (n) => {
+        this.#head = n;
+      },
+    );
   }
 
-  protected ask(text: string) { return { type: "plot", plot: "attention", inputs: { text } } as const; }
+  protected ask(text: string) {
+    return { type: "plot", plot: "attention", inputs: { text } } as const;
+  }
 
   protected got(view: View) {
     if (view.kind !== "matrices") return;
@@ -44,10 +58,16 @@ export class AttentionPanel extends SubjectPanel<"matrices"> {
     void this.host.requestUpdate();
   }
 
-  override updated() { this.#draw(); }
-  override redraw() { this.#draw(); }
+  override updated() {
+    this.#draw();
+  }
+  override redraw() {
+    this.#draw();
+  }
 
-  override caption() { return this.host.help("attention"); }
+  override caption() {
+    return this.host.help("attention");
+  }
 
   /** The weights of the chosen head. */
   #matrix(layer: number, head: number): Float32Array {
@@ -112,7 +132,14 @@ export class AttentionPanel extends SubjectPanel<"matrices"> {
   };
 
   #key = (e: KeyboardEvent) => {
-    const to = { ArrowRight: this.#at + 1, ArrowLeft: this.#at - 1, ArrowDown: this.#at + 1, ArrowUp: this.#at - 1, Home: 0, End: Infinity }[e.key];
+    const to = {
+      ArrowRight: this.#at + 1,
+      ArrowLeft: this.#at - 1,
+      ArrowDown: this.#at + 1,
+      ArrowUp: this.#at - 1,
+      Home: 0,
+      End: Infinity,
+    }[e.key];
     if (to === undefined) return;
     e.preventDefault();
     this.#look(to);
@@ -130,25 +157,66 @@ export class AttentionPanel extends SubjectPanel<"matrices"> {
     const n = view?.tokens.length ?? 0;
     const row = view ? this.#matrix(layer, head).subarray(this.#at * n, (this.#at + 1) * n) : [];
     const most = Math.max(0.001, ...row);
-    const best = [...row].map((w, i) => ({ w, i })).sort((a, b) => b.w - a.w).slice(0, 3);
+    const best = [...row]
+      .map((w, i) => ({ w, i }))
+      .sort((a, b) => b.w - a.w)
+      .slice(0, 3);
     return html`<div class="reading-room">
       ${this.field("Text", "Of a long one, the end is looked at.")}
-      ${view ? html`<div class="attention">
-        <div>
-          <p class="label" id="looks">Layer ${layer}, head ${head}. Point at a token to see where it looks.</p>
-          <p class="looking" tabindex="0" role="group" aria-labelledby="looks" @pointerover=${this.#over} @click=${this.#over} @keydown=${this.#key}>${view.tokens.map((token, i) =>
-            html`<span data-token=${i} class=${i === this.#at ? "asking" : i > this.#at ? "later" : `v${Math.round(((row[i] ?? 0) / most) * 8)}`}>${token.includes("\n") ? html`${visible(token)}<br>` : token}</span>`)}</p>
-          <p class="aside" aria-live="polite">“${visible(view.tokens[this.#at] ?? "")}” looks at ${best.map(({ w, i }, k) => html`${k ? ", " : ""}“${visible(view.tokens[i] ?? "")}”${i === this.#at ? " (itself)" : ` ${this.#at - i} back`} ${(w * 100).toFixed(0)}\u2009%`)}</p>
-        </div>
-        <div class="heads" role="group" aria-label="Layers and heads">
-          ${Array.from({ length: view.layers }, (_, l) => html`<div class="heads-row"><span class="label">Layer ${l + 1}</span>
-            ${Array.from({ length: view.heads }, (_, h) => html`<button type="button" aria-pressed=${l + 1 === layer && h + 1 === head ? "true" : "false"} aria-label=${`Layer ${l + 1}, head ${h + 1}`} @click=${() => this.#choose(l + 1, h + 1)}><canvas data-layer=${l + 1} data-head=${h + 1}></canvas></button>`)}
-          </div>`)}
-          <p class="aside">Each square is a head: rows are tokens, from the first at the top, and look at columns.</p>
-        </div>
-        <canvas class="matrix" role="img" aria-label=${`Attention of layer ${layer}, head ${head}: rows look at columns`} ${ref((c) => { this.#canvas = c as HTMLCanvasElement | undefined; })}
-            @pointermove=${(e: PointerEvent) => { const box = (e.target as HTMLElement).getBoundingClientRect(); this.#look(Math.floor(((e.clientY - box.top) / box.height) * n)); }}></canvas>
-      </div>` : nothing}
+      ${
+        view
+          ? html`<div class="attention">
+              <div>
+                <p class="label" id="looks">Layer ${layer}, head ${head}. Point at a token to see where it looks.</p>
+                <p
+                  class="looking"
+                  tabindex="0"
+                  role="group"
+                  aria-labelledby="looks"
+                  @pointerover=${this.#over}
+                  @click=${this.#over}
+                  @keydown=${this.#key}>
+                  ${view.tokens.map(
+                    (token, i) =>
+                      html`<span
+                        data-token=${i}
+                        class=${i === this.#at ? "asking" : i > this.#at ? "later" : `v${Math.round(((row[i] ?? 0) / most) * 8)}`}
+                        >${token.includes("\n") ? html`${visible(token)}<br />` : token}</span
+                      >`,
+                  )}
+                </p>
+                <p class="aside" aria-live="polite">
+                  “${visible(view.tokens[this.#at] ?? "")}” looks at
+                  ${best.map(({ w, i }, k) => html`${k ? ", " : ""}“${visible(view.tokens[i] ?? "")}”${i === this.#at ? " (itself)" : ` ${this.#at - i} back`} ${(w * 100).toFixed(0)} %`)}
+                </p>
+              </div>
+              <div class="heads" role="group" aria-label="Layers and heads">
+                ${Array.from(
+                  { length: view.layers },
+                  (_, l) =>
+                    html`<div class="heads-row">
+                      <span class="label">Layer ${l + 1}</span>
+                      ${Array.from({ length: view.heads }, (_, h) => html`<button type="button" aria-pressed=${l + 1 === layer && h + 1 === head ? "true" : "false"} aria-label=${`Layer ${l + 1}, head ${h + 1}`} @click=${() => this.#choose(l + 1, h + 1)}><canvas data-layer=${l + 1} data-head=${h + 1}></canvas></button>`)}
+                    </div>`,
+                )}
+                <p class="aside">
+                  Each square is a head: rows are tokens, from the first at the top, and look at columns.
+                </p>
+              </div>
+              <canvas
+                class="matrix"
+                role="img"
+                aria-label=${`Attention of layer ${layer}, head ${head}: rows look at columns`}
+                ${ref((c) => {
+                  this.#canvas = c as HTMLCanvasElement | undefined;
+                })}
+                @pointermove=${(e: PointerEvent) => {
+                  const box = (e.target as HTMLElement).getBoundingClientRect();
+                  this.#look(Math.floor(((e.clientY - box.top) / box.height) * n));
+                }}></canvas>
+            </div>`
+          : nothing
+      }
     </div>`;
   }
 }

@@ -2,10 +2,17 @@ import type { Alternative, Token } from "../../client/protocol";
 
 /** A token for people: what cannot be seen has a sign. */
 export const visible = (text: string) =>
-  text === "" ? "…" : text.replaceAll("\n", "↵").replaceAll("\t", "⇥").replaceAll(" ", text.trim() === "" ? "␣" : "\u00a0");
+  text === ""
+    ? "…"
+    : text
+        .replaceAll("\n", "↵")
+        .replaceAll("\t", "⇥")
+        .replaceAll(" ", text.trim() === "" ? "␣" : "\u00a0");
 
 /** The same in words, for those who listen. */
-const spoken = (text: string) => ({ " ": "a space", "\n": "the end of the line", "": "part of a character" })[text] ?? `“${text.trim() || visible(text)}”`;
+const spoken = (text: string) =>
+  ({ " ": "a space", "\n": "the end of the line", "": "part of a character" })[text] ??
+  `“${text.trim() || visible(text)}”`;
 
 /** A probability as a percentage, as exact as it matters. */
 export function percent(p: number): string {
@@ -20,7 +27,10 @@ export class Choices {
   pinned = false;
   #leaving: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly choose: (index: number, alternative: Alternative) => void, private readonly away: (back: boolean) => void) {
+  constructor(
+    private readonly choose: (index: number, alternative: Alternative) => void,
+    private readonly away: (back: boolean) => void,
+  ) {
     const { element } = this;
     element.className = "choices";
     element.setAttribute("role", "group");
@@ -29,11 +39,15 @@ export class Choices {
     element.addEventListener("pointerleave", () => this.leave());
     element.addEventListener("keydown", this.#key);
     element.addEventListener("focusout", (e) => {
-      if (!(e.relatedTarget instanceof Node) || !element.contains(e.relatedTarget)) { if (!element.hidden && this.pinned) this.away(false); }
+      if (!(e.relatedTarget instanceof Node) || !element.contains(e.relatedTarget)) {
+        if (!element.hidden && this.pinned) this.away(false);
+      }
     });
   }
 
-  get open(): boolean { return !this.element.hidden; }
+  get open(): boolean {
+    return !this.element.hidden;
+  }
 
   /** A token in a sentence. */
   static say(token: Token): string {
@@ -53,8 +67,14 @@ export class Choices {
     head.textContent = nats === null ? "Given" : `${percent(Math.exp(nats))}, ${(-nats).toFixed(2)} nats`;
     rows.push(head);
     const among = token.alternatives.some((a) => a.id === token.id);
-    const all: Alternative[] = among || nats === null ? token.alternatives : [...token.alternatives, { id: token.id, text: token.text, prob: Math.exp(nats) }];
-    for (const alternative of all) rows.push(this.#row(alternative, index, alternative.id === token.id, can && !alternative.text.includes("\ufffd")));
+    const all: Alternative[] =
+      among || nats === null
+        ? token.alternatives
+        : [...token.alternatives, { id: token.id, text: token.text, prob: Math.exp(nats) }];
+    for (const alternative of all)
+      rows.push(
+        this.#row(alternative, index, alternative.id === token.id, can && !alternative.text.includes("\ufffd")),
+      );
     element.replaceChildren(...rows);
     element.hidden = false;
     this.#place(box, holder);
@@ -65,7 +85,8 @@ export class Choices {
   /** A tap elsewhere puts it away. */
   #outside = (e: Event) => {
     const path = e.composedPath();
-    if (!path.includes(this.element) && !(this.element.parentElement && path.includes(this.element.parentElement))) this.away(false);
+    if (!path.includes(this.element) && !(this.element.parentElement && path.includes(this.element.parentElement)))
+      this.away(false);
   };
 
   #row(alternative: Alternative, index: number, itself: boolean, can: boolean): HTMLElement {
@@ -101,7 +122,10 @@ export class Choices {
   /** The pointer is elsewhere; soon it is put away. */
   leave() {
     clearTimeout(this.#leaving);
-    if (!this.pinned && this.open) this.#leaving = setTimeout(() => { if (!this.pinned) this.away(false); }, 220);
+    if (!this.pinned && this.open)
+      this.#leaving = setTimeout(() => {
+        if (!this.pinned) this.away(false);
+      }, 220);
   }
 
   hide() {
@@ -120,7 +144,7 @@ export class Choices {
 
   #key = (e: KeyboardEvent) => {
     const all = [...this.element.querySelectorAll("button")];
-    const at = all.indexOf((e.target as HTMLElement) as HTMLButtonElement);
+    const at = all.indexOf(e.target as HTMLElement as HTMLButtonElement);
     const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
     if (step && all.length) {
       e.preventDefault();

@@ -19,7 +19,10 @@ export class Corpus {
   #wish = 0;
   #preferred: string | undefined;
 
-  constructor(private readonly host: Host, private readonly options: () => Record<string, unknown>) {}
+  constructor(
+    private readonly host: Host,
+    private readonly options: () => Record<string, unknown>,
+  ) {}
 
   /** Looks what there is; takes the wished-for text, else the first. */
   async open(): Promise<void> {
@@ -56,14 +59,17 @@ export class Corpus {
   async choose(name: string): Promise<void> {
     this.name = name;
     const { own } = this;
-    await this.#take(async () => (own && own.name === name ? { ...own, options: this.options() } : siteText(name, this.options())));
+    await this.#take(async () =>
+      own && own.name === name ? { ...own, options: this.options() } : siteText(name, this.options()),
+    );
   }
 
   /** Takes a reader's text; one that cannot be used leaves the one before in place. */
   async bring(bytes: Uint8Array, title: string): Promise<void> {
     const name = nameOf(bytes);
     const find = async () => {
-      if (!bytes.length) throw problem("bad-data", "This text cannot be used: it is empty.", "Paste something, or open a file.");
+      if (!bytes.length)
+        throw problem("bad-data", "This text cannot be used: it is empty.", "Paste something, or open a file.");
       return { name, bytes, sha256: null, options: this.options() };
     };
     await this.#take(find, (source) => {
@@ -92,7 +98,8 @@ export class Corpus {
     this.host.requestUpdate();
     try {
       const source = await find();
-      if (!source) throw problem("bad-data", `There is no text called “${this.name?.slice(0, 60)}” here.`, "Choose another one.");
+      if (!source)
+        throw problem("bad-data", `There is no text called “${this.name?.slice(0, 60)}” here.`, "Choose another one.");
       const info = await session.loadText(source);
       if (wish !== this.#wish) return;
       this.info = info;

@@ -19,10 +19,14 @@ export class ReadPanel extends SubjectPanel<"texts"> {
 
   constructor(host: Host, subject: Subject) {
     super(host, subject);
-    this.#script = new Script("The text as the model read it", { choose: (index, alternative) => this.#instead(index, alternative) });
+    this.#script = new Script("The text as the model read it", {
+      choose: (index, alternative) => this.#instead(index, alternative),
+    });
   }
 
-  protected ask(text: string) { return { type: "plot", plot: "read", inputs: { text } } as const; }
+  protected ask(text: string) {
+    return { type: "plot", plot: "read", inputs: { text } } as const;
+  }
 
   protected got(view: View) {
     if (view.kind !== "texts") return;
@@ -31,14 +35,20 @@ export class ReadPanel extends SubjectPanel<"texts"> {
     this.#script.set((view.texts[0]?.tokens ?? []).map((t) => ({ ...t, given: false })));
   }
 
-  override hide() { this.#script.close(); }
+  override hide() {
+    this.#script.close();
+  }
 
   #instead(index: number, { text }: Alternative) {
     const { tokens } = this.#script;
-    this.take([...tokens.slice(0, index).map((t) => t.text), text, ...tokens.slice(index + 1).map((t) => t.text)].join(""));
+    this.take(
+      [...tokens.slice(0, index).map((t) => t.text), text, ...tokens.slice(index + 1).map((t) => t.text)].join(""),
+    );
   }
 
-  override caption() { return this.host.help("read"); }
+  override caption() {
+    return this.host.help("read");
+  }
 
   override render() {
     const { view } = this;
@@ -46,14 +56,18 @@ export class ReadPanel extends SubjectPanel<"texts"> {
     return html`<div class="reading-room">
       ${this.field("Your sentence", this.subject.own ? undefined : "This one is by the model itself. Type over it, or paste something.")}
       <div class="sheet" ${ref(this.#script.attach)}></div>
-      ${tokens ? html`<p class="sum" aria-live="polite">
-        <span>Total, nats <b>${figure(nats, 1)}</b></span>
-        <span class="red">Perplexity, per token <b>${figure(Math.exp(nats / tokens), 2)}</b></span>
-        ${characters === tokens ? nothing : html`<span>Perplexity, per character <b>${figure(Math.exp(nats / characters), 2)}</b></span>`}
-        <span>Nats per token <b>${figure(nats / tokens, 2)}</b></span>
-        <span>Bits per character <b>${figure(nats / characters / Math.LN2, 2)}</b></span>
-        <span>Tokens, characters <b>${figure(tokens)}, ${figure(characters)}</b></span>
-      </p>` : nothing}
+      ${
+        tokens
+          ? html`<p class="sum" aria-live="polite">
+              <span>Total, nats <b>${figure(nats, 1)}</b></span>
+              <span class="red">Perplexity, per token <b>${figure(Math.exp(nats / tokens), 2)}</b></span>
+              ${characters === tokens ? nothing : html`<span>Perplexity, per character <b>${figure(Math.exp(nats / characters), 2)}</b></span>`}
+              <span>Nats per token <b>${figure(nats / tokens, 2)}</b></span>
+              <span>Bits per character <b>${figure(nats / characters / Math.LN2, 2)}</b></span>
+              <span>Tokens, characters <b>${figure(tokens)}, ${figure(characters)}</b></span>
+            </p>`
+          : nothing
+      }
     </div>`;
   }
 }

@@ -38,26 +38,42 @@ export class Script {
   #run: { element: HTMLElement; text: globalThis.Text; kind: string; tokens: number } | undefined;
   #at = -1;
 
-  constructor(label: string, private readonly listener: Listener = {}) {
+  constructor(
+    label: string,
+    private readonly listener: Listener = {},
+  ) {
     const page = this.#page;
     page.className = "script";
     page.tabIndex = 0;
     page.setAttribute("role", "group");
-    page.setAttribute("aria-label", `${label}. Arrow keys go from token to token, Enter shows what else could have stood there.`);
+    page.setAttribute(
+      "aria-label",
+      `${label}. Arrow keys go from token to token, Enter shows what else could have stood there.`,
+    );
     this.#mark.className = "mark";
     this.#mark.hidden = true;
     this.#said.className = "unseen";
     this.#said.setAttribute("aria-live", "polite");
     this.#choices = new Choices(
-      (index, alternative) => { this.close(); listener.choose?.(index, alternative); },
-      (back) => { this.close(); if (back) page.focus({ preventScroll: true }); },
+      (index, alternative) => {
+        this.close();
+        listener.choose?.(index, alternative);
+      },
+      (back) => {
+        this.close();
+        if (back) page.focus({ preventScroll: true });
+      },
     );
-    page.addEventListener("pointermove", (e) => { if (e.pointerType === "mouse" && !e.buttons) this.#over(e); });
+    page.addEventListener("pointermove", (e) => {
+      if (e.pointerType === "mouse" && !e.buttons) this.#over(e);
+    });
     page.addEventListener("pointerleave", () => this.#choices.leave());
     page.addEventListener("click", this.#click);
     page.addEventListener("keydown", this.#key);
     page.addEventListener("scroll", () => this.close(), { passive: true });
-    page.addEventListener("blur", () => { if (!this.#choices.pinned) this.close(); });
+    page.addEventListener("blur", () => {
+      if (!this.#choices.pinned) this.close();
+    });
   }
 
   /** For Lit's `ref`. */
@@ -67,9 +83,13 @@ export class Script {
     this.#holder?.append(this.#page, this.#said, this.#choices.element);
   };
 
-  get text(): string { return this.tokens.map((t) => t.text).join(""); }
+  get text(): string {
+    return this.tokens.map((t) => t.text).join("");
+  }
   /** Whether the reader looks at a token. */
-  get busy(): boolean { return this.#choices.open; }
+  get busy(): boolean {
+    return this.#choices.open;
+  }
 
   set(tokens: readonly Token[]) {
     this.clear();
@@ -140,7 +160,10 @@ export class Script {
   }
 
   /** The token of a run that a test holds for. */
-  #within(span: HTMLElement, test: (index: number, range: Range) => boolean): { index: number; range: Range } | undefined {
+  #within(
+    span: HTMLElement,
+    test: (index: number, range: Range) => boolean,
+  ): { index: number; range: Range } | undefined {
     const text = span.firstChild;
     if (!text) return undefined;
     const range = document.createRange();
@@ -160,7 +183,8 @@ export class Script {
   #find(e: MouseEvent): number | undefined {
     const span = e.target instanceof Element ? e.target.closest<HTMLElement>("[data-at]") : null;
     if (!span) return undefined;
-    const on = (r: DOMRect) => e.clientX >= r.left && e.clientX <= r.right && e.clientY >= r.top - 7 && e.clientY <= r.bottom + 7;
+    const on = (r: DOMRect) =>
+      e.clientX >= r.left && e.clientX <= r.right && e.clientY >= r.top - 7 && e.clientY <= r.bottom + 7;
     return this.#within(span, (_, range) => [...range.getClientRects()].some(on))?.index;
   }
 

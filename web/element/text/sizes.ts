@@ -47,9 +47,19 @@ export class Sizes {
     return html`<div class="sizes" role="group" aria-label="Size of the model">
       ${trainer.sizes.map((size) => {
         const pace = this.#paces.get(this.#key(size.id));
-        return html`<button type="button" aria-pressed=${size === trainer.size ? "true" : "false"} @click=${() => { trainer.resize(size.id); this.host.requestUpdate(); void this.measure(); }}>
+        return html`<button
+          type="button"
+          aria-pressed=${size === trainer.size ? "true" : "false"}
+          @click=${() => {
+            trainer.resize(size.id);
+            this.host.requestUpdate();
+            void this.measure();
+          }}>
           <b>${size.title}</b>
-          <span>${pace ? html`${figure(pace.parameters)} numbers; about ${duration(pace.seconds * size.steps)} here for ${figure(size.steps)} steps` : pace === null || trainer.running ? nothing : "measuring…"}</span></button>`;
+          <span
+            >${pace ? html`${figure(pace.parameters)} numbers; about ${duration(pace.seconds * size.steps)} here for ${figure(size.steps)} steps` : pace === null || trainer.running ? nothing : "measuring…"}</span
+          >
+        </button>`;
       })}
     </div>`;
   }

@@ -51,7 +51,10 @@ export abstract class SubjectPanel<K extends View["kind"]> extends Panel {
   #soon: ReturnType<typeof setTimeout> | undefined;
   #drawnAt = 0;
 
-  constructor(host: Host, protected readonly subject: Subject) {
+  constructor(
+    host: Host,
+    protected readonly subject: Subject,
+  ) {
     super(host);
     this.params["text"] = subject.param;
   }
@@ -62,25 +65,27 @@ export abstract class SubjectPanel<K extends View["kind"]> extends Panel {
   override refresh() {
     const { session, info } = this.host;
     if (!session || !info) return;
-    this.#latest.run(() => this.host.attempt(async () => {
-      try {
-        const text = await this.subject.get();
-        const view = await session.view(this.ask(text));
-        this.#wrong = undefined;
-        this.#drawnAt = performance.now();
-        this.got(view);
-        this.host.drawn();
-      } catch (e) {
-        const error = PlaygroundError.from(e);
-        // What is wrong with a text is said beside it, and goes when it is put right.
-        if (!["bad-data", "unknown-character"].includes(error.code)) throw e;
-        const { code, message, hint, recoverable } = error;
-        this.#wrong = { code, message, hint, recoverable };
-        this.host.announce("error", this.#wrong);
-        this.host.drawn();
-      }
-      this.host.requestUpdate();
-    }));
+    this.#latest.run(() =>
+      this.host.attempt(async () => {
+        try {
+          const text = await this.subject.get();
+          const view = await session.view(this.ask(text));
+          this.#wrong = undefined;
+          this.#drawnAt = performance.now();
+          this.got(view);
+          this.host.drawn();
+        } catch (e) {
+          const error = PlaygroundError.from(e);
+          // What is wrong with a text is said beside it, and goes when it is put right.
+          if (!["bad-data", "unknown-character"].includes(error.code)) throw e;
+          const { code, message, hint, recoverable } = error;
+          this.#wrong = { code, message, hint, recoverable };
+          this.host.announce("error", this.#wrong);
+          this.host.drawn();
+        }
+        this.host.requestUpdate();
+      }),
+    );
   }
 
   override trained(_state: unknown, samples: View | null) {
@@ -102,9 +107,26 @@ export abstract class SubjectPanel<K extends View["kind"]> extends Panel {
       clearTimeout(this.#soon);
       this.#soon = setTimeout(() => this.take(value), 220);
     };
-    return html`<div class="field"><label for="text">${label}</label>
-      <textarea id="text" rows="2" spellcheck="false" aria-describedby="text-help" aria-invalid=${wrong ? "true" : "false"} .value=${this.subject.text} @input=${input}></textarea>
-      ${help ? html`<small id="text-help">${help}</small>` : nothing}</div>
-      <div role="alert">${wrong ? html`<div class="notice" data-code=${wrong.code}><p><code>${wrong.code}</code> ${wrong.message} ${wrong.hint}</p></div>` : nothing}</div>`;
+    return html`<div class="field">
+        <label for="text">${label}</label>
+        <textarea
+          id="text"
+          rows="2"
+          spellcheck="false"
+          aria-describedby="text-help"
+          aria-invalid=${wrong ? "true" : "false"}
+          .value=${this.subject.text}
+          @input=${input}></textarea>
+        ${help ? html`<small id="text-help">${help}</small>` : nothing}
+      </div>
+      <div role="alert">
+        ${
+          wrong
+            ? html`<div class="notice" data-code=${wrong.code}>
+                <p><code>${wrong.code}</code> ${wrong.message} ${wrong.hint}</p>
+              </div>`
+            : nothing
+        }
+      </div>`;
   }
 }

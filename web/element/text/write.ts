@@ -29,14 +29,18 @@ export class WritePanel extends Panel {
 
   constructor(host: Host) {
     super(host);
-    this.#script = new Script("What the model wrote", { choose: (index, alternative) => this.#branch(index, alternative) });
+    this.#script = new Script("What the model wrote", {
+      choose: (index, alternative) => this.#branch(index, alternative),
+    });
   }
 
   describe(schema: JsonSchema) {
     this.#fields = fieldsOf(schema);
   }
 
-  get #options(): Record<string, unknown> { return this.host.sampleOptions; }
+  get #options(): Record<string, unknown> {
+    return this.host.sampleOptions;
+  }
   #option<T>(name: string): T | undefined {
     return (this.#options[name] ?? this.#fields.find((f) => f.name === name)?.fallback) as T | undefined;
   }
@@ -44,7 +48,15 @@ export class WritePanel extends Panel {
   /** What a text follows from. */
   get #cause(): string {
     const { info, settled } = this.host;
-    return JSON.stringify([info?.id, info?.data, info?.step, info?.parameters, info?.seed, settled.seed, this.#options]);
+    return JSON.stringify([
+      info?.id,
+      info?.data,
+      info?.step,
+      info?.parameters,
+      info?.seed,
+      settled.seed,
+      this.#options,
+    ]);
   }
 
   override refresh() {
@@ -52,14 +64,17 @@ export class WritePanel extends Panel {
     if (this.#cause !== this.#made || !this.#script.tokens.length) this.#write([]);
   }
 
-  override again() { this.#write([], false); }
+  override again() {
+    this.#write([], false);
+  }
   override hide() {
     this.#abort?.abort();
     this.#script.close();
   }
 
   override trained(_state: TrainState, samples: View | null) {
-    if (samples && !this.#writing && !this.#script.busy && performance.now() - this.#writtenAt > 3000) this.#write([], false);
+    if (samples && !this.#writing && !this.#script.busy && performance.now() - this.#writtenAt > 3000)
+      this.#write([], false);
   }
 
   /** Writes: anew after the prompt, or on from what is kept; `aloud` for those who listen. */
@@ -71,46 +86,62 @@ export class WritePanel extends Panel {
     this.#abort?.abort();
     const abort = new AbortController();
     this.#abort = abort;
-    this.#latest.run(() => this.host.attempt(async () => {
-      if (abort.signal.aborted) return;
-      const { seed } = this.host.settled;
-      const options = kept.length ? { ...this.#options, prompt: kept.map((t) => t.text).join("").slice(-LONGEST) } : this.#options;
-      const started = performance.now();
-      let [received, drawn, begun] = [0, 0, false];
-      const take = (view: View | null) => {
-        if (view?.kind !== "texts" || abort.signal.aborted) return;
-        const [text] = view.texts;
-        const fresh = (text?.tokens ?? []).slice(Math.max(0, received - (text?.start ?? 0)));
-        received += fresh.length;
-        // What was kept comes back as given; it stands there already, with its alternatives.
-        const shown = kept.length ? fresh.filter((t) => !t.given) : fresh;
-        drawn += fresh.filter((t) => !t.given).length;
-        if (!begun) this.#script.set(kept);
-        begun = true;
-        this.#script.append(shown);
-        this.#rate = drawn / ((performance.now() - started) / 1000);
-        this.host.drawn();
-        this.host.requestUpdate();
-      };
-      this.#writing = true;
-      if (aloud) this.#news = "Writing…";
-      this.host.requestUpdate();
-      try {
-        const view = await session.sample(1, seed, options, (step, of, early) => {
-          this.host.announce("progress", { phase: "sample", step, of });
-          take(early);
-        }, abort.signal);
-        take(view);
-        if (!abort.signal.aborted) this.host.announce("sample", { seed, count: 1, view });
-      } finally {
-        if (this.#abort === abort) {
-          this.#writing = false;
-          this.#writtenAt = performance.now();
-          if (aloud) this.#news = this.#script.text.slice(-1500);
+    this.#latest.run(() =>
+      this.host.attempt(async () => {
+        if (abort.signal.aborted) return;
+        const { seed } = this.host.settled;
+        const options = kept.length
+          ? {
+              ...this.#options,
+              prompt: kept
+                .map((t) => t.text)
+                .join("")
+                .slice(-LONGEST),
+            }
+          : this.#options;
+        const started = performance.now();
+        let [received, drawn, begun] = [0, 0, false];
+        const take = (view: View | null) => {
+          if (view?.kind !== "texts" || abort.signal.aborted) return;
+          const [text] = view.texts;
+          const fresh = (text?.tokens ?? []).slice(Math.max(0, received - (text?.start ?? 0)));
+          received += fresh.length;
+          // What was kept comes back as given; it stands there already, with its alternatives.
+          const shown = kept.length ? fresh.filter((t) => !t.given) : fresh;
+          drawn += fresh.filter((t) => !t.given).length;
+          if (!begun) this.#script.set(kept);
+          begun = true;
+          this.#script.append(shown);
+          this.#rate = drawn / ((performance.now() - started) / 1000);
+          this.host.drawn();
           this.host.requestUpdate();
+        };
+        this.#writing = true;
+        if (aloud) this.#news = "Writing…";
+        this.host.requestUpdate();
+        try {
+          const view = await session.sample(
+            1,
+            seed,
+            options,
+            (step, of, early) => {
+              this.host.announce("progress", { phase: "sample", step, of });
+              take(early);
+            },
+            abort.signal,
+          );
+          take(view);
+          if (!abort.signal.aborted) this.host.announce("sample", { seed, count: 1, view });
+        } finally {
+          if (this.#abort === abort) {
+            this.#writing = false;
+            this.#writtenAt = performance.now();
+            if (aloud) this.#news = this.#script.text.slice(-1500);
+            this.host.requestUpdate();
+          }
         }
-      }
-    }));
+      }),
+    );
   }
 
   #stop = () => {
@@ -139,13 +170,25 @@ export class WritePanel extends Panel {
   #anew = () => this.#write([]);
 
   #copy = () => {
-    Promise.resolve(navigator.clipboard?.writeText(this.#script.text) ?? Promise.reject(new Error("no clipboard"))).then(
-      () => { this.#news = "Copied."; },
-      () => { this.#script.select(); this.#news = "Selected, to be copied from there."; },
-    ).finally(() => this.host.requestUpdate());
+    Promise.resolve(navigator.clipboard?.writeText(this.#script.text) ?? Promise.reject(new Error("no clipboard")))
+      .then(
+        () => {
+          this.#news = "Copied.";
+        },
+        () => {
+          this.#script.select();
+          this.#news = "Selected, to be copied from there.";
+        },
+      )
+      .finally(() => this.host.requestUpdate());
   };
 
-  #save = () => this.host.save({ name: `${this.host.info?.id ?? "text"}-${this.host.settled.seed}.txt`, mime: "text/plain", bytes: new TextEncoder().encode(this.#script.text) });
+  #save = () =>
+    this.host.save({
+      name: `${this.host.info?.id ?? "text"}-${this.host.settled.seed}.txt`,
+      mime: "text/plain",
+      bytes: new TextEncoder().encode(this.#script.text),
+    });
 
   override caption() {
     return `${this.host.help("samples")}${this.#rate > 0 ? ` This machine wrote ${figure(this.#rate)} tokens a second.` : ""}`;
@@ -153,7 +196,11 @@ export class WritePanel extends Panel {
 
   #form(f: Field) {
     const shown = (v: unknown) => (typeof v === "string" ? v.replaceAll("\n", "\\n") : v);
-    return field(f, "sample", { value: shown(this.#option(f.name)), set: (text) => this.host.setAttribute(attributeOf(f.name), f.kind === "text" ? text.replaceAll("\\n", "\n") : text) });
+    return field(f, "sample", {
+      value: shown(this.#option(f.name)),
+      set: (text) =>
+        this.host.setAttribute(attributeOf(f.name), f.kind === "text" ? text.replaceAll("\\n", "\n") : text),
+    });
   }
 
   override render() {
@@ -165,12 +212,27 @@ export class WritePanel extends Panel {
     const empty = this.#script.tokens.length === 0;
     return html`<div class="split">
       <div class="stage writing">
-        <div class="field"><label for="prompt">Begin with</label>
-          <textarea id="prompt" rows="1" spellcheck="false" placeholder="Nothing: the model begins by itself" .value=${this.#option<string>("prompt") ?? ""} @change=${ask}
-            @keydown=${(e: KeyboardEvent) => { if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) { e.preventDefault(); ask(e); } }}></textarea></div>
+        <div class="field">
+          <label for="prompt">Begin with</label>
+          <textarea
+            id="prompt"
+            rows="1"
+            spellcheck="false"
+            placeholder="Nothing: the model begins by itself"
+            .value=${this.#option<string>("prompt") ?? ""}
+            @change=${ask}
+            @keydown=${(e: KeyboardEvent) => {
+              if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) {
+                e.preventDefault();
+                ask(e);
+              }
+            }}></textarea>
+        </div>
         <p class="row">
           ${this.#writing ? html`<button type="button" class="primary" @click=${this.#stop}>Stop</button>` : html`<button type="button" class="primary" @click=${this.#anew}>Write</button>`}
-          <button type="button" ?disabled=${this.#writing || empty} @click=${() => this.#write(this.#script.tokens)}>Continue</button>
+          <button type="button" ?disabled=${this.#writing || empty} @click=${() => this.#write(this.#script.tokens)}>
+            Continue
+          </button>
           <button type="button" @click=${() => host.reroll()}>New seed</button>
           ${this.#before.length ? html`<button type="button" @click=${this.#undo}>Back to before the branch</button>` : nothing}
         </p>
@@ -178,15 +240,34 @@ export class WritePanel extends Panel {
         <p class="row after">
           <button type="button" class="quiet" ?disabled=${empty} @click=${this.#copy}>Copy</button>
           <button type="button" class="quiet" ?disabled=${empty} @click=${this.#save}>Save as text</button>
-          <span class="key" aria-hidden="true">expected <i class="s0"></i><i class="s1"></i><i class="s2"></i><i class="s3"></i><i class="s4"></i><i class="s5"></i> surprising</span>
+          <span class="key" aria-hidden="true"
+            >expected <i class="s0"></i><i class="s1"></i><i class="s2"></i><i class="s3"></i><i class="s4"></i
+            ><i class="s5"></i> surprising</span
+          >
         </p>
       </div>
       <div class="side">
-        <div class="field"><label for="seed">Seed</label><input id="seed" type="number" min="0" max="4294967295" step="1" .value=${String(host.settled.seed)}
-          @change=${(e: Event) => host.setAttribute("seed", (e.target as HTMLInputElement).value)}></div>
-        ${this.#fields.filter((f) => NEAR.includes(f.name)).sort((a, b) => NEAR.indexOf(a.name) - NEAR.indexOf(b.name)).map((f) => this.#form(f))}
-        <details><summary>More ways to choose</summary>
-          <div class="side">${this.#fields.filter((f) => f.name !== "prompt" && !NEAR.includes(f.name)).map((f) => this.#form(f))}</div></details>
+        <div class="field">
+          <label for="seed">Seed</label
+          ><input
+            id="seed"
+            type="number"
+            min="0"
+            max="4294967295"
+            step="1"
+            .value=${String(host.settled.seed)}
+            @change=${(e: Event) => host.setAttribute("seed", (e.target as HTMLInputElement).value)} />
+        </div>
+        ${this.#fields
+          .filter((f) => NEAR.includes(f.name))
+          .sort((a, b) => NEAR.indexOf(a.name) - NEAR.indexOf(b.name))
+          .map((f) => this.#form(f))}
+        <details>
+          <summary>More ways to choose</summary>
+          <div class="side">
+            ${this.#fields.filter((f) => f.name !== "prompt" && !NEAR.includes(f.name)).map((f) => this.#form(f))}
+          </div>
+        </details>
         ${host.trainer.own ? html`<p class="aside">This is the model that you are training.</p>` : nothing}
       </div>
     </div>`;
