@@ -24,7 +24,7 @@ const types = {
 };
 
 /** The headers that every server of the site sends, from the one place where they stand. */
-function siteHeaders() {
+export function siteHeaders() {
   const toml = readFileSync(join(root, "Trunk.toml"), "utf8");
   const section = toml.split("[serve.headers]")[1].split(/^\[/m)[0];
   return Object.fromEntries([...section.matchAll(/^([\w-]+) = "(.*)"$/gm)].map(([, name, value]) => [name, value]));
@@ -34,11 +34,12 @@ function siteHeaders() {
  * Serves dist/ on a free port until the test file is over.
  *
  * `answers` maps a path to what the server should say instead of the file: a status, or bytes.
+ * With `bare` the server sends no headers of the site's, as many static hosts do.
  */
-export async function startSite() {
-  const headers = siteHeaders();
+export async function startSite({ bare = false } = {}) {
+  const headers = bare ? {} : siteHeaders();
   // Violations in workers are seen in no other way.
-  headers["Content-Security-Policy"] += "; report-uri /violation";
+  if (!bare) headers["Content-Security-Policy"] += "; report-uri /violation";
   const violations = [];
   const answers = new Map();
   const requests = [];

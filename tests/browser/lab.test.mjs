@@ -147,7 +147,7 @@ test("looks, scrubber and pointer", async () => {
   for (const { id, spaces } of families) {
     const looks = spaces.find((s) => s.kind === "points" || s.kind === "energy").plots;
     await lab.locator("#show").selectOption(id);
-    await until(() => lab.evaluate((l, f) => l.family === f && l.learners.get(f).view, id), `${id} alone`);
+    await until(() => lab.evaluate((l, f) => l.chosen === f && l.learners.get(f).view, id), `${id} alone`);
     const canvas = lab.locator(`.tile[data-family="${id}"] canvas`).first();
     const learner = (use) =>
       lab.evaluate(
@@ -374,7 +374,7 @@ test("points, plot and model can be saved, and a model opened", async () => {
   }
   await lab.locator("#show").selectOption("all");
   await lab.locator('input[accept=".safetensors"]').setInputFiles(model);
-  await until(() => lab.evaluate((l) => l.family === "vae" && l.learners.get("vae").own), "the model from the file");
+  await until(() => lab.evaluate((l) => l.chosen === "vae" && l.learners.get("vae").own), "the model from the file");
   await lab.locator('input[accept=".safetensors"]').setInputFiles({ ...model, buffer: Buffer.from("nonsense") });
   await until(async () => (await codes(lab)).includes("checkpoint-parse"), "its error");
   assert.ok(await lab.evaluate((l) => l.learners.get("vae").own), "and the model stays");

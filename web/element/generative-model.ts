@@ -12,9 +12,10 @@ import { blobOf, checkpointBytes, download, dragHandler } from "./files";
 import { InterpolatePanel } from "./interpolate";
 import type { GenerativeLab } from "./lab/generative-lab";
 import { LatentPanel } from "./latent";
-import { attributeOf, GLOBAL } from "./names";
-import { leave, read, takeOptions, type Settled } from "./options";
-import { figure, shownViews, whole, type Host, type Panel, type ViewName } from "./panel";
+import { ATTRIBUTES, attributeOf, declared, properties } from "./attributes";
+import { foreign } from "./names";
+import { leave, settle, takeOptions, UNSAID, type Settled } from "./options";
+import { figure, shownViews, type Host, type Panel, type ViewName } from "./panel";
 import { Presence, type Present } from "./presence";
 import { ReconstructPanel } from "./reconstruct";
 import { SamplesPanel } from "./samples";
@@ -30,23 +31,15 @@ import textStyles from "./text/text.css";
 import plotStyles from "uplot/dist/uPlot.min.css";
 
 const DEFAULT_MODEL = "vae-mnist";
+/** Attributes that the element reads itself, in the order in which they matter. */
+const SETTLED = ["view", "seed", "count", "backend", "columns", "refresh", "controls"] as const;
+/** A property that a script may have set to a number, as the text of its attribute. */
+const text = (value: unknown) => (value === null || value === undefined ? null : String(value));
 
 /** `<generative-model>`: a model that samples and trains where it stands. */
 export class GenerativeModel extends LitElement implements Host, Present {
   static override styles = [unsafeCSS(plotStyles), unsafeCSS(styles), unsafeCSS(textStyles)];
-  static override properties = {
-    model: {},
-    src: {},
-    family: {},
-    view: {},
-    views: {},
-    seed: {},
-    count: {},
-    backend: {},
-    controls: {},
-    refresh: {},
-    columns: {},
-  };
+  static override properties = properties("model");
   /** Id of a shipped model. */
   declare model: string | null;
   /** Address of a checkpoint, instead of a shipped model. */
@@ -71,7 +64,9 @@ export class GenerativeModel extends LitElement implements Host, Present {
   session: Session | undefined;
   info: ModelInfo | undefined;
   device: Device | undefined;
-  settled: Settled = { view: "samples", seed: 1, count: 32, backend: "auto" };
+  settled: Settled = UNSAID;
+  /** Names that a link gave to the element: what is wrong with those is told to the reader. */
+  linked: readonly string[] = [];
   sampleOptions: Record<string, unknown> = {};
   readonly trainer: Trainer;
   #panels: Record<ViewName, Panel>;
@@ -87,6 +82,7 @@ export class GenerativeModel extends LitElement implements Host, Present {
   #drawn = false;
   #stale = false;
   #active = false;
+  #seen = false;
   #dragging = false;
   #correcting = false;
   #holding = false;
@@ -111,17 +107,25 @@ export class GenerativeModel extends LitElement implements Host, Present {
   }
 
   get bare() {
-    return this.controls === "none";
+    return this.settled.controls === "none";
   }
   get quiet() {
-    return Number(this.refresh) > 0;
+    return this.settled.refresh !== null;
   }
   get tileColumns() {
-    return whole(String(this.columns ?? ""), 1, 64);
+    return this.settled.columns ?? undefined;
   }
   help(plot: string): string {
     const space = this.#family?.spaces.find((s) => s.kind === this.info?.space.kind);
     return space?.plots.find((p) => p.id === plot)?.help ?? "";
+  }
+  /** Whether there is a model to speak of. */
+  get stands(): boolean {
+    return Boolean(this.info ?? this.lab?.stands);
+  }
+  /** Whether the model was made or trained here, which no link can carry. */
+  get own(): boolean {
+    return this.trainer.own;
   }
   get #panel(): Panel {
     return this.#panels[this.settled.view];
@@ -262,8 +266,8 @@ export class GenerativeModel extends LitElement implements Host, Present {
     const state: Record<string, string> = this.family
       ? { family: this.family, view }
       : { model: this.model ?? DEFAULT_MODEL, view };
-    if (seed !== 1 && !this.quiet) state["seed"] = String(seed);
-    if (count !== 32) state["count"] = String(count);
+    if (seed !== ATTRIBUTES.seed.fallback && !this.quiet) state["seed"] = String(seed);
+    if (count !== ATTRIBUTES.count.fallback) state["count"] = String(count);
     if (backend !== "auto") state["backend"] = backend;
     for (const [name, value] of Object.entries(this.sampleOptions)) state[name] = String(value);
     for (const [name, param] of Object.entries(this.#panel.params)) {
@@ -282,15 +286,21 @@ export class GenerativeModel extends LitElement implements Host, Present {
     if (this.#plane) return;
     if (seen && !this.#active) void this.load();
     void this.attempt(() => this.trainer.watch(seen));
+    this.#seen = seen;
+    this.#tick();
+  }
+
+  /** New samples again and again, while somebody can see them. */
+  #tick() {
     clearInterval(this.#timer);
-    if (seen && this.quiet && !reducedMotion()) {
+    if (this.#seen && this.quiet && !reducedMotion()) {
       this.#timer = setInterval(
         () => {
           if (!this.info || !["samples", "write"].includes(this.settled.view)) return;
           this.settled = { ...this.settled, seed: (this.settled.seed + 1) >>> 0 };
           this.#panel.again();
         },
-        Math.max(1, Number(this.refresh)) * 1000,
+        (this.settled.refresh ?? 1) * 1000,
       );
     }
   }
@@ -535,10 +545,10 @@ export class GenerativeModel extends LitElement implements Host, Present {
   }
 
   protected override willUpdate(changed: PropertyValues<this>) {
-    for (const name of ["view", "seed", "count", "backend"] as const) {
+    for (const name of SETTLED) {
       if (!changed.has(name) && !(name === "view" && changed.has("views"))) continue;
       try {
-        const value = read(name, this[name], this.#shown());
+        const value = settle(name, text(this[name]), this.#shown());
         if (value === this.settled[name]) continue;
         if (name === "view") this.#panel.hide();
         this.settled = { ...this.settled, [name]: value };
@@ -548,6 +558,7 @@ export class GenerativeModel extends LitElement implements Host, Present {
         this.report(e);
       }
     }
+    if (changed.has("refresh") && this.#active) this.#tick();
   }
 
   protected override updated(changed: PropertyValues<this>) {
@@ -624,7 +635,9 @@ export class GenerativeModel extends LitElement implements Host, Present {
       return html`<generative-lab
         controls="few"
         ${ref((lab) => {
-          if (lab) for (const { name, value } of this.attributes) if (!GLOBAL.test(name)) lab.setAttribute(name, value);
+          if (lab)
+            for (const { name, value } of this.attributes)
+              if (name !== "controls" && (declared(name, "lab") || !foreign(name))) lab.setAttribute(name, value);
         })}></generative-lab>`;
     const {
       info,

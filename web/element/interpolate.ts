@@ -1,8 +1,8 @@
 import { html } from "lit";
 import { ref } from "lit/directives/ref.js";
-import { badOption } from "../client/errors";
 import type { Path, TrainState, View } from "../client/protocol";
-import { Latest, Panel, whole, type Host } from "./panel";
+import { Latest, Panel, type Host } from "./panel";
+import { read } from "./attributes";
 import { Plate, type ImageView } from "./draw";
 import { segments } from "./form";
 import { Picker } from "./picker";
@@ -27,14 +27,11 @@ export class InterpolatePanel extends Panel {
 
   constructor(host: Host) {
     super(host);
-    const end = (name: string, which: 0 | 1) => {
+    const end = (name: "from" | "to", which: 0 | 1) => {
       this.params[name] = {
         get: () => (this.#ends[which] === which ? undefined : String(this.#ends[which])),
         set: (text) => {
-          const index = text === undefined ? which : whole(text, 0, 9999);
-          if (index === undefined)
-            throw badOption(name, text ?? "", "a whole number from 0 to 9999 is expected, the index of a test image");
-          this.#ends[which] = index;
+          this.#ends[which] = read(name, text);
         },
       };
     };
@@ -43,17 +40,13 @@ export class InterpolatePanel extends Panel {
     this.params["t"] = {
       get: () => (this.#t === 0.5 ? undefined : this.#t.toFixed(3).replace(/\.?0+$/, "")),
       set: (text) => {
-        const t = text === undefined ? 0.5 : Number(text);
-        if (!(t >= 0 && t <= 1) || text?.trim() === "")
-          throw badOption("t", text ?? "", "a number from 0 to 1 is expected");
-        this.#t = Math.round(t * (FRAMES - 1)) / (FRAMES - 1);
+        this.#t = Math.round(read("t", text) * (FRAMES - 1)) / (FRAMES - 1);
       },
     };
     this.params["path"] = {
       get: () => (this.#path === "spherical" ? undefined : this.#path),
-      set: (text = "spherical") => {
-        if (text !== "linear" && text !== "spherical") throw badOption("path", text, "linear or spherical is expected");
-        this.#path = text;
+      set: (text) => {
+        this.#path = read("path", text);
       },
     };
   }

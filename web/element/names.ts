@@ -1,36 +1,55 @@
-/** Attributes of the element itself; every other one is a parameter of a view or an option of the model. */
-export const OWN: readonly string[] = [
-  "model",
-  "src",
-  "family",
-  "view",
-  "views",
-  "seed",
-  "count",
-  "backend",
-  "controls",
-  "refresh",
-  "columns",
-];
+/** Which names mean something to an element, which are others' and left alone, and which are slips of the pen. */
+import { ATTRIBUTES, declared, type Kind, type Name } from "./attributes";
 
-/** Attributes that any HTML element may have. */
-export const GLOBAL =
-  /^(id|class|style|slot|part|title|lang|dir|hidden|inert|tabindex|role|is|exportparts|draggable|translate|contenteditable|popover|accesskey|autofocus|nonce|spellcheck|item.*|data-.*|aria-.*|on.*|xml.*|defer-hydration)$/i;
+/** Attributes that any HTML element may have, and those of pictures and frames that authors try. */
+const OF_HTML = new Set(
+  `accesskey align alt anchor autocapitalize autocorrect autofocus border class color contenteditable crossorigin dir
+  draggable enterkeyhint exportparts fetchpriority height hidden id inert inputmode is lang loading name nonce part
+  popover referrerpolicy role slot spellcheck style tabindex theme title translate type value virtualkeyboardpolicy width
+  writingsuggestions defer-hydration classname classlist htmlfor key ref cloak`.split(/\s+/),
+);
+/** What frameworks, libraries, translators and editors add to elements. */
+const OF_OTHERS =
+  /^(on|_|ng-|ng[A-Z]|v-|x-|hx-|q:|s-|wire:|bind:|use:|astro-|svelte-|react|jsx|turbo|data-|aria-|item|xml|slot-|grammarly|gramm|lt-|cz-)|[^a-z0-9._-]/i;
 
-/** Names that a URL may carry for the element. */
-export const linkable = (name: string) =>
-  /^[a-z][a-z0-9_-]{0,39}$/.test(name) &&
-  !GLOBAL.test(name) &&
-  !["src", "family", "views", "controls", "refresh", "columns"].includes(name);
+/** Whether an attribute is none of the element's business, whatever its value. */
+export const foreign = (name: string) => OF_HTML.has(name.toLowerCase()) || OF_OTHERS.test(name);
 
-// HTML gives `hidden` to every element, so the option of that name goes by another in attributes.
-const ALIASES: readonly (readonly [option: string, attribute: string])[] = [["hidden", "hidden-units"]];
+/** An option, of one family if its name stands before it: `latent-dim`, `vae.latent-dim`. */
+const OPTION = /^(?:[a-z0-9-]{1,20}\.)?([a-z][a-z0-9_-]{0,39})$/;
 
-/** The attribute, and the name in a URL, of an option or a parameter. */
-export const attributeOf = (option: string) => ALIASES.find(([o]) => o === option)?.[1] ?? option.replaceAll("_", "-");
+/**
+ * Whether a link may set an attribute of an element: what the table says so of, and options of models, which can
+ * do no harm. Never what HTML gives a meaning to.
+ */
+export function linkable(name: string, kind: Kind): boolean {
+  if (Object.hasOwn(ATTRIBUTES, name)) return ATTRIBUTES[name as Name].linkable.some((k) => k === kind);
+  const bare = OPTION.exec(name)?.[1];
+  return bare !== undefined && !foreign(name) && !foreign(bare) && !(name in HTMLElement.prototype);
+}
 
-/** The option or parameter that an attribute is about. */
-export const optionOf = (attribute: string) => {
-  const name = attribute.replaceAll("_", "-");
-  return ALIASES.find(([, a]) => a === name)?.[0] ?? name.replaceAll("-", "_");
-};
+/** Letters to be put in, left out, changed or swapped to make one word of another. */
+function distance(a: string, b: string): number {
+  let [before, last]: number[][] = [[], Array.from({ length: b.length + 1 }, (_, j) => j)];
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (last?.[j - 1] ?? 0) + Number(a[i - 1] !== b[j - 1]);
+      row[j] = Math.min(change, (last?.[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        row[j] = Math.min(row[j] ?? 0, (before?.[j - 2] ?? 0) + 1);
+    }
+    [before, last] = [last, row];
+  }
+  return last?.[b.length] ?? 0;
+}
+
+/** The name that was probably meant by one that nobody knows. */
+export function meant(name: string, kind: Kind, options: readonly string[]): string | undefined {
+  const known = [...Object.keys(ATTRIBUTES).filter((n) => declared(n, kind)), ...options];
+  const reach = name.length < 4 ? 0 : name.length < 6 ? 1 : 2;
+  return known
+    .map((to) => ({ to, far: distance(name.toLowerCase(), to) }))
+    .filter(({ far }) => far <= reach)
+    .sort((a, b) => a.far - b.far)[0]?.to;
+}

@@ -1,9 +1,10 @@
 import type { Session } from "../client/session";
 import type { ErrorInfo, FamilyInfo, JsonSchema, OptionScope } from "../client/protocol";
-import { badOption } from "../client/errors";
+import { badOption, problem } from "../client/errors";
 import type { Backend } from "../client/connection";
-import { attributeOf, GLOBAL, optionOf, OWN } from "./names";
-import { whole, type Host, type Panel, type ViewName } from "./panel";
+import { attributeOf, flag, optionOf, read, type Kind } from "./attributes";
+import { foreign, meant } from "./names";
+import type { Host, Panel, ViewName } from "./panel";
 
 /** What the element's own attributes say, once they are known to be right. */
 export interface Settled {
@@ -11,31 +12,27 @@ export interface Settled {
   seed: number;
   count: number;
   backend: Backend;
+  columns: number | null;
+  refresh: number | null;
+  controls: "full" | "few" | "none" | null;
 }
 
-/** How the element's own attributes are read. */
-export function reader<K extends keyof Settled>(
-  name: K,
-  views: readonly string[],
-): { fallback: Settled[K]; expected: string; parse: (text: string) => Settled[K] | undefined } {
-  const among = (all: readonly string[]) => ({
-    expected: `one of ${all.join(", ")}`,
-    fallback: all[0],
-    parse: (text: string) => (all.includes(text) ? text : undefined),
-  });
-  const number = (least: number, most: number, fallback: number) => ({
-    expected: `a whole number from ${least} to ${most}`,
-    fallback,
-    parse: (text: string) => whole(text, least, most),
-  });
-  const all = {
-    view: among(views),
-    backend: among(["auto", "webgpu", "cpu"]),
-    seed: number(0, 0xffff_ffff, 1),
-    count: number(1, 400, 32),
-  };
-  return all[name] as ReturnType<typeof reader<K>>;
-}
+/** Without any attribute. */
+export const UNSAID: Settled = {
+  view: "samples",
+  seed: 1,
+  count: 32,
+  backend: "auto",
+  columns: null,
+  refresh: null,
+  controls: null,
+};
+
+/** Attributes that the element reads itself; all others are parameters of views or options of the model. */
+const OWN = [
+  ...["model", "src", "family", "families", "preset", "view", "views", "seed", "count", "backend", "controls"],
+  ...["refresh", "columns", "autoplay", "overlay", "steps", "seconds", "rate", "plot", "at"],
+];
 
 /** Where the values of options go. */
 export interface Sink {
@@ -47,6 +44,33 @@ export interface Sink {
   panels: Panel[];
 }
 
+/** What becomes of an attribute that nobody knows. */
+interface Stranger extends HTMLElement {
+  /** Names that a link gave. */
+  readonly linked: readonly string[];
+  report(error: unknown): void;
+}
+
+/**
+ * An attribute that nobody knows: left alone if it may be somebody else's; told to the reader if it is likely a slip,
+ * or came by a link; else told to the author, in the console.
+ */
+export function stranger(host: Stranger, attribute: string, kind: Kind, options: readonly string[]) {
+  if (foreign(attribute)) return;
+  const to = meant(attribute, kind, options);
+  const error = problem(
+    "bad-option",
+    `“${attribute.slice(0, 40)}” is no attribute of <${host.localName}>${to ? `; “${to}” may be meant` : ""}.`,
+    "It was left out.",
+  );
+  if (to || host.linked.includes(attribute)) host.report(error);
+  else console.warn(error.message);
+}
+
+/** A text as Rust takes it: a switch may also be on by its presence. */
+export const asOption = (text: string, schema: JsonSchema | undefined) =>
+  schema?.type === "boolean" ? String(flag(text) ?? text) : text;
+
 /**
  * Takes attributes that are parameters of a view or options of the model, and hands them to
  * whoever needs them. Rust says which options there are and whether a value holds.
@@ -56,34 +80,38 @@ export async function takeOptions(
   attributes: string[],
   { host, session, family, trainSchema, textSchema, panels }: Sink,
 ): Promise<boolean> {
-  const entries: Record<Exclude<OptionScope, "data">, [string, string][]> = {
-    config: [],
-    train: [],
-    sample: [],
-    text: [],
+  type Scope = Exclude<OptionScope, "data">;
+  const schemas: Record<Scope, JsonSchema> = {
+    config: family.configSchema,
+    train: trainSchema,
+    sample: family.sampleSchema,
+    text: family.capabilities.language ? textSchema : {},
   };
-  const scopeOf = (name: string) => {
-    if (name in (family.configSchema.properties ?? {})) return "config";
-    if (name in (trainSchema.properties ?? {})) return "train";
-    return family.capabilities.language && name in (textSchema.properties ?? {}) ? "text" : "sample";
-  };
-  const names = [...new Set(attributes)].filter((a) => !OWN.includes(a) && !GLOBAL.test(a));
-  for (const attribute of names) {
+  const scopes = Object.keys(schemas) as Scope[];
+  const known = scopes.flatMap((s) => Object.keys(schemas[s].properties ?? {}).map(attributeOf));
+  const entries: Record<Scope, [string, string][]> = { config: [], train: [], sample: [], text: [] };
+  let taken = false;
+  for (const attribute of new Set(attributes)) {
+    if (OWN.includes(attribute)) continue;
     const name = optionOf(attribute);
     const text = host.getAttribute(attribute) ?? undefined;
-    const param = panels.find((p) => name in p.params)?.params[name];
+    const param = panels.find((p) => Object.hasOwn(p.params, name))?.params[name];
+    const scope = scopes.find((s) => Object.hasOwn(schemas[s].properties ?? {}, name));
+    if (!param && !scope) {
+      if (text !== undefined) stranger(host, attribute, "model", known);
+      continue;
+    }
+    taken = true;
     if (param) {
       try {
         param.set(text);
       } catch (e) {
         host.report(e);
       }
-      continue;
-    }
-    const scope = scopeOf(name);
-    if (text !== undefined) entries[scope].push([name, text]);
-    else if (scope === "sample") delete host.sampleOptions[name];
-    else delete host.trainer.drafts[scope][name];
+    } else if (scope && text !== undefined) {
+      entries[scope].push([name, asOption(text, schemas[scope].properties?.[name])]);
+    } else if (scope === "sample") delete host.sampleOptions[name];
+    else if (scope) delete host.trainer.drafts[scope][name];
   }
   const errors: ErrorInfo[] = [];
   if (entries.sample.length) {
@@ -95,7 +123,7 @@ export async function takeOptions(
     if (entries[scope].length) errors.push(...(await host.trainer.wish(scope, entries[scope])));
   }
   for (const error of errors) host.report(error);
-  return names.length > 0;
+  return taken;
 }
 
 /** What was said to a model of another family does not concern the one at hand. */
@@ -107,14 +135,9 @@ export function leave(host: HTMLElement, before: FamilyInfo, now: FamilyInfo) {
 }
 
 /** Reads one of the element's own attributes; throws what is wrong with it. */
-export function read<K extends keyof Settled>(
-  name: K,
-  value: string | number | null | undefined,
-  views: readonly string[],
-): Settled[K] {
-  const { fallback, expected, parse } = reader(name, views);
-  if (value === null || value === undefined) return fallback;
-  const found = parse(String(value));
-  if (found === undefined) throw badOption(name, String(value), `${expected} is expected`);
-  return found;
+export function settle<K extends keyof Settled>(name: K, text: string | null, views: readonly ViewName[]): Settled[K] {
+  if (name !== "view") return read(name as Exclude<K, "view">, text) as Settled[K];
+  const view = views.find((v) => v === (text ?? views[0]));
+  if (!view) throw badOption("view", text ?? "", `one of ${views.join(", ")} is expected`);
+  return view as Settled[K];
 }

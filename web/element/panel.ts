@@ -48,6 +48,8 @@ export interface Host extends HTMLElement {
   readonly trainer: Trainer;
   readonly settled: { view: ViewName; seed: number; count: number };
   readonly sampleOptions: Record<string, unknown>;
+  /** Names that a link gave. */
+  readonly linked: readonly string[];
   readonly quiet: boolean;
   readonly bare: boolean;
   readonly tileColumns: number | undefined;
@@ -135,10 +137,4 @@ export function figure(value: number, digits = 0): string {
   return value
     .toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits })
     .replaceAll(",", "\u202f");
-}
-
-/** Parses a whole number in a range, for parameters of panels. */
-export function whole(text: string, least: number, most: number): number | undefined {
-  const value = Number(text);
-  return text.trim() !== "" && Number.isInteger(value) && value >= least && value <= most ? value : undefined;
 }

@@ -1,9 +1,10 @@
 import { html, nothing } from "lit";
 import { ref } from "lit/directives/ref.js";
-import { badOption, problem } from "../client/errors";
+import { problem } from "../client/errors";
 import type { ImageInput, TrainState, View } from "../client/protocol";
-import { Latest, Panel, figure, whole, type Host } from "./panel";
+import { Latest, Panel, figure, type Host } from "./panel";
 import { Plate, colorOf, fit, print, type ImageView } from "./draw";
+import { read } from "./attributes";
 import { Pad } from "./pad";
 import { Picker } from "./picker";
 
@@ -31,10 +32,7 @@ export class ReconstructPanel extends Panel {
     this.params["image"] = {
       get: () => (this.#source.type === "test" && this.#source.index ? String(this.#source.index) : undefined),
       set: (text) => {
-        const index = text === undefined ? 0 : whole(text, 0, 9999);
-        if (index === undefined)
-          throw badOption("image", text ?? "", "a whole number from 0 to 9999 is expected, the index of a test image");
-        this.#source = { type: "test", index };
+        this.#source = { type: "test", index: read("image", text) };
       },
     };
   }

@@ -2,7 +2,7 @@ import { html, nothing } from "lit";
 import { ref } from "lit/directives/ref.js";
 import type { TrainState, View } from "../client/protocol";
 import { fieldsOf, type Field } from "../client/schema";
-import { attributeOf } from "./names";
+import { attributeOf } from "./attributes";
 import { Latest, Panel } from "./panel";
 import { Plate } from "./draw";
 import { field } from "./form";

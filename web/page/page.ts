@@ -1,109 +1,104 @@
-/** The article's own glue: the state of its figures in the URL, the explained equation, the notices. */
+/** The article's own glue: the state of its figures in the URL, and what is in use. */
 import type { GenerativeModel } from "../element/generative-model";
 import type { GenerativeLab } from "../element/lab/generative-lab";
+import type { Kind } from "../element/attributes";
 import { linkable } from "../element/names";
+import { explainEquations } from "./equations";
+import { bring, followPlaces } from "./place";
 
-const lab = document.querySelector<GenerativeLab>("#lab-model");
-const hero = document.querySelector<GenerativeModel>("#hero");
+// ---- State in the URL. The elements check the values; the page only carries them. All but the first
+// figure have a prefix of their own, so that figures do not take each other's parameters.
+
+type Hash = "try" | "lab" | "text";
 
 /** A model in the article, whose state the URL carries. */
 interface Figure {
+  kind: Kind;
   /** Where a link to it leads. */
-  hash: "try" | "text";
-  element: GenerativeModel | null;
-  /** What the names of its parameters begin with, so that figures do not take each other's. */
+  hash: Hash;
+  element: GenerativeModel | GenerativeLab | null;
+  /** What the names of its parameters begin with. */
   prefix: string;
   /** Attributes that it has in the page. */
   defaults: Record<string, string>;
   /** What comes into view when a link of the article sets it. */
   place: string;
+  /** Its state at the time of the last link, as text. */
+  before: string | undefined;
+  /** The reader has had a hand in it. */
+  touched: boolean;
 }
 
-function figure(hash: Figure["hash"], id: string, prefix: string, place: string): Figure {
-  const element = document.querySelector<GenerativeModel>(id);
-  const attributes = element?.getAttributeNames().filter(linkable) ?? [];
-  return {
-    hash,
-    element,
-    prefix,
-    place,
-    defaults: Object.fromEntries(attributes.map((name) => [name, element?.getAttribute(name) ?? ""])),
-  };
+function figure(kind: Kind, hash: Hash, id: string, prefix: string, place: string): Figure {
+  const element = document.querySelector<GenerativeModel | GenerativeLab>(id);
+  const attributes = element?.getAttributeNames().filter((name) => linkable(name, kind)) ?? [];
+  const defaults = Object.fromEntries(attributes.map((name) => [name, element?.getAttribute(name) ?? ""]));
+  return { kind, hash, element, prefix, place, defaults, before: undefined, touched: false };
 }
-const figures = [figure("try", "#vae-model", "", "#try"), figure("text", "#text-model", "text.", "#write")];
+const figures = [
+  figure("model", "try", "#vae-model", "", "#try"),
+  figure("model", "text", "#text-model", "text.", "#write"),
+  figure("lab", "lab", "#lab-model", "lab.", "#bench"),
+];
+const hero = document.querySelector<GenerativeModel>("#hero");
 
 /** Parameters that others add to links; they mean nothing here. */
 const FOREIGN = /^(utm_.*|fbclid|gclid|msclkid|mc_[ce]id|ref)$/;
-
-// ---- State in the URL. The elements check the values; the page only carries them. All but the first
-// figure have a prefix of their own.
-
-const PREFIX = "lab.";
-const PREFIXES = [PREFIX, ...figures.map((f) => f.prefix).filter(Boolean)];
+const PREFIXES = figures.map((f) => f.prefix).filter(Boolean);
 /** The parameters under a prefix; without one, those that have none. */
 const under = (prefix: string, parameters: URLSearchParams) =>
   [...parameters]
     .filter(([name]) => (prefix ? name.startsWith(prefix) : !PREFIXES.some((p) => name.startsWith(p))))
-    .map(([name, value]) => [name.slice(prefix.length), value] as const);
+    .map(([name, value]) => [name.slice(prefix.length), value] as const)
+    .filter(([name]) => !FOREIGN.test(name));
 
 const given = new URLSearchParams(location.search);
 
-function applyLab(parameters: URLSearchParams) {
-  // Before it is defined there is nothing to be reset.
-  void lab?.reset?.();
-  for (const [name, value] of under(PREFIX, parameters))
-    if (/^[a-z][a-z0-9._-]{0,59}$/.test(name)) lab?.setAttribute(name, value);
-}
-
-function apply({ element, prefix, defaults }: Figure, parameters: URLSearchParams) {
+/** Lets a figure be what a link says; what it does not speak of is as in the page. */
+function apply({ kind, element, prefix, defaults }: Figure, parameters: URLSearchParams) {
   if (!element) return;
-  const wished = under(prefix, parameters).filter(([name]) => !FOREIGN.test(name));
-  const names = wished.map(([name]) => name.replaceAll("_", "-"));
+  const wished = under(prefix, parameters).map(([name, value]) => [name.replaceAll("_", "-"), value] as const);
+  const may = (name: string) => linkable(name, kind) && !(prefix && name === "backend");
+  // Before it is defined there is nothing to be reset.
+  if (kind === "lab") void (element as GenerativeLab).reset?.();
   for (const name of new Set([...element.getAttributeNames(), ...Object.keys(defaults)])) {
-    if (!linkable(name) || names.includes(name) || (prefix && name === "backend")) continue;
+    if (!may(name) || wished.some(([w]) => w === name)) continue;
     const fallback = defaults[name];
     if (fallback === undefined) element.removeAttribute(name);
     else if (element.getAttribute(name) !== fallback) element.setAttribute(name, fallback);
   }
-  for (const [name, value] of wished) {
-    if (linkable(name)) {
-      element.setAttribute(name.replaceAll("_", "-"), value);
-    } else {
-      void customElements.whenDefined("generative-model").then(() =>
+  for (const [name, value] of wished) if (may(name)) element.setAttribute(name, value);
+  void customElements.whenDefined(element.localName).then(() => {
+    element.linked = wished.map(([name]) => name).filter(may);
+    for (const [name] of wished)
+      if (!may(name))
         element.report({
           code: "bad-option",
-          message: `“${name.slice(0, 40)}” is not a parameter of this page.`,
+          message: `“${[...name].slice(0, 40).join("")}” is not a parameter of this page.`,
           hint: "It was left out.",
           recoverable: true,
-        }),
-      );
-    }
-  }
+        });
+  });
   // A backend asked for in the link is asked for by the whole page, lest two workers start.
   const backend = prefix ? null : parameters.get("backend");
   if (backend && ["auto", "cpu", "webgpu"].includes(backend))
-    for (const other of [hero, lab, ...figures.map((f) => f.element)]) other?.setAttribute("backend", backend);
+    for (const other of [hero, ...figures.map((f) => f.element)]) other?.setAttribute("backend", backend);
 }
 
-/** The figure that was used last. */
-type Hash = Figure["hash"] | "lab";
-let used: Hash =
-  ({ "#lab": "lab", "#bench": "lab", "#text": "text", "#write": "text" } as Record<string, Hash>)[location.hash] ??
-  "try";
+/** The figure that was used last; none before one is. */
+let used: Hash | undefined;
 
 function link(): URL {
   const url = new URL(location.pathname, location.href);
   for (const { element, prefix, defaults } of figures) {
     // What a link said to a figure that nobody has scrolled to yet must not be lost.
-    const state = element?.info || !prefix ? Object.entries(element?.state ?? {}) : under(prefix, given);
+    const state = element?.stands || !prefix ? Object.entries(element?.state ?? {}) : under(prefix, given);
     for (const [name, value] of state) {
       if (defaults[name] === value || (prefix && name === "backend")) continue;
       url.searchParams.set(prefix + name, value);
     }
   }
-  const ofLab = lab?.description ? Object.entries(lab.state) : under(PREFIX, given);
-  for (const [name, value] of ofLab) url.searchParams.set(PREFIX + name, value);
-  url.hash = url.search ? used : "";
+  url.hash = used ? (url.search ? used : "") : location.hash;
   return url;
 }
 
@@ -117,65 +112,51 @@ function write() {
   }, 300);
 }
 
-for (const each of [...figures].reverse()) apply(each, given);
-if (under(PREFIX, given).length) applyLab(given);
+for (const each of [...figures].reverse()) if (!each.prefix || under(each.prefix, given).length) apply(each, given);
 
-/** Tells whether something has changed since the last time; the first time it has not. */
-function change() {
-  let before: string | undefined;
-  return (state: unknown) => {
-    const now = JSON.stringify(state);
-    const is = before === undefined ? undefined : before !== now;
-    before = now;
-    return is;
-  };
-}
-for (const { element, hash, prefix } of figures) {
-  const changed = change();
-  element?.addEventListener("statechange", () => {
-    const is = changed(element.state);
-    // A figure further down that only awakes has not been used.
-    if (!prefix || is) used = hash;
-    if (is !== false) write();
+for (const each of figures) {
+  each.element?.addEventListener("statechange", () => {
+    const now = JSON.stringify(each.element?.state);
+    // A figure that only awakes, as the reader comes by, has not been used.
+    if (each.touched && each.before !== undefined && each.before !== now) used = each.hash;
+    if (each.before !== now) write();
+    each.before = now;
   });
+  for (const type of ["pointerdown", "keydown", "input", "drop", "paste"])
+    each.element?.addEventListener(type, () => (each.touched = true), { capture: true, passive: true });
 }
-const changed = change();
-lab?.addEventListener("statechange", () => {
-  const is = changed(lab.state);
-  if (is) used = "lab";
-  if (is !== false) write();
-});
 
 document.addEventListener("click", (event) => {
   const anchor = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>('a[href^="?"]') : null;
   if (!anchor || event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
   event.preventDefault();
   const { searchParams } = new URL(anchor.href);
-  const ofLab = under(PREFIX, searchParams).length > 0;
   const target = figures.find((f) => f.prefix && under(f.prefix, searchParams).length) ?? figures[0];
-  if (ofLab) applyLab(searchParams);
-  else if (target) apply(target, searchParams);
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  document
-    .querySelector(ofLab ? "#bench" : (target?.place ?? "#try"))
-    ?.scrollIntoView({ behavior: still ? "auto" : "smooth", block: "start" });
+  if (!target) return;
+  used = target.hash;
+  apply(target, searchParams);
+  bring(document.querySelector(target.place));
 });
 
+/** What a link cannot carry, in a sentence. */
+const unsaid = (each: Figure) =>
+  each.element?.own ? " What is your own (points, a text, a model that you trained) does not travel with it." : "";
+
 /** A button that copies a link to one of the figures. */
-function copying(button: string, status: string, hash: Hash) {
+function copying(button: string, status: string, each: Figure | undefined) {
   const copied = document.querySelector(status);
-  document.querySelector(button)?.addEventListener("click", () => copy(copied, hash));
+  if (each) document.querySelector(button)?.addEventListener("click", () => copy(copied, each));
 }
 
-function copy(copied: Element | null, hash: Hash) {
-  used = hash;
+function copy(copied: Element | null, each: Figure) {
+  used = each.hash;
   const url = link();
-  url.hash = hash;
+  url.hash = each.hash;
   const say = (text: string) => {
-    if (copied) copied.textContent = text;
+    if (copied) copied.textContent = text + unsaid(each);
     setTimeout(() => {
       if (copied) copied.textContent = "";
-    }, 4000);
+    }, 8000);
   };
   history.replaceState(null, "", url);
   Promise.resolve(navigator.clipboard?.writeText(url.href) ?? Promise.reject(new Error("no clipboard"))).then(
@@ -184,18 +165,20 @@ function copy(copied: Element | null, hash: Hash) {
   );
 }
 
-copying("#copy", "#copied", "try");
-copying("#copy-lab", "#copied-lab", "lab");
-copying("#copy-text", "#copied-text", "text");
+const [vae, text, lab] = figures;
+copying("#copy", "#copied", vae);
+copying("#copy-lab", "#copied-lab", lab);
+copying("#copy-text", "#copied-text", text);
 
 const resetting = (button: string, which: Figure | undefined) =>
   document.querySelector(button)?.addEventListener("click", () => {
-    if (which) apply(which, new URLSearchParams());
-    void which?.element?.reset?.();
+    if (!which) return;
+    apply(which, new URLSearchParams());
+    if (which.kind === "model") void which.element?.reset?.();
   });
-resetting("#restart", figures[0]);
-resetting("#restart-text", figures[1]);
-document.querySelector("#restart-lab")?.addEventListener("click", () => applyLab(new URLSearchParams()));
+resetting("#restart", vae);
+resetting("#restart-text", text);
+resetting("#restart-lab", lab);
 
 // ---- What is in use, and why.
 
@@ -205,39 +188,12 @@ document.addEventListener("backendchange", (event) => {
   if (device) device.textContent = sentence;
 });
 
-// ---- The equations: hover, focus or tap a symbol for its meaning.
-
-const termOf = (event: Event) =>
-  event.target instanceof Element ? event.target.closest("[data-term]")?.getAttribute("data-term") : null;
-
-for (const equation of document.querySelectorAll(".equation")) {
-  const glosses = [...equation.querySelectorAll<HTMLElement>("[data-gloss]")];
-  let pinned = glosses[0]?.dataset["gloss"] ?? "";
-  const explain = (term: string) => {
-    for (const g of glosses) g.hidden = g.dataset["gloss"] !== term;
-    equation.querySelectorAll("[data-term]").forEach((t) => {
-      const on = t.getAttribute("data-term") === term;
-      t.classList.toggle("on", on);
-      if (t instanceof HTMLButtonElement) t.setAttribute("aria-pressed", String(on));
-    });
-  };
-  for (const type of ["click", "focusin"]) {
-    equation.addEventListener(type, (event) => {
-      const term = termOf(event);
-      if (term) explain((pinned = term));
-    });
-  }
-  equation.addEventListener("pointerover", (event) => {
-    if ((event as PointerEvent).pointerType === "mouse") explain(termOf(event) ?? pinned);
-  });
-  equation.addEventListener("pointerleave", () => explain(pinned));
-  equation.classList.add("live");
-  explain(pinned);
-}
-
 // ---- The snippets name this site, so that they work when pasted elsewhere.
 
 for (const snippet of document.querySelectorAll(".snippet")) {
   if (snippet.textContent)
     snippet.textContent = snippet.textContent.replace("element.js", new URL("element.js", document.baseURI).href);
 }
+
+explainEquations();
+followPlaces();

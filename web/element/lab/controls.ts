@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Preset } from "../../client/protocol";
-import { figure, whole } from "../panel";
+import { whole } from "../attributes";
+import { figure } from "../panel";
 import type { Learner, Task } from "./learner";
 import type { Description } from "../../client/engine";
 
@@ -11,10 +12,10 @@ export interface Desk {
   readonly learners: Map<string, Learner>;
   readonly able: Learner[];
   readonly shown: Learner[];
-  readonly family: string;
-  readonly preset: Preset | undefined;
+  readonly chosen: string;
+  readonly experiment: Preset | undefined;
   readonly wants: boolean;
-  overlay: boolean;
+  withData: boolean;
   play(): void;
   pause(): void;
   step(): Promise<void>;
@@ -47,7 +48,7 @@ function transport(lab: Desk): TemplateResult {
 /** A slider through the past of all models at once. */
 function past(lab: Desk) {
   const steps = [...new Set(lab.shown.flatMap((l) => l.state?.snapshots ?? []))].sort((a, b) => a - b);
-  if (lab.family !== "all" || steps.length < 2) return nothing;
+  if (lab.chosen !== "all" || steps.length < 2) return nothing;
   const shown = lab.shown.find((l) => l.past !== undefined);
   const at = shown ? (shown.state?.snapshots[shown.past ?? 0] ?? 0) : undefined;
   const index =
@@ -95,8 +96,8 @@ function render(lab: Desk): TemplateResult {
       <div class="field">
         <label for="show">Show</label
         ><select id="show" @change=${(e: Event) => lab.enlarge(chosen(e))}>
-          <option value="all" ?selected=${lab.family === "all"}>All families</option>
-          ${lab.able.map((l) => html`<option value=${l.family.id} ?selected=${l.family.id === lab.family}>${l.family.title}</option>`)}
+          <option value="all" ?selected=${lab.chosen === "all"}>All families</option>
+          ${lab.able.map((l) => html`<option value=${l.family.id} ?selected=${l.family.id === lab.chosen}>${l.family.title}</option>`)}
         </select>
       </div>
       ${
@@ -104,13 +105,13 @@ function render(lab: Desk): TemplateResult {
           ? html`<div class="field">
               <label for="preset">Worth seeing</label
               ><select id="preset" @change=${(e: Event) => lab.adopt(presets.find((p) => p.id === chosen(e)))}>
-                <option value="" ?selected=${!lab.preset}>choose an experiment</option>
+                <option value="" ?selected=${!lab.experiment}>choose an experiment</option>
                 ${[false, true].map(
                   (fails) =>
                     html`<optgroup label=${fails ? "Failures" : "Successes"}>
                       ${presets
                         .filter((p) => p.fails === fails)
-                        .map((p) => html`<option value=${p.id} ?selected=${p === lab.preset}>${p.title}</option>`)}
+                        .map((p) => html`<option value=${p.id} ?selected=${p === lab.experiment}>${p.title}</option>`)}
                     </optgroup>`,
                 )}
               </select>
@@ -172,9 +173,9 @@ function render(lab: Desk): TemplateResult {
       ><input
         type="checkbox"
         id="overlay"
-        .checked=${lab.overlay}
+        .checked=${lab.withData}
         @change=${(e: Event) => {
-          lab.overlay = (e.target as HTMLInputElement).checked;
+          lab.withData = (e.target as HTMLInputElement).checked;
           lab.changed();
         }} />
       Show the data under the models</label

@@ -8,7 +8,8 @@ import { Session } from "../../client/session";
 import { notices, type Notice } from "../chrome";
 import { reducedMotion } from "../draw";
 import { checkpointBytes, download, dragHandler } from "../files";
-import { GLOBAL } from "../names";
+import { properties, read, type Name } from "../attributes";
+import { linkable } from "../names";
 import { Presence, type Present } from "../presence";
 import plotStyles from "uplot/dist/uPlot.min.css";
 import { controls, type Desk } from "./controls";
@@ -37,6 +38,8 @@ const SHOW = 200;
  */
 export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, Wishes, Desk, Present {
   static override styles = [unsafeCSS(plotStyles), unsafeCSS(styles), unsafeCSS(labStyles)];
+  // The back end is asked for by its meaning, so its property has accessors of its own.
+  static override properties = { ...properties("lab"), backend: { noAccessor: true, attribute: false } };
 
   task: Task = {
     data: START.data,
@@ -49,9 +52,13 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
   };
   description: Description | undefined;
   learners = new Map<string, Learner>();
-  family = "all";
-  preset: Preset | undefined;
-  overlay = true;
+  /** The family that is shown large, or `all`. */
+  chosen = "all";
+  experiment: Preset | undefined;
+  /** Whether the data is drawn with the models. */
+  withData = true;
+  /** Names that a link gave: what is wrong with those is told to the reader. */
+  linked: readonly string[] = [];
   wants = false;
   awake = false;
   readonly source = new Source(this);
@@ -74,12 +81,22 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
   }
 
   get level(): Stage["level"] {
-    const wished = this.getAttribute("controls");
-    return wished === "none" || wished === "few" ? wished : "full";
+    return this.#says("controls") ?? "full";
   }
   get backend(): Bench["backend"] {
-    const wished = this.getAttribute("backend");
-    return wished === "cpu" || wished === "webgpu" ? wished : "auto";
+    return this.#says("backend");
+  }
+  set backend(wished: Bench["backend"] | null) {
+    if (wished) this.setAttribute("backend", wished);
+    else this.removeAttribute("backend");
+  }
+  /** What an attribute says; what it cannot mean is told when it is set. */
+  #says<N extends "controls" | "backend" | "autoplay" | "families">(name: N): ReturnType<typeof read<N>> {
+    try {
+      return read(name, this.getAttribute(name));
+    } catch {
+      return read(name, null);
+    }
   }
   get trainSchema(): JsonSchema {
     return this.description?.trainSchema ?? {};
@@ -93,7 +110,15 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
   }
   /** Those on the page now. */
   get shown(): Learner[] {
-    return this.family === "all" ? this.able : this.able.filter((l) => l.family.id === this.family);
+    return this.chosen === "all" ? this.able : this.able.filter((l) => l.family.id === this.chosen);
+  }
+  /** Whether there are models to speak of. */
+  get stands(): boolean {
+    return this.description !== undefined;
+  }
+  /** Whether there is something here that no link can carry: the reader's points, a model from a file. */
+  get own(): boolean {
+    return this.task.data === CUSTOM || this.shown.some((l) => l.own);
   }
   /** What differs from a fresh lab, for a link. */
   get state(): Record<string, string> {
@@ -149,7 +174,7 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
       budget: { steps: START.steps, seconds: null },
       rate: null,
     };
-    Object.assign(this, { family: "all", preset: undefined, overlay: true });
+    Object.assign(this, { chosen: "all", experiment: undefined, withData: true });
     for (const l of this.learners.values())
       Object.assign(l, {
         drafts: { config: {}, train: {} },
@@ -157,17 +182,14 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
         look: l.plots[0]?.id ?? "samples",
         past: undefined,
       });
-    for (const name of this.getAttributeNames())
-      if (!GLOBAL.test(name) && !SHOWN.includes(name)) this.removeAttribute(name);
+    for (const name of this.getAttributeNames()) if (linkable(name, "lab")) this.removeAttribute(name);
     this.arrange();
   }
 
   async #begin() {
     const desk = this.#session();
     this.description = await desk.describe();
-    const wished = this.getAttribute("families")
-      ?.split(/[\s,]+/)
-      .filter(Boolean);
+    const wished = this.#says("families");
     const plane = (f: FamilyInfo) =>
       f.spaces.some((s) => s.kind === "points" || s.kind === "energy") && (!wished || wished.includes(f.id));
     for (const family of this.description.families.filter(plane)) {
@@ -176,15 +198,14 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
       this.#panels.set(family.id, new FamilyPanel(this, learner));
     }
     this.#kindOf(this.task.data);
+    this.#told(SHOWN);
     await take(this, this.#attributes(this.getAttributeNames()));
     this.arrange();
-    if (this.hasAttribute("autoplay") && !reducedMotion()) this.play();
+    if (this.#says("autoplay") && !reducedMotion()) this.play();
   }
 
-  #attributes = (names: string[]): [string, string][] =>
-    [...new Set(names)]
-      .filter((n) => !GLOBAL.test(n) && !SHOWN.includes(n) && this.hasAttribute(n))
-      .map((n) => [n, this.getAttribute(n) ?? ""]);
+  #attributes = (names: string[]): [string, string | null][] =>
+    [...new Set(names)].filter((n) => !SHOWN.includes(n)).map((n) => [n, this.getAttribute(n)]);
 
   #session(): Session {
     this.#desk ??= new Session(this.backend, {
@@ -214,7 +235,21 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     for (const l of this.shown) this.#panels.get(l.family.id)?.redraw(recolour);
   }
 
+  /** Tells what is wrong with attributes that say how the lab is shown. */
+  #told(names: readonly string[]) {
+    for (const name of names) {
+      if (!SHOWN.includes(name)) continue;
+      try {
+        read(name as Name, this.getAttribute(name));
+      } catch (e) {
+        this.report(e);
+      }
+    }
+    this.requestUpdate();
+  }
+
   attributed(names: string[]) {
+    this.#told(names);
     const given = this.#attributes(names);
     if (this.description && given.length)
       void this.attempt(async () => {
@@ -251,7 +286,7 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
   arrange() {
     const { shown } = this;
     for (const l of this.learners.values()) {
-      l.small = this.family === "all" || this.level !== "full";
+      l.small = this.chosen === "all" || this.level !== "full";
       if (shown.includes(l)) void l.place();
       else l.visible = false;
     }
@@ -294,8 +329,8 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
   }
 
   enlarge(family: string) {
-    if (this.preset && this.preset.family !== family) this.preset = undefined;
-    this.family = family;
+    if (this.experiment && this.experiment.family !== family) this.experiment = undefined;
+    this.chosen = family;
     this.arrange();
     void this.updateComplete.then(() => {
       this.renderRoot.querySelector<HTMLElement>("#show")?.focus({ preventScroll: true });
@@ -310,24 +345,24 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
   adopt(preset: Preset | undefined) {
     this.pause();
     if (preset) adopt(this, preset);
-    else this.preset = undefined;
+    else this.experiment = undefined;
     this.arrange();
   }
 
   setOption(learner: Learner, scope: Scope, name: string, text: string) {
     void learner.attempt(async () => {
       const errors = await learner.wish(scope, [[name, text]]);
-      if (!errors.length && this.preset?.family === learner.family.id) this.preset = undefined;
+      if (!errors.length && this.experiment?.family === learner.family.id) this.experiment = undefined;
       if (scope === "config" && !errors.length) this.arrange();
       this.changed();
     });
   }
 
   choose(data: string) {
-    this.preset = undefined;
+    this.experiment = undefined;
     this.task = { ...this.task, data };
     this.#kindOf(data);
-    if (!this.shown.length) this.family = "all";
+    if (!this.shown.length) this.chosen = "all";
     this.arrange();
   }
 
@@ -415,9 +450,9 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
       if (!learner || (space.kind !== "points" && space.kind !== "energy"))
         throw problem("unsupported", "This model is not one of the plane.", "Open it in the figure above.");
       this.pause();
-      this.preset = undefined;
+      this.experiment = undefined;
       await learner.open(bytes);
-      this.family = family;
+      this.chosen = family;
       this.arrange();
     });
   }
@@ -473,7 +508,7 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     for (const l of this.shown) {
       const panel = this.#panels.get(l.family.id);
       if (!panel) continue;
-      if (panel.plot.withData !== this.overlay || panel.looked !== l.look) {
+      if (panel.plot.withData !== this.withData || panel.looked !== l.look) {
         panel.looked = l.look;
         panel.redraw(false);
       }
@@ -514,7 +549,7 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
   }
 
   protected override render(): TemplateResult {
-    const one = this.family !== "all" || (!this.description && (this.getAttribute("family") ?? "all") !== "all");
+    const one = this.chosen !== "all" || (!this.description && (this.getAttribute("family") ?? "all") !== "all");
     const alerts = notices(this.#notices, (n, retry) => {
       this.#notices = this.#notices.filter((other) => other !== n);
       this.requestUpdate();

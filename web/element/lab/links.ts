@@ -1,148 +1,147 @@
 import { badOption } from "../../client/errors";
 import type { ErrorInfo, Preset } from "../../client/protocol";
-import { attributeOf, optionOf } from "../names";
-import { whole } from "../panel";
+import { ATTRIBUTES, attributeOf, declared, optionOf, read, type Name } from "../attributes";
+import { asOption, stranger } from "../options";
 import type { Learner, Scope, Task } from "./learner";
 import type { Description } from "../../client/engine";
 
 type Values = Record<string, unknown>;
 
 /** Everything of a lab that a link or an attribute can say. */
-export interface Wishes {
+export interface Wishes extends HTMLElement {
   readonly task: Task;
   readonly description: Description | undefined;
   readonly learners: Map<string, Learner>;
+  readonly linked: readonly string[];
   /** A family's id, or `all`. */
-  family: string;
-  overlay: boolean;
-  preset: Preset | undefined;
+  chosen: string;
+  /** Whether the data is drawn with the models. */
+  withData: boolean;
+  experiment: Preset | undefined;
   check(scope: "data", entries: [string, string][]): Promise<{ values: Values; errors: ErrorInfo[] }>;
   report(error: unknown): void;
 }
 
 /** What a lab starts from. */
 export const START = { data: "moons", seed: 1, steps: 2000 } as const;
-/** Names of the lab itself; every other one is an option of the data, of the training, or of a family. */
-const OWN = ["preset", "data", "family", "seed", "steps", "seconds", "rate", "overlay"] as const;
 /** Attributes that say how a lab is shown, not what it does. */
 export const SHOWN = ["controls", "backend", "families", "autoplay"];
 
-const steps = (text: string) => whole(text, 1, 10_000_000);
-const positive = (most: number) => (text: string) =>
-  Number(text) > 0 && Number(text) <= most ? Number(text) : undefined;
-
-/** Puts a preset's values in place. */
+/** Puts an experiment's values in place. */
 export function adopt(lab: Wishes, preset: Preset) {
   const learner = lab.learners.get(preset.family);
   const toy = lab.description?.toys.find((t) => t.id === preset.data);
   if (!learner || !toy) return;
-  lab.preset = preset;
+  lab.experiment = preset;
   Object.assign(lab.task, { data: toy.id, kind: toy.kind, dataOptions: {} });
   lab.task.budget = { steps: preset.steps, seconds: null };
-  lab.family = preset.family;
+  lab.chosen = preset.family;
   learner.drafts = { config: { ...preset.config }, train: { ...preset.train } };
   learner.look = preset.plot;
 }
 
-/** Takes names and values as text. What does not hold is told, and changes nothing; Rust knows the options. */
-export async function take(lab: Wishes, given: [string, string][]): Promise<void> {
+/** Takes what names and texts say of the lab as a whole; a name without a text is as at first. */
+function takeOwn(lab: Wishes, given: Map<string, string | null>) {
   const { description, task, learners } = lab;
   if (!description) return;
-  const own = new Map(given.filter(([name]) => (OWN as readonly string[]).includes(name)));
-  const read = <T>(
-    name: (typeof OWN)[number],
-    parse: (text: string) => T | undefined,
-    expected: string,
-    use: (value: T) => void,
-  ) => {
-    const text = own.get(name);
-    if (text === undefined) return;
-    const value = parse(text);
-    if (value === undefined) lab.report(badOption(name, text, `${expected} is expected`));
-    else use(value);
+  const take = <N extends Name>(name: N, use: (value: ReturnType<typeof read<N>>) => void) => {
+    if (!given.has(name)) return;
+    try {
+      use(read(name, given.get(name)));
+    } catch (e) {
+      lab.report(e);
+    }
   };
-  const among = (all: string[]) => `one of ${all.join(", ")}`;
-  read(
-    "preset",
-    (id) => description.presets.find((p) => p.id === id),
-    among(description.presets.map((p) => p.id)),
-    (p) => adopt(lab, p),
-  );
-  read(
-    "data",
-    (id) => description.toys.find((t) => t.id === id),
-    among(description.toys.map((t) => t.id)),
-    ({ id, kind }) => Object.assign(task, { data: id, kind }),
-  );
-  read(
-    "family",
-    (id) => (id === "all" || learners.has(id) ? id : undefined),
-    among(["all", ...learners.keys()]),
-    (id) => {
-      lab.family = id;
-    },
-  );
-  read(
-    "seed",
-    (text) => whole(text, 0, 0xffff_ffff),
-    "a whole number from 0 to 4294967295",
-    (seed) => {
-      task.seed = seed;
-    },
-  );
-  read("steps", steps, "a whole number of steps", (n) => {
-    task.budget = { steps: n, seconds: null };
+  const among = <T>(name: string, id: string, all: readonly T[], idOf: (one: T) => string): T => {
+    const found = all.find((one) => idOf(one) === id);
+    if (!found) throw badOption(name, id, `one of ${all.map(idOf).join(", ")} is expected`);
+    return found;
+  };
+  take("preset", (id) => {
+    if (id !== null)
+      adopt(
+        lab,
+        among("preset", id, description.presets, (p) => p.id),
+      );
+    else lab.experiment = undefined;
   });
-  read("seconds", positive(86_400), "a number of seconds", (n) => {
-    task.budget = { steps: null, seconds: n };
+  take("data", (id) => {
+    const toy = among("data", id ?? START.data, description.toys, (t) => t.id);
+    Object.assign(task, { data: toy.id, kind: toy.kind });
   });
-  read("rate", positive(50), "a number of steps a second, up to 50,", (n) => {
-    task.rate = n;
+  take("family", (id) => {
+    lab.chosen = among("family", id ?? "all", ["all", ...learners.keys()], (f) => f);
   });
-  read(
-    "overlay",
-    (text) => (["on", "off"].includes(text) ? text : undefined),
-    "on or off",
-    (text) => {
-      lab.overlay = text === "on";
-    },
-  );
+  take("seed", (seed) => {
+    task.seed = seed;
+  });
+  take("steps", (steps) => {
+    task.budget = { steps: steps ?? lab.experiment?.steps ?? START.steps, seconds: null };
+  });
+  take("seconds", (seconds) => {
+    if (seconds !== null) task.budget = { steps: null, seconds };
+    else if (task.budget.seconds !== null) task.budget = { steps: START.steps, seconds: null };
+  });
+  take("rate", (rate) => {
+    task.rate = rate;
+  });
+  take("overlay", (on) => {
+    lab.withData = on;
+  });
+}
 
+/** The families that an option is for: the one named before it, else the one that is shown, else all that have it. */
+function targets(lab: Wishes, prefix: string, has: (l: Learner) => boolean): Learner[] {
+  const named = lab.learners.get(prefix || lab.chosen);
+  if (named) return has(named) ? [named] : [];
+  return prefix || lab.chosen !== "all" ? [] : [...lab.learners.values()].filter(has);
+}
+
+/** Takes names and values as text; a name without a value is as at first. What does not hold is told, and changes nothing. */
+export async function take(lab: Wishes, given: [string, string | null][]): Promise<void> {
+  const { description, task, learners } = lab;
+  if (!description) return;
+  const own = ["plot", "look", "at"];
+  const ofLab = given.filter(([name]) => declared(name, "lab") && !own.includes(name));
+  // What is no longer said comes first, so that it does not undo what is said instead.
+  takeOwn(lab, new Map(ofLab.filter(([, text]) => text === null)));
+  takeOwn(lab, new Map(ofLab.filter(([, text]) => text !== null)));
+
+  const dataOptions = description.dataSchema.properties ?? {};
+  const trainOptions = description.trainSchema.properties ?? {};
+  const scopeOf = (l: Learner, name: string): Scope | undefined =>
+    Object.hasOwn(l.family.configSchema.properties ?? {}, name)
+      ? "config"
+      : Object.hasOwn(trainOptions, name)
+        ? "train"
+        : undefined;
+  const known = [
+    ...[...learners.values()].flatMap((l) => Object.keys(l.family.configSchema.properties ?? {})),
+    ...Object.keys(trainOptions),
+    ...Object.keys(dataOptions),
+  ].map(attributeOf);
   const ofData: [string, string][] = [];
   const ofFamilies = new Map<Learner, Record<Scope, [string, string][]>>();
   for (const [attribute, text] of given) {
-    if (own.has(attribute)) continue;
+    if (declared(attribute, "lab") && !own.includes(attribute)) continue;
     const [, prefix = "", bare = attribute] = /^([a-z0-9-]+)\.(.+)$/.exec(attribute) ?? [];
     const name = optionOf(bare);
-    if (!prefix && name in (description.dataSchema.properties ?? {})) {
-      ofData.push([name, text]);
+    if (!prefix && Object.hasOwn(dataOptions, name)) {
+      if (text === null) delete task.dataOptions[name];
+      else ofData.push([name, asOption(text, dataOptions[name])]);
       continue;
     }
-    const named = learners.get(prefix || lab.family);
-    const scopeOf = (l: Learner): Scope | undefined =>
-      name in (l.family.configSchema.properties ?? {})
-        ? "config"
-        : name in (description.trainSchema.properties ?? {})
-          ? "train"
-          : undefined;
-    const free =
-      prefix || lab.family !== "all"
-        ? []
-        : [...learners.values()].filter((l) => bare === "at" || bare === "look" || scopeOf(l));
-    const targets = named ? [named] : free;
-    if (!targets.length) lab.report(badOption(attribute, text, "there is no such option"));
-    for (const learner of targets) {
-      if (bare === "look") {
-        const looks = learner.plots;
-        if (looks.some((l) => l.id === text)) learner.look = text;
-        else if (named) lab.report(badOption(attribute, text, `${among(looks.map((l) => l.id))} is expected`));
-      } else if (bare === "at") {
-        const at = Number(text);
-        if (at >= 0 && at <= 1 && text.trim()) learner.at = at;
-        else lab.report(badOption(attribute, text, "a number from 0 to 1 is expected"));
-      } else {
+    const found = targets(lab, prefix, (l) => name === "plot" || name === "at" || scopeOf(l, name) !== undefined);
+    if (!found.length && text !== null) stranger(lab, attribute, "lab", known);
+    for (const learner of found) {
+      const scope = scopeOf(learner, name);
+      if (name === "plot") takePlot(lab, learner, attribute, text, found.length === 1);
+      else if (name === "at") takeAt(lab, learner, text);
+      else if (scope && text === null) delete learner.drafts[scope][name];
+      else if (scope && text !== null) {
         const entries = ofFamilies.get(learner) ?? { config: [], train: [] };
-        entries[scopeOf(learner) ?? "config"].push([name, text]);
+        const schema = learner.family.configSchema.properties?.[name] ?? trainOptions[name];
+        entries[scope].push([name, asOption(text, schema)]);
         ofFamilies.set(learner, entries);
       }
     }
@@ -159,28 +158,45 @@ export async function take(lab: Wishes, given: [string, string][]): Promise<void
   }
 }
 
+function takePlot(lab: Wishes, learner: Learner, attribute: string, text: string | null, named: boolean) {
+  const ids = learner.plots.map((p) => p.id);
+  if (text === null) learner.look = ids[0] ?? "samples";
+  else if (ids.includes(text)) learner.look = text;
+  else if (named) lab.report(badOption(attribute, text, `one of ${ids.join(", ")} is expected`));
+  learner.refresh(true);
+}
+
+function takeAt(lab: Wishes, learner: Learner, text: string | null) {
+  try {
+    learner.at = read("at", text);
+    learner.refresh(true);
+  } catch (e) {
+    lab.report(e);
+  }
+}
+
 /** What differs from a fresh lab, as names and values for a link. */
 export function stateOf(lab: Wishes): Record<string, string> {
-  const { task, learners, preset } = lab;
+  const { task, learners, experiment } = lab;
   const state: Record<string, string> = {};
-  if (preset) state["preset"] = preset.id;
-  else if (lab.family !== "all") state["family"] = lab.family;
+  if (experiment) state["preset"] = experiment.id;
+  else if (lab.chosen !== "all") state["family"] = lab.chosen;
   // A reader's own points are not in a link.
-  if (task.data !== START.data && task.data !== "custom" && task.data !== preset?.data) state["data"] = task.data;
+  if (task.data !== START.data && task.data !== "custom" && task.data !== experiment?.data) state["data"] = task.data;
   for (const [name, value] of Object.entries(task.dataOptions)) state[attributeOf(name)] = String(value);
   if (task.seed !== START.seed) state["seed"] = String(task.seed);
   if (task.budget.seconds !== null) state["seconds"] = String(task.budget.seconds);
-  else if (task.budget.steps !== null && task.budget.steps !== (preset?.steps ?? START.steps))
+  else if (task.budget.steps !== null && task.budget.steps !== (experiment?.steps ?? START.steps))
     state["steps"] = String(task.budget.steps);
   if (task.rate !== null) state["rate"] = String(task.rate);
-  if (!lab.overlay) state["overlay"] = "off";
+  if (lab.withData !== ATTRIBUTES.overlay.fallback) state["overlay"] = "off";
   for (const learner of learners.values()) {
     const {
       family: { id },
-      plots: looks,
+      plots,
     } = learner;
-    const here = preset?.family === id ? preset : undefined;
-    if (learner.look !== (here?.plot ?? looks[0]?.id)) state[`${id}.look`] = learner.look;
+    const here = experiment?.family === id ? experiment : undefined;
+    if (learner.look !== (here?.plot ?? plots[0]?.id)) state[`${id}.plot`] = learner.look;
     if (learner.at !== 0.5 && learner.scrub) state[`${id}.at`] = String(learner.at);
     for (const scope of ["config", "train"] as const) {
       const base = (here?.[scope] ?? {}) as Values;

@@ -14,8 +14,8 @@ export interface Stage extends HTMLElement {
   /** How much there is besides the picture: `full`, `few` or `none`. */
   readonly level: "full" | "few" | "none";
   readonly playing: boolean;
-  readonly overlay: boolean;
-  readonly preset: Preset | undefined;
+  readonly withData: boolean;
+  readonly experiment: Preset | undefined;
   /** Shows one family large, or all. */
   enlarge(family: string): void;
   pause(): void;
@@ -60,7 +60,7 @@ export class FamilyPanel {
 
   /** After a rendering, or a change of size or colours. */
   redraw(recolour: boolean) {
-    this.plot.withData = this.host.overlay;
+    this.plot.withData = this.host.withData;
     this.plot.pointer = this.learner.pointed ? this.learner.pointer : null;
     this.plot.redraw(recolour);
     this.updated(recolour);
@@ -118,7 +118,7 @@ export class FamilyPanel {
     return html`<article class="tile large" data-family=${family.id} aria-label=${family.title}>
       <div class="left">${head}${picture}${this.#scrubber()}${this.#past()}</div>
       <div class="right">
-        ${host.preset?.family === family.id ? html`<p class="why"><b>${host.preset.title}.</b> ${host.preset.fails ? "This one fails on purpose. " : ""}${host.preset.why}</p>` : nothing}
+        ${host.experiment?.family === family.id ? html`<p class="why"><b>${host.experiment.title}.</b> ${host.experiment.fails ? "This one fails on purpose. " : ""}${host.experiment.why}</p>` : nothing}
         ${this.#looks(true)}
         ${l.looked ? html`<p class="aside">${l.looked.help}${l.pointed ? " Point at the picture, or move there with the arrow keys." : ""}</p>` : nothing}
         ${this.#alerts()}${this.#numbers()}${l.view?.bars ? bars(l.view.bars) : nothing}

@@ -1,9 +1,9 @@
 import { html, nothing } from "lit";
-import { badOption } from "../../client/errors";
 import { ref } from "lit/directives/ref.js";
 import type { View } from "../../client/protocol";
 import { colorOf, fit, rgb } from "../draw";
-import { whole, type Host } from "../panel";
+import { read } from "../attributes";
+import { type Host } from "../panel";
 import { visible } from "./choices";
 import { SubjectPanel, type Subject } from "./subject";
 
@@ -18,14 +18,10 @@ export class AttentionPanel extends SubjectPanel<"matrices"> {
 
   constructor(host: Host, subject: Subject) {
     super(host, subject);
-    const place = (name: string, get: () => number, set: (n: number) => void) => {
+    const place = (name: "layer" | "head", get: () => number, set: (n: number) => void) => {
       this.params[name] = {
         get: () => (get() === 1 ? undefined : String(get())),
-        set: (text) => {
-          const n = text === undefined ? 1 : whole(text, 1, 16);
-          if (n === undefined) throw badOption(name, text ?? "", "a whole number from 1 to 16 is expected");
-          set(n);
-        },
+        set: (text) => set(read(name, text)),
       };
     };
     place(

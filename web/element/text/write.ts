@@ -3,7 +3,7 @@ import { ref } from "lit/directives/ref.js";
 import type { Alternative, JsonSchema, Token, TrainState, View } from "../../client/protocol";
 import { fieldsOf, type Field } from "../../client/schema";
 import { field } from "../form";
-import { attributeOf } from "../names";
+import { attributeOf } from "../attributes";
 import { Latest, Panel, figure, type Host } from "../panel";
 import { Script } from "./script";
 

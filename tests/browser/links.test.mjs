@@ -1,0 +1,185 @@
+// What links and attributes may say, on a server that sends no headers of its own.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { closePage, modelOf, notices, openPage, startBrowser, startSite, until } from "./harness.mjs";
+
+const site = await startSite({ bare: true });
+const browser = await startBrowser();
+
+test("a link runs no script, covers nothing and starts nothing", async () => {
+  const path =
+    "?lab.onerror=document.title%3D%27FIRED%27&lab.onpointerenter=document.title%3D%27FIRED%27&lab.nonsense=1" +
+    "&lab.style=position:fixed;inset:0&lab.autoplay=&lab.steps=3000&lab.backend=webgpu&lab.hidden=&lab.id=x" +
+    "&onerror=document.title%3D%27FIRED%27&text.onerror=document.title%3D%27FIRED%27&text.autoplay=#lab";
+  const page = await openPage(browser, site, { path });
+  const lab = page.locator("#lab-model");
+  await page.evaluate(() => document.querySelector("#bench").scrollIntoView());
+  await until(() => lab.evaluate((l) => l.shown?.some((x) => x.view)), "the lab");
+  await lab.hover();
+  const names = await lab.evaluate((l) => l.getAttributeNames());
+  assert.deepEqual(
+    names.filter((n) => /^on|style|autoplay|backend|hidden/.test(n)),
+    [],
+  );
+  assert.equal(await lab.evaluate((l) => l.id), "lab-model");
+  assert.notEqual(await page.title(), "FIRED");
+  await page.waitForTimeout(500);
+  assert.ok(await lab.evaluate((l) => !l.wants && l.shown.every((x) => !x.running && (x.info?.step ?? 0) === 0)));
+  assert.equal(page.workers().length, 1);
+  // What the link said and cannot be is told, once for each name.
+  const told = await lab.locator(".notice p").allInnerTexts();
+  for (const name of ["autoplay", "backend", "nonsense"])
+    assert.ok(
+      told.some((t) => t.includes(`“${name}”`)),
+      `${name}: ${told.join(" | ")}`,
+    );
+  await closePage(page);
+});
+
+test("the page's own policy holds without the server's", async () => {
+  const page = await openPage(browser, site, { expected: [/Content Security Policy/] });
+  const ran = await page.evaluate(() => {
+    const script = document.createElement("script");
+    script.textContent = "globalThis.ran = true";
+    document.body.append(script);
+    document.body.setAttribute("onclick", "globalThis.ran = true");
+    document.body.click();
+    return globalThis.ran;
+  });
+  assert.equal(ran, undefined);
+  await closePage(page);
+});
+
+describe("a link reaches its figure", () => {
+  for (const reducedMotion of ["no-preference", "reduce"]) {
+    for (const [hash, place] of [
+      ["text", "#text"],
+      ["lab", "#lab"],
+    ]) {
+      test(`#${hash}, ${reducedMotion}`, async () => {
+        const page = await openPage(browser, site, { path: `?backend=cpu#${hash}`, reducedMotion });
+        await page.waitForTimeout(4500);
+        const top = await page.locator(place).evaluate((e) => e.getBoundingClientRect().top);
+        assert.ok(Math.abs(top) < 60, `${hash} is ${Math.round(top)} pixels from the top`);
+        assert.equal(new URL(page.url()).hash, `#${hash}`, "and stays the address");
+        await closePage(page);
+      });
+    }
+    test(`from the masthead, ${reducedMotion}`, async () => {
+      const page = await openPage(browser, site, { path: "?backend=cpu", reducedMotion });
+      await page.getByRole("link", { name: "Text", exact: true }).click();
+      await page.waitForTimeout(5000);
+      const top = await page.locator("#text").evaluate((e) => e.getBoundingClientRect().top);
+      assert.ok(Math.abs(top) < 60, `${Math.round(top)} pixels from the top`);
+      // And lets go at once when the reader wants to be elsewhere.
+      await page.mouse.wheel(0, -700);
+      await page.waitForTimeout(800);
+      const after = await page.locator("#text").evaluate((e) => e.getBoundingClientRect().top);
+      assert.ok(after > 400, `${Math.round(after)} pixels after the wheel`);
+      await closePage(page);
+    });
+  }
+});
+
+/** Puts elements alone on a page. */
+async function alone(html, options = {}) {
+  const page = await openPage(browser, site, { path: "embed.html", ...options });
+  await page.evaluate((h) => {
+    document.querySelector("main").innerHTML = h;
+  }, html);
+  return page;
+}
+
+describe("attributes", () => {
+  test("that frameworks and browsers add are left alone, slips are told, others go to the console", async () => {
+    const lines = [];
+    const page = await alone(
+      `<generative-model model="vae-mnist-2d" backend="cpu" _ngcontent-ng-c17="" classname="figure" v-cloak x-data="{}"
+        loading="lazy" width="300" theme="dark" data-v-1="" ng-version="17" hx-get="/" part="x" temprature="0.4"
+        sparkle="1"></generative-model>`,
+      { expected: [/sparkle/] },
+    );
+    page.on("console", (m) => lines.push(m.text()));
+    const element = await modelOf(page, "generative-model");
+    await element.evaluate((e) => {
+      e.setAttribute("_msthash", "42");
+      e.setAttribute("glitter", "1");
+    });
+    page.problems.length = 0;
+    await until(() => lines.some((l) => l.includes("glitter")), "a word to the author");
+    const told = await element.locator(".notice p").allInnerTexts();
+    assert.equal(told.length, 1, told.join(" | "));
+    assert.match(told[0], /temprature.*temperature/);
+    page.problems.length = 0;
+    await closePage(page);
+  });
+
+  test("of the lab take effect at any time, and removing undoes them", async () => {
+    const page = await alone(`<generative-lab backend="cpu" family="vae" controls="few"></generative-lab>`);
+    const lab = page.locator("generative-lab");
+    await until(() => lab.evaluate((l) => l.shown?.[0]?.info && l.chosen === "vae"), "the model");
+    const set = (name, value) =>
+      lab.evaluate((l, [n, v]) => (v === null ? l.removeAttribute(n) : l.setAttribute(n, v)), [name, value]);
+    const holds = (test, what) => until(() => lab.evaluate(test), what);
+    await set("data", "circles");
+    await holds((l) => l.task.data === "circles" && l.shown[0].info?.data === "circles", "other data");
+    await set("noise", "1.5");
+    await holds((l) => l.task.dataOptions.noise === 1.5, "noise");
+    await set("noise", null);
+    await holds((l) => !("noise" in l.task.dataOptions), "no noise");
+    await set("data", null);
+    await holds((l) => l.task.data === "moons" && l.shown[0].info?.data === "moons", "the first data again");
+    await set("beta", "3");
+    await holds((l) => l.shown[0].info?.config.beta === 3, "an option");
+    await set("beta", null);
+    await holds((l) => l.shown[0].info?.config.beta === 1, "its default");
+    await set("steps", "500");
+    await holds((l) => l.task.budget.steps === 500, "a budget");
+    await set("steps", null);
+    await holds((l) => l.task.budget.steps === 2000, "the first budget");
+    await set("plot", "latent");
+    await holds((l) => l.shown[0].look === "latent", "a plot");
+    await set("plot", null);
+    await holds((l) => l.shown[0].look === l.shown[0].plots[0].id, "the first plot");
+    await set("overlay", "false");
+    await holds((l) => !l.withData, "no data beneath");
+    await set("overlay", "");
+    await holds((l) => l.withData, "data beneath");
+    // As a framework does it: properties.
+    await lab.evaluate((l) => {
+      l.family = "mdn";
+    });
+    await holds((l) => l.chosen === "mdn" && l.getAttribute("family") === "mdn" && l.shown[0].info, "a property");
+    await lab.evaluate((l) => {
+      l.family = null;
+    });
+    await holds((l) => l.chosen === "all", "all families");
+    assert.deepEqual(await notices(lab), []);
+    await closePage(page);
+  });
+
+  test("autoplay means what it says", async () => {
+    const page = await alone(
+      ["", "false"]
+        .map((v) => `<generative-lab backend="cpu" family="vae" controls="few" autoplay="${v}"></generative-lab>`)
+        .join(""),
+    );
+    const labs = page.locator("generative-lab");
+    await until(() => labs.first().evaluate((l) => l.shown?.[0]?.info?.step > 0), "the first trains");
+    await labs.last().scrollIntoViewIfNeeded();
+    await until(() => labs.last().evaluate((l) => l.shown?.[0]?.info), "the second is there");
+    assert.equal(await labs.last().evaluate((l) => l.wants), false);
+    await closePage(page);
+  });
+
+  test("numbers beyond reason are refused", async () => {
+    const page = await alone(
+      `<generative-model model="vae-mnist-2d" backend="cpu" refresh="1e12" columns="0"></generative-model>`,
+    );
+    const element = await modelOf(page, "generative-model");
+    const told = await element.locator(".notice p").allInnerTexts();
+    assert.equal(told.length, 2, told.join(" | "));
+    assert.equal(await element.evaluate((e) => e.quiet), false);
+    await closePage(page);
+  });
+});
