@@ -3,6 +3,7 @@ import { build } from "esbuild";
 import { cp, mkdir, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildPages } from "./site/build.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const out = resolve(process.argv[2] ?? join(root, "dist-web"));
@@ -55,3 +56,4 @@ const fonts = {
 await Promise.all(
   Object.entries(fonts).map(([from, to]) => cp(join(packages, "@fontsource-variable", from), join(out, "fonts", to))),
 );
+await buildPages(out);

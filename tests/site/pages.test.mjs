@@ -1,0 +1,79 @@
+// The pages as they are written: links that lead somewhere, formulas that are explained, nothing that the policy forbids.
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { buildPages } from "../../web/site/build.mjs";
+import { policy } from "../../web/site/layout.mjs";
+import { markdown, render } from "../../web/site/markdown.mjs";
+
+const out = mkdtempSync(join(tmpdir(), "pages-"));
+after(() => rmSync(out, { recursive: true }));
+await buildPages(out);
+const pages = new Map();
+for (const folder of ["", "code/"]) {
+  for (const name of readdirSync(join(out, folder)).filter((n) => n.endsWith(".html"))) {
+    pages.set(folder + name, readFileSync(join(out, folder, name), "utf8"));
+  }
+}
+const all = (html, pattern) => [...html.matchAll(pattern)].map((m) => m[1]);
+
+test("every link to a page of the site, and to a place in it, leads there", () => {
+  // The element alone on a page is a file of its own.
+  const other = new Set(["embed.html"]);
+  for (const [name, html] of pages) {
+    for (const href of all(html, /<a [^>]*href="([^"]+)"/g)) {
+      if (/^https?:/.test(href)) continue;
+      const url = new URL(href.replaceAll("&amp;", "&"), `http://site/${name}`);
+      const path = url.pathname.slice(1);
+      if (other.has(path)) continue;
+      assert.ok(pages.has(path), `${name}: ${href}`);
+      const place = url.hash.slice(1);
+      if (place) assert.ok(pages.get(path).includes(`id="${place}"`), `${name}: ${href} has no such place`);
+    }
+  }
+});
+
+test("every page carries the policy that servers send, and nothing that it forbids", () => {
+  for (const [name, html] of pages) {
+    assert.ok(html.includes(`http-equiv="Content-Security-Policy" content="${policy()}"`), name);
+    assert.deepEqual(all(html, /(\sstyle="[^"]*")/g), [], name);
+    assert.deepEqual(all(html, /(<[^>]*\son[a-z]+=)/g), [], name);
+    assert.deepEqual(all(html, /<script(?![^>]*src=)([^>]*)>/g), [], name);
+  }
+});
+
+test("titles and descriptions are there, and no two pages share one", () => {
+  for (const pattern of [/<title>([^<]+)</, /<meta name="description" content="([^"]{20,})"/]) {
+    const found = [...pages].map(([name, html]) => pattern.exec(html)?.[1] ?? assert.fail(`${name}: ${pattern}`));
+    assert.equal(new Set(found).size, found.length);
+  }
+});
+
+test("ids are unique, and every symbol of an equation has a button and a gloss", () => {
+  for (const [name, html] of pages) {
+    const ids = all(html, /\sid="([^"]+)"/g);
+    assert.deepEqual(
+      ids.filter((id, i) => ids.indexOf(id) !== i),
+      [],
+      name,
+    );
+    for (const figure of html.match(/<figure class="equation".*?<\/figure>/gs) ?? []) {
+      const glosses = all(figure, /data-gloss="([^"]+)"/g);
+      assert.deepEqual(all(figure, /<button type="button" data-term="([^"]+)"/g), glosses, name);
+      const formula = /<div class="formula">(.*?)<\/div>/s.exec(figure)[1];
+      for (const term of new Set(all(formula, /data-term="([^"]+)"/g)))
+        assert.ok(glosses.includes(term), `${name}: ${term}`);
+      for (const gloss of glosses)
+        assert.ok(formula.includes(`data-term="${gloss}"`), `${name}: ${gloss} is nowhere in the formula`);
+    }
+  }
+});
+
+test("a formula with an error, a symbol without a gloss and a wrong source stop the build", () => {
+  const md = markdown();
+  assert.throws(() => render(md, "$\\frac{1$"));
+  assert.throws(() => render(md, "```equation\ntitle: t\ntex: ['\\term{a}{x}']\nterms: {}\n```"), /no gloss for “a”/);
+  assert.match(render(md, "It costs $5 or $6 a piece."), /It costs \$5 or \$6/);
+});

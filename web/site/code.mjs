@@ -1,0 +1,38 @@
+// A source file as a page that can be read and linked to by line.
+import { readFileSync } from "node:fs";
+import hljs from "highlight.js/lib/core";
+import rust from "highlight.js/lib/languages/rust";
+import ini from "highlight.js/lib/languages/ini";
+import { escape, head } from "./layout.mjs";
+
+hljs.registerLanguage("rust", rust);
+hljs.registerLanguage("ini", ini);
+
+export function codeOf(root, path) {
+  const text = readFileSync(new URL(path, root), "utf8");
+  const { value } = hljs.highlight(text, { language: path.endsWith(".rs") ? "rust" : "ini" });
+  // What is coloured over several lines is closed at the end of each, so that a line can be an element.
+  let open = [];
+  const lines = value
+    .trimEnd()
+    .split("\n")
+    .map((line, i) => {
+      const before = open.join("");
+      for (const [tag] of line.matchAll(/<span[^>]*>|<\/span>/g)) {
+        if (tag === "</span>") open.pop();
+        else open.push(tag);
+      }
+      return `<span class="line" id="L${i + 1}">${before}${line}${"</span>".repeat(open.length)}\n</span>`;
+    });
+  const top = head({ title: path, description: `${path}, as it runs on this site`, scripts: false })
+    .replaceAll('href="fonts/', 'href="../fonts/')
+    .replace('href="page.css"', 'href="../page.css"');
+  return `${top}
+<body class="code">
+<header class="masthead"><p class="name"><a href="../index.html"><span aria-hidden="true" class="mark"></span>Generative Playground</a></p></header>
+<main><h1><code>${escape(path)}</code></h1>
+<pre tabindex="0" aria-label="${escape(path)}"><code>${lines.join("")}</code></pre></main>
+</body>
+</html>
+`;
+}

@@ -1,0 +1,104 @@
+// What the pages share: head, contents, the way on and back, sources.
+import { readFileSync } from "node:fs";
+
+const escape = (text) => text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
+
+const icon =
+  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Ccircle cx='6' cy='8' r='5' fill='%232a4bcb'/%3E%3Ccircle cx='10' cy='8' r='5' fill='%23e2573b' fill-opacity='.85'/%3E%3C/svg%3E";
+
+/** The content security policy, from the one place where it stands. */
+export function policy(trunk = readFileSync(new URL("../../Trunk.toml", import.meta.url), "utf8")) {
+  const [, value] = /^Content-Security-Policy = "(.*)"$/m.exec(trunk) ?? [];
+  if (!value) throw new Error("Trunk.toml has no Content-Security-Policy");
+  return value;
+}
+
+export function head({ title, description, scripts = true }) {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy()}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escape(title)}</title>
+<meta name="description" content="${escape(description)}">
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="${icon}">
+<link rel="preload" href="fonts/newsreader.woff2" as="font" type="font/woff2" crossorigin>
+<link rel="stylesheet" href="page.css">${
+    scripts
+      ? `
+<script type="module" src="page.js"></script>
+<script type="module" src="element.js"></script>`
+      : ""
+  }
+</head>`;
+}
+
+/** Posters come white on black and are printed in the ink of the page. */
+const ink = `<svg class="unseen" width="0" height="0" aria-hidden="true">${["ink", "ink-blue"]
+  .map(
+    (id) =>
+      `<filter id="${id}" color-interpolation-filters="sRGB"><feColorMatrix values="0 0 0 0 0  0 0 0 0 0  0 0 0 0 0  1 0 0 0 0" result="shape"/><feFlood/><feComposite operator="in" in2="shape"/></filter>`,
+  )
+  .join("")}</svg>`;
+
+const link = (page, current, text = page.nav) =>
+  `<a href="${page.file}"${page === current ? ' aria-current="page"' : ""}>${escape(text)}</a>`;
+
+export const masthead = (chapters, current) => `<header class="masthead">
+<a class="skip" href="#main">Skip to the text</a>
+<p class="name"><a href="index.html"><span aria-hidden="true" class="mark"></span>Generative Playground</a></p>
+<nav aria-label="Chapters">${chapters.map((c) => link(c, current)).join(" ")}</nav>
+</header>`;
+
+/** The chapters in a list, each with what it is about. */
+export const contents = (chapters) =>
+  `<ol class="contents">${chapters
+    .map((c) => `<li><a href="${c.file}">${escape(c.title)}</a> <span>${escape(c.description)}</span></li>`)
+    .join("\n")}</ol>`;
+
+function onward(chapters, current) {
+  const at = chapters.indexOf(current);
+  if (at < 0) return "";
+  const [before, after] = [chapters[at - 1], chapters[at + 1]];
+  return `<nav class="onward" aria-label="Before and after">
+${before ? `<a rel="prev" href="${before.file}"><span>Before</span> ${escape(before.title)}</a>` : "<i></i>"}
+${after ? `<a rel="next" href="${after.file}"><span>Next</span> ${escape(after.title)}</a>` : ""}
+</nav>`;
+}
+
+/** Sources of a chapter, and the files that its models are. */
+function colophon({ sources = [], code = [] }, known, md) {
+  const cited = sources.map((key) => {
+    if (!known[key]) throw new Error(`There is no source “${key}” in sources.yaml`);
+    return `<li>${md.renderInline(known[key])}</li>`;
+  });
+  const files = code.map((path) => `<li><a href="${codePage(path)}"><code>${escape(path)}</code></a></li>`);
+  return `<footer class="colophon">
+${files.length ? `<div><h2>See the code</h2><p>What runs in this chapter is this, in Rust:</p><ul>${files.join("\n")}</ul></div>` : ""}
+${cited.length ? `<div><h2>Sources</h2><ul>${cited.join("\n")}</ul></div>` : ""}
+<div><h2>How it runs</h2><p>The models are written in Rust and compiled to WebAssembly. They run in a worker of your browser, on the graphics card where there is one, else on the processor. Nothing that you draw, open or train leaves your machine, and the page asks no other server for anything.</p>
+<p id="device" role="status"></p></div>
+</footer>`;
+}
+
+export const codePage = (path) => `code/${path.replaceAll("/", "-")}.html`;
+
+export function page(current, chapters, body, { sources, md }) {
+  const title = current.order === undefined ? current.title : `${current.title} · Generative Playground`;
+  return `${head({ ...current, title })}
+<body${current.order === undefined ? ' class="home"' : ""}>
+${ink}
+${masthead(chapters, current)}
+<main id="main">
+${current.order === undefined ? "" : `<h1 class="chapter">${escape(current.title)}</h1>\n`}${body}
+</main>
+${onward(chapters, current)}
+${colophon(current, sources, md)}
+</body>
+</html>
+`;
+}
+
+export { escape };

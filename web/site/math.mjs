@@ -1,0 +1,21 @@
+// TeX to MathML, at build time.
+import temml from "temml";
+
+/** `\term{key}{…}` marks what the glossary of an equation explains under that key. */
+const macros = { "\\term": "\\data{term=#1}{#2}" };
+
+/** Characters that the formulas of this build need, for the font that is shipped with them. */
+export const characters = new Set();
+
+/**
+ * A formula as MathML.
+ *
+ * Temml writes inline styles for engines that need none here; the site's content security policy
+ * allows none, so they are left out, and page.css says what is needed.
+ */
+export function math(tex, display = false) {
+  const html = temml.renderToString(tex, { displayMode: display, trust: true, throwOnError: true, macros });
+  const clean = html.replace(/ style="[^"]*"/g, "");
+  for (const c of clean.replace(/<[^>]*>/g, "")) characters.add(c);
+  return clean;
+}
