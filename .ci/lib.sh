@@ -99,16 +99,17 @@ ensure_node() {
   ln -sfn "$home/node_modules" node_modules
 }
 
-# Chromium and Firefox for the browser tests; GP_CHROMIUM and GP_FIREFOX name others.
+# Chromium, Firefox and WebKit for the browser tests; GP_CHROMIUM, GP_FIREFOX and GP_MINIBROWSER name others.
 ensure_browsers() {
   export GP_CHROMIUM=${GP_CHROMIUM:-/usr/bin/chromium}
   export GP_FIREFOX=${GP_FIREFOX:-/usr/bin/firefox-esr}
-  [[ -x $GP_CHROMIUM && -x $GP_FIREFOX ]] && return
-  has apt-get || fail "No Chromium at $GP_CHROMIUM or no Firefox at $GP_FIREFOX; name yours in GP_CHROMIUM and GP_FIREFOX."
-  say "Installing Chromium and Firefox from Debian's packages"
+  export GP_MINIBROWSER=${GP_MINIBROWSER:-/usr/lib/$(uname -m)-linux-gnu/webkit2gtk-4.1/MiniBrowser}
+  [[ -x $GP_CHROMIUM && -x $GP_FIREFOX && -x $GP_MINIBROWSER ]] && has WebKitWebDriver && has Xvfb && return
+  has apt-get || fail "A browser is missing: $GP_CHROMIUM, $GP_FIREFOX, $GP_MINIBROWSER with WebKitWebDriver and Xvfb; name yours in GP_CHROMIUM, GP_FIREFOX and GP_MINIBROWSER."
+  say "Installing Chromium, Firefox and WebKit from Debian's packages"
   local sudo=()
   ((EUID == 0)) || sudo=(sudo)
   "${sudo[@]}" apt-get update
   DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y --no-install-recommends \
-    chromium firefox-esr fonts-dejavu-core
+    chromium firefox-esr fonts-dejavu-core webkit2gtk-driver xvfb
 }
