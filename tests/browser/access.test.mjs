@@ -22,7 +22,7 @@ const views = ["samples", "latent", "reconstruct", "interpolate", "train"];
 
 const open = async (view, options = {}) => {
   const model = view === "latent" ? "&model=vae-mnist-2d" : "";
-  const page = await openPage(browser, site, { path: `?backend=cpu&view=${view}${model}`, ...options });
+  const page = await openPage(browser, site, { path: `vae.html?backend=cpu&view=${view}${model}`, ...options });
   const element = await modelOf(page);
   if (view !== "train") {
     await until(async () => (await colours(element.locator("canvas").first())) > 2, "a picture");

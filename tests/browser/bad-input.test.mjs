@@ -46,7 +46,7 @@ describe("a checkpoint from the reader", () => {
   };
   for (const [name, [buffer, code]] of Object.entries(cases)) {
     test(name, async () => {
-      const page = await openPage(browser, site, { path: "?backend=cpu" });
+      const page = await openPage(browser, site, { path: "vae.html?backend=cpu" });
       const element = await modelOf(page);
       await element
         .locator('input[type=file][accept=".safetensors"]')
@@ -62,7 +62,7 @@ describe("a checkpoint from the reader", () => {
   }
 
   test("is too large", async () => {
-    const page = await openPage(browser, site, { path: "?backend=cpu" });
+    const page = await openPage(browser, site, { path: "vae.html?backend=cpu" });
     const element = await modelOf(page);
     await element.evaluate((e) => e.importCheckpoint(new Blob(Array(257).fill(new Uint8Array(1 << 20)))));
     await says(element, "checkpoint-too-large");
@@ -86,7 +86,7 @@ describe("a link", () => {
     "batch-size=0",
   ]) {
     test(`with ?${query}`, async () => {
-      const page = await openPage(browser, site, { path: `?${query}` });
+      const page = await openPage(browser, site, { path: `vae.html?${query}` });
       const element = await modelOf(page);
       await says(element, "bad-option");
       await works(element);
@@ -95,7 +95,7 @@ describe("a link", () => {
   }
 
   test("to a model that does not exist", async () => {
-    const page = await openPage(browser, site, { path: "?backend=cpu&model=vae-martians" });
+    const page = await openPage(browser, site, { path: "vae.html?backend=cpu&model=vae-martians" });
     const element = page.locator("#vae-model");
     await element.scrollIntoViewIfNeeded();
     await says(element, "unknown-model");
@@ -123,7 +123,7 @@ describe("a server", () => {
   for (const [name, [path, answer, code]] of Object.entries(broken)) {
     test(name, async () => {
       site.answers.set(path, answer);
-      const page = await openPage(browser, site, { path: "?backend=cpu", expected: missing });
+      const page = await openPage(browser, site, { path: "vae.html?backend=cpu", expected: missing });
       const element = page.locator("#vae-model");
       await element.scrollIntoViewIfNeeded();
       await says(element, code);
@@ -139,7 +139,7 @@ describe("a server", () => {
 
   test("without the data says so when it is needed", async () => {
     site.answers.set("data/mnist.bin", 404);
-    const page = await openPage(browser, site, { path: "?backend=cpu&view=train", expected: missing });
+    const page = await openPage(browser, site, { path: "vae.html?backend=cpu&view=train", expected: missing });
     const element = await modelOf(page);
     await element.getByRole("button", { name: "Train from scratch" }).click();
     await says(element, "fetch-failed");
@@ -152,7 +152,7 @@ describe("a server", () => {
 });
 
 test("a picture that is none", async () => {
-  const page = await openPage(browser, site, { path: "?backend=cpu&view=reconstruct" });
+  const page = await openPage(browser, site, { path: "vae.html?backend=cpu&view=reconstruct" });
   const element = await modelOf(page);
   await element
     .locator('input[type=file][accept="image/*"]')
@@ -163,7 +163,7 @@ test("a picture that is none", async () => {
 });
 
 test("a storage that is full", async () => {
-  const page = await openPage(browser, site, { path: "?backend=cpu&view=train&layers=1" });
+  const page = await openPage(browser, site, { path: "vae.html?backend=cpu&view=train&layers=1" });
   const element = await modelOf(page);
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("Storage.overrideQuotaForOrigin", { origin: new URL(site.url).origin, quotaSize: 1000 });
@@ -175,7 +175,7 @@ test("a storage that is full", async () => {
 });
 
 test("two tabs at once", async () => {
-  const page = await openPage(browser, site, { path: "?backend=cpu&view=train&layers=1" });
+  const page = await openPage(browser, site, { path: "vae.html?backend=cpu&view=train&layers=1" });
   const first = await modelOf(page);
   await first.getByRole("button", { name: "Train from scratch" }).click();
   await until(
@@ -184,7 +184,7 @@ test("two tabs at once", async () => {
   );
 
   const other = await page.context().newPage();
-  await other.goto(`${site.url}?backend=cpu&view=train&layers=1`);
+  await other.goto(`${site.url}vae.html?backend=cpu&view=train&layers=1`);
   const second = await modelOf(other);
   await second.getByRole("button", { name: "Train from scratch" }).click();
   await says(second, "storage-busy");

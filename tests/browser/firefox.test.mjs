@@ -17,7 +17,7 @@ test("Firefox draws samples and trains", { timeout: 180_000 }, async () => {
     page.on("console", (message) => ["error", "warn"].includes(message.type()) && problems.push(message.text()));
     page.on("pageerror", (error) => problems.push(String(error)));
     await page.setViewport({ width: 1280, height: 900 });
-    await page.goto(`${site.url}?view=train&layers=1`);
+    await page.goto(`${site.url}vae.html?view=train&layers=1`);
     const ask = (act) => page.$eval("#vae-model", act);
     await ask((e) => e.scrollIntoView());
     await until(() => ask((e) => Boolean(e.info && e.device)), "the model");

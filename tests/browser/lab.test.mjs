@@ -11,7 +11,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 
 /** The lab, in view, with a picture in every panel that is on screen. */
 async function openLab(query = "", options = {}) {
-  const page = await openPage(browser, site, { path: `?backend=cpu${query}#lab`, ...options });
+  const page = await openPage(browser, site, { path: `lab.html?backend=cpu${query}#bench`, ...options });
   const lab = page.locator("#lab-model");
   await page.evaluate(() => document.querySelector("#bench").scrollIntoView());
   // On a phone the panels come after the controls.
@@ -75,7 +75,7 @@ test("every family draws samples before it is trained", async () => {
 });
 
 test("training ends at the same step for all, the losses change, and the past can be seen", async (t) => {
-  const { page, lab } = await openLab("&lab.steps=60", tall);
+  const { page, lab } = await openLab("&steps=60", tall);
   const before = await Promise.all(
     (await standing(lab)).map(({ id }) => picture(lab.locator(`.tile[data-family="${id}"] canvas`).first())),
   );
@@ -204,7 +204,7 @@ describe("a reader's own points", () => {
   const input = (lab) => lab.locator('input[accept^=".csv"]');
 
   test("that cannot be used are refused, and what was there stays", async () => {
-    const { page, lab } = await openLab("&lab.family=vae");
+    const { page, lab } = await openLab("&family=vae");
     const bad = {
       "a text": "the quick brown fox\njumps over\n",
       "one point": "1,2\n",
@@ -235,7 +235,7 @@ describe("a reader's own points", () => {
   });
 
   test("from a file and from the clipboard are learned", async () => {
-    const { page, lab } = await openLab("&lab.family=vae");
+    const { page, lab } = await openLab("&family=vae");
     const rows = Array.from({ length: 200 }, (_, i) => `${Math.cos(i)},${Math.sin(i)}`).join("\n");
     await input(lab).setInputFiles(csv(`x,y\n${rows}\n`));
     await until(
@@ -272,7 +272,7 @@ describe("a reader's own points", () => {
   });
 
   test("are drawn by mouse and by keyboard", async () => {
-    const { page, lab } = await openLab("&lab.family=vae");
+    const { page, lab } = await openLab("&family=vae");
     await lab.getByRole("button", { name: "Draw your own" }).click();
     const pad = lab.locator(".sketch");
     await pad.focus();
@@ -302,7 +302,7 @@ describe("a reader's own points", () => {
 
 test("the whole experiment is in the URL", async () => {
   const { page, lab } = await openLab(
-    "&lab.data=pinwheel&lab.noise=1.5&lab.seed=7&lab.steps=300&lab.family=vae&lab.vae.look=density&lab.vae.beta=2&lab.learning-rate=0.002&lab.overlay=off",
+    "&data=pinwheel&noise=1.5&seed=7&steps=300&family=vae&vae.look=density&vae.beta=2&learning-rate=0.002&overlay=off",
   );
   const read = (l) => ({
     state: l.state,
@@ -317,7 +317,7 @@ test("the whole experiment is in the URL", async () => {
   assert.deepEqual(before.options, { noise: 1.5 });
   await lab.locator("#seed").fill("9");
   await lab.locator("#seed").press("Enter");
-  await until(() => page.url().includes("lab.seed=9"), "the URL follows");
+  await until(() => page.url().includes("seed=9"), "the URL follows");
   await page.reload();
   await page.evaluate(() => document.querySelector("#bench").scrollIntoView());
   await until(() => lab.evaluate((l) => Boolean(l.learners?.get("vae")?.info)), "the same again");
@@ -327,7 +327,7 @@ test("the whole experiment is in the URL", async () => {
 });
 
 test("what a link cannot mean is said", async () => {
-  const { page, lab } = await openLab("&lab.data=mooons&lab.seed=-1&lab.vae.beta=900&lab.nonsense=1&lab.family=vae");
+  const { page, lab } = await openLab("&data=mooons&seed=-1&vae.beta=900&nonsense=1&family=vae");
   assert.deepEqual([...new Set(await codes(lab))], ["bad-option"]);
   assert.equal((await codes(lab)).length, 4);
   assert.ok(await lab.evaluate((l) => l.learners.get("vae").info), "and the lab works");
@@ -349,12 +349,12 @@ test("an experiment that fails on purpose says why", async () => {
       ),
     "its model",
   );
-  await until(() => page.url().includes(`lab.preset=${preset.id}`), "the URL");
+  await until(() => page.url().includes(`preset=${preset.id}`), "the URL");
   await closePage(page);
 });
 
 test("points, plot and model can be saved, and a model opened", async () => {
-  const { page, lab } = await openLab("&lab.family=vae&lab.vae.look=density");
+  const { page, lab } = await openLab("&family=vae&vae.look=density");
   const starts = {
     "Points, CSV": /^x,y\n-?\d/,
     "Plot, SVG": /^<(\?xml|svg)/,
@@ -382,7 +382,7 @@ test("points, plot and model can be saved, and a model opened", async () => {
 });
 
 test("training that diverges offers the last good snapshot", async () => {
-  const { page, lab } = await openLab("&lab.family=vae&lab.steps=40");
+  const { page, lab } = await openLab("&family=vae&steps=40");
   await lab.getByRole("button", { name: "Play" }).click();
   await until(async () => (await standing(lab))[0].done, "forty steps");
   await lab.evaluate((l) =>
@@ -401,7 +401,7 @@ test("training that diverges offers the last good snapshot", async () => {
 });
 
 test("it waits while it is out of sight", async () => {
-  const { page, lab } = await openLab("&lab.family=vae&lab.steps=100000");
+  const { page, lab } = await openLab("&family=vae&steps=100000");
   await lab.getByRole("button", { name: "Play" }).click();
   await until(async () => (await standing(lab))[0].step > 3, "the first steps");
   await page.evaluate(() => scrollTo(0, 0));
@@ -416,7 +416,7 @@ test("it waits while it is out of sight", async () => {
 });
 
 test("the page stays smooth while all models train", async (t) => {
-  const { page, lab } = await openLab("&lab.steps=100000");
+  const { page, lab } = await openLab("&steps=100000");
   await lab.getByRole("button", { name: "Play" }).click();
   await until(async () => (await standing(lab)).every((x) => !x.visible || x.step > 0), "all train", 120_000);
   // Processor time, so that what else the machine does is not counted.
@@ -480,9 +480,9 @@ describe("for everybody", () => {
   for (const colorScheme of ["light", "dark"]) {
     for (const family of ["all", "vae"]) {
       test(`axe-core finds nothing serious, ${family}, ${colorScheme}`, async () => {
-        const { page } = await openLab(`&lab.family=${family}`, { colorScheme });
+        const { page } = await openLab(`&family=${family}`, { colorScheme });
         await page.evaluate(axe);
-        const { violations } = await page.evaluate(() => globalThis.axe.run("#lab"));
+        const { violations } = await page.evaluate(() => globalThis.axe.run("#bench"));
         const found = violations
           .filter(({ impact }) => impact === "serious" || impact === "critical")
           .map(({ id, nodes }) => `${id}: ${nodes.map((n) => `${n.target} ${n.any[0]?.message ?? ""}`).join("; ")}`);
@@ -494,7 +494,7 @@ describe("for everybody", () => {
 
   for (const family of ["all", "vae"]) {
     test(`on a phone, ${family}`, async () => {
-      const { page, lab } = await openLab(`&lab.family=${family}`, {
+      const { page, lab } = await openLab(`&family=${family}`, {
         viewport: { width: 390, height: 844 },
         deviceScaleFactor: 2,
         isMobile: true,

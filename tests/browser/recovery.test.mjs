@@ -9,7 +9,7 @@ const browser = await startBrowser();
 const stepOf = (element) => element.evaluate((e) => e.info.step);
 
 test("a panic while nothing is trained costs nothing", async () => {
-  const page = await openPage(browser, site, { path: "?backend=cpu", expected: [/panicked/] });
+  const page = await openPage(browser, site, { path: "vae.html?backend=cpu", expected: [/panicked/] });
   const element = await modelOf(page);
   const draw = () => element.evaluate(async (e) => [...(await e.sample({ count: 4, seed: 5 })).rgba]);
   const before = await draw();
@@ -35,7 +35,7 @@ for (const [name, strike] of [
 ]) {
   test(`${name} while training loses at most one interval between snapshots`, async () => {
     const page = await openPage(browser, site, {
-      path: "?backend=cpu&view=train&layers=1",
+      path: "vae.html?backend=cpu&view=train&layers=1",
       expected: [/panicked/, /drill/],
     });
     // Every snapshot that the worker hands over.

@@ -37,12 +37,12 @@ async function open(attributes = {}, { inner = "", ...options } = {}) {
     .map(([k, v]) => `${k}="${escape(v)}"`)
     .join(" ");
   site.answers.set(
-    "text.html",
+    "alone.html",
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Text</title>
     <link rel="icon" href="data:,"><link rel="stylesheet" href="page.css"><script type="module" src="element.js"></script></head>
     <body class="embed"><main><h1>Text</h1><generative-model id="m" ${all}>${inner}</generative-model></main></body></html>`,
   );
-  const page = await openPage(browser, site, { path: "text.html", ...options });
+  const page = await openPage(browser, site, { path: "alone.html", ...options });
   return { page, element: await modelOf(page, "#m") };
 }
 
@@ -391,17 +391,16 @@ describe("training", () => {
   });
 });
 
-test("in the article, what is set is in the URL under a name of its own", async () => {
-  const page = await openPage(browser, site, { path: "?backend=cpu&text.view=read&text.text=Anna" });
+test("in a chapter, what is set is in the URL", async () => {
+  const page = await openPage(browser, site, { path: "text.html?backend=cpu&view=read&text=Anna" });
   const element = await modelOf(page, "#text-model");
   await element.locator(".sum").waitFor();
   assert.equal(await element.locator("#text").inputValue(), "Anna");
-  await page.locator('a[href*="text.view=attention"]').click();
-  await until(() => /text\.view=attention.*#text/.test(page.url()), `the view in the URL: ${page.url()}`);
-  assert.ok(!/[?&]view=/.test(page.url()), "the other figure is left alone");
+  await page.locator('a[href*="view=attention"]').click();
+  await until(() => /[?&]view=attention.*#write/.test(page.url()), `the view in the URL: ${page.url()}`);
   await until(async () => (await colours(element.locator("canvas.matrix"))) > 3, "attention");
-  await page.locator("#restart-text").click();
-  await until(() => !/text\.view/.test(page.url()), "the first view");
+  await page.getByRole("button", { name: "Reset", exact: true }).click();
+  await until(() => !/[?&]view=/.test(page.url()), "the first view");
   assert.deepEqual(await notices(element), []);
   await closePage(page);
 });

@@ -15,7 +15,7 @@ const lossOf = (element, name, split = "train") =>
   );
 
 async function train(query = "") {
-  const page = await openPage(browser, site, { path: `?backend=cpu&view=train${query}` });
+  const page = await openPage(browser, site, { path: `vae.html?backend=cpu&view=train${query}` });
   const element = await modelOf(page);
   await element.getByRole("button", { name: "Train from scratch" }).click();
   await until(
@@ -82,7 +82,7 @@ test("training waits while it is out of sight", async () => {
 });
 
 test("every option of model and training survives a reload in the URL", async () => {
-  const page = await openPage(browser, site, { path: "?backend=cpu&view=train" });
+  const page = await openPage(browser, site, { path: "vae.html?backend=cpu&view=train" });
   const element = await modelOf(page);
   // Another value than the default for each field, as a form would give it.
   const wished = await element.evaluate(async (e) => {

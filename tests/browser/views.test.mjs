@@ -17,7 +17,7 @@ const site = await startSite();
 const browser = await startBrowser();
 
 const open = async (query) => {
-  const page = await openPage(browser, site, { path: `?backend=cpu&${query}` });
+  const page = await openPage(browser, site, { path: `vae.html?backend=cpu&${query}` });
   return { page, element: await modelOf(page) };
 };
 const drawn = (canvas) => until(async () => (await colours(canvas)) > 10, "a picture");
@@ -118,7 +118,7 @@ test("what is set is in the URL, and comes back from it", async () => {
   await page.reload();
   const again = await modelOf(page);
   assert.equal((await again.evaluate((e) => e.state)).view, "reconstruct");
-  await page.locator("#restart").click();
+  await page.getByRole("button", { name: "Reset", exact: true }).click();
   await until(async () => (await again.evaluate((e) => e.state)).view === "samples", "the first view");
   await closePage(page);
 });

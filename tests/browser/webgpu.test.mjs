@@ -10,7 +10,7 @@ const stepOf = (element) => element.evaluate((e) => e.info.step);
 const draw = (element) => element.evaluate(async (e) => [...(await e.sample({ count: 8, seed: 5 })).rgba]);
 
 test("a software adapter is not taken unasked, and the page says so", async () => {
-  const page = await openPage(browser, site);
+  const page = await openPage(browser, site, { path: "vae.html" });
   const element = await modelOf(page);
   const { backend, reason } = await element.evaluate((e) => e.device);
   assert.deepEqual({ backend, reason }, { backend: "cpu", reason: "fallback-adapter" });
@@ -19,11 +19,11 @@ test("a software adapter is not taken unasked, and the page says so", async () =
 });
 
 test("asked for by name it is taken, and the same seed gives the same samples as on the CPU", async () => {
-  const reference = await openPage(browser, site, { path: "?backend=cpu" });
+  const reference = await openPage(browser, site, { path: "vae.html?backend=cpu" });
   const expected = await draw(await modelOf(reference));
   await closePage(reference);
 
-  const page = await openPage(browser, site, { path: "?backend=webgpu" });
+  const page = await openPage(browser, site, { path: "vae.html?backend=webgpu" });
   const element = await modelOf(page);
   assert.equal((await element.evaluate((e) => e.device)).backend, "webgpu");
   const given = await draw(element);
@@ -35,7 +35,7 @@ test("asked for by name it is taken, and the same seed gives the same samples as
 
 test("training lowers the loss, and outlives the loss of its device", { timeout: 300_000 }, async () => {
   const page = await openPage(browser, site, {
-    path: "?backend=webgpu&view=train&layers=1&latent-dim=2&batch-size=16&learning-rate=0.01",
+    path: "vae.html?backend=webgpu&view=train&layers=1&latent-dim=2&batch-size=16&learning-rate=0.01",
     expected: [/device|Device|WebGPU|panicked/],
   });
   const element = await modelOf(page);

@@ -1,4 +1,4 @@
-/** The article's own glue: the state of its figures in the URL, and what is in use. */
+/** The glue of a chapter: the state of its figures in the URL, and what is in use. */
 import type { GenerativeModel } from "../element/generative-model";
 import type { GenerativeLab } from "../element/lab/generative-lab";
 import type { Kind } from "../element/attributes";
@@ -6,59 +6,68 @@ import { linkable } from "../element/names";
 import { explainEquations } from "./equations";
 import { bring, followPlaces } from "./place";
 
-// ---- State in the URL. The elements check the values; the page only carries them. All but the first
-// figure have a prefix of their own, so that figures do not take each other's parameters.
+// ---- State in the URL. The elements check the values; the page only carries them. The figures of a page
+// go by their ids; all but the first have them as a prefix, so that they do not take each other's parameters.
 
-type Hash = "try" | "lab" | "text";
+type Model = GenerativeModel | GenerativeLab;
 
-/** A model in the article, whose state the URL carries. */
+/** A figure with a model, whose state the URL carries. */
 interface Figure {
   kind: Kind;
-  /** Where a link to it leads. */
-  hash: Hash;
-  element: GenerativeModel | GenerativeLab | null;
+  /** The figure's id: where a link to it leads. */
+  hash: string;
+  place: HTMLElement;
+  element: Model;
   /** What the names of its parameters begin with. */
   prefix: string;
   /** Attributes that it has in the page. */
   defaults: Record<string, string>;
-  /** What comes into view when a link of the article sets it. */
-  place: string;
   /** Its state at the time of the last link, as text. */
   before: string | undefined;
   /** The reader has had a hand in it. */
   touched: boolean;
 }
 
-function figure(kind: Kind, hash: Hash, id: string, prefix: string, place: string): Figure {
-  const element = document.querySelector<GenerativeModel | GenerativeLab>(id);
-  const attributes = element?.getAttributeNames().filter((name) => linkable(name, kind)) ?? [];
-  const defaults = Object.fromEntries(attributes.map((name) => [name, element?.getAttribute(name) ?? ""]));
-  return { kind, hash, element, prefix, place, defaults, before: undefined, touched: false };
-}
-const figures = [
-  figure("model", "try", "#vae-model", "", "#try"),
-  figure("model", "text", "#text-model", "text.", "#write"),
-  figure("lab", "lab", "#lab-model", "lab.", "#bench"),
-];
+const figures: Figure[] = [...document.querySelectorAll<HTMLElement>("figure.widget[id]")].flatMap((place, i) => {
+  const element = place.querySelector<Model>("generative-model, generative-lab");
+  if (!element) return [];
+  const kind: Kind = element.localName === "generative-lab" ? "lab" : "model";
+  const attributes = element.getAttributeNames().filter((name) => linkable(name, kind));
+  const defaults = Object.fromEntries(attributes.map((name) => [name, element.getAttribute(name) ?? ""]));
+  const prefix = i ? `${place.id}.` : "";
+  return { kind, hash: place.id, place, element, prefix, defaults, before: undefined, touched: false };
+});
 const hero = document.querySelector<GenerativeModel>("#hero");
 
 /** Parameters that others add to links; they mean nothing here. */
 const FOREIGN = /^(utm_.*|fbclid|gclid|msclkid|mc_[ce]id|ref)$/;
+/** Where the figures of the first article are now. */
+const MOVED: readonly (readonly [RegExp, string])[] = [
+  [/[?&]lab\./, "lab.html#bench"],
+  [/[?&]text\./, "text.html#write"],
+  [/[?&](?:model|view)=/, "vae.html#try"],
+];
 const PREFIXES = figures.map((f) => f.prefix).filter(Boolean);
 /** The parameters under a prefix; without one, those that have none. */
 const under = (prefix: string, parameters: URLSearchParams) =>
   [...parameters]
     .filter(([name]) => (prefix ? name.startsWith(prefix) : !PREFIXES.some((p) => name.startsWith(p))))
     .map(([name, value]) => [name.slice(prefix.length), value] as const)
-    .filter(([name]) => !FOREIGN.test(name));
+    .filter(([name]) => name !== "backend" && !FOREIGN.test(name));
 
 const given = new URLSearchParams(location.search);
 
+// The entrance was once the whole article: links to its figures lead to their chapters.
+if (!figures.length) {
+  const [, to] = MOVED.find(([pattern]) => pattern.test(location.search)) ?? [];
+  const [chapter, hash] = to?.split("#") ?? [];
+  if (hash) location.replace(`${chapter}${location.search.replace(/([?&])(?:lab|text)\./g, "$1")}#${hash}`);
+}
+
 /** Lets a figure be what a link says; what it does not speak of is as in the page. */
 function apply({ kind, element, prefix, defaults }: Figure, parameters: URLSearchParams) {
-  if (!element) return;
   const wished = under(prefix, parameters).map(([name, value]) => [name.replaceAll("_", "-"), value] as const);
-  const may = (name: string) => linkable(name, kind) && !(prefix && name === "backend");
+  const may = (name: string) => linkable(name, kind) && name !== "backend";
   // Before it is defined there is nothing to be reset.
   if (kind === "lab") void (element as GenerativeLab).reset?.();
   for (const name of new Set([...element.getAttributeNames(), ...Object.keys(defaults)])) {
@@ -79,25 +88,26 @@ function apply({ kind, element, prefix, defaults }: Figure, parameters: URLSearc
           recoverable: true,
         });
   });
-  // A backend asked for in the link is asked for by the whole page, lest two workers start.
-  const backend = prefix ? null : parameters.get("backend");
-  if (backend && ["auto", "cpu", "webgpu"].includes(backend))
-    for (const other of [hero, ...figures.map((f) => f.element)]) other?.setAttribute("backend", backend);
 }
 
+// A back end is asked for by the whole page, lest two workers start.
+const backend = given.get("backend");
+if (backend && ["auto", "cpu", "webgpu"].includes(backend))
+  for (const element of [hero, ...figures.map((f) => f.element)]) element?.setAttribute("backend", backend);
+
 /** The figure that was used last; none before one is. */
-let used: Hash | undefined;
+let used: string | undefined;
 
 function link(): URL {
   const url = new URL(location.pathname, location.href);
   for (const { element, prefix, defaults } of figures) {
     // What a link said to a figure that nobody has scrolled to yet must not be lost.
-    const state = element?.stands || !prefix ? Object.entries(element?.state ?? {}) : under(prefix, given);
+    const state = element.stands || !prefix ? Object.entries(element.state ?? {}) : under(prefix, given);
     for (const [name, value] of state) {
-      if (defaults[name] === value || (prefix && name === "backend")) continue;
-      url.searchParams.set(prefix + name, value);
+      if (defaults[name] !== value && name !== "backend") url.searchParams.set(prefix + name, value);
     }
   }
+  if (backend) url.searchParams.set("backend", backend);
   url.hash = used ? (url.search ? used : "") : location.hash;
   return url;
 }
@@ -115,15 +125,15 @@ function write() {
 for (const each of [...figures].reverse()) if (!each.prefix || under(each.prefix, given).length) apply(each, given);
 
 for (const each of figures) {
-  each.element?.addEventListener("statechange", () => {
-    const now = JSON.stringify(each.element?.state);
+  each.element.addEventListener("statechange", () => {
+    const now = JSON.stringify(each.element.state);
     // A figure that only awakes, as the reader comes by, has not been used.
     if (each.touched && each.before !== undefined && each.before !== now) used = each.hash;
     if (each.before !== now) write();
     each.before = now;
   });
   for (const type of ["pointerdown", "keydown", "input", "drop", "paste"])
-    each.element?.addEventListener(type, () => (each.touched = true), { capture: true, passive: true });
+    each.element.addEventListener(type, () => (each.touched = true), { capture: true, passive: true });
 }
 
 document.addEventListener("click", (event) => {
@@ -135,28 +145,47 @@ document.addEventListener("click", (event) => {
   if (!target) return;
   used = target.hash;
   apply(target, searchParams);
-  bring(document.querySelector(target.place));
+  bring(target.place);
 });
 
 /** What a link cannot carry, in a sentence. */
 const unsaid = (each: Figure) =>
-  each.element?.own ? " What is your own (points, a text, a model that you trained) does not travel with it." : "";
+  each.element.own ? " What is your own (points, a text, a model that you trained) does not travel with it." : "";
 
-/** A button that copies a link to one of the figures. */
-function copying(button: string, status: string, each: Figure | undefined) {
-  const copied = document.querySelector(status);
-  if (each) document.querySelector(button)?.addEventListener("click", () => copy(copied, each));
+/** Below each figure: a link to what it shows, and the way back to how it was. */
+function tools(each: Figure) {
+  const row = document.createElement("p");
+  row.className = "tools";
+  const said = document.createElement("span");
+  said.setAttribute("role", "status");
+  const button = (text: string, act: () => void) => {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.textContent = text;
+    made.addEventListener("click", act);
+    return made;
+  };
+  const reset = () => {
+    apply(each, new URLSearchParams());
+    if (each.kind === "model") void each.element.reset?.();
+  };
+  row.append(
+    button("Copy a link to this view", () => copy(said, each)),
+    " ",
+    button("Reset", reset),
+    " ",
+    said,
+  );
+  each.place.append(row);
 }
 
-function copy(copied: Element | null, each: Figure) {
+function copy(said: HTMLElement, each: Figure) {
   used = each.hash;
   const url = link();
   url.hash = each.hash;
   const say = (text: string) => {
-    if (copied) copied.textContent = text + unsaid(each);
-    setTimeout(() => {
-      if (copied) copied.textContent = "";
-    }, 8000);
+    said.textContent = text + unsaid(each);
+    setTimeout(() => (said.textContent = ""), 8000);
   };
   history.replaceState(null, "", url);
   Promise.resolve(navigator.clipboard?.writeText(url.href) ?? Promise.reject(new Error("no clipboard"))).then(
@@ -165,20 +194,7 @@ function copy(copied: Element | null, each: Figure) {
   );
 }
 
-const [vae, text, lab] = figures;
-copying("#copy", "#copied", vae);
-copying("#copy-lab", "#copied-lab", lab);
-copying("#copy-text", "#copied-text", text);
-
-const resetting = (button: string, which: Figure | undefined) =>
-  document.querySelector(button)?.addEventListener("click", () => {
-    if (!which) return;
-    apply(which, new URLSearchParams());
-    if (which.kind === "model") void which.element?.reset?.();
-  });
-resetting("#restart", vae);
-resetting("#restart-text", text);
-resetting("#restart-lab", lab);
+figures.forEach(tools);
 
 // ---- What is in use, and why.
 
