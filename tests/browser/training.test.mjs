@@ -124,7 +124,8 @@ test("a reload brings the training back from the browser", async () => {
         const request = indexedDB.open("generative-playground");
         const db = await new Promise((done) => (request.onsuccess = () => done(request.result)));
         const all =
-          db.objectStoreNames.contains("trainings") && db.transaction("trainings").objectStore("trainings").count();
+          db.objectStoreNames.contains("trainings-model") &&
+          db.transaction("trainings-model").objectStore("trainings-model").count();
         const count = all ? await new Promise((done) => (all.onsuccess = () => done(all.result))) : 0;
         db.close();
         return count > 0;

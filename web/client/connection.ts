@@ -24,9 +24,15 @@ export interface Init {
 
 /** Messages of the worker's shell, besides the answers. */
 export type ShellMessage =
+  | { type: "loading" }
   | { type: "ready"; device: Omit<Device, "reason">; reason: string }
   | { type: "failed"; error: ErrorInfo }
   | { type: "fallback"; reason: string };
+
+/** How long the worker's script may take until its first word, milliseconds. */
+const FIRST_WORD = 60_000;
+/** How long everything else may take until it is ready: the module comes over the network. */
+const START = 300_000;
 
 /** How a request is to be made. */
 export interface Options {
@@ -54,55 +60,78 @@ function spawn(): Worker {
 
 /** One worker from start to death, and the requests under way in it. */
 export class Connection {
+  /** What is in use; fails if the worker cannot start, or ends before it has. */
   readonly ready: Promise<Device>;
+  #resolve!: (device: Device) => void;
+  #reject!: (error: PlaygroundError) => void;
   #worker: Worker | undefined;
+  #isReady = false;
+  /** Why there is no worker any more. */
+  #closed: PlaygroundError | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #pending = new Map<number, Pending>();
   #lastId = 0;
   #onDeath: (error: PlaygroundError) => void;
 
-  constructor(backend: Backend, reason: string | null, onDeath: (error: PlaygroundError) => void) {
+  /** The worker is started after `delay` milliseconds. */
+  constructor(backend: Backend, reason: string | null, onDeath: (error: PlaygroundError) => void, delay = 0) {
     this.#onDeath = onDeath;
-    this.ready = new Promise((resolve, reject) => this.#start(backend, reason, resolve, reject));
-    this.ready.catch(() => this.close());
+    this.ready = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.ready.catch(() => undefined); // Whoever waits for it is told.
+    if (delay) this.#timer = setTimeout(() => this.#start(backend, reason), delay);
+    else this.#start(backend, reason);
   }
 
-  #start(backend: Backend, reason: string | null, resolve: (d: Device) => void, reject: (e: PlaygroundError) => void) {
-    const failed = (message: string) =>
-      reject(
-        problem(
-          "fetch-failed",
-          `The worker could not be started: ${message}.`,
-          "Reload the page; if it stays, the site is missing a file.",
-          false,
-        ),
-      );
+  /** It did not start. */
+  #failed(error: PlaygroundError) {
+    this.close(error);
+  }
+
+  #unanswered(time: number) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(
+      () => this.#failed(unstarted(`it did not answer for ${Math.round(time / 1000)} seconds`)),
+      time,
+    );
+  }
+
+  #start(backend: Backend, reason: string | null) {
     let worker: Worker;
     try {
       worker = spawn();
     } catch (e) {
-      failed(e instanceof Error ? e.message : String(e));
+      this.#failed(unstarted(e instanceof Error ? e.message : String(e)));
       return;
     }
     this.#worker = worker;
-    let ready = false;
+    this.#unanswered(FIRST_WORD);
     worker.onmessage = ({ data }: MessageEvent<ShellMessage | Answer>) => {
+      if (worker !== this.#worker) return;
       if ("id" in data) {
         this.#answer(data);
+      } else if (data.type === "loading") {
+        this.#unanswered(START);
       } else if (data.type === "ready") {
-        ready = true;
-        resolve({ ...data.device, reason: data.reason });
+        clearTimeout(this.#timer);
+        this.#isReady = true;
+        this.#resolve({ ...data.device, reason: data.reason });
       } else if (data.type === "failed") {
-        reject(PlaygroundError.from(data.error));
+        this.#failed(PlaygroundError.from(data.error));
       } else {
         // The GPU would not start: a new worker, since this one may have half a device in it.
         worker.terminate();
-        this.#start("cpu", data.reason, resolve, reject);
+        this.#start("cpu", data.reason);
       }
     };
     worker.onerror = (event) => {
       event.preventDefault();
+      if (worker !== this.#worker) return;
       const message = event.message || "its script did not load";
-      if (ready)
+      if (!this.#isReady) this.#failed(unstarted(message));
+      else
         this.#die(
           problem(
             "internal",
@@ -111,7 +140,6 @@ export class Connection {
             false,
           ),
         );
-      else failed(message);
     };
     const init: Init = { type: "init", backend, reason };
     worker.postMessage(init);
@@ -144,21 +172,22 @@ export class Connection {
   }
 
   #die(error: PlaygroundError) {
-    if (!this.#worker) return;
+    if (this.#closed) return;
     this.close(restarted(error));
     this.#onDeath(error);
   }
 
   /** Asks the worker; resolves with what it gives, after any number of progress calls. */
   async send(request: Request, { progress, signal }: Options = {}): Promise<Outcome> {
-    await this.ready;
+    try {
+      if (!this.#isReady) await this.ready;
+      if (this.#closed) throw this.#closed;
+    } catch (e) {
+      throw unasked(e);
+    }
     if (signal?.aborted) throw cancelled();
     const id = ++this.#lastId;
     return new Promise<Outcome>((resolve, reject) => {
-      if (!this.#worker) {
-        reject(restarted(problem("worker-restarted", "", "")));
-        return;
-      }
       const stop = () => this.#post({ id: ++this.#lastId, request: { type: "cancel", target: id } });
       signal?.addEventListener("abort", stop, { once: true });
       const done = () => signal?.removeEventListener("abort", stop);
@@ -181,15 +210,28 @@ export class Connection {
     this.#worker?.postMessage(envelope);
   }
 
-  /** Ends the worker and every request in it. */
+  /** Ends the worker and every request in it, also those that wait for it to be ready. */
   close(error: PlaygroundError = cancelled()) {
+    if (this.#closed) return;
+    this.#closed = error;
+    clearTimeout(this.#timer);
     this.#worker?.terminate();
     this.#worker = undefined;
+    this.#reject(error);
     const pending = [...this.#pending.values()];
     this.#pending.clear();
     for (const p of pending) p.reject(error);
   }
 }
+
+/** The error of a worker that cannot be started. */
+const unstarted = (reason: string) =>
+  problem(
+    "fetch-failed",
+    `The worker could not be started: ${reason}.`,
+    "Reload the page; if it stays, the site is missing a file.",
+    false,
+  );
 
 /** The error that requests under way get when their worker is replaced; callers wait or try again. */
 function restarted(cause: ErrorInfo): PlaygroundError {
@@ -199,6 +241,18 @@ function restarted(cause: ErrorInfo): PlaygroundError {
     "The playground starts again from its last snapshot.",
   );
 }
+
+const neverAsked = new WeakSet<PlaygroundError>();
+
+/** The error of a request that its worker never got. */
+function unasked(e: unknown): PlaygroundError {
+  const error = new PlaygroundError(PlaygroundError.from(e));
+  neverAsked.add(error);
+  return error;
+}
+
+/** Whether a request never came to its worker, so that it cannot be what ended it. */
+export const wasNeverAsked = (e: unknown) => e instanceof PlaygroundError && neverAsked.has(e);
 
 /** Whether a request failed only because its worker was replaced. */
 export const wasRestarted = (error: unknown) => isErrorInfo(error) && error.code === "worker-restarted";

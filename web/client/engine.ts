@@ -1,13 +1,17 @@
-import { Connection, type Backend, type Device, type Options } from "./connection";
+import { Connection, wasRestarted, type Backend, type Device, type Options } from "./connection";
 import { PlaygroundError, problem } from "./errors";
 import type { Outcome, PointSource, Request, TextInfo } from "./protocol";
-import { dataFile, siteManifest } from "./site";
+import { dataFile, forgetData, siteManifest } from "./site";
 import { siteText, type TextSource } from "./texts";
 
 /** What an engine needs to know of a session in order to bring it back. */
 export interface Survivor {
-  /** Called when a new worker is up, or with `fatal` when there will be none. */
+  /** Called when a new worker is on its way, or with `fatal` when there will be none. */
   recover(cause: PlaygroundError, fatal: boolean): void;
+  /** A text that the session handed over, for a new worker. */
+  text(name: string): TextSource | undefined;
+  /** A reader's own points, for a new worker. */
+  readonly points: PointSource | undefined;
 }
 
 /** What can be asked for, as the worker describes it. */
@@ -19,20 +23,35 @@ export type Points = Extract<Outcome, { type: "points" }>;
 export const CUSTOM = "custom";
 
 const engines = new Map<Backend, Engine>();
-/** Deaths within this time count together. */
+/** Two deaths within this time and the graphics card is not trusted any more. */
 const MINUTE = 60_000;
+/** A graphics device may be lost once in this time. */
+const LOST_AGAIN = 30 * MINUTE;
+/** A worker that lives no longer did not do much; waits before the next one, and how many may follow each other. */
+const SHORT = 10_000;
+const WAITS: readonly number[] = [0, 1000, 4000];
+/** Deaths of one cause in an hour; a loop that is slow ends as well. */
+const HOURLY = 60;
+
+/** The worker's end: when, and of what. */
+interface Death {
+  at: number;
+  cause: string;
+}
 
 /** One worker that never ends while anybody needs it: the supervisor of a back end. */
 export class Engine {
   #connection: Connection;
   #data = new Map<string, Promise<void>>();
-  /** A reader's own points, to be handed to every new worker. */
+  /** The points that the worker has. */
   #points: PointSource | undefined;
-  /** Texts that were handed over, by name, for new workers as well. */
-  #texts = new Map<string, TextSource>();
   #description: Promise<Description> | undefined;
   #sessions = new Set<Survivor>();
-  #deaths: number[] = [];
+  #deaths: Death[] = [];
+  /** Short lives in a row. */
+  #short = 0;
+  /** When the worker was ready; none before. */
+  #born: number | undefined;
   #backend: Backend;
 
   private constructor(readonly wanted: Backend) {
@@ -81,75 +100,122 @@ export class Engine {
     return this.#description;
   }
 
-  /** Makes sure that the worker has a data set. */
-  needData(name: string): Promise<void> {
+  /** Makes sure that the worker has a data set: of the site, or what a session has handed over. */
+  needData(name: string, session: Survivor): Promise<void> {
+    if (name === CUSTOM) return this.#needPoints(session.points ?? this.#anyPoints());
     let loaded = this.#data.get(name);
     if (!loaded) {
-      loaded = this.#load(name);
-      loaded.catch(() => this.#data.delete(name));
-      this.#data.set(name, loaded);
+      loaded = this.#load(name, session);
+      this.#keep(name, loaded);
     }
     return loaded;
   }
 
-  async #load(name: string): Promise<void> {
+  /** Remembers that data is on its way to the worker of now. */
+  #keep(name: string, loaded: Promise<void>) {
+    this.#data.set(name, loaded);
+    loaded.catch(() => {
+      if (this.#data.get(name) === loaded) this.#data.delete(name);
+    });
+  }
+
+  #anyPoints(): PointSource | undefined {
+    return this.#points ?? [...this.#sessions].find((s) => s.points)?.points;
+  }
+
+  async #needPoints(source: PointSource | undefined): Promise<void> {
+    if (!source) {
+      throw problem(
+        "bad-data",
+        "This model learned points of a reader's own, which are not here.",
+        "Open the same CSV, or draw the points again; then it can be trained on.",
+      );
+    }
+    const loaded = this.#data.get(CUSTOM);
+    if (source === this.#points && loaded) return loaded;
+    await this.loadPoints(source);
+  }
+
+  async #load(name: string, session: Survivor): Promise<void> {
     const { toys } = await this.describe();
     if (toys.some((t) => t.id === name)) return; // Made on the spot.
-    if (name === CUSTOM && this.#points) {
-      await this.request({ type: "loadPoints", source: this.#points });
-      return;
-    }
-    const own = this.#texts.get(name);
+    const own = session.text(name) ?? [...this.#sessions].map((s) => s.text(name)).find(Boolean);
     const { data } = await siteManifest();
     const text = own ?? (data.some((d) => d.name === name) ? undefined : await siteText(name));
     if (text) {
-      await this.loadText(text);
+      await this.request({ type: "loadText", ...text });
       return;
     }
     const { entry, bytes } = await dataFile(name);
-    await this.request({ type: "loadData", name, bytes, sha256: entry.sha256 });
+    await this.request({ type: "loadData", name, bytes, sha256: entry.sha256 }).catch((e: unknown) => {
+      if (!wasRestarted(e)) forgetData(entry); // The next try fetches it anew.
+      throw e;
+    });
   }
 
   /** Hands over a text; if it cannot be used, what was there stays. */
   async loadText(source: TextSource): Promise<TextInfo> {
+    const connection = this.#connection;
     const outcome = await this.request({ type: "loadText", ...source });
     if (outcome.type !== "text") throw unexpected(outcome);
-    this.#texts.set(source.name, source);
-    this.#data.set(source.name, Promise.resolve());
+    if (connection === this.#connection) this.#keep(source.name, Promise.resolve());
     return outcome.text;
   }
 
   /** Hands over a reader's points; if they cannot be used, those that were there stay. */
   async loadPoints(source: PointSource): Promise<Points> {
-    const outcome = await this.request({ type: "loadPoints", source });
-    if (outcome.type !== "points") throw unexpected(outcome);
+    const before = [this.#points, this.#data.get(CUSTOM)] as const;
+    const answer = this.request({ type: "loadPoints", source });
+    const loaded = answer.then(() => undefined);
     this.#points = source;
-    this.#data.set(CUSTOM, Promise.resolve());
+    this.#keep(CUSTOM, loaded);
+    let outcome: Outcome;
+    try {
+      outcome = await answer;
+    } catch (e) {
+      if (this.#points === source) {
+        this.#points = before[0];
+        if (before[1]) this.#data.set(CUSTOM, before[1]);
+      }
+      throw e;
+    }
+    if (outcome.type !== "points") throw unexpected(outcome);
     return outcome;
   }
 
-  #connect(reason: string | null): Connection {
-    const connection = new Connection(this.#backend, reason, (error) => this.#died(error));
-    // A worker that cannot start at all leaves no engine behind, so that a retry begins afresh.
-    connection.ready.catch(() => {
-      if (engines.get(this.wanted) === this) engines.delete(this.wanted);
-    });
+  #connect(reason: string | null, delay = 0): Connection {
+    const connection = new Connection(this.#backend, reason, (error) => this.#died(error), delay);
+    this.#born = undefined;
+    connection.ready.then(
+      () => {
+        if (connection === this.#connection) this.#born = Date.now();
+      },
+      () => {
+        // A worker that cannot start at all leaves no engine behind, so that a retry begins afresh.
+        if (connection === this.#connection && engines.get(this.wanted) === this) engines.delete(this.wanted);
+      },
+    );
     return connection;
   }
 
   #died(error: PlaygroundError) {
     const now = Date.now();
-    this.#deaths = [...this.#deaths.filter((t) => now - t < MINUTE), now];
+    const cause = `${error.code} ${error.message}`;
+    this.#deaths = [...this.#deaths.filter((d) => now - d.at < 60 * MINUTE), { at: now, cause }];
+    this.#short = this.#born !== undefined && now - this.#born >= SHORT ? 0 : this.#short + 1;
     this.#data.clear();
+    this.#points = this.#description = undefined;
     const sessions = [...this.#sessions];
-    if (this.#deaths.length > 3) {
-      engines.delete(this.wanted);
-      for (const s of sessions) s.recover(error, true);
+    if (this.#short > WAITS.length || this.#deaths.filter((d) => d.cause === cause).length > HOURLY) {
+      if (engines.get(this.wanted) === this) engines.delete(this.wanted);
+      for (const s of sessions) s.recover(endless(error), true);
       return;
     }
-    const second = this.#deaths.length > 1;
-    if (second) this.#backend = "cpu";
-    this.#connection = this.#connect(second && this.wanted !== "cpu" ? `failed:${error.message}` : null);
+    const lost = (d: Death) => d.cause.startsWith("device-lost") && now - d.at < LOST_AGAIN;
+    const again = this.#deaths.filter((d) => now - d.at < MINUTE).length > 1 || this.#deaths.filter(lost).length > 1;
+    if (again) this.#backend = "cpu";
+    const reason = this.#backend === "cpu" && this.wanted !== "cpu" ? `failed:${error.message}` : null;
+    this.#connection = this.#connect(reason, WAITS[this.#short - 1] ?? 0);
     for (const s of sessions) s.recover(error, false);
   }
 
@@ -158,6 +224,10 @@ export class Engine {
     this.#connection.close();
   }
 }
+
+/** What is told when there will be no other worker. */
+const endless = ({ code, message }: PlaygroundError) =>
+  problem(code, `${message} This has happened too often, so it is not tried again by itself.`, "", false);
 
 /** An outcome of a kind that the request does not have: a bug, but never an uncaught one. */
 export function unexpected(outcome: Outcome): PlaygroundError {

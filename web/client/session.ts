@@ -1,26 +1,17 @@
-import { CUSTOM, Engine, unexpected, type Description, type Points, type Survivor } from "./engine";
-import { wasRestarted, type Backend, type Device } from "./connection";
-import { PlaygroundError } from "./errors";
-import type {
-  Condition,
-  ErrorInfo,
-  Fault,
-  ModelInfo,
-  OptionScope,
-  Outcome,
-  PointSource,
-  Request,
-  TextInfo,
-  TrainState,
-  View,
-  ViewQuery,
-} from "./protocol";
+import { Engine, unexpected, type Points, type Survivor } from "./engine";
+import { wasNeverAsked, wasRestarted, type Backend, type Device } from "./connection";
+import { PlaygroundError, cancelled, problem } from "./errors";
+import type { Fault, ModelInfo, Outcome, PointSource, Request, TextInfo, TrainState, View } from "./protocol";
+import { Questions } from "./questions";
+import { unless } from "./limits";
 import type { TextSource } from "./texts";
+
+export type { SavedFile } from "./questions";
 
 /** What an element wants to hear from its session. */
 export interface SessionListener {
-  /** Another model is in place. */
-  model(info: ModelInfo): void;
+  /** A model is in place; a `fresh` one has just been opened or made, others are the same one as before. */
+  model(info: ModelInfo, fresh: boolean): void;
   /** Training went on; `samples` are those at the fixed noise, when they were refreshed. */
   training(state: TrainState, samples: View | null): void;
   /** A resumable checkpoint; the newest is worth keeping. */
@@ -29,21 +20,10 @@ export interface SessionListener {
   restarted(cause: PlaygroundError, fatal: boolean): void;
 }
 
-/** A file to save. */
-export interface SavedFile {
-  name: string;
-  mime: string;
+/** A model with all that is needed to train on. */
+export interface Snapshot {
+  step: number;
   bytes: Uint8Array;
-}
-
-/** Names of what samples can be asked to fit; all others are options of the sampler. */
-const CONDITIONS: readonly (keyof Condition)[] = ["prompt", "label", "guidance", "known", "mask", "start", "goal"];
-
-/** What a sampler is asked, from all of it by name. */
-function asked(all: Record<string, unknown>): { options: Record<string, unknown>; condition: Condition } {
-  const isCondition = (name: string) => (CONDITIONS as readonly string[]).includes(name);
-  const part = (of: boolean) => Object.fromEntries(Object.entries(all).filter(([name]) => isCondition(name) === of));
-  return { options: part(false), condition: part(true) as Condition };
 }
 
 /** How a training is to go; by default all networks, as fast as it goes, until it is paused. */
@@ -56,195 +36,243 @@ export interface Run {
   network?: string | null;
 }
 
+/** A training under way. */
+interface Running {
+  abort: AbortController;
+  /** Resolves when it has ended, however it did. */
+  done: Promise<void>;
+  /** Another model has taken the place of the one that it trained. */
+  left: boolean;
+}
+
+/** What a new model is made of. */
+export type Body = Omit<Extract<Request, { type: "create" }>, "type" | "session">;
 type Place = Extract<Request, { type: "open" | "create" }>;
-type Body<T> = T extends unknown ? Omit<T, "session"> : never;
+
+/** A training that stops its worker so often without one step more is given up. */
+const STUCK = 2;
 
 let sessions = 0;
 
 /** What one element does with one model, whatever happens to the worker under it. */
-export class Session implements Survivor {
+export class Session extends Questions implements Survivor {
   readonly id = ++sessions;
   /** The model in place. */
   model: ModelInfo | undefined;
-  #engine: Engine;
+  protected readonly engine: Engine;
   #listener: SessionListener;
   /** How the model came; the way back to it if the worker dies before the first snapshot. */
   #origin: Place | undefined;
-  #snapshot: { step: number; bytes: Uint8Array } | undefined;
-  #run: AbortController | undefined;
-  #recovery: Promise<void> = Promise.resolve();
+  #snapshot: Snapshot | undefined;
+  /** Options of the training that were changed since the snapshot. */
+  #tuned: Record<string, unknown> = {};
+  #run: Running | undefined;
+  /** Counts the models that were in place. */
+  #places = 0;
+  /** The newest recovery; resolves with what it failed of, if it did. */
+  #recovery: Promise<PlaygroundError | undefined> = Promise.resolve(undefined);
+  /** What the worker died of last. */
+  #cause: PlaygroundError | undefined;
   #ended = false;
+  #texts = new Map<string, TextSource>();
+  #points: PointSource | undefined;
 
   constructor(backend: Backend, listener: SessionListener) {
+    super();
     this.#listener = listener;
-    this.#engine = Engine.acquire(backend, this);
+    this.engine = Engine.acquire(backend, this);
   }
 
   get device(): Promise<Device> {
-    return this.#engine.device;
+    return this.engine.device;
   }
   get training(): boolean {
     return this.#run !== undefined;
   }
-  describe(): Promise<Description> {
-    return this.#engine.describe();
-  }
   needData(name: string): Promise<void> {
-    return this.#engine.needData(name);
+    return this.engine.needData(name, this);
   }
 
-  /** Opens a checkpoint. If it fails, what was there stays. */
+  // ---- What a new worker needs of it
+
+  text(name: string): TextSource | undefined {
+    return this.#texts.get(name);
+  }
+  get points(): PointSource | undefined {
+    return this.#points;
+  }
+
+  // ---- The model
+
+  /** Opens a checkpoint. If it fails, what was there stays, and trains on. */
   async open(bytes: Uint8Array, sha256: string | null): Promise<ModelInfo> {
-    return this.#place({ type: "open", session: this.id, bytes, sha256 });
+    return this.#place({ type: "open", session: this.id, bytes, sha256 }, async () => undefined);
   }
 
-  /** Puts an untrained model in place. */
-  async create(body: Omit<Extract<Request, { type: "create" }>, "type" | "session">): Promise<ModelInfo> {
-    await this.needData(body.data);
-    return this.#place({ type: "create", session: this.id, ...body });
+  /** Puts an untrained model in place. If it fails, or is given up while its data comes, what was there stays. */
+  async create(body: Body, signal?: AbortSignal): Promise<ModelInfo> {
+    return this.#place({ type: "create", session: this.id, ...body }, async () => {
+      await unless(signal, this.needData(body.data));
+    });
   }
 
-  async #place(request: Place): Promise<ModelInfo> {
-    await this.pause();
-    const outcome = await this.#insist(() => this.#engine.request(request));
+  async #place(request: Place, prepare: () => Promise<void>): Promise<ModelInfo> {
+    const ask = async () => {
+      await prepare();
+      return this.engine.request(request);
+    };
+    const outcome = await this.insist(ask);
     if (outcome.type !== "model") throw unexpected(outcome);
+    if (this.#ended) throw cancelled();
+    this.#places++;
+    // A training under way was of the model before: its end has nothing to say of this one.
+    if (this.#run) {
+      this.#run.left = true;
+      this.#run.abort.abort();
+      this.#run = undefined;
+    }
     this.#origin = request;
     this.#snapshot = undefined;
-    this.model = outcome.model;
-    this.#listener.model(outcome.model);
+    this.#tuned = {};
+    this.#settle(outcome.model, true);
     return outcome.model;
   }
 
-  /** Once more if the worker was replaced meanwhile; not twice, lest the request be what kills it. */
-  async #insist<T>(ask: () => Promise<T>): Promise<T> {
-    try {
-      return await ask();
-    } catch (e) {
-      if (!wasRestarted(e) || this.#ended) throw e;
-      await this.#recovery;
-      return ask();
+  #settle(model: ModelInfo, fresh: boolean) {
+    this.model = model;
+    // Of the texts, only the one that is learned from is still needed, and the one that was brought last.
+    for (const name of [...this.#texts.keys()].slice(0, -1)) if (name !== model.data) this.#texts.delete(name);
+    this.#listener.model(model, fresh);
+  }
+
+  /**
+   * Once more if the worker was replaced meanwhile; not twice, lest the request be what kills it. That is told as an
+   * error of the request; `quietly`, for what is asked again anyway, not.
+   */
+  protected async insist<T>(ask: () => Promise<T>, quietly = false): Promise<T> {
+    for (let deaths = 0; ;) {
+      if (this.#ended) throw this.#cause ?? cancelled();
+      try {
+        return await ask();
+      } catch (e) {
+        if (!wasRestarted(e) || this.#ended) throw e;
+        await this.#recovered();
+        if (wasNeverAsked(e)) continue;
+        if (this.#cause?.code === "out-of-memory") throw this.#cause;
+        if (++deaths > 1) throw quietly ? e : deadly();
+      }
     }
   }
 
+  /** Resolves when the session stands in a new worker; throws if there is none. */
+  async #recovered(): Promise<void> {
+    let recovery, failed;
+    do {
+      recovery = this.#recovery;
+      failed = await recovery;
+    } while (recovery !== this.#recovery); // The new worker died as well.
+    if (failed) throw failed;
+    if (this.#ended) throw this.#cause ?? cancelled();
+  }
+
+  // ---- Data
+
   /** Hands over a reader's points, to be known as `custom`. */
   async loadPoints(source: PointSource): Promise<Points> {
-    return this.#insist(() => this.#engine.loadPoints(source));
+    const points = await this.insist(() => this.engine.loadPoints(source));
+    this.#points = source;
+    return points;
+  }
+
+  /** The reader's points, where another session has handed them over already. */
+  usePoints(source: PointSource | undefined) {
+    this.#points = source;
   }
 
   /** Hands over a text to learn from. */
   async loadText(source: TextSource): Promise<TextInfo> {
-    return this.#insist(() => this.#engine.loadText(source));
+    const info = await this.insist(() => this.engine.loadText(source));
+    this.#texts.delete(source.name);
+    this.#texts.set(source.name, source);
+    return info;
   }
 
-  /** How long a step of a training takes on this machine; the model in place is not touched. */
-  async pace(body: Omit<Extract<Request, { type: "pace" }>, "type">): Promise<{ seconds: number; parameters: number }> {
-    await this.needData(body.data);
-    const outcome = await this.#insist(() => this.#engine.request({ type: "pace", ...body }));
-    if (outcome.type !== "pace") throw unexpected(outcome);
-    return outcome;
-  }
-
-  /** Looks at the model as it is, or as it was at a snapshot. */
-  async view(query: ViewQuery, snapshot: number | null = null): Promise<View> {
-    return this.#see({ type: "view", query, snapshot });
-  }
-
-  /** Draws samples. */
-  async sample(
-    count: number,
-    seed: number,
-    options: Record<string, unknown>,
-    progress?: (step: number, of: number, view: View | null) => void,
-    signal?: AbortSignal,
-  ): Promise<View> {
-    return this.#see({ type: "sample", count, seed, ...asked(options) }, signal, progress);
-  }
-
-  /** Samples of a past snapshot at the session's fixed noise. */
-  async showSnapshot(index: number, count: number): Promise<View> {
-    return this.#see({ type: "showSnapshot", index, count });
-  }
-
-  async #see(
-    body: Body<Extract<Request, { type: "view" | "sample" | "showSnapshot" }>>,
-    signal?: AbortSignal,
-    progress?: (step: number, of: number, view: View | null) => void,
-  ): Promise<View> {
-    const request = { ...body, session: this.id } as Request;
-    const outcome = await this.#insist(() =>
-      this.#engine.request(request, {
-        signal,
-        progress: (p) => {
-          if (p.type === "sampling") progress?.(p.step, p.of, p.view);
-        },
-      }),
-    );
-    if (outcome.type !== "view") throw unexpected(outcome);
-    return outcome.view;
-  }
+  // ---- Training
 
   /** Makes a past snapshot the current state. */
   async restoreSnapshot(index: number): Promise<void> {
     await this.pause();
-    const outcome = await this.#engine.request({ type: "restoreSnapshot", session: this.id, index });
+    const outcome = await this.engine.request({ type: "restoreSnapshot", session: this.id, index });
     if (outcome.type !== "model") throw unexpected(outcome);
-    this.model = outcome.model;
-    this.#listener.model(outcome.model);
+    this.#settle(outcome.model, false);
+    // A new worker is not to begin with what was turned back from.
+    await this.snapshot();
   }
 
-  /** Trains to a limit, or until `pause`; goes on in a new worker if it must. */
-  async train({ steps = null, seconds = null, rate = null, network = null }: Run = {}): Promise<
-    TrainState | undefined
-  > {
-    if (this.#run || !this.model) return undefined;
-    await this.needData(this.model.data);
-    const run = new AbortController();
-    this.#run = run;
+  /**
+   * Trains to a limit, or until `pause`; goes on in a new worker if it must. Gives the last state, or nothing if
+   * another model took the place of this one. One training at a time: a new one ends the one before.
+   */
+  async train(run: Run = {}): Promise<TrainState | undefined> {
+    const before = this.#run;
+    let end: () => void = () => undefined;
+    const running: Running = { abort: new AbortController(), done: new Promise((done) => (end = done)), left: false };
+    this.#run = running;
+    try {
+      before?.abort.abort();
+      await before?.done;
+      await this.#train(running, run);
+    } finally {
+      if (this.#run === running) this.#run = undefined;
+      end();
+    }
+    return running.left ? undefined : this.model?.state;
+  }
+
+  async #train(running: Running, { steps = null, seconds = null, rate = null, network = null }: Run) {
+    const { signal } = running.abort;
+    if (!this.model) return;
     const first = this.model.state.step;
     // A new worker counts its seconds from nought.
     let [spent, clock] = [0, this.model.state.seconds];
-    const passed = (now: number) => {
-      spent += now >= clock ? now - clock : now;
-      clock = now;
+    let [highest, stuck] = [first, 0];
+    const progress = (state: TrainState) => {
+      spent += state.seconds >= clock ? state.seconds - clock : state.seconds;
+      clock = state.seconds;
     };
-    try {
-      while (!run.signal.aborted) {
-        const left = steps === null ? null : Math.max(0, first + steps - this.model.state.step);
-        try {
-          const outcome = await this.#engine.request(
-            {
-              type: "train",
-              session: this.id,
-              steps: left,
-              rate,
-              seconds: seconds === null ? null : Math.max(0, seconds - spent),
-              network,
+    while (!signal.aborted && !this.#ended) {
+      const left = steps === null ? null : Math.max(0, first + steps - this.model.state.step);
+      const rest = seconds === null ? null : Math.max(0, seconds - spent);
+      try {
+        await this.needData(this.model.data);
+        if (signal.aborted) return;
+        const outcome = await this.engine.request(
+          { type: "train", session: this.id, steps: left, rate, seconds: rest, network },
+          {
+            signal,
+            progress: (p) => {
+              if (running.left) return;
+              if (p.type === "training") {
+                progress(p.state);
+                this.#trained(p.state, p.samples);
+              } else if (p.type === "snapshot") this.#take(p);
             },
-            {
-              signal: run.signal,
-              progress: (p) => {
-                if (p.type === "training") {
-                  passed(p.state.seconds);
-                  this.#trained(p.state, p.samples);
-                } else if (p.type === "snapshot") {
-                  this.#snapshot = p;
-                  this.#listener.snapshot(p.step, p.bytes);
-                }
-              },
-            },
-          );
-          if (outcome.type === "trained") this.#trained(outcome.state, null);
-          break;
-        } catch (e) {
-          if (this.#ended || PlaygroundError.from(e).code === "cancelled") break;
-          if (!wasRestarted(e)) throw e;
-          await this.#recovery;
-        }
+          },
+        );
+        if (outcome.type === "trained" && !running.left) this.#trained(outcome.state, null);
+        return;
+      } catch (e) {
+        if (this.#ended || running.left || PlaygroundError.from(e).code === "cancelled") return;
+        if (!wasRestarted(e)) throw e;
+        const reached = this.model.state.step;
+        stuck = reached > highest ? 0 : stuck + 1;
+        highest = Math.max(highest, reached);
+        await this.#recovered();
+        // The same again would only need the same memory again.
+        if (this.#cause?.code === "out-of-memory") throw this.#cause;
+        if (stuck >= STUCK) throw deadly();
       }
-    } finally {
-      if (this.#run === run) this.#run = undefined;
     }
-    return this.model?.state;
   }
 
   #trained(state: TrainState, samples: View | null) {
@@ -252,110 +280,119 @@ export class Session implements Survivor {
     this.#listener.training(state, samples);
   }
 
-  /** Stops the training, if there is one. */
+  #take({ step, bytes }: Snapshot) {
+    this.#snapshot = { step, bytes };
+    this.#tuned = {};
+    this.#listener.snapshot(step, bytes);
+  }
+
+  /** Stops the training, if there is one; resolves when it has stopped. */
   async pause(): Promise<void> {
-    this.#run?.abort();
-    this.#run = undefined;
+    const running = this.#run;
+    running?.abort.abort();
+    await running?.done;
+  }
+
+  /** Takes a snapshot now, and gives it; a new worker would begin with it. */
+  async snapshot(): Promise<Snapshot | undefined> {
+    const { model } = this;
+    const place = this.#places;
+    if (!model) return undefined;
+    const outcome = await this.insist(() => this.engine.request({ type: "export", session: this.id, resumable: true }));
+    if (outcome.type !== "file") throw unexpected(outcome);
+    const snapshot = { step: model.step, bytes: outcome.bytes };
+    if (place === this.#places) this.#take(snapshot);
+    return snapshot;
   }
 
   /** Changes options of the training under way. */
   async setTrain(train: Record<string, unknown>): Promise<void> {
-    await this.#engine.request({ type: "setTrain", session: this.id, train });
-  }
-
-  /** The model as a file. */
-  async exportModel(resumable: boolean): Promise<SavedFile> {
-    return this.#file({ type: "export", session: this.id, resumable });
-  }
-
-  /** A look as a vector drawing. */
-  async exportView(query: ViewQuery, snapshot: number | null = null): Promise<SavedFile> {
-    return this.#file({ type: "exportView", session: this.id, query, snapshot });
-  }
-
-  /** Samples as a PNG; points as CSV. */
-  async exportSamples(
-    count: number,
-    seed: number,
-    options: Record<string, unknown>,
-    scale: number,
-  ): Promise<SavedFile> {
-    return this.#file({ type: "exportSamples", session: this.id, count, seed, ...asked(options), scale });
-  }
-
-  async #file(request: Request): Promise<SavedFile> {
-    const outcome: Outcome = await this.#insist(() => this.#engine.request(request));
-    if (outcome.type !== "file") throw unexpected(outcome);
-    return outcome;
-  }
-
-  /** Checks options that came as text. */
-  async check(
-    scope: OptionScope,
-    family: string,
-    entries: [string, string][],
-  ): Promise<{ values: Record<string, unknown>; errors: ErrorInfo[] }> {
-    if (entries.length === 0) return { values: {}, errors: [] };
-    const outcome = await this.#insist(() => this.#engine.request({ type: "checkOptions", scope, family, entries }));
-    if (outcome.type !== "options") throw unexpected(outcome);
-    return outcome;
+    const place = this.#places;
+    await this.insist(() => this.engine.request({ type: "setTrain", session: this.id, train }));
+    if (place === this.#places) Object.assign(this.#tuned, train);
   }
 
   /** Breaks on purpose. */
   async fault(kind: Fault): Promise<void> {
-    await this.#engine.request({ type: "fault", kind });
+    await this.engine.request({ type: "fault", kind });
   }
 
+  // ---- The worker's death
+
   recover(cause: PlaygroundError, fatal: boolean) {
+    if (this.#ended) return;
+    this.#cause = cause;
     if (fatal) {
-      this.#ended = true;
-      this.#run?.abort();
-      this.#listener.restarted(cause, true);
+      this.#fail(cause);
       return;
     }
-    this.#recovery = this.#reopen().then(
-      () => this.#listener.restarted(cause, false),
+    const recovery = this.#reopen().then(
+      () => {
+        if (recovery === this.#recovery && !this.#ended) this.#listener.restarted(cause, false);
+        return undefined;
+      },
       (e: unknown) => {
+        const error = PlaygroundError.from(e);
         // A worker that died again while it was being set up brings a recovery of its own.
-        if (!wasRestarted(e)) this.#listener.restarted(PlaygroundError.from(e), true);
+        if (recovery === this.#recovery && !this.#ended) this.#fail(error);
+        return error;
       },
     );
+    this.#recovery = recovery;
+  }
+
+  #fail(cause: PlaygroundError) {
+    this.#ended = true;
+    this.#cause = cause;
+    this.#run?.abort.abort();
+    this.#listener.restarted(cause, true);
   }
 
   async #reopen(): Promise<void> {
+    const place = this.#places;
     const from: Place | undefined = this.#snapshot
       ? { type: "open", session: this.id, bytes: this.#snapshot.bytes, sha256: null }
       : this.#origin;
     if (!from) {
-      await this.#engine.device;
+      await this.engine.device;
       return;
     }
-    if (this.model && (this.#run || from.type === "create")) await this.needData(this.model.data);
-    // A model of points that came in a file can be looked at without them.
-    else if (this.model?.data === CUSTOM) await this.needData(CUSTOM).catch(() => undefined);
+    if (from.type === "create") await this.needData(from.data);
+    // A model can be looked at without its data; where it cannot be trained, that says so.
+    else if (this.model) await this.needData(this.model.data).catch(() => undefined);
     let outcome: Outcome;
     try {
-      outcome = await this.#engine.request(from);
+      outcome = await this.engine.request(from);
     } catch (e) {
-      if (!this.#snapshot || wasRestarted(e)) throw e;
+      if (!this.#snapshot || wasRestarted(e) || this.#ended) throw e;
       // A snapshot that cannot be read must not keep the model from coming back.
       this.#snapshot = undefined;
       return this.#reopen();
     }
     if (outcome.type !== "model") throw unexpected(outcome);
-    this.model = outcome.model;
-    this.#listener.model(outcome.model);
+    if (place !== this.#places || this.#ended) return;
+    this.#settle(outcome.model, false);
+    if (Object.keys(this.#tuned).length)
+      await this.engine.request({ type: "setTrain", session: this.id, train: this.#tuned }).catch((e: unknown) => {
+        if (wasRestarted(e)) throw e;
+      });
   }
 
   /** Ends the session; with the last one ends the worker. */
   dispose() {
-    if (this.#ended) {
-      this.#engine.release(this);
-      return;
+    if (!this.#ended) {
+      this.#ended = true;
+      this.#run?.abort.abort();
+      this.engine.request({ type: "dispose", session: this.id }).catch(() => undefined);
     }
-    this.#ended = true;
-    this.#run?.abort();
-    this.#engine.request({ type: "dispose", session: this.id }).catch(() => undefined);
-    this.#engine.release(this);
+    this.engine.release(this);
   }
 }
+
+/** What is told of a request that ended its worker each time it was made. */
+const deadly = () =>
+  problem(
+    "internal",
+    "The computation stopped twice at the same place, so it is not tried again.",
+    "What was there before is still there. Try a smaller model, other options or another file.",
+  );

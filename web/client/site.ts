@@ -1,4 +1,5 @@
-import { PlaygroundError, problem } from "./errors";
+import { cancelled, PlaygroundError, problem } from "./errors";
+import { unless } from "./limits";
 
 /** One file that the site serves, as the manifest promises it. */
 interface SiteFile {
@@ -35,77 +36,175 @@ export interface Manifest {
 /** Where the site's files are: beside the script that was loaded, whoever's page it is in. */
 export const base = new URL("./", import.meta.url);
 
-// Bytes are kept as promises, so that ten elements with one model make one download.
-const downloads = new Map<string, Promise<Uint8Array>>();
+/** Larger than any file that is taken, bytes. */
+export const LARGEST_FILE = 256 << 20;
+/** A server that sends nothing for so long is not waited for any longer, milliseconds. */
+const SILENCE = 30_000;
+/** How long the bytes of a file stay for others that want the same one, milliseconds. */
+const SHARED = 60_000;
+
+/** A file on its way, or just arrived. */
+interface Download {
+  bytes: Promise<Uint8Array>;
+  abort: AbortController;
+  /** Who waits for it. */
+  waiting: number;
+  arrived: boolean;
+}
+
+// Ten elements with one model make one download.
+const downloads = new Map<string, Download>();
+/** Files that turned out wrong: the browser's own copy is not to be had again. */
+const distrusted = new Set<string>();
 let manifest: Promise<Manifest> | undefined;
 
-/** Asks the site; throws a `fetch-failed` that says what is missing. */
-export async function get(url: URL): Promise<Response> {
-  let response: Response;
+const nameOf = (url: URL) => url.pathname.split("/").at(-1) || url.pathname;
+
+const unreachable = (url: URL, what: string) =>
+  problem("fetch-failed", `${nameOf(url)} could not be fetched: ${what}.`, "Check the connection, then try again.");
+
+/** Reads a response; a silent server, or one that sends more than `limit`, is left alone. */
+async function read(url: URL, limit: number, abort: AbortController, cache: RequestCache): Promise<Uint8Array> {
+  let silent = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const heard = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      silent = true;
+      abort.abort();
+    }, SILENCE);
+  };
   try {
-    response = await fetch(url);
+    heard();
+    const response = await fetch(url, { signal: abort.signal, cache });
+    if (!response.ok) {
+      throw problem(
+        "fetch-failed",
+        `${nameOf(url)} could not be fetched: the server answered ${response.status}.`,
+        "Try again later; if it stays, the site is missing a file.",
+      );
+    }
+    const parts: Uint8Array[] = [];
+    let size = 0;
+    const reader = response.body?.getReader();
+    for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
+      heard();
+      parts.push(next.value);
+      size += next.value.length;
+      if (size > limit) throw tooLarge(url, limit);
+    }
+    return joined(parts, size);
+  } catch (e) {
+    abort.abort(); // Whatever still comes is not wanted.
+    if (silent) throw unreachable(url, `the server sent nothing for ${SILENCE / 1000} seconds`);
+    if (e instanceof PlaygroundError) throw e;
+    throw unreachable(url, "the server cannot be reached, or the file did not arrive whole");
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const tooLarge = (url: URL, limit: number) =>
+  problem(
+    "checkpoint-too-large",
+    `${nameOf(url)} has more than ${limit >> 20} MiB, which is the most that is taken.`,
+    "Choose a smaller file.",
+  );
+
+function joined(parts: Uint8Array[], size: number): Uint8Array {
+  if (parts.length === 1 && parts[0]) return parts[0];
+  const all = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** Bytes of a file, fetched once for all who want it at a time. A failure is forgotten, so that the next try is a new one. */
+export async function bytesOf(url: URL, signal?: AbortSignal, limit = LARGEST_FILE): Promise<Uint8Array> {
+  if (signal?.aborted) throw cancelled();
+  const { href } = url;
+  const download = downloads.get(href) ?? begin(url, limit);
+  download.waiting++;
+  try {
+    return await unless(signal, download.bytes);
+  } finally {
+    // Nobody wants it any more.
+    if (--download.waiting === 0 && !download.arrived) {
+      download.abort.abort();
+      forget(href, download);
+    }
+  }
+}
+
+function begin(url: URL, limit: number): Download {
+  const { href } = url;
+  const abort = new AbortController();
+  const bytes = read(url, limit, abort, distrusted.has(href) ? "reload" : "default");
+  const download: Download = { bytes, abort, waiting: 0, arrived: false };
+  downloads.set(href, download);
+  bytes.then(
+    () => {
+      download.arrived = true;
+      distrusted.delete(href);
+      setTimeout(() => forget(href, download), SHARED);
+    },
+    () => {
+      if (!abort.signal.aborted || download.waiting) distrusted.add(href);
+      forget(href, download);
+    },
+  );
+  return download;
+}
+
+function forget(href: string, download: Download) {
+  if (downloads.get(href) === download) downloads.delete(href);
+}
+
+/** Forgets a file's bytes, which turned out not to be what was promised; the next try asks the server itself. */
+function distrust(url: URL) {
+  downloads.delete(url.href);
+  distrusted.add(url.href);
+}
+
+const modelUrl = (entry: ModelEntry) => new URL(entry.file, new URL("checkpoints/", base));
+
+/** Forgets a shipped model's bytes, which turned out not to be what was promised, and the manifest with them. */
+export function forgetModel(entry: ModelEntry) {
+  distrust(modelUrl(entry));
+  manifest = undefined;
+}
+
+/** A list that the site serves; never an old one out of the browser's cache. */
+export async function listOf<T>(url: URL, take: (value: unknown) => T | undefined): Promise<T> {
+  const bytes = await read(url, 1 << 20, new AbortController(), "no-cache");
+  let value: T | undefined;
+  try {
+    value = take(JSON.parse(new TextDecoder().decode(bytes)));
   } catch {
-    throw problem(
-      "fetch-failed",
-      `${url.pathname.split("/").at(-1)} could not be fetched: the server cannot be reached.`,
-      "Check the connection, then try again.",
-    );
+    // Told below.
   }
-  if (!response.ok) {
-    throw problem(
-      "fetch-failed",
-      `${url.pathname.split("/").at(-1)} could not be fetched: the server answered ${response.status}.`,
-      "Try again later; if it stays, the site is missing a file.",
-    );
-  }
-  return response;
+  if (value !== undefined) return value;
+  const path = url.pathname.split("/").slice(-2).join("/");
+  throw problem(
+    "fetch-failed",
+    `${path} is not what it should be.`,
+    "Try again later; if it stays, the site is missing a file.",
+  );
 }
-
-/** Bytes of a file, fetched once. A failure is forgotten, so that the next try is a new one. */
-export function bytesOf(url: URL): Promise<Uint8Array> {
-  let bytes = downloads.get(url.href);
-  if (!bytes) {
-    bytes = get(url)
-      .then((r) => r.arrayBuffer())
-      .then((b) => new Uint8Array(b))
-      .catch((e: unknown) => {
-        downloads.delete(url.href);
-        throw e instanceof PlaygroundError
-          ? e
-          : problem(
-              "fetch-failed",
-              `${url.pathname.split("/").at(-1)} did not arrive whole.`,
-              "Check the connection, then try again.",
-            );
-      });
-    downloads.set(url.href, bytes);
-  }
-  return bytes;
-}
-
-/** Forget a shipped model's bytes, which turned out not to be what was promised. */
-export const forgetModel = (entry: ModelEntry) =>
-  downloads.delete(new URL(entry.file, new URL("checkpoints/", base)).href);
 
 /** The site's manifest, fetched once. */
 export function siteManifest(): Promise<Manifest> {
-  manifest ??= get(new URL("checkpoints/manifest.json", base))
-    .then(async (r) => {
-      const value = (await r.json()) as Manifest;
-      if (!Array.isArray(value.models) || !Array.isArray(value.data)) throw new Error("not a manifest");
-      return value;
-    })
-    .catch((e: unknown) => {
-      manifest = undefined;
-      throw e instanceof PlaygroundError
-        ? e
-        : problem(
-            "fetch-failed",
-            "checkpoints/manifest.json is not what it should be.",
-            "Try again later; if it stays, the site is missing a file.",
-          );
-    });
-  return manifest;
+  const asked = (manifest ??= listOf(new URL("checkpoints/manifest.json", base), (value) => {
+    const { models, data } = value as Manifest;
+    return Array.isArray(models) && Array.isArray(data) ? (value as Manifest) : undefined;
+  }));
+  asked.catch(() => {
+    if (manifest === asked) manifest = undefined;
+  });
+  return asked;
 }
 
 /** A shipped model by its id. */
@@ -123,7 +222,7 @@ export async function modelEntry(id: string): Promise<ModelEntry> {
 }
 
 /** The bytes of a shipped model. */
-export const modelBytes = (entry: ModelEntry) => bytesOf(new URL(entry.file, new URL("checkpoints/", base)));
+export const modelBytes = (entry: ModelEntry, signal?: AbortSignal) => bytesOf(modelUrl(entry), signal);
 
 /** A shipped data set with its bytes. */
 export async function dataFile(name: string): Promise<{ entry: DataEntry; bytes: Uint8Array }> {
@@ -138,3 +237,6 @@ export async function dataFile(name: string): Promise<{ entry: DataEntry; bytes:
   }
   return { entry, bytes: await bytesOf(new URL(entry.file, new URL("data/", base))) };
 }
+
+/** Forgets a data set's bytes, which turned out not to be what was promised. */
+export const forgetData = (entry: DataEntry) => distrust(new URL(entry.file, new URL("data/", base)));

@@ -1,5 +1,5 @@
-import { PlaygroundError, problem } from "./errors";
-import { base, bytesOf, get } from "./site";
+import { problem } from "./errors";
+import { base, bytesOf, listOf } from "./site";
 
 /** A text as the worker takes it. */
 export interface TextSource {
@@ -31,23 +31,14 @@ let manifest: Promise<TextEntry[]> | undefined;
 
 /** The texts of the site, fetched once. */
 export function siteTexts(): Promise<TextEntry[]> {
-  manifest ??= get(new URL("manifest.json", folder))
-    .then(async (r) => {
-      const { texts } = (await r.json()) as { texts: TextEntry[] };
-      if (!Array.isArray(texts)) throw new Error("not a manifest");
-      return texts;
-    })
-    .catch((e: unknown) => {
-      manifest = undefined;
-      throw e instanceof PlaygroundError
-        ? e
-        : problem(
-            "fetch-failed",
-            "texts/manifest.json is not what it should be.",
-            "Try again later; if it stays, the site is missing a file.",
-          );
-    });
-  return manifest;
+  const asked = (manifest ??= listOf(new URL("manifest.json", folder), (value) => {
+    const { texts } = value as { texts: TextEntry[] };
+    return Array.isArray(texts) ? texts : undefined;
+  }));
+  asked.catch(() => {
+    if (manifest === asked) manifest = undefined;
+  });
+  return asked;
 }
 
 /** A text of the site by its name, if there is one. */

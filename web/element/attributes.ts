@@ -128,6 +128,7 @@ export const ATTRIBUTES = {
     NONE,
     "training begins when the element comes into view (not with reduced motion)",
   ),
+  "keep-training": entry(toggle, false, BOTH, NONE, "training goes on while nobody can see it"),
   overlay: entry(toggle, true, BOTH, BOTH, "the data is drawn with the model"),
   at: entry(number(0, 1), 0.5, BOTH, BOTH, "where the slider of a plot stands"),
   z: entry(

@@ -5,7 +5,7 @@ import { base, type ModelEntry } from "../client/site";
 import { figure, type ViewName } from "./panel";
 
 /** An error as the reader sees it. */
-export type Notice = ErrorInfo & { retry: boolean; action?: { label: string; run(): void } };
+export type Notice = ErrorInfo & { retry: boolean; again?: () => void; action?: { label: string; run(): void } };
 
 const TABS: Record<ViewName, string> = {
   samples: "Samples",

@@ -1,21 +1,23 @@
 import { LitElement, html, nothing, unsafeCSS, type PropertyValues, type TemplateResult } from "lit";
 import { ref } from "lit/directives/ref.js";
-import { Session, type SavedFile } from "../client/session";
-import type { Device } from "../client/connection";
+import { type Session, type SavedFile } from "../client/session";
+import type { Backend, Device } from "../client/connection";
 import type { Description } from "../client/engine";
-import { badOption, PlaygroundError, problem } from "../client/errors";
-import type { FamilyInfo, Fault, ModelInfo, View } from "../client/protocol";
+import { badOption, PlaygroundError } from "../client/errors";
+import type { FamilyInfo, Fault, ModelInfo, TrainState, View } from "../client/protocol";
 import { bytesOf, forgetModel, modelBytes, modelEntry, siteManifest, type ModelEntry } from "../client/site";
 import { chooser, deviceSentence, facts, notices, tabs, type Notice } from "./chrome";
+import { Controller, type ControllerHost } from "./controller";
 import { reducedMotion } from "./draw";
 import { blobOf, checkpointBytes, download, dragHandler } from "./files";
 import { InterpolatePanel } from "./interpolate";
 import type { GenerativeLab } from "./lab/generative-lab";
 import { LatentPanel } from "./latent";
-import { ATTRIBUTES, attributeOf, declared, properties } from "./attributes";
+import { ATTRIBUTES, attributeOf, declared, flag, properties } from "./attributes";
 import { foreign } from "./names";
 import { leave, settle, takeOptions, UNSAID, type Settled } from "./options";
-import { figure, shownViews, type Host, type Panel, type ViewName } from "./panel";
+import { figureKeys, forgetKeys } from "./figure-key";
+import { shownViews, type Host, type Panel, type ViewName } from "./panel";
 import { Presence, type Present } from "./presence";
 import { ReconstructPanel } from "./reconstruct";
 import { SamplesPanel } from "./samples";
@@ -25,7 +27,6 @@ import { ReadPanel } from "./text/read";
 import { Subject } from "./text/subject";
 import { WritePanel } from "./text/write";
 import { TrainPanel } from "./train";
-import { Trainer } from "./trainer";
 import styles from "./element.css";
 import textStyles from "./text/text.css";
 import plotStyles from "uplot/dist/uPlot.min.css";
@@ -37,7 +38,7 @@ const SETTLED = ["view", "seed", "count", "backend", "columns", "refresh", "cont
 const text = (value: unknown) => (value === null || value === undefined ? null : String(value));
 
 /** `<generative-model>`: a model that samples and trains where it stands. */
-export class GenerativeModel extends LitElement implements Host, Present {
+export class GenerativeModel extends LitElement implements Host, ControllerHost, Present {
   static override styles = [unsafeCSS(plotStyles), unsafeCSS(styles), unsafeCSS(textStyles)];
   static override properties = properties("model");
   /** Id of a shipped model. */
@@ -61,24 +62,19 @@ export class GenerativeModel extends LitElement implements Host, Present {
   /** Samples in a row. */
   declare columns: string | number | null;
 
-  session: Session | undefined;
-  info: ModelInfo | undefined;
-  device: Device | undefined;
   settled: Settled = UNSAID;
   /** Names that a link gave to the element: what is wrong with those is told to the reader. */
   linked: readonly string[] = [];
   sampleOptions: Record<string, unknown> = {};
-  readonly trainer: Trainer;
+  readonly trainer = new Controller(this);
   #panels: Record<ViewName, Panel>;
   #samples = new SamplesPanel(this);
   #write = new WritePanel(this);
-  #notices: Notice[] = [];
   #models: ModelEntry[] = [];
   #entry: ModelEntry | undefined;
   #description: Description | undefined;
   #family: FamilyInfo | undefined;
   #loading: string | undefined;
-  #loads = 0;
   #drawn = false;
   #stale = false;
   #active = false;
@@ -86,6 +82,8 @@ export class GenerativeModel extends LitElement implements Host, Present {
   #dragging = false;
   #correcting = false;
   #holding = false;
+  /** The device that was told of last. */
+  #used = "";
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor() {
@@ -102,10 +100,18 @@ export class GenerativeModel extends LitElement implements Host, Present {
       interpolate: new InterpolatePanel(this),
       train: new TrainPanel(this),
     };
-    this.trainer = new Trainer(this, `${location.pathname}#${this.id || this.getAttribute("model") || ""}`);
     new Presence(this);
   }
 
+  get session(): Session | undefined {
+    return this.trainer.session;
+  }
+  get info(): ModelInfo | undefined {
+    return this.trainer.info;
+  }
+  get device(): Device | undefined {
+    return this.trainer.device;
+  }
   get bare() {
     return this.settled.controls === "none";
   }
@@ -151,35 +157,42 @@ export class GenerativeModel extends LitElement implements Host, Present {
       this.setAttribute("model", model); // Comes back here by way of the change.
       return;
     }
-    const load = ++this.#loads;
     this.#status("Fetching the model…");
-    await this.attempt(async () => {
-      const session = this.#wake();
-      if (this.family) {
-        await this.#prepare(session, this.family);
-        await this.trainer.corpus?.open();
-        const info = await session.create({ ...this.trainer.wished(), family: this.family, seed: this.settled.seed });
-        if (load === this.#loads) this.announce("ready", { model: info, device: this.device });
-        return;
-      }
-      const entry = this.src ? undefined : await this.#find();
-      const [bytes] = await Promise.all([
-        entry ? modelBytes(entry) : bytesOf(new URL(this.src ?? "", document.baseURI)),
-        this.#prepare(session, entry?.family),
-      ]);
-      if (load !== this.#loads || session !== this.session) return;
-      await this.trainer.pause();
-      this.trainer.leave();
-      const info = await this.#open(session, bytes, entry?.sha256 ?? null).catch((e: unknown) => {
+    await this.attempt(() => (this.family ? this.#untrained(this.family) : this.#shipped()));
+    if (!this.trainer.busy) this.#status(undefined);
+  }
+
+  /** An untrained model of a family. */
+  async #untrained(family: string) {
+    await this.#prepare(this.#wake(), family);
+    if (await this.trainer.create({ own: false, play: false })) this.#ready();
+  }
+
+  async #shipped() {
+    let entry: ModelEntry | undefined;
+    const done = await this.trainer
+      .load(`${this.model} ${this.src}`, async (signal) => {
+        const session = this.#wake();
+        entry = this.src ? undefined : await this.#find();
+        const [bytes] = await Promise.all([
+          entry ? modelBytes(entry, signal) : bytesOf(new URL(this.src ?? "", document.baseURI), signal),
+          this.#prepare(session, entry?.family),
+        ]);
+        return { bytes, sha256: entry?.sha256 ?? null };
+      })
+      .catch((e: unknown) => {
         if (entry) forgetModel(entry); // The next try fetches it anew.
+        if (this.info) this.#speak(this.info.family);
         throw e;
       });
-      if (load !== this.#loads) return;
-      this.#entry = entry;
-      this.announce("ready", { model: info, device: this.device });
-      this.changed();
-    });
-    if (load === this.#loads) this.#status(undefined);
+    if (!done) return;
+    this.#entry = entry;
+    this.#ready();
+    this.changed();
+  }
+
+  #ready() {
+    this.announce("ready", { model: this.info, device: this.device });
   }
 
   /** Trains: the model in training, else a new one from scratch. */
@@ -227,7 +240,7 @@ export class GenerativeModel extends LitElement implements Host, Present {
 
   async #export(resumable: boolean): Promise<Blob | undefined> {
     await this.#awake();
-    return this.attempt(async () => blobOf(await this.#required().exportModel(resumable)));
+    return this.attempt(async () => blobOf(await this.trainer.download(resumable)));
   }
 
   /** Opens a file; if it cannot be, the model that was there stays. */
@@ -235,23 +248,17 @@ export class GenerativeModel extends LitElement implements Host, Present {
     this.#active = true;
     await this.attempt(async () => {
       const bytes = await checkpointBytes(file);
-      const session = this.#wake();
-      const info = await this.#open(session, bytes, null);
-      this.#loads++; // A load under way must not take its place.
+      this.#description = await this.#wake().describe();
+      if (await this.trainer.open(bytes)) this.#ready();
       this.#status(undefined);
-      await this.trainer.adopt(info);
-      this.announce("ready", { model: info, device: this.device });
     });
   }
 
   /** Ends what the element does and frees what it holds; `load` begins anew. */
   dispose() {
     clearInterval(this.#timer);
-    this.#loads++;
     this.#panel.hide();
-    this.trainer.dispose();
-    this.#end();
-    this.info = undefined;
+    void this.trainer.dispose();
     this.#active = this.#drawn = false;
   }
 
@@ -275,7 +282,7 @@ export class GenerativeModel extends LitElement implements Host, Present {
       if (value !== undefined) state[name] = value;
     }
     if (view === "train") {
-      for (const [name, value] of Object.entries(this.trainer.state())) state[attributeOf(name)] = value;
+      for (const [name, value] of Object.entries(this.trainer.links())) state[attributeOf(name)] = value;
     }
     return state;
   }
@@ -285,7 +292,8 @@ export class GenerativeModel extends LitElement implements Host, Present {
   seen(seen: boolean) {
     if (this.#plane) return;
     if (seen && !this.#active) void this.load();
-    void this.attempt(() => this.trainer.watch(seen));
+    this.trainer.unseen = flag(this.getAttribute("keep-training") ?? "false") === true;
+    this.trainer.watch(seen);
     this.#seen = seen;
     this.#tick();
   }
@@ -310,6 +318,7 @@ export class GenerativeModel extends LitElement implements Host, Present {
   }
   gone() {
     this.dispose();
+    forgetKeys(this);
   }
 
   attributed(names: string[]) {
@@ -324,30 +333,13 @@ export class GenerativeModel extends LitElement implements Host, Present {
 
   // ---- What panels need
 
-  async attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await work();
-    } catch (e) {
-      const error = PlaygroundError.from(e);
-      // A cancel was wished for; a replaced worker is told about once, by the session.
-      if (error.code !== "cancelled" && error.code !== "worker-restarted") this.report(error);
-      return undefined;
-    }
+  attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
+    return this.trainer.attempt(work);
   }
 
   /** Shows an error and tells it to whoever listens. */
   report(thrown: unknown) {
-    const { code, message, hint, recoverable } = PlaygroundError.from(thrown);
-    const notice: Notice = {
-      code,
-      message,
-      hint,
-      recoverable,
-      retry: !this.info || !recoverable || code === "fetch-failed",
-    };
-    this.#notices = [...this.#notices.filter((n) => n.code !== code || n.message !== message), notice].slice(-8);
-    this.requestUpdate();
-    this.announce("error", { code, message, hint, recoverable });
+    this.trainer.report(thrown);
   }
 
   announce(name: string, detail: unknown) {
@@ -375,12 +367,6 @@ export class GenerativeModel extends LitElement implements Host, Present {
 
   // ---- Inside
 
-  #required(): Session {
-    if (!this.session)
-      throw problem("unknown-session", "There is no model here yet.", "Wait for the element's ready event.");
-    return this.session;
-  }
-
   async #awake() {
     if (!this.info) await this.load();
   }
@@ -391,83 +377,67 @@ export class GenerativeModel extends LitElement implements Host, Present {
     this.requestUpdate();
   }
 
-  #end() {
-    this.session?.dispose();
-    this.session = undefined;
-    this.device = undefined;
-  }
-
   #wake(): Session {
-    if (this.session) return this.session;
-    const session = new Session(this.settled.backend, {
-      model: (info) => {
-        this.info = info;
-        this.#speak(info.family);
-        this.#stale = true;
-        this.requestUpdate();
-      },
-      training: (state, samples) => {
-        if (!this.info) return;
-        this.info = { ...this.info, step: state.step, state };
-        this.#panel.trained(state, samples);
-        this.announce("step", { step: state.step, epoch: state.epoch, rate: state.rate, losses: state.losses });
-        this.requestUpdate();
-      },
-      snapshot: (step, bytes) => this.trainer.keep(step, bytes),
-      restarted: (cause, fatal) => {
-        if (session === this.session) this.#restarted(session, cause, fatal);
-      },
-    });
-    this.session = session;
-    session.device.then(
-      (device) => this.#using(device),
-      () => {
-        // A worker that did not start is of no use to the next try.
-        if (session === this.session) this.#end();
-      },
-    );
-    siteManifest().then(
-      ({ models }) => {
-        this.#models = models;
-        this.requestUpdate();
-      },
-      () => undefined,
-    );
-    void this.trainer.look();
-    return session;
+    if (!this.#models.length)
+      siteManifest().then(
+        ({ models }) => {
+          this.#models = models;
+          this.requestUpdate();
+        },
+        () => undefined,
+      );
+    return this.trainer.wake();
   }
 
-  #using(device: Device) {
-    const before = this.device;
-    this.device = device;
-    this.requestUpdate();
-    if (before?.backend !== device.backend || before.reason !== device.reason)
-      this.announce("backendchange", { ...device, sentence: deviceSentence(device) });
-  }
+  // ---- What the controller asks and tells
 
-  #restarted(session: Session, cause: PlaygroundError, fatal: boolean) {
-    if (fatal) {
-      this.report(problem(cause.code, cause.message, "Press “Try again”, or reload the page.", false));
-      this.#end();
-      return;
-    }
-    const lost = cause.code === "device-lost";
-    const where =
-      this.trainer.own && this.info
-        ? `Your model goes on from step ${figure(this.info.step)}.`
-        : "Everything is as it was.";
-    this.report(
-      problem(
-        lost ? "device-lost" : "worker-restarted",
-        `${lost ? cause.message : "The computation stopped unexpectedly."} A new worker has taken over. ${where}`,
-        "There is nothing that you need to do.",
-      ),
-    );
-    session.device.then(
-      (device) => this.#using(device),
-      () => undefined,
-    );
+  get wantedBackend(): Backend {
+    return this.settled.backend;
+  }
+  keys() {
+    return figureKeys(this);
+  }
+  task() {
+    return { data: this.info?.data ?? "", dataOptions: {}, seed: this.settled.seed };
+  }
+  retry() {
+    void this.load();
+  }
+  placed(info: ModelInfo, fresh: boolean) {
+    const before = this.#family;
+    this.#speak(info.family);
     this.#stale = true;
+    const { session } = this;
+    // What the attributes say to another family counts before the first look at it.
+    if (session && this.#family !== before) {
+      this.#holding = true;
+      void this.attempt(() => this.#take(session, this.getAttributeNames())).finally(() => {
+        this.#holding = false;
+        this.requestUpdate();
+      });
+    }
+    // The new model need not know the letters of a prompt for the one before.
+    if (fresh && this.trainer.corpus && this.trainer.source !== "shipped") this.removeAttribute("prompt");
+    if (fresh) this.#loading = undefined;
+    this.requestUpdate();
+  }
+  trained(state: TrainState, samples: View | null) {
+    this.#panel.trained(state, samples);
+    this.announce("step", { step: state.step, epoch: state.epoch, rate: state.rate, losses: state.losses });
+    this.requestUpdate();
+  }
+  turned() {
+    this.requestUpdate();
+  }
+  using(device: Device) {
+    this.requestUpdate();
+    const { backend, reason } = device;
+    if (this.#used === `${backend} ${reason}`) return;
+    this.#used = `${backend} ${reason}`;
+    this.announce("backendchange", { ...device, sentence: deviceSentence(device) });
+  }
+  restarted(fatal: boolean) {
+    if (!fatal) this.#stale = true;
     this.requestUpdate();
   }
 
@@ -501,21 +471,6 @@ export class GenerativeModel extends LitElement implements Host, Present {
     this.#speak(family);
     await this.#take(session, this.getAttributeNames());
     this.requestUpdate();
-  }
-
-  /** Opens a file. What the attributes say to its family counts before the first look at it. */
-  async #open(session: Session, bytes: Uint8Array, sha256: string | null): Promise<ModelInfo> {
-    this.#holding = true;
-    try {
-      this.#description = await session.describe();
-      const before = this.#family;
-      const info = await session.open(bytes, sha256);
-      if (this.#family !== before) await this.#take(session, this.getAttributeNames());
-      return info;
-    } finally {
-      this.#holding = false;
-      this.requestUpdate();
-    }
   }
 
   async #take(session: Session, names: string[]): Promise<boolean> {
@@ -578,8 +533,8 @@ export class GenerativeModel extends LitElement implements Host, Present {
   async #move() {
     await this.attempt(async () => {
       await this.trainer.pause();
-      const file = this.trainer.own ? await this.session?.exportModel(true) : undefined;
-      this.#end();
+      const file = this.trainer.own ? await this.trainer.download() : undefined;
+      await this.trainer.dispose();
       if (file) await this.importCheckpoint(file.bytes);
       else await this.load();
     });
@@ -623,11 +578,7 @@ export class GenerativeModel extends LitElement implements Host, Present {
     if (byKey) void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${view}`)?.focus());
   };
 
-  #dismiss = (notice: Notice, retry: boolean) => {
-    this.#notices = this.#notices.filter((n) => n !== notice);
-    this.requestUpdate();
-    if (retry) void this.load();
-  };
+  #dismiss = (notice: Notice, retry: boolean) => this.trainer.notices.dismiss(notice, retry);
 
   protected override render(): TemplateResult {
     // One code path for models of the plane: the lab, with one panel and few controls.
@@ -658,7 +609,7 @@ export class GenerativeModel extends LitElement implements Host, Present {
       <div class="panel">${this.#panel.render()}</div>
       <div class="poster" ?hidden=${!waiting}><slot name="poster"></slot></div>
     </div>`;
-    const alerts = notices(this.#notices, this.#dismiss);
+    const alerts = notices(this.trainer.notices.all, this.#dismiss);
     if (this.bare) return html`<div class="frame bare" part="frame">${body}${alerts}</div>`;
     return html`<section
       class="frame ${this.#dragging ? "dragging" : ""}"
@@ -679,7 +630,7 @@ export class GenerativeModel extends LitElement implements Host, Present {
           info
             ? facts(info, device, this.#entry, own, {
                 back: () => void this.load(),
-                download: () => void this.attempt(async () => download(await this.#required().exportModel(own))),
+                download: () => void this.attempt(async () => download(await this.trainer.download())),
                 open: (file) => void this.importCheckpoint(file),
               })
             : nothing

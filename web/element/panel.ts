@@ -2,7 +2,7 @@ import type { TemplateResult } from "lit";
 import type { Session } from "../client/session";
 import type { Capabilities, ModelInfo, TrainState, View } from "../client/protocol";
 import type { Layout, Plate } from "./draw";
-import type { Trainer } from "./trainer";
+import type { Controller } from "./controller";
 
 /** The views that an element can show. */
 export const VIEWS = [
@@ -45,7 +45,7 @@ export function shownViews(
 export interface Host extends HTMLElement {
   readonly session: Session | undefined;
   readonly info: ModelInfo | undefined;
-  readonly trainer: Trainer;
+  readonly trainer: Controller;
   readonly settled: { view: ViewName; seed: number; count: number };
   readonly sampleOptions: Record<string, unknown>;
   /** Names that a link gave. */
@@ -132,9 +132,4 @@ export class Latest {
   }
 }
 
-/** A number for a reader: a thin space between thousands, no needless digits. */
-export function figure(value: number, digits = 0): string {
-  return value
-    .toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits })
-    .replaceAll(",", "\u202f");
-}
+export { figure } from "./numbers";

@@ -13,9 +13,13 @@ export interface Present extends HTMLElement {
   gone(): void;
 }
 
+/** How long an element that was taken out of the page may still be put back as it was, milliseconds. */
+const GRACE = 5000;
+
 /** Watches where and how an element is in the page, while it is there. */
 export class Presence implements ReactiveController {
   #near = false;
+  #leaving: ReturnType<typeof setTimeout> | undefined;
   #scheme = matchMedia("(prefers-color-scheme: dark)");
   #intersections = new IntersectionObserver((entries) => this.#sight(entries.at(-1)?.isIntersecting ?? false), {
     rootMargin: "160px",
@@ -28,6 +32,7 @@ export class Presence implements ReactiveController {
   }
 
   hostConnected() {
+    clearTimeout(this.#leaving);
     this.#intersections.observe(this.host);
     this.#sizes.observe(this.host);
     this.#attributes.observe(this.host, { attributes: true });
@@ -41,10 +46,12 @@ export class Presence implements ReactiveController {
     this.#attributes.disconnect();
     this.#scheme.removeEventListener("change", this.#recolour);
     document.removeEventListener("visibilitychange", this.#visibility);
-    // An element that is only moved is connected again before this runs.
-    queueMicrotask(() => {
+    this.#sight(false);
+    // Routers and tabs put it back soon; an element that is only moved is back at once.
+    clearTimeout(this.#leaving);
+    this.#leaving = setTimeout(() => {
       if (!this.host.isConnected) this.host.gone();
-    });
+    }, GRACE);
   }
 
   #recolour = () => this.host.redraw(true);

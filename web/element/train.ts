@@ -1,6 +1,7 @@
 import { html, nothing } from "lit";
 import { ref } from "lit/directives/ref.js";
 import { badOption } from "../client/errors";
+import { keptFile } from "../client/store";
 import type { LossCurve, ModelInfo, TrainState, View } from "../client/protocol";
 import { Latest, Panel, figure, type Host } from "./panel";
 import { Plate } from "./draw";
@@ -9,7 +10,8 @@ import { field } from "./form";
 import { Script } from "./text/script";
 import { Sizes } from "./text/sizes";
 import { bringFile, source } from "./text/source";
-import { RATES, type Scope } from "./trainer";
+import { RATES } from "./controller";
+import type { Scope } from "./wishes";
 
 const SAMPLES = 32;
 
@@ -179,8 +181,7 @@ export class TrainPanel extends Panel {
     const index = this.#past;
     if (index === undefined) return;
     void this.host.attempt(async () => {
-      await this.host.trainer.pause();
-      await this.host.session?.restoreSnapshot(index);
+      await this.host.trainer.restore(index);
       this.#past = undefined;
     });
   }
@@ -195,7 +196,9 @@ export class TrainPanel extends Panel {
     };
     if (!trainer.own) {
       return html`<div class="transport">
-        <button type="button" class="primary" @click=${() => attempt(() => trainer.play())}>Train from scratch</button>
+        <button type="button" class="primary" ?disabled=${trainer.busy} @click=${() => attempt(() => trainer.play())}>
+          ${trainer.busy ? "Preparing…" : "Train from scratch"}
+        </button>
         <p class="status">
           A new model with random weights takes the place of this one in every view until you go back.
           ${
@@ -232,7 +235,7 @@ export class TrainPanel extends Panel {
         type="button"
         @click=${() => {
           present();
-          attempt(() => trainer.create());
+          attempt(() => trainer.restart());
         }}>
         Start over
       </button>
@@ -314,11 +317,16 @@ export class TrainPanel extends Panel {
       kept && !begun
         ? html`<div class="offer">
             <p>
-              A training${kept.text ? html` on <i>${kept.text.title}</i>` : nothing} from ${ago(kept.saved)} is kept in
-              this browser, at step ${figure(kept.step)}.
+              A training${kept.about ? html` on <i>${kept.about}</i>` : nothing} from ${ago(kept.saved)} is kept in this
+              browser, at step ${figure(kept.step)}.
             </p>
             <button type="button" @click=${() => void this.host.attempt(() => trainer.resume())}>Go on with it</button>
-            <button type="button" class="quiet" @click=${() => void trainer.discard()}>Forget it</button>
+            <button type="button" @click=${() => void this.host.attempt(() => saveKept(this.host, kept.id))}>
+              Download it
+            </button>
+            <button type="button" class="quiet" @click=${() => void this.host.attempt(() => trainer.discard())}>
+              Forget it
+            </button>
           </div>`
         : nothing
     }
@@ -378,6 +386,12 @@ export class TrainPanel extends Panel {
     }
     ${begun ? this.#ground() : nothing}`;
   }
+}
+
+/** A kept training as a file, whether it can be opened here or not. */
+async function saveKept(host: Host, id: string) {
+  const file = await keptFile(id);
+  if (file) host.save(file);
 }
 
 function ago(then: number): string {

@@ -15,7 +15,7 @@ export function policy(trunk = readFileSync(new URL("../../Trunk.toml", import.m
 
 export function head({ title, description, scripts = true }) {
   return `<!doctype html>
-<html lang="en">
+<html lang="en" data-state-in-query>
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy()}">

@@ -13,7 +13,7 @@ interface DeviceInfo {
 
 /** What wasm-bindgen makes of the worker's binaries. */
 interface Glue {
-  default(options: { module_or_path: Promise<Response> }): Promise<unknown>;
+  default(options: { module_or_path: Promise<Response> }): Promise<{ memory: WebAssembly.Memory }>;
   start(onAnswer: (answer: Answer) => void): void;
   init_device(backend: "cpu" | "webgpu", allowFallback: boolean): Promise<DeviceInfo>;
   post(envelope: Envelope): void;
@@ -47,6 +47,22 @@ let device: GpuDevice | undefined;
 let waiting: Envelope[] = [];
 
 const tell = (message: ShellMessage) => scope.postMessage(message);
+
+/** How long a graphics driver may take to answer, milliseconds. Some never do. */
+const DRIVER = 10_000;
+/** How long a server may take to begin its answer. */
+const SERVER = 60_000;
+/** A heap of so many bytes that traps has most likely had no more to give: wasm's limit is 4 GiB. */
+const FULL = 2 ** 31;
+let memory: WebAssembly.Memory | undefined;
+
+/** Fails after a time, for what may never answer. */
+function within<T>(time: number, what: string, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`${what} did not answer for ${time / 1000} seconds`)), time);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
 
 /** Buffers of all byte arrays in an answer, to be transferred rather than copied. */
 function buffersOf(value: unknown, found: ArrayBuffer[] = []): ArrayBuffer[] {
@@ -86,6 +102,23 @@ function failed(error: Error) {
   });
 }
 
+/** What is told of a trap: that the heap is full, if it is, since Rust can only abort then. */
+function trapped(e: unknown): ErrorInfo {
+  if ((memory?.buffer.byteLength ?? 0) >= FULL)
+    return {
+      code: "out-of-memory",
+      message: "There is no memory left for this.",
+      hint: "Choose a smaller model or a smaller batch.",
+      recoverable: false,
+    };
+  return {
+    code: "internal",
+    message: `Something went wrong inside the playground: ${reasonOf(e)}.`,
+    hint: "The playground starts again from its last snapshot.",
+    recoverable: false,
+  };
+}
+
 /**
  * wgpu does not ask the browser for subgroups although its kernels may use them where the adapter
  * has them; this asks on its behalf, and keeps the device so that its loss can be seen (and
@@ -98,7 +131,7 @@ function watchDevices(adapter: GpuAdapter) {
   prototype.requestDevice = async function (this: GpuAdapter, descriptor = {}) {
     const requiredFeatures = new Set(descriptor.requiredFeatures ?? []);
     if (this.features.has("subgroups")) requiredFeatures.add("subgroups");
-    const made = await request.call(this, { ...descriptor, requiredFeatures });
+    const made = await within(DRIVER, "the graphics device", request.call(this, { ...descriptor, requiredFeatures }));
     device = made;
     made.addEventListener("uncapturederror", (event) => {
       event.preventDefault();
@@ -111,13 +144,14 @@ function watchDevices(adapter: GpuAdapter) {
 }
 
 async function load(backend: "cpu" | "webgpu", allowFallback: boolean): Promise<DeviceInfo> {
-  const wasm = fetch(new URL(`worker-${backend}_bg.wasm`, import.meta.url)).then((response) => {
+  const asked = fetch(new URL(`worker-${backend}_bg.wasm`, import.meta.url));
+  const wasm = within(SERVER, "the server", asked).then((response) => {
     if (!response.ok) throw new Error(`the server answered ${response.status} for worker-${backend}_bg.wasm`);
     return response;
   });
   wasm.catch(() => undefined); // Reported where it is awaited.
   const module = (await import(new URL(`worker-${backend}.js`, import.meta.url).href)) as Glue;
-  await module.default({ module_or_path: wasm });
+  memory = (await module.default({ module_or_path: wasm })).memory;
   module.start((answer) => scope.postMessage(answer, buffersOf(answer)));
   const info = await module.init_device(backend, allowFallback);
   glue = module;
@@ -156,11 +190,19 @@ function unavailable(): ErrorInfo {
 /** Which device `auto` means here, and why. */
 async function choose(wanted: Init["backend"]): Promise<Choice> {
   if (wanted === "cpu") return { backend: "cpu", reason: "requested" };
-  const adapter = await gpu?.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
+  let silent: string | undefined;
+  const adapter = gpu
+    ? await within(DRIVER, "the graphics driver", gpu.requestAdapter({ powerPreference: "high-performance" })).catch(
+        (e: unknown) => {
+          silent = reasonOf(e);
+          return null;
+        },
+      )
+    : null;
   if (adapter) watchDevices(adapter);
   if (wanted === "webgpu") return { backend: "webgpu", reason: "requested", adapter };
   if (!gpu) return { backend: "cpu", reason: "no-webgpu" };
-  if (!adapter) return { backend: "cpu", reason: "no-adapter" };
+  if (!adapter) return { backend: "cpu", reason: silent ? `failed:${silent}` : "no-adapter" };
   if (isFallback(adapter)) return { backend: "cpu", reason: "fallback-adapter" };
   return { backend: "webgpu", reason: "gpu", adapter };
 }
@@ -172,6 +214,7 @@ function nameOf({ info }: GpuAdapter): string {
 }
 
 async function init({ backend: wanted, reason: given }: Init) {
+  tell({ type: "loading" });
   const { backend, reason, adapter } = await choose(wanted);
   try {
     if (backend === "webgpu" && !adapter) throw unavailable();
@@ -198,27 +241,13 @@ function post(envelope: Envelope) {
     glue?.post(envelope);
   } catch (e) {
     // A trap leaves the module unusable; wasm-bindgen rethrows it here.
-    fatal(
-      isInfo(e)
-        ? e
-        : {
-            code: "internal",
-            message: `Something went wrong inside the playground: ${reasonOf(e)}.`,
-            hint: "The playground starts again from its last snapshot.",
-            recoverable: false,
-          },
-    );
+    fatal(isInfo(e) ? e : trapped(e));
   }
 }
 
 self.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
-  fatal({
-    code: "internal",
-    message: `Something went wrong inside the playground: ${reasonOf(event.reason)}.`,
-    hint: "The playground starts again from its last snapshot.",
-    recoverable: false,
-  });
+  fatal(trapped(event.reason));
 });
 
 scope.onmessage = ({ data }: MessageEvent<Init | Envelope>) => {

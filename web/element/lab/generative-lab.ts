@@ -338,10 +338,6 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     });
   }
 
-  again(learner: Learner) {
-    void learner.place(true);
-  }
-
   adopt(preset: Preset | undefined) {
     this.pause();
     if (preset) adopt(this, preset);
@@ -388,7 +384,7 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     const taken = await this.attempt(() => this.#session().loadPoints(source));
     if (!taken) return false;
     this.source.count = taken.count;
-    this.task = { ...this.task, points: this.task.points + 1 };
+    this.task = { ...this.task, points: this.task.points + 1, source };
     this.#notices = this.#notices.filter((n) => n.code !== "bad-data");
     this.choose(CUSTOM);
     return true;

@@ -2,7 +2,7 @@ import { badOption } from "../../client/errors";
 import type { ErrorInfo, Preset } from "../../client/protocol";
 import { ATTRIBUTES, attributeOf, declared, optionOf, read, type Name } from "../attributes";
 import { asOption, stranger } from "../options";
-import type { Learner, Scope, Task } from "./learner";
+import type { Learner, Task } from "./learner";
 import type { Description } from "../../client/engine";
 
 type Values = Record<string, unknown>;
@@ -109,7 +109,7 @@ export async function take(lab: Wishes, given: [string, string | null][]): Promi
 
   const dataOptions = description.dataSchema.properties ?? {};
   const trainOptions = description.trainSchema.properties ?? {};
-  const scopeOf = (l: Learner, name: string): Scope | undefined =>
+  const scopeOf = (l: Learner, name: string): "config" | "train" | undefined =>
     Object.hasOwn(l.family.configSchema.properties ?? {}, name)
       ? "config"
       : Object.hasOwn(trainOptions, name)
@@ -121,7 +121,7 @@ export async function take(lab: Wishes, given: [string, string | null][]): Promi
     ...Object.keys(dataOptions),
   ].map(attributeOf);
   const ofData: [string, string][] = [];
-  const ofFamilies = new Map<Learner, Record<Scope, [string, string][]>>();
+  const ofFamilies = new Map<Learner, Record<"config" | "train", [string, string][]>>();
   for (const [attribute, text] of given) {
     if (declared(attribute, "lab") && !own.includes(attribute)) continue;
     const [, prefix = "", bare = attribute] = /^([a-z0-9-]+)\.(.+)$/.exec(attribute) ?? [];

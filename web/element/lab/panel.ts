@@ -22,7 +22,6 @@ export interface Stage extends HTMLElement {
   save(learner: Learner, what: "csv" | "svg" | "png" | "safetensors"): void;
   setOption(learner: Learner, scope: Scope, name: string, text: string): void;
   changed(): void;
-  again(learner: Learner): void;
 }
 
 /** Loss curves drawn in a small panel. */
@@ -262,8 +261,7 @@ export class FamilyPanel {
   #alerts() {
     const { learner: l, host } = this;
     return notices(l.alerts, (n: Notice, retry) => {
-      l.alerts = l.alerts.filter((a) => a !== n);
-      if (retry) host.again(l);
+      l.controller.notices.dismiss(n, retry);
       host.changed();
     });
   }

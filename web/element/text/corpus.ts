@@ -2,7 +2,15 @@ import { PlaygroundError, problem } from "../../client/errors";
 import type { ErrorInfo, TextInfo } from "../../client/protocol";
 import type { KeptText } from "../../client/store";
 import { nameOf, siteText, siteTexts, type TextEntry, type TextSource } from "../../client/texts";
-import type { Host } from "../panel";
+import type { Session } from "../../client/session";
+
+/** What the choice of a text asks for. */
+export interface Library {
+  readonly session: Session | undefined;
+  requestUpdate(): void;
+  changed(): void;
+  announce(name: string, detail: unknown): void;
+}
 
 /** The text that a model is to learn from: one of the site's, or the reader's own. */
 export class Corpus {
@@ -20,7 +28,7 @@ export class Corpus {
   #preferred: string | undefined;
 
   constructor(
-    private readonly host: Host,
+    private readonly host: Library,
     private readonly options: () => Record<string, unknown>,
   ) {}
 
@@ -50,9 +58,12 @@ export class Corpus {
 
   /** Of the text that the worker has. */
   get title(): string {
-    const name = this.info?.name;
+    return this.titleOf(this.info?.name ?? "");
+  }
+
+  titleOf(name: string): string {
     if (this.own && this.own.name === name) return this.own.title;
-    return this.entries.find((e) => e.name === name)?.title ?? name ?? "";
+    return this.entries.find((e) => e.name === name)?.title ?? name;
   }
 
   /** Takes a text of the site, or the reader's own again. */
@@ -85,6 +96,13 @@ export class Corpus {
     this.info = undefined;
   }
 
+  /** The worker that had the text is gone; the reader's own is still here. */
+  forget() {
+    this.#wish++;
+    this.info = undefined;
+    this.busy = false;
+  }
+
   /** The same text as other tokens. */
   async again(): Promise<void> {
     if (this.name) await this.choose(this.name);
@@ -109,6 +127,7 @@ export class Corpus {
     } catch (e) {
       if (wish !== this.#wish) return;
       const { code, message, hint, recoverable } = PlaygroundError.from(e);
+      if (code === "cancelled" || code === "worker-restarted") return; // It is asked for again.
       this.wrong = { code, message, hint, recoverable };
       this.name = this.info?.name ?? this.name;
       this.host.announce("error", this.wrong);

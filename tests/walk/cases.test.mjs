@@ -1,0 +1,432 @@
+// The page's controller and client in single cases of what goes wrong: each was a fault once.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { World } from "./world.mjs";
+import { BAD, DEADLY, fileOf } from "./worker.mjs";
+
+const model = (step, rest = {}) =>
+  fileOf({ family: "vae", data: "mnist", config: { hidden: 10, layers: 2 }, train: {}, step, ...rest });
+const codes = (figure) => figure.controller.notices.all.map((n) => n.code);
+const kept = (world) => world.database.all("trainings-info");
+
+/** Watches whether a promise has ended. */
+function watched(promise) {
+  const state = { ended: false };
+  promise.then(
+    () => (state.ended = true),
+    (e) => Object.assign(state, { ended: true, error: e }),
+  );
+  return state;
+}
+
+/** A world with a page and a figure whose model is there. */
+async function loaded(seed = 1) {
+  const world = new World(seed);
+  const page = world.page();
+  const figure = page.figure();
+  void figure.load();
+  await world.clock.pass(10_000);
+  assert.equal(figure.controller.info?.step, 240_000);
+  return { world, page, figure, c: figure.controller, pass: (ms) => world.clock.pass(ms) };
+}
+
+/** And a training that has been kept. */
+async function trained(seed, time = 25_000) {
+  const all = await loaded(seed);
+  void all.c.attempt(() => all.c.play());
+  await all.pass(time);
+  assert.ok(all.c.running);
+  assert.ok(kept(all.world)[0].step > 0);
+  return all;
+}
+
+test("a second click on Train from scratch is the same click, and the training can be stopped", async () => {
+  const { c, figure, pass } = await loaded();
+  const all = [c.play(), c.play()];
+  await pass(20);
+  all.push(c.play());
+  await pass(5000);
+  await Promise.all(all);
+  assert.equal(figure.counts.placed, 2, "one new model beside the shipped one");
+  assert.ok(c.running);
+  assert.equal(figure.trainings, 1);
+  const pause = watched(c.pause());
+  await pass(3000);
+  assert.ok(pause.ended);
+  assert.equal(figure.trainings, 0);
+});
+
+test("a file opened while training: the old training's end says nothing of it", async () => {
+  for (let seed = 1; seed < 20; seed++) {
+    const { c, pass, figure } = await trained(seed);
+    void c.open(model(7));
+    await pass(5000);
+    assert.equal(c.info.step, 7);
+    assert.equal(c.session.model.step, 7);
+    assert.equal(c.running, false);
+    assert.equal(figure.trainings, 0);
+    assert.equal(c.keeper.step, -1, "nothing of the old training is kept as of the new one");
+  }
+});
+
+test("a bad file opened while training does not stop it", async () => {
+  const { c, pass, figure } = await trained();
+  void c.attempt(() => c.open(BAD));
+  await pass(3000);
+  assert.deepEqual(codes(figure), ["checkpoint-parse"]);
+  assert.ok(c.running);
+  assert.equal(figure.trainings, 1);
+});
+
+test("a file opened while a new model is on its way stays", async () => {
+  const { world, c, pass } = await loaded();
+  world.server.state = "silent";
+  void c.attempt(() => c.play());
+  await pass(500);
+  void c.open(model(9));
+  await pass(500);
+  world.server.state = "up";
+  await pass(120_000);
+  assert.equal(c.info.step, 9);
+  assert.equal(c.running, false);
+});
+
+test("a worker that dies before it is ready leaves nobody waiting", async () => {
+  const world = new World();
+  world.starts = "dies";
+  const figure = world.page().figure();
+  const load = watched(figure.load());
+  await world.clock.pass(1000);
+  world.starts = "ok";
+  await world.clock.pass(20_000);
+  assert.ok(load.ended);
+  assert.equal(figure.controller.info?.step, 240_000);
+});
+
+test("a worker that never answers is given up, and can be tried again", async () => {
+  const world = new World();
+  world.starts = "silent";
+  const figure = world.page().figure();
+  const load = watched(figure.load());
+  await world.clock.pass(400_000);
+  assert.ok(load.ended);
+  assert.deepEqual(codes(figure), ["fetch-failed"]);
+  world.starts = "ok";
+  figure.controller.notices.dismiss(figure.controller.notices.all[0], true);
+  await world.clock.pass(10_000);
+  assert.equal(figure.controller.info?.step, 240_000);
+  assert.deepEqual(codes(figure), []);
+});
+
+test("dispose while the worker starts ends whoever waits for it", async () => {
+  const world = new World();
+  world.starts = "silent";
+  const figure = world.page().figure();
+  const load = watched(figure.load());
+  await world.clock.pass(100);
+  const end = watched(figure.controller.dispose());
+  await world.clock.pass(100);
+  assert.ok(load.ended && end.ended);
+  assert.deepEqual(codes(figure), [], "and is no error");
+});
+
+test("a device lost while the second worker starts: the training goes on in the third", async () => {
+  const { world, page, c, figure, pass } = await trained();
+  const before = kept(world)[0].step;
+  world.starts = "dies";
+  page.worker.die("device-lost");
+  await pass(300);
+  world.starts = "ok";
+  await pass(20_000);
+  assert.ok(c.running);
+  assert.ok(c.info.step > before);
+  const pause = watched(c.pause());
+  await pass(2000);
+  assert.ok(pause.ended);
+  assert.equal(figure.trainings, 0);
+});
+
+test("a worker that dies again and again ends with a sentence, also slowly", async () => {
+  const { world, page, c, figure, pass } = await loaded();
+  world.starts = "dies";
+  page.worker.die();
+  await pass(60_000);
+  assert.equal(figure.counts.fatal, 1);
+  assert.match(figure.controller.notices.all.at(-1).message, /too often/);
+  world.starts = "ok";
+  c.notices.dismiss(c.notices.all.at(-1), true);
+  await pass(20_000);
+  assert.equal(c.info?.step, 240_000, "Try again brings it back");
+
+  void c.attempt(() => c.play());
+  for (let i = 0; i < 120 && figure.counts.fatal < 2; i++) {
+    await pass(55_000);
+    page.worker?.die();
+  }
+  assert.equal(figure.counts.fatal, 2, "a loop of minutes has an end as well");
+});
+
+test("a training that stops its worker at the same step each time is given up", async () => {
+  const { page, c, figure, pass } = await loaded();
+  void c.attempt(() => c.play());
+  let deaths = 0;
+  for (let i = 0; i < 1000 && !c.failed; i++) {
+    await pass(300);
+    if ((c.info?.step ?? 0) >= 150 && c.source === "made" && c.running && page.worker?.ready)
+      (page.worker.die(), deaths++);
+  }
+  assert.ok(c.failed);
+  assert.ok(deaths < 5, `${deaths} deaths`);
+  assert.ok(codes(figure).includes("internal"));
+  assert.equal(figure.trainings, 0);
+});
+
+test("out of memory is not tried again on the same settings", async () => {
+  const { page, c, figure, pass } = await trained();
+  page.worker.die("out-of-memory");
+  await pass(20_000);
+  assert.equal(c.running, false);
+  assert.ok(codes(figure).includes("out-of-memory"));
+  assert.equal(figure.trainings, 0);
+  assert.ok(c.info.step > 0, "what was learned is there");
+});
+
+test("a file that ends the worker is blamed, and everything else is as it was", async () => {
+  const { c, figure, pass } = await loaded();
+  void c.attempt(() => c.open(DEADLY));
+  await pass(30_000);
+  assert.ok(codes(figure).includes("internal"));
+  assert.equal(c.info?.step, 240_000);
+});
+
+test("a kept training is not deleted by what goes wrong when it is opened", async () => {
+  const { world, page, pass } = await trained();
+  page.close();
+  for (const record of world.database.all("trainings-model")) record.bytes = BAD;
+  const again = world.page().figure();
+  void again.load();
+  await pass(10_000);
+  const { controller } = again;
+  assert.ok(controller.kept);
+  void controller.attempt(() => controller.resume());
+  await pass(10_000);
+  assert.deepEqual(codes(again), ["checkpoint-parse"]);
+  assert.equal(kept(world).length, 1);
+  assert.ok(controller.kept, "and is offered still");
+  assert.equal((await drive(world, again.page.store.keptFile(controller.kept.id))).bytes, BAD, "and can be downloaded");
+  void controller.discard();
+  await pass(1000);
+  assert.equal(kept(world).length, 0, "until the reader forgets it");
+});
+
+/** Lets time pass until a promise has ended. */
+async function drive(world, promise) {
+  const state = watched(promise);
+  for (let i = 0; i < 100 && !state.ended; i++) await world.clock.pass(50);
+  return promise;
+}
+
+test("a second tab never takes the place of the first one's training", async () => {
+  const { world, page, c, pass } = await trained();
+  const other = world.page().figure();
+  void other.load();
+  await pass(10_000);
+  assert.equal(other.controller.kept, undefined, "what goes on elsewhere is not offered");
+  void other.controller.attempt(() => other.controller.play());
+  await pass(12_000);
+  const far = c.info.step;
+  page.close();
+  await pass(30_000);
+  const steps = kept(world).map((k) => k.step);
+  assert.equal(steps.length, 2);
+  assert.ok(Math.max(...steps) >= far - 100, `${steps}, of ${far}`);
+});
+
+test("two tabs that go on with one training each keep their own", async () => {
+  const { world, page, pass } = await trained();
+  page.close();
+  const figures = [world.page().figure(), world.page().figure()];
+  for (const f of figures) void f.load();
+  await pass(10_000);
+  const id = figures[0].controller.kept.id;
+  assert.equal(figures[1].controller.kept.id, id);
+  for (const f of figures) {
+    void f.controller.attempt(async () => (await f.controller.resume()) && f.controller.play());
+    await pass(1000);
+  }
+  await pass(15_000);
+  assert.equal(kept(world).length, 2);
+  assert.deepEqual(codes(figures[1]), ["storage-busy"]);
+  // The same where there are no locks, or they are lost.
+  world.locks.lose();
+  const third = world.page().figure();
+  void third.load();
+  await pass(10_000);
+  void third.controller.attempt(async () => (await third.controller.resume(kept(world)[0])) && third.controller.play());
+  await pass(40_000);
+  assert.equal(kept(world).length, 3);
+});
+
+test("a training is kept on pause, on hide and on leaving", async () => {
+  const { world, c, pass } = await loaded();
+  void c.attempt(() => c.play());
+  await pass(7000);
+  assert.equal(kept(world).length, 0);
+  void c.pause();
+  await pass(1500);
+  assert.equal(kept(world)[0].step, c.info.step);
+  void c.play();
+  await pass(4000);
+  c.watch(false);
+  await pass(1500);
+  assert.equal(c.running, false);
+  assert.ok(c.suspended);
+  assert.equal(kept(world)[0].step, c.info.step);
+  c.watch(true);
+  await pass(4000);
+  assert.ok(c.running);
+  void c.dispose();
+  const { step } = kept(world)[0];
+  await pass(2000);
+  assert.ok(kept(world)[0].step > step);
+  assert.equal(world.locks.held.size, 0, "and the lock is let go");
+});
+
+test("training goes on unseen where that is wished for", async () => {
+  const { c, pass } = await trained();
+  c.unseen = true;
+  c.watch(false);
+  const { step } = c.info;
+  await pass(5000);
+  assert.ok(c.running && c.info.step > step);
+});
+
+test("what was turned back from does not come again with a new worker", async () => {
+  const { world, page, c, pass } = await trained();
+  void c.restore(0);
+  await pass(2000);
+  const { step } = c.info;
+  assert.ok(step < 60);
+  assert.equal(kept(world)[0].step, step);
+  page.worker.die();
+  await pass(5000);
+  assert.equal(c.info.step, step);
+});
+
+test("opening a file to look at it deletes nothing, nor does a training that was not kept yet", async () => {
+  const { world, page, pass } = await trained();
+  page.close();
+  const before = kept(world)[0];
+  const again = world.page().figure();
+  void again.load();
+  await pass(10_000);
+  const { controller } = again;
+  void controller.open(model(5));
+  await pass(3000);
+  assert.deepEqual(kept(world), [before]);
+  assert.ok(controller.kept, "it is offered still");
+  void controller.attempt(() => controller.restart());
+  await pass(2000);
+  void controller.play();
+  await pass(25_000);
+  assert.equal(kept(world).length, 2, "a new training has a record of its own");
+  assert.ok(kept(world).some((k) => k.id === before.id && k.step === before.step));
+});
+
+test("a text of the reader's own is kept with its training, in one transaction", async () => {
+  const world = new World();
+  const page = world.page();
+  const figure = page.figure("text", "gpt");
+  const { controller: c } = figure;
+  void figure.load();
+  await world.clock.pass(10_000);
+  void c.corpus.bring(new Uint8Array([1, 2, 3]), "Diary");
+  await world.clock.pass(1000);
+  void c.attempt(() => c.play());
+  await world.clock.pass(25_000);
+  assert.ok(c.running);
+  assert.equal(world.database.all("trainings-data")[0].text.title, "Diary");
+  // Another file is only looked at; then the page is left.
+  void c.open(model(5, { family: "gpt", data: "alice" }));
+  await world.clock.pass(3000);
+  page.close();
+  const again = world.page().figure("text", "gpt");
+  void again.load();
+  await world.clock.pass(10_000);
+  const { controller } = again;
+  assert.equal(controller.kept.about, "Diary");
+  void controller.attempt(async () => (await controller.resume()) && controller.play());
+  await world.clock.pass(10_000);
+  assert.deepEqual(codes(again), []);
+  assert.ok(controller.running, "it trains on its own text");
+});
+
+test("taken out for long and put back: the text is known, and the training is offered", async () => {
+  const world = new World();
+  const page = world.page();
+  const figure = page.figure("text", "gpt");
+  const { controller: c } = figure;
+  void figure.load();
+  await world.clock.pass(10_000);
+  void c.corpus.bring(new Uint8Array([1, 2, 3]), "Diary");
+  await world.clock.pass(1000);
+  void c.attempt(() => c.play());
+  await world.clock.pass(14_000);
+  void c.dispose();
+  await world.clock.pass(8000);
+  assert.equal(page.worker, undefined, "the worker has ended");
+  void figure.load();
+  await world.clock.pass(10_000);
+  assert.deepEqual(codes(figure), []);
+  assert.equal(c.corpus.info?.name, c.corpus.own.name);
+  assert.equal(c.own, false);
+  assert.ok(c.kept);
+  void c.attempt(() => c.play());
+  await world.clock.pass(10_000);
+  assert.deepEqual(codes(figure), []);
+  assert.ok(c.running);
+});
+
+test("a model that cannot be fetched leaves the reader's in place", async () => {
+  const { world, figure, c, pass } = await trained();
+  await pass(120_000);
+  const { step } = c.info;
+  world.server.files.set("checkpoints/vae.safetensors", BAD);
+  void figure.load();
+  await pass(5000);
+  assert.ok(c.own);
+  assert.ok(c.info.step > step);
+  assert.ok(c.running);
+  assert.ok(codes(figure).length > 0);
+});
+
+test("a lock that comes after it was let go is let go again", async () => {
+  const { world, c, pass } = await loaded();
+  void c.attempt(() => c.play());
+  await pass(9000);
+  void c.pause();
+  await pass(1);
+  void c.dispose();
+  await pass(5000);
+  assert.equal(world.locks.held.size, 0);
+});
+
+test("a full disk says what takes the room; training goes on", async () => {
+  const { world, c, figure, pass } = await trained();
+  world.storage = "full";
+  await pass(25_000);
+  assert.ok(codes(figure).includes("storage-full"));
+  assert.match(c.notices.all.find((n) => n.code === "storage-full").hint, /Kept in this browser.*MB/);
+  assert.ok(c.running);
+  assert.ok(figure.page.persisted, "the browser was asked not to evict it");
+});
+
+test("changed options outlive a worker that dies before the next snapshot", async () => {
+  const { page, c, pass } = await trained();
+  void c.wish("train", [["rate", "50"]]);
+  await pass(200);
+  page.worker.die();
+  await pass(3000);
+  assert.equal(page.worker.host.sessions.get(c.session.id).train.rate, 50);
+  assert.ok(c.running);
+});

@@ -1,0 +1,272 @@
+// The page's own client and controller in a world of stand-ins: bundled from the TypeScript as it is, each page with
+// globals of its own.
+import { build } from "esbuild";
+import { fileURLToPath } from "node:url";
+import { Clock, Random, settle } from "./clock.mjs";
+import { Database, Locks, Server } from "./browser.mjs";
+import { FAMILIES, Host, TEXT, TRAIN, fileOf } from "./worker.mjs";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const { outputFiles } = await build({
+  stdin: {
+    contents: `export { Controller } from "./web/element/controller";
+      export * as store from "./web/client/store";
+      export { Session } from "./web/client/session";
+      export * as site from "./web/client/site";
+      export * as texts from "./web/client/texts";`,
+    resolveDir: root,
+  },
+  bundle: true,
+  write: false,
+  format: "iife",
+  globalName: "playground",
+  target: "es2022",
+  logLevel: "error",
+  define: { "import.meta.url": '"https://site.test/element.js"' },
+});
+const GLOBALS = [
+  ...["Worker", "indexedDB", "navigator", "location", "fetch", "performance", "Date", "crypto"],
+  ...["setTimeout", "clearTimeout", "setInterval", "clearInterval"],
+];
+const evaluate = new Function(...GLOBALS, `${outputFiles[0].text}\nreturn playground;`);
+
+const manifest = {
+  version: 1,
+  models: [{ id: "vae", family: "vae", data: "mnist", file: "vae.safetensors", bytes: 9, sha256: "" }],
+  data: [{ name: "mnist", file: "mnist.bin", bytes: 4, sha256: "" }],
+};
+const texts = { texts: [{ name: "alice", title: "Alice", group: "", file: "alice.txt.gz", sha256: "", bytes: 4 }] };
+const json = (value) => new TextEncoder().encode(JSON.stringify(value));
+
+/** A browser with its tabs, a server, and the time. */
+export class World {
+  clock = new Clock();
+  /** `ok`, `full` or `none`. */
+  storage = "ok";
+  pages = [];
+  /** How the next workers start: `ok`, `silent`, `failed`, `fallback`, `dies`. */
+  starts = "ok";
+
+  constructor(seed = 1) {
+    this.random = new Random(seed);
+    this.database = new Database(this);
+    this.locks = new Locks(this);
+    this.server = new Server(this);
+    const shipped = { family: "vae", data: "mnist", config: { hidden: 10, layers: 2 }, train: {}, step: 240_000 };
+    for (const [path, bytes] of Object.entries({
+      "checkpoints/manifest.json": json(manifest),
+      "checkpoints/vae.safetensors": fileOf(shipped),
+      "data/mnist.bin": new Uint8Array(4),
+      "texts/manifest.json": json(texts),
+      "texts/alice.txt.gz": new Uint8Array(4),
+    }))
+      this.server.files.set(path, bytes);
+  }
+
+  /** A tab. */
+  page() {
+    const page = new Page(this);
+    this.pages.push(page);
+    return page;
+  }
+
+  /** The worker around a host dies. */
+  kill(host, code = "internal", how = "message") {
+    const worker = this.pages.flatMap((p) => p.workers).find((w) => w.host === host);
+    worker?.die(code, how);
+  }
+}
+
+/** One tab: the bundle with globals of its own. */
+class Page {
+  dead = false;
+  workers = [];
+
+  constructor(world) {
+    this.world = world;
+    const { clock, random } = world;
+    const page = this;
+    const alive = (work) => () => page.dead || work();
+    const setTimeout = (work, delay = 0) => clock.after(delay, alive(work));
+    const clearTimeout = (timer) => clock.cancel(timer);
+    const Worker = class extends StandIn {
+      constructor() {
+        super(page);
+      }
+    };
+    const globals = {
+      Worker,
+      indexedDB: world.database.facade(page),
+      navigator: { locks: world.locks.facade(page), storage: { persist: async () => (page.persisted = true) } },
+      location: { origin: "https://site.test", pathname: "/", search: "" },
+      fetch: world.server.fetch,
+      performance: { now: () => clock.now },
+      Date: { now: () => clock.now },
+      crypto: { randomUUID: () => `id-${random.below(1e9).toString(36)}` },
+      setTimeout,
+      clearTimeout,
+      setInterval: () => 0,
+      clearInterval: () => undefined,
+    };
+    Object.assign(this, evaluate(...GLOBALS.map((name) => globals[name])));
+  }
+
+  get worker() {
+    return this.workers.findLast((w) => !w.terminated);
+  }
+
+  /** The tab is closed, or the page left: nothing in it runs any more. */
+  close() {
+    this.dead = true;
+    for (const worker of this.workers) worker.terminate();
+    this.world.locks.lose(this);
+    this.world.pages = this.world.pages.filter((p) => p !== this);
+  }
+
+  /** A figure as an element would have it. */
+  figure(name = "figure", family = "vae") {
+    return new Figure(this, name, family);
+  }
+}
+
+/** A worker as its page sees it. */
+class StandIn {
+  host;
+  terminated = false;
+  ready = false;
+  #toPage = 0;
+
+  constructor(page) {
+    this.page = page;
+    page.workers.push(this);
+    this.host = new Host(page.world, (answer) => this.#send(answer));
+    // A worker that has trained for a while is not to be found after it is gone.
+    if (page.workers.length > 40) page.workers = page.workers.slice(-20);
+  }
+
+  #send(data) {
+    const { clock, random } = this.page.world;
+    this.#toPage = Math.max(this.#toPage, clock.now + random.below(4));
+    clock.after(this.#toPage - clock.now, () => {
+      if (!this.terminated && !this.page.dead) this.onmessage?.({ data });
+    });
+  }
+
+  postMessage(message) {
+    const { world } = this.page;
+    if (message.type === "init") {
+      this.#start(message, world);
+      return;
+    }
+    world.clock.after(world.random.below(3), () => {
+      if (this.terminated || this.host.dead) return;
+      if (!this.ready) this.waiting = [...(this.waiting ?? []), message];
+      else if (message.request.type === "fault")
+        this.die(message.request.kind === "panic" ? "internal" : "device-lost");
+      else this.host.post(message);
+    });
+  }
+
+  #start({ backend, reason }, world) {
+    const { starts } = world;
+    const device = backend === "cpu" ? "cpu" : "webgpu";
+    if (starts === "silent") return;
+    this.#send({ type: "loading" });
+    world.clock.after(20 + world.random.below(world.random.chance(0.1) ? 3000 : 200), () => {
+      if (this.terminated || this.host.dead) return;
+      if (starts === "failed")
+        this.#send({
+          type: "failed",
+          error: { code: "fetch-failed", message: "No code.", hint: "", recoverable: false },
+        });
+      else if (starts === "fallback" && backend === "auto") this.#send({ type: "fallback", reason: "failed:drill" });
+      else if (starts === "dies") this.die("internal");
+      else if (starts === "silent") return;
+      else {
+        this.ready = true;
+        this.#send({
+          type: "ready",
+          device: { backend: device, adapter: "", fallback: false },
+          reason: reason ?? "gpu",
+        });
+        for (const message of this.waiting ?? []) this.host.post(message);
+      }
+    });
+  }
+
+  die(code = "internal", how = "message") {
+    if (this.terminated || this.host.dead) return;
+    this.host.dead = true;
+    if (how === "error") this.onerror?.({ message: "stopped", preventDefault: () => undefined });
+    else
+      this.#send({
+        id: 0,
+        reply: { type: "error", error: { code, message: `It is ${code}.`, hint: "", recoverable: false } },
+      });
+  }
+
+  terminate() {
+    this.terminated = this.host.dead = true;
+  }
+}
+
+/** What an element does with its controller, without anything to be seen. */
+export class Figure {
+  errors = [];
+  counts = { placed: 0, fatal: 0 };
+
+  constructor(page, name, family) {
+    Object.assign(this, { page, name, family });
+    const figure = this;
+    this.controller = new page.Controller({
+      wantedBackend: "auto",
+      keys: () => [name],
+      task: () => ({ data: "mnist", dataOptions: {}, seed: 1 }),
+      requestUpdate: () => undefined,
+      changed: () => undefined,
+      announce: (kind, detail) => kind === "error" && this.errors.push(detail),
+      placed(info) {
+        figure.counts.placed++;
+        figure.#describe(info.family);
+      },
+      trained: () => undefined,
+      turned: () => undefined,
+      using: () => undefined,
+      restarted: (fatal) => fatal && figure.counts.fatal++,
+      retry: () => void figure.load(),
+    });
+    this.#describe(family);
+  }
+
+  #describe(id) {
+    const family = FAMILIES.find((f) => f.id === id) ?? FAMILIES[0];
+    if (this.described === family) return;
+    this.described = family;
+    this.controller.describe(family, TRAIN, TEXT);
+  }
+
+  /** As `load()` of an element. */
+  load() {
+    const { controller, page } = this;
+    return controller.attempt(async () => {
+      controller.wake();
+      if (this.family === "gpt") {
+        this.#describe("gpt");
+        return controller.create({ own: false, play: false });
+      }
+      return controller.load("shipped", async () => {
+        const entry = await page.site.modelEntry("vae");
+        return { bytes: await page.site.modelBytes(entry), sha256: entry.sha256 };
+      });
+    });
+  }
+
+  /** The trainings that the page's workers have under way for it. */
+  get trainings() {
+    const id = this.controller.session?.id;
+    return this.page.workers.filter((w) => !w.terminated).flatMap((w) => w.host.training.filter((s) => s === id))
+      .length;
+  }
+}
+
+export { settle };

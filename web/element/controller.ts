@@ -1,0 +1,438 @@
+import { wasRestarted, type Backend, type Device } from "../client/connection";
+import { CUSTOM } from "../client/engine";
+import { PlaygroundError, cancelled, problem } from "../client/errors";
+import { Keeper, type Moment } from "../client/keeper";
+import { unless, within } from "../client/limits";
+import type { ErrorInfo, ModelInfo, PointSource, View, ViewQuery } from "../client/protocol";
+import { Session, type SavedFile, type Snapshot } from "../client/session";
+import type { KeptData, KeptInfo } from "../client/store";
+import { Notices } from "./notices";
+import { figure } from "./numbers";
+import { Queue } from "./queue";
+import { Runner, type RunnerHost } from "./runner";
+import type { Scope } from "./wishes";
+
+export { RATES } from "./runner";
+
+/** Where the model in place came from. */
+export type Source = "shipped" | "made" | "opened" | "kept";
+
+/** A file as it is to be opened. */
+export interface Checkpoint {
+  bytes: Uint8Array;
+  /** Its promised hash. */
+  sha256: string | null;
+}
+
+/** What a controller asks of its element, and tells it. */
+export interface ControllerHost extends RunnerHost {
+  /** What the reader may have asked for. */
+  readonly wantedBackend: Backend;
+  /** Names of the figure that trainings are kept under, the present one first; without one nothing is kept. */
+  keys(): readonly string[];
+  /** A model is in place; one that is not fresh is the same as before, in a new worker or at another step. */
+  placed(info: ModelInfo, fresh: boolean): void;
+  /** Another device is in use. */
+  using(device: Device): void;
+  /** The worker was replaced, or, with `fatal`, the session ended with it. */
+  restarted(fatal: boolean): void;
+  /** Everything from the beginning, after an end. */
+  retry(): void;
+}
+
+/** The longest that a session is held open to be kept, milliseconds. */
+const LAST = 30_000;
+
+/**
+ * One model on the page: what is wished for, what is in place, what runs, what is kept, and what went wrong. An
+ * element shows it and passes on what the reader does; there is no DOM in here.
+ *
+ * Every action that puts a model in place goes through one queue, in which the newest wish wins and the same wish
+ * twice is one. Training follows what is wished (`wants`) and what can be seen (`watch`).
+ */
+export class Controller extends Runner {
+  session: Session | undefined;
+  info: ModelInfo | undefined;
+  device: Device | undefined;
+  source: Source | undefined;
+  /** What an earlier visit left. */
+  kept: KeptInfo | undefined;
+  /** A reader's own points, which are handed over with every model that learns them. */
+  points: PointSource | undefined;
+  readonly notices: Notices;
+  readonly keeper: Keeper;
+  #queue = new Queue(() => this.host.requestUpdate());
+  /** What the model that is being put in place is. */
+  #arriving: { source: Source; play: boolean } | undefined;
+  /** What was wished for when the model in place came. */
+  #made: string | undefined;
+  /** The step of the newest snapshot. */
+  #saved = 0;
+  #saving: Promise<void> = Promise.resolve();
+
+  constructor(private readonly host: ControllerHost) {
+    super(host);
+    this.notices = new Notices(host);
+    this.keeper = new Keeper(
+      () => host.keys(),
+      (e) => this.notices.report(e),
+    );
+  }
+
+  /** The model in place was made, opened or resumed by the reader. */
+  get own(): boolean {
+    return this.source !== undefined && this.source !== "shipped";
+  }
+  /** A model is on its way. */
+  get busy(): boolean {
+    return this.#queue.busy;
+  }
+  /** Whether the wished-for model is another than the reader's at hand. */
+  get stale(): boolean {
+    return this.own && this.info !== undefined && this.differs(this.info);
+  }
+  // ---- The session
+
+  /** The session; begins one if there is none. */
+  wake(): Session {
+    if (this.session) return this.session;
+    const mine = () => session === this.session;
+    const session: Session = new Session(this.host.wantedBackend, {
+      model: (info, fresh) => mine() && this.#placed(info, fresh),
+      training: (state, samples) => mine() && this.went(state, samples),
+      snapshot: (step, bytes) => mine() && this.keep(step, bytes),
+      restarted: (cause, fatal) => mine() && this.#restarted(cause, fatal),
+    });
+    this.session = session;
+    session.usePoints(this.points);
+    this.#ask(session);
+    void this.look();
+    return session;
+  }
+
+  /** Learns which device is in use. A session whose worker does not start is of no use to the next try. */
+  #ask(session: Session) {
+    session.device.then(
+      (device) => {
+        if (session !== this.session) return;
+        this.device = device;
+        this.host.using(device);
+      },
+      (e: unknown) => {
+        // A worker that died before it was ready is followed by another one.
+        if (session === this.session && !wasRestarted(e)) this.#end();
+      },
+    );
+  }
+
+  #restarted(cause: PlaygroundError, fatal: boolean) {
+    const { session, info, own } = this;
+    if (fatal) {
+      this.#end();
+      const hint = "Press “Try again”, or reload the page.";
+      this.notices.report(problem(cause.code, cause.message, hint, false), () => this.host.retry());
+    } else {
+      const lost = cause.code === "device-lost";
+      const where =
+        own && info && info.step > 0
+          ? `Your model goes on from step ${figure(info.step)}.`
+          : "Everything is as it was.";
+      const what = lost ? cause.message : "The computation stopped unexpectedly.";
+      const message = `${what} A new worker has taken over. ${where}`;
+      const hint = "There is nothing that you need to do.";
+      this.notices.report(problem(lost ? "device-lost" : "worker-restarted", message, hint));
+      if (session) this.#ask(session);
+    }
+    this.host.restarted(fatal);
+  }
+
+  #end() {
+    const { session } = this;
+    this.#rest();
+    session?.dispose();
+    void this.keeper.release();
+  }
+
+  /** As if there had never been a model. */
+  #rest() {
+    this.forsake(false);
+    this.session = this.info = this.device = this.source = this.#made = undefined;
+    this.corpus?.forget();
+  }
+
+  /** Ends what is under way, keeps what was learned, and frees what is held; `wake` begins anew. */
+  async dispose(): Promise<void> {
+    const { session, own, info } = this;
+    this.#queue.clear();
+    const unkept = session && own && info && info.step > this.#saved && this.host.keys().length > 0;
+    const last = unkept ? this.#lastOf(session, info) : undefined;
+    this.#rest();
+    this.kept = undefined;
+    const kept = this.keeper.release(last);
+    await last?.catch(() => undefined);
+    session?.dispose();
+    await kept;
+  }
+
+  async #lastOf(session: Session, info: ModelInfo): Promise<Moment | undefined> {
+    const moment = this.#momentOf(info);
+    const taken = async () => {
+      await session.pause();
+      return session.snapshot();
+    };
+    const snapshot = await within(LAST, cancelled, taken());
+    return snapshot && { ...moment, ...snapshot };
+  }
+
+  // ---- The model in place
+
+  /** Opens a shipped model: `find` fetches it. If that fails, what was there stays, and trains on. */
+  async load(key: unknown, find: (signal: AbortSignal) => Promise<Checkpoint>): Promise<boolean> {
+    return this.#put(key, "shipped", false, async (signal) => {
+      const { bytes, sha256 } = await unless(signal, find(signal));
+      await this.keepNow();
+      if (!signal.aborted) await this.wake().open(bytes, sha256);
+    });
+  }
+
+  /** Opens a file of the reader's. If that fails, what was there stays, and trains on. */
+  async open(bytes: Uint8Array): Promise<boolean> {
+    const opened = await this.#put(bytes, "opened", false, async (signal) => {
+      await this.keepNow();
+      if (signal.aborted) return;
+      const info = await this.wake().open(bytes, null);
+      this.follow(info);
+    });
+    const { info } = this;
+    if (opened && info?.data === CUSTOM) {
+      this.notices.report(
+        problem(
+          "bad-data",
+          "The points that this model learned are not in its file.",
+          this.points
+            ? "If it is trained on, then on the points that are here now."
+            : "It can be looked at. To train on, open the same CSV or draw the points again.",
+        ),
+      );
+    }
+    return opened;
+  }
+
+  /** Goes on with what an earlier visit left; if it cannot be opened, it stays where it is. */
+  async resume(wished = this.kept): Promise<boolean> {
+    if (!wished) return false;
+    return this.#put(`resume ${wished.id}`, "kept", false, async (signal) => {
+      const kept = await this.keeper.read(wished.id);
+      if (!kept) {
+        await this.look();
+        throw problem("file-not-found", "This training is no longer kept in this browser.", "Begin a new one.");
+      }
+      await this.keepNow();
+      if (signal.aborted) return;
+      const session = this.wake();
+      const info = await session.open(kept.bytes, null);
+      if (kept.points) session.usePoints((this.points = kept.points));
+      // Opening has made the family known, and with it that there is a text to learn from.
+      this.follow(info);
+      if (kept.text?.name === info.data) {
+        this.corpus?.adopt(kept.text);
+        await session.loadText({
+          name: kept.text.name,
+          bytes: kept.text.bytes,
+          sha256: null,
+          options: kept.text.options,
+        });
+      }
+      if (!(await this.keeper.resume(kept))) {
+        this.notices.report(
+          problem(
+            "storage-busy",
+            "This training goes on in another tab or figure.",
+            "What is learned here from now on is kept beside it.",
+          ),
+        );
+      }
+      this.kept = undefined;
+    });
+  }
+
+  /** Puts an untrained model in place; if it is not the reader's `own`, it is there to be looked at. */
+  async create({ own = true, again = false, play = true } = {}): Promise<boolean> {
+    const key = `create ${own} ${this.#wishes}`;
+    const source = own ? "made" : "shipped";
+    return this.#put(key, source, play, async (signal) => {
+      if (this.corpus) await unless(signal, this.corpus.open());
+      const body = this.wished();
+      if (!body.data) throw cancelled(); // What is wrong with the text is said beside it.
+      if (own && !again) await this.keepNow();
+      const session = this.wake();
+      session.usePoints(this.points);
+      await session.create(body, signal);
+      if (!own) return;
+      if (again) this.keeper.again(this.#ownData());
+      else this.keeper.begin(this.#ownData());
+    });
+  }
+
+  /** From scratch, in the place of the training at hand. */
+  async restart(): Promise<boolean> {
+    this.wants = false;
+    this.sync();
+    return this.create({ again: this.source === "made" || this.source === "kept", play: false });
+  }
+
+  /** Puts an untrained model in place, unless the very same was; training goes on with it. */
+  async ensure(): Promise<boolean> {
+    return this.#made === this.#wishes && !this.#queue.busy ? true : this.create();
+  }
+
+  /** Makes a past snapshot the current state. */
+  async restore(index: number): Promise<boolean> {
+    this.wants = false;
+    return this.#queue.run(`restore ${index}`, async (signal) => {
+      await this.halt();
+      if (signal.aborted || !this.session) return;
+      this.keeper.rewind();
+      try {
+        await this.session.restoreSnapshot(index);
+      } catch (e) {
+        this.keeper.rewind(false);
+        throw e;
+      }
+      this.failed = false;
+      this.notices.clear("training-diverged");
+    });
+  }
+
+  async #put(key: unknown, source: Source, play: boolean, work: (signal: AbortSignal) => Promise<void>) {
+    // What would have begun with the model before does not begin.
+    if (!play && !this.running) this.wants = false;
+    return this.#queue.run(key, async (signal) => {
+      this.#arriving = { source, play };
+      try {
+        await work(signal);
+        if (!signal.aborted) this.#made = this.#wishes;
+      } finally {
+        this.#arriving = undefined;
+        this.sync();
+      }
+    });
+  }
+
+  /** What is wished for, to tell whether it is another than before. */
+  get #wishes(): string {
+    return JSON.stringify([this.wished(), this.host.task()]);
+  }
+
+  #placed(info: ModelInfo, fresh: boolean) {
+    this.info = info;
+    this.past = undefined;
+    if (fresh && this.#arriving) {
+      const { source, play } = this.#arriving;
+      this.forsake(play);
+      this.source = source;
+      this.#saved = info.step;
+      this.notices.leave();
+      if (source === "shipped") void this.keeper.release();
+      else if (source === "opened") this.keeper.begin(this.#ownData());
+    }
+    this.host.placed(info, fresh);
+    this.sync();
+  }
+
+  // ---- What is kept
+
+  /** Data of the reader's own that the model in place learns from. */
+  #ownData(): KeptData {
+    const { info, corpus, points } = this;
+    if (corpus?.own && corpus.own.name === info?.data) return { text: corpus.own };
+    return points && info?.data === CUSTOM ? { points } : {};
+  }
+
+  #momentOf({ family, data }: ModelInfo): Omit<Moment, keyof Snapshot> {
+    return { family, data, about: this.corpus?.titleOf(data) ?? "" };
+  }
+
+  /** A snapshot has come. */
+  keep(step: number, bytes: Uint8Array) {
+    if (!this.info || !this.own) return;
+    this.#saved = step;
+    if (!this.host.keys().length) return;
+    this.#saving = this.keeper
+      .save({ ...this.#momentOf(this.info), step, bytes })
+      .then(() => this.host.requestUpdate());
+  }
+
+  /** Keeps the model as it is, if there is something new in it. */
+  async keepNow(): Promise<void> {
+    const { session, info } = this;
+    if (session && info && this.own && info.step > this.#saved) await session.snapshot();
+    await this.#saving;
+  }
+
+  /** Looks for a training of an earlier visit. */
+  async look(): Promise<void> {
+    this.kept = this.host.keys().length ? (await this.keeper.offers())[0] : undefined;
+    this.host.requestUpdate();
+  }
+
+  /** Deletes a kept training; by default the one that is offered. */
+  async discard(id = this.kept?.id): Promise<void> {
+    if (!id) return;
+    this.kept = undefined;
+    this.host.requestUpdate();
+    await this.keeper.forget(id);
+    await this.look();
+  }
+
+  // ---- Options, looking, errors
+
+  /** A value from the form, an attribute or a link; Rust says whether it holds. */
+  async wish(scope: Scope, entries: [string, string][]): Promise<ErrorInfo[]> {
+    const { values, errors } = await this.take(scope, entries);
+    const some = Object.keys(values).length > 0;
+    if (scope === "train" && this.own && some) await this.session?.setTrain(values);
+    if (scope === "text" && some && this.corpus?.info) await this.corpus.again();
+    this.host.changed();
+    this.host.requestUpdate();
+    return errors;
+  }
+
+  /** Looks at the model, as it is or at the snapshot that is looked at. */
+  async view(query: ViewQuery): Promise<View | undefined> {
+    return this.session?.view(query, this.past ?? null);
+  }
+
+  /** The model as a file; `resumable` has all that is needed to train on. */
+  async download(resumable = this.own): Promise<SavedFile> {
+    if (this.session && this.info) return this.session.exportModel(resumable);
+    throw problem("unknown-session", "There is no model here yet.", "Wait until it is there.");
+  }
+
+  /** Runs something; what goes wrong becomes a notice, by which it can be tried again. */
+  async attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (e) {
+      const { code } = PlaygroundError.from(e);
+      // A cancel was wished for; a replaced worker is told about once, by the session.
+      if (code !== "cancelled" && code !== "worker-restarted") this.report(e, () => void this.attempt(work));
+      return undefined;
+    }
+  }
+
+  /** Shows an error and tells it to whoever listens. */
+  report(thrown: unknown, again?: () => void) {
+    const { code, recoverable } = PlaygroundError.from(thrown);
+    const snapshots = this.info?.state.snapshots.length ?? 0;
+    const action =
+      code === "training-diverged" && snapshots
+        ? {
+            label: "Go back to the last good snapshot",
+            run: () => void this.attempt(() => this.restore(snapshots - 1)),
+          }
+        : undefined;
+    const retry = !this.info || !recoverable || code === "fetch-failed";
+    this.notices.report(thrown, retry ? (again ?? (() => this.host.retry())) : undefined, action);
+  }
+}

@@ -1,0 +1,41 @@
+import { PlaygroundError } from "../client/errors";
+import type { Notice } from "./chrome";
+
+/** Shown at once, at most. */
+const MOST = 8;
+/** What is said of a model or of the way to it, and no longer holds when another one is in place. */
+const SETTLED =
+  /^(checkpoint-.*|fetch-failed|file-not-found|bad-data|unsupported|training-diverged|out-of-memory|internal)$/;
+
+/** The errors that a reader sees, each until it is dismissed or no longer so. */
+export class Notices {
+  all: Notice[] = [];
+
+  constructor(private readonly host: { requestUpdate(): void; announce(name: string, detail: unknown): void }) {}
+
+  /** Shows an error and tells it to whoever listens. The same one twice is one. */
+  report(thrown: unknown, again?: () => void, action?: Notice["action"]) {
+    const { code, message, hint, recoverable } = PlaygroundError.from(thrown);
+    const notice: Notice = { code, message, hint, recoverable, retry: again !== undefined, again, action };
+    this.all = [...this.all.filter((n) => n.code !== code || n.message !== message), notice].slice(-MOST);
+    this.host.requestUpdate();
+    this.host.announce("error", { code, message, hint, recoverable });
+  }
+
+  /** The reader has seen it; with `retry`, what failed is tried again. */
+  dismiss(notice: Notice, retry = false) {
+    this.all = this.all.filter((n) => n !== notice);
+    this.host.requestUpdate();
+    if (retry) notice.again?.();
+  }
+
+  /** What was said under a code is no longer so. */
+  clear(code: string) {
+    this.all = this.all.filter((n) => n.code !== code);
+  }
+
+  /** Another model is in place: what was said of the one before does not concern it. */
+  leave() {
+    this.all = this.all.filter((n) => !SETTLED.test(n.code));
+  }
+}

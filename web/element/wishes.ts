@@ -1,0 +1,182 @@
+import type { ErrorInfo, FamilyInfo, FamilySpace, JsonSchema, ModelInfo, Size, SpaceKind } from "../client/protocol";
+import { fieldsOf, type Field } from "../client/schema";
+import type { Body, Session } from "../client/session";
+import { Corpus } from "./text/corpus";
+
+export type Values = Record<string, unknown>;
+export type Scope = "config" | "train" | "text";
+const none = <T>(make: () => T): Record<Scope, T> => ({ config: make(), train: make(), text: make() });
+
+/** Where training stops by itself: at a step, or after so many seconds of computing. */
+export interface Budget {
+  steps: number | null;
+  seconds: number | null;
+}
+
+/** What is to be learned, where the element decides that rather than a text that is chosen. */
+export interface Task {
+  data: string;
+  dataOptions: Values;
+  seed: number;
+}
+
+/** What the wishes ask of their element. */
+export interface WishesHost {
+  /** What is to be learned, unless it is a text. */
+  task(): Task;
+  /** Something is to be rendered again. */
+  requestUpdate(): void;
+  /** Something that a link carries is another. */
+  changed(): void;
+  announce(name: string, detail: unknown): void;
+}
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+
+/** What is wished for the next model and its training: options by scope, a size, data, a seed, a budget. */
+export abstract class Wishes {
+  /** Options that differ from the family's own for this data. */
+  drafts: Record<Scope, Values> = none(() => ({}));
+  /** Errors of the form, by field. */
+  errors = new Map<string, ErrorInfo>();
+  fields: Record<Scope, Field[]> = none(() => []);
+  family = "vae";
+  /** Sizes to begin with, if the family has some, and the chosen one; options stand against it. */
+  sizes: Size[] = [];
+  size: Size | undefined;
+  /** What a family of texts learns from. */
+  corpus: Corpus | undefined;
+  /** Without an end by default. */
+  budget: Budget = { steps: null, seconds: null };
+  #space: FamilySpace | undefined;
+
+  abstract session: Session | undefined;
+  abstract info: ModelInfo | undefined;
+
+  constructor(private readonly owner: WishesHost) {}
+
+  /** Makes the forms follow a family's declarations, for data of a kind. */
+  describe(
+    { id, configSchema, spaces, capabilities }: FamilyInfo,
+    train: JsonSchema,
+    text: JsonSchema,
+    kind?: SpaceKind,
+  ) {
+    this.family = id;
+    this.#space = spaces.find((s) => s.kind === kind) ?? spaces[0];
+    this.fields = {
+      config: fieldsOf(configSchema, kind ?? this.#space?.kind),
+      train: fieldsOf(train, kind ?? this.#space?.kind),
+      text: capabilities.language ? fieldsOf(text) : [],
+    };
+    this.sizes = this.#space?.sizes ?? [];
+    if (!this.sizes.some((s) => s.id === this.size?.id)) this.size = this.sizes[0];
+    this.corpus = capabilities.language
+      ? (this.corpus ?? new Corpus(this.#library, () => this.drafts.text))
+      : undefined;
+  }
+
+  /** What the choice of a text asks for. */
+  get #library() {
+    const { owner } = this;
+    const session = () => this.session;
+    return {
+      get session() {
+        return session();
+      },
+      requestUpdate: () => owner.requestUpdate(),
+      changed: () => owner.changed(),
+      announce: (name: string, detail: unknown) => owner.announce(name, detail),
+    };
+  }
+
+  /** What an option is when nobody wishes for another. */
+  base(scope: Scope, { name, fallback }: Field): unknown {
+    if (scope === "text") return fallback;
+    const size = scope === "config" ? (this.size?.config as Values | undefined) : undefined;
+    return size?.[name] ?? (this.#space?.[scope] as Values | undefined)?.[name] ?? fallback;
+  }
+
+  /** The value that a form shows: what is wished for, else the default. */
+  value(scope: Scope, field: Field): unknown {
+    return this.drafts[scope][field.name] ?? this.base(scope, field);
+  }
+
+  /** Another size: wishes that it speaks of are gone. */
+  resize(id: string) {
+    const size = this.sizes.find((s) => s.id === id);
+    if (!size) return;
+    this.size = size;
+    for (const name of Object.keys(size.config)) delete this.drafts.config[name];
+    this.owner.changed();
+  }
+
+  /** What a new model would be made of, as it is now. */
+  wished(): Body {
+    const { size, drafts, corpus, family } = this;
+    const { data, dataOptions, seed } = this.owner.task();
+    const body = {
+      family,
+      config: { ...size?.config, ...drafts.config },
+      train: { ...drafts.train },
+      data: corpus ? (corpus.info?.name ?? "") : data,
+      dataOptions: corpus ? { ...drafts.text } : { ...dataOptions },
+      seed,
+    };
+    return JSON.parse(JSON.stringify(body)) as Body;
+  }
+
+  /** Whether what is wished for is another model than the one at hand, which is the reader's. */
+  protected differs(info: ModelInfo): boolean {
+    const { data } = this.wished();
+    return (
+      this.fields.config.some((f) => f.name in info.config && !same(this.value("config", f), info.config[f.name])) ||
+      (!!data && data !== info.data)
+    );
+  }
+
+  /** Takes values as text, from a form, an attribute or a link; Rust says whether they hold. */
+  protected async take(scope: Scope, entries: [string, string][]): Promise<{ values: Values; errors: ErrorInfo[] }> {
+    const { session } = this;
+    if (!session) return { values: {}, errors: [] };
+    const { values, errors } = await session.check(scope, this.family, entries);
+    for (const [name, text] of entries) {
+      const error =
+        name in values
+          ? undefined
+          : (errors.find((e) => e.message.includes(name) || e.message.includes(text)) ?? errors[0]);
+      if (error) this.errors.set(`${scope}.${name}`, error);
+      else this.errors.delete(`${scope}.${name}`);
+    }
+    for (const [name, value] of Object.entries(values)) this.#draft(scope, name, value);
+    return { values, errors };
+  }
+
+  #draft(scope: Scope, name: string, value: unknown) {
+    const field = this.fields[scope].find((f) => f.name === name);
+    if (field && same(this.base(scope, field), value)) delete this.drafts[scope][name];
+    else this.drafts[scope][name] = value;
+  }
+
+  /** A model that came from elsewhere: its options are what the next one would have. */
+  protected follow({ config, train, data }: ModelInfo) {
+    this.drafts = none(() => ({}));
+    for (const [name, value] of Object.entries(config)) this.#draft("config", name, value);
+    for (const { name } of this.fields.train) if (name in train) this.#draft("train", name, train[name]);
+    this.errors.clear();
+    if (this.corpus?.own?.name !== data) this.corpus?.prefer(data);
+  }
+
+  /** Wished-for options that differ from the defaults, for the URL. */
+  links(): Record<string, string> {
+    const state: Record<string, string> = {};
+    if (this.size && this.size !== this.sizes[0]) state["size"] = this.size.id;
+    for (const scope of ["config", "train", "text"] as const) {
+      for (const f of this.fields[scope]) {
+        const value = this.drafts[scope][f.name];
+        if (value !== undefined && !same(value, this.base(scope, f))) state[f.name] = String(value);
+      }
+    }
+    return state;
+  }
+}
