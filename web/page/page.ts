@@ -92,8 +92,7 @@ function apply({ kind, element, prefix, defaults }: Figure, parameters: URLSearc
 
 // A back end is asked for by the whole page, lest two workers start.
 const backend = given.get("backend");
-if (backend && ["auto", "cpu", "webgpu"].includes(backend))
-  for (const element of [hero, ...figures.map((f) => f.element)]) element?.setAttribute("backend", backend);
+if (backend) for (const element of [hero, ...figures.map((f) => f.element)]) element?.setAttribute("backend", backend);
 
 /** The figure that was used last; none before one is. */
 let used: string | undefined;
