@@ -12,7 +12,7 @@ for (const name of ["onclick", "onerror", "hidden", "style", "title", "lang", "i
 const { ATTRIBUTES, read, flag, attributeOf, optionOf, properties } = await load("web/element/attributes.ts");
 const { linkable, foreign, meant } = await load("web/element/names.ts");
 
-test("the table of the README is that of the elements", async () => {
+test("the tables of the README are those of the elements and of the results files", async () => {
   const { now, right } = await readme();
   assert.ok(now === right, "run: node web/readme.mjs");
 });
