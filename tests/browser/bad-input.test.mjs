@@ -2,7 +2,17 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { beforeEach, describe, test } from "node:test";
-import { closePage, modelOf, notices, openPage, screenshot, startBrowser, startSite, until } from "./harness.mjs";
+import {
+  closePage,
+  keptOf,
+  modelOf,
+  notices,
+  openPage,
+  screenshot,
+  startBrowser,
+  startSite,
+  until,
+} from "./harness.mjs";
 
 const site = await startSite();
 const browser = await startBrowser();
@@ -174,7 +184,7 @@ test("a storage that is full", async () => {
   await closePage(page);
 });
 
-test("two tabs at once", async () => {
+test("two tabs at once each keep their own training, and the one that is closed loses nothing", async () => {
   const page = await openPage(browser, site, { path: "vae.html?backend=cpu&view=train&layers=1" });
   const first = await modelOf(page);
   await first.getByRole("button", { name: "Train from scratch" }).click();
@@ -186,13 +196,17 @@ test("two tabs at once", async () => {
   const other = await page.context().newPage();
   await other.goto(`${site.url}vae.html?backend=cpu&view=train&layers=1`);
   const second = await modelOf(other);
+  assert.equal(await second.getByRole("button", { name: "Go on with it" }).count(), 0, "what goes on is not offered");
   await second.getByRole("button", { name: "Train from scratch" }).click();
-  await until(
-    () => second.evaluate(async () => (await navigator.locks.query()).held.length > 1),
-    "the second tab keeps one of its own",
-  );
-  const step = await second.evaluate((e) => e.info.step);
-  await until(() => second.evaluate((e, s) => e.info.step > s + 10, step), "and trains");
+  await until(async () => (await keptOf(other)).length === 2, "both are kept");
+  const [{ step }] = await keptOf(other);
+  await page.close();
+  const now = await second.evaluate((e) => e.info.step);
+  await until(() => second.evaluate((e, s) => e.info.step > s + 50, now), "the second tab trains on");
+  await second.evaluate((e) => e.pause());
+  const kept = (await keptOf(other)).map((k) => k.step);
+  assert.equal(kept.length, 2);
+  assert.ok(kept[0] >= step, `${kept}, of ${step}`);
   assert.deepEqual(await notices(second), []);
   await closePage(page);
 });

@@ -173,3 +173,20 @@ const look = (canvas) =>
   });
 export const picture = async (canvas) => (await look(canvas)).hash;
 export const colours = async (canvas) => (await look(canvas)).colours;
+
+/** What the browser keeps of trainings, the farthest first; `data` is whether data of the reader's own is with it. */
+export const keptOf = (page) =>
+  page.evaluate(async () => {
+    const ended = (request) =>
+      new Promise((done, fail) => ((request.onsuccess = () => done(request.result)), (request.onerror = fail)));
+    const db = await ended(indexedDB.open("generative-playground"));
+    try {
+      if (!db.objectStoreNames.contains("trainings-info")) return [];
+      const stores = db.transaction(["trainings-info", "trainings-data"]);
+      const all = await ended(stores.objectStore("trainings-info").getAll());
+      const data = await ended(stores.objectStore("trainings-data").getAllKeys());
+      return all.map(({ id, step }) => ({ id, step, data: data.includes(id) })).sort((a, b) => b.step - a.step);
+    } finally {
+      db.close();
+    }
+  });

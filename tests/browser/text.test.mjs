@@ -6,6 +6,7 @@ import { describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import {
   closePage,
+  keptOf,
   colours,
   modelOf,
   notices,
@@ -279,20 +280,7 @@ describe("training", () => {
     t.diagnostic(`after ${await stepOf(element)} steps: ${JSON.stringify((await sample()).slice(0, 60))}`);
     await screenshot(page, "text-train");
 
-    await until(
-      () =>
-        page.evaluate(async () => {
-          const request = indexedDB.open("generative-playground");
-          const db = await new Promise((done) => (request.onsuccess = () => done(request.result)));
-          const all =
-            db.objectStoreNames.contains("trainings") &&
-            db.transaction("trainings").objectStore("trainings").getAllKeys();
-          const keys = all ? await new Promise((done) => (all.onsuccess = () => done(all.result))) : [];
-          db.close();
-          return keys.length === 2; // The snapshot and the text.
-        }),
-      "a kept snapshot",
-    );
+    await until(async () => (await keptOf(page)).some((k) => k.data), "a kept snapshot, and the text");
     await page.reload();
     const again = await modelOf(page, "#m");
     await again.getByRole("button", { name: "Go on with it" }).click();

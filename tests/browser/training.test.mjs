@@ -1,7 +1,17 @@
 // Training in the page: it learns, it obeys, and it is still there after a reload.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { closePage, modelOf, notices, openPage, screenshot, startBrowser, startSite, until } from "./harness.mjs";
+import {
+  closePage,
+  keptOf,
+  modelOf,
+  notices,
+  openPage,
+  screenshot,
+  startBrowser,
+  startSite,
+  until,
+} from "./harness.mjs";
 
 const site = await startSite();
 const browser = await startBrowser();
@@ -118,20 +128,7 @@ test("a reload brings the training back from the browser", async () => {
   const config = await element.evaluate((e) => ({ ...e.info.config, ...e.info.train }));
   assert.equal(config.layers, 2);
   assert.equal(config.batch_size, 32);
-  await until(
-    () =>
-      page.evaluate(async () => {
-        const request = indexedDB.open("generative-playground");
-        const db = await new Promise((done) => (request.onsuccess = () => done(request.result)));
-        const all =
-          db.objectStoreNames.contains("trainings-model") &&
-          db.transaction("trainings-model").objectStore("trainings-model").count();
-        const count = all ? await new Promise((done) => (all.onsuccess = () => done(all.result))) : 0;
-        db.close();
-        return count > 0;
-      }),
-    "a kept snapshot",
-  );
+  await until(async () => (await keptOf(page)).length > 0, "a kept snapshot");
   await page.reload();
   const again = await modelOf(page);
   await again.getByRole("button", { name: "Go on with it" }).click();

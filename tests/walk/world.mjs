@@ -135,6 +135,7 @@ class StandIn {
   terminated = false;
   ready = false;
   #toPage = 0;
+  #toWorker = 0;
 
   constructor(page) {
     this.page = page;
@@ -158,7 +159,9 @@ class StandIn {
       this.#start(message, world);
       return;
     }
-    world.clock.after(world.random.below(3), () => {
+    // In order, as messages are.
+    this.#toWorker = Math.max(this.#toWorker, world.clock.now + world.random.below(3));
+    world.clock.after(this.#toWorker - world.clock.now, () => {
       if (this.terminated || this.host.dead) return;
       if (!this.ready) this.waiting = [...(this.waiting ?? []), message];
       else if (message.request.type === "fault")

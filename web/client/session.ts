@@ -1,4 +1,4 @@
-import { Engine, unexpected, type Points, type Survivor } from "./engine";
+import { CUSTOM, Engine, unexpected, type Points, type Survivor } from "./engine";
 import { wasNeverAsked, wasRestarted, type Backend, type Device } from "./connection";
 import { PlaygroundError, cancelled, problem } from "./errors";
 import type { Fault, ModelInfo, Outcome, PointSource, Request, TextInfo, TrainState, View } from "./protocol";
@@ -119,6 +119,8 @@ export class Session extends Questions implements Survivor {
   async #place(request: Place, prepare: () => Promise<void>): Promise<ModelInfo> {
     const ask = async () => {
       await prepare();
+      // Otherwise what is brought back into a new worker could come after it, and take its place.
+      await this.#recovered();
       return this.engine.request(request);
     };
     const outcome = await this.insist(ask);
@@ -358,8 +360,8 @@ export class Session extends Questions implements Survivor {
       return;
     }
     if (from.type === "create") await this.needData(from.data);
-    // A model can be looked at without its data; where it cannot be trained, that says so.
-    else if (this.model) await this.needData(this.model.data).catch(() => undefined);
+    // A model can be looked at without its data, which may be long in coming; whoever trains it asks for it.
+    else if (this.model?.data === CUSTOM) void this.needData(CUSTOM).catch(() => undefined);
     let outcome: Outcome;
     try {
       outcome = await this.engine.request(from);

@@ -1,17 +1,19 @@
-import { wasRestarted, type Backend, type Device } from "../client/connection";
+import { wasRestarted, type Device } from "../client/connection";
 import { CUSTOM } from "../client/engine";
-import { PlaygroundError, cancelled, problem } from "../client/errors";
+import { type PlaygroundError, cancelled, problem } from "../client/errors";
 import { Keeper, type Moment } from "../client/keeper";
 import { unless, within } from "../client/limits";
 import type { ErrorInfo, ModelInfo, PointSource, View, ViewQuery } from "../client/protocol";
 import { Session, type SavedFile, type Snapshot } from "../client/session";
 import type { KeptData, KeptInfo } from "../client/store";
-import { Notices } from "./notices";
 import { figure } from "./numbers";
 import { Queue } from "./queue";
-import { Runner, type RunnerHost } from "./runner";
+import type { ControllerHost } from "./controller-host";
+import { Runner } from "./runner";
+
 import type { Scope } from "./wishes";
 
+export type { ControllerHost } from "./controller-host";
 export { RATES } from "./runner";
 
 /** Where the model in place came from. */
@@ -22,22 +24,6 @@ export interface Checkpoint {
   bytes: Uint8Array;
   /** Its promised hash. */
   sha256: string | null;
-}
-
-/** What a controller asks of its element, and tells it. */
-export interface ControllerHost extends RunnerHost {
-  /** What the reader may have asked for. */
-  readonly wantedBackend: Backend;
-  /** Names of the figure that trainings are kept under, the present one first; without one nothing is kept. */
-  keys(): readonly string[];
-  /** A model is in place; one that is not fresh is the same as before, in a new worker or at another step. */
-  placed(info: ModelInfo, fresh: boolean): void;
-  /** Another device is in use. */
-  using(device: Device): void;
-  /** The worker was replaced, or, with `fatal`, the session ended with it. */
-  restarted(fatal: boolean): void;
-  /** Everything from the beginning, after an end. */
-  retry(): void;
 }
 
 /** The longest that a session is held open to be kept, milliseconds. */
@@ -59,7 +45,6 @@ export class Controller extends Runner {
   kept: KeptInfo | undefined;
   /** A reader's own points, which are handed over with every model that learns them. */
   points: PointSource | undefined;
-  readonly notices: Notices;
   readonly keeper: Keeper;
   #queue = new Queue(() => this.host.requestUpdate());
   /** What the model that is being put in place is. */
@@ -72,7 +57,6 @@ export class Controller extends Runner {
 
   constructor(private readonly host: ControllerHost) {
     super(host);
-    this.notices = new Notices(host);
     this.keeper = new Keeper(
       () => host.keys(),
       (e) => this.notices.report(e),
@@ -261,6 +245,7 @@ export class Controller extends Runner {
     const key = `create ${own} ${this.#wishes}`;
     const source = own ? "made" : "shipped";
     return this.#put(key, source, play, async (signal) => {
+      this.corpus?.retry();
       if (this.corpus) await unless(signal, this.corpus.open());
       const body = this.wished();
       if (!body.data) throw cancelled(); // What is wrong with the text is said beside it.
@@ -379,7 +364,7 @@ export class Controller extends Runner {
   /** Deletes a kept training; by default the one that is offered. */
   async discard(id = this.kept?.id): Promise<void> {
     if (!id) return;
-    this.kept = undefined;
+    if (id === this.kept?.id) this.kept = undefined;
     this.host.requestUpdate();
     await this.keeper.forget(id);
     await this.look();
@@ -407,32 +392,5 @@ export class Controller extends Runner {
   async download(resumable = this.own): Promise<SavedFile> {
     if (this.session && this.info) return this.session.exportModel(resumable);
     throw problem("unknown-session", "There is no model here yet.", "Wait until it is there.");
-  }
-
-  /** Runs something; what goes wrong becomes a notice, by which it can be tried again. */
-  async attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await work();
-    } catch (e) {
-      const { code } = PlaygroundError.from(e);
-      // A cancel was wished for; a replaced worker is told about once, by the session.
-      if (code !== "cancelled" && code !== "worker-restarted") this.report(e, () => void this.attempt(work));
-      return undefined;
-    }
-  }
-
-  /** Shows an error and tells it to whoever listens. */
-  report(thrown: unknown, again?: () => void) {
-    const { code, recoverable } = PlaygroundError.from(thrown);
-    const snapshots = this.info?.state.snapshots.length ?? 0;
-    const action =
-      code === "training-diverged" && snapshots
-        ? {
-            label: "Go back to the last good snapshot",
-            run: () => void this.attempt(() => this.restore(snapshots - 1)),
-          }
-        : undefined;
-    const retry = !this.info || !recoverable || code === "fetch-failed";
-    this.notices.report(thrown, retry ? (again ?? (() => this.host.retry())) : undefined, action);
   }
 }

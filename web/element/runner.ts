@@ -1,5 +1,7 @@
+import { PlaygroundError } from "../client/errors";
 import type { ModelInfo, TrainState, View } from "../client/protocol";
 import type { Run, Session } from "../client/session";
+import { Notices } from "./notices";
 import { capital, figure } from "./numbers";
 import { Wishes, type WishesHost } from "./wishes";
 
@@ -12,6 +14,8 @@ export interface RunnerHost extends WishesHost {
   trained(state: TrainState, samples: View | null): void;
   /** Training began or ended. */
   turned(): void;
+  /** Everything from the beginning, after an end. */
+  retry(): void;
 }
 
 /** After a step by hand and before it is kept, milliseconds. */
@@ -33,6 +37,7 @@ export abstract class Runner extends Wishes {
   past: number | undefined;
   /** Training goes on while nobody can see it. */
   unseen = false;
+  readonly notices: Notices;
   #seen = true;
   #loop: Promise<void> = Promise.resolve();
   #halting: Promise<void> | undefined;
@@ -48,6 +53,7 @@ export abstract class Runner extends Wishes {
 
   constructor(private readonly told: RunnerHost) {
     super(told);
+    this.notices = new Notices(told);
   }
 
   /** The model in place is the reader's and may be trained. */
@@ -56,8 +62,8 @@ export abstract class Runner extends Wishes {
   abstract create(how: { play: boolean }): Promise<boolean>;
   /** Keeps the model as it is, if there is something new in it. */
   abstract keepNow(): Promise<void>;
-  abstract attempt<T>(work: () => Promise<T>): Promise<T | undefined>;
-  abstract report(thrown: unknown): void;
+  /** Makes a past snapshot the current state. */
+  abstract restore(index: number): Promise<boolean>;
 
   /** It would train, could anybody see it. */
   get suspended(): boolean {
@@ -235,6 +241,35 @@ export abstract class Runner extends Wishes {
     this.running = this.failed = false;
     this.wants &&= play;
     this.past = undefined;
+  }
+
+  // ---- Errors
+
+  /** Runs something; what goes wrong becomes a notice, by which it can be tried again. */
+  async attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (e) {
+      const { code } = PlaygroundError.from(e);
+      // A cancel was wished for; a replaced worker is told about once, by the session.
+      if (code !== "cancelled" && code !== "worker-restarted") this.report(e, () => void this.attempt(work));
+      return undefined;
+    }
+  }
+
+  /** Shows an error and tells it to whoever listens. */
+  report(thrown: unknown, again?: () => void) {
+    const { code, recoverable } = PlaygroundError.from(thrown);
+    const snapshots = this.info?.state.snapshots.length ?? 0;
+    const action =
+      code === "training-diverged" && snapshots
+        ? {
+            label: "Go back to the last good snapshot",
+            run: () => void this.attempt(() => this.restore(snapshots - 1)),
+          }
+        : undefined;
+    const retry = !this.info || !recoverable || code === "fetch-failed";
+    this.notices.report(thrown, retry ? (again ?? (() => this.told.retry())) : undefined, action);
   }
 
   /** Where it stands, in words. */

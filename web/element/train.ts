@@ -1,8 +1,8 @@
 import { html, nothing } from "lit";
 import { ref } from "lit/directives/ref.js";
 import { badOption } from "../client/errors";
-import { keptFile } from "../client/store";
 import type { LossCurve, ModelInfo, TrainState, View } from "../client/protocol";
+import { KeptPanel, ago, saveKept } from "./kept";
 import { Latest, Panel, figure, type Host } from "./panel";
 import { Plate } from "./draw";
 import { Curves } from "./curves";
@@ -29,12 +29,14 @@ export class TrainPanel extends Panel {
   #sizes: Sizes;
   #curves = new Map<string, Curves>();
   #latest = new Latest();
+  #kept: KeptPanel;
   /** The snapshot that is shown; none is the present. */
   #past: number | undefined;
 
   constructor(host: Host) {
     super(host);
     this.#sizes = new Sizes(host);
+    this.#kept = new KeptPanel(host);
     this.params["data"] = {
       get: () => {
         const { corpus } = host.trainer;
@@ -384,21 +386,6 @@ export class TrainPanel extends Panel {
           </details>`
         : this.#forms()
     }
-    ${begun ? this.#ground() : nothing}`;
+    ${begun ? this.#ground() : nothing}${this.#kept.render()}`;
   }
-}
-
-/** A kept training as a file, whether it can be opened here or not. */
-async function saveKept(host: Host, id: string) {
-  const file = await keptFile(id);
-  if (file) host.save(file);
-}
-
-function ago(then: number): string {
-  const minutes = Math.round((Date.now() - then) / 60_000);
-  const format = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
-  if (minutes < 1) return "a moment ago";
-  if (minutes < 60) return format.format(-minutes, "minute");
-  if (minutes < 60 * 24) return format.format(-Math.round(minutes / 60), "hour");
-  return format.format(-Math.round(minutes / 1440), "day");
 }

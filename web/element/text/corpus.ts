@@ -43,6 +43,11 @@ export class Corpus {
     await this.choose(this.name ?? preferred?.name ?? "");
   }
 
+  /** What could not be fetched may be asked for again. */
+  retry() {
+    if (this.wrong?.code === "fetch-failed") this.wrong = undefined;
+  }
+
   /** A text of the site, to be fetched when it is looked at. */
   want(name: string | undefined) {
     if (name === this.name) return;
