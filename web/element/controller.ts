@@ -410,19 +410,21 @@ export class Controller extends Runner {
   }
 
   /** Runs something; what goes wrong becomes a notice, by which it can be tried again. */
-  async attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
+  async attempt<T>(work: () => Promise<T>, about?: string): Promise<T | undefined> {
     try {
-      return await work();
+      const done = await work();
+      if (about) this.notices.settled(about);
+      return done;
     } catch (e) {
       const { code } = PlaygroundError.from(e);
       // A cancel was wished for; a replaced worker is told about once, by the session.
-      if (code !== "cancelled" && code !== "worker-restarted") this.report(e, () => void this.attempt(work));
+      if (code !== "cancelled" && code !== "worker-restarted") this.report(e, () => void this.attempt(work, about), about);
       return undefined;
     }
   }
 
   /** Shows an error and tells it to whoever listens. */
-  report(thrown: unknown, again?: () => void) {
+  report(thrown: unknown, again?: () => void, about?: string) {
     const { code, recoverable } = PlaygroundError.from(thrown);
     const snapshots = this.info?.state.snapshots.length ?? 0;
     const action =
@@ -433,6 +435,6 @@ export class Controller extends Runner {
           }
         : undefined;
     const retry = !this.info || !recoverable || code === "fetch-failed";
-    this.notices.report(thrown, retry ? (again ?? (() => this.host.retry())) : undefined, action);
+    this.notices.report(thrown, retry ? (again ?? (() => this.host.retry())) : undefined, action, about);
   }
 }
