@@ -2,21 +2,14 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Device } from "../client/connection";
 import type { ErrorInfo, ModelInfo } from "../client/protocol";
 import { base, type ModelEntry } from "../client/site";
-import { figure, type ViewName } from "./panel";
+import { figure, type ViewInfo, type ViewName } from "./panel";
 
 /** An error as the reader sees it. */
-export type Notice = ErrorInfo & { retry: boolean; again?: () => void; action?: { label: string; run(): void } };
-
-const TABS: Record<ViewName, string> = {
-  samples: "Samples",
-  latent: "Latent map",
-  reconstruct: "Reconstruct",
-  interpolate: "Interpolate",
-  write: "Write",
-  read: "Read",
-  attention: "Attention",
-  lens: "Layers",
-  train: "Train",
+export type Notice = ErrorInfo & {
+  about?: string;
+  retry: boolean;
+  again?: () => void;
+  action?: { label: string; run(): void };
 };
 
 /** What is in use and why, in a sentence. */
@@ -36,30 +29,30 @@ export function deviceSentence({ backend, adapter, fallback, reason }: Device): 
 
 /** The tabs, which arrow keys move between. */
 export function tabs(
-  views: ViewName[],
+  views: ViewInfo[],
   current: ViewName,
   go: (view: ViewName, byKey: boolean) => void,
 ): TemplateResult {
   const onKey = (e: KeyboardEvent) => {
-    const at = views.indexOf(current);
+    const at = views.findIndex((v) => v.id === current);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: views.length - 1 }[e.key];
-    const view = to === undefined ? undefined : views[(to + views.length) % views.length];
+    const view = to === undefined ? undefined : views[(to + views.length) % views.length]?.id;
     if (!view) return;
     e.preventDefault();
     go(view, true);
   };
   return html`<div class="tabs" role="tablist" aria-label="Views" @keydown=${onKey}>
     ${views.map(
-      (v) =>
+      ({ id, title }) =>
         html`<button
           type="button"
           role="tab"
-          id=${`tab-${v}`}
-          aria-selected=${v === current ? "true" : "false"}
+          id=${`tab-${id}`}
+          aria-selected=${id === current ? "true" : "false"}
           aria-controls="panel"
-          tabindex=${v === current ? 0 : -1}
-          @click=${() => go(v, false)}>
-          ${TABS[v]}
+          tabindex=${id === current ? 0 : -1}
+          @click=${() => go(id, false)}>
+          ${title}
         </button>`,
     )}
   </div>`;

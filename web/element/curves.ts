@@ -1,6 +1,6 @@
 import uPlot from "uplot";
 import type { LossCurve } from "../client/protocol";
-import { colorOf } from "./draw";
+import { colorOf } from "./ink";
 
 /** One term of the objective over time, for training and held-out data. */
 export class Curves {

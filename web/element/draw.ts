@@ -1,35 +1,8 @@
 import type { View } from "../client/protocol";
+import { rgb, type Rgb } from "./ink";
 
 export type ImageView = Extract<View, { kind: "image" }>;
 export type PointsView = Extract<View, { kind: "points" }>;
-
-type Rgb = [number, number, number];
-
-const probe = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-
-/** Any CSS colour as three bytes. */
-export function rgb(color: string): Rgb {
-  if (!probe) return [0, 0, 0];
-  probe.clearRect(0, 0, 1, 1);
-  probe.fillStyle = color;
-  probe.fillRect(0, 0, 1, 1);
-  const [r = 0, g = 0, b = 0] = probe.getImageData(0, 0, 1, 1).data;
-  return [r, g, b];
-}
-
-/** A custom property of an element, as a colour that a canvas takes: the browser resolves it. */
-export function colorOf(element: HTMLElement, name: string): string {
-  const root = element.shadowRoot ?? element;
-  let swatch = [...root.children].find((c): c is HTMLElement => c.className === "swatch");
-  if (!swatch) {
-    swatch = document.createElement("i");
-    swatch.className = "swatch";
-    swatch.hidden = true;
-    root.append(swatch);
-  }
-  swatch.style.color = `var(${name})`;
-  return getComputedStyle(swatch).color;
-}
 
 export const reducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -60,9 +33,17 @@ export function print(view: ImageView, ink: Rgb): HTMLCanvasElement {
   return canvas;
 }
 
+/** Pixels of the screen in one of CSS, where an element is: what the reader and the page's `zoom` make of it. */
+export const sharpness = (element: Element & { currentCSSZoom?: number }) =>
+  Math.min(8, Math.max(0.25, (devicePixelRatio || 1) * (element.currentCSSZoom ?? 1)));
+
+/** A side of a canvas that every browser can draw. */
+const LARGEST = 4096;
+
 /** Makes a canvas as sharp as the screen; gives its size in CSS pixels and a scaled context. */
 export function fit(canvas: HTMLCanvasElement, height?: number) {
-  const ratio = Math.min(devicePixelRatio || 1, 3);
+  const sides = Math.max(canvas.clientWidth, height ?? canvas.clientHeight, 1);
+  const ratio = Math.min(sharpness(canvas), LARGEST / sides);
   const width = canvas.clientWidth;
   const tall = height ?? canvas.clientHeight;
   const w = Math.max(1, Math.round(width * ratio));

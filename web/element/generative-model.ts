@@ -10,21 +10,16 @@ import { chooser, deviceSentence, facts, notices, tabs, type Notice } from "./ch
 import { Controller, type ControllerHost } from "./controller";
 import { reducedMotion } from "./draw";
 import { blobOf, checkpointBytes, download, dragHandler } from "./files";
-import { InterpolatePanel } from "./interpolate";
+import { Kit } from "./kit";
 import type { GenerativeLab } from "./lab/generative-lab";
-import { LatentPanel } from "./latent";
 import { ATTRIBUTES, attributeOf, declared, flag, properties } from "./attributes";
 import { foreign } from "./names";
 import { leave, settle, takeOptions, UNSAID, type Settled } from "./options";
 import { figureKeys, forgetKeys } from "./figure-key";
-import { shownViews, type Host, type Panel, type ViewName } from "./panel";
+import { shownViews, viewsOf, type Host, type Panel, type ViewInfo, type ViewName } from "./panel";
+import { PlotPanel } from "./plot-panel";
 import { Presence, type Present } from "./presence";
-import { ReconstructPanel } from "./reconstruct";
 import { SamplesPanel } from "./samples";
-import { AttentionPanel } from "./text/attention";
-import { LensPanel } from "./text/lens";
-import { ReadPanel } from "./text/read";
-import { Subject } from "./text/subject";
 import { WritePanel } from "./text/write";
 import { TrainPanel } from "./train";
 import styles from "./element.css";
@@ -67,9 +62,12 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
   linked: readonly string[] = [];
   sampleOptions: Record<string, unknown> = {};
   readonly trainer = new Controller(this);
-  #panels: Record<ViewName, Panel>;
   #samples = new SamplesPanel(this);
   #write = new WritePanel(this);
+  #train = new TrainPanel(this);
+  /** The panels of the views, by id; those of plots come with the family that declares them. */
+  #panels = new Map<ViewName, Panel>();
+  #views: ViewInfo[] = [];
   #models: ModelEntry[] = [];
   #entry: ModelEntry | undefined;
   #description: Description | undefined;
@@ -88,18 +86,6 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
 
   constructor() {
     super();
-    const subject = new Subject(this);
-    this.#panels = {
-      write: this.#write,
-      read: new ReadPanel(this, subject),
-      attention: new AttentionPanel(this, subject),
-      lens: new LensPanel(this, subject),
-      samples: this.#samples,
-      latent: new LatentPanel(this),
-      reconstruct: new ReconstructPanel(this),
-      interpolate: new InterpolatePanel(this),
-      train: new TrainPanel(this),
-    };
     new Presence(this);
   }
 
@@ -134,7 +120,11 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
     return this.trainer.own;
   }
   get #panel(): Panel {
-    return this.#panels[this.settled.view];
+    return this.#panels.get(this.settled.view) ?? this.#samples;
+  }
+  /** The shipped models that there are to choose from. */
+  get models(): readonly ModelEntry[] {
+    return this.#models;
   }
 
   /** Whether it is the lab with one panel. */
@@ -333,13 +323,13 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
 
   // ---- What panels need
 
-  attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
-    return this.trainer.attempt(work);
+  attempt<T>(work: () => Promise<T>, about?: string): Promise<T | undefined> {
+    return this.trainer.attempt(work, about);
   }
 
   /** Shows an error and tells it to whoever listens. */
-  report(thrown: unknown) {
-    this.trainer.report(thrown);
+  report(thrown: unknown, about?: string) {
+    this.trainer.report(thrown, undefined, about);
   }
 
   announce(name: string, detail: unknown) {
@@ -455,13 +445,38 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
       this.sampleOptions = {};
       leave(this, before, family);
     }
+    this.#furnish(family);
     const shown = this.#shown();
-    if (shown.includes(this.settled.view)) return;
+    const wished = this.view ?? shown[0];
+    if (wished && shown.includes(wished)) {
+      this.settled = { ...this.settled, view: wished };
+      return;
+    }
     if (this.view != null && !before)
       this.report(badOption("view", this.view, `one of ${shown.join(", ")} is expected`));
-    this.#panel.hide();
     this.settled = { ...this.settled, view: shown[0] ?? "samples" };
     if (this.view != null) this.setAttribute("view", this.settled.view);
+  }
+
+  /** Makes the views that a family declares. */
+  #furnish({ spaces, capabilities }: FamilyInfo) {
+    this.#panel.hide();
+    const plots = spaces[0]?.plots ?? [];
+    const kit = new Kit(this, () => {
+      if (this.#panel instanceof PlotPanel) this.#panel.ask();
+    });
+    this.#views = viewsOf(plots, capabilities.language);
+    const own: Record<string, Panel> = { samples: this.#samples, write: this.#write, train: this.#train };
+    const panelOf = (id: ViewName): Panel | undefined => {
+      const spec = plots.find((p) => p.id === id);
+      return own[id] ?? (spec && new PlotPanel(this, spec, kit));
+    };
+    this.#panels = new Map(
+      this.#views.flatMap(({ id }) => {
+        const panel = panelOf(id);
+        return panel ? [[id, panel] as const] : [];
+      }),
+    );
   }
 
   /** Descriptions and options that the first picture may depend on. */
@@ -481,7 +496,7 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
       family: this.#family,
       trainSchema: this.#description.trainSchema,
       textSchema: this.#description.textSchema,
-      panels: Object.values(this.#panels),
+      panels: [...this.#panels.values()],
     });
   }
 
@@ -542,7 +557,7 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
 
   /** The views that are wished for and that the family has. */
   #shown(): ViewName[] {
-    return shownViews(this.#family?.capabilities, this.views, this.view);
+    return shownViews(this.#views, this.views).map((v) => v.id);
   }
 
   #choose = (id: string) => {
@@ -564,13 +579,12 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
     if (this.#panel.dropped(file)) return;
     if (this.#family?.capabilities.language && !file.name.endsWith(".safetensors")) {
       this.setAttribute("view", "train");
-      void this.updateComplete.then(() => this.#panels.train.dropped(file));
-    } else if (file.type.startsWith("image/") && this.#shown().includes("reconstruct")) {
-      this.setAttribute("view", "reconstruct");
-      void this.updateComplete.then(() => this.#panels.reconstruct.dropped(file));
-    } else {
-      void this.importCheckpoint(file);
+      void this.updateComplete.then(() => this.#train.dropped(file));
+      return;
     }
+    const view = this.#shown().find((id) => this.#panels.get(id)?.dropped(file));
+    if (view) this.setAttribute("view", view);
+    else void this.importCheckpoint(file);
   }
 
   #go = (view: ViewName, byKey: boolean) => {
@@ -619,7 +633,7 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
       @dragleave=${this.#drag}
       @drop=${this.#drag}>
       <header class="bar" part="bar">
-        ${tabs(this.#shown(), view, this.#go)}
+        ${tabs(shownViews(this.#views, this.views), view, this.#go)}
         ${models.length && (own || !this.src) ? chooser(models, this.#entry?.id ?? this.model ?? undefined, own, this.#choose) : nothing}
       </header>
       ${alerts}
@@ -636,7 +650,7 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
             : nothing
         }
       </footer>
-      ${this.#dragging ? html`<p class="drop" aria-hidden="true">Drop a model or a ${this.#family?.capabilities.language ? "text" : "picture"}</p>` : nothing}
+      ${this.#dragging ? html`<p class="drop" aria-hidden="true">Drop a model or a ${this.#family?.capabilities.language ? "text" : "image"}</p>` : nothing}
     </section>`;
   }
 }

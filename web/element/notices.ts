@@ -14,9 +14,9 @@ export class Notices {
   constructor(private readonly host: { requestUpdate(): void; announce(name: string, detail: unknown): void }) {}
 
   /** Shows an error and tells it to whoever listens. The same one twice is one. */
-  report(thrown: unknown, again?: () => void, action?: Notice["action"]) {
+  report(thrown: unknown, again?: () => void, action?: Notice["action"], about?: string) {
     const { code, message, hint, recoverable } = PlaygroundError.from(thrown);
-    const notice: Notice = { code, message, hint, recoverable, retry: again !== undefined, again, action };
+    const notice: Notice = { code, message, hint, recoverable, about, retry: again !== undefined, again, action };
     this.all = [...this.all.filter((n) => n.code !== code || n.message !== message), notice].slice(-MOST);
     this.host.requestUpdate();
     this.host.announce("error", { code, message, hint, recoverable });
@@ -32,6 +32,13 @@ export class Notices {
   /** What was said under a code is no longer so. */
   clear(code: string) {
     this.all = this.all.filter((n) => n.code !== code);
+  }
+
+  /** What was said of something that goes well now is no longer so. */
+  settled(about: string) {
+    if (!this.all.some((n) => n.about === about)) return;
+    this.all = this.all.filter((n) => n.about !== about);
+    this.host.requestUpdate();
   }
 
   /** Another model is in place: what was said of the one before does not concern it. */

@@ -137,7 +137,8 @@ export function leave(host: HTMLElement, before: FamilyInfo, now: FamilyInfo) {
 /** Reads one of the element's own attributes; throws what is wrong with it. */
 export function settle<K extends keyof Settled>(name: K, text: string | null, views: readonly ViewName[]): Settled[K] {
   if (name !== "view") return read(name as Exclude<K, "view">, text) as Settled[K];
-  const view = views.find((v) => v === (text ?? views[0]));
+  // Before the family is known, any may be one of its views.
+  const view = views.length ? views.find((v) => v === (text ?? views[0])) : (text ?? UNSAID.view);
   if (!view) throw badOption("view", text ?? "", `one of ${views.join(", ")} is expected`);
   return view as Settled[K];
 }

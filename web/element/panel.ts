@@ -1,44 +1,35 @@
 import type { TemplateResult } from "lit";
 import type { Session } from "../client/session";
-import type { Capabilities, ModelInfo, TrainState, View } from "../client/protocol";
+import type { ModelInfo, PlotSpec, TrainState, View } from "../client/protocol";
+import type { ModelEntry } from "../client/site";
 import type { Layout, Plate } from "./draw";
 import type { Controller } from "./controller";
 
-/** The views that an element can show. */
-export const VIEWS = [
-  "samples",
-  "latent",
-  "reconstruct",
-  "interpolate",
-  "write",
-  "read",
-  "attention",
-  "lens",
-  "train",
-] as const;
-export type ViewName = (typeof VIEWS)[number];
+/** A view by its id: a plot that the family declares, `write`, or `train`. */
+export type ViewName = string;
 
-const LANGUAGE: readonly ViewName[] = ["write", "read", "attention", "lens", "train"];
-const LATENT: readonly ViewName[] = ["samples", "latent", "reconstruct", "interpolate", "train"];
+/** A view that there is to choose from. */
+export interface ViewInfo {
+  id: ViewName;
+  title: string;
+}
 
-/** The views that a family has; of one that is not known yet, those that go with the wished-for view. */
-function viewsOf(capabilities: Capabilities | undefined, wished: string | null): readonly ViewName[] {
-  if (!capabilities)
-    return wished && wished !== "train" && (LANGUAGE as readonly string[]).includes(wished) ? LANGUAGE : LATENT;
-  if (capabilities.language) return LANGUAGE;
-  return capabilities.latent ? LATENT : ["samples", "train"];
+/** Plots that lie over another one and are no view of their own. */
+const BENEATH = ["codes"];
+
+/** The views of a model: its plots as they are declared, and its training. Of texts, samples are written. */
+export function viewsOf(plots: readonly PlotSpec[], language: boolean): ViewInfo[] {
+  const shown = plots.filter((p) => !BENEATH.includes(p.id));
+  return [
+    ...shown.map(({ id, title }) => (language && id === "samples" ? { id: "write", title: "Write" } : { id, title })),
+    { id: "train", title: "Train" },
+  ];
 }
 
 /** Those among them that are wished for, in the wished-for order; all, if none is. */
-export function shownViews(
-  capabilities: Capabilities | undefined,
-  wishes: string | null,
-  view: string | null,
-): ViewName[] {
-  const wished = (wishes ?? "").split(/[\s,]+/).filter((v): v is ViewName => (VIEWS as readonly string[]).includes(v));
-  const has = viewsOf(capabilities, view ?? wished[0] ?? null);
-  const both = wished.filter((v) => has.includes(v));
-  return both.length ? both : [...has];
+export function shownViews(all: ViewInfo[], wishes: string | null): ViewInfo[] {
+  const wished = (wishes ?? "").split(/[\s,]+/).flatMap((id) => all.find((v) => v.id === id) ?? []);
+  return wished.length ? wished : all;
 }
 
 /** What a panel sees of its element. */
@@ -56,9 +47,11 @@ export interface Host extends HTMLElement {
   /** What the family says of a plot of the model in place. */
   help(plot: string): string;
   requestUpdate(): void;
-  /** Runs something for the reader; what goes wrong becomes a notice. */
-  attempt<T>(work: () => Promise<T>): Promise<T | undefined>;
-  report(error: unknown): void;
+  /** The shipped models that there are to choose from. */
+  readonly models: readonly ModelEntry[];
+  /** Runs something for the reader; what goes wrong becomes a notice, which goes when the same (`about`) goes well. */
+  attempt<T>(work: () => Promise<T>, about?: string): Promise<T | undefined>;
+  report(error: unknown, about?: string): void;
   announce(name: string, detail: unknown): void;
   changed(): void;
   drawn(): void;

@@ -1,4 +1,5 @@
 import type { ReactiveController } from "lit";
+import { Tone } from "./ink";
 
 /** What an element does about being seen, sized and coloured. */
 export interface Present extends HTMLElement {
@@ -20,14 +21,17 @@ const GRACE = 5000;
 export class Presence implements ReactiveController {
   #near = false;
   #leaving: ReturnType<typeof setTimeout> | undefined;
-  #scheme = matchMedia("(prefers-color-scheme: dark)");
+  #tone: Tone;
+  #resolution: MediaQueryList | undefined;
   #intersections = new IntersectionObserver((entries) => this.#sight(entries.at(-1)?.isIntersecting ?? false), {
     rootMargin: "160px",
   });
   #sizes = new ResizeObserver(() => this.host.redraw(false));
+  #pixels = new ResizeObserver(() => this.host.redraw(false));
   #attributes = new MutationObserver((changes) => this.host.attributed(changes.map((c) => c.attributeName ?? "")));
 
   constructor(private readonly host: Present) {
+    this.#tone = new Tone(host, () => host.redraw(true));
     host.addController(this);
   }
 
@@ -35,16 +39,25 @@ export class Presence implements ReactiveController {
     clearTimeout(this.#leaving);
     this.#intersections.observe(this.host);
     this.#sizes.observe(this.host);
+    try {
+      // Changes with the page's zoom as well, where a browser knows it.
+      this.#pixels.observe(this.host, { box: "device-pixel-content-box" });
+    } catch {
+      // Then the size in pixels of CSS has to do.
+    }
     this.#attributes.observe(this.host, { attributes: true });
-    this.#scheme.addEventListener("change", this.#recolour);
+    this.#tone.connect();
+    this.#sharpen();
     document.addEventListener("visibilitychange", this.#visibility);
   }
 
   hostDisconnected() {
     this.#intersections.disconnect();
     this.#sizes.disconnect();
+    this.#pixels.disconnect();
     this.#attributes.disconnect();
-    this.#scheme.removeEventListener("change", this.#recolour);
+    this.#tone.disconnect();
+    this.#resolution?.removeEventListener("change", this.#sharpen);
     document.removeEventListener("visibilitychange", this.#visibility);
     this.#sight(false);
     // Routers and tabs put it back soon; an element that is only moved is back at once.
@@ -54,7 +67,13 @@ export class Presence implements ReactiveController {
     }, GRACE);
   }
 
-  #recolour = () => this.host.redraw(true);
+  /** Another screen, or another zoom: the question asked is the answer given, so it is asked anew each time. */
+  #sharpen = () => {
+    this.#resolution?.removeEventListener("change", this.#sharpen);
+    this.#resolution = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+    this.#resolution.addEventListener("change", this.#sharpen);
+    this.host.redraw(false);
+  };
   #visibility = () => this.#sight(this.#near);
 
   #sight(near: boolean) {

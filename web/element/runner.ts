@@ -246,19 +246,22 @@ export abstract class Runner extends Wishes {
   // ---- Errors
 
   /** Runs something; what goes wrong becomes a notice, by which it can be tried again. */
-  async attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
+  async attempt<T>(work: () => Promise<T>, about?: string): Promise<T | undefined> {
     try {
-      return await work();
+      const done = await work();
+      if (about) this.notices.settled(about);
+      return done;
     } catch (e) {
       const { code } = PlaygroundError.from(e);
       // A cancel was wished for; a replaced worker is told about once, by the session.
-      if (code !== "cancelled" && code !== "worker-restarted") this.report(e, () => void this.attempt(work));
+      if (code !== "cancelled" && code !== "worker-restarted")
+        this.report(e, () => void this.attempt(work, about), about);
       return undefined;
     }
   }
 
   /** Shows an error and tells it to whoever listens. */
-  report(thrown: unknown, again?: () => void) {
+  report(thrown: unknown, again?: () => void, about?: string) {
     const { code, recoverable } = PlaygroundError.from(thrown);
     const snapshots = this.info?.state.snapshots.length ?? 0;
     const action =
@@ -269,7 +272,7 @@ export abstract class Runner extends Wishes {
           }
         : undefined;
     const retry = !this.info || !recoverable || code === "fetch-failed";
-    this.notices.report(thrown, retry ? (again ?? (() => this.told.retry())) : undefined, action);
+    this.notices.report(thrown, retry ? (again ?? (() => this.told.retry())) : undefined, action, about);
   }
 
   /** Where it stands, in words. */

@@ -7,7 +7,7 @@ import { Latest, Panel, figure, type Host } from "./panel";
 import { Plate } from "./draw";
 import { Curves } from "./curves";
 import { field } from "./form";
-import { Script } from "./text/script";
+import { Script } from "./render/script";
 import { Sizes } from "./text/sizes";
 import { bringFile, source } from "./text/source";
 import { RATES } from "./controller";

@@ -18,7 +18,7 @@ import type { Session } from "../../client/session";
 import { Controller, type ControllerHost } from "../controller";
 import { figure } from "../numbers";
 import type { Budget, Scope, Values } from "../wishes";
-import type { PlotView } from "./plot";
+import type { PlotView } from "../render/points";
 
 export type { Scope } from "../wishes";
 

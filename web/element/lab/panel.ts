@@ -1,13 +1,14 @@
-import { html, nothing, svg, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { ref } from "lit/directives/ref.js";
-import type { Bars, LossCurve, Preset } from "../../client/protocol";
+import type { LossCurve, Preset } from "../../client/protocol";
 import { notices, type Notice } from "../chrome";
 import { Curves } from "../curves";
 import { field, segments } from "../form";
 import { figure } from "../panel";
 import type { Learner, Scope } from "./learner";
-import { Plot, type Points } from "./plot";
-import { printed } from "./table";
+import { bars, numbers, printed } from "../render/numbers";
+import { Plot, type Points } from "../render/points";
+import { moved } from "../render/plot";
 
 /** What a panel can ask of its lab. */
 export interface Stage extends HTMLElement {
@@ -151,22 +152,8 @@ export class FamilyPanel {
   #point = (e: PointerEvent) => this.#pointTo(this.plot.place(e));
 
   #key = (e: KeyboardEvent) => {
-    const window = this.plot.view?.window;
-    const move: [number, number] | undefined = {
-      ArrowLeft: [-1, 0],
-      ArrowRight: [1, 0],
-      ArrowUp: [0, 1],
-      ArrowDown: [0, -1],
-    }[e.key] as [number, number] | undefined;
-    if (!window || !move) return;
-    e.preventDefault();
-    const [left, right, bottom, top] = window;
-    const [x, y] = this.learner.pointer ?? [(left + right) / 2, (bottom + top) / 2];
-    const step = (right - left) / (e.shiftKey ? 10 : 50);
-    this.#pointTo([
-      Math.min(right, Math.max(left, x + move[0] * step)),
-      Math.min(top, Math.max(bottom, y + move[1] * step)),
-    ]);
+    const to = this.plot.view && moved(e, this.plot.view.window, this.learner.pointer);
+    if (to) this.#pointTo(to);
   };
 
   #pointTo(at: [number, number] | null) {
@@ -290,15 +277,7 @@ export class FamilyPanel {
     const { view, metrics, looked } = this.learner;
     const all = [...(view?.numbers ?? []), ...metrics.filter((m) => !view?.numbers.some((n) => n.id === m.id))];
     if (!all.length) return nothing;
-    return html`<dl class="numbers" aria-label=${`Numbers beside ${looked?.title ?? "the picture"}`}>
-      ${all.map(
-        (n) =>
-          html`<div>
-            <dt>${n.title}</dt>
-            <dd>${printed(n)} ${n.value === null ? "" : html`<small>${n.unit}</small>`}</dd>
-          </div>`,
-      )}
-    </dl>`;
+    return numbers(all, `Numbers beside ${looked?.title ?? "the plot"}`);
   }
 
   #losses(small: boolean) {
@@ -362,25 +341,3 @@ export class FamilyPanel {
 
 /** With a capital, unless it begins with a formula. */
 const sentence = (text: string) => (/^[a-z]{2}/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text);
-
-/** Bars as a small drawing; values on both sides of nought stand on one line. */
-function bars({ title, values }: Bars): TemplateResult {
-  const high = Math.max(1e-9, ...values);
-  const low = Math.min(0, ...values);
-  const y = (v: number) => 100 * (1 - (v - low) / (high - low));
-  return html`<figure class="bars">
-    <figcaption>
-      ${title}
-      <span class="aside"
-        >${printed({ value: low < 0 ? low : 0, digits: 2 })} to ${printed({ value: high, digits: 2 })}</span
-      >
-    </figcaption>
-    <svg
-      viewBox=${`0 0 ${values.length} 100`}
-      preserveAspectRatio="none"
-      role="img"
-      aria-label=${`${title}: ${values.map((v) => v.toFixed(2)).join(", ")}`}>
-      ${values.map((v, i) => svg`<rect x=${i + 0.1} width="0.8" y=${Math.min(y(v), y(0))} height=${Math.max(0.6, Math.abs(y(v) - y(0)))}></rect>`)}
-    </svg>
-  </figure>`;
-}

@@ -1,6 +1,8 @@
 import { html, type TemplateResult } from "lit";
 import { ref } from "lit/directives/ref.js";
-import { colorOf, fit } from "../draw";
+import { fit } from "../draw";
+import { colorOf } from "../ink";
+import { OnePointer } from "../inputs/one-pointer";
 
 /** Half of the window that is drawn in. */
 const EXTENT = 4;
@@ -81,23 +83,19 @@ export class Sketch {
     this.points.push([clip(x + r * Math.cos(a)), clip(y + r * Math.sin(a))]);
   }
 
-  #pointer = (e: PointerEvent) => {
-    const canvas = e.currentTarget as HTMLCanvasElement;
-    if (e.type === "pointerdown") {
-      canvas.setPointerCapture(e.pointerId);
+  #pointer = new OnePointer((e, first) => {
+    if (first) {
       this.#focused = false;
       this.#strokes.push(this.points.length);
-    } else if (!canvas.hasPointerCapture(e.pointerId)) {
-      return;
     }
-    const box = canvas.getBoundingClientRect();
+    const box = (e.currentTarget as HTMLElement).getBoundingClientRect();
     const at: [number, number] = [
       ((2 * (e.clientX - box.left)) / box.width - 1) * EXTENT,
       (1 - (2 * (e.clientY - box.top)) / box.height) * EXTENT,
     ];
     for (let i = 0; i < SPRAY; i++) this.#put(at, SCATTER);
     this.#after();
-  };
+  });
 
   #key = (e: KeyboardEvent) => {
     const by = e.shiftKey ? 1 : 0.25;
@@ -137,8 +135,10 @@ export class Sketch {
       role="application"
       aria-roledescription="drawing pad"
       aria-label=${`Put points here; there are ${this.points.length}. With the keyboard: arrow keys move the pen, Space puts a point, Backspace takes the last back, Delete clears.`}
-      @pointerdown=${this.#pointer}
-      @pointermove=${this.#pointer}
+      @pointerdown=${this.#pointer.handle}
+      @pointermove=${this.#pointer.handle}
+      @pointerup=${this.#pointer.handle}
+      @pointercancel=${this.#pointer.handle}
       @keydown=${this.#key}
       @focus=${focus(true)}
       @blur=${focus(false)}

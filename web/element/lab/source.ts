@@ -6,7 +6,7 @@ import type { SpaceKind, ErrorInfo, PointSource } from "../../client/protocol";
 import { fieldsOf } from "../../client/schema";
 import { field } from "../form";
 import type { Task } from "./learner";
-import { Plot, type PlotView } from "./plot";
+import { Plot, type PlotView } from "../render/points";
 import { Sketch } from "./sketch";
 
 /** Larger than any set of points that can be learned from here; not even read. The worker has the last word. */

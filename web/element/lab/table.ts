@@ -1,14 +1,8 @@
 import { html, type TemplateResult } from "lit";
 import type { Number as Figure } from "../../client/protocol";
 import { figure } from "../panel";
+import { printed } from "../render/numbers";
 import type { Learner } from "./learner";
-
-/** A named number as it is printed. */
-export function printed({ value, digits }: Pick<Figure, "value" | "digits">): string {
-  if (value === null) return "—";
-  const large = Math.abs(value) >= 1e6;
-  return large ? value.toExponential(1) : figure(value, digits).replace("-", "−");
-}
 
 /** What a number is, and how it was come by, which its title says in brackets. */
 const parts = (title: string): [what: string, how: string] => {

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { textBytes } from "../../client/texts";
 import { field } from "../form";
 import { figure, type Host } from "../panel";
-import { visible } from "./choices";
+import { visible } from "../render/choices";
 import type { Corpus } from "./corpus";
 
 /** Tokens of a vocabulary that are shown. */

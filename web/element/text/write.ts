@@ -5,7 +5,7 @@ import { fieldsOf, type Field } from "../../client/schema";
 import { field } from "../form";
 import { attributeOf } from "../attributes";
 import { Latest, Panel, figure, type Host } from "../panel";
-import { Script } from "./script";
+import { Script } from "../render/script";
 
 /** Options that stand beside the text; the others are one click away. */
 const NEAR: readonly string[] = ["temperature", "length"];

@@ -1,5 +1,6 @@
 import type { Layer, Role, View } from "../../client/protocol";
-import { colorOf, fit, reducedMotion, rgb } from "../draw";
+import { fit, reducedMotion } from "../draw";
+import { colorOf, rgb } from "../ink";
 import { diverging, sequential, type Ramp } from "./ramp";
 
 export type PlotView = Extract<View, { kind: "plot" }>;

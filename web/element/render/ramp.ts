@@ -1,4 +1,4 @@
-import { rgb } from "../draw";
+import { rgb } from "../ink";
 
 type Triple = [number, number, number];
 

@@ -1,61 +1,62 @@
 import { html, nothing } from "lit";
 import { ref } from "lit/directives/ref.js";
 import type { Alternative, View } from "../../client/protocol";
-import { figure, type Host } from "../panel";
+import type { TextInput } from "../inputs/text";
+import { figure } from "../panel";
+import type { Renderer } from "./renderer";
 import { Script } from "./script";
-import { SubjectPanel, type Subject } from "./subject";
+
+type Texts = Extract<View, { kind: "texts" }>;
 
 /** What a text cost: sums of −log p over all tokens but the first, which nothing comes before. */
-function cost(view: Extract<View, { kind: "texts" }>) {
-  const told = (view.texts[0]?.tokens ?? []).filter((t) => t.logProb !== null);
-  const nats = told.reduce((sum, t) => sum - (t.logProb ?? 0), 0);
-  const characters = told.reduce((sum, t) => sum + [...t.text].length, 0);
-  return { nats, tokens: told.length, characters };
+function cost(view: Texts) {
+  let [nats, tokens, characters] = [0, 0, 0];
+  for (const { logProb, text } of view.texts[0]?.tokens ?? []) {
+    if (logProb === null) continue;
+    nats -= logProb;
+    tokens++;
+    characters += text.length === 1 ? 1 : [...text].length;
+  }
+  return { nats, tokens, characters };
 }
 
-/** A reader's sentence, weighed token by token. */
-export class ReadPanel extends SubjectPanel<"texts"> {
+/** A text as the model read it, token by token, with what it cost. */
+export class TokensRenderer implements Renderer {
   #script: Script;
+  #cost: ReturnType<typeof cost> | undefined;
 
-  constructor(host: Host, subject: Subject) {
-    super(host, subject);
+  constructor(private readonly input: TextInput) {
     this.#script = new Script("The text as the model read it", {
       choose: (index, alternative) => this.#instead(index, alternative),
     });
   }
 
-  protected ask(text: string) {
-    return { type: "plot", plot: "read", inputs: { text } } as const;
-  }
-
-  protected got(view: View) {
+  show(view: View) {
     if (view.kind !== "texts") return;
-    this.view = view;
+    this.#cost = cost(view);
     // All of it was given; what is shown is how likely it was.
     this.#script.set((view.texts[0]?.tokens ?? []).map((t) => ({ ...t, given: false })));
   }
 
-  override hide() {
+  clear() {
+    this.#cost = undefined;
+    this.#script.clear();
+  }
+
+  hide() {
     this.#script.close();
   }
 
   #instead(index: number, { text }: Alternative) {
     const { tokens } = this.#script;
-    this.take(
+    this.input.take(
       [...tokens.slice(0, index).map((t) => t.text), text, ...tokens.slice(index + 1).map((t) => t.text)].join(""),
     );
   }
 
-  override caption() {
-    return this.host.help("read");
-  }
-
-  override render() {
-    const { view } = this;
-    const { nats, tokens, characters } = view ? cost(view) : { nats: 0, tokens: 0, characters: 0 };
-    return html`<div class="reading-room">
-      ${this.field("Your sentence", this.subject.own ? undefined : "This one is by the model itself. Type over it, or paste something.")}
-      <div class="sheet" ${ref(this.#script.attach)}></div>
+  render() {
+    const { nats, tokens, characters } = this.#cost ?? { nats: 0, tokens: 0, characters: 0 };
+    return html`<div class="sheet" ${ref(this.#script.attach)}></div>
       ${
         tokens
           ? html`<p class="sum" aria-live="polite">
@@ -67,7 +68,6 @@ export class ReadPanel extends SubjectPanel<"texts"> {
               <span>Tokens, characters <b>${figure(tokens)}, ${figure(characters)}</b></span>
             </p>`
           : nothing
-      }
-    </div>`;
+      }`;
   }
 }

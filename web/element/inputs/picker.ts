@@ -1,15 +1,31 @@
 import { html, type TemplateResult } from "lit";
 import { ref } from "lit/directives/ref.js";
-import { Plate, type ImageView } from "./draw";
+import { Plate, type ImageView } from "../draw";
+import type { Host } from "../panel";
 
 /** A strip of test images to choose from: one canvas with a grid of buttons over it (whose columns the style sheet knows). */
 export class Picker {
-  start = 0;
   #plate = new Plate();
+  #loaded: string | undefined;
 
-  constructor(readonly count: number) {}
+  constructor(
+    private readonly host: Host,
+    readonly count: number,
+  ) {}
 
-  show(view: ImageView) {
+  /** Fetches the test images, unless these are there already; gives whether they are others than before. */
+  async load(): Promise<boolean> {
+    const { session, info } = this.host;
+    if (!session || !info) return false;
+    await session.needData(info.data);
+    if (this.#loaded === info.data) return false;
+    const view = await session.view({ type: "dataImages", start: 0, count: this.count });
+    if (view.kind === "image") this.#show(view);
+    this.#loaded = info.data;
+    return true;
+  }
+
+  #show(view: ImageView) {
     this.#plate.show(view, { columns: (width) => (width >= 620 ? 20 : 10), gap: 0 });
   }
 
@@ -22,8 +38,7 @@ export class Picker {
     return html`<div class="picker" role="group" aria-label=${label}>
       <canvas class="plate" role="presentation" ${ref(this.#plate.attach)}></canvas>
       <div class="cells">
-        ${Array.from({ length: this.count }, (_, i) => {
-          const index = this.start + i;
+        ${Array.from({ length: this.count }, (_, index) => {
           const mark = chosen(index);
           return html`<button
             type="button"

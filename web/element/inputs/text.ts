@@ -1,0 +1,107 @@
+import { html, nothing } from "lit";
+import type { PlaygroundError } from "../../client/errors";
+import type { ErrorInfo, PlotInputs } from "../../client/protocol";
+import type { Host, Param } from "../panel";
+import type { Input } from "./input";
+
+/** Tokens that the model writes when the reader has brought no text. */
+const SELF = 90;
+/** The longest text that goes into a URL. */
+const LINKED = 400;
+
+/** A text: the reader's, or else one by the model itself, which surely knows its tokens. */
+export class TextInput implements Input {
+  text = "";
+  /** The reader's own. */
+  own = false;
+  readonly params: Record<string, Param>;
+  #madeFor = "";
+  #wrong: ErrorInfo | undefined;
+  #soon: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly host: Host,
+    private readonly changed: () => void,
+  ) {
+    this.params = {
+      text: {
+        get: () => (this.own && this.text.length <= LINKED ? this.text : undefined),
+        set: (text = "") => this.#set(text),
+      },
+    };
+  }
+
+  async prepare() {
+    const { session, info, settled, sampleOptions } = this.host;
+    const model = `${info?.id} ${info?.data} ${JSON.stringify(info?.space)} ${settled.seed}`;
+    if (this.own || !session || (this.text && this.#madeFor === model)) return;
+    const view = await session.sample(1, settled.seed, { ...sampleOptions, length: SELF });
+    if (view.kind === "texts" && !this.own) {
+      this.text = (view.texts[0]?.tokens ?? []).map((t) => t.text).join("");
+      this.#madeFor = model;
+    }
+  }
+
+  ask(): PlotInputs {
+    return { text: this.text };
+  }
+
+  answered() {
+    this.#wrong = undefined;
+  }
+
+  // What is wrong with a text is said beside it, and goes when it is put right.
+  refused({ code, message, hint, recoverable }: PlaygroundError): boolean {
+    if (code !== "bad-data" && code !== "unknown-character") return false;
+    this.#wrong = { code, message, hint, recoverable };
+    this.host.announce("error", this.#wrong);
+    return true;
+  }
+
+  /** The empty text is none. */
+  #set(text: string) {
+    this.text = text;
+    this.own = text !== "";
+    if (!this.own) this.#madeFor = "";
+  }
+
+  /** Another text, as the reader left it. */
+  take(text: string) {
+    this.#set(text);
+    this.changed();
+    this.host.changed();
+  }
+
+  render() {
+    const wrong = this.#wrong;
+    const input = (e: Event) => {
+      const { value } = e.target as HTMLTextAreaElement;
+      clearTimeout(this.#soon);
+      this.#soon = setTimeout(() => this.take(value), 220);
+    };
+    return html`<div class="field">
+        <label for="text">Your sentence</label>
+        <textarea
+          id="text"
+          rows="2"
+          dir="auto"
+          spellcheck="false"
+          aria-describedby="text-help"
+          aria-invalid=${wrong ? "true" : "false"}
+          .value=${this.text}
+          @input=${input}></textarea>
+        <small id="text-help"
+          >${this.own ? "Of a long one, the end is looked at." : "This one is by the model itself. Type over it, or paste something."}</small
+        >
+      </div>
+      <div role="alert">
+        ${
+          wrong
+            ? html`<div class="notice" data-code=${wrong.code}>
+                <p><code>${wrong.code}</code> ${wrong.message} ${wrong.hint}</p>
+              </div>`
+            : nothing
+        }
+      </div>`;
+  }
+}

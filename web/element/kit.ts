@@ -1,0 +1,108 @@
+/** What plots are asked with and answered by: for each set of declared inputs the controls, and who draws the answers. */
+import type { PlotInputs, PlotSpec, View } from "../client/protocol";
+import { ImageInput } from "./inputs/image";
+import type { Input } from "./inputs/input";
+import { PairInput } from "./inputs/pair";
+import { PointerInput, ScrubberInput } from "./inputs/place";
+import { TextInput } from "./inputs/text";
+import type { Host } from "./panel";
+import { FramesRenderer } from "./render/frames";
+import { GridRenderer } from "./render/grid";
+import { MapRenderer } from "./render/map";
+import { MatricesRenderer } from "./render/matrices";
+import { PlotRenderer } from "./render/plot";
+import { PosteriorRenderer } from "./render/posterior";
+import type { Renderer } from "./render/renderer";
+import { TableRenderer } from "./render/table";
+import { TokensRenderer } from "./render/tokens";
+
+/** Controls, and who draws which kind of answer. */
+export interface Outfit {
+  inputs: Input[];
+  renderers: Partial<Record<View["kind"], Renderer>>;
+  /** The answer that is expected: its drawing has a place before it comes. */
+  expected?: View["kind"];
+  /** Whether that drawing shows the controls itself. */
+  within: boolean;
+  /** What is asked besides what the inputs say. */
+  asks(): PlotInputs;
+}
+
+/** Draws of a code that are decoded. */
+const DRAWS = 16;
+/** Tiles in a row of a map. */
+const TILES = 28;
+
+/** Outfits for the plots of one element; plots with the same inputs share them, and so what the reader chose. */
+export class Kit {
+  #outfits = new Map<string, Outfit>();
+  #made = new Map<string, Input>();
+  #seed = 1;
+
+  constructor(
+    private readonly host: Host,
+    /** What is asked has changed. */
+    private readonly changed: () => void,
+  ) {}
+
+  outfit(spec: PlotSpec): Outfit {
+    const kinds = spec.inputs.map((i) => i.kind);
+    const key = kinds.join(" ");
+    let found = this.#outfits.get(key);
+    if (!found) this.#outfits.set(key, (found = this.#make(kinds)));
+    for (const { kind, ...rest } of spec.inputs)
+      if (kind === "scrubber" && "along" in rest) this.#scrubber.along = rest.along;
+    return found;
+  }
+
+  /** One control of each kind. */
+  #one<T extends Input>(kind: string, make: () => T): T {
+    let input = this.#made.get(kind) as T | undefined;
+    if (!input) this.#made.set(kind, (input = make()));
+    return input;
+  }
+  get #scrubber() {
+    return this.#one("scrubber", () => new ScrubberInput(this.host, this.changed));
+  }
+  get #pointer() {
+    return this.#one("pointer", () => new PointerInput(this.host, this.changed));
+  }
+
+  #make(kinds: PlotSpec["inputs"][number]["kind"][]): Outfit {
+    const { host, changed } = this;
+    if (kinds.includes("text")) {
+      const text = this.#one("text", () => new TextInput(host, changed));
+      const renderers = {
+        texts: new TokensRenderer(text),
+        matrices: new MatricesRenderer(host),
+        table: new TableRenderer(),
+      };
+      return { inputs: [text], renderers, within: false, asks: () => ({}) };
+    }
+    if (kinds.includes("image")) {
+      const image = this.#one("image", () => new ImageInput(host, changed));
+      const again = () => {
+        this.#seed++;
+        changed();
+      };
+      const renderers = { reconstruction: new PosteriorRenderer(host, image, again), image: new GridRenderer() };
+      const asks = () => ({ count: DRAWS, seed: this.#seed });
+      return { inputs: [image], renderers, expected: "reconstruction", within: true, asks };
+    }
+    if (kinds.includes("pair")) {
+      const pair = this.#one("pair", () => new PairInput(host, changed));
+      const renderers = { image: new FramesRenderer(host, pair) };
+      return { inputs: [pair], renderers, expected: "image", within: true, asks: () => ({}) };
+    }
+    const pointer = kinds.includes("pointer") ? this.#pointer : undefined;
+    const inputs: Input[] = [...(kinds.includes("scrubber") ? [this.#scrubber] : []), ...(pointer ? [pointer] : [])];
+    const image = pointer ? new MapRenderer(host, pointer) : new GridRenderer();
+    const asks = () => {
+      const { space } = host.info ?? {};
+      const drawn = space?.kind === "points" || space?.kind === "energy";
+      return drawn ? { count: 1000, seed: host.settled.seed, resolution: 96 } : { resolution: TILES };
+    };
+    const expected = host.info?.space.kind === "image" ? "image" : "plot";
+    return { inputs, renderers: { image, plot: new PlotRenderer(host, pointer) }, expected, within: false, asks };
+  }
+}

@@ -1,0 +1,95 @@
+import { html } from "lit";
+import { live } from "lit/directives/live.js";
+import { ref } from "lit/directives/ref.js";
+import type { View } from "../../client/protocol";
+import { Plate, type ImageView } from "../draw";
+import { FRAMES, type PairInput } from "../inputs/pair";
+import type { Host } from "../panel";
+import type { Renderer } from "./renderer";
+
+/** The strip shows every fifth frame. */
+const STRIP = 5;
+
+/** Images on the way from one to another: a slider walks over them. */
+export class FramesRenderer implements Renderer {
+  #frames: ImageView | undefined;
+  #now = new Plate();
+  #strip = new Plate();
+
+  constructor(
+    private readonly host: Host,
+    private readonly pair: PairInput,
+  ) {}
+
+  show(view: View) {
+    if (view.kind !== "image") return;
+    this.#frames = view;
+    const strip = this.#cut(Array.from({ length: (FRAMES - 1) / STRIP + 1 }, (_, i) => i * STRIP));
+    if (strip) this.#strip.show(strip, { columns: strip.columns, gap: 0 });
+    this.#frame();
+  }
+
+  clear() {
+    this.#frames = undefined;
+    this.#now.clear();
+    this.#strip.clear();
+  }
+
+  redraw(recolour: boolean) {
+    this.#now.redraw(recolour);
+    this.#strip.redraw(recolour);
+  }
+
+  /** Tiles of the frames as a view of their own. */
+  #cut(which: number[]): ImageView | undefined {
+    const all = this.#frames;
+    if (!all) return undefined;
+    const w = all.width / all.columns;
+    const h = all.height / all.rows;
+    const rgba = new Uint8Array(4 * w * h * which.length);
+    which.forEach((frame, i) => {
+      const left = (frame % all.columns) * w;
+      const top = Math.floor(frame / all.columns) * h;
+      for (let y = 0; y < h; y++) {
+        const at = 4 * ((top + y) * all.width + left);
+        rgba.set(all.rgba.subarray(at, at + 4 * w), 4 * (y * w * which.length + i * w));
+      }
+    });
+    return { kind: "image", width: w * which.length, height: h, columns: which.length, rows: 1, rgba };
+  }
+
+  #frame() {
+    const now = this.#cut([Math.round(this.pair.t * (FRAMES - 1))]);
+    if (now) this.#now.show(now, { columns: 1 });
+  }
+
+  #slide = (e: Event) => {
+    this.pair.t = Number((e.target as HTMLInputElement).value);
+    this.#frame();
+    this.host.changed();
+    this.host.requestUpdate();
+  };
+
+  render() {
+    const t = this.pair.t.toFixed(2);
+    return html`<div class="walk">
+      <div class="now">
+        <canvas class="plate" role="img" aria-label=${`The image at ${t} of the way`} ${ref(this.#now.attach)}></canvas>
+      </div>
+      <div class="way">
+        ${this.pair.render()}
+        <canvas class="plate strip" role="img" aria-label="Frames on the way" ${ref(this.#strip.attach)}></canvas>
+        <label class="unseen" for="t">Position on the way</label>
+        <input
+          type="range"
+          id="t"
+          min="0"
+          max="1"
+          step=${1 / (FRAMES - 1)}
+          .value=${live(String(this.pair.t))}
+          @input=${this.#slide} />
+        <p class="ends"><span>A</span><output>t = ${t}</output><span>B</span></p>
+      </div>
+    </div>`;
+  }
+}

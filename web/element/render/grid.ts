@@ -1,0 +1,23 @@
+import { html } from "lit";
+import { ref } from "lit/directives/ref.js";
+import type { View } from "../../client/protocol";
+import { Plate } from "../draw";
+import type { Renderer } from "./renderer";
+
+/** Images, tile by tile. */
+export class GridRenderer implements Renderer {
+  #plate = new Plate();
+
+  show(view: View) {
+    if (view.kind === "image") this.#plate.show(view, { gap: 0.06 });
+  }
+  clear() {
+    this.#plate.clear();
+  }
+  redraw(recolour: boolean) {
+    this.#plate.redraw(recolour);
+  }
+  render() {
+    return html`<canvas class="plate" role="img" aria-label="Images" ${ref(this.#plate.attach)}></canvas>`;
+  }
+}

@@ -1,0 +1,89 @@
+import { html, nothing } from "lit";
+import { ref } from "lit/directives/ref.js";
+import type { View } from "../../client/protocol";
+import { OnePointer } from "../inputs/one-pointer";
+import type { PointerInput } from "../inputs/place";
+import type { Host } from "../panel";
+import { bars, numbers } from "./numbers";
+import { Plot } from "./points";
+import type { Renderer } from "./renderer";
+
+type Window = readonly [left: number, right: number, bottom: number, top: number];
+
+/** Where an arrow key moves a pointer in a window; nothing for other keys. */
+export function moved(e: KeyboardEvent, window: Window, from: [number, number] | null): [number, number] | undefined {
+  const move: [number, number] | undefined = {
+    ArrowLeft: [-1, 0],
+    ArrowRight: [1, 0],
+    ArrowUp: [0, 1],
+    ArrowDown: [0, -1],
+  }[e.key] as [number, number] | undefined;
+  if (!move) return undefined;
+  e.preventDefault();
+  const [left, right, bottom, top] = window;
+  const [x, y] = from ?? [(left + right) / 2, (bottom + top) / 2];
+  const step = (right - left) / (e.shiftKey ? 10 : 50);
+  return [Math.min(right, Math.max(left, x + move[0] * step)), Math.min(top, Math.max(bottom, y + move[1] * step))];
+}
+
+/** Points, lines, arrows and fields in a window, with numbers and bars beside them. */
+export class PlotRenderer implements Renderer {
+  readonly plot: Plot;
+
+  constructor(
+    host: Host,
+    /** The plots that ask for one are pointed at. */
+    private readonly pointer: PointerInput | undefined,
+  ) {
+    this.plot = new Plot(host);
+  }
+
+  show(view: View) {
+    if (view.kind !== "plot") return;
+    this.plot.pointer = this.pointer?.at ?? null;
+    this.plot.show(view, true);
+  }
+
+  clear() {
+    this.plot.clear();
+  }
+
+  redraw(recolour: boolean) {
+    this.plot.redraw(recolour);
+  }
+
+  #to(at: [number, number] | null | undefined) {
+    const { view } = this.plot;
+    if (!at || !view || !this.pointer) return;
+    this.pointer.move(...at, view.window);
+    this.plot.pointer = at;
+    this.plot.redraw();
+  }
+
+  #over = new OnePointer((e) => this.#to(this.plot.place(e)), undefined, true);
+  #key = (e: KeyboardEvent) => {
+    const { view } = this.plot;
+    if (view) this.#to(moved(e, view.window, this.pointer?.at ?? null));
+  };
+
+  render() {
+    const { view } = this.plot;
+    const active = this.pointer !== undefined;
+    const label = view?.label ?? "not drawn yet";
+    return html`<div class="plot ${view ? "" : "waiting"}" aria-busy=${view ? "false" : "true"}>
+        <canvas
+          role=${active ? "application" : "img"}
+          aria-label=${active ? `${label}. Arrow keys move the pointer.` : label}
+          tabindex=${active ? 0 : nothing}
+          class=${active ? "active" : ""}
+          @pointermove=${active ? this.#over.handle : nothing}
+          @pointerdown=${active ? this.#over.handle : nothing}
+          @pointerup=${active ? this.#over.handle : nothing}
+          @pointercancel=${active ? this.#over.handle : nothing}
+          @keydown=${active ? this.#key : nothing}
+          ${ref(this.plot.attach)}></canvas>
+      </div>
+      ${view?.numbers.length ? numbers(view.numbers, "Numbers beside the plot") : nothing}
+      ${view?.bars ? bars(view.bars) : nothing}`;
+  }
+}

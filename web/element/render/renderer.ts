@@ -1,0 +1,18 @@
+import type { TemplateResult } from "lit";
+import type { View } from "../../client/protocol";
+import type { Param } from "../panel";
+
+/** Shows answers of one kind, whatever model gave them. */
+export interface Renderer {
+  /** Parameters for attributes and links: what of the answer is looked at. */
+  readonly params?: Record<string, Param>;
+  show(view: View): void;
+  /** Nothing is asked, so that nothing is shown. */
+  clear(): void;
+  render(): TemplateResult;
+  /** After each rendering. */
+  updated?(): void;
+  /** Another panel is in view. */
+  hide?(): void;
+  redraw?(recolour: boolean): void;
+}
