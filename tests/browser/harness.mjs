@@ -7,6 +7,7 @@ import { extname, join, normalize } from "node:path";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { headers as siteHeaders } from "../../web/serve.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const dist = join(root, "dist");
@@ -23,13 +24,6 @@ const types = {
   ".woff2": "font/woff2",
 };
 
-/** The headers that every server of the site sends, from the one place where they stand. */
-export function siteHeaders() {
-  const toml = readFileSync(join(root, "Trunk.toml"), "utf8");
-  const section = toml.split("[serve.headers]")[1].split(/^\[/m)[0];
-  return Object.fromEntries([...section.matchAll(/^([\w-]+) = "(.*)"$/gm)].map(([, name, value]) => [name, value]));
-}
-
 /**
  * Serves dist/ on a free port until the test file is over.
  *
@@ -37,7 +31,7 @@ export function siteHeaders() {
  * With `bare` the server sends no headers of the site's, as many static hosts do.
  */
 export async function startSite({ bare = false } = {}) {
-  const headers = bare ? {} : siteHeaders();
+  const headers = bare ? {} : headers();
   // Violations in workers are seen in no other way.
   if (!bare) headers["Content-Security-Policy"] += "; report-uri /violation";
   const violations = [];
