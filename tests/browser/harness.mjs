@@ -31,7 +31,7 @@ const types = {
  * With `bare` the server sends no headers of the site's, as many static hosts do.
  */
 export async function startSite({ bare = false } = {}) {
-  const headers = bare ? {} : headers();
+  const headers = bare ? {} : siteHeaders();
   // Violations in workers are seen in no other way.
   if (!bare) headers["Content-Security-Policy"] += "; report-uri /violation";
   const violations = [];
