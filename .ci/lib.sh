@@ -4,7 +4,7 @@
 # Everything that is built or downloaded lives outside the checkout, in $GP_CACHE, so that a clean
 # checkout starts warm:
 #   target/    cargo's target folder
-#   tools/     trunk and wasm-bindgen, built by `cargo install`
+#   tools/     trunk, wasm-bindgen and cargo-deny, built by `cargo install`
 #   node/      one node_modules for each package-lock.json
 #   wasm-opt/  optimised modules by the hash of what went in (see .ci/bin/wasm-opt)
 
@@ -18,6 +18,7 @@ export PATH=$root/.ci/bin:$GP_CACHE/tools/bin:$PATH
 [[ -z ${NO_COLOR:-} ]] || export NO_COLOR=true
 
 trunk_version=0.21.14
+deny_version=0.20.2
 
 say() { printf '\n== %s\n' "$*"; }
 fail() {
@@ -54,26 +55,45 @@ ensure_rust() {
   cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
 }
 
-# ensure_tool COMMAND CRATE VERSION [OPTION...]: a program from crates.io, of exactly that version.
+# ensure_tool COMMAND VERSION WHAT...: a program of exactly that version, built by `cargo install WHAT`
+# with the crates that its lock file pins.
 ensure_tool() {
-  local command=$1 crate=$2 version=$3
-  shift 3
+  local command=$1 version=$2
+  shift 2
   local bin=$GP_CACHE/tools/bin/$command
   if [[ -x $bin && $("$bin" --version) == *" $version"* ]]; then return; fi
-  say "Installing $crate $version (once; some minutes)"
-  if has cargo-binstall && cargo binstall --no-confirm --root "$GP_CACHE/tools" "$crate@$version"; then return; fi
+  say "Installing $command $version (once; some minutes)"
   # Optimised little: they run for seconds and compile for minutes.
   CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
-    cargo install "$crate" --version "$version" "$@" \
-    --root "$GP_CACHE/tools" --target-dir "$GP_CACHE/tools-build"
+    cargo install "$@" --locked --force --root "$GP_CACHE/tools" --target-dir "$GP_CACHE/tools-build"
   rm -rf "$GP_CACHE/tools-build"
+  [[ $("$bin" --version) == *" $version"* ]] || fail "$command is not of the version $version that was asked for."
 }
 
 # trunk, and the wasm-bindgen that fits Cargo.lock; trunk uses what is on PATH and downloads nothing.
 ensure_wasm_tools() {
-  # wasm-bindgen-cli's own lock file names a crate version that is gone from the registry, hence no --locked.
-  ensure_tool wasm-bindgen wasm-bindgen-cli "$(locked_version wasm-bindgen)"
-  ensure_tool trunk trunk "$trunk_version" --locked --no-default-features --features rustls
+  ensure_tool wasm-bindgen "$(locked_version wasm-bindgen)" --path "$root/.ci/wasm-bindgen"
+  ensure_tool trunk "$trunk_version" trunk --version "$trunk_version" --no-default-features --features rustls
+}
+
+# What asks whether the crates have known faults, and licences that may be used.
+ensure_deny() {
+  ensure_tool cargo-deny "$deny_version" cargo-deny --version "$deny_version"
+}
+
+# answered WHAT COMMAND...: runs a check that asks a server. Where that gives no answer, as offline, it
+# says so and goes on.
+answered() {
+  local what=$1 log status=0
+  shift
+  log=$(timeout 120 "$@" 2>&1) || status=$?
+  ((status == 0)) && return
+  if ((status == 124)) || grep -qE "failed to fetch|audit endpoint returned an error|ENOTFOUND|EAI_AGAIN|ECONNREFUSED" <<<"$log"; then
+    printf 'no answer about %s; not checked\n' "$what"
+    return
+  fi
+  printf '%s\n' "$log" >&2
+  fail "$what: see above."
 }
 
 # npm's packages, linked into the checkout; a node_modules that somebody installed by hand is left to them.

@@ -139,6 +139,12 @@ pub enum Error {
         /// The operating system's words.
         reason: String,
     },
+    /// See [`Code::Io`]; a file that another program is writing.
+    #[error("{path} is being written by another playground.")]
+    InUse {
+        /// The path as it was asked for.
+        path: String,
+    },
     /// See [`Code::CheckpointTooLarge`].
     #[error("This checkpoint has {bytes} bytes; at most {limit} are accepted.")]
     CheckpointTooLarge {
@@ -307,7 +313,7 @@ impl Error {
     pub fn code(&self) -> Code {
         match self {
             Error::FileNotFound { .. } => Code::FileNotFound,
-            Error::Io { .. } => Code::Io,
+            Error::Io { .. } | Error::InUse { .. } => Code::Io,
             Error::CheckpointTooLarge { .. } => Code::CheckpointTooLarge,
             Error::CheckpointHash { .. } => Code::CheckpointHash,
             Error::CheckpointParse { .. } => Code::CheckpointParse,
@@ -339,6 +345,7 @@ impl Error {
     pub fn hint(&self) -> String {
         match self {
             Error::FileNotFound { .. } => "Check the path.".into(),
+            Error::InUse { .. } => "Wait until it is done, or stop it.".into(),
             Error::Io { .. } => "Check the disk and the permissions, then try again.".into(),
             Error::CheckpointTooLarge { .. } | Error::CheckpointParse { .. } => {
                 "Choose a .safetensors file that this playground saved.".into()

@@ -3,55 +3,20 @@
 mod common;
 
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Output, Stdio},
     time::Duration,
 };
 
-use common::{Dice, root};
+use common::{
+    Dice,
+    native::{Folder, playground, refused, run},
+    root,
+};
 use generative_playground::{
     checkpoint, data::PointSet, device, nn::weights::Weights, session::Session,
 };
 use serde_json::Value;
-
-/// A folder of one test that is gone when it ends.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("playground-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&path).expect("writable");
-        Self(path)
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-fn playground(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_playground"));
-    command.current_dir(root("")).args(arguments);
-    command
-}
-
-fn run(arguments: &[&str]) -> Output {
-    playground(arguments).output().expect("it starts")
-}
-
-/// It failed with this code, in the words of an error and not of a panic.
-fn refused(output: &Output, code: &str) {
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success(), "{code} was expected");
-    assert!(error.contains(&format!("[{code}]")), "{code}: {error}");
-    assert!(!error.contains("panicked"), "{error}");
-}
 
 #[test]
 fn inspect_tells_good_files_from_bad_ones() {
@@ -65,6 +30,7 @@ fn inspect_tells_good_files_from_bad_ones() {
         ("cut-in-data", "checkpoint-parse"),
         ("header-length-huge", "checkpoint-parse"),
         ("metadata-absent", "checkpoint-schema"),
+        ("metadata-of-others", "checkpoint-schema"),
         ("schema-newer", "checkpoint-schema"),
         ("family-unknown", "unknown-family"),
         ("config-out-of-range", "bad-option"),
@@ -375,6 +341,223 @@ fn a_recipe_without_options_trains_what_the_page_would() {
             (meta.config, meta.train),
             (page.config, page.train),
             "{family}"
+        );
+    }
+}
+
+/// A recipe of few steps and what it says when it is trained.
+struct Quick<'a> {
+    folder: &'a Folder,
+    name: &'a str,
+}
+
+impl Quick<'_> {
+    fn train(&self, recipe: &str, more: &[&str]) -> Output {
+        let path = |name: String| self.folder.path(&name).display().to_string();
+        let file = path(format!("{}.toml", self.name));
+        std::fs::write(&file, recipe).expect("writable");
+        let places = [
+            path("data".into()),
+            path("runs".into()),
+            path("site".into()),
+        ];
+        let [data, runs, site] = places.each_ref().map(String::as_str);
+        let arguments = [
+            "train",
+            &file,
+            "--data",
+            data,
+            "--runs",
+            runs,
+            "--checkpoints",
+            site,
+        ];
+        run(&[&arguments[..], more].concat())
+    }
+
+    /// It cannot go on with this recipe, for this reason; begun anew it can.
+    fn differs(&self, recipe: &str, why: &str) {
+        let output = self.train(recipe, &[]);
+        refused(&output, "bad-recipe");
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        let words = format!("was begun with another {why}; --restart begins anew");
+        assert!(error.contains(&words), "{words}: {error}");
+    }
+}
+
+#[test]
+fn a_training_goes_on_only_with_what_it_began_with() {
+    let folder = Folder::new("resume");
+    let recipe = |family: &str, data: &str, seed: u32, options: &str, train: &str| {
+        format!(
+            "id = \"r\"\ntitle = \"\"\nfamily = \"{family}\"\ndata = \"{data}\"\nseed = {seed}\n\
+             [data_options]\n{options}\n[train]\nbatch_size = 16\n{train}\n"
+        )
+    };
+    let points = Quick {
+        folder: &folder,
+        name: "points",
+    };
+    let done = |output: Output| {
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).expect("text")
+    };
+    done(points.train(&recipe("realnvp", "8gaussians", 1, "", "steps = 2"), &[]));
+    let other = |family, data, seed, options| recipe(family, data, seed, options, "steps = 3");
+    points.differs(
+        &other("realnvp", "8gaussians", 1, "noise = 5.0"),
+        "choice of data options",
+    );
+    points.differs(
+        &other("realnvp", "8gaussians", 1, "points = 50"),
+        "choice of data options",
+    );
+    points.differs(&other("realnvp", "moons", 1, ""), "data set");
+    points.differs(&other("mdn", "8gaussians", 1, ""), "family");
+    points.differs(&other("realnvp", "8gaussians", 2, ""), "seed");
+    let config = other("realnvp", "8gaussians", 1, "") + "[config]\ncouplings = 2\n";
+    points.differs(&config, "config");
+    // Longer, it goes on, and the generation before is kept.
+    let state = folder.path("runs/r.safetensors");
+    let before = std::fs::read(&state).expect("a file");
+    let longer = done(points.train(&other("realnvp", "8gaussians", 1, ""), &[]));
+    assert!(!longer.contains("note:"), "{longer}");
+    assert_eq!(
+        std::fs::read(folder.path("runs/r.previous.safetensors")).expect("kept"),
+        before
+    );
+    // A cosine that is planned anew is told.
+    let cosine = "schedule = \"cosine\"\nsteps = 6";
+    let cosine = recipe("realnvp", "8gaussians", 1, "", cosine);
+    let text = done(points.train(&cosine, &[]));
+    assert!(text.contains("planned were 3 steps, now 6"), "{text}");
+    done(points.train(&config, &["--restart"]));
+    // A damaged state is refused, and where the one before it lies is said.
+    std::fs::write(&state, b"damaged").expect("writable");
+    let output = points.train(&config, &[]);
+    refused(&output, "checkpoint-parse");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("r.previous.safetensors"));
+
+    let texts = Quick {
+        folder: &folder,
+        name: "texts",
+    };
+    std::fs::create_dir_all(folder.path("data/song")).expect("writable");
+    let song = |verse: &str| std::fs::write(folder.path("data/song/song.txt"), verse.repeat(50));
+    song("row, row, row your boat\n").expect("writable");
+    let config = "[config]\nn_layer = 1\nn_head = 1\nn_embd = 16\nblock_size = 16\n";
+    let text = |options: &str, steps: u32| {
+        recipe("gpt", "song", 1, options, &format!("steps = {steps}")).replace("\"r\"", "\"t\"")
+            + config
+    };
+    done(texts.train(&text("held_out = 0.1", 2), &[]));
+    texts.differs(&text("held_out = 0.5", 3), "choice of data options");
+    texts.differs(&text("shuffle = true", 3), "choice of data options");
+    song("row, row, row our boat\n").expect("writable");
+    texts.differs(&text("held_out = 0.1", 3), "version of its data");
+    done(texts.train(&text("held_out = 0.1", 3), &["--restart"]));
+}
+
+#[test]
+fn two_trainings_of_one_recipe_do_not_mix() {
+    let folder = Folder::new("twice");
+    let recipe = "id = \"slow\"\ntitle = \"\"\nfamily = \"realnvp\"\ndata = \"moons\"\nseed = 1\n\
+                  [train]\nsteps = 1000000\n";
+    let twice = Quick {
+        folder: &folder,
+        name: "slow",
+    };
+    std::fs::write(folder.path("slow.toml"), recipe).expect("writable");
+    let path = |name: &str| folder.path(name).display().to_string();
+    let (file, runs) = (path("slow.toml"), path("runs"));
+    let mut first = playground(&["train", &file, "--runs", &runs]);
+    let mut first = first
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let lock = folder.path("runs/.slow.safetensors.lock");
+    while !lock.exists() {
+        std::thread::sleep(Duration::from_millis(20));
+        assert!(first.try_wait().expect("a child").is_none(), "it trains");
+    }
+    std::thread::sleep(Duration::from_millis(50));
+    let second = twice.train(recipe, &["--minutes", "0"]);
+    first.kill().expect("it can be killed");
+    first.wait().expect("it ends");
+    refused(&second, "io");
+    assert!(
+        String::from_utf8_lossy(&second.stderr).contains("is being written by another playground")
+    );
+    // Who was killed is in nobody's way.
+    assert!(twice.train(recipe, &["--minutes", "0"]).status.success());
+    assert!(!lock.exists());
+}
+
+#[test]
+fn names_that_are_paths_lead_nowhere() {
+    let folder = Folder::new("names");
+    let quick = Quick {
+        folder: &folder,
+        name: "bad",
+    };
+    for (id, data) in [
+        ("../x", "moons"),
+        ("/x", "moons"),
+        ("x", "../moons"),
+        ("x\u{1b}", "moons"),
+        ("X", "moons"),
+    ] {
+        let recipe =
+            format!("id = {id:?}\ntitle = \"\"\nfamily = \"realnvp\"\ndata = {data:?}\nseed = 1\n");
+        refused(
+            &quick.train(&recipe.replace("\\u{1b}", "\\u001b"), &[]),
+            "bad-recipe",
+        );
+    }
+    let valid = std::fs::read(root("tests/corpus/valid-half.safetensors")).expect("the corpus");
+    let opened = checkpoint::open(&valid, None, &device::cpu()).expect("it opens");
+    let written = |change: &dyn Fn(&mut checkpoint::Meta)| {
+        let mut meta = opened.meta.clone();
+        change(&mut meta);
+        let bytes = checkpoint::write(&*opened.model, &meta, checkpoint::Precision::Single);
+        let file = folder.path("hostile.safetensors");
+        std::fs::write(&file, pollster::block_on(bytes).expect("bytes")).expect("writable");
+        file.display().to_string()
+    };
+    for name in ["../../etc", "/etc", "a/b", "", "A"] {
+        let file = written(&|meta| meta.data.name = name.into());
+        refused(&run(&["evaluate", &file]), "checkpoint-schema");
+    }
+    // What a stranger's file says steers no terminal, whether it is taken or refused.
+    type Change = fn(&mut checkpoint::Meta);
+    let changes: [Change; 4] = [
+        |meta| meta.id = Some("\u{1b}[2J\u{9b}0m".into()),
+        |meta| meta.data.sha256 = "\u{1b}]0;title\u{7}".into(),
+        |meta| meta.family = "\u{1b}[31m".into(),
+        |meta| meta.data.name = "\u{1b}[31m".into(),
+    ];
+    for change in &changes {
+        let output = run(&["inspect", &written(change)]);
+        for stream in [output.stdout, output.stderr] {
+            let text = String::from_utf8(stream).expect("text");
+            assert!(
+                !text.contains(|c: char| c.is_control() && c != '\n'),
+                "{text:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_file_that_lost_its_metadata_is_told_how_to_keep_it() {
+    for name in ["metadata-absent", "metadata-of-others"] {
+        let file = root("tests/corpus").join(format!("{name}.safetensors"));
+        let output = run(&["inspect", &file.display().to_string()]);
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(
+            error.contains("save_file(tensors, path, metadata="),
+            "{error}"
         );
     }
 }

@@ -189,7 +189,7 @@ fn every_plot_of_every_family_answers_before_and_after_training() {
         let page = Page::new();
         let model = page.create(&info, data, json!({}), json!({ "batch_size": 64 }));
         assert_eq!(model.step, 0);
-        let (SpaceInfo::Points { window } | SpaceInfo::Energy { window }) = model.space else {
+        let (SpaceInfo::Points { window, .. } | SpaceInfo::Energy { window }) = model.space else {
             panic!("a model of points or an energy")
         };
         assert!(window[0] < window[1], "{}: a window", info.id);

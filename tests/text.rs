@@ -771,3 +771,40 @@ fn a_shuffled_list_holds_out_the_same_lines_for_another_vocabulary() {
     assert_eq!(text(&set, set.test()), text(&learned, learned.test()));
     assert_eq!(text(&set, set.train()), text(&learned, learned.train()));
 }
+
+#[test]
+fn a_text_without_line_ends_is_learned_shuffled_or_not() {
+    let plain = "emma olivia ava ".repeat(200);
+    // Lines that end as on the first Macintosh are one line here.
+    for text in [plain.clone(), plain.replace("ava ", "ava\r")] {
+        for tokens in ["characters", "bpe"] {
+            let options =
+                |shuffle: bool| json!({ "shuffle": shuffle, "tokens": tokens, "vocabulary": 300 });
+            let set = TextSet::new("names", &text, &options(true)).expect("a text");
+            let want = TextSet::new("names", &text, &options(false)).expect("a text");
+            assert_eq!((set.train(), set.test()), (want.train(), want.test()));
+            assert_eq!(set.text(), text);
+        }
+    }
+    // Of two lines the last needs no end.
+    let two = format!("{plain}\n{plain}");
+    assert!(TextSet::new("names", &two, &json!({ "shuffle": true })).is_ok());
+}
+
+#[test]
+fn a_name_that_leads_elsewhere_is_no_name() {
+    let folder = std::env::temp_dir();
+    for name in [
+        "../../etc",
+        "/etc",
+        "a/b",
+        "",
+        "A",
+        "a b",
+        &"a".repeat(61),
+        "a\u{1b}[2J",
+    ] {
+        let error = TextSet::from_folder(name, &Value::Null, None, &folder).expect_err("refused");
+        assert_eq!(error.code(), Code::BadData, "{name:?}");
+    }
+}

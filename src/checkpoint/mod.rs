@@ -37,6 +37,10 @@ pub use crate::hash::sha256;
 pub const SIZE_LIMIT: usize = 256 << 20;
 
 const META: &str = "playground";
+/// Of a file without it: most often its weights were saved anew by a script that dropped it.
+const NO_META: &str = "its metadata has no entry “playground”. If a script saved it anew, let the script \
+                       keep what stood there, in Python by \
+                       save_file(tensors, path, metadata=safe_open(old, \"pt\").metadata())";
 /// Before the names of the averaged weights in a resumable file.
 const AVERAGE: &str = "average/";
 
@@ -262,7 +266,7 @@ fn meta_json(bytes: &[u8]) -> Result<Value> {
         .metadata()
         .as_ref()
         .and_then(|m| m.get(META))
-        .ok_or_else(|| schema("it was not saved by this playground".into()))?;
+        .ok_or_else(|| schema(NO_META.into()))?;
     serde_json::from_str(json).map_err(|e| schema(e.to_string()))
 }
 
@@ -390,7 +394,7 @@ fn floats(name: &str, tensor: &TensorView) -> Result<TensorData> {
             .collect(),
         other => {
             return Err(Error::CheckpointShape {
-                reason: format!("{name} has the type {other:?}"),
+                reason: format!("{name} has the type {other:?} where F32 or F16 is needed"),
             });
         }
     };
@@ -426,6 +430,11 @@ impl Opened {
             });
         }
         meta.data.space.must_fit(&info.space, &info.name)?;
+        // The weights belong to the mean and scale that they were trained with.
+        let data = match &*data {
+            Dataset::Points(set) => Rc::new(set.clone().standardized_as(&meta.data.space).into()),
+            _ => data,
+        };
         let autodiff = device.clone().autodiff();
         let mut rng = Rng::new(meta.seed, Purpose::Init, 0);
         let model = families::init(&meta.family, &meta.config, &meta.data, &mut rng, &autodiff)?

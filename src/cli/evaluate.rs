@@ -1,12 +1,14 @@
 //! `playground evaluate ID`.
 
+use std::path::Path;
+
 use serde_json::json;
 
-use super::{Place, bar::bar, manifest, points, text, write};
+use super::{Place, bar::bar, files::write, idle, manifest, points, terminal::say, text};
 use crate::{
-    checkpoint::Meta,
+    checkpoint::{Meta, Opened},
     data::{ImageSet, SpaceKind, images},
-    error::Result,
+    error::{Error, Result},
     evaluate::{Estimate, negative_log_likelihood},
 };
 
@@ -44,17 +46,98 @@ const PUBLISHED: [(&str, &str, &str, &str); 5] = [
     ),
 ];
 
-pub fn run(id: &str, images: usize, samples: usize, keep: bool, place: &Place) -> Result<()> {
-    let opened = place.open(id)?;
-    match opened.meta.data.space.kind() {
-        SpaceKind::Image => {}
-        SpaceKind::Text => return text::run(id, opened, keep, place),
-        SpaceKind::Points | SpaceKind::Energy => return points::checkpoint(id, &opened),
+/// What is measured, and how.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Name of a shipped checkpoint, a .safetensors file, or a recipe of 2-D points (.toml).
+    id: String,
+    /// Of a recipe: how many seeds, from its own on; 5 without it.
+    #[arg(long)]
+    seeds: Option<u64>,
+    /// Of a recipe: seeds trained at a time; 1 without it.
+    #[arg(long)]
+    jobs: Option<usize>,
+    /// Of a model of images: test images; 10,000 without it.
+    #[arg(long)]
+    images: Option<usize>,
+    /// Of a model of images: importance samples for each; 5000 without it.
+    #[arg(long)]
+    samples: Option<usize>,
+    /// Keep the result: of a shipped checkpoint in the manifest and on its card, of a recipe in
+    /// RESULTS.md beside it.
+    #[arg(long)]
+    write: bool,
+    #[command(flatten)]
+    place: Place,
+}
+
+/// Measure a checkpoint, or train a recipe with several seeds and measure each.
+///
+/// # Errors
+/// What models and data say; [`Error::BadOption`] for an option that would do nothing or measure
+/// nothing.
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let Arguments {
+        id, write, place, ..
+    } = arguments;
+    let within = |name: &str, value: u64, most: u64| match (1..=most).contains(&value) {
+        true => Ok(value),
+        false => {
+            let reason = format!("1 to {most} are possible");
+            Err(Error::bad_option(name, value, reason))
+        }
+    };
+    let (seeds, jobs) = (arguments.seeds, arguments.jobs);
+    if id.ends_with(".toml") {
+        const IMAGES: &str = "only a model of images takes it";
+        idle("images", arguments.images, IMAGES)?;
+        idle("samples", arguments.samples, IMAGES)?;
+        let runs = points::Runs {
+            seeds: within("seeds", seeds.unwrap_or(5), 100)?,
+            jobs: within("jobs", jobs.unwrap_or(1) as u64, 64)? as usize,
+            keep: *write,
+        };
+        return points::recipe(Path::new(id), &runs, place);
     }
+    idle("seeds", seeds, "only a recipe takes it")?;
+    idle("jobs", jobs, "only a recipe takes it")?;
+    let (images, samples) = (arguments.images, arguments.samples);
+    let count = |name, value: usize| within(name, value as u64, 1_000_000).map(|n| n as usize);
+    let counts = [
+        count("images", images.unwrap_or(10_000))?,
+        count("samples", samples.unwrap_or(5000))?,
+    ];
+    let opened = place.open(id)?;
+    let kind = opened.meta.data.space.kind();
+    if kind != SpaceKind::Image {
+        let why = format!("a model of {} does not take it", kind.name());
+        idle("images", images, &why)?;
+        idle("samples", samples, &why)?;
+    }
+    match kind {
+        SpaceKind::Image => of_images(id, opened, counts, *write, place),
+        SpaceKind::Text => text::run(id, opened, *write, place),
+        SpaceKind::Points | SpaceKind::Energy => {
+            let why = "results of 2-D points are kept for recipes alone";
+            idle("write", write.then_some(true), why)?;
+            points::checkpoint(id, &opened, place)
+        }
+    }
+}
+
+fn of_images(
+    id: &str,
+    opened: Opened,
+    [images, samples]: [usize; 2],
+    keep: bool,
+    place: &Place,
+) -> Result<()> {
+    let entry = keep.then(|| manifest::model(&place.checkpoints, id));
+    let entry = entry.transpose()?;
     let (model, meta) = (opened.model, opened.meta);
     let set = ImageSet::from_folder(&meta.data.name, &place.data)?;
     if set.info.sha256 != meta.data.sha256 {
-        println!("note: this is not the very data that the model was trained on");
+        say!("note: this is not the very data that the model was trained on");
     }
     let measure = |samples: usize| -> Result<Estimate> {
         let bar = bar(images.min(set.test.len()));
@@ -75,9 +158,9 @@ pub fn run(id: &str, images: usize, samples: usize, keep: bool, place: &Place) -
     let elbo = measure(0)?;
     let is = measure(samples)?;
     let row = |name: &str, e: &Estimate| {
-        println!("{name:<12} {:8.2} ± {:.2} nats", e.mean, e.standard_error);
+        say!("{name:<12} {:8.2} ± {:.2} nats", e.mean, e.standard_error);
     };
-    println!(
+    say!(
         "{id}: {} parameters, {} test images of {}, dynamic binarization with a fixed seed",
         model.num_params(),
         elbo.n,
@@ -86,10 +169,9 @@ pub fn run(id: &str, images: usize, samples: usize, keep: bool, place: &Place) -
     row("−ELBO", &elbo);
     row(&format!("IS-{samples}"), &is);
     for (_, metric, value, source) in PUBLISHED.iter().filter(|p| p.0 == meta.data.name) {
-        println!("{metric:<12} {value:>8}        {source}");
+        say!("{metric:<12} {value:>8}        {source}");
     }
-    if keep {
-        let mut entry = manifest::model(&place.checkpoints, id)?;
+    if let Some(mut entry) = entry {
         entry
             .metrics
             .insert("negativeElbo".into(), json!(round(elbo.mean)));

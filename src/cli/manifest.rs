@@ -5,7 +5,10 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{read, recipe::Recipe, write};
+use super::{
+    files::{Output, read, write},
+    recipe::Recipe,
+};
 use crate::{
     checkpoint::{self, Meta},
     data::images,
@@ -77,11 +80,16 @@ fn load(folder: &Path) -> Result<Manifest> {
     })
 }
 
-fn save(folder: &Path, manifest: &Manifest) -> Result<()> {
-    let text = serde_json::to_string_pretty(manifest).map_err(|e| Error::Internal {
+/// Change the manifest. Others who want to wait, so that no change is lost.
+fn update<T>(folder: &Path, change: impl FnOnce(&mut Manifest) -> T) -> Result<T> {
+    let output = Output::wait_for(&folder.join("manifest.json"))?;
+    let mut manifest = load(folder)?;
+    let result = change(&mut manifest);
+    let text = serde_json::to_string_pretty(&manifest).map_err(|e| Error::Internal {
         reason: e.to_string(),
     })?;
-    write(&folder.join("manifest.json"), (text + "\n").as_bytes())
+    output.write((text + "\n").as_bytes())?;
+    Ok(result)
 }
 
 /// The entry called `id`.
@@ -124,31 +132,31 @@ pub fn put_model(
 
 /// Put or replace an entry.
 pub fn put(folder: &Path, entry: ModelEntry) -> Result<()> {
-    let mut manifest = load(folder)?;
-    match manifest.models.iter_mut().find(|m| m.id == entry.id) {
-        Some(old) => *old = entry,
-        None => manifest.models.push(entry),
-    }
-    manifest.models.sort_by(|a, b| a.id.cmp(&b.id));
-    save(folder, &manifest)
+    update(folder, |manifest| {
+        match manifest.models.iter_mut().find(|m| m.id == entry.id) {
+            Some(old) => *old = entry,
+            None => manifest.models.push(entry),
+        }
+        manifest.models.sort_by(|a, b| a.id.cmp(&b.id));
+    })
 }
 
 /// Let the manifest and the card beside a checkpoint tell of its new bytes, where they tell of it.
 pub fn replace(file: &Path, old: &[u8], new: &[u8]) -> Result<()> {
     let folder = file.parent().unwrap_or(Path::new("."));
-    if !folder.join("manifest.json").exists() {
+    let (before, after) = (checkpoint::sha256(old), checkpoint::sha256(new));
+    let about_it = |m: &ModelEntry| m.sha256 == before;
+    let path = folder.join("manifest.json");
+    if !path.exists() || !load(folder)?.models.iter().any(about_it) {
         return Ok(());
     }
-    let (before, after) = (checkpoint::sha256(old), checkpoint::sha256(new));
-    let mut manifest = load(folder)?;
-    let Some(entry) = manifest.models.iter_mut().find(|m| m.sha256 == before) else {
-        return Ok(());
-    };
-    entry.bytes = new.len();
-    entry.sha256 = after.clone();
-    let card = folder.join(&entry.card);
-    save(folder, &manifest)?;
-    if card.exists() {
+    let card = update(folder, |manifest| {
+        let entry = manifest.models.iter_mut().find(|m| m.sha256 == before)?;
+        entry.bytes = new.len();
+        entry.sha256 = after.clone();
+        Some(folder.join(&entry.card))
+    })?;
+    if let Some(card) = card.filter(|card| card.exists()) {
         let text = String::from_utf8_lossy(&read(&card)?).into_owned();
         let size = |bytes: &[u8]| format!("{} bytes", bytes.len());
         let text = text
@@ -161,7 +169,6 @@ pub fn replace(file: &Path, old: &[u8], new: &[u8]) -> Result<()> {
 
 /// Put or replace a data file's entry.
 pub fn put_data(folder: &Path, name: &str, file: &str, bytes: &[u8]) -> Result<()> {
-    let mut manifest = load(folder)?;
     let known = images::known(name)?;
     let entry = DataEntry {
         name: name.into(),
@@ -172,9 +179,10 @@ pub fn put_data(folder: &Path, name: &str, file: &str, bytes: &[u8]) -> Result<(
         licence: known.licence.into(),
         card: "README.md".into(),
     };
-    match manifest.data.iter_mut().find(|d| d.name == name) {
-        Some(old) => *old = entry,
-        None => manifest.data.push(entry),
-    }
-    save(folder, &manifest)
+    update(folder, |manifest| {
+        match manifest.data.iter_mut().find(|d| d.name == name) {
+            Some(old) => *old = entry,
+            None => manifest.data.push(entry),
+        }
+    })
 }

@@ -2,29 +2,31 @@
 
 mod bar;
 mod evaluate;
+mod files;
 mod manifest;
 mod points;
 mod recipe;
+mod sample;
+mod terminal;
 mod text;
 mod train;
 
 use std::{
+    fmt::Display,
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use clap::{Parser, Subcommand};
-use serde_json::{Map, Value, json};
 
 use crate::{
     checkpoint::{self, Opened},
     data::ImageSet,
     device,
     error::{Error, Result},
-    model::{Condition, finish},
-    plots::png,
-    scene::grid,
 };
+use files::{read, write};
+use terminal::{complain, say};
 
 /// Train, sample, evaluate and inspect generative models.
 #[derive(Parser)]
@@ -50,94 +52,29 @@ struct Place {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Train a recipe; goes on from where it was when it was stopped. The model of images goes
-    /// among the shipped checkpoints and into their manifest; that of a toy stays with the runs, as
-    /// ID.model.safetensors.
-    Train {
-        /// A recipe, for example recipes/vae-mnist.toml.
-        recipe: PathBuf,
-        /// Folder for what is needed to go on after a stop.
-        #[arg(long, default_value = "runs")]
-        runs: PathBuf,
-        /// Start over even if there is something to go on from.
-        #[arg(long)]
-        restart: bool,
-        /// Stop after this many minutes, to go on another time.
-        #[arg(long)]
-        minutes: Option<f64>,
-        #[command(flatten)]
-        place: Place,
-    },
-    /// Draw samples from a checkpoint into a PNG; write a text with one that knows how.
-    Sample {
-        /// Name of a shipped checkpoint, or a .safetensors file.
-        id: String,
-        /// How many.
-        #[arg(long, default_value_t = 32)]
-        count: usize,
-        /// Seed.
-        #[arg(long, default_value_t = 0)]
-        seed: u64,
-        /// Standard deviation of what the sampler starts from; of a text, what logits are divided by.
-        #[arg(long)]
-        temperature: Option<f64>,
-        /// Another option of the model's sampler, for example steps=50; may be given several times.
-        #[arg(long = "option", value_name = "NAME=VALUE")]
-        options: Vec<String>,
-        /// What a text begins with.
-        #[arg(long, default_value = "")]
-        prompt: String,
-        /// Tokens of a text.
-        #[arg(long, default_value_t = 500)]
-        length: usize,
-        /// Images in a row.
-        #[arg(long, default_value_t = 8)]
-        columns: usize,
-        /// Pixels of the file for one pixel of a sample.
-        #[arg(long, default_value_t = 2)]
-        scale: usize,
-        /// The file.
-        #[arg(long, default_value = "grid.png")]
-        out: PathBuf,
-        #[command(flatten)]
-        place: Place,
-    },
+    /// Train a recipe; goes on from where it was when it was stopped. A model of images or text goes
+    /// among the shipped checkpoints and into their manifest; one of 2-D points stays with the runs,
+    /// as ID.model.safetensors.
+    Train(train::Arguments),
+    /// Draw samples from a checkpoint: images into a PNG, points into a CSV or SVG, texts to the
+    /// terminal or into a file.
+    Sample(sample::Arguments),
     /// Measure a checkpoint by the standard protocol, beside the published numbers; or train a
-    /// recipe of a 2-D toy data set with several seeds, measure each, and print the medians.
-    Evaluate {
-        /// Name of a shipped checkpoint, a .safetensors file, or a recipe of a 2-D toy data set (.toml).
-        id: String,
-        /// Of a recipe: seeds, from its own on.
-        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=100))]
-        seeds: u64,
-        /// Of a recipe: seeds trained at a time.
-        #[arg(long, default_value_t = 1)]
-        jobs: usize,
-        /// Test images.
-        #[arg(long, default_value_t = 10_000)]
-        images: usize,
-        /// Importance samples for each.
-        #[arg(long, default_value_t = 5000)]
-        samples: usize,
-        /// Keep the result in the manifest and on the card; of a recipe in RESULTS.md beside it.
-        #[arg(long)]
-        write: bool,
-        #[command(flatten)]
-        place: Place,
-    },
+    /// recipe of 2-D points with several seeds, measure each, and print the medians.
+    Evaluate(evaluate::Arguments),
     /// Say what a checkpoint file holds.
     Inspect {
         /// The file.
         file: PathBuf,
     },
-    /// Rewrite older checkpoints in today's format; what it says of them in the manifest and on
-    /// their cards follows.
+    /// Rewrite older checkpoints in today's format; what the manifest and their cards say of them
+    /// follows.
     Convert {
         /// The files.
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
-    /// Write the page's compact data file.
+    /// Write the page's compact data file of an image set.
     Pack {
         /// Name of the set.
         name: String,
@@ -147,7 +84,7 @@ enum Command {
         /// Test images.
         #[arg(long)]
         test: usize,
-        /// Folder for it and its manifest entry.
+        /// Folder for it; its manifest entry goes to that of the checkpoints.
         #[arg(long, default_value = "web/data")]
         out: PathBuf,
         #[command(flatten)]
@@ -157,66 +94,21 @@ enum Command {
 
 /// Parse the arguments, do it, and turn an error into a sentence and an exit status.
 pub fn main() -> ExitCode {
-    match run(Cli::parse().command) {
+    match run(Cli::parse().command).and_then(|()| terminal::check()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{} [{}]\n{}", error, error.code().as_str(), error.hint());
-            ExitCode::from(error.code().exit_status())
+            let (code, hint) = (error.code(), error.hint());
+            complain(&format!("{error} [{}]\n{hint}", code.as_str()));
+            ExitCode::from(code.exit_status())
         }
     }
 }
 
 fn run(command: Command) -> Result<()> {
     match command {
-        Command::Train {
-            recipe,
-            runs,
-            restart,
-            minutes,
-            place,
-        } => train::run(&recipe, &runs, restart, minutes, &place),
-        Command::Sample {
-            id,
-            count,
-            seed,
-            temperature,
-            options,
-            prompt,
-            length,
-            columns,
-            scale,
-            out,
-            place,
-        } => {
-            let count = count.clamp(1, 10_000);
-            let model = place.open(&id)?.model;
-            if model.language().is_some() {
-                let temperature = temperature.unwrap_or(1.0);
-                return text::sample(&*model, &prompt, length, temperature, seed);
-            }
-            let options = sampler_options(temperature, &options)?;
-            let mut sampler = model.sampler(&options, &Condition::default(), count, seed)?;
-            let samples = pollster::block_on(finish(&mut *sampler))?;
-            let view = pollster::block_on(grid(samples.images()?, columns))?;
-            write(&out, &png(&view, scale)?)?;
-            println!("{count} samples of {id} in {}", out.display());
-            Ok(())
-        }
-        Command::Evaluate {
-            id,
-            seeds,
-            jobs,
-            images,
-            samples,
-            write: keep,
-            place,
-        } => {
-            if id.ends_with(".toml") {
-                let runs = points::Runs { seeds, jobs, keep };
-                return points::recipe(Path::new(&id), &runs, &place);
-            }
-            evaluate::run(&id, images, samples, keep, &place)
-        }
+        Command::Train(arguments) => train::run(&arguments),
+        Command::Sample(arguments) => sample::run(&arguments),
+        Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Inspect { file } => inspect(&file),
         Command::Convert { files } => files.iter().try_for_each(|file| convert(file)),
         Command::Pack {
@@ -226,34 +118,28 @@ fn run(command: Command) -> Result<()> {
             out,
             place,
         } => {
+            for (option, count) in [("train", train), ("test", test)] {
+                if count == 0 {
+                    return Err(Error::bad_option(option, count, "at least one is needed"));
+                }
+            }
             let set = ImageSet::from_folder(&name, &place.data)?;
             let packed = set.pack(train, test)?;
             let file = format!("{name}.bin");
             write(&out.join(&file), &packed)?;
             manifest::put_data(&place.checkpoints, &name, &file, &packed)?;
-            println!("{} bytes in {}", packed.len(), out.join(file).display());
+            say!("{} bytes in {}", packed.len(), out.join(file).display());
             Ok(())
         }
     }
 }
 
-/// The options of a sampler, from those of the command line.
-///
-/// # Errors
-/// [`Error::BadOption`] if one is no NAME=VALUE.
-fn sampler_options(temperature: Option<f64>, given: &[String]) -> Result<Value> {
-    let mut all = Map::new();
-    all.extend(temperature.map(|t| ("temperature".into(), json!(t))));
-    for option in given {
-        let Some((name, value)) = option.split_once('=') else {
-            let reason = "a name and a value are needed, such as steps=50";
-            return Err(Error::bad_option("option", option, reason));
-        };
-        // What is no number is a word.
-        let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
-        all.insert(name.into(), value);
+/// Refuse an option that would do nothing, rather than do nothing about it.
+fn idle(option: &str, given: Option<impl Display>, why: &str) -> Result<()> {
+    match given {
+        Some(value) => Err(Error::bad_option(option, value, why)),
+        None => Ok(()),
     }
-    Ok(Value::Object(all))
 }
 
 impl Place {
@@ -272,51 +158,33 @@ impl Place {
 fn inspect(file: &Path) -> Result<()> {
     let bytes = read(file)?;
     let (meta, tensors) = checkpoint::inspect(&bytes)?;
-    println!("{} ({} bytes)", file.display(), bytes.len());
-    println!("sha-256   {}", checkpoint::sha256(&bytes));
-    println!("family    {} (schema {})", meta.family, meta.schema);
-    println!("name      {}", meta.id.as_deref().unwrap_or("none"));
-    println!("config    {}", meta.config);
-    println!("training  {}", meta.train);
-    println!("data      {} ({})", meta.data.name, meta.data.sha256);
-    println!("seed      {}", meta.seed);
-    println!("steps     {} ({} examples)", meta.step, meta.seen);
-    let mut total = 0;
+    say!("{} ({} bytes)", file.display(), bytes.len());
+    say!("sha-256   {}", checkpoint::sha256(&bytes));
+    say!("family    {} (schema {})", meta.family, meta.schema);
+    say!("name      {}", meta.id.as_deref().unwrap_or("none"));
+    say!("config    {}", meta.config);
+    say!("training  {}", meta.train);
+    say!("data      {} ({})", meta.data.name, meta.data.sha256);
+    say!("seed      {}", meta.seed);
+    say!("steps     {} ({} examples)", meta.step, meta.seen);
     for (name, dtype, shape) in &tensors {
-        println!("  {name:<40} {dtype:<4} {shape:?}");
-        if !name.starts_with("optimizer/") {
-            total += shape.iter().product::<usize>();
-        }
+        say!("  {name:<40} {dtype:<4} {shape:?}");
     }
-    println!("{total} parameters");
     // Names, shapes and numbers too, as every other command would check them.
-    checkpoint::open(&bytes, None, &device::cpu())?;
+    let opened = checkpoint::open(&bytes, None, &device::cpu())?;
+    // Not the sum of the tensors: a file may hold averages and an optimizer's state besides.
+    say!("{} parameters", opened.model.num_params());
     Ok(())
 }
 
 fn convert(file: &Path) -> Result<()> {
     let old = read(file)?;
     let Some(new) = checkpoint::convert(&old)? else {
-        println!("{} is in today's format already", file.display());
+        say!("{} is in today's format already", file.display());
         return Ok(());
     };
     write(file, &new)?;
     manifest::replace(file, &old, &new)?;
-    println!("{}: {} bytes, now {}", file.display(), old.len(), new.len());
+    say!("{}: {} bytes, now {}", file.display(), old.len(), new.len());
     Ok(())
-}
-
-/// Read a file whole.
-fn read(path: &Path) -> Result<Vec<u8>> {
-    std::fs::read(path).map_err(|e| Error::io(path, &e))
-}
-
-/// Write a file whole or not at all: beside it first, then in its place.
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(|e| Error::io(folder, &e))?;
-    }
-    let aside = path.with_extension("part");
-    std::fs::write(&aside, bytes).map_err(|e| Error::io(&aside, &e))?;
-    std::fs::rename(&aside, path).map_err(|e| Error::io(path, &e))
 }

@@ -12,10 +12,15 @@ use std::{
     time::Instant,
 };
 
-use super::{Place, read, recipe::Recipe, write};
+use super::{
+    Place,
+    files::{Output, read},
+    recipe::Recipe,
+    terminal::{self, say},
+};
 use crate::{
     checkpoint::Opened,
-    data::PointSet,
+    data::{DataInfo, PointSet, SpaceKind},
     device,
     error::{Error, Result},
     evaluate::points::{Metric, Protocol, report},
@@ -56,13 +61,33 @@ fn pause() -> std::pin::Pin<Box<dyn Future<Output = ()>>> {
     Box::pin(std::future::ready(()))
 }
 
+/// The points that a model learned from: a toy is made again, a reader's own are read again.
+fn points_of(data: &DataInfo, seed: u64, place: &Place) -> Result<PointSet> {
+    if PointSet::is_toy(&data.name) {
+        return PointSet::toy(&data.name, &data.options, seed);
+    }
+    let set = PointSet::from_folder(&data.name, &place.data).map_err(|error| match error {
+        Error::FileNotFound { path } => Error::BadPoints {
+            reason: format!(
+                "a model does not hold those that it learned from, and there is no {path}"
+            ),
+            hint: "Put the table there, or say by --data where its folder is.".into(),
+        },
+        other => other,
+    })?;
+    if set.info.sha256 != data.sha256 {
+        say!("note: this is not the very data that the model was trained on");
+    }
+    Ok(set)
+}
+
 /// Measure one model.
-pub fn checkpoint(id: &str, opened: &Opened) -> Result<()> {
+pub fn checkpoint(id: &str, opened: &Opened, place: &Place) -> Result<()> {
     let data = &opened.meta.data;
-    let set = PointSet::toy(&data.name, &data.options, opened.meta.seed)?;
+    let set = points_of(data, opened.meta.seed, place)?;
     let (model, seed) = (&*opened.model, opened.meta.seed);
     let metrics = pollster::block_on(report(model, &set, Protocol::FULL, seed, pause))?;
-    println!(
+    say!(
         "{id}: {}, {} parameters, {} steps on {}",
         model.title(),
         model.num_params(),
@@ -71,7 +96,7 @@ pub fn checkpoint(id: &str, opened: &Opened) -> Result<()> {
     );
     for m in &metrics {
         let error = m.standard_error.map(|e| format!(" ± {e:.3}"));
-        println!(
+        say!(
             "{:<40} {}{} {}",
             m.title,
             shown(m.value, m.digits),
@@ -79,7 +104,7 @@ pub fn checkpoint(id: &str, opened: &Opened) -> Result<()> {
             m.unit
         );
         for line in published(&data.name, m.id) {
-            println!("{:<40} {line}", "");
+            say!("{:<40} {line}", "");
         }
     }
     Ok(())
@@ -106,13 +131,15 @@ struct Run {
 /// Train `path` with several seeds, measure each and print the medians.
 pub fn recipe(path: &Path, runs: &Runs, place: &Place) -> Result<()> {
     let recipe = Recipe::read(path)?;
-    if !PointSet::is_toy(&recipe.data) {
+    let kind = recipe.load(path, recipe.seed, place)?.info().space.kind();
+    if !matches!(kind, SpaceKind::Points | SpaceKind::Energy) {
         return Err(Error::BadRecipe {
             path: path.display().to_string(),
-            reason: "only recipes of toy data sets in 2-D are trained for an evaluation".into(),
+            reason: "only recipes of 2-D points are trained for an evaluation".into(),
         });
     }
     device::native(&place.device)?;
+    let results = path.with_file_name("RESULTS.md");
     let next = AtomicU64::new(0);
     let done = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
@@ -120,12 +147,13 @@ pub fn recipe(path: &Path, runs: &Runs, place: &Place) -> Result<()> {
             scope.spawn(|| {
                 loop {
                     let i = next.fetch_add(1, Ordering::Relaxed);
-                    if i >= runs.seeds {
+                    // Nobody waits for what is neither read nor kept.
+                    if i >= runs.seeds || terminal::is_closed() && !runs.keep {
                         return;
                     }
-                    let run = one(&recipe, recipe.seed + i, place);
+                    let run = one(&recipe, path, recipe.seed + i, place);
                     if let Ok(run) = &run {
-                        println!("{}", line(run));
+                        say!("{}", line(run));
                     }
                     // A poisoned lock would mean a panic while pushing.
                     if let Ok(mut done) = done.lock() {
@@ -142,7 +170,7 @@ pub fn recipe(path: &Path, runs: &Runs, place: &Place) -> Result<()> {
         return Ok(());
     };
     let seconds = median(done.iter().map(|run| run.seconds));
-    println!(
+    say!(
         "{}: {} on {}, {} parameters, {} seeds, {seconds:.0} s each (median)",
         recipe.id,
         recipe.family,
@@ -156,10 +184,10 @@ pub fn recipe(path: &Path, runs: &Runs, place: &Place) -> Result<()> {
         let middle = median(values.iter().copied());
         let verdict = verdict(&recipe, m.id, middle);
         let middle = format!("{} {}", shown(middle, m.digits), m.unit);
-        println!("{:<40} {middle:<14} {verdict}", m.title);
+        say!("{:<40} {middle:<14} {verdict}", m.title);
         let others = published(&recipe.data, m.id);
         for line in &others {
-            println!("{:<40} {line}", "");
+            say!("{:<40} {line}", "");
         }
         let all: Vec<_> = values.iter().map(|&v| shown(v, m.digits)).collect();
         rows.push(format!(
@@ -174,9 +202,8 @@ pub fn recipe(path: &Path, runs: &Runs, place: &Place) -> Result<()> {
         ));
     }
     if runs.keep {
-        let results = path.with_file_name("RESULTS.md");
         keep(&results, &recipe.id, &rows)?;
-        println!("kept in {}", results.display());
+        say!("kept in {}", results.display());
     }
     Ok(())
 }
@@ -193,23 +220,17 @@ fn verdict(recipe: &Recipe, id: &str, median: f64) -> String {
     format!("{more} {goal}, {}", if met { "met" } else { "missed" })
 }
 
-fn one(recipe: &Recipe, seed: u64, place: &Place) -> Result<Run> {
+fn one(recipe: &Recipe, path: &Path, seed: u64, place: &Place) -> Result<Run> {
     let start = Instant::now();
     let device = device::native(&place.device)?;
-    let set = PointSet::toy(&recipe.data, &recipe.data_options, seed)?;
-    let (config, train) = recipe.options(&set.info)?;
-    let mut trainer = Trainer::new(
-        &recipe.family,
-        &config,
-        train,
-        Rc::new(set.clone().into()),
-        seed,
-        &device,
-    )?;
+    let data = Rc::new(recipe.load(path, seed, place)?);
+    let (config, train) = recipe.options(data.info())?;
+    let family = &recipe.family;
+    let mut trainer = Trainer::new(family, &config, train, data.clone(), seed, &device)?;
     pollster::block_on(trainer.run(500, |_, _| Ok(true)))?;
     let seconds = start.elapsed().as_secs_f64();
     let model = trainer.averaged();
-    let metrics = pollster::block_on(report(&*model, &set, Protocol::FULL, seed, pause))?;
+    let metrics = pollster::block_on(report(&*model, data.points()?, Protocol::FULL, seed, pause))?;
     Ok(Run {
         seed,
         seconds,
@@ -262,6 +283,7 @@ Modes: 2,500 samples, high quality within 3σ of the nearest centre. k-NN KL: 10
 
 /// Put or replace the rows of one recipe.
 fn keep(path: &Path, id: &str, rows: &[String]) -> Result<()> {
+    let output = Output::wait_for(path)?;
     let old = match read(path) {
         Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
         Err(Error::FileNotFound { .. }) => String::new(),
@@ -275,5 +297,5 @@ fn keep(path: &Path, id: &str, rows: &[String]) -> Result<()> {
     }
     all.insert(id.into(), rows.to_vec());
     let body: Vec<String> = all.into_values().flatten().collect();
-    write(path, format!("{HEAD}{}\n", body.join("\n")).as_bytes())
+    output.write(format!("{HEAD}{}\n", body.join("\n")).as_bytes())
 }

@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, path::Path};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Place, read};
+use super::{Place, files::read};
 use crate::{
-    data::{DataInfo, Dataset, ImageSet, PointSet, SpaceKind, TextSet},
+    data::{DataInfo, Dataset, ImageSet, PointSet, SpaceKind, TextSet, images, is_name},
     error::{Error, Result},
     families,
     model::TrainConfig,
@@ -25,7 +25,7 @@ pub struct Recipe {
     pub family: String,
     /// Name of the data set.
     pub data: String,
-    /// Options of a toy data set.
+    /// Options of a toy data set or of a text.
     #[serde(default)]
     pub data_options: Value,
     /// SHA-256 of the data, unpacked; it is refused if it has another.
@@ -49,32 +49,56 @@ impl Recipe {
     /// # Errors
     /// [`Error::FileNotFound`], [`Error::Io`], [`Error::BadRecipe`].
     pub fn read(path: &Path) -> Result<Self> {
-        let text = String::from_utf8_lossy(&read(path)?).into_owned();
-        toml::from_str(&text).map_err(|e| Error::BadRecipe {
+        let bad = |reason: String| Error::BadRecipe {
             path: path.display().to_string(),
-            reason: e.to_string().trim_end().replace('\n', " "),
-        })
+            reason,
+        };
+        let text = String::from_utf8_lossy(&read(path)?).into_owned();
+        let recipe: Self =
+            toml::from_str(&text).map_err(|e| bad(e.to_string().trim_end().replace('\n', " ")))?;
+        // Files and folders are called by them.
+        for (what, name) in [("id", &recipe.id), ("data", &recipe.data)] {
+            if !is_name(name) {
+                return Err(bad(format!(
+                    "its {what} “{name}” is not of small letters, digits and hyphens, at most 60"
+                )));
+            }
+        }
+        Ok(recipe)
     }
 
-    /// Its data.
+    /// Its data, for a training with this seed.
     ///
     /// # Errors
-    /// What the data set says; [`Error::BadRecipe`] if it is not what the recipe names.
-    pub fn load(&self, path: &Path, place: &Place) -> Result<Dataset> {
-        let text = families::kinds(&self.family)?.contains(&SpaceKind::Text);
-        let data: Dataset = if PointSet::is_toy(&self.data) {
-            PointSet::toy(&self.data, &self.data_options, self.seed)?.into()
+    /// What the data set says; [`Error::BadRecipe`] if it is not what the recipe names, or if options
+    /// of it would do nothing.
+    pub fn load(&self, path: &Path, seed: u64, place: &Place) -> Result<Dataset> {
+        let bad = |reason: String| Error::BadRecipe {
+            path: path.display().to_string(),
+            reason,
+        };
+        let kinds = families::kinds(&self.family)?;
+        let (toy, text) = (
+            PointSet::is_toy(&self.data),
+            kinds.contains(&SpaceKind::Text),
+        );
+        if !toy && !text && !self.data_options.is_null() {
+            let reason = format!("the data called {} has no options", self.data);
+            return Err(bad(reason));
+        }
+        let data: Dataset = if toy {
+            PointSet::toy(&self.data, &self.data_options, seed)?.into()
         } else if text {
             TextSet::from_folder(&self.data, &self.data_options, None, &place.data)?.into()
+        } else if images::known(&self.data).is_err() && kinds.contains(&SpaceKind::Points) {
+            PointSet::from_folder(&self.data, &place.data)?.into()
         } else {
             ImageSet::from_folder(&self.data, &place.data)?.into()
         };
         let found = &data.info().sha256;
         if self.sha256.as_ref().is_some_and(|want| want != found) {
-            return Err(Error::BadRecipe {
-                path: path.display().to_string(),
-                reason: format!("the data called {} has the SHA-256 {found}", self.data),
-            });
+            let reason = format!("the data called {} has the SHA-256 {found}", self.data);
+            return Err(bad(reason));
         }
         Ok(data)
     }

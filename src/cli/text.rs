@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use super::{Place, bar::bar, manifest, write};
+use super::{Place, bar::bar, files::write, manifest, terminal::say};
 use crate::{
     checkpoint::{Meta, Opened},
     data::TextSet,
     error::{Error, Result},
     evaluate::{Estimate, text::negative_log_likelihood},
-    model::{Condition, Model, Sampler, Samples, drive},
+    model::{Sampler, Samples, drive},
 };
 
 /// Published values to stand beside ours: data set, nats a character, source.
@@ -30,46 +30,48 @@ const PUBLISHED: [(&str, &str, &str); 3] = [
     ),
 ];
 
-/// Write a text to the terminal as it comes.
-pub fn sample(
-    model: &dyn Model,
-    prompt: &str,
-    length: usize,
-    temperature: f64,
-    seed: u64,
+/// Take a sampler's steps and hand each token to `out` as soon as it is there, until nobody reads
+/// them any more.
+///
+/// # Errors
+/// What the device reports.
+pub fn write_out(
+    sampler: &mut dyn Sampler,
+    mut out: impl FnMut(&str),
+    is_closed: impl Fn() -> bool,
 ) -> Result<()> {
-    let options = json!({ "length": length, "temperature": temperature });
-    let mut sampler = model.sampler(&options, &Condition::prompt(prompt), 1, seed)?;
-    write_out(&mut *sampler, &mut std::io::stdout().lock())
-}
-
-/// Take a sampler's steps and write each token as soon as it is there.
-fn write_out(sampler: &mut dyn Sampler, out: &mut impl std::io::Write) -> Result<()> {
-    let failed = |e: std::io::Error| Error::io(std::path::Path::new("the terminal"), &e);
     let mut shown = 0;
     let written = drive(sampler, async |sampler, _| {
         if let Samples::Texts(texts) = sampler.state_from(shown) {
             for token in texts.iter().flatten() {
-                write!(out, "{}", token.text).map_err(failed)?;
+                out(&token.text);
                 shown += 1;
             }
-            out.flush().map_err(failed)?;
         }
-        Ok(())
+        match is_closed() {
+            true => Err(Error::Cancelled),
+            false => Ok(()),
+        }
     });
-    pollster::block_on(written)?;
-    writeln!(out).map_err(failed)
+    match pollster::block_on(written) {
+        Err(Error::Cancelled) => return Ok(()),
+        other => other?,
+    }
+    out("\n");
+    Ok(())
 }
 
 /// Measure how well a checkpoint guesses the part of its text that was held out.
 pub fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result<()> {
+    let entry = keep.then(|| manifest::model(&place.checkpoints, id));
+    let entry = entry.transpose()?;
     let (model, meta) = (opened.model, opened.meta);
     // In the model's tokens; the file's own lines, for a set already shuffled would be shuffled
     // again and lines that were learned from be held out.
     let (data, vocabulary) = (&meta.data, meta.data.space.vocabulary().cloned());
     let set = TextSet::from_folder(&data.name, &data.options, vocabulary, &place.data)?;
     if set.info.sha256 != meta.data.sha256 {
-        println!("note: this is not the very data that the model was trained on");
+        say!("note: this is not the very data that the model was trained on");
     }
     let per_token = set.characters_per_token();
     let (characters, held_out) = (set.characters, set.test_characters);
@@ -82,23 +84,22 @@ pub fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result<()> {
     bar.finish_and_clear();
     let estimate = estimate?;
     let nats = estimate.mean / per_token;
-    println!(
+    say!(
         "{id}: {} parameters, the last {held_out} of {characters} characters of {}, {} windows of {} tokens",
         model.num_params(),
         meta.data.name,
         estimate.n,
         model.block_size(),
     );
-    println!(
+    say!(
         "{nats:.4} ± {:.4} nats a character, {:.4} bits",
         estimate.standard_error / per_token,
         nats / std::f64::consts::LN_2,
     );
     for (_, value, source) in PUBLISHED.iter().filter(|p| p.0 == meta.data.name) {
-        println!("{value:<8} {source}");
+        say!("{value:<8} {source}");
     }
-    if keep {
-        let mut entry = manifest::model(&place.checkpoints, id)?;
+    if let Some(mut entry) = entry {
         let rounded = |value: f64| json!((value * 1e4).round() / 1e4);
         entry
             .metrics
@@ -179,15 +180,25 @@ fn card(
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
     use crate::model::tests::Counting;
 
     #[test]
     fn a_text_of_n_tokens_is_written_from_n_tokens() {
-        let (mut sampler, mut out) = (Counting::new(500), Vec::new());
-        write_out(&mut sampler, &mut out).expect("it is written");
+        let (mut sampler, mut out) = (Counting::new(500), String::new());
+        write_out(&mut sampler, |text| out.push_str(text), || false).expect("it is written");
         let want: String = sampler.tokens.iter().map(|t| t.text.as_str()).collect();
-        assert_eq!(String::from_utf8(out).expect("text"), want + "\n");
+        assert_eq!(out, want + "\n");
         assert_eq!(sampler.handed_out.get(), 500, "each token once");
+    }
+
+    #[test]
+    fn a_text_that_nobody_reads_any_more_ends() {
+        let (mut sampler, read) = (Counting::new(500), Cell::new(0));
+        let reader = |_: &str| read.set(read.get() + 1);
+        write_out(&mut sampler, reader, || read.get() == 20).expect("it ends quietly");
+        assert_eq!((sampler.tokens.len(), read.get()), (20, 20));
     }
 }

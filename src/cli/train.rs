@@ -1,22 +1,50 @@
 //! `playground train RECIPE`.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     rc::Rc,
     time::{Duration, Instant},
 };
 
 use burn::tensor::Device;
+use serde_json::Value;
 
-use super::{Place, bar::steps_bar, manifest, read, recipe::Recipe, write};
+use super::{
+    Place,
+    bar::steps_bar,
+    files::{self, Output, read, write},
+    manifest,
+    recipe::Recipe,
+    terminal::{complain, say},
+};
 use crate::{
     checkpoint::{self, Meta, Precision},
-    data::{Dataset, PointSet, SpaceKind},
+    data::{DataInfo, Dataset, SpaceKind},
     device,
     error::{Error, Result},
     families,
+    model::{Schedule, TrainConfig},
+    options::Options,
     training::{LossCurve, Split, Trainer, record},
 };
+
+/// What is trained, and where it goes.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// A recipe, for example recipes/vae-mnist.toml.
+    recipe: PathBuf,
+    /// Folder for what is needed to go on after a stop.
+    #[arg(long, default_value = "runs")]
+    runs: PathBuf,
+    /// Start over even if there is something to go on from.
+    #[arg(long)]
+    restart: bool,
+    /// Stop after this many minutes, to go on another time.
+    #[arg(long)]
+    minutes: Option<f64>,
+    #[command(flatten)]
+    place: Place,
+}
 
 /// Between two looks at the losses.
 const REPORT: u64 = 100;
@@ -27,23 +55,29 @@ const HELD_OUT_TEXT: u64 = 200;
 /// Between two saves of what is needed to go on.
 const SAVE: Duration = Duration::from_secs(60);
 
-pub fn run(
-    path: &Path,
-    runs: &Path,
-    restart: bool,
-    minutes: Option<f64>,
-    place: &Place,
-) -> Result<()> {
+/// Train a recipe to its end, or as long as is asked for.
+///
+/// # Errors
+/// What recipe, data and checkpoint say; [`Error::InUse`] while another program trains it.
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let Arguments {
+        recipe: path,
+        runs,
+        restart,
+        minutes,
+        place,
+    } = arguments;
     let recipe = Recipe::read(path)?;
     let device = device::native(&place.device)?;
-    let data = Rc::new(recipe.load(path, place)?);
+    let data = Rc::new(recipe.load(path, recipe.seed, place)?);
     let state = runs.join(format!("{}.safetensors", recipe.id));
+    let output = Output::claim(&state)?;
 
     let Begun {
         mut trainer,
         mut losses,
         seconds: before,
-    } = begin(&recipe, path, data.clone(), &state, restart, &device)?;
+    } = begin(&recipe, path, data.clone(), &state, *restart, &device)?;
     let train = trainer.config.clone();
     announce(&recipe, &trainer);
     let bar = steps_bar(train.steps, trainer.step_count());
@@ -55,7 +89,7 @@ pub fn run(
         meta.id = Some(recipe.id.clone());
         meta.seconds = seconds;
         let bytes = pollster::block_on(checkpoint::write_resumable(trainer, &meta))?;
-        write(&state, &bytes)
+        output.write_and_keep(&bytes)
     };
     let mut stopped = false;
     let held_out_every = match data.info().space.kind() {
@@ -79,7 +113,7 @@ pub fn run(
                 if !bar.is_hidden() {
                     bar.tick();
                 } else {
-                    println!("step {step} {:.0} s  {line}", seconds());
+                    say!("step {step} {:.0} s  {line}", seconds());
                 }
             }
         }
@@ -93,7 +127,7 @@ pub fn run(
     }))?;
     if stopped {
         let step = trainer.step_count();
-        println!("stopped at step {step}; run it again to go on");
+        say!("stopped at step {step}; run it again to go on");
         return Ok(());
     }
     bar.finish();
@@ -107,7 +141,7 @@ pub fn run(
 
 /// Say what is trained.
 fn announce(recipe: &Recipe, trainer: &Trainer) {
-    println!(
+    say!(
         "{}: {} with {} parameters on {}, {} steps",
         recipe.id,
         trainer.model.title(),
@@ -142,17 +176,32 @@ fn begin(
             seconds: 0.0,
         });
     }
-    let opened = checkpoint::open(&read(state)?, None, device)?;
-    let same = opened.meta.seed == recipe.seed
-        && opened.model.config()? == families::full_config(&recipe.family, &config)?;
-    if !same {
+    let opened = match checkpoint::open(&read(state)?, None, device) {
+        Err(error) if files::previous(state).exists() => {
+            let previous = files::previous(state);
+            complain(&format!(
+                "note: the state before it is in {}; in its place it can be gone on from",
+                previous.display()
+            ));
+            return Err(error);
+        }
+        opened => opened?,
+    };
+    if let Some(what) = difference(recipe, &config, data.info(), &opened.meta)? {
         return Err(Error::BadRecipe {
             path: path.display().to_string(),
             reason: format!(
-                "{} was begun with another seed or config; --restart begins anew",
+                "{} was begun with another {what}; --restart begins anew",
                 state.display()
             ),
         });
+    }
+    let before = TrainConfig::from_json(&opened.meta.train)?.steps;
+    if train.schedule == Schedule::Cosine && before != train.steps {
+        say!(
+            "note: planned were {before} steps, now {}; the learning rate goes on from the curve of these",
+            train.steps
+        );
     }
     let (losses, seconds) = (opened.meta.losses.clone(), opened.meta.seconds);
     let mut trainer = pollster::block_on(opened.into_trainer(data, device))?;
@@ -165,7 +214,33 @@ fn begin(
     })
 }
 
-/// Write the trained model: that of a toy data set with the runs, others among the shipped ones.
+/// What of a recipe is not as it was when the training began, apart from what may change.
+fn difference(
+    recipe: &Recipe,
+    config: &Value,
+    data: &DataInfo,
+    begun: &Meta,
+) -> Result<Option<&'static str>> {
+    if begun.family != recipe.family {
+        return Ok(Some("family"));
+    }
+    let config = families::full_config(&recipe.family, config)?;
+    let parts = [
+        ("data set", begun.data.name == data.name),
+        ("version of its data", begun.data.sha256 == data.sha256),
+        ("version of its data", begun.data.units == data.units),
+        ("choice of data options", begun.data.options == data.options),
+        ("seed", begun.seed == recipe.seed),
+        (
+            "config",
+            families::full_config(&begun.family, &begun.config)? == config,
+        ),
+    ];
+    let other = parts.into_iter().find(|(_, same)| !same);
+    Ok(other.map(|(what, _)| what))
+}
+
+/// Write the trained model: that of 2-D points with the runs, others among the shipped ones.
 fn publish(
     recipe: &Recipe,
     trainer: &Trainer,
@@ -174,12 +249,13 @@ fn publish(
     place: &Place,
 ) -> Result<()> {
     let model = trainer.averaged();
-    if PointSet::is_toy(&recipe.data) {
+    let kind = meta.data.space.kind();
+    if matches!(kind, SpaceKind::Points | SpaceKind::Energy) {
         // A reader trains one in seconds: nothing that the site would serve.
         let bytes = pollster::block_on(checkpoint::write(&*model, meta, Precision::Single))?;
         let file = runs.join(format!("{}.model.safetensors", recipe.id));
         write(&file, &bytes)?;
-        println!("{} bytes in {}", bytes.len(), file.display());
+        say!("{} bytes in {}", bytes.len(), file.display());
         return Ok(());
     }
     let bytes = pollster::block_on(checkpoint::write(&*model, meta, Precision::Half))?;
@@ -187,6 +263,6 @@ fn publish(
     write(&place.checkpoints.join(&file), &bytes)?;
     manifest::put_model(&place.checkpoints, recipe, &*model, meta, &file, &bytes)?;
     let path = place.checkpoints.join(file);
-    println!("{} bytes in {}", bytes.len(), path.display());
+    say!("{} bytes in {}", bytes.len(), path.display());
     Ok(())
 }

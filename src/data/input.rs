@@ -22,7 +22,8 @@ pub enum ImageInput {
         /// Its index.
         index: u32,
     },
-    /// Pixels, row by row; resized to fit the model. A dark-on-light one is inverted.
+    /// Pixels, row by row, alpha not multiplied in; resized to fit the model. A dark-on-light one is
+    /// inverted; where the colours say nothing, the ink is in the alpha.
     Rgba {
         /// Pixels in a row.
         width: u32,
@@ -84,37 +85,89 @@ pub fn prepare(input: &ImageInput, info: &DataInfo, set: Option<&ImageSet>) -> R
             height,
             pixels,
         } => {
-            let channel = |value: fn([f32; 4]) -> f32| {
-                let p = &pixels.0;
-                Grey::new(*width, *height, p.len(), 4, |i| {
-                    value([0, 1, 2, 3].map(|c| f32::from(p[4 * i + c]) / 255.0))
-                })
+            let p = &pixels.0;
+            let pixel = |i: usize| [0, 1, 2, 3].map(|c| f32::from(p[4 * i + c]) / 255.0);
+            let channel = |value: &dyn Fn([f32; 4]) -> f32| {
+                Grey::new(*width, *height, p.len(), 4, |i| value(pixel(i)))
             };
+            let alpha = channel(&|p| p[3])?;
+            let drawn = Drawn::by(&alpha, |i| luma(pixel(i)));
             if channels == 1 {
-                return ink(channel(luma)?, info, side);
+                let grey = match drawn {
+                    Drawn::InAlpha { .. } => alpha,
+                    Drawn::Over(paper) => channel(&|p| over(paper, luma(p), p[3]))?,
+                };
+                return ink(grey, info, side);
             }
-            let each: [fn([f32; 4]) -> f32; 3] = [
-                |p| over_white(p[0], p[3]),
-                |p| over_white(p[1], p[3]),
-                |p| over_white(p[2], p[3]),
-            ];
+            let paper = match drawn {
+                // Light ink shows on dark paper.
+                Drawn::InAlpha { light } => f32::from(u8::from(!light)),
+                Drawn::Over(paper) => paper,
+            };
             let mut out = Vec::with_capacity(channels * side[0] * side[1]);
-            for value in each {
-                out.extend(channel(value)?.fitted(side));
+            for c in 0..3 {
+                out.extend(channel(&|p| over(paper, p[c], p[3]))?.fitted(side));
             }
             Ok(out)
         }
     }
 }
 
-/// A value over white, so that transparency reads as paper.
-fn over_white(value: f32, alpha: f32) -> f32 {
-    value * alpha + (1.0 - alpha)
+/// A value of a pixel that lies on paper.
+fn over(paper: f32, value: f32, alpha: f32) -> f32 {
+    value * alpha + paper * (1.0 - alpha)
 }
 
 /// Rec. 601 luma.
-fn luma([r, g, b, a]: [f32; 4]) -> f32 {
-    over_white(0.299 * r + 0.587 * g + 0.114 * b, a)
+fn luma([r, g, b, _]: [f32; 4]) -> f32 {
+    0.299 * r + 0.587 * g + 0.114 * b
+}
+
+/// Where a picture is.
+#[derive(Debug, PartialEq)]
+enum Drawn {
+    /// In its alpha channel: ink of one colour, or strokes on nothing.
+    InAlpha {
+        /// Whether the ink is nearer to white than to black.
+        light: bool,
+    },
+    /// In its colours, on paper of this brightness.
+    Over(f32),
+}
+
+impl Drawn {
+    /// As a person sees it, for whom transparency is nothing and not a colour: what is opaque all over
+    /// is in its colours. Of what is not, strokes are their alpha, whatever their colour; a card with
+    /// something on it, with a transparent margin, lies on paper of its own brightness.
+    fn by(alpha: &Grey, luma: impl Fn(usize) -> f32) -> Self {
+        /// What counts as visible.
+        const VISIBLE: f32 = 0.1;
+        /// A standard deviation of brightness that no eye takes for a drawing.
+        const PLAIN: f32 = 0.1;
+        let seen = |v: f32| f64::from(v > VISIBLE);
+        let mut sums = [0f64; 3];
+        for (i, &a) in alpha.values.iter().enumerate() {
+            let (a, l) = (f64::from(a), f64::from(luma(i)));
+            sums = [sums[0] + a, sums[1] + a * l, sums[2] + a * l * l];
+        }
+        let [mass, mean, squares] = [sums[0].max(1e-9), sums[1], sums[2]];
+        let (mean, squares) = (mean / mass, squares / mass);
+        if alpha.values.iter().all(|&a| a > 0.99) {
+            return Drawn::Over(1.0);
+        }
+        let plain = (squares - mean * mean).max(0.0).sqrt() < f64::from(PLAIN);
+        let (area, filled) = match alpha.ink(VISIBLE) {
+            Some(ink) => (
+                ink.area(),
+                alpha.values.iter().map(|&a| seen(a)).sum::<f64>(),
+            ),
+            None => (1.0, 0.0),
+        };
+        match plain || filled < 0.5 * area {
+            true => Drawn::InAlpha { light: mean > 0.5 },
+            false => Drawn::Over(if mean > 0.5 { 1.0 } else { 0.0 }),
+        }
+    }
 }
 
 /// A grey image as ink on black: a dark-on-light one is inverted.
@@ -125,6 +178,21 @@ fn ink(mut grey: Grey, info: &DataInfo, side: [usize; 2]) -> Result<Vec<f32>> {
     match images::known(&info.name) {
         Ok(set) if set.centred => grey.centred(side),
         _ => Ok(grey.fitted(side)),
+    }
+}
+
+/// Where ink lies.
+struct Ink {
+    /// Columns and rows of its box.
+    size: [usize; 2],
+    /// Its centre of mass.
+    centre: [f32; 2],
+}
+
+impl Ink {
+    /// Pixels of its box.
+    fn area(&self) -> f64 {
+        (self.size[0] * self.size[1]) as f64
     }
 }
 
@@ -166,14 +234,13 @@ impl Grey {
         sum / (2 * (w + h)) as f32
     }
 
-    /// As MNIST was made (yann.lecun.com/exdb/mnist): the ink's box is scaled to fit 20 of 28
-    /// pixels, and its centre of mass is put in the middle.
-    fn centred(&self, side: [usize; 2]) -> Result<Vec<f32>> {
+    /// The box around what is above `least`, its mass and its centre of mass; nothing if nothing is.
+    fn ink(&self, least: f32) -> Option<Ink> {
         let (mut left, mut right) = (usize::MAX, 0);
         let (mut top, mut bottom) = (usize::MAX, 0);
         let (mut mass, mut mx, mut my) = (0.0, 0.0, 0.0);
         for (i, &v) in self.values.iter().enumerate() {
-            if v > 0.1 {
+            if v > least {
                 let (x, y) = (i % self.width, i / self.width);
                 (left, right) = (left.min(x), right.max(x));
                 (top, bottom) = (top.min(y), bottom.max(y));
@@ -182,14 +249,21 @@ impl Grey {
                 my += v * (y as f32 + 0.5);
             }
         }
-        if mass == 0.0 {
-            return Err(Error::BadImage {
-                reason: "there is no ink on it".into(),
-            });
-        }
-        let box_side = (right + 1 - left).max(bottom + 1 - top) as f32;
+        (mass > 0.0).then(|| Ink {
+            size: [right + 1 - left, bottom + 1 - top],
+            centre: [mx / mass, my / mass],
+        })
+    }
+
+    /// As MNIST was made (yann.lecun.com/exdb/mnist): the ink's box is scaled to fit 20 of 28
+    /// pixels, and its centre of mass is put in the middle.
+    fn centred(&self, side: [usize; 2]) -> Result<Vec<f32>> {
+        let ink = self.ink(0.1).ok_or_else(|| Error::BadImage {
+            reason: "there is no ink on it".into(),
+        })?;
+        let box_side = ink.size[0].max(ink.size[1]) as f32;
         let scale = side[0].min(side[1]) as f32 * (20.0 / 28.0) / box_side;
-        Ok(self.placed(side, scale, [mx / mass, my / mass]))
+        Ok(self.placed(side, scale, ink.centre))
     }
 
     /// Scaled to fit, its middle in the middle.
@@ -277,6 +351,96 @@ mod tests {
         };
         let out = prepare(&input, &info(), None).expect("ink");
         assert!(out[0] == 0.0 && out.iter().copied().fold(0.0, f32::max) > 0.9);
+    }
+
+    /// 100 × 100 pixels: `ink` where a seven is, `paper` elsewhere; along its edges alpha is a half.
+    fn seven(paper: [u8; 4], ink: [u8; 4]) -> ImageInput {
+        let mut pixels = Vec::new();
+        for i in 0..10_000 {
+            let (x, y) = (i % 100, i / 100);
+            let bar = (20..28).contains(&y) && (30..70).contains(&x);
+            let leg = (28..80).contains(&y) && (60..68).contains(&x);
+            pixels.extend(if bar || leg { ink } else { paper });
+        }
+        ImageInput::Rgba {
+            width: 100,
+            height: 100,
+            pixels: Bytes(pixels),
+        }
+    }
+
+    #[test]
+    fn a_picture_with_alpha_is_taken_as_it_is_seen() {
+        let taken = |input: &ImageInput| prepare(input, &info(), None).expect("ink");
+        let want = taken(&seven([0, 0, 0, 255], [255; 4]));
+        assert!(want[0] == 0.0 && want.iter().sum::<f32>() > 30.0);
+        for (what, paper, ink) in [
+            ("white on nothing", [255, 255, 255, 0], [255; 4]),
+            ("white on nothing that is black", [0; 4], [255; 4]),
+            ("light grey on nothing", [0; 4], [200, 200, 200, 255]),
+            ("black on nothing", [0; 4], [0, 0, 0, 255]),
+            ("black on white nothing", [255, 255, 255, 0], [0, 0, 0, 255]),
+            ("black on white", [255; 4], [0, 0, 0, 255]),
+            // A stencil: what is cut out of a card is what is seen.
+            ("a hole in a black card", [0, 0, 0, 255], [0; 4]),
+            ("a hole in a white card", [255; 4], [0; 4]),
+        ] {
+            assert_eq!(taken(&seven(paper, ink)), want, "{what}");
+        }
+        // Half transparent ink is half as dark, as it is on paper.
+        let pale = taken(&seven([0; 4], [255, 255, 255, 128]));
+        for (pale, want) in pale.iter().zip(&want) {
+            assert!((pale - want * 128.0 / 255.0).abs() < 1e-5);
+        }
+    }
+
+    #[test]
+    fn a_card_with_a_transparent_margin_is_read_by_its_colours() {
+        for (card, ink) in [(255, 0), (0, 255)] {
+            let ImageInput::Rgba { mut pixels, .. } =
+                seven([card, card, card, 255], [ink, ink, ink, 255])
+            else {
+                panic!("pixels")
+            };
+            for (i, pixel) in pixels.0.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+                let (x, y) = (i % 100, i / 100);
+                if !(5..95).contains(&x) || !(5..95).contains(&y) {
+                    *pixel = [255, 255, 255, 0];
+                }
+            }
+            let card = ImageInput::Rgba {
+                width: 100,
+                height: 100,
+                pixels,
+            };
+            let want = prepare(&seven([0, 0, 0, 255], [255; 4]), &info(), None).expect("ink");
+            assert_eq!(prepare(&card, &info(), None).expect("ink"), want, "{ink}");
+        }
+    }
+
+    #[test]
+    fn a_transparent_picture_in_colour_shows() {
+        let colour = DataInfo::new(
+            "photos",
+            crate::data::Space::Image {
+                channels: 3,
+                height: 28,
+                width: 28,
+            },
+        );
+        let shown = |ink: [u8; 4]| prepare(&seven([0; 4], ink), &colour, None).expect("an image");
+        let spread = |values: &[f32]| {
+            let [low, high] = [f32::min, f32::max].map(|f| values.iter().copied().reduce(f));
+            high.unwrap_or(0.0) - low.unwrap_or(0.0)
+        };
+        for ink in [
+            [255; 4],
+            [200, 200, 200, 255],
+            [0, 0, 0, 255],
+            [255, 0, 0, 255],
+        ] {
+            assert!(spread(&shown(ink)) > 0.5, "{ink:?}");
+        }
     }
 
     #[test]

@@ -34,6 +34,9 @@ pub struct DataInfo {
     /// Options of a toy or a text, with which it can be made again; null for others.
     #[serde(default)]
     pub options: serde_json::Value,
+    /// Of a reader's points that were scaled into the window: their own units.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub units: Option<points::Units>,
     /// Mean of each value of an image over the training images, in [0, 1]; empty where it is not
     /// known. A fresh model begins there; no checkpoint keeps it.
     #[serde(skip)]
@@ -49,6 +52,7 @@ impl DataInfo {
             sha256: String::new(),
             classes: Vec::new(),
             options: serde_json::Value::Null,
+            units: None,
             pixel_mean: Vec::new(),
         }
     }
@@ -58,13 +62,61 @@ impl DataInfo {
     /// # Errors
     /// [`Error::CheckpointSchema`].
     pub fn check(&self) -> Result<()> {
+        let schema = |reason: String| Err(Error::CheckpointSchema { reason });
+        if !is_name(&self.name) {
+            return schema("the name of its data is no name".into());
+        }
         if self.classes.len() > 256 {
-            return Err(Error::CheckpointSchema {
-                reason: format!("{} classes", self.classes.len()),
-            });
+            return schema(format!("{} classes", self.classes.len()));
+        }
+        if self.units.is_some_and(|units| !units.are_sound()) {
+            return schema("points without units".into());
         }
         self.space.check()
     }
+}
+
+/// Whether a text can be the name of a model or of data, and with it of a file: small letters, digits
+/// and hyphens, at most 60.
+pub fn is_name(text: &str) -> bool {
+    let sign = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    (1..=60).contains(&text.len()) && text.bytes().all(sign)
+}
+
+/// Where the files of the data called `name` are.
+///
+/// # Errors
+/// [`Error::BadData`] for a name that is none.
+#[cfg(not(target_family = "wasm"))]
+fn folder_of(name: &str, data: &std::path::Path) -> Result<std::path::PathBuf> {
+    match is_name(name) {
+        true => Ok(data.join(name)),
+        false => Err(Error::BadData {
+            name: name.into(),
+            reason: "names of data are small letters, digits and hyphens".into(),
+        }),
+    }
+}
+
+/// The first file in the folder of the data called `name` that ends in one of `endings`.
+///
+/// # Errors
+/// [`Error::BadData`] for a name that is none, [`Error::FileNotFound`], [`Error::Io`].
+#[cfg(not(target_family = "wasm"))]
+fn read_only_file(name: &str, endings: &[&str], data: &std::path::Path) -> Result<Vec<u8>> {
+    let folder = folder_of(name, data)?;
+    let entries = std::fs::read_dir(&folder).map_err(|e| Error::io(&folder, &e))?;
+    let mut paths: Vec<_> = entries.flatten().map(|e| e.path()).collect();
+    paths.retain(|p| {
+        let name = p.to_string_lossy();
+        endings.iter().any(|ending| name.ends_with(ending))
+    });
+    paths.sort();
+    let any = || folder.join(format!("*{}", endings.first().unwrap_or(&"")));
+    let path = paths.first().ok_or_else(|| Error::FileNotFound {
+        path: any().display().to_string(),
+    })?;
+    std::fs::read(path).map_err(|e| Error::io(path, &e))
 }
 
 /// A set to learn from.

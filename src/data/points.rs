@@ -19,11 +19,13 @@ use serde_json::Value;
 use ts_rs::TS;
 
 use super::{DataInfo, Space, SpaceKind};
-pub use custom::{MAX_BYTES, MAX_POINTS, PointSource};
+pub use custom::{MAX_BYTES, MAX_POINTS, PointSource, Units};
 use density::Truth;
 use dino::DINO;
 pub use energy::energy;
 
+#[cfg(not(target_family = "wasm"))]
+use crate::bytes::Bytes;
 use crate::{
     error::{Error, Result},
     hash::sha256,
@@ -65,6 +67,8 @@ const WINDOW: [f32; 4] = [-4.0, 4.0, -4.0, 4.0];
 pub struct PointSet {
     /// Name, mean, scale.
     pub info: DataInfo,
+    /// What of a reader's table is no point, in sentences.
+    pub skipped: Option<String>,
     toy: Option<Toy>,
     noise: f64,
     // Shared: sets are cloned for a look at them.
@@ -336,6 +340,7 @@ impl PointSet {
                 options: options::to_json(&given)?,
                 ..DataInfo::new(name, space)
             },
+            skipped: None,
             toy: Some(toy),
             noise: given.noise,
             truth: Truth::new(toy, given.noise).map(Arc::new),
@@ -344,14 +349,18 @@ impl PointSet {
         })
     }
 
-    /// A reader's own points, under the name `custom`: a table moved and scaled into the window, a
-    /// drawing as it is. Every tenth point is held out; of fewer than 20 none is, and the model is
+    /// A reader's own points, under the name `custom`: a table moved and scaled into the window
+    /// ([`DataInfo::units`] lead back), a drawing as it is. Every tenth point is held out; of fewer than 20 none is, and the model is
     /// judged by the points that it learns from.
     ///
     /// # Errors
     /// [`Error::BadPoints`].
     pub fn custom(source: &PointSource) -> Result<Self> {
-        let points = custom::points(source)?;
+        let custom::Placed {
+            points,
+            units,
+            skipped,
+        } = custom::points(source)?;
         let (mean, scale) = moments(&points);
         let hash: Vec<u8> = points
             .iter()
@@ -369,14 +378,28 @@ impl PointSet {
         Ok(Self {
             info: DataInfo {
                 sha256: sha256(&hash),
+                units,
                 ..DataInfo::new("custom", Space::Points { mean, scale })
             },
+            skipped,
             toy: None,
             noise: 1.0,
             truth: None,
             test: if test.is_empty() { train.clone() } else { test },
             train,
         })
+    }
+
+    /// The only table in `folder`/`name`, as `.csv` or `.txt`: points under the name `name`.
+    ///
+    /// # Errors
+    /// [`Error::BadData`] for a name that is none, [`Error::FileNotFound`], [`Error::BadPoints`].
+    #[cfg(not(target_family = "wasm"))]
+    pub fn from_folder(name: &str, folder: &std::path::Path) -> Result<Self> {
+        let bytes = Bytes(super::read_only_file(name, &[".csv", ".txt"], folder)?);
+        let mut set = Self::custom(&PointSource::Csv { bytes })?;
+        set.info.name = name.into();
+        Ok(set)
     }
 
     /// What is drawn of the set that `info` describes.
@@ -411,12 +434,23 @@ impl PointSet {
         let (mean, _) = info.space.moments().unwrap_or_default();
         Self {
             info: info.clone(),
+            skipped: None,
             toy: None,
             noise: 1.0,
             truth: None,
             train: Arc::new([]),
             test: Arc::new([mean]),
         }
+    }
+
+    /// It with the mean and scale of `space`: those of a model that was trained on other points and
+    /// goes on with these, so that what is saved of it belongs to its weights.
+    #[must_use]
+    pub fn standardized_as(mut self, space: &Space) -> Self {
+        if space.kind() == self.info.space.kind() {
+            self.info.space = space.clone();
+        }
+        self
     }
 
     /// Whether its points are at hand.

@@ -56,7 +56,8 @@ impl Options for TextOptions {}
 impl TextOptions {
     /// `text` with its lines as they are learned from.
     fn ordered<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        if !self.shuffle {
+        // A text of one line has none to shuffle, and its vocabulary may hold no line end.
+        if !self.shuffle || !text.contains('\n') {
             return Cow::Borrowed(text);
         }
         let lines: Vec<&str> = text.lines().collect();
@@ -303,8 +304,8 @@ impl TextSet {
     /// in its own without one.
     ///
     /// # Errors
-    /// [`Error::FileNotFound`] and what [`TextSet::read`], [`TextSet::new`] and [`TextSet::with`]
-    /// say.
+    /// [`Error::BadData`] for a name that is none, [`Error::FileNotFound`], and what
+    /// [`TextSet::read`], [`TextSet::new`] and [`TextSet::with`] say.
     #[cfg(not(target_family = "wasm"))]
     pub fn from_folder(
         name: &str,
@@ -312,18 +313,7 @@ impl TextSet {
         vocabulary: Option<Vocabulary>,
         folder: &std::path::Path,
     ) -> Result<Self> {
-        let folder = folder.join(name);
-        let entries = std::fs::read_dir(&folder).map_err(|e| Error::io(&folder, &e))?;
-        let mut paths: Vec<_> = entries.flatten().map(|e| e.path()).collect();
-        paths.retain(|p| {
-            let name = p.to_string_lossy();
-            name.ends_with(".txt") || name.ends_with(".txt.gz")
-        });
-        paths.sort();
-        let path = paths.first().ok_or_else(|| Error::FileNotFound {
-            path: folder.join("*.txt").display().to_string(),
-        })?;
-        let bytes = std::fs::read(path).map_err(|e| Error::io(path, &e))?;
+        let bytes = super::read_only_file(name, &[".txt", ".txt.gz"], folder)?;
         let text = Self::read(&bytes)?;
         match vocabulary {
             Some(vocabulary) => {

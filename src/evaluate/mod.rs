@@ -31,8 +31,8 @@ pub struct Estimate {
 /// ELBO with one draw). `progress` is called with the images done so far and may cancel.
 ///
 /// # Errors
-/// [`Error::Unsupported`] if the model has no density, [`Error::Cancelled`], and what the device
-/// reports.
+/// [`Error::Unsupported`] if the model has no density, [`Error::BadOption`] if there is no image to
+/// measure, [`Error::Cancelled`], and what the device reports.
 pub async fn negative_log_likelihood(
     model: &dyn Model,
     set: &ImageSet,
@@ -44,6 +44,9 @@ pub async fn negative_log_likelihood(
         what: format!("A {} has no density", model.title()),
     })?;
     let count = count.min(set.test.len());
+    if count == 0 {
+        return Err(Error::bad_option("images", count, "at least one is needed"));
+    }
     let options = DensityOptions {
         importance_samples: samples,
     };
@@ -69,7 +72,7 @@ pub async fn negative_log_likelihood(
             return Err(Error::Cancelled);
         }
     }
-    let n = count.max(1) as f64;
+    let n = count as f64;
     let mean = sum / n;
     Ok(Estimate {
         mean,

@@ -192,7 +192,9 @@ pub async fn report(
         } else if held_out > 0 {
             let test: Vec<f32> = (0..held_out).flat_map(|i| set.test_point(i)).collect();
             let ln_q = log_prob(density, &test, seed, pause).await?;
-            let title = format!("−log p of held-out points{exact}");
+            // The density of a reader's own numbers differs by the scale that they were divided by.
+            let scaled = set.info.units.map_or("", |_| ", scaled");
+            let title = format!("−log p of held-out points{scaled}{exact}");
             let nll = estimate(ln_q.iter().map(|&q| -f64::from(q)));
             out.push(Metric::mean("nll", title, nll));
             if let Some(ln_p) = set.log_density(&test) {

@@ -2,7 +2,7 @@
 
 use super::Estimate;
 use crate::{
-    data::{Binarize, TextSet, test_batch},
+    data::{Binarize, Dataset, TextSet, test_batch},
     error::{Error, Result},
     model::Model,
     rng::{Purpose, Rng},
@@ -17,7 +17,8 @@ use crate::{
 /// error is over windows. `go_on` hears how many are done and the mean so far.
 ///
 /// # Errors
-/// [`Error::Unsupported`] if it is no model of text; [`Error::Cancelled`] if `go_on` says so.
+/// [`Error::Unsupported`] if it is no model of text; [`Error::BadData`] if there is nothing to guess;
+/// [`Error::Cancelled`] if `go_on` says so.
 pub async fn negative_log_likelihood(
     model: &dyn Model,
     data: TextSet,
@@ -29,7 +30,7 @@ pub async fn negative_log_likelihood(
             what: "This needs a model of text".into(),
         });
     }
-    let data = data.into();
+    let data: Dataset = data.into();
     // Of each window: its guesses, and the mean of −log p over them.
     let mut windows: Vec<(f64, f64)> = Vec::new();
     let (mut sum, mut guesses) = (0f64, 0f64);
@@ -52,12 +53,18 @@ pub async fn negative_log_likelihood(
             return Err(Error::Cancelled);
         }
     }
-    let mean = sum / guesses.max(1.0);
+    if guesses == 0.0 {
+        return Err(Error::BadData {
+            name: data.info().name.clone(),
+            reason: "none of it is held out to be guessed".into(),
+        });
+    }
+    let mean = sum / guesses;
     // Of a ratio of sums over windows: with windows all alike, σ / √n.
     let squares = windows.iter().map(|(n, nats)| (n * (nats - mean)).powi(2));
     Ok(Estimate {
         mean,
-        standard_error: squares.sum::<f64>().sqrt() / guesses.max(1.0),
+        standard_error: squares.sum::<f64>().sqrt() / guesses,
         n: windows.len(),
     })
 }

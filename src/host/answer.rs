@@ -2,7 +2,10 @@
 
 use super::{Host, options::check_options, sampling::Wish, training::Limits};
 use crate::{
-    data::{points, text::TextOptions},
+    data::{
+        points::{self, Units},
+        text::TextOptions,
+    },
     error::{Error, Result},
     families,
     model::TrainConfig,
@@ -147,6 +150,8 @@ impl Host {
                 Ok(Outcome::Points {
                     count: points.count() as u32,
                     window: points.window(),
+                    units: points.info.units.map(|u| u.of_window(points.window())),
+                    skipped: points.skipped.clone(),
                 })
             }
             Request::LoadText {
@@ -275,8 +280,12 @@ impl Host {
                 ..
             } => {
                 let view = self.draw(id, &request).await?;
-                let name = self.session(session)?.lock().await.file_name();
-                samples_file(&view, &format!("{name}-seed-{seed}"), scale)
+                let (name, units) = {
+                    let session = self.session(session)?;
+                    let session = session.lock().await;
+                    (session.file_name(), session.data().units)
+                };
+                samples_file(&view, &format!("{name}-seed-{seed}"), scale, units.as_ref())
             }
             other => Err(misrouted(&other)),
         }
@@ -292,13 +301,13 @@ fn misrouted(request: &Request) -> Error {
     }
 }
 
-/// Samples as a file: points as CSV, images as PNG.
-fn samples_file(view: &View, name: &str, scale: u32) -> Result<Outcome> {
+/// Samples as a file: points as CSV in the reader's units, images as PNG.
+fn samples_file(view: &View, name: &str, scale: u32, units: Option<&Units>) -> Result<Outcome> {
     if let View::Plot { layers, .. } = view {
         return Ok(Outcome::File {
             name: format!("{name}.csv"),
             mime: "text/csv".into(),
-            bytes: Bytes(plots::csv(layers)),
+            bytes: Bytes(plots::csv(layers, units)),
         });
     }
     if let View::Image { width, height, .. } = view {

@@ -1,12 +1,13 @@
 //! Pictures as files: PNG and CSV.
 
 use crate::{
+    data::points::Units,
     error::{Error, Result},
     scene::{Layer, Role, View},
 };
 
-/// The points of a plot's model layers as CSV.
-pub fn csv(layers: &[Layer]) -> Vec<u8> {
+/// The points of a plot's model layers as CSV, in the reader's own units where there are some.
+pub fn csv(layers: &[Layer], units: Option<&Units>) -> Vec<u8> {
     let mut out = String::from("x,y\n");
     for layer in layers {
         if let Layer::Points {
@@ -20,6 +21,10 @@ pub fn csv(layers: &[Layer]) -> Vec<u8> {
                     f32::from_le_bytes([a, b, c, d]),
                     f32::from_le_bytes([e, f, g, h]),
                 );
+                let [x, y] = match units {
+                    Some(units) => units.shown([x, y]),
+                    None => [x.to_string(), y.to_string()],
+                };
                 out.push_str(&format!("{x},{y}\n"));
             }
         }

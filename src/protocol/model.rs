@@ -58,6 +58,10 @@ pub enum SpaceInfo {
     Points {
         /// Left, right, bottom, top of what is drawn.
         window: [f32; 4],
+        /// The same in the reader's own units, where the points were scaled.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        units: Option<[f64; 4]>,
     },
     /// An energy in 2-D.
     Energy {

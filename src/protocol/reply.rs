@@ -133,6 +133,14 @@ pub enum Outcome {
         count: u32,
         /// They are drawn in these coordinates: left, right, bottom, top.
         window: [f32; 4],
+        /// What these coordinates are in the reader's own units, where the points were scaled.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        units: Option<[f64; 4]>,
+        /// What of a table was not taken for a point, in sentences.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        skipped: Option<String>,
     },
     /// Answer to `Request::LoadText`.
     Text {

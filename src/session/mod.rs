@@ -157,7 +157,10 @@ impl Session {
                 width: width as u32,
                 height: height as u32,
             },
-            Space::Points { .. } => SpaceInfo::Points { window },
+            Space::Points { .. } => SpaceInfo::Points {
+                window,
+                units: self.data().units.map(|units| units.of_window(window)),
+            },
             Space::Energy { .. } => SpaceInfo::Energy { window },
             Space::Text {
                 vocabulary,

@@ -1,6 +1,8 @@
 //! What several test binaries share.
 #![allow(dead_code)] // Each binary uses its part.
 
+pub mod native;
+
 use std::{collections::HashMap, io::Read, path::PathBuf, rc::Rc, sync::OnceLock};
 
 use burn::tensor::Tensor;

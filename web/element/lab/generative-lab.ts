@@ -384,6 +384,7 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     const taken = await this.attempt(() => this.#session().loadPoints(source));
     if (!taken) return false;
     this.source.count = taken.count;
+    this.source.skipped = taken.skipped ?? "";
     this.task = { ...this.task, points: this.task.points + 1, source };
     this.#notices = this.#notices.filter((n) => n.code !== "bad-data");
     this.choose(CUSTOM);

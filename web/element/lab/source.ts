@@ -30,6 +30,8 @@ export class Source {
   errors = new Map<string, ErrorInfo>();
   /** How many points the reader's own set has. */
   count = 0;
+  /** What of a table was not taken for a point. */
+  skipped = "";
   drawing = false;
   #sketch: Sketch;
 
@@ -136,7 +138,8 @@ export class Source {
                       }}
                   /></label>
                 </div>
-                <p class="aside">A CSV has two numbers in a row, x and y. It can also be dropped or pasted here.</p>`
+                <p class="aside">A CSV has two numbers in a row, x and y. It can also be dropped or pasted here.</p>
+                ${task.data === "custom" && this.skipped ? html`<p class="aside">${this.skipped}</p>` : nothing}`
         }
       </div>
     </div>`;

@@ -1,0 +1,214 @@
+//! `playground sample ID`.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    Place,
+    files::write,
+    idle,
+    terminal::{self, say},
+    text,
+};
+use crate::{
+    checkpoint::Opened,
+    data::{PointSet, SpaceKind},
+    error::{Error, Result},
+    model::{Condition, Samples, finish},
+    plots,
+    scene::{View, grid},
+};
+
+/// What is drawn, and where it goes.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Name of a shipped checkpoint, or a .safetensors file.
+    id: String,
+    /// How many: 32 images, 1000 points or 1 text without it.
+    #[arg(long)]
+    count: Option<usize>,
+    /// Seed.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Standard deviation of what the sampler starts from; of a text, what logits are divided by.
+    #[arg(long)]
+    temperature: Option<f64>,
+    /// Another option of the model's sampler, for example steps=50 or top_k=5; may be given several
+    /// times.
+    #[arg(long = "option", value_name = "NAME=VALUE")]
+    options: Vec<String>,
+    /// Of texts: what they begin with.
+    #[arg(long)]
+    prompt: Option<String>,
+    /// Of texts: tokens of each; 500 without it.
+    #[arg(long)]
+    length: Option<usize>,
+    /// Of images: how many in a row; 8 without it.
+    #[arg(long)]
+    columns: Option<usize>,
+    /// Of images: pixels of the file for one pixel of a sample; 2 without it.
+    #[arg(long)]
+    scale: Option<usize>,
+    /// The file: a .png for images (grid.png without it), a .csv or .svg for points (points.csv
+    /// without it), any for texts (the terminal without it; several are parted by a line of ---).
+    #[arg(long)]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
+}
+
+/// Draw samples of any model.
+///
+/// # Errors
+/// What the model and its options say; [`Error::BadOption`] for an option that would do nothing.
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let opened = arguments.place.open(&arguments.id)?;
+    let kind = opened.meta.data.space.kind();
+    let what = format!("a model of {} does not take it", kind.name());
+    if kind != SpaceKind::Text {
+        idle("prompt", arguments.prompt.as_ref(), &what)?;
+        idle("length", arguments.length.as_ref(), &what)?;
+    }
+    if kind != SpaceKind::Image {
+        idle("columns", arguments.columns.as_ref(), &what)?;
+        idle("scale", arguments.scale.as_ref(), &what)?;
+    }
+    match kind {
+        SpaceKind::Image => images(arguments, &opened),
+        SpaceKind::Points | SpaceKind::Energy => points(arguments, &opened),
+        SpaceKind::Text => texts(arguments, &opened),
+    }
+}
+
+/// A number of the command line within its range, or what it is without one.
+fn within(name: &str, given: Option<usize>, otherwise: usize, most: usize) -> Result<usize> {
+    let value = given.unwrap_or(otherwise);
+    match (1..=most).contains(&value) {
+        true => Ok(value),
+        false => Err(Error::bad_option(
+            name,
+            value,
+            format!("1 to {most} are possible"),
+        )),
+    }
+}
+
+/// Refuse a file with another ending than these.
+fn ends_in(out: &Path, endings: &[&str]) -> Result<()> {
+    let ending = out.extension().unwrap_or_default().to_string_lossy();
+    match endings.iter().any(|e| ending.eq_ignore_ascii_case(e)) {
+        true => Ok(()),
+        false => {
+            let reason = format!("its name has to end in .{}", endings.join(" or ."));
+            Err(Error::bad_option("out", out.display(), reason))
+        }
+    }
+}
+
+fn drawn(arguments: &Arguments, opened: &Opened, count: usize) -> Result<Samples> {
+    let options = sampler_options(arguments)?;
+    let free = Condition::default();
+    let mut sampler = opened
+        .model
+        .sampler(&options, &free, count, arguments.seed)?;
+    pollster::block_on(finish(&mut *sampler))
+}
+
+fn images(arguments: &Arguments, opened: &Opened) -> Result<()> {
+    let count = within("count", arguments.count, 32, 10_000)?;
+    let columns = within("columns", arguments.columns, 8, 10_000)?;
+    let scale = within("scale", arguments.scale, 2, 16)?;
+    let out = arguments.out.clone().unwrap_or_else(|| "grid.png".into());
+    ends_in(&out, &["png"])?;
+    let samples = drawn(arguments, opened, count)?;
+    let view = pollster::block_on(grid(samples.images()?, columns))?;
+    write(&out, &plots::png(&view, scale)?)?;
+    told(arguments, count, &out);
+    Ok(())
+}
+
+fn points(arguments: &Arguments, opened: &Opened) -> Result<()> {
+    let count = within("count", arguments.count, 1000, 1_000_000)?;
+    let out = arguments.out.clone().unwrap_or_else(|| "points.csv".into());
+    ends_in(&out, &["csv", "svg"])?;
+    let samples = drawn(arguments, opened, count)?;
+    let data = &opened.meta.data;
+    let view = pollster::block_on(plots::samples(samples, 1, PointSet::window_of(data)))?;
+    let svg = out
+        .extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("svg"));
+    let bytes = match &view {
+        View::Plot { layers, .. } if !svg => plots::csv(layers, data.units.as_ref()),
+        view => plots::svg::svg(view)?.into_bytes(),
+    };
+    write(&out, &bytes)?;
+    told(arguments, count, &out);
+    Ok(())
+}
+
+/// Write texts to a file; to the terminal without one, a single text token by token.
+fn texts(arguments: &Arguments, opened: &Opened) -> Result<()> {
+    let count = within("count", arguments.count, 1, 200)?;
+    let mut options = sampler_options(arguments)?;
+    if let Some(options) = options.as_object_mut() {
+        options.entry("length").or_insert(json!(500));
+        options.entry("temperature").or_insert(json!(1.0));
+    }
+    let condition = Condition::prompt(arguments.prompt.as_deref().unwrap_or_default());
+    let mut sampler = opened
+        .model
+        .sampler(&options, &condition, count, arguments.seed)?;
+    if count == 1 && arguments.out.is_none() {
+        return text::write_out(&mut *sampler, terminal::write, terminal::is_closed);
+    }
+    let Samples::Texts(texts) = pollster::block_on(finish(&mut *sampler))? else {
+        return Err(Error::Unsupported {
+            what: "This needs a model of text".into(),
+        });
+    };
+    let spelt = texts.iter().map(|tokens| {
+        let pieces = tokens.iter().map(|token| token.text.as_str());
+        pieces.collect::<String>() + "\n"
+    });
+    let all = spelt.collect::<Vec<_>>().join("---\n");
+    match &arguments.out {
+        Some(out) => {
+            write(out, all.as_bytes())?;
+            told(arguments, count, out);
+        }
+        None => terminal::write(&all),
+    }
+    Ok(())
+}
+
+fn told(arguments: &Arguments, count: usize, out: &Path) {
+    let samples = if count == 1 { "sample" } else { "samples" };
+    say!("{count} {samples} of {} in {}", arguments.id, out.display());
+}
+
+/// The options of the model's sampler, from those of the command line.
+///
+/// # Errors
+/// [`Error::BadOption`] if one is no NAME=VALUE, or is given twice.
+fn sampler_options(arguments: &Arguments) -> Result<Value> {
+    let mut all = Map::new();
+    all.extend(
+        arguments
+            .temperature
+            .map(|t| ("temperature".into(), json!(t))),
+    );
+    all.extend(arguments.length.map(|n| ("length".into(), json!(n))));
+    for option in &arguments.options {
+        let Some((name, value)) = option.split_once('=') else {
+            let reason = "a name and a value are needed, such as steps=50";
+            return Err(Error::bad_option("option", option, reason));
+        };
+        // What is no number is a word.
+        let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+        if all.insert(name.into(), value).is_some() {
+            return Err(Error::bad_option("option", option, "it was given already"));
+        }
+    }
+    Ok(Value::Object(all))
+}
