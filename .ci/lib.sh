@@ -133,3 +133,15 @@ ensure_browsers() {
   DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y --no-install-recommends \
     chromium firefox-esr fonts-dejavu-core webkit2gtk-driver xvfb
 }
+
+# The suite of tests/browser/parity.test.mjs as modules of its own, in $GP_PARITY: the site does not
+# carry it. Only linking is left to do after the site's modules.
+build_parity() {
+  export GP_PARITY=$GP_CACHE/parity
+  local build=(cargo build --locked --profile wasm --target wasm32-unknown-unknown --bin parity)
+  local built=$CARGO_TARGET_DIR/wasm32-unknown-unknown/wasm/parity.wasm
+  "${build[@]}" --no-default-features
+  wasm-bindgen --target web --no-typescript --out-dir "$GP_PARITY" --out-name parity-cpu "$built"
+  "${build[@]}" --features webgpu
+  wasm-bindgen --target web --no-typescript --out-dir "$GP_PARITY" --out-name parity-webgpu "$built"
+}

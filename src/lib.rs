@@ -10,6 +10,7 @@ pub mod error;
 pub mod evaluate;
 pub mod families;
 pub mod hash;
+pub mod heap;
 pub mod host;
 pub mod kernels;
 pub mod model;

@@ -31,6 +31,9 @@ macro_rules! worker_exports {
         use generative_playground::worker;
         use wasm_bindgen::prelude::*;
 
+        #[global_allocator]
+        static HEAP: generative_playground::heap::Heap = generative_playground::heap::Heap::new();
+
         /// See [`worker::start`].
         #[wasm_bindgen]
         pub fn start(on_answer: js_sys::Function) {
@@ -44,12 +47,6 @@ macro_rules! worker_exports {
             allow_fallback: bool,
         ) -> Result<JsValue, JsValue> {
             worker::init_device(backend, allow_fallback).await
-        }
-
-        /// See [`worker::parity`].
-        #[wasm_bindgen]
-        pub async fn parity() -> Result<JsValue, JsValue> {
-            worker::parity().await
         }
 
         /// See [`worker::post`].

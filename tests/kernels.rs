@@ -12,9 +12,14 @@ use generative_playground::{
         cross_entropy::cross_entropy,
         embedding::embedding,
         gated::gated,
+        host::by_formulas,
         linear::{linear, linear_transposed},
+        mixture,
         norm::{Norm, norm},
+        planar::{planar, radial},
+        residual::residual,
         rotary::{Angles, rotary},
+        waves::waves,
     },
     rng::{Purpose, Rng},
 };
@@ -364,5 +369,124 @@ fn attentions() {
             }
             assert!(worst(&got, &want) < 1e-5, "{t} {heads} {on_host}");
         }
+    }
+}
+
+#[test]
+fn sines_and_cosines_of_numbers() {
+    let mut rng = Rng::new(4, Purpose::Evaluate, 0);
+    for (n, k, scale) in [(1, 1, 1.0), (7, 2, 3.0), (40, 1, 300.0), (3, 2, 1e5)] {
+        let x: Vec<f32> = rng.normal(n * k).iter().map(|v| v * scale).collect();
+        let inputs = [(x, [n, k])];
+        let kernel = |t: &[Tensor<2>]| waves(t[0].clone(), vec![25.0, 4.0, 0.3]);
+        let formula = |t: &[Tensor<2>]| by_formulas(|| kernel(t));
+        both(&format!("{n} {k} {scale}"), &inputs, kernel, formula, 2e-5);
+    }
+}
+
+/// z `[n, 2]` and a sum `[n, 1]` of state `[n, 3]`.
+fn halves(state: &Tensor<2>) -> (Tensor<2>, Tensor<2>) {
+    let [n, _] = state.dims();
+    let cut = |from, to| state.clone().slice([0..n, from..to]);
+    (cut(0, 2), cut(2, 3))
+}
+
+/// Equations 10 to 12 and appendix A.1 of Rezende & Mohamed 2015, as they are printed.
+fn planar_formula(t: &[Tensor<2>]) -> Tensor<2> {
+    let (z, sum) = halves(&t[0]);
+    let [w, u, b] = [1, 2, 3].map(|i| t[i].clone());
+    let product = (w.clone() * u.clone()).sum_dim(1);
+    let m = activation::softplus(product.clone(), 1.0) - 1.0;
+    let u = u + w.clone() * (m - product) / w.clone().square().sum_dim(1);
+    let h = ((z.clone() * w.clone()).sum_dim(1) + b).tanh();
+    let slope = h.clone().square().neg() + 1.0;
+    let det = slope * (u.clone() * w).sum_dim(1) + 1.0;
+    Tensor::cat(vec![z + h * u, sum + det.log()], 1)
+}
+
+/// Equations 13 and 14 and appendix A.2.
+fn radial_formula(t: &[Tensor<2>]) -> Tensor<2> {
+    let (z, sum) = halves(&t[0]);
+    let positive = activation::softplus(t[2].clone(), 1.0) + 1e-3;
+    let alpha = positive.clone().slice([0..1, 0..1]);
+    let beta = positive.slice([0..1, 1..2]) - alpha.clone();
+    let from = z.clone() - t[1].clone();
+    let r = from.clone().square().sum_dim(1).sqrt();
+    let h = (r.clone() + alpha).recip();
+    let one = h.clone() * beta.clone() + 1.0;
+    let other = one.clone() - h.clone().square() * r * beta.clone();
+    Tensor::cat(vec![z + from * h * beta, sum + one.log() + other.log()], 1)
+}
+
+#[test]
+fn planar_and_radial_layers() {
+    let mut rng = Rng::new(5, Purpose::Evaluate, 0);
+    for n in [1, 9, 700] {
+        for scale in [0.3f32, 1.0, 2.0] {
+            let mut draw = |d: [usize; 2]| {
+                let values = rng.normal(d[0] * d[1]);
+                (values.iter().map(|v| v * scale).collect(), d)
+            };
+            let inputs = [draw([n, 3]), draw([1, 2]), draw([1, 2]), draw([1, 1])];
+            let [state, first, second, _] = inputs.clone();
+            let kernel =
+                |t: &[Tensor<2>]| planar(t[0].clone(), t[1].clone(), t[2].clone(), t[3].clone());
+            both(
+                &format!("planar {n} {scale}"),
+                &inputs,
+                kernel,
+                planar_formula,
+                1e-4,
+            );
+            let kernel = |t: &[Tensor<2>]| radial(t[0].clone(), t[1].clone(), t[2].clone());
+            let inputs = [state, first, second];
+            both(
+                &format!("radial {n} {scale}"),
+                &inputs,
+                kernel,
+                radial_formula,
+                1e-4,
+            );
+        }
+    }
+}
+
+#[test]
+fn residual_layers() {
+    let mut rng = Rng::new(6, Purpose::Evaluate, 0);
+    for (n, d) in [(1, 1), (5, 16), (33, 40), (300, 256)] {
+        let inputs = [[n, d], [d, d], [1, d]].map(|dims| (rng.normal(dims[0] * dims[1]), dims));
+        let kernel =
+            |t: &[Tensor<2>]| residual(t[0].clone(), t[1].clone(), t[2].clone().reshape([d]));
+        let formula = |t: &[Tensor<2>]| {
+            let [h, weight, bias] = [0, 1, 2].map(|i| t[i].clone());
+            h.clone() + activation::relu(h).matmul(weight) + bias
+        };
+        both(&format!("{n} {d}"), &inputs, kernel, formula, 2e-5);
+    }
+}
+
+#[test]
+fn mixtures_of_gaussians() {
+    let mut rng = Rng::new(7, Purpose::Evaluate, 0);
+    for (m, n, k) in [(1, 1, 1), (1, 40, 3), (9, 9, 12), (300, 300, 5)] {
+        let mut parameters = rng.normal(m * 3 * k);
+        // One width below the least, where others keep the sum above 0.
+        if k > 1 {
+            parameters[2 * k] = -9.0;
+        }
+        let inputs = [(parameters, [m, 3 * k]), (rng.normal(n), [n, 1])];
+        let kernel =
+            |t: &[Tensor<2>]| mixture::log_prob(t[0].clone(), t[1].clone()).reshape([n, 1]);
+        // The logarithm of a sum of normal densities.
+        let formula = |t: &[Tensor<2>]| {
+            let part = |i: usize| t[0].clone().slice([0..m, i * k..(i + 1) * k]);
+            let log_sigma = part(2).clamp_min(-6.0);
+            let z = (t[1].clone() - part(1)) / log_sigma.clone().exp();
+            let weights = activation::softmax(part(0), 1);
+            let density = (z.square() * -0.5 - log_sigma).exp() / std::f64::consts::TAU.sqrt();
+            (weights * density).sum_dim(1).log()
+        };
+        both(&format!("{m} {n} {k}"), &inputs, kernel, formula, 5e-5);
     }
 }

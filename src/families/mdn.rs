@@ -25,7 +25,11 @@ use serde_json::json;
 use crate::{
     data::{Batch, DataInfo, Space, SpaceKind},
     error::{Error, Result},
-    kernels::reduce,
+    kernels::{
+        host::is_host,
+        mixture::{self, MIN_LOG_SIGMA},
+        reduce,
+    },
     model::{
         Capabilities, Condition, ConditionKind, Defaults, Density, DensityKind, DensityOptions,
         Family, Losses, Preset, Reading, Sampler, Samples, TrainConfig, ready,
@@ -84,9 +88,6 @@ impl Default for MdnSampleOptions {
 
 impl Options for MdnSampleOptions {}
 
-/// No Gaussian is narrower than e to this, in standard deviations of the data.
-const MIN_LOG_SIGMA: f32 = -6.0;
-
 /// The weights.
 #[derive(Module, Debug)]
 pub struct Net {
@@ -104,29 +105,30 @@ pub struct Mdn {
     net: Net,
 }
 
-/// A mixture of K Gaussians for each row: log-weights, means and log-widths, each `[n, K]`.
-struct Mixture {
-    log_weights: Tensor<2>,
-    mu: Tensor<2>,
-    log_sigma: Tensor<2>,
-}
+/// A mixture of K Gaussians for each row: weights before their softmax, means and log-widths, `[n, 3K]`.
+struct Mixture(Tensor<2>);
 
 impl Mixture {
-    /// From `[n, 3K]`.
-    fn of(parameters: Tensor<2>, k: usize) -> Self {
-        let [n, _] = parameters.dims();
-        let part = |i: usize| parameters.clone().slice([0..n, i * k..(i + 1) * k]);
-        Self {
-            log_weights: activation::log_softmax(part(0), 1),
-            mu: part(1),
-            log_sigma: part(2).clamp_min(MIN_LOG_SIGMA),
-        }
+    /// Weights before their softmax (0), means (1) or log-widths (2), `[n, K]`.
+    fn part(&self, i: usize) -> Tensor<2> {
+        let [n, width] = self.0.dims();
+        let k = width / 3;
+        self.0.clone().slice([0..n, i * k..(i + 1) * k])
+    }
+
+    fn log_sigma(&self) -> Tensor<2> {
+        self.part(2).clamp_min(MIN_LOG_SIGMA)
     }
 
     /// log p(x), nats, `[n]`, for x `[n, 1]`. A mixture of one row stands for all rows.
     fn log_prob(&self, x: Tensor<2>) -> Tensor<1> {
-        let scaled = (x - self.mu.clone()) * self.log_sigma.clone().neg().exp();
-        let each = self.log_weights.clone() - self.log_sigma.clone() - scaled.square() * 0.5; // [n, K]
+        if is_host(&x) {
+            return mixture::log_prob(self.0.clone(), x);
+        }
+        let log_sigma = self.log_sigma();
+        let log_weights = activation::log_softmax(self.part(0), 1);
+        let scaled = (x - self.part(1)) * log_sigma.clone().neg().exp();
+        let each = log_weights - log_sigma - scaled.square() * 0.5; // [n, K]
         let max = each.clone().max_dim(1).detach();
         let sum = (each - max.clone()).exp().sum_dim(1);
         (sum.log() + max).squeeze_dim::<1>(1) - 0.5 * TAU.ln()
@@ -135,36 +137,37 @@ impl Mixture {
     /// One draw for each row, `[n, 1]`: the component by the Gumbel-max trick (Gumbel 1954), then
     /// the value.
     fn draw(&self, n: usize, temperature: f64, rng: &mut Rng) -> Tensor<2> {
-        let device = self.mu.device();
-        let [_, k] = self.mu.dims();
+        let device = self.0.device();
+        let [_, width] = self.0.dims();
+        let k = width / 3;
         let gumbel = rng
             .uniform(n * k)
             .into_iter()
             .map(|u| -(-(u.max(1e-9)).ln()).max(1e-9).ln())
             .collect::<Vec<_>>();
         let gumbel = Tensor::<2>::from_data(TensorData::new(gumbel, [n, k]), &device);
-        let score = self.log_weights.clone() + gumbel; // [n, K]
+        let score = activation::log_softmax(self.part(0), 1) + gumbel; // [n, K]
         let chosen = score
             .clone()
             .greater_equal(score.max_dim(1).expand([n, k]))
             .float();
-        let pick = |t: &Tensor<2>| (chosen.clone() * t.clone()).sum_dim(1); // [n, 1]
+        let pick = |t: Tensor<2>| (chosen.clone() * t).sum_dim(1); // [n, 1]
         let epsilon = rng.normal_tensor([n, 1], &device) * temperature;
-        pick(&self.mu) + pick(&self.log_sigma).exp() * epsilon
+        pick(self.part(1)) + pick(self.log_sigma()).exp() * epsilon
     }
 }
 
 impl Mdn {
     /// p(x₁), standardised.
     fn first(&self) -> Mixture {
-        Mixture::of(self.net.first.val(), self.config.components)
+        Mixture(self.net.first.val())
     }
 
     /// p(x₂ | x₁), standardised, for x₁ `[n, 1]`.
     fn second(&self, x1: Tensor<2>) -> Mixture {
         let features = fourier::features(x1, self.config.frequencies);
         let parameters = self.net.second.forward(features); // [n, 3K]
-        Mixture::of(parameters, self.config.components)
+        Mixture(parameters)
     }
 
     /// log p(x₁) and log p(x₂ | x₁), nats, each `[n]`, for x `[n, 2]` as it is.

@@ -31,7 +31,12 @@ use serde_json::json;
 use crate::{
     data::{Batch, DataInfo, Space, points},
     error::{Error, Result},
-    kernels::{elementwise, reduce},
+    kernels::{
+        elementwise,
+        host::is_host,
+        planar::{LEAST, LEAST_ALPHA, TINY, TINY_RADIUS, planar, radial},
+        reduce,
+    },
     model::{
         Capabilities, Condition, Defaults, Density, DensityKind, DensityOptions, Family,
         Invertible, Losses, OnePass, Preset, Sampler, Samples, StepContext, TrainConfig, plain,
@@ -99,12 +104,6 @@ impl Options for PlanarSampleOptions {}
 
 /// Halvings of the interval in which the root of a planar layer's inverse lies; f32 holds no more.
 const HALVINGS: usize = 40;
-
-/// A planar layer squeezes the plane to no less than this part: in single precision ûᵀw cannot come
-/// nearer to −1 and still leave an inverse.
-const LEAST: f32 = 1e-6;
-/// Added to |w|², so that w = 0 divides nothing by 0.
-const TINY: f32 = 1e-20;
 
 /// One layer. Planar: `v` = w, `u` = u, `scalars` = (b). Radial: `v` = z₀, `scalars` = (α, β), both
 /// before softplus.
@@ -181,6 +180,15 @@ impl Layer {
         }
     }
 
+    /// The same in one kernel of the CPU: z and the sum of log-determinants so far, `[n, 3]`, to those
+    /// after this layer.
+    fn on_host(&self, state: Tensor<2>) -> Tensor<2> {
+        match &self.u {
+            Some(u) => planar(state, self.v.val(), u.val(), self.scalars.val()),
+            None => radial(state, self.v.val(), self.scalars.val()),
+        }
+    }
+
     /// f(z) `[n, 2]` → z `[n, 2]`.
     fn inverse(&self, y: Tensor<2>) -> Tensor<2> {
         match &self.u {
@@ -229,7 +237,7 @@ impl Layer {
 
     /// α > 0 and β > −α of a radial layer (appendix A.2).
     fn strengths(&self) -> (Tensor<2>, Tensor<2>) {
-        let positive = elementwise::softplus(self.scalars.val()) + 1e-3;
+        let positive = elementwise::softplus(self.scalars.val()) + LEAST_ALPHA;
         let alpha = positive.clone().slice([0..1, 0..1]);
         let beta = positive.slice([0..1, 1..2]) - alpha.clone();
         (alpha, beta)
@@ -238,12 +246,20 @@ impl Layer {
 
 /// |x| of each row, `[n, 2]` → `[n, 1]`, with a slope at 0 too.
 fn distance(x: Tensor<2>) -> Tensor<2> {
-    (x.square().sum_dim(1) + 1e-12).sqrt()
+    (x.square().sum_dim(1) + TINY_RADIUS).sqrt()
 }
 
 impl Planar {
     /// Through all layers as they are written: z `[n, 2]` and Σ ln |det ∂f_k/∂z| `[n]`.
     fn chain(&self, z: Tensor<2>) -> (Tensor<2>, Tensor<1>) {
+        if is_host(&z) {
+            let [n, _] = z.dims();
+            let none = Tensor::zeros([n, 1], &z.device());
+            let layers = self.net.layers.iter();
+            let state = layers.fold(Tensor::cat(vec![z, none], 1), |z, layer| layer.on_host(z));
+            let z = state.clone().slice([0..n, 0..2]);
+            return (z, state.slice([0..n, 2..3]).squeeze_dim(1));
+        }
         let mut z = z;
         let mut total: Option<Tensor<1>> = None;
         for layer in &self.net.layers {

@@ -16,9 +16,9 @@ use super::{
 /// Layers with at most so many inputs or outputs are plain loops.
 const THIN: usize = 16;
 /// Multiplications in a block of rows, the unit that threads share out.
-const BLOCK: usize = 1 << 21;
+pub(super) const BLOCK: usize = 1 << 21;
 /// Rows of a block at least: each block packs the weights anew.
-const ROWS: usize = 64;
+pub(super) const ROWS: usize = 64;
 
 /// lhs × rhs over the last two dimensions.
 ///
@@ -78,10 +78,10 @@ pub fn linear_transposed(x: Tensor<2>, weight: Tensor<2>) -> Tensor<2> {
 }
 
 #[derive(Debug)]
-struct Linear {
-    activation: Activation,
+pub(super) struct Linear {
+    pub(super) activation: Activation,
     /// The weight is `[d_out, d_in]`.
-    transposed: bool,
+    pub(super) transposed: bool,
 }
 
 impl Linear {
@@ -181,7 +181,7 @@ impl Kernel for Linear {
 
 impl Linear {
     /// xᵀ g, or its transpose.
-    fn by_weight(&self, x: &[f32], g: &[f32], [n, d_in, d_out]: [usize; 3]) -> Array {
+    pub(super) fn by_weight(&self, x: &[f32], g: &[f32], [n, d_in, d_out]: [usize; 3]) -> Array {
         let mut out = vec![0f32; d_in * d_out];
         // The result has `across` columns, one block of its rows a thread.
         let (left, down, right, across) = match self.transposed {
@@ -221,7 +221,7 @@ impl Linear {
     }
 
     /// g Wᵀ.
-    fn by_input(&self, w: &[f32], g: &[f32], [n, d_in, d_out]: [usize; 3]) -> Array {
+    pub(super) fn by_input(&self, w: &[f32], g: &[f32], [n, d_in, d_out]: [usize; 3]) -> Array {
         let mut out = vec![0f32; n * d_in];
         let turned = if d_out <= THIN && !self.transposed {
             transposed(w, [d_in, d_out])

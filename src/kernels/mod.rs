@@ -20,11 +20,15 @@ pub mod group_norm;
 pub mod host;
 pub mod linear;
 pub mod math;
+pub mod mixture;
 pub mod monotone;
 pub mod norm;
+pub mod planar;
 pub mod reduce;
+pub mod residual;
 pub mod rotary;
 pub mod rq_spline;
 pub mod simd;
+pub mod waves;
 #[cfg(all(feature = "webgpu", target_family = "wasm"))]
 pub mod webgpu;

@@ -1,6 +1,9 @@
 //! burn's linear layers on our kernel.
 
-use burn::{nn::Linear, tensor::Tensor};
+use burn::{
+    nn::Linear,
+    tensor::{Tensor, activation},
+};
 
 use crate::kernels::{self, activation::Activation};
 
@@ -22,4 +25,15 @@ pub fn linear(layer: &Linear, x: Tensor<2>) -> Tensor<2> {
 pub fn activated(layer: &Linear, x: Tensor<2>, activation: Activation) -> Tensor<2> {
     let bias = layer.bias.as_ref().map(|bias| bias.val());
     kernels::linear::linear(x, layer.weight.val(), bias, activation)
+}
+
+/// x + relu(x) W + b.
+///
+/// # Shapes
+/// - x, output: `[n, d]`
+pub fn residual(layer: &Linear, x: Tensor<2>) -> Tensor<2> {
+    match &layer.bias {
+        Some(bias) => kernels::residual::residual(x, layer.weight.val(), bias.val()),
+        None => x.clone() + activated(layer, activation::relu(x), Activation::Identity),
+    }
 }

@@ -1,9 +1,17 @@
 // Every tensor operation and shape that the models use, WebGPU (SwiftShader) against the CPU.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { startBrowser, startSite } from "./harness.mjs";
 
 const site = await startSite();
+// Modules that the site itself does not carry (`build_parity` in .ci/lib.sh).
+const folder = process.env.GP_PARITY ?? join(homedir(), ".cache/generative-playground/parity");
+for (const file of ["cpu.js", "cpu_bg.wasm", "webgpu.js", "webgpu_bg.wasm"]) {
+  site.answers.set(`parity-${file}`, readFileSync(join(folder, `parity-${file}`)));
+}
 const browser = await startBrowser({ webgpu: true });
 
 /** The suite (src/parity.rs) on one back end, in a page of its own. */
@@ -11,8 +19,8 @@ async function suite(backend) {
   const page = await browser.newPage();
   await page.goto(`${site.url}checkpoints/manifest.json`);
   const cases = await page.evaluate(async (name) => {
-    const module = await import(`/worker-${name}.js`);
-    await module.default({ module_or_path: fetch(`/worker-${name}_bg.wasm`) });
+    const module = await import(`/parity-${name}.js`);
+    await module.default({ module_or_path: fetch(`/parity-${name}_bg.wasm`) });
     module.start(() => {});
     await module.init_device(name, true);
     return (await module.parity()).map((c) => ({ name: c.name, values: [...c.values] }));

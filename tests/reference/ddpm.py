@@ -15,8 +15,9 @@ import pathlib
 
 import torch
 
+from formula import signed, unit
+
 HERE = pathlib.Path(__file__).parent
-M = 0xFFFFFFFF
 CASES = [
     {"timesteps": 100, "schedule": "linear", "prediction": "noise", "hidden": 32, "layers": 3, "embedding": 16},
     {"timesteps": 50, "schedule": "cosine", "prediction": "x0", "hidden": 24, "layers": 2, "embedding": 12},
@@ -25,22 +26,6 @@ CASES = [
     {"timesteps": 100, "schedule": "linear", "prediction": "velocity", "hidden": 32, "layers": 3, "embedding": 16},
 ]
 BATCH = 12
-
-
-def unit(salt, i):
-    h = (i * 2654435761 + salt * 2246822519 + 374761393) & M
-    h ^= h >> 15
-    h = h * 2246822519 & M
-    h ^= h >> 13
-    h = h * 3266489917 & M
-    h ^= h >> 16
-    return (h >> 8) / (1 << 24)
-
-
-def signed(salt, n, scale):
-    values = [(unit(salt, i) * 2 - 1) * scale for i in range(n)]
-    # Rounded to single precision, as the program holds them.
-    return torch.tensor(values, dtype=torch.float64).float().double()
 
 
 def shapes(c):

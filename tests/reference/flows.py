@@ -16,8 +16,9 @@ import pathlib
 import torch
 import torch.nn.functional as F
 
+from formula import signed
+
 HERE = pathlib.Path(__file__).parent
-M = 0xFFFFFFFF
 MEAN, SCALE = [0.25, -0.5], 1.5
 POINTS = 24
 
@@ -29,21 +30,6 @@ CASES = [
     {"family": "planar", "config": {"kind": "both", "layers": 4}},
     {"family": "mdn", "config": {"components": 3, "hidden": 9, "layers": 2, "frequencies": 3}},
 ]
-
-
-def unit(salt, i):
-    h = (i * 2654435761 + salt * 2246822519 + 374761393) & M
-    h ^= h >> 15
-    h = h * 2246822519 & M
-    h ^= h >> 13
-    h = h * 3266489917 & M
-    h ^= h >> 16
-    return (h >> 8) / (1 << 24)
-
-
-def signed(salt, n, scale):
-    values = [(unit(salt, i) * 2 - 1) * scale for i in range(n)]
-    return torch.tensor(values, dtype=torch.float64).float().double()
 
 
 def shapes(case):

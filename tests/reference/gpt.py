@@ -19,8 +19,9 @@ import pathlib
 import torch
 import torch.nn.functional as F
 
+from formula import signed, unit
+
 HERE = pathlib.Path(__file__).parent
-M = 0xFFFFFFFF
 VOCABULARY, LENGTH, BATCH, STEPS = 11, 20, 6, 10
 LR, BETAS, DECAY, CLIP = 3e-3, (0.9, 0.99), 0.1, 1.0
 CASES = [
@@ -29,22 +30,6 @@ CASES = [
     {"positions": "rotary", "norm": "rms", "mlp": "gelu", "tied": True, "optimizer": "muon"},
 ]
 SIZE = {"n_layer": 2, "n_head": 2, "n_embd": 16, "block_size": 24}
-
-
-def unit(salt, i):
-    h = (i * 2654435761 + salt * 2246822519 + 374761393) & M
-    h ^= h >> 15
-    h = h * 2246822519 & M
-    h ^= h >> 13
-    h = h * 3266489917 & M
-    h ^= h >> 16
-    return (h >> 8) / (1 << 24)
-
-
-def signed(salt, n, scale):
-    values = [(unit(salt, i) * 2 - 1) * scale for i in range(n)]
-    # Rounded to single precision, as the program holds them.
-    return torch.tensor(values, dtype=torch.float64).float().double()
 
 
 def shapes(c):

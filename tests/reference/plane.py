@@ -18,18 +18,9 @@ import pathlib
 import numpy as np
 import torch
 
+from formula import unit
+
 HERE = pathlib.Path(__file__).parent
-M = 0xFFFFFFFF
-
-
-def unit(salt, i):
-    h = (i * 2654435761 + salt * 2246822519 + 374761393) & M
-    h ^= h >> 15
-    h = h * 2246822519 & M
-    h ^= h >> 13
-    h = h * 3266489917 & M
-    h ^= h >> 16
-    return (h >> 8) / (1 << 24)
 
 
 def points(salt, n, scale):

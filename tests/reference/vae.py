@@ -19,26 +19,11 @@ import pathlib
 import torch
 import torch.nn.functional as F
 
+from formula import signed, unit
+
 HERE = pathlib.Path(__file__).parent
 STEPS = 10
 CHANNELS = [16, 32]
-M = 0xFFFFFFFF
-
-
-def unit(salt, i):
-    h = (i * 2654435761 + salt * 2246822519 + 374761393) & M
-    h ^= h >> 15
-    h = h * 2246822519 & M
-    h ^= h >> 13
-    h = h * 3266489917 & M
-    h ^= h >> 16
-    return (h >> 8) / (1 << 24)
-
-
-def signed(salt, n, scale):
-    values = [(unit(salt, i) * 2 - 1) * scale for i in range(n)]
-    # Rounded to single precision, as the program holds them.
-    return torch.tensor(values, dtype=torch.float64).float().double()
 
 
 def shapes(case):

@@ -8,7 +8,11 @@ use burn::{
 
 use super::DdpmConfig;
 use crate::{
-    nn::{init, linear::linear},
+    kernels::waves::waves,
+    nn::{
+        init,
+        linear::{linear, residual},
+    },
     rng::Rng,
 };
 
@@ -20,13 +24,9 @@ const LEAST_FREQUENCY: f64 = 0.1;
 /// sin and cos of x at a geometric row of frequencies (Vaswani et al. 2017, arXiv:1706.03762,
 /// section 3.5): `[n, k]` → `[n, k · size]`.
 fn embed(x: Tensor<2>, highest: f64, size: usize) -> Tensor<2> {
-    let [n, k] = x.dims();
     let half = size / 2;
     let slower = |i: usize| (LEAST_FREQUENCY / highest).powf(i as f64 / (half - 1) as f64);
-    let frequencies: Vec<f32> = (0..half).map(|i| (highest * slower(i)) as f32).collect();
-    let frequencies = Tensor::<1>::from_floats(frequencies.as_slice(), &x.device());
-    let angles = x.reshape([n * k, 1]) * frequencies.unsqueeze(); // [n k, half]
-    Tensor::cat(vec![angles.clone().sin(), angles.cos()], 1).reshape([n, k * size])
+    waves(x, (0..half).map(|i| (highest * slower(i)) as f32).collect())
 }
 
 /// A residual network over embedded coordinates and time.
@@ -68,7 +68,7 @@ impl PointNet {
         let x = embed(x, frequency, size); // [n, 2 embedding]
         let mut h = linear(&self.input, x) + linear(&self.time, times); // [n, hidden]
         for layer in &self.hidden {
-            h = h.clone() + linear(layer, activation::relu(h));
+            h = residual(layer, h);
         }
         linear(&self.output, activation::relu(h))
     }
