@@ -9,7 +9,7 @@ export const DEADLY = new TextEncoder().encode("deadly");
 
 const error = (code, message = code) => ({ code, message: `${message}.`, hint: "A hint.", recoverable: true });
 /** Milliseconds of a slice, coarser than the real one's 40, and what comes how often. */
-const SLICE = 500;
+const SLICE = 1000;
 const SNAPSHOT = 10_000;
 /** Milliseconds between the start and each step. */
 const STEP = 100;

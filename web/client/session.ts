@@ -201,14 +201,12 @@ export class Session extends Questions implements Survivor {
 
   // ---- Training
 
-  /** Makes a past snapshot the current state. */
+  /** Makes a past snapshot the current state; until the next snapshot a new worker begins with the newest one. */
   async restoreSnapshot(index: number): Promise<void> {
     await this.pause();
     const outcome = await this.engine.request({ type: "restoreSnapshot", session: this.id, index });
     if (outcome.type !== "model") throw unexpected(outcome);
     this.#settle(outcome.model, false);
-    // A new worker is not to begin with what was turned back from.
-    await this.snapshot();
   }
 
   /**

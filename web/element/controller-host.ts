@@ -8,6 +8,8 @@ export interface ControllerHost extends RunnerHost {
   readonly wantedBackend: Backend;
   /** Names of the figure that trainings are kept under, the present one first; without one nothing is kept. */
   keys(): readonly string[];
+  /** Whether a training of this model is worth keeping; all are by default. */
+  keeps?(info: ModelInfo): boolean;
   /** A model is in place; one that is not fresh is the same as before, in a new worker or at another step. */
   placed(info: ModelInfo, fresh: boolean): void;
   /** Another device is in use. */

@@ -148,7 +148,7 @@ export class Controller extends Runner {
   async dispose(): Promise<void> {
     const { session, own, info } = this;
     this.#queue.clear();
-    const unkept = session && own && info && info.step > this.#saved && this.host.keys().length > 0;
+    const unkept = session && own && info && info.step > this.#saved && this.#keeps(info);
     const last = unkept ? this.#lastOf(session, info) : undefined;
     this.#rest();
     this.kept = undefined;
@@ -277,15 +277,13 @@ export class Controller extends Runner {
     return this.#queue.run(`restore ${index}`, async (signal) => {
       await this.halt();
       if (signal.aborted || !this.session) return;
+      await this.session.restoreSnapshot(index);
       this.keeper.rewind();
-      try {
-        await this.session.restoreSnapshot(index);
-      } catch (e) {
-        this.keeper.rewind(false);
-        throw e;
-      }
+      this.#saved = -1;
       this.failed = false;
       this.notices.clear("training-diverged");
+      // A new worker is not to begin with what was turned back from.
+      await this.session.snapshot();
     });
   }
 
@@ -318,7 +316,8 @@ export class Controller extends Runner {
       this.source = source;
       this.#saved = info.step;
       this.notices.leave();
-      if (source === "shipped") void this.keeper.release();
+      // What was trained here is offered again.
+      if (source === "shipped") void this.keeper.release().then(() => this.look());
       else if (source === "opened") this.keeper.begin(this.#ownData());
     }
     this.host.placed(info, fresh);
@@ -342,10 +341,15 @@ export class Controller extends Runner {
   keep(step: number, bytes: Uint8Array) {
     if (!this.info || !this.own) return;
     this.#saved = step;
-    if (!this.host.keys().length) return;
+    if (!this.#keeps(this.info)) return;
     this.#saving = this.keeper
       .save({ ...this.#momentOf(this.info), step, bytes })
       .then(() => this.host.requestUpdate());
+  }
+
+  /** Whether a training of this model is kept. */
+  #keeps(info: ModelInfo): boolean {
+    return this.host.keys().length > 0 && (this.host.keeps?.(info) ?? true);
   }
 
   /** Keeps the model as it is, if there is something new in it. */

@@ -5,8 +5,10 @@ import { CUSTOM } from "../../client/engine";
 import { PlaygroundError, problem } from "../../client/errors";
 import type { FamilyInfo, JsonSchema, PointSource, Preset, View } from "../../client/protocol";
 import { Session } from "../../client/session";
+import { readKept } from "../../client/store";
 import { notices, type Notice } from "../chrome";
 import { reducedMotion } from "../draw";
+import { figureKeys } from "../figure-key";
 import { checkpointBytes, download, dragHandler } from "../files";
 import { properties, read, type Name } from "../attributes";
 import { linkable } from "../names";
@@ -68,6 +70,8 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
   #notices: Notice[] = [];
   #truth: string | undefined;
   #measuring = false;
+  /** The attributes as they were taken last. */
+  #taken = "";
   #dragging = false;
   #ready: Promise<void> | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -192,14 +196,20 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     const wished = this.#says("families");
     const plane = (f: FamilyInfo) =>
       f.spaces.some((s) => s.kind === "points" || s.kind === "energy") && (!wished || wished.includes(f.id));
-    for (const family of this.description.families.filter(plane)) {
+    const families = this.description.families.filter(plane);
+    for (const id of [...this.learners.keys()]) if (!families.some((f) => f.id === id)) this.learners.delete(id);
+    for (const family of families) {
+      if (this.learners.has(family.id)) continue;
       const learner = new Learner(family, this);
       this.learners.set(family.id, learner);
       this.#panels.set(family.id, new FamilyPanel(this, learner));
     }
     this.#kindOf(this.task.data);
     this.#told(SHOWN);
-    await take(this, this.#attributes(this.getAttributeNames()));
+    const said = this.#attributes(this.getAttributeNames());
+    // A lab that was only taken out and put back is as it was.
+    if (JSON.stringify(said) !== this.#taken) await take(this, said);
+    this.#taken = JSON.stringify(said);
     this.arrange();
     if (this.#says("autoplay") && !reducedMotion()) this.play();
   }
@@ -263,9 +273,8 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     this.#tiles.disconnect();
     this.#watched.clear();
     this.wants = false;
+    // What is wished for stays, in case the lab is put back.
     for (const l of this.learners.values()) l.end();
-    this.learners.clear();
-    this.#panels.clear();
     this.#desk?.dispose();
     this.#desk = this.description = this.#ready = this.#truth = undefined;
   }
@@ -388,6 +397,23 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     this.#notices = this.#notices.filter((n) => n.code !== "bad-data");
     this.choose(CUSTOM);
     return true;
+  }
+
+  /** Goes on with a training on points of the reader's, which an earlier visit left. */
+  async resume(learner: Learner): Promise<void> {
+    const { kept } = learner.controller;
+    if (!kept) return;
+    this.pause();
+    await this.attempt(async () => {
+      const points = (await readKept(kept.id))?.points;
+      if (points) await this.take(points);
+      await learner.controller.resume(kept);
+    });
+    this.changed();
+  }
+
+  get keys() {
+    return figureKeys(this);
   }
 
   check(scope: "data", entries: [string, string][]) {

@@ -42,6 +42,8 @@ export interface Bench {
   readonly task: Task;
   readonly backend: "auto" | "webgpu" | "cpu";
   readonly trainSchema: JsonSchema;
+  /** Names of the lab that trainings are kept under. */
+  readonly keys: readonly string[];
   /** The reader wants training to go on, and can see the lab. */
   readonly playing: boolean;
   /** Something to be shown soon. */
@@ -188,7 +190,11 @@ export class Learner implements ControllerHost {
     return { data, dataOptions, seed, points: data === CUSTOM ? points : 0 };
   }
   keys(): readonly string[] {
-    return [];
+    return this.bench.keys.map((key) => `${key} ${this.family.id}`);
+  }
+  /** Everything else can be made again at any time. */
+  keeps({ data }: ModelInfo): boolean {
+    return data === CUSTOM;
   }
   requestUpdate() {
     this.bench.changed();
