@@ -77,8 +77,7 @@ class Transaction {
 
   constructor(database, page, mode) {
     Object.assign(this, { database, page, mode });
-    // Nothing is written until the end.
-    this.stores = new Map([...database.stores].map(([name, records]) => [name, new Map(records)]));
+    this.stores = database.stores;
   }
 
   objectStore(name) {
@@ -98,6 +97,7 @@ class Transaction {
   run() {
     if (this.page.dead) return;
     const { database } = this;
+    // Nothing is written until the end.
     this.stores = new Map([...database.stores].map(([name, records]) => [name, new Map(records)]));
     while (this.#requests.length) {
       const [asked, work] = this.#requests.shift();
