@@ -171,7 +171,8 @@ export class Server {
       if (signal?.aborted) return stop();
       signal?.addEventListener("abort", stop);
       this.world.clock.after(10 + this.world.random.below(this.world.random.chance(0.1) ? 4000 : 100), () => {
-        if (this.state === "silent") return;
+        signal?.removeEventListener("abort", stop);
+        if (this.state === "silent") return signal?.addEventListener("abort", stop);
         if (this.state === "down") return reject(new TypeError("Failed to fetch"));
         const bytes = this.files.get(path);
         resolve(answer(bytes, signal, this.world));
@@ -190,8 +191,9 @@ function answer(bytes, signal, world) {
         if (signal?.aborted) return stop();
         signal?.addEventListener("abort", stop);
         world.clock.after(1, () => {
+          signal?.removeEventListener("abort", stop);
           const value = parts();
-          if (value === "stall") return;
+          if (value === "stall") return signal?.addEventListener("abort", stop);
           resolve(value ? { value, done: false } : { value: undefined, done: true });
         });
       }),

@@ -219,13 +219,9 @@ export class Controller extends Runner {
       // Opening has made the family known, and with it that there is a text to learn from.
       this.follow(info);
       if (kept.text?.name === info.data) {
+        this.drafts.text = { ...kept.text.options };
         this.corpus?.adopt(kept.text);
-        await session.loadText({
-          name: kept.text.name,
-          bytes: kept.text.bytes,
-          sha256: null,
-          options: kept.text.options,
-        });
+        await this.corpus?.choose(kept.text.name);
       }
       if (!(await this.keeper.resume(kept))) {
         this.notices.report(

@@ -94,11 +94,13 @@ export class Corpus {
     });
   }
 
-  /** A text that an earlier visit kept. */
+  /** A text that an earlier visit kept, to be taken. */
   adopt(text: KeptText) {
+    this.#wish++;
     this.own = text;
     this.name = text.name;
-    this.info = undefined;
+    this.info = this.wrong = undefined;
+    this.host.requestUpdate();
   }
 
   /** The worker that had the text is gone; the reader's own is still here. */
