@@ -590,3 +590,52 @@ test("points of the reader's own are kept with their training; without them it s
   await world.clock.pass(5000);
   assert.ok(c.running);
 });
+
+test("six figures that train while their worker is killed every 20 s for 10 minutes: all go on, none loses 10 s", async () => {
+  const world = new World(3);
+  const page = world.page();
+  const figures = Array.from({ length: 6 }, (_, i) => page.figure(`figure ${i}`, i % 2 ? "gpt" : "vae"));
+  for (const f of figures) {
+    void f.load();
+    await world.clock.pass(3000);
+    void f.controller.attempt(() => f.controller.play());
+  }
+  const stepsOf = () => figures.map((f) => f.controller.info.step);
+  await world.clock.pass(20_000);
+  for (let time = 0; time < 600_000;) {
+    const wait = 10_000 + world.random.below(20_000);
+    await world.clock.pass(wait);
+    time += wait;
+    const before = stepsOf();
+    page.worker?.die(world.random.chance(0.3) ? "device-lost" : "internal");
+    await world.clock.pass(5000);
+    time += 5000;
+    stepsOf().forEach((step, i) => assert.ok(step >= before[i] - 100, `${step} after ${before[i]}`));
+  }
+  const before = stepsOf();
+  await world.clock.pass(10_000);
+  figures.forEach((f, i) => {
+    assert.ok(f.controller.running, `figure ${i} trains`);
+    assert.ok(f.controller.info.step > before[i]);
+    assert.ok(codes(f).length <= 2, "one notice of each kind");
+  });
+});
+
+test("another back end: a text of the reader's own goes with its model", async () => {
+  const world = new World();
+  const figure = world.page().figure("text", "gpt");
+  const { controller: c } = figure;
+  void figure.load();
+  await world.clock.pass(10_000);
+  void c.corpus.bring(new Uint8Array([1, 2, 3]), "Diary");
+  await world.clock.pass(1000);
+  void c.attempt(() => c.play());
+  await world.clock.pass(5000);
+  const file = await drive(world, c.download());
+  void c.dispose();
+  await world.clock.pass(5000);
+  void c.attempt(async () => (await c.open(file.bytes)) && c.play());
+  await world.clock.pass(5000);
+  assert.deepEqual(codes(figure), []);
+  assert.ok(c.running);
+});

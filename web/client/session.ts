@@ -18,6 +18,8 @@ export interface SessionListener {
   snapshot(step: number, bytes: Uint8Array): void;
   /** The worker was replaced; with `fatal`, it was not. */
   restarted(cause: PlaygroundError, fatal: boolean): void;
+  /** A text of the reader's own, if the element has it. */
+  text?(name: string): TextSource | undefined;
 }
 
 /** A model with all that is needed to train on. */
@@ -96,7 +98,7 @@ export class Session extends Questions implements Survivor {
   // ---- What a new worker needs of it
 
   text(name: string): TextSource | undefined {
-    return this.#texts.get(name);
+    return this.#texts.get(name) ?? this.#listener.text?.(name);
   }
   get points(): PointSource | undefined {
     return this.#points;

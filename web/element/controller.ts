@@ -86,6 +86,7 @@ export class Controller extends Runner {
       training: (state, samples) => mine() && this.went(state, samples),
       snapshot: (step, bytes) => mine() && this.keep(step, bytes),
       restarted: (cause, fatal) => mine() && this.#restarted(cause, fatal),
+      text: (name) => this.corpus?.ownText(name),
     });
     this.session = session;
     session.usePoints(this.points);
@@ -195,7 +196,7 @@ export class Controller extends Runner {
           "The points that this model learned are not in its file.",
           this.points
             ? "If it is trained on, then on the points that are here now."
-            : "It can be looked at. To train on, open the same CSV or draw the points again.",
+            : "It can be looked at. To train on, open the same CSV first, and then this file again.",
         ),
       );
     }

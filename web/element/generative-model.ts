@@ -553,11 +553,16 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
 
   /** Takes the model to another back end. */
   async #move() {
+    const { trainer } = this;
     await this.attempt(async () => {
-      await this.trainer.pause();
-      const file = this.trainer.own ? await this.trainer.download() : undefined;
-      await this.trainer.dispose();
-      if (file) await this.importCheckpoint(file.bytes);
+      await trainer.pause();
+      const { id, step } = trainer.keeper;
+      const whole = trainer.own && step === this.info?.step;
+      const file = trainer.own ? await trainer.download() : undefined;
+      await trainer.dispose();
+      const kept = whole ? (await trainer.keeper.offers()).find((k) => k.id === id) : undefined;
+      if (kept) await trainer.resume(kept);
+      else if (file) await this.importCheckpoint(file.bytes);
       else await this.load();
     });
   }

@@ -59,8 +59,11 @@ export class Presence implements ReactiveController {
     this.#tone.disconnect();
     this.#resolution?.removeEventListener("change", this.#sharpen);
     document.removeEventListener("visibilitychange", this.#visibility);
-    this.#sight(false);
-    // Routers and tabs put it back soon; an element that is only moved is back at once.
+    // An element that is only moved is connected again before this runs.
+    queueMicrotask(() => {
+      if (!this.host.isConnected) this.#sight(false);
+    });
+    // Routers and tabs put it back soon.
     clearTimeout(this.#leaving);
     this.#leaving = setTimeout(() => {
       if (!this.host.isConnected) this.host.gone();
