@@ -639,3 +639,46 @@ test("another back end: a text of the reader's own goes with its model", async (
   assert.deepEqual(codes(figure), []);
   assert.ok(c.running);
 });
+
+test("Start over, then Play at once: the new model trains, and takes the place of the one before", async () => {
+  const { world, c, figure, pass } = await trained();
+  void c.attempt(() => c.restart());
+  void c.attempt(() => c.play());
+  await pass(3000);
+  assert.ok(c.running);
+  assert.ok(c.info.step < 60);
+  assert.equal(figure.trainings, 1);
+  await pass(10_000);
+  assert.equal(kept(world).length, 1);
+  assert.ok(kept(world)[0].step < 200);
+});
+
+test("a training that waits unseen goes on after a file that could not be opened", async () => {
+  const { c, pass } = await trained();
+  c.watch(false);
+  await pass(2000);
+  void c.attempt(() => c.open(BAD));
+  await pass(2000);
+  c.watch(true);
+  await pass(2000);
+  assert.ok(c.running);
+});
+
+test("Play while a kept training is still being opened does not write over the one before", async () => {
+  const { world, page, pass } = await trained();
+  page.close();
+  const [first] = kept(world);
+  const again = world.page().figure();
+  void again.load();
+  await pass(10_000);
+  const { controller: c } = again;
+  void c.attempt(() => c.play());
+  await pass(15_000);
+  void c.attempt(() => c.resume(first));
+  await pass(12);
+  void c.attempt(() => c.play());
+  await pass(30_000);
+  const steps = new Map(kept(world).map((k) => [k.id, k.step]));
+  assert.ok(steps.get(first.id) >= first.step);
+  assert.equal(steps.size, 2);
+});
