@@ -36,6 +36,9 @@ function SIZES() {
 export const TRAIN = { properties: { batch: field(1, 100, 16), rate: field(1, 100, 5) } };
 export const TEXT = { properties: { shuffle: { type: "boolean", default: false } } };
 
+/** Each model that is made has a number, which its files keep: so it is seen whose training a file is. */
+let lineages = 0;
+
 /** What one worker does. */
 export class Host {
   sessions = new Map();
@@ -96,7 +99,9 @@ export class Host {
         if (!this.#data.has(request.data)) return fail(error("bad-data", "it has not been loaded yet"));
         const { family, config, train, data } = request;
         return this.#slow(() =>
-          ok(this.#place(request.session, { family, config, train, data, step: 0, snapshots: [] })),
+          ok(
+            this.#place(request.session, { family, config, train, data, step: 0, lineage: ++lineages, snapshots: [] }),
+          ),
         );
       }
       case "dispose":

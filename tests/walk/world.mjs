@@ -264,6 +264,11 @@ export class Figure {
     });
   }
 
+  /** The model that the worker has for it. */
+  get model() {
+    return this.page.worker?.host.sessions.get(this.controller.session?.id);
+  }
+
   /** The trainings that the page's workers have under way for it. */
   get trainings() {
     const id = this.controller.session?.id;
