@@ -95,7 +95,9 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     else this.removeAttribute("backend");
   }
   /** What an attribute says; what it cannot mean is told when it is set. */
-  #says<N extends "controls" | "backend" | "autoplay" | "families">(name: N): ReturnType<typeof read<N>> {
+  #says<N extends "controls" | "backend" | "autoplay" | "families" | "keep-training">(
+    name: N,
+  ): ReturnType<typeof read<N>> {
     try {
       return read(name, this.getAttribute(name));
     } catch {
@@ -106,7 +108,13 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     return this.description?.trainSchema ?? {};
   }
   get playing() {
-    return this.wants && this.awake;
+    return this.wants && (this.awake || this.unseen);
+  }
+  get unseen() {
+    return this.#says("keep-training");
+  }
+  trains(learner: Learner) {
+    return this.awake && this.shown.includes(learner);
   }
   /** Families that can learn the data at hand. */
   get able(): Learner[] {
@@ -218,16 +226,21 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     [...new Set(names)].filter((n) => !SHOWN.includes(n)).map((n) => [n, this.getAttribute(n)]);
 
   #session(): Session {
-    this.#desk ??= new Session(this.backend, {
+    this.#desk ??= this.#silent();
+    return this.#desk;
+  }
+
+  /** A session of which nothing is shown. */
+  #silent(): Session {
+    const session: Session = new Session(this.backend, {
       model: () => undefined,
       training: () => undefined,
       snapshot: () => undefined,
-      restarted: (cause, fatal) => {
-        if (fatal) this.#desk = undefined;
-        else void cause;
+      restarted: (_cause, fatal) => {
+        if (fatal && this.#desk === session) this.#desk = undefined;
       },
     });
-    return this.#desk;
+    return session;
   }
 
   // ---- What presence tells
@@ -260,7 +273,9 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
 
   attributed(names: string[]) {
     this.#told(names);
+    if (names.includes("keep-training")) this.#sync();
     const given = this.#attributes(names);
+    this.#taken = JSON.stringify(this.#attributes(this.getAttributeNames()));
     if (this.description && given.length)
       void this.attempt(async () => {
         await take(this, given);
@@ -467,7 +482,9 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     await this.attempt(async () => {
       const bytes = await checkpointBytes(file);
       await this.load();
-      const { family, space } = await this.#session().open(bytes, null);
+      // Looked at in a session of its own, to know whose place it takes.
+      const probe = this.#silent();
+      const { family, space } = await probe.open(bytes, null).finally(() => probe.dispose());
       const learner = this.learners.get(family);
       if (!learner || (space.kind !== "points" && space.kind !== "energy"))
         throw problem("unsupported", "This model is not one of the plane.", "Open it in the figure above.");

@@ -44,8 +44,12 @@ export interface Bench {
   readonly trainSchema: JsonSchema;
   /** Names of the lab that trainings are kept under. */
   readonly keys: readonly string[];
-  /** The reader wants training to go on, and can see the lab. */
+  /** The reader wants training to go on, and can see the lab or need not. */
   readonly playing: boolean;
+  /** Training goes on while nobody can see the lab. */
+  readonly unseen: boolean;
+  /** Whether a model is one of those on the page, and some part of the lab can be seen: then all of them train. */
+  trains(learner: Learner): boolean;
   /** Something to be shown soon. */
   changed(): void;
   /** Training went on, or ended. */
@@ -269,7 +273,8 @@ export class Learner implements ControllerHost {
     controller.budget = bench.task.budget;
     controller.rate = bench.task.rate;
     controller.wants = bench.playing;
-    controller.watch(this.visible);
+    controller.unseen = bench.unseen;
+    controller.watch(bench.trains(this));
   }
 
   /** One step; with a name, of that network alone. */
