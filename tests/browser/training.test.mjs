@@ -218,7 +218,7 @@ test("what is kept in this browser is in one place, to be named, downloaded and 
   assert.equal((await keptOf(page))[0].step, await stepOf(element));
   await page.reload();
   const again = await modelOf(page);
-  await again.getByText("Kept in this browser").click();
+  await again.locator("summary", { hasText: "Kept in this browser" }).click();
   const row = again.locator("li[data-kept]");
   await row.getByLabel("Name of this training").fill("The first");
   await row.getByLabel("Name of this training").press("Tab");

@@ -156,6 +156,8 @@ export class Locks {
 export class Server {
   /** `up`, `down`, or `silent`: it takes requests and does not answer. */
   state = "up";
+  /** Milliseconds that every answer takes besides. */
+  slow = 0;
   files = new Map();
   requests = [];
 
@@ -170,13 +172,16 @@ export class Server {
       const stop = () => reject(new DOMException("aborted", "AbortError"));
       if (signal?.aborted) return stop();
       signal?.addEventListener("abort", stop);
-      this.world.clock.after(10 + this.world.random.below(this.world.random.chance(0.1) ? 4000 : 100), () => {
-        signal?.removeEventListener("abort", stop);
-        if (this.state === "silent") return signal?.addEventListener("abort", stop);
-        if (this.state === "down") return reject(new TypeError("Failed to fetch"));
-        const bytes = this.files.get(path);
-        resolve(answer(bytes, signal, this.world));
-      });
+      this.world.clock.after(
+        this.slow + 10 + this.world.random.below(this.world.random.chance(0.1) ? 4000 : 100),
+        () => {
+          signal?.removeEventListener("abort", stop);
+          if (this.state === "silent") return signal?.addEventListener("abort", stop);
+          if (this.state === "down") return reject(new TypeError("Failed to fetch"));
+          const bytes = this.files.get(path);
+          resolve(answer(bytes, signal, this.world));
+        },
+      );
     });
   };
 }

@@ -682,3 +682,51 @@ test("Play while a kept training is still being opened does not write over the o
   assert.ok(steps.get(first.id) >= first.step);
   assert.equal(steps.size, 2);
 });
+
+test("the same wish twice is one, and both who wished are told that it was done", async () => {
+  const { c, figure, pass } = await loaded();
+  const both = [watched(c.create()), watched(c.create())];
+  const done = Promise.all([c.create(), c.create()]);
+  await pass(3000);
+  assert.ok(both.every((b) => b.ended));
+  assert.deepEqual(await done, [true, true]);
+  assert.equal(figure.counts.placed, 2);
+});
+
+test("a model that is brought back slowly does not take the place of a file that was opened meanwhile", async () => {
+  const { world, page, c, pass } = await loaded();
+  void c.attempt(() => c.play());
+  await pass(3000);
+  world.server.slow = 8000;
+  await pass(120_000 - 3000);
+  void c.attempt(() => c.restart());
+  await pass(20_000);
+  assert.equal(c.info.step, 0);
+  page.worker.die();
+  await pass(1000);
+  void c.attempt(() => c.open(model(77)));
+  await pass(40_000);
+  assert.equal(c.info.step, 77);
+  assert.equal(page.worker.host.sessions.get(c.session.id).step, 77);
+});
+
+test("a snapshot that comes late does not take the place of a later one", async () => {
+  const { world, c, pass } = await trained();
+  void c.pause();
+  await pass(2000);
+  const [{ step }] = kept(world);
+  c.keep(step - 10, model(step - 10));
+  await pass(1000);
+  assert.equal(kept(world)[0].step, step);
+});
+
+test("a record that is let go of while it is written is let go of when it is", async () => {
+  const { world, c, pass } = await loaded();
+  void c.attempt(() => c.create());
+  await pass(3000);
+  c.keep(5, model(5));
+  void c.keeper.release();
+  await pass(3000);
+  assert.equal(kept(world).length, 1);
+  assert.equal(world.locks.held.size, 0);
+});
