@@ -306,6 +306,9 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
   redraw(recolour: boolean) {
     this.#panel.redraw(recolour);
   }
+  get precious() {
+    return this.trainer.own || this.trainer.wants;
+  }
   gone() {
     this.dispose();
     forgetKeys(this);

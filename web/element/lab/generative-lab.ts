@@ -283,6 +283,10 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
       });
   }
 
+  get precious() {
+    return this.wants || [...this.learners.values()].some((l) => l.own || (l.info?.step ?? 0) > 0);
+  }
+
   gone() {
     clearInterval(this.#timer);
     this.#tiles.disconnect();
