@@ -733,7 +733,7 @@ test("a record that is let go of while it is written is let go of when it is", a
 
 test("of what a driver says when it dies the first line is told", async () => {
   const { page, figure, pass } = await loaded();
-  page.worker.die("device-lost. Validation failed\n\nCaused by:\n    a long story\n\nBacktrace: …");
+  page.worker.die("device-lost", "message", "Validation failed\n\nCaused by:\n    a long story\n\nBacktrace: …");
   await pass(5000);
   const said = figure.controller.notices.all.map((n) => n.message).join();
   assert.match(said, /Validation failed/);
