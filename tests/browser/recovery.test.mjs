@@ -1,5 +1,6 @@
 // A worker that breaks is replaced; what it was doing goes on from the last snapshot, and the reader is told.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { closePage, modelOf, notices, openPage, screenshot, startBrowser, startSite, until } from "./harness.mjs";
 
@@ -63,3 +64,31 @@ for (const [name, strike] of [
     await closePage(page);
   });
 }
+
+test("a graphics driver that never answers: the processor after a while, with the reason", async () => {
+  const worker = readFileSync(new URL("../../dist/worker.js", import.meta.url), "utf8");
+  const silent = "Object.defineProperty(navigator, 'gpu', { value: { requestAdapter: () => new Promise(() => {}) } });";
+  site.answers.set("worker.js", Buffer.from(silent + worker));
+  const page = await openPage(browser, site, { path: "vae.html" });
+  const element = await modelOf(page);
+  const device = await element.evaluate((e) => e.device);
+  assert.equal(device.backend, "cpu");
+  assert.match(device.reason, /did not answer/);
+  site.answers.clear();
+  await closePage(page);
+});
+
+test("a worker that dies before it is ready is followed by another one", async () => {
+  const worker = readFileSync(new URL("../../dist/worker.js", import.meta.url), "utf8");
+  const error = { code: "internal", message: "A drill.", hint: "", recoverable: false };
+  const dies = `postMessage({ id: 0, reply: { type: "error", error: ${JSON.stringify(error)} } });`;
+  site.answers.set("worker.js", Buffer.from(dies + worker));
+  const page = await openPage(browser, site, { path: "vae.html?backend=cpu" });
+  const element = page.locator("#vae-model");
+  await element.scrollIntoViewIfNeeded();
+  await until(() => site.requests.filter((path) => path === "worker.js").length > 1, "a second worker");
+  site.answers.clear();
+  await modelOf(page);
+  assert.equal(page.workers().length, 1);
+  await closePage(page);
+});

@@ -140,3 +140,99 @@ test("a reload brings the training back from the browser", async () => {
   await until(async () => (await stepOf(again)) > resumed + 5, "it trains on");
   await closePage(page);
 });
+
+test("taken out of the page and put back, it trains on; after a while the training is offered", async () => {
+  const { page, element } = await train("&layers=1");
+  const away = (ms) =>
+    element.evaluate(
+      (e, time) =>
+        new Promise((back) => {
+          const [parent, next] = [e.parentNode, e.nextSibling];
+          e.remove();
+          setTimeout(() => back(parent.insertBefore(e, next)), time);
+        }).then(() => undefined),
+      ms,
+    );
+  const before = await stepOf(element);
+  await away(300);
+  assert.ok((await stepOf(element)) >= before, "the model is still there");
+  await until(async () => (await stepOf(element)) > before + 20, "it trains on by itself");
+  await away(7000);
+  await element.scrollIntoViewIfNeeded();
+  await element.getByRole("button", { name: "Go on with it" }).click();
+  await until(() => element.evaluate((e) => e.trainer.own), "the kept training");
+  assert.ok((await stepOf(element)) > before, "as far as it was when it was taken out");
+  assert.deepEqual(await notices(element), []);
+  await closePage(page);
+});
+
+test("figures of one model keep their trainings apart, also those made by scripts, and pages of one path", async () => {
+  const page = await openPage(browser, site, { path: "embed.html?p=1" });
+  const make = () =>
+    page.evaluate(() => {
+      document.querySelectorAll("main > :not(h1)").forEach((e) => e.remove());
+      for (const layers of ["1", "2"]) {
+        const figure = document.createElement("generative-model");
+        for (const [name, value] of Object.entries({ model: "vae-mnist", view: "train", backend: "cpu", layers }))
+          figure.setAttribute(name, value);
+        document.querySelector("main").append(figure);
+      }
+    });
+  const figure = (i) => modelOf(page, `generative-model >> nth=${i}`);
+  await make();
+  for (const i of [0, 1]) await (await figure(i)).evaluate((e) => ((e.trainer.unseen = true), e.play()));
+  await until(async () => (await keptOf(page)).length === 2, "two records");
+  for (const i of [0, 1]) assert.deepEqual(await notices(await figure(i)), []);
+
+  await page.reload();
+  await make();
+  for (const i of [1, 0]) {
+    const element = await figure(i);
+    await element.getByRole("button", { name: "Go on with it" }).click();
+    await until(() => element.evaluate((e) => e.trainer.own), "the kept training");
+    assert.equal(await element.evaluate((e) => e.info.config.layers), i + 1, "its own");
+  }
+  await page.goto(`${site.url}embed.html?p=2`);
+  await make();
+  assert.equal(await (await figure(0)).evaluate((e) => e.trainer.look().then(() => e.trainer.kept)), undefined);
+  await closePage(page);
+});
+
+test("training goes on out of sight where that is wished for", async () => {
+  const { page, element } = await train("&layers=1");
+  await element.getByLabel("Go on out of sight").check();
+  await page.evaluate(() => scrollTo(0, 0));
+  await page.waitForTimeout(1000);
+  const step = await stepOf(element);
+  await until(async () => (await stepOf(element)) > step + 20, "it goes on");
+  await element.evaluate((e) => e.setAttribute("keep-training", "false"));
+  await until(() => element.evaluate((e) => e.trainer.suspended), "it waits again");
+  await closePage(page);
+});
+
+test("what is kept in this browser is in one place, to be named, downloaded and deleted", async () => {
+  const { page, element } = await train("&layers=1");
+  await until(async () => (await stepOf(element)) > 20, "some steps");
+  await element.getByRole("button", { name: "Pause" }).click();
+  await until(async () => (await keptOf(page)).length === 1, "it is kept on pause");
+  assert.equal((await keptOf(page))[0].step, await stepOf(element));
+  await page.reload();
+  const again = await modelOf(page);
+  await again.locator("summary", { hasText: "Kept in this browser" }).click();
+  const row = again.locator("li[data-kept]");
+  await row.getByLabel("Name of this training").fill("The first");
+  await row.getByLabel("Name of this training").press("Tab");
+  await page.waitForTimeout(300);
+  await screenshot(page, "kept");
+  const saved = page.waitForEvent("download");
+  await row.getByRole("button", { name: "Download" }).click();
+  assert.equal((await saved).suggestedFilename(), "The-first.safetensors");
+  await row.getByRole("button", { name: "Delete" }).click();
+  await row.getByRole("button", { name: "No" }).click();
+  await row.getByRole("button", { name: "Delete" }).click();
+  await row.getByRole("button", { name: "Yes, delete it" }).click();
+  await until(async () => (await row.count()) === 0, "it is gone");
+  assert.deepEqual(await keptOf(page), []);
+  assert.equal(await again.getByRole("button", { name: "Go on with it" }).count(), 0, "and no longer offered");
+  await closePage(page);
+});

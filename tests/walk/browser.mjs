@@ -77,8 +77,7 @@ class Transaction {
 
   constructor(database, page, mode) {
     Object.assign(this, { database, page, mode });
-    // Nothing is written until the end.
-    this.stores = new Map([...database.stores].map(([name, records]) => [name, new Map(records)]));
+    this.stores = database.stores;
   }
 
   objectStore(name) {
@@ -98,6 +97,7 @@ class Transaction {
   run() {
     if (this.page.dead) return;
     const { database } = this;
+    // Nothing is written until the end.
     this.stores = new Map([...database.stores].map(([name, records]) => [name, new Map(records)]));
     while (this.#requests.length) {
       const [asked, work] = this.#requests.shift();
@@ -156,6 +156,8 @@ export class Locks {
 export class Server {
   /** `up`, `down`, or `silent`: it takes requests and does not answer. */
   state = "up";
+  /** Milliseconds that every answer takes besides. */
+  slow = 0;
   files = new Map();
   requests = [];
 
@@ -170,12 +172,16 @@ export class Server {
       const stop = () => reject(new DOMException("aborted", "AbortError"));
       if (signal?.aborted) return stop();
       signal?.addEventListener("abort", stop);
-      this.world.clock.after(10 + this.world.random.below(this.world.random.chance(0.1) ? 4000 : 100), () => {
-        if (this.state === "silent") return;
-        if (this.state === "down") return reject(new TypeError("Failed to fetch"));
-        const bytes = this.files.get(path);
-        resolve(answer(bytes, signal, this.world));
-      });
+      this.world.clock.after(
+        this.slow + 10 + this.world.random.below(this.world.random.chance(0.1) ? 4000 : 100),
+        () => {
+          signal?.removeEventListener("abort", stop);
+          if (this.state === "silent") return signal?.addEventListener("abort", stop);
+          if (this.state === "down") return reject(new TypeError("Failed to fetch"));
+          const bytes = this.files.get(path);
+          resolve(answer(bytes, signal, this.world));
+        },
+      );
     });
   };
 }
@@ -190,8 +196,9 @@ function answer(bytes, signal, world) {
         if (signal?.aborted) return stop();
         signal?.addEventListener("abort", stop);
         world.clock.after(1, () => {
+          signal?.removeEventListener("abort", stop);
           const value = parts();
-          if (value === "stall") return;
+          if (value === "stall") return signal?.addEventListener("abort", stop);
           resolve(value ? { value, done: false } : { value: undefined, done: true });
         });
       }),

@@ -430,3 +430,312 @@ test("changed options outlive a worker that dies before the next snapshot", asyn
   assert.equal(page.worker.host.sessions.get(c.session.id).train.rate, 50);
   assert.ok(c.running);
 });
+
+test("a file that a server sends without end, or not to its end, is given up", async () => {
+  const world = new World();
+  const page = world.page();
+  const { site } = page;
+  world.server.files.set("endless", () => new Uint8Array(16 << 20));
+  const endless = watched(site.bytesOf(new URL("https://site.test/endless")));
+  await world.clock.pass(10_000);
+  assert.equal(endless.error?.code, "checkpoint-too-large");
+
+  world.server.files.set("stalled", () => "stall");
+  const stalled = watched(site.bytesOf(new URL("https://site.test/stalled")));
+  world.server.state = "silent";
+  const silent = watched(site.bytesOf(new URL("https://site.test/silent")));
+  await world.clock.pass(60_000);
+  for (const { error } of [stalled, silent]) assert.match(error.message, /sent nothing/);
+});
+
+test("the next try of what failed asks the server, not the browser's cache; lists are never old", async () => {
+  const world = new World();
+  const { site } = world.page();
+  const url = new URL("https://site.test/checkpoints/vae.safetensors");
+  const caches = () => world.server.requests.filter((r) => r.path.endsWith("vae.safetensors")).map((r) => r.cache);
+  world.server.state = "down";
+  void site.bytesOf(url).catch(() => undefined);
+  await world.clock.pass(5000);
+  world.server.state = "up";
+  await drive(world, site.bytesOf(url));
+  const entry = await drive(world, site.modelEntry("vae"));
+  site.forgetModel(entry);
+  await drive(world, site.bytesOf(url));
+  assert.deepEqual(caches(), ["default", "reload", "reload"]);
+  assert.ok(world.server.requests.filter((r) => r.path.endsWith("manifest.json")).every((r) => r.cache === "no-cache"));
+});
+
+test("a file that nobody wants any more is no longer fetched, and bytes are not held for ever", async () => {
+  const world = new World();
+  const { site } = world.page();
+  const url = new URL("https://site.test/checkpoints/vae.safetensors");
+  const count = () => world.server.requests.length;
+  const [one, two] = [new AbortController(), new AbortController()];
+  world.server.state = "silent";
+  const first = watched(site.bytesOf(url, one.signal));
+  const second = watched(site.bytesOf(url, two.signal));
+  await world.clock.pass(10);
+  assert.equal(count(), 1, "one download for both");
+  one.abort();
+  await world.clock.pass(1);
+  assert.equal(first.error?.code, "cancelled");
+  assert.equal(second.ended, false);
+  two.abort();
+  await world.clock.pass(1);
+  assert.equal(second.error?.code, "cancelled");
+  world.server.state = "up";
+  await drive(world, site.bytesOf(url));
+  await drive(world, site.bytesOf(url));
+  assert.equal(count(), 2, "what has just arrived is shared");
+  await world.clock.pass(120_000);
+  await drive(world, site.bytesOf(url));
+  assert.equal(count(), 3);
+});
+
+test("of two trainings of one session the newer one goes on", async () => {
+  const { c, figure, pass } = await trained();
+  const runs = [watched(c.session.train({ steps: 1000 })), watched(c.session.train({ steps: 5 }))];
+  await pass(6000);
+  assert.ok(runs.every((r) => r.ended && !r.error));
+  assert.equal(figure.trainings, 0);
+});
+
+test("texts that nobody learns from are let go", async () => {
+  const world = new World();
+  const figure = world.page().figure("text", "gpt");
+  const { controller: c } = figure;
+  void figure.load();
+  await world.clock.pass(10_000);
+  const names = [];
+  for (let i = 1; i <= 4; i++) {
+    void c.corpus.bring(new Uint8Array([i]), `Text ${i}`);
+    await world.clock.pass(500);
+    names.push(c.corpus.own.name);
+  }
+  void c.attempt(() => c.play());
+  await world.clock.pass(3000);
+  const held = names.filter((name) => c.session.text(name));
+  assert.deepEqual(held, [names.at(-1)]);
+});
+
+test("what the first version kept is still offered", async () => {
+  const world = new World();
+  world.database.version = 1;
+  const text = { name: "text-1", title: "Diary", bytes: new Uint8Array(3), sha256: null, options: {} };
+  world.database.stores.set(
+    "trainings",
+    new Map([
+      ["/#m", { key: "/#m", step: 77, bytes: model(77, { family: "gpt", data: "text-1" }), saved: NaN }],
+      ["/#m text", { key: "/#m text", text }],
+    ]),
+  );
+  const figure = world.page().figure("/#m", "gpt");
+  const { controller: c } = figure;
+  void figure.load();
+  await world.clock.pass(10_000);
+  assert.equal(c.kept.step, 77);
+  assert.equal(c.kept.saved, 0, "a time that is none does no harm");
+  void c.attempt(async () => (await c.resume()) && c.play());
+  await world.clock.pass(5000);
+  assert.equal(c.corpus.own.title, "Diary");
+  assert.ok(c.running);
+});
+
+test("what is kept can be listed, named, downloaded and deleted", async () => {
+  const { world, page, pass } = await trained();
+  const { store } = page;
+  const [info] = await drive(world, store.listKept());
+  assert.ok(info.size > 0 && info.size === info.model);
+  await drive(world, store.renameKept(info.id, "  The night's  "));
+  assert.equal((await drive(world, store.listKept()))[0].title, "The night's");
+  await pass(11_000);
+  const [later] = await drive(world, store.listKept());
+  assert.equal(later.title, "The night's", "a name outlives the next snapshot");
+  assert.ok(later.step > info.step);
+  const file = await drive(world, store.keptFile(info.id));
+  assert.equal(file.name, "The-night-s.safetensors");
+  assert.equal((await drive(world, store.readKept(info.id))).bytes, file.bytes);
+  await drive(world, store.deleteKept(info.id));
+  assert.deepEqual(await drive(world, store.listKept()), []);
+  await pass(12_000);
+  assert.equal((await drive(world, store.listKept())).length, 1, "a training that goes on is kept anew");
+});
+
+test("back to the shipped model: the training is offered again", async () => {
+  const { c, figure, pass } = await trained();
+  void figure.load();
+  await pass(3000);
+  assert.equal(c.own, false);
+  assert.ok(c.kept.step > 0);
+  void c.attempt(() => c.resume());
+  await pass(3000);
+  assert.equal(c.info.step, c.keeper.step);
+});
+
+test("points of the reader's own are kept with their training; without them it says what is needed", async () => {
+  const world = new World();
+  const figure = world.page().figure();
+  const { controller: c } = figure;
+  void figure.load();
+  await world.clock.pass(10_000);
+  void c.open(model(5, { data: "custom" }));
+  await world.clock.pass(2000);
+  assert.deepEqual(codes(figure), ["bad-data"]);
+  void c.attempt(() => c.play());
+  await world.clock.pass(2000);
+  assert.match(c.notices.all.at(-1).hint, /same CSV/);
+  c.points = { type: "csv", bytes: new Uint8Array([1, 2]) };
+  c.session.usePoints(c.points);
+  void c.attempt(() => c.play());
+  await world.clock.pass(5000);
+  assert.ok(c.running);
+});
+
+test("six figures that train while their worker is killed every 20 s for 10 minutes: all go on, none loses 10 s", async () => {
+  const world = new World(3);
+  const page = world.page();
+  const figures = Array.from({ length: 6 }, (_, i) => page.figure(`figure ${i}`, i % 2 ? "gpt" : "vae"));
+  for (const f of figures) {
+    void f.load();
+    await world.clock.pass(3000);
+    void f.controller.attempt(() => f.controller.play());
+  }
+  const stepsOf = () => figures.map((f) => f.controller.info.step);
+  await world.clock.pass(20_000);
+  for (let time = 0; time < 600_000;) {
+    const wait = 10_000 + world.random.below(20_000);
+    await world.clock.pass(wait);
+    time += wait;
+    const before = stepsOf();
+    page.worker?.die(world.random.chance(0.3) ? "device-lost" : "internal");
+    await world.clock.pass(5000);
+    time += 5000;
+    stepsOf().forEach((step, i) => assert.ok(step >= before[i] - 100, `${step} after ${before[i]}`));
+  }
+  const before = stepsOf();
+  await world.clock.pass(10_000);
+  figures.forEach((f, i) => {
+    assert.ok(f.controller.running, `figure ${i} trains`);
+    assert.ok(f.controller.info.step > before[i]);
+    assert.ok(codes(f).length <= 2, "one notice of each kind");
+  });
+});
+
+test("another back end: a text of the reader's own goes with its model", async () => {
+  const world = new World();
+  const figure = world.page().figure("text", "gpt");
+  const { controller: c } = figure;
+  void figure.load();
+  await world.clock.pass(10_000);
+  void c.corpus.bring(new Uint8Array([1, 2, 3]), "Diary");
+  await world.clock.pass(1000);
+  void c.attempt(() => c.play());
+  await world.clock.pass(5000);
+  const file = await drive(world, c.download());
+  void c.dispose();
+  await world.clock.pass(5000);
+  void c.attempt(async () => (await c.open(file.bytes)) && c.play());
+  await world.clock.pass(5000);
+  assert.deepEqual(codes(figure), []);
+  assert.ok(c.running);
+});
+
+test("Start over, then Play at once: the new model trains, and takes the place of the one before", async () => {
+  const { world, c, figure, pass } = await trained();
+  void c.attempt(() => c.restart());
+  void c.attempt(() => c.play());
+  await pass(3000);
+  assert.ok(c.running);
+  assert.ok(c.info.step < 60);
+  assert.equal(figure.trainings, 1);
+  await pass(10_000);
+  assert.equal(kept(world).length, 1);
+  assert.ok(kept(world)[0].step < 200);
+});
+
+test("a training that waits unseen goes on after a file that could not be opened", async () => {
+  const { c, pass } = await trained();
+  c.watch(false);
+  await pass(2000);
+  void c.attempt(() => c.open(BAD));
+  await pass(2000);
+  c.watch(true);
+  await pass(2000);
+  assert.ok(c.running);
+});
+
+test("Play while a kept training is still being opened does not write over the one before", async () => {
+  const { world, page, pass } = await trained();
+  page.close();
+  const [first] = kept(world);
+  const again = world.page().figure();
+  void again.load();
+  await pass(10_000);
+  const { controller: c } = again;
+  void c.attempt(() => c.play());
+  await pass(15_000);
+  void c.attempt(() => c.resume(first));
+  await pass(12);
+  void c.attempt(() => c.play());
+  await pass(30_000);
+  const steps = new Map(kept(world).map((k) => [k.id, k.step]));
+  assert.ok(steps.get(first.id) >= first.step);
+  assert.equal(steps.size, 2);
+});
+
+test("the same wish twice is one, and both who wished are told that it was done", async () => {
+  const { c, figure, pass } = await loaded();
+  const both = [watched(c.create()), watched(c.create())];
+  const done = Promise.all([c.create(), c.create()]);
+  await pass(3000);
+  assert.ok(both.every((b) => b.ended));
+  assert.deepEqual(await done, [true, true]);
+  assert.equal(figure.counts.placed, 2);
+});
+
+test("a model that is brought back slowly does not take the place of a file that was opened meanwhile", async () => {
+  const { world, page, c, pass } = await loaded();
+  void c.attempt(() => c.play());
+  await pass(3000);
+  world.server.slow = 8000;
+  await pass(120_000 - 3000);
+  void c.attempt(() => c.restart());
+  await pass(20_000);
+  assert.equal(c.info.step, 0);
+  page.worker.die();
+  await pass(1000);
+  void c.attempt(() => c.open(model(77)));
+  await pass(40_000);
+  assert.equal(c.info.step, 77);
+  assert.equal(page.worker.host.sessions.get(c.session.id).step, 77);
+});
+
+test("a snapshot that comes late does not take the place of a later one", async () => {
+  const { world, c, pass } = await trained();
+  void c.pause();
+  await pass(2000);
+  const [{ step }] = kept(world);
+  c.keep(step - 10, model(step - 10));
+  await pass(1000);
+  assert.equal(kept(world)[0].step, step);
+});
+
+test("a record that is let go of while it is written is let go of when it is", async () => {
+  const { world, c, pass } = await loaded();
+  void c.attempt(() => c.create());
+  await pass(3000);
+  c.keep(5, model(5));
+  void c.keeper.release();
+  await pass(3000);
+  assert.equal(kept(world).length, 1);
+  assert.equal(world.locks.held.size, 0);
+});
+
+test("of what a driver says when it dies the first line is told", async () => {
+  const { page, figure, pass } = await loaded();
+  page.worker.die("device-lost", "message", "Validation failed\n\nCaused by:\n    a long story\n\nBacktrace: …");
+  await pass(5000);
+  const said = figure.controller.notices.all.map((n) => n.message).join();
+  assert.match(said, /Validation failed/);
+  assert.doesNotMatch(said, /Caused|Backtrace/);
+});

@@ -1,10 +1,24 @@
 // One random walk: what a reader, a browser and a server may do to the figures of a page, and what must hold all the time.
 import assert from "node:assert/strict";
 import { World } from "./world.mjs";
-import { BAD, DEADLY, fileOf } from "./worker.mjs";
+import { BAD, DEADLY, fileOf, modelOf } from "./worker.mjs";
+
+/** Whose training a file is; files are read once. */
+const lineages = new WeakMap();
+function lineageOf(bytes) {
+  if (!lineages.has(bytes)) lineages.set(bytes, modelOf(bytes).lineage);
+  return lineages.get(bytes);
+}
 
 const file = (step, family = "vae") =>
-  fileOf({ family, data: family === "vae" ? "mnist" : "alice", config: { hidden: 10, layers: 2 }, train: {}, step });
+  fileOf({
+    lineage: `file ${step}`,
+    family,
+    data: family === "vae" ? "mnist" : "alice",
+    config: { hidden: 10, layers: 2 },
+    train: {},
+    step,
+  });
 
 /**
  * What may happen: by name, how often, and what it does to the walk. `n` is a random number below 2 ** 16 of the
@@ -149,11 +163,19 @@ class Walk {
     );
   }
 
+  /** The training that each record is of. */
+  #lineages = new Map();
+
   /** The reader turns back, or begins anew: a smaller step may be kept from now on. */
-  abandons({ controller }) {
-    this.shown.delete(controller.keeper.id);
-    this.dropped.add(controller.keeper.id);
+  abandons(figure) {
+    const { id } = figure.controller.keeper;
+    // It may be written for the first time just now.
+    if (!id) this.#abandoning.add(figure);
+    this.shown.delete(id);
+    this.dropped.add(id);
+    this.#lineages.delete(id);
   }
+  #abandoning = new Set();
 
   reload(n) {
     const { page, tab } = this.figure(n);
@@ -170,9 +192,25 @@ class Walk {
       if (keeper.id && keeper.step >= 0) this.#show(keeper.id, keeper.step);
       if (kept) this.#show(kept.id, kept.step);
     }
+    for (const figure of this.#abandoning) {
+      if (!figure.controller.keeper.id) continue;
+      this.#abandoning.delete(figure);
+      this.abandons(figure);
+    }
+    this.#checkLineages();
     const records = new Map(this.world.database.all("trainings-info").map((r) => [r.id, r.step]));
     for (const [id, step] of this.shown)
       assert.ok((records.get(id) ?? -1) >= step, `${id} was shown as kept at ${step}, now it is ${records.get(id)}`);
+  }
+
+  /** A record is of one training, and is never written over by another one. */
+  #checkLineages() {
+    for (const { id, bytes } of this.world.database.all("trainings-model")) {
+      if (this.dropped.has(id)) continue;
+      const before = this.#lineages.get(id) ?? lineageOf(bytes);
+      assert.equal(lineageOf(bytes), before, `${id} is of another training now`);
+      this.#lineages.set(id, before);
+    }
   }
 
   #show(id, step) {
@@ -218,6 +256,8 @@ class Walk {
       assert.ok(c.running, `it trains: ${c.notices.all.map((n) => `${n.code} ${n.message}`)}`);
       assert.equal(f.trainings, 1);
       assert.ok(c.keeper.step >= 0 && c.keeper.step <= c.info.step, "and is kept");
+      const { bytes } = world.database.all("trainings-model").find((r) => r.id === c.keeper.id);
+      assert.equal(lineageOf(bytes), f.model.lineage, "as its own");
     }
     this.check();
   }

@@ -9,7 +9,7 @@ export const DEADLY = new TextEncoder().encode("deadly");
 
 const error = (code, message = code) => ({ code, message: `${message}.`, hint: "A hint.", recoverable: true });
 /** Milliseconds of a slice, coarser than the real one's 40, and what comes how often. */
-const SLICE = 500;
+const SLICE = 1000;
 const SNAPSHOT = 10_000;
 /** Milliseconds between the start and each step. */
 const STEP = 100;
@@ -35,6 +35,9 @@ function SIZES() {
 }
 export const TRAIN = { properties: { batch: field(1, 100, 16), rate: field(1, 100, 5) } };
 export const TEXT = { properties: { shuffle: { type: "boolean", default: false } } };
+
+/** Each model that is made has a number, which its files keep: so it is seen whose training a file is. */
+let lineages = 0;
 
 /** What one worker does. */
 export class Host {
@@ -96,7 +99,9 @@ export class Host {
         if (!this.#data.has(request.data)) return fail(error("bad-data", "it has not been loaded yet"));
         const { family, config, train, data } = request;
         return this.#slow(() =>
-          ok(this.#place(request.session, { family, config, train, data, step: 0, snapshots: [] })),
+          ok(
+            this.#place(request.session, { family, config, train, data, step: 0, lineage: ++lineages, snapshots: [] }),
+          ),
         );
       }
       case "dispose":

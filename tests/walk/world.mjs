@@ -197,14 +197,14 @@ class StandIn {
     });
   }
 
-  die(code = "internal", how = "message") {
+  die(code = "internal", how = "message", message = `It is ${code}.`) {
     if (this.terminated || this.host.dead) return;
     this.host.dead = true;
     if (how === "error") this.onerror?.({ message: "stopped", preventDefault: () => undefined });
     else
       this.#send({
         id: 0,
-        reply: { type: "error", error: { code, message: `It is ${code}.`, hint: "", recoverable: false } },
+        reply: { type: "error", error: { code, message, hint: "", recoverable: false } },
       });
   }
 
@@ -262,6 +262,11 @@ export class Figure {
         return { bytes: await page.site.modelBytes(entry), sha256: entry.sha256 };
       });
     });
+  }
+
+  /** The model that the worker has for it. */
+  get model() {
+    return this.page.worker?.host.sessions.get(this.controller.session?.id);
   }
 
   /** The trainings that the page's workers have under way for it. */

@@ -171,8 +171,10 @@ export class Connection {
     }
   }
 
-  #die(error: PlaygroundError) {
+  #die(whole: PlaygroundError) {
     if (this.#closed) return;
+    // What drivers and panics say besides is for nobody's eyes.
+    const error = problem(whole.code, brief(whole.message), whole.hint, whole.recoverable);
     this.close(restarted(error));
     this.#onDeath(error);
   }
@@ -240,6 +242,12 @@ function restarted(cause: ErrorInfo): PlaygroundError {
     cause.message || "The worker was replaced.",
     "The playground starts again from its last snapshot.",
   );
+}
+
+/** The first line of a message, and of that what fits into a sentence. */
+function brief(message: string): string {
+  const [line = ""] = message.trim().split(/\s*\n|\s*Caused by:|\s*Backtrace/);
+  return line.length > 200 ? `${line.slice(0, 199)}…` : line;
 }
 
 const neverAsked = new WeakSet<PlaygroundError>();

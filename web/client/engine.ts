@@ -128,7 +128,7 @@ export class Engine {
       throw problem(
         "bad-data",
         "This model learned points of a reader's own, which are not here.",
-        "Open the same CSV, or draw the points again; then it can be trained on.",
+        "To train on, open the same CSV first, or draw the points again, and then this model.",
       );
     }
     const loaded = this.#data.get(CUSTOM);

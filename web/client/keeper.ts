@@ -47,8 +47,8 @@ class Entry {
   fresh = true;
   /** The step that is kept; −1 before the first. */
   step = -1;
-  /** It went back to an earlier step on purpose. */
-  rewound = false;
+  /** Counts how often it went back to an earlier step on purpose. */
+  turns = 0;
   /** It was begun in an earlier visit. */
   earlier = false;
   /** That it cannot be kept has been told. */
@@ -140,9 +140,12 @@ export class Keeper {
     return true;
   }
 
-  /** The training goes back to an earlier step on purpose. */
-  rewind(is = true) {
-    this.#entry.rewound = is;
+  /** The training went back to an earlier step on purpose: what is kept may be less from now on. */
+  rewind() {
+    const entry = this.#entry;
+    entry.turns++;
+    entry.step = -1;
+    entry.next = undefined;
   }
 
   /** Keeps a snapshot; of several that come while one is written, the newest. What goes wrong is told once. */
@@ -151,7 +154,7 @@ export class Keeper {
   }
 
   async #save(entry: Entry, moment: Moment): Promise<void> {
-    if (moment.step < entry.step && !entry.rewound) return;
+    if (moment.step < entry.step) return;
     entry.next = moment;
     const saving = (entry.saving ??= this.#drain(entry));
     await saving;
@@ -177,6 +180,7 @@ export class Keeper {
   }
 
   async #put(entry: Entry, moment: Moment): Promise<void> {
+    const { turns } = entry;
     const first = !entry.mine;
     if (!entry.id && !(await this.#claim(entry, newId()))) return;
     if (first) void navigator.storage?.persist?.().catch(() => undefined);
@@ -184,8 +188,8 @@ export class Keeper {
     const info = { id: entry.id ?? "", figure: this.figures()[0] ?? "", writer: this.#writer, ...rest };
     if (await writeKept({ info, bytes, data: entry.fresh ? entry.data : undefined }, entry.mine)) {
       entry.mine = true;
-      entry.fresh = entry.rewound = entry.told = false;
-      entry.step = moment.step;
+      entry.fresh = entry.told = false;
+      if (turns === entry.turns) entry.step = moment.step;
       return;
     }
     // It was deleted, or somebody else goes on with it: what is learned here is kept beside it.

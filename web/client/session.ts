@@ -18,6 +18,8 @@ export interface SessionListener {
   snapshot(step: number, bytes: Uint8Array): void;
   /** The worker was replaced; with `fatal`, it was not. */
   restarted(cause: PlaygroundError, fatal: boolean): void;
+  /** A text of the reader's own, if the element has it. */
+  text?(name: string): TextSource | undefined;
 }
 
 /** A model with all that is needed to train on. */
@@ -96,7 +98,7 @@ export class Session extends Questions implements Survivor {
   // ---- What a new worker needs of it
 
   text(name: string): TextSource | undefined {
-    return this.#texts.get(name);
+    return this.#texts.get(name) ?? this.#listener.text?.(name);
   }
   get points(): PointSource | undefined {
     return this.#points;
@@ -201,14 +203,12 @@ export class Session extends Questions implements Survivor {
 
   // ---- Training
 
-  /** Makes a past snapshot the current state. */
+  /** Makes a past snapshot the current state; until the next snapshot a new worker begins with the newest one. */
   async restoreSnapshot(index: number): Promise<void> {
     await this.pause();
     const outcome = await this.engine.request({ type: "restoreSnapshot", session: this.id, index });
     if (outcome.type !== "model") throw unexpected(outcome);
     this.#settle(outcome.model, false);
-    // A new worker is not to begin with what was turned back from.
-    await this.snapshot();
   }
 
   /**

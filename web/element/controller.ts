@@ -8,23 +8,12 @@ import { Session, type SavedFile, type Snapshot } from "../client/session";
 import type { KeptData, KeptInfo } from "../client/store";
 import { figure } from "./numbers";
 import { Queue } from "./queue";
-import type { ControllerHost } from "./controller-host";
+import type { Arrival, Checkpoint, ControllerHost, Source } from "./controller-host";
 import { Runner } from "./runner";
-
 import type { Scope } from "./wishes";
 
-export type { ControllerHost } from "./controller-host";
+export type { Checkpoint, ControllerHost, Source } from "./controller-host";
 export { RATES } from "./runner";
-
-/** Where the model in place came from. */
-export type Source = "shipped" | "made" | "opened" | "kept";
-
-/** A file as it is to be opened. */
-export interface Checkpoint {
-  bytes: Uint8Array;
-  /** Its promised hash. */
-  sha256: string | null;
-}
 
 /** The longest that a session is held open to be kept, milliseconds. */
 const LAST = 30_000;
@@ -48,7 +37,7 @@ export class Controller extends Runner {
   readonly keeper: Keeper;
   #queue = new Queue(() => this.host.requestUpdate());
   /** What the model that is being put in place is. */
-  #arriving: { source: Source; play: boolean } | undefined;
+  #arriving: Arrival | undefined;
   /** What was wished for when the model in place came. */
   #made: string | undefined;
   /** The step of the newest snapshot. */
@@ -75,6 +64,7 @@ export class Controller extends Runner {
   get stale(): boolean {
     return this.own && this.info !== undefined && this.differs(this.info);
   }
+
   // ---- The session
 
   /** The session; begins one if there is none. */
@@ -86,6 +76,7 @@ export class Controller extends Runner {
       training: (state, samples) => mine() && this.went(state, samples),
       snapshot: (step, bytes) => mine() && this.keep(step, bytes),
       restarted: (cause, fatal) => mine() && this.#restarted(cause, fatal),
+      text: (name) => this.corpus?.ownText(name),
     });
     this.session = session;
     session.usePoints(this.points);
@@ -148,7 +139,7 @@ export class Controller extends Runner {
   async dispose(): Promise<void> {
     const { session, own, info } = this;
     this.#queue.clear();
-    const unkept = session && own && info && info.step > this.#saved && this.host.keys().length > 0;
+    const unkept = session && own && info && info.step > this.#saved && this.#keeps(info);
     const last = unkept ? this.#lastOf(session, info) : undefined;
     this.#rest();
     this.kept = undefined;
@@ -172,7 +163,7 @@ export class Controller extends Runner {
 
   /** Opens a shipped model: `find` fetches it. If that fails, what was there stays, and trains on. */
   async load(key: unknown, find: (signal: AbortSignal) => Promise<Checkpoint>): Promise<boolean> {
-    return this.#put(key, "shipped", false, async (signal) => {
+    return this.#put(key, { source: "shipped" }, async (signal) => {
       const { bytes, sha256 } = await unless(signal, find(signal));
       await this.keepNow();
       if (!signal.aborted) await this.wake().open(bytes, sha256);
@@ -181,7 +172,7 @@ export class Controller extends Runner {
 
   /** Opens a file of the reader's. If that fails, what was there stays, and trains on. */
   async open(bytes: Uint8Array): Promise<boolean> {
-    const opened = await this.#put(bytes, "opened", false, async (signal) => {
+    const opened = await this.#put(bytes, { source: "opened" }, async (signal) => {
       await this.keepNow();
       if (signal.aborted) return;
       const info = await this.wake().open(bytes, null);
@@ -195,7 +186,7 @@ export class Controller extends Runner {
           "The points that this model learned are not in its file.",
           this.points
             ? "If it is trained on, then on the points that are here now."
-            : "It can be looked at. To train on, open the same CSV or draw the points again.",
+            : "It can be looked at. To train on, open the same CSV first, and then this file again.",
         ),
       );
     }
@@ -205,7 +196,7 @@ export class Controller extends Runner {
   /** Goes on with what an earlier visit left; if it cannot be opened, it stays where it is. */
   async resume(wished = this.kept): Promise<boolean> {
     if (!wished) return false;
-    return this.#put(`resume ${wished.id}`, "kept", false, async (signal) => {
+    return this.#put(`resume ${wished.id}`, { source: "kept" }, async (signal) => {
       const kept = await this.keeper.read(wished.id);
       if (!kept) {
         await this.look();
@@ -219,13 +210,9 @@ export class Controller extends Runner {
       // Opening has made the family known, and with it that there is a text to learn from.
       this.follow(info);
       if (kept.text?.name === info.data) {
+        this.drafts.text = { ...kept.text.options };
         this.corpus?.adopt(kept.text);
-        await session.loadText({
-          name: kept.text.name,
-          bytes: kept.text.bytes,
-          sha256: null,
-          options: kept.text.options,
-        });
+        await this.corpus?.choose(kept.text.name);
       }
       if (!(await this.keeper.resume(kept))) {
         this.notices.report(
@@ -244,31 +231,29 @@ export class Controller extends Runner {
   async create({ own = true, again = false, play = true } = {}): Promise<boolean> {
     const key = `create ${own} ${this.#wishes}`;
     const source = own ? "made" : "shipped";
-    return this.#put(key, source, play, async (signal) => {
+    return this.#put(key, { source, play, again }, async (signal) => {
       this.corpus?.retry();
       if (this.corpus) await unless(signal, this.corpus.open());
       const body = this.wished();
       if (!body.data) throw cancelled(); // What is wrong with the text is said beside it.
       if (own && !again) await this.keepNow();
+      if (signal.aborted) return;
       const session = this.wake();
       session.usePoints(this.points);
       await session.create(body, signal);
-      if (!own) return;
-      if (again) this.keeper.again(this.#ownData());
-      else this.keeper.begin(this.#ownData());
     });
   }
 
-  /** From scratch, in the place of the training at hand. */
+  /** From scratch, in the place of the training at hand; it waits for *Play*. */
   async restart(): Promise<boolean> {
     this.wants = false;
     this.sync();
-    return this.create({ again: this.source === "made" || this.source === "kept", play: false });
+    return this.create({ again: this.source === "made" || this.source === "kept" });
   }
 
   /** Puts an untrained model in place, unless the very same was; training goes on with it. */
   async ensure(): Promise<boolean> {
-    return this.#made === this.#wishes && !this.#queue.busy ? true : this.create();
+    return this.#made === this.#wishes && !this.busy ? true : this.create({ again: this.source === "made" });
   }
 
   /** Makes a past snapshot the current state. */
@@ -277,23 +262,21 @@ export class Controller extends Runner {
     return this.#queue.run(`restore ${index}`, async (signal) => {
       await this.halt();
       if (signal.aborted || !this.session) return;
+      await this.session.restoreSnapshot(index);
       this.keeper.rewind();
-      try {
-        await this.session.restoreSnapshot(index);
-      } catch (e) {
-        this.keeper.rewind(false);
-        throw e;
-      }
+      this.#saved = -1;
       this.failed = false;
       this.notices.clear("training-diverged");
+      // A new worker is not to begin with what was turned back from.
+      await this.session.snapshot();
     });
   }
 
-  async #put(key: unknown, source: Source, play: boolean, work: (signal: AbortSignal) => Promise<void>) {
-    // What would have begun with the model before does not begin.
-    if (!play && !this.running) this.wants = false;
+  async #put(key: unknown, arriving: Arrival, work: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
+    // What would have begun with a model that was on its way does not begin.
+    if (!arriving.play && this.busy && !this.running) this.wants = false;
     return this.#queue.run(key, async (signal) => {
-      this.#arriving = { source, play };
+      this.#arriving = arriving;
       try {
         await work(signal);
         if (!signal.aborted) this.#made = this.#wishes;
@@ -313,13 +296,15 @@ export class Controller extends Runner {
     this.info = info;
     this.past = undefined;
     if (fresh && this.#arriving) {
-      const { source, play } = this.#arriving;
+      const { source, play = false, again = false } = this.#arriving;
       this.forsake(play);
       this.source = source;
       this.#saved = info.step;
       this.notices.leave();
-      if (source === "shipped") void this.keeper.release();
-      else if (source === "opened") this.keeper.begin(this.#ownData());
+      // What was trained here is offered again.
+      if (source === "shipped") void this.keeper.release().then(() => this.look());
+      else if (again) this.keeper.again(this.#ownData());
+      else this.keeper.begin(this.#ownData());
     }
     this.host.placed(info, fresh);
     this.sync();
@@ -342,10 +327,15 @@ export class Controller extends Runner {
   keep(step: number, bytes: Uint8Array) {
     if (!this.info || !this.own) return;
     this.#saved = step;
-    if (!this.host.keys().length) return;
+    if (!this.#keeps(this.info)) return;
     this.#saving = this.keeper
       .save({ ...this.#momentOf(this.info), step, bytes })
       .then(() => this.host.requestUpdate());
+  }
+
+  /** Whether a training of this model is kept. */
+  #keeps(info: ModelInfo): boolean {
+    return this.host.keys().length > 0 && (this.host.keeps?.(info) ?? true);
   }
 
   /** Keeps the model as it is, if there is something new in it. */

@@ -11,10 +11,13 @@ const keys = new WeakMap<HTMLElement, string[]>();
 export function figureKeys(element: HTMLElement): readonly string[] {
   const known = keys.get(element);
   if (known) return known;
+  const root = element.getRootNode() as Document | ShadowRoot;
+  // A lab in a figure is that figure.
+  if (root instanceof ShadowRoot && root.host instanceof HTMLElement && root.host.matches(TAGS))
+    return figureKeys(root.host);
   const { pathname, search } = location;
   const page = document.documentElement.hasAttribute(STATEFUL) ? pathname : pathname + search;
   const about = (e: Element) => e.getAttribute("model") ?? e.getAttribute("family") ?? e.getAttribute("src") ?? "";
-  const root = element.getRootNode() as Document | ShadowRoot;
   const alike = [...root.querySelectorAll(TAGS)].filter((e) => !e.id && about(e) === about(element));
   const name = element.id ? `#${element.id}` : `${about(element)} ${alike.indexOf(element) + 1}`;
   const found = [`${page} ${name}`, `${pathname}#${element.id || (element.getAttribute("model") ?? "")}`];

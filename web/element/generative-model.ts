@@ -12,7 +12,7 @@ import { reducedMotion } from "./draw";
 import { blobOf, checkpointBytes, download, dragHandler } from "./files";
 import { Kit } from "./kit";
 import type { GenerativeLab } from "./lab/generative-lab";
-import { ATTRIBUTES, attributeOf, declared, flag, properties } from "./attributes";
+import { ATTRIBUTES, attributeOf, declared, properties, read as readAttribute } from "./attributes";
 import { foreign } from "./names";
 import { leave, settle, takeOptions, UNSAID, type Settled } from "./options";
 import { figureKeys, forgetKeys } from "./figure-key";
@@ -29,6 +29,7 @@ import plotStyles from "uplot/dist/uPlot.min.css";
 const DEFAULT_MODEL = "vae-mnist";
 /** Attributes that the element reads itself, in the order in which they matter. */
 const SETTLED = ["view", "seed", "count", "backend", "columns", "refresh", "controls"] as const;
+const KEEP = "keep-training";
 /** A property that a script may have set to a number, as the text of its attribute. */
 const text = (value: unknown) => (value === null || value === undefined ? null : String(value));
 
@@ -282,7 +283,6 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
   seen(seen: boolean) {
     if (this.#plane) return;
     if (seen && !this.#active) void this.load();
-    this.trainer.unseen = flag(this.getAttribute("keep-training") ?? "false") === true;
     this.trainer.watch(seen);
     this.#seen = seen;
     this.#tick();
@@ -305,6 +305,9 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
 
   redraw(recolour: boolean) {
     this.#panel.redraw(recolour);
+  }
+  get precious() {
+    return this.trainer.own || this.trainer.wants;
   }
   gone() {
     this.dispose();
@@ -515,6 +518,13 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
   }
 
   protected override willUpdate(changed: PropertyValues<this>) {
+    if (changed.has(KEEP as never)) {
+      try {
+        this.trainer.goOnUnseen(readAttribute(KEEP, text((this as Record<string, unknown>)[KEEP])));
+      } catch (e) {
+        this.report(e);
+      }
+    }
     for (const name of SETTLED) {
       if (!changed.has(name) && !(name === "view" && changed.has("views"))) continue;
       try {
@@ -546,11 +556,16 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
 
   /** Takes the model to another back end. */
   async #move() {
+    const { trainer } = this;
     await this.attempt(async () => {
-      await this.trainer.pause();
-      const file = this.trainer.own ? await this.trainer.download() : undefined;
-      await this.trainer.dispose();
-      if (file) await this.importCheckpoint(file.bytes);
+      await trainer.pause();
+      const { id, step } = trainer.keeper;
+      const whole = trainer.own && step === this.info?.step;
+      const file = trainer.own ? await trainer.download() : undefined;
+      await trainer.dispose();
+      const kept = whole ? (await trainer.keeper.offers()).find((k) => k.id === id) : undefined;
+      if (kept) await trainer.resume(kept);
+      else if (file) await this.importCheckpoint(file.bytes);
       else await this.load();
     });
   }

@@ -7,6 +7,9 @@ const MOST = 8;
 const SETTLED =
   /^(checkpoint-.*|fetch-failed|file-not-found|bad-data|unsupported|training-diverged|out-of-memory|internal)$/;
 
+/** Of these only the newest matters. */
+const NEWEST: readonly string[] = ["worker-restarted", "device-lost"];
+
 /** The errors that a reader sees, each until it is dismissed or no longer so. */
 export class Notices {
   all: Notice[] = [];
@@ -17,7 +20,8 @@ export class Notices {
   report(thrown: unknown, again?: () => void, action?: Notice["action"], about?: string) {
     const { code, message, hint, recoverable } = PlaygroundError.from(thrown);
     const notice: Notice = { code, message, hint, recoverable, about, retry: again !== undefined, again, action };
-    this.all = [...this.all.filter((n) => n.code !== code || n.message !== message), notice].slice(-MOST);
+    const same = (n: Notice) => n.code === code && (n.message === message || NEWEST.includes(code));
+    this.all = [...this.all.filter((n) => !same(n)), notice].slice(-MOST);
     this.host.requestUpdate();
     this.host.announce("error", { code, message, hint, recoverable });
   }

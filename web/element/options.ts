@@ -31,7 +31,7 @@ export const UNSAID: Settled = {
 /** Attributes that the element reads itself; all others are parameters of views or options of the model. */
 const OWN = [
   ...["model", "src", "family", "families", "preset", "view", "views", "seed", "count", "backend", "controls"],
-  ...["refresh", "columns", "autoplay", "overlay", "steps", "seconds", "rate", "plot", "at"],
+  ...["refresh", "columns", "autoplay", "keep-training", "overlay", "steps", "seconds", "rate", "plot", "at"],
 ];
 
 /** Where the values of options go. */

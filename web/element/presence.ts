@@ -10,6 +10,8 @@ export interface Present extends HTMLElement {
   redraw(recolour: boolean): void;
   /** Attributes were set or removed. */
   attributed(names: string[]): void;
+  /** There is something of the reader's in it that would be missed if it were put back without. */
+  readonly precious: boolean;
   /** It left the document for good. */
   gone(): void;
 }
@@ -59,12 +61,20 @@ export class Presence implements ReactiveController {
     this.#tone.disconnect();
     this.#resolution?.removeEventListener("change", this.#sharpen);
     document.removeEventListener("visibilitychange", this.#visibility);
-    this.#sight(false);
-    // Routers and tabs put it back soon; an element that is only moved is back at once.
     clearTimeout(this.#leaving);
-    this.#leaving = setTimeout(() => {
-      if (!this.host.isConnected) this.host.gone();
-    }, GRACE);
+    // An element that is only moved is connected again before this runs.
+    queueMicrotask(() => {
+      if (this.host.isConnected) return;
+      if (!this.host.precious) {
+        this.host.gone();
+        return;
+      }
+      this.#sight(false);
+      // Routers and tabs put it back soon.
+      this.#leaving = setTimeout(() => {
+        if (!this.host.isConnected) this.host.gone();
+      }, GRACE);
+    });
   }
 
   /** Another screen, or another zoom: the question asked is the answer given, so it is asked anew each time. */

@@ -149,6 +149,13 @@ export abstract class Runner extends Wishes {
     if (leaves && this.running) void this.attempt(() => this.keepNow());
   }
 
+  /** Whether training goes on while nobody can see it. */
+  goOnUnseen(is: boolean) {
+    this.unseen = is;
+    this.told.requestUpdate();
+    this.sync();
+  }
+
   /** Trains if that is wished for and seen and not yet done; stops if not. */
   sync() {
     const should = this.wants && this.#able && this.#visible;
@@ -279,7 +286,8 @@ export abstract class Runner extends Wishes {
   status(info: ModelInfo): string {
     const { step, epoch, rate } = info.state;
     const of = this.size && step < this.size.steps ? ` of about ${figure(this.size.steps)}` : "";
-    const where = `step ${figure(step)}${of}, epoch ${figure(epoch, 1)}`;
+    // A model that was opened does not know how many passes there were.
+    const where = `step ${figure(step)}${of}${epoch > 0 || step === 0 ? `, epoch ${figure(epoch, 1)}` : ""}`;
     if (this.suspended) return `Waiting at ${where} while out of sight`;
     if (this.running)
       return rate > 0 ? `${capital(where)}, ${figure(rate, rate < 10 ? 1 : 0)} steps a second` : "Starting…";

@@ -251,6 +251,13 @@ export class TrainPanel extends Panel {
           ${RATES.map((r) => html`<option value=${r ?? ""} ?selected=${r === trainer.rate}>${r === null ? "as fast as it goes" : `${r} ${r === 1 ? "step" : "steps"} a second`}</option>`)}
         </select></label
       >
+      <label class="check" title="Otherwise it waits while this figure is out of sight or another tab is in front."
+        ><input
+          type="checkbox"
+          .checked=${trainer.unseen}
+          @change=${(e: Event) => trainer.goOnUnseen((e.target as HTMLInputElement).checked)} />
+        Go on out of sight</label
+      >
       <p class="status" role="status">${trainer.status(info)}</p>
     </div>`;
   }

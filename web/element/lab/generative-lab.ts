@@ -5,8 +5,10 @@ import { CUSTOM } from "../../client/engine";
 import { PlaygroundError, problem } from "../../client/errors";
 import type { FamilyInfo, JsonSchema, PointSource, Preset, View } from "../../client/protocol";
 import { Session } from "../../client/session";
+import { readKept } from "../../client/store";
 import { notices, type Notice } from "../chrome";
 import { reducedMotion } from "../draw";
+import { figureKeys } from "../figure-key";
 import { checkpointBytes, download, dragHandler } from "../files";
 import { properties, read, type Name } from "../attributes";
 import { linkable } from "../names";
@@ -68,6 +70,8 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
   #notices: Notice[] = [];
   #truth: string | undefined;
   #measuring = false;
+  /** The attributes as they were taken last. */
+  #taken = "";
   #dragging = false;
   #ready: Promise<void> | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -91,7 +95,9 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     else this.removeAttribute("backend");
   }
   /** What an attribute says; what it cannot mean is told when it is set. */
-  #says<N extends "controls" | "backend" | "autoplay" | "families">(name: N): ReturnType<typeof read<N>> {
+  #says<N extends "controls" | "backend" | "autoplay" | "families" | "keep-training">(
+    name: N,
+  ): ReturnType<typeof read<N>> {
     try {
       return read(name, this.getAttribute(name));
     } catch {
@@ -102,7 +108,13 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     return this.description?.trainSchema ?? {};
   }
   get playing() {
-    return this.wants && this.awake;
+    return this.wants && (this.awake || this.unseen);
+  }
+  get unseen() {
+    return this.#says("keep-training");
+  }
+  trains(learner: Learner) {
+    return this.awake && this.shown.includes(learner);
   }
   /** Families that can learn the data at hand. */
   get able(): Learner[] {
@@ -192,14 +204,20 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     const wished = this.#says("families");
     const plane = (f: FamilyInfo) =>
       f.spaces.some((s) => s.kind === "points" || s.kind === "energy") && (!wished || wished.includes(f.id));
-    for (const family of this.description.families.filter(plane)) {
+    const families = this.description.families.filter(plane);
+    for (const id of [...this.learners.keys()]) if (!families.some((f) => f.id === id)) this.learners.delete(id);
+    for (const family of families) {
+      if (this.learners.has(family.id)) continue;
       const learner = new Learner(family, this);
       this.learners.set(family.id, learner);
       this.#panels.set(family.id, new FamilyPanel(this, learner));
     }
     this.#kindOf(this.task.data);
     this.#told(SHOWN);
-    await take(this, this.#attributes(this.getAttributeNames()));
+    const said = this.#attributes(this.getAttributeNames());
+    // A lab that was only taken out and put back is as it was.
+    if (JSON.stringify(said) !== this.#taken) await take(this, said);
+    this.#taken = JSON.stringify(said);
     this.arrange();
     if (this.#says("autoplay") && !reducedMotion()) this.play();
   }
@@ -208,16 +226,21 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     [...new Set(names)].filter((n) => !SHOWN.includes(n)).map((n) => [n, this.getAttribute(n)]);
 
   #session(): Session {
-    this.#desk ??= new Session(this.backend, {
+    this.#desk ??= this.#silent();
+    return this.#desk;
+  }
+
+  /** A session of which nothing is shown. */
+  #silent(): Session {
+    const session: Session = new Session(this.backend, {
       model: () => undefined,
       training: () => undefined,
       snapshot: () => undefined,
-      restarted: (cause, fatal) => {
-        if (fatal) this.#desk = undefined;
-        else void cause;
+      restarted: (_cause, fatal) => {
+        if (fatal && this.#desk === session) this.#desk = undefined;
       },
     });
-    return this.#desk;
+    return session;
   }
 
   // ---- What presence tells
@@ -250,7 +273,9 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
 
   attributed(names: string[]) {
     this.#told(names);
+    if (names.includes("keep-training")) this.#sync();
     const given = this.#attributes(names);
+    this.#taken = JSON.stringify(this.#attributes(this.getAttributeNames()));
     if (this.description && given.length)
       void this.attempt(async () => {
         await take(this, given);
@@ -258,14 +283,17 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
       });
   }
 
+  get precious() {
+    return this.wants || [...this.learners.values()].some((l) => l.own || (l.info?.step ?? 0) > 0);
+  }
+
   gone() {
     clearInterval(this.#timer);
     this.#tiles.disconnect();
     this.#watched.clear();
     this.wants = false;
+    // What is wished for stays, in case the lab is put back.
     for (const l of this.learners.values()) l.end();
-    this.learners.clear();
-    this.#panels.clear();
     this.#desk?.dispose();
     this.#desk = this.description = this.#ready = this.#truth = undefined;
   }
@@ -391,6 +419,23 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     return true;
   }
 
+  /** Goes on with a training on points of the reader's, which an earlier visit left. */
+  async resume(learner: Learner): Promise<void> {
+    const { kept } = learner.controller;
+    if (!kept) return;
+    this.pause();
+    await this.attempt(async () => {
+      const points = (await readKept(kept.id))?.points;
+      if (points) await this.take(points);
+      await learner.controller.resume(kept);
+    });
+    this.changed();
+  }
+
+  get keys() {
+    return figureKeys(this);
+  }
+
   check(scope: "data", entries: [string, string][]) {
     return this.#session().check(scope, "", entries);
   }
@@ -442,7 +487,9 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     await this.attempt(async () => {
       const bytes = await checkpointBytes(file);
       await this.load();
-      const { family, space } = await this.#session().open(bytes, null);
+      // Looked at in a session of its own, to know whose place it takes.
+      const probe = this.#silent();
+      const { family, space } = await probe.open(bytes, null).finally(() => probe.dispose());
       const learner = this.learners.get(family);
       if (!learner || (space.kind !== "points" && space.kind !== "energy"))
         throw problem("unsupported", "This model is not one of the plane.", "Open it in the figure above.");

@@ -42,8 +42,14 @@ export interface Bench {
   readonly task: Task;
   readonly backend: "auto" | "webgpu" | "cpu";
   readonly trainSchema: JsonSchema;
-  /** The reader wants training to go on, and can see the lab. */
+  /** Names of the lab that trainings are kept under. */
+  readonly keys: readonly string[];
+  /** The reader wants training to go on, and can see the lab or need not. */
   readonly playing: boolean;
+  /** Training goes on while nobody can see the lab. */
+  readonly unseen: boolean;
+  /** Whether a model is one of those on the page, and some part of the lab can be seen: then all of them train. */
+  trains(learner: Learner): boolean;
   /** Something to be shown soon. */
   changed(): void;
   /** Training went on, or ended. */
@@ -188,7 +194,11 @@ export class Learner implements ControllerHost {
     return { data, dataOptions, seed, points: data === CUSTOM ? points : 0 };
   }
   keys(): readonly string[] {
-    return [];
+    return this.bench.keys.map((key) => `${key} ${this.family.id}`);
+  }
+  /** Everything else can be made again at any time. */
+  keeps({ data }: ModelInfo): boolean {
+    return data === CUSTOM;
   }
   requestUpdate() {
     this.bench.changed();
@@ -263,7 +273,8 @@ export class Learner implements ControllerHost {
     controller.budget = bench.task.budget;
     controller.rate = bench.task.rate;
     controller.wants = bench.playing;
-    controller.watch(this.visible);
+    controller.unseen = bench.unseen;
+    controller.watch(bench.trains(this));
   }
 
   /** One step; with a name, of that network alone. */

@@ -25,7 +25,7 @@ export interface Wishes extends HTMLElement {
 /** What a lab starts from. */
 export const START = { data: "moons", seed: 1, steps: 2000 } as const;
 /** Attributes that say how a lab is shown, not what it does. */
-export const SHOWN = ["controls", "backend", "families", "autoplay"];
+export const SHOWN = ["controls", "backend", "families", "autoplay", "keep-training"];
 
 /** Puts an experiment's values in place. */
 export function adopt(lab: Wishes, preset: Preset) {

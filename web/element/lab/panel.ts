@@ -23,6 +23,8 @@ export interface Stage extends HTMLElement {
   save(learner: Learner, what: "csv" | "svg" | "png" | "safetensors"): void;
   setOption(learner: Learner, scope: Scope, name: string, text: string): void;
   changed(): void;
+  /** Goes on with what an earlier visit left of a model. */
+  resume(learner: Learner): Promise<void>;
 }
 
 /** Loss curves drawn in a small panel. */
@@ -112,7 +114,7 @@ export class FamilyPanel {
         <div class="row looking">
           ${this.#looks(false)}${host.level === "full" ? html`<button type="button" @click=${() => host.enlarge(family.id)} aria-label=${`Enlarge: ${family.title}`}>Enlarge</button>` : nothing}
         </div>
-        ${this.#scrubber()}${this.#alerts()}${this.#networks()}${this.#losses(true)}
+        ${this.#scrubber()}${this.#kept()}${this.#alerts()}${this.#networks()}${this.#losses(true)}
       </article>`;
     }
     return html`<article class="tile large" data-family=${family.id} aria-label=${family.title}>
@@ -121,7 +123,7 @@ export class FamilyPanel {
         ${host.experiment?.family === family.id ? html`<p class="why"><b>${host.experiment.title}.</b> ${host.experiment.fails ? "This one fails on purpose. " : ""}${host.experiment.why}</p>` : nothing}
         ${this.#looks(true)}
         ${l.looked ? html`<p class="aside">${l.looked.help}${l.pointed ? " Point at the picture, or move there with the arrow keys." : ""}</p>` : nothing}
-        ${this.#alerts()}${this.#numbers()}${l.view?.bars ? bars(l.view.bars) : nothing}
+        ${this.#kept()}${this.#alerts()}${this.#numbers()}${l.view?.bars ? bars(l.view.bars) : nothing}
         ${this.#networks()}${this.#losses(false)} ${this.#files()}
       </div>
       <div class="forms">
@@ -251,6 +253,20 @@ export class FamilyPanel {
       l.controller.notices.dismiss(n, retry);
       host.changed();
     });
+  }
+
+  /** What an earlier visit left, on points of the reader's. */
+  #kept() {
+    const { learner: l, host } = this;
+    const { kept, source } = l.controller;
+    if (!kept || host.level === "none" || source === "kept") return nothing;
+    return html`<div class="offer">
+      <p>A training on points of yours is kept in this browser, at step ${figure(kept.step)}.</p>
+      <button type="button" @click=${() => void host.resume(l)}>Go on with it</button>
+      <button type="button" class="quiet" @click=${() => void l.attempt(() => l.controller.discard())}>
+        Forget it
+      </button>
+    </div>`;
   }
 
   #networks() {

@@ -66,6 +66,12 @@ export class Corpus {
     return this.titleOf(this.info?.name ?? "");
   }
 
+  /** The reader's own text, if it goes by this name. */
+  ownText(name: string): TextSource | undefined {
+    const { own } = this;
+    return own?.name === name ? { name, bytes: own.bytes, sha256: null, options: this.options() } : undefined;
+  }
+
   titleOf(name: string): string {
     if (this.own && this.own.name === name) return this.own.title;
     return this.entries.find((e) => e.name === name)?.title ?? name;
@@ -74,10 +80,7 @@ export class Corpus {
   /** Takes a text of the site, or the reader's own again. */
   async choose(name: string): Promise<void> {
     this.name = name;
-    const { own } = this;
-    await this.#take(async () =>
-      own && own.name === name ? { ...own, options: this.options() } : siteText(name, this.options()),
-    );
+    await this.#take(async () => this.ownText(name) ?? siteText(name, this.options()));
   }
 
   /** Takes a reader's text; one that cannot be used leaves the one before in place. */
@@ -94,11 +97,13 @@ export class Corpus {
     });
   }
 
-  /** A text that an earlier visit kept. */
+  /** A text that an earlier visit kept, to be taken. */
   adopt(text: KeptText) {
+    this.#wish++;
     this.own = text;
     this.name = text.name;
-    this.info = undefined;
+    this.info = this.wrong = undefined;
+    this.host.requestUpdate();
   }
 
   /** The worker that had the text is gone; the reader's own is still here. */
