@@ -41,8 +41,8 @@ test("the page that shows how to embed works", async () => {
   const page = await openPage(browser, site, { path: "embed.html" });
   const element = await modelOf(page, "generative-model[model]");
   await until(async () => (await colours(element.locator("canvas").first())) > 10, "a picture");
-  await page.locator("generative-model[look]").scrollIntoViewIfNeeded();
-  const plane = page.locator("generative-model[look] canvas").first();
+  await page.locator("generative-model[plot]").scrollIntoViewIfNeeded();
+  const plane = page.locator("generative-model[plot] canvas").first();
   await until(async () => (await colours(plane)) > 10, "a model of the plane");
   const text = await modelOf(page, "generative-model[view=train]");
   await text.getByText("characters of Alice").waitFor();

@@ -456,22 +456,22 @@ test("the page stays smooth while all models train", async (t) => {
 
 test("an element of two lines trains one family", async () => {
   const page = await openPage(browser, site, { path: "embed.html" });
-  const element = page.locator("generative-model[look]");
+  const element = page.locator("generative-model[plot]");
   await element.scrollIntoViewIfNeeded();
-  const inner = () =>
-    element.evaluate((e) => {
-      const lab = e.shadowRoot.querySelector("generative-lab");
-      const x = lab?.shown?.[0];
-      return (
-        x && { family: x.family.id, data: lab.task.data, look: x.look, step: x.info?.step, drawn: Boolean(x.view) }
-      );
-    });
-  await until(async () => (await inner())?.drawn, "a picture");
-  const { step, ...rest } = await inner();
+  const state = () =>
+    element.evaluate((e) => ({
+      family: e.info?.family,
+      data: e.info?.data,
+      view: e.settled.view,
+      step: e.info?.step,
+    }));
+  const canvas = element.locator("canvas").first();
+  await until(async () => (await state()).family && (await colours(canvas)) > 10, "a picture");
+  const { step, ...rest } = await state();
   assert.equal(step, 0);
-  assert.deepEqual(rest, { family: "realnvp", data: "moons", look: "density", drawn: true });
+  assert.deepEqual(rest, { family: "realnvp", data: "moons", view: "density" });
   await element.getByRole("button", { name: "Play" }).click();
-  await until(async () => (await inner()).step > 3, "it trains");
+  await until(async () => (await state()).step > 3, "it trains");
   await screenshot(page, "lab-embed");
   await closePage(page);
 });

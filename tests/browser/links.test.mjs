@@ -170,6 +170,96 @@ describe("attributes", () => {
     await closePage(page);
   });
 
+  test("of a model of points take effect at any time, and removing undoes them", async () => {
+    const page = await alone(`<generative-model backend="cpu" family="vae"></generative-model>`);
+    const element = await modelOf(page, "generative-model");
+    const set = (name, value) =>
+      element.evaluate((l, [n, v]) => (v === null ? l.removeAttribute(n) : l.setAttribute(n, v)), [name, value]);
+    const holds = (test, what) => until(() => element.evaluate(test), what, 10_000);
+    assert.equal(await element.evaluate((e) => e.info.data), "moons");
+    await set("data", "circles");
+    await holds((e) => e.info.data === "circles", "other data");
+    await set("data", null);
+    await holds((e) => e.info.data === "moons", "the first data again");
+    await set("beta", "3");
+    await holds((e) => e.info.config.beta === 3, "an option");
+    await set("beta", null);
+    await holds((e) => e.info.config.beta === 1, "its default");
+    await set("steps", "40");
+    await holds((e) => e.trainer.budget.steps === 40, "a budget");
+    await set("plot", "latent");
+    await holds((e) => e.settled.view === "latent", "a plot");
+    await set("plot", null);
+    await holds((e) => e.settled.view === "samples", "the first plot");
+    await set("look", "latent");
+    await holds((e) => e.settled.view === "latent", "by its former name");
+    await set("seed", "7");
+    await holds((e) => e.info.seed === 7, "another seed");
+    await element.evaluate((e) => e.play());
+    await holds((e) => e.info.step === 40 && !e.trainer.running, "the end of the budget");
+    await set("family", "mdn");
+    await holds((e) => e.info.family === "mdn", "another family");
+    await element.evaluate((e) => {
+      e.removeAttribute("family");
+      e.setAttribute("model", "vae-mnist-2d");
+    });
+    await holds((e) => e.info.family === "vae" && e.info.space.kind === "image", "a shipped model");
+    await element.evaluate((e) => {
+      e.removeAttribute("model");
+      e.setAttribute("family", "realnvp");
+    });
+    await holds((e) => e.info.family === "realnvp" && e.info.space.kind === "points", "and back");
+    assert.deepEqual(await element.locator(".notice p").allInnerTexts(), []);
+    await closePage(page);
+  });
+
+  test("may be properties, set before or after the element is defined or in the page", async () => {
+    const page = await alone("");
+    const made = await page.evaluate(async () => {
+      // As a framework does it whose components come first.
+      const early = document.createElement("early-model");
+      Object.assign(early, { family: "gan", data: "rings", steps: 300, backend: "cpu" });
+      document.querySelector("main").append(early);
+      customElements.define("early-model", class extends customElements.get("generative-model") {});
+      const late = document.createElement("generative-model");
+      Object.assign(late, { family: "mdn", backend: "cpu", seed: 5 });
+      late.setAttribute("data", "circles");
+      document.querySelector("main").append(late);
+      const lab = document.createElement("generative-lab");
+      Object.assign(lab, { family: "vae", data: "circles", backend: "cpu", controls: "few" });
+      document.querySelector("main").append(lab);
+      await Promise.all([early, late, lab].map((e) => e.load()));
+      const done = () => early.info && late.info && lab.shown[0]?.info;
+      while (!done()) await new Promise((wake) => setTimeout(wake, 50));
+      return {
+        early: [early.info.family, early.info.data, early.trainer.budget.steps],
+        late: [late.info.family, late.info.data, late.info.seed, late.getAttribute("family")],
+        lab: [lab.shown.length, lab.shown[0].info.family, lab.shown[0].info.data],
+      };
+    });
+    assert.deepEqual(made, {
+      early: ["gan", "rings", 300],
+      late: ["mdn", "circles", 5, "mdn"],
+      lab: [1, "vae", "circles"],
+    });
+    await page.locator("generative-model").evaluate((e) => {
+      e.family = "vae";
+    });
+    await until(() => page.locator("generative-model").evaluate((e) => e.info.family === "vae"), "a property");
+    await closePage(page);
+  });
+
+  test("a family that is none is told", async () => {
+    const page = await alone(`<generative-model backend="cpu" family="vea"></generative-model>`);
+    const element = page.locator("generative-model");
+    await until(async () => (await notices(element)).includes("bad-option"), "an error");
+    assert.match(await element.locator(".notice").innerText(), /vae, .*gpt/);
+    await element.evaluate((e) => e.setAttribute("family", "vae"));
+    await until(() => element.evaluate((e) => e.info?.family === "vae"), "and put right");
+    await until(async () => (await notices(element)).length === 0, "the error is gone");
+    await closePage(page);
+  });
+
   test("autoplay means what it says", async () => {
     const page = await alone(
       ["", "false"]

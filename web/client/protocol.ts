@@ -514,7 +514,15 @@ count: number,
 /**
  * They are drawn in these coordinates: left, right, bottom, top.
  */
-window: [number, number, number, number], } | { "type": "text", 
+window: [number, number, number, number], 
+/**
+ * What these coordinates are in the reader's own units, where the points were scaled.
+ */
+units?: [number, number, number, number], 
+/**
+ * What of a table was not taken for a point, in sentences.
+ */
+skipped?: string, } | { "type": "text", 
 /**
  * About it.
  */

@@ -1,28 +1,28 @@
 import { LitElement, html, nothing, unsafeCSS, type PropertyValues, type TemplateResult } from "lit";
-import { ref } from "lit/directives/ref.js";
 import { type Session, type SavedFile } from "../client/session";
 import type { Backend, Device } from "../client/connection";
 import type { Description } from "../client/engine";
 import { badOption, PlaygroundError } from "../client/errors";
-import type { FamilyInfo, Fault, ModelInfo, TrainState, View } from "../client/protocol";
+import type { FamilyInfo, Fault, ModelInfo, SpaceKind, TrainState, View } from "../client/protocol";
 import { bytesOf, forgetModel, modelBytes, modelEntry, siteManifest, type ModelEntry } from "../client/site";
 import { chooser, deviceSentence, facts, notices, tabs, type Notice } from "./chrome";
 import { Controller, type ControllerHost } from "./controller";
 import { reducedMotion } from "./draw";
 import { blobOf, checkpointBytes, download, dragHandler } from "./files";
 import { Kit } from "./kit";
-import type { GenerativeLab } from "./lab/generative-lab";
-import { ATTRIBUTES, attributeOf, declared, properties, read as readAttribute } from "./attributes";
-import { foreign } from "./names";
+import { ATTRIBUTES, attributeOf, properties, read } from "./attributes";
 import { leave, settle, takeOptions, UNSAID, type Settled } from "./options";
 import { figureKeys, forgetKeys } from "./figure-key";
 import { shownViews, viewsOf, type Host, type Panel, type ViewInfo, type ViewName } from "./panel";
 import { PlotPanel } from "./plot-panel";
+import { PointsTask, START, isPlane } from "./points-task";
+import type { PlotView } from "./render/points";
 import { Presence, type Present } from "./presence";
 import { SamplesPanel } from "./samples";
 import { WritePanel } from "./text/write";
 import { TrainPanel } from "./train";
 import styles from "./element.css";
+import drawingStyles from "./render/plot.css";
 import textStyles from "./text/text.css";
 import plotStyles from "uplot/dist/uPlot.min.css";
 
@@ -30,18 +30,20 @@ const DEFAULT_MODEL = "vae-mnist";
 /** Attributes that the element reads itself, in the order in which they matter. */
 const SETTLED = ["view", "seed", "count", "backend", "columns", "refresh", "controls"] as const;
 const KEEP = "keep-training";
+/** Attributes of what a model of points learns. */
+const POINTS = ["data", "steps", "seconds", "rate", "overlay"];
 /** A property that a script may have set to a number, as the text of its attribute. */
 const text = (value: unknown) => (value === null || value === undefined ? null : String(value));
 
 /** `<generative-model>`: a model that samples and trains where it stands. */
 export class GenerativeModel extends LitElement implements Host, ControllerHost, Present {
-  static override styles = [unsafeCSS(plotStyles), unsafeCSS(styles), unsafeCSS(textStyles)];
+  static override styles = [unsafeCSS(plotStyles), unsafeCSS(styles), unsafeCSS(drawingStyles), unsafeCSS(textStyles)];
   static override properties = properties("model");
   /** Id of a shipped model. */
   declare model: string | null;
   /** Address of a checkpoint, instead of a shipped model. */
   declare src: string | null;
-  /** Id of a family: then a model of the plane is trained here, as `<generative-lab>` does it; with a view, one of text. */
+  /** Id of a family: then a model of it is made and trained here, of 2-D points or of text. */
   declare family: string | null;
   /** The view that is shown. */
   declare view: string | null;
@@ -63,6 +65,10 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
   linked: readonly string[] = [];
   sampleOptions: Record<string, unknown> = {};
   readonly trainer = new Controller(this);
+  readonly points = new PointsTask(this, this.trainer);
+  /** The data that is drawn under the model, and of what it was asked. */
+  under: PlotView | undefined;
+  #underOf = "";
   #samples = new SamplesPanel(this);
   #write = new WritePanel(this);
   #train = new TrainPanel(this);
@@ -73,6 +79,7 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
   #entry: ModelEntry | undefined;
   #description: Description | undefined;
   #family: FamilyInfo | undefined;
+  #kind: SpaceKind | undefined;
   #loading: string | undefined;
   #drawn = false;
   #stale = false;
@@ -114,11 +121,14 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
   }
   /** Whether there is a model to speak of. */
   get stands(): boolean {
-    return Boolean(this.info ?? this.lab?.stands);
+    return this.info !== undefined;
   }
   /** Whether the model was made or trained here, which no link can carry. */
   get own(): boolean {
-    return this.trainer.own;
+    return this.trainer.own && (!isPlane(this.#kind) || this.trainer.source !== "made");
+  }
+  get about(): FamilyInfo | undefined {
+    return this.#family;
   }
   get #panel(): Panel {
     return this.#panels.get(this.settled.view) ?? this.#samples;
@@ -128,35 +138,31 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
     return this.#models;
   }
 
-  /** Whether it is the lab with one panel. */
-  get #plane() {
-    return Boolean(this.family) && this.view == null;
-  }
-
-  /** Of a model of the plane: the element that does the work. */
-  get lab(): GenerativeLab | undefined {
-    return (this.#plane && this.renderRoot.querySelector<GenerativeLab>("generative-lab")) || undefined;
-  }
-
   // ---- Methods for scripts
 
   /** Opens a shipped model by its id; without one, that of the attributes, afresh. */
   async load(model?: string): Promise<void> {
-    if (this.lab) return this.lab.load();
     this.#active = true;
+    // What was set as properties becomes attributes with the first rendering.
+    if (!this.hasUpdated && this.isConnected) await this.updateComplete;
     if (model !== undefined && model !== this.model) {
       this.setAttribute("model", model); // Comes back here by way of the change.
       return;
     }
     this.#status("Fetching the model…");
-    await this.attempt(() => (this.family ? this.#untrained(this.family) : this.#shipped()));
+    await this.attempt(() => (this.family ? this.#untrained(this.family) : this.#shipped()), "load");
     if (!this.trainer.busy) this.#status(undefined);
   }
 
   /** An untrained model of a family. */
   async #untrained(family: string) {
     await this.#prepare(this.#wake(), family);
-    if (await this.trainer.create({ own: false, play: false })) this.#ready();
+    const points = isPlane(this.#kind);
+    if (!(await this.trainer.create({ own: points, play: false }))) return;
+    this.#entry = undefined;
+    this.#ready();
+    this.changed();
+    if (points && read("autoplay", this.getAttribute("autoplay")) && !reducedMotion()) await this.play();
   }
 
   async #shipped() {
@@ -173,7 +179,7 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
       })
       .catch((e: unknown) => {
         if (entry) forgetModel(entry); // The next try fetches it anew.
-        if (this.info) this.#speak(this.info.family);
+        if (this.info) this.#speak(this.info.family, this.info.space.kind);
         throw e;
       });
     if (!done) return;
@@ -188,24 +194,27 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
 
   /** Trains: the model in training, else a new one from scratch. */
   async play(): Promise<void> {
-    if (this.lab) return this.lab.play();
     await this.#awake();
-    await this.attempt(() => this.trainer.play());
+    const { trainer, info } = this;
+    // Past the end of its budget, for the same once more.
+    if (trainer.done && info) {
+      const { steps, seconds } = trainer.budget;
+      if (steps !== null) trainer.budget = { steps: info.step + (read("steps", null) ?? START.steps), seconds: null };
+      else if (seconds !== null) trainer.budget = { steps: null, seconds: info.state.seconds + seconds };
+    }
+    await this.attempt(() => trainer.play());
   }
   /** Stops the training after the step under way. */
   async pause(): Promise<void> {
-    if (this.lab) return this.lab.pause();
     await this.attempt(() => this.trainer.pause());
   }
   /** Trains for so many steps. */
   async step(steps = 1): Promise<void> {
-    if (this.lab) return this.lab.step();
     await this.#awake();
     await this.attempt(() => this.trainer.step(steps));
   }
   /** Back to the shipped model. */
   async reset(): Promise<void> {
-    if (this.lab) return this.lab.restart();
     await this.load();
   }
 
@@ -272,6 +281,7 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
       const value = param.get();
       if (value !== undefined) state[name] = value;
     }
+    if (isPlane(this.#kind)) Object.assign(state, this.points.links());
     if (view === "train") {
       for (const [name, value] of Object.entries(this.trainer.links())) state[attributeOf(name)] = value;
     }
@@ -281,7 +291,6 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
   // ---- What presence tells
 
   seen(seen: boolean) {
-    if (this.#plane) return;
     if (seen && !this.#active) void this.load();
     this.trainer.watch(seen);
     this.#seen = seen;
@@ -316,10 +325,13 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
 
   attributed(names: string[]) {
     const { session } = this;
+    if (names.includes("look")) this.requestUpdate("plot");
     if (!this.#description || !session) return;
     void this.attempt(async () => {
       if (!(await this.#take(session, names))) return;
       this.#stale = true;
+      // A model of points is made anew where something else is wished for.
+      if (isPlane(this.#kind) && this.trainer.source === "made") await this.trainer.ensure();
       this.changed();
     });
   }
@@ -388,21 +400,24 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
     return this.settled.backend;
   }
   keys() {
-    return figureKeys(this);
+    return isPlane(this.#kind) ? [] : figureKeys(this);
   }
   task() {
+    const { data, dataOptions } = this.points;
+    if (this.family && isPlane(this.#kind)) return { data, dataOptions, seed: this.settled.seed };
     return { data: this.info?.data ?? "", dataOptions: {}, seed: this.settled.seed };
   }
   retry() {
     void this.load();
   }
   placed(info: ModelInfo, fresh: boolean) {
-    const before = this.#family;
-    this.#speak(info.family);
+    const before = `${this.#family?.id} ${this.#kind}`;
+    this.#speak(info.family, info.space.kind);
+    if (isPlane(info.space.kind)) void this.#look();
     this.#stale = true;
     const { session } = this;
     // What the attributes say to another family counts before the first look at it.
-    if (session && this.#family !== before) {
+    if (session && `${this.#family?.id} ${this.#kind}` !== before) {
       this.#holding = true;
       void this.attempt(() => this.#take(session, this.getAttributeNames())).finally(() => {
         this.#holding = false;
@@ -420,6 +435,7 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
     this.requestUpdate();
   }
   turned() {
+    if (!this.trainer.running) this.#stale = true;
     this.requestUpdate();
   }
   using(device: Device) {
@@ -435,22 +451,27 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
   }
 
   /** Makes forms, checks and views follow a family's declarations. */
-  #speak(id: string | undefined) {
+  #speak(id: string | undefined, kind: SpaceKind | undefined) {
     const { families = [], trainSchema = {}, textSchema = {} } = this.#description ?? {};
     const family = families.find((f) => f.id === id) ?? families[0];
     const before = this.#family;
-    if (!family || family === before) return;
+    if (!family || (family === before && kind === this.#kind)) return;
     this.#family = family;
+    this.#kind = kind;
+    this.trainer.stepwise = isPlane(kind);
+    if (!isPlane(kind)) this.trainer.budget = { steps: null, seconds: null };
+    else if (this.trainer.budget.steps === null && this.trainer.budget.seconds === null)
+      this.trainer.budget = { steps: START.steps, seconds: null };
     this.#samples.describe(family.sampleSchema);
     this.#write.describe(family.sampleSchema);
-    this.trainer.describe(family, trainSchema, textSchema);
+    this.trainer.describe(family, trainSchema, textSchema, kind);
     if (before) {
       this.sampleOptions = {};
       leave(this, before, family);
     }
     this.#furnish(family);
     const shown = this.#shown();
-    const wished = this.view ?? shown[0];
+    const wished = this.#wished ?? shown[0];
     if (wished && shown.includes(wished)) {
       this.settled = { ...this.settled, view: wished };
       return;
@@ -464,12 +485,13 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
   /** Makes the views that a family declares. */
   #furnish({ spaces, capabilities }: FamilyInfo) {
     this.#panel.hide();
-    const plots = spaces[0]?.plots ?? [];
+    const plots = (spaces.find((s) => s.kind === this.#kind) ?? spaces[0])?.plots ?? [];
     const kit = new Kit(this, () => {
       if (this.#panel instanceof PlotPanel) this.#panel.ask();
     });
     this.#views = viewsOf(plots, capabilities.language);
-    const own: Record<string, Panel> = { samples: this.#samples, write: this.#write, train: this.#train };
+    const own: Record<string, Panel> = { write: this.#write, train: this.#train };
+    if (!isPlane(this.#kind)) own["samples"] = this.#samples;
     const panelOf = (id: ViewName): Panel | undefined => {
       const spec = plots.find((p) => p.id === id);
       return own[id] ?? (spec && new PlotPanel(this, spec, kit));
@@ -486,21 +508,37 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
   async #prepare(session: Session, family: string | undefined): Promise<void> {
     this.#description = await session.describe();
     if (!family) return; // The file will tell.
-    this.#speak(family);
+    const found = this.#description.families.find((f) => f.id === family);
+    if (!found) {
+      const all = this.#description.families.map((f) => f.id).join(", ");
+      throw badOption("family", family, `one of ${all} is expected`);
+    }
+    if (this.family && !found.capabilities.language) {
+      await this.points.take(this.getAttributeNames(), session, this.#description);
+      this.#speak(family, this.points.kind(this.#description, found));
+    } else {
+      this.#speak(family, found.spaces[0]?.kind);
+    }
     await this.#take(session, this.getAttributeNames());
     this.requestUpdate();
   }
 
   async #take(session: Session, names: string[]): Promise<boolean> {
     if (!this.#family || !this.#description) return false;
-    return takeOptions(names, {
+    const description = this.#description;
+    const points = isPlane(this.#kind);
+    const ours = points && names.some((name) => POINTS.includes(name) || this.points.knows(name, description));
+    if (ours) await this.points.take(names, session, description);
+    const taken = await takeOptions(names, {
       host: this,
       session,
       family: this.#family,
-      trainSchema: this.#description.trainSchema,
-      textSchema: this.#description.textSchema,
+      trainSchema: description.trainSchema,
+      textSchema: description.textSchema,
       panels: [...this.#panels.values()],
+      elsewhere: (name) => points && this.points.knows(name, description),
     });
+    return taken || ours;
   }
 
   /** The entry of the wished-for model; for an unknown one, that of the model at hand or the default. */
@@ -520,22 +558,24 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
   protected override willUpdate(changed: PropertyValues<this>) {
     if (changed.has(KEEP as never)) {
       try {
-        this.trainer.goOnUnseen(readAttribute(KEEP, text((this as Record<string, unknown>)[KEEP])));
+        this.trainer.goOnUnseen(read(KEEP, text((this as Record<string, unknown>)[KEEP])));
       } catch (e) {
         this.report(e);
       }
     }
     for (const name of SETTLED) {
-      if (!changed.has(name) && !(name === "view" && changed.has("views"))) continue;
+      const touched = name === "view" ? ["view", "views", "plot"] : [name];
+      if (!touched.some((n) => (changed as Map<string, unknown>).has(n))) continue;
       try {
-        const value = settle(name, text(this[name]), this.#shown());
+        const value = settle(name, name === "view" ? this.#wished : text(this[name]), this.#shown());
+        this.trainer.notices.settled(name);
         if (value === this.settled[name]) continue;
         if (name === "view") this.#panel.hide();
         this.settled = { ...this.settled, [name]: value };
         this.#stale = true;
         this.announce("statechange", { state: this.state });
       } catch (e) {
-        this.report(e);
+        this.report(e, name);
       }
     }
     if (changed.has("refresh") && this.#active) this.#tick();
@@ -545,8 +585,10 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
     if (this.#active) {
       if (changed.has("backend") && this.session) void this.#move();
       else if (changed.has("model") && this.#correcting) this.#correcting = false;
-      else if ((changed.has("model") || changed.has("src")) && this.session) void this.load();
+      else if ((changed.has("model") || changed.has("src") || changed.has("family")) && this.session) void this.load();
     }
+    if (changed.has("seed") && isPlane(this.#kind) && this.trainer.source === "made")
+      void this.attempt(() => this.trainer.ensure());
     if (this.#stale && this.info && !this.#holding) {
       this.#stale = false;
       this.#panel.refresh();
@@ -568,6 +610,26 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
       else if (file) await this.importCheckpoint(file.bytes);
       else await this.load();
     });
+  }
+
+  /** The view that is wished for; of points it may be called a plot. */
+  get #wished(): string | null {
+    return this.view ?? this.getAttribute("plot") ?? this.getAttribute("look");
+  }
+
+  /** The data itself, to be drawn under the model. */
+  async #look() {
+    const { session, points } = this;
+    const key = JSON.stringify([points.data, points.dataOptions, points.overlay]);
+    if (!session || key === this.#underOf) return;
+    this.#underOf = key;
+    this.under = undefined;
+    const view = points.overlay
+      ? await this.attempt(() => session.view({ type: "data", count: 1000, resolution: 96 }))
+      : undefined;
+    if (view?.kind !== "plot" || key !== this.#underOf) return;
+    this.under = view;
+    this.#panel.refresh();
   }
 
   /** The views that are wished for and that the family has. */
@@ -610,20 +672,11 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
   #dismiss = (notice: Notice, retry: boolean) => this.trainer.notices.dismiss(notice, retry);
 
   protected override render(): TemplateResult {
-    // One code path for models of the plane: the lab, with one panel and few controls.
-    if (this.#plane)
-      return html`<generative-lab
-        controls="few"
-        ${ref((lab) => {
-          if (lab)
-            for (const { name, value } of this.attributes)
-              if (name !== "controls" && (declared(name, "lab") || !foreign(name))) lab.setAttribute(name, value);
-        })}></generative-lab>`;
     const {
       info,
       device,
+      own,
       settled: { view },
-      trainer: { own },
     } = this;
     const waiting = !this.#drawn;
     // From a model of pictures one comes to others of pictures.

@@ -31,7 +31,7 @@ export const UNSAID: Settled = {
 /** Attributes that the element reads itself; all others are parameters of views or options of the model. */
 const OWN = [
   ...["model", "src", "family", "families", "preset", "view", "views", "seed", "count", "backend", "controls"],
-  ...["refresh", "columns", "autoplay", "keep-training", "overlay", "steps", "seconds", "rate", "plot", "at"],
+  ...["refresh", "columns", "autoplay", "keep-training", "overlay", "steps", "seconds", "rate", "plot", "look"],
 ];
 
 /** Where the values of options go. */
@@ -42,6 +42,8 @@ export interface Sink {
   trainSchema: JsonSchema;
   textSchema: JsonSchema;
   panels: Panel[];
+  /** Whether an attribute is for somebody else. */
+  elsewhere(attribute: string): boolean;
 }
 
 /** What becomes of an attribute that nobody knows. */
@@ -78,7 +80,7 @@ export const asOption = (text: string, schema: JsonSchema | undefined) =>
  */
 export async function takeOptions(
   attributes: string[],
-  { host, session, family, trainSchema, textSchema, panels }: Sink,
+  { host, session, family, trainSchema, textSchema, panels, elsewhere }: Sink,
 ): Promise<boolean> {
   type Scope = Exclude<OptionScope, "data">;
   const schemas: Record<Scope, JsonSchema> = {
@@ -92,7 +94,7 @@ export async function takeOptions(
   const entries: Record<Scope, [string, string][]> = { config: [], train: [], sample: [], text: [] };
   let taken = false;
   for (const attribute of new Set(attributes)) {
-    if (OWN.includes(attribute)) continue;
+    if (OWN.includes(attribute) || elsewhere(attribute)) continue;
     const name = optionOf(attribute);
     const text = host.getAttribute(attribute) ?? undefined;
     const param = panels.find((p) => Object.hasOwn(p.params, name))?.params[name];
@@ -102,11 +104,12 @@ export async function takeOptions(
       continue;
     }
     taken = true;
+    host.trainer.notices.settled(attribute);
     if (param) {
       try {
         param.set(text);
       } catch (e) {
-        host.report(e);
+        host.report(e, attribute);
       }
     } else if (scope && text !== undefined) {
       entries[scope].push([name, asOption(text, schemas[scope].properties?.[name])]);
@@ -122,7 +125,11 @@ export async function takeOptions(
   for (const scope of ["config", "train", "text"] as const) {
     if (entries[scope].length) errors.push(...(await host.trainer.wish(scope, entries[scope])));
   }
-  for (const error of errors) host.report(error);
+  const given = Object.values(entries).flat();
+  for (const error of errors) {
+    const about = given.find(([name, text]) => error.message.includes(name) || error.message.includes(text));
+    host.report(error, about && attributeOf(about[0]));
+  }
   return taken;
 }
 

@@ -1,8 +1,9 @@
 import type { TemplateResult } from "lit";
 import type { Session } from "../client/session";
-import type { ModelInfo, PlotSpec, TrainState, View } from "../client/protocol";
+import type { FamilyInfo, ModelInfo, PlotSpec, TrainState, View, ViewQuery } from "../client/protocol";
 import type { ModelEntry } from "../client/site";
 import type { Layout, Plate } from "./draw";
+import type { PlotView } from "./render/points";
 import type { Controller } from "./controller";
 
 /** A view by its id: a plot that the family declares, `write`, or `train`. */
@@ -44,6 +45,12 @@ export interface Host extends HTMLElement {
   readonly quiet: boolean;
   readonly bare: boolean;
   readonly tileColumns: number | undefined;
+  /** The family of the model in place. */
+  readonly about: FamilyInfo | undefined;
+  /** Trains, as the reader asks for it. */
+  play(): Promise<void>;
+  /** The data that the model in place learns, to be drawn with it. */
+  readonly under: PlotView | undefined;
   /** What the family says of a plot of the model in place. */
   help(plot: string): string;
   requestUpdate(): void;
@@ -58,6 +65,27 @@ export interface Host extends HTMLElement {
   load(model?: string): Promise<void>;
   reroll(): void;
   save(file: { name: string; mime: string; bytes: Uint8Array }): void;
+}
+
+/**
+ * Asks the model in place. If another one has taken its place meanwhile, neither the answer nor what was wrong with the
+ * question is of any concern.
+ */
+export async function ask(host: Host, query: ViewQuery, past?: number): Promise<View | undefined> {
+  const { session, info } = host;
+  if (!session || !info) return undefined;
+  const here = () =>
+    host.session === session &&
+    host.info?.family === info.family &&
+    host.info.space.kind === info.space.kind &&
+    host.info.id === info.id;
+  try {
+    const view = await session.view(query, past ?? null);
+    return here() ? view : undefined;
+  } catch (e) {
+    if (here()) throw e;
+    return undefined;
+  }
 }
 
 /** A parameter of a panel that belongs in the URL. */

@@ -1,12 +1,16 @@
 import { html, nothing } from "lit";
+import { live } from "lit/directives/live.js";
 import { PlaygroundError } from "../client/errors";
-import type { ErrorInfo, PlotInputs, PlotSpec, TrainState, View } from "../client/protocol";
+import type { ErrorInfo, ModelInfo, PlotInputs, PlotSpec, TrainState, View } from "../client/protocol";
 import type { Kit, Outfit } from "./kit";
-import { Latest, Panel, type Host, type Param } from "./panel";
+import { Latest, Panel, ask, figure, type Host, type Param } from "./panel";
+import { isPlane } from "./points-task";
+import { PlotRenderer } from "./render/plot";
+import { transport } from "./transport";
 import type { Renderer } from "./render/renderer";
 
-/** Between two answers while a training goes on, milliseconds. */
-const REFRESH = 1500;
+/** Between two answers while a training goes on, milliseconds: of drawings, and of what is looked at more closely. */
+const [SOON, LATER] = [700, 1500];
 
 /** A plot as a model declares it: asked with what it declares, drawn by what it is answered with. */
 export class PlotPanel extends Panel {
@@ -45,7 +49,7 @@ export class PlotPanel extends Panel {
   }
 
   #ask(prepare: boolean) {
-    const { inputs, renderers, asks } = this.#outfit;
+    const { inputs, asks } = this.#outfit;
     this.#askedAt = performance.now();
     this.#latest.run(() =>
       this.host.attempt(async () => {
@@ -62,10 +66,10 @@ export class PlotPanel extends Panel {
             }
             Object.assign(asked, part);
           }
-          const view = await session.view({ type: "plot", plot: this.spec.id, inputs: asked });
-          this.#renderer = renderers[view.kind];
-          this.#renderer?.show(view);
-          for (const input of inputs) input.answered?.(view);
+          const { past } = this.host.trainer;
+          const view = await ask(this.host, { type: "plot", plot: this.spec.id, inputs: asked }, past);
+          if (!view) return;
+          this.#show(view);
         } catch (e) {
           const error = PlaygroundError.from(e);
           if (error.code === "unsupported") this.#unable = error;
@@ -80,7 +84,20 @@ export class PlotPanel extends Panel {
   }
 
   override trained(_state: TrainState, samples: View | null) {
-    if (samples && performance.now() - this.#askedAt > REFRESH) this.refresh();
+    const { info, trainer } = this.host;
+    const drawn = isPlane(info?.space.kind);
+    if (trainer.past !== undefined || (!samples && !drawn)) return;
+    // Samples at the fixed noise come with the news.
+    if (drawn && samples?.kind === "plot" && this.spec.id === "samples") this.#show(samples);
+    else if (performance.now() - this.#askedAt > (drawn ? SOON : LATER)) this.refresh();
+  }
+
+  #show(view: View) {
+    const renderer = this.#outfit.renderers[view.kind];
+    if (renderer instanceof PlotRenderer) renderer.over = this.spec.overData;
+    this.#renderer = renderer;
+    renderer?.show(view);
+    for (const input of this.#outfit.inputs) input.answered?.(view);
   }
 
   override dropped(file: File): boolean {
@@ -114,13 +131,64 @@ export class PlotPanel extends Panel {
     </div>`;
   }
 
+  /** A slider through the past of the training. */
+  #past({ state }: ModelInfo) {
+    const { trainer } = this.host;
+    const { snapshots } = state;
+    if (snapshots.length < 2) return nothing;
+    return html`<div class="slider">
+      <label for="past"
+        >Back through the training
+        <output>${trainer.past === undefined ? "now" : `step ${figure(snapshots[trainer.past] ?? 0)}`}</output></label
+      >
+      <input
+        type="range"
+        id="past"
+        min="0"
+        max=${snapshots.length}
+        step="1"
+        .value=${live(String(trainer.past ?? snapshots.length))}
+        @input=${(e: Event) => {
+          const index = Number((e.target as HTMLInputElement).value);
+          void this.host.attempt(() => trainer.pause());
+          trainer.past = index < snapshots.length ? index : undefined;
+          this.ask();
+          this.host.requestUpdate();
+        }} />
+      ${
+        trainer.past === undefined
+          ? nothing
+          : html`<button type="button" @click=${() => void this.host.attempt(() => trainer.restore(trainer.past ?? 0))}>
+              Go on from here
+            </button>`
+      }
+    </div>`;
+  }
+
   override render() {
     if (this.#unable) return this.#instead();
     const { inputs, within } = this.#outfit;
     const below = inputs.map((input) => input.below?.() ?? nothing);
-    if (within) return html`${this.#renderer?.render() ?? nothing}${below}`;
-    return html`<div class=${inputs.length && !within ? "reading-room" : ""}>
-      ${inputs.map((input) => input.render())} ${this.#renderer?.render() ?? nothing}${below}
+    const drawing = this.#renderer?.render() ?? nothing;
+    if (within) return html`${drawing}${below}`;
+    const { info } = this.host;
+    if (info && isPlane(info.space.kind)) {
+      if (this.host.bare) return html`${drawing}`;
+      return html`<div class="plotting">
+        <div>
+          ${drawing}${this.#renderer instanceof PlotRenderer ? this.#renderer.label() : nothing}${inputs.map((input) => input.render())}${this.#past(info)}
+        </div>
+        <div class="side">
+          <div>
+            <h3>${this.host.about?.title}</h3>
+            <p class="plain">${this.host.about?.equation}</p>
+          </div>
+          ${transport(this.host, info)}${this.#renderer?.beside?.() ?? nothing}
+        </div>
+      </div>`;
+    }
+    return html`<div class=${inputs.length ? "reading-room" : ""}>
+      ${inputs.map((input) => input.render())} ${drawing}${below}
     </div>`;
   }
 }

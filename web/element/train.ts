@@ -1,7 +1,7 @@
 import { html, nothing } from "lit";
 import { ref } from "lit/directives/ref.js";
 import { badOption } from "../client/errors";
-import type { LossCurve, ModelInfo, TrainState, View } from "../client/protocol";
+import type { LossCurve, ModelInfo, SpaceKind, TrainState, View } from "../client/protocol";
 import { KeptPanel, ago, saveKept } from "./kept";
 import { Latest, Panel, figure, type Host } from "./panel";
 import { Plate } from "./draw";
@@ -10,22 +10,34 @@ import { field } from "./form";
 import { Script } from "./render/script";
 import { Sizes } from "./text/sizes";
 import { bringFile, source } from "./text/source";
-import { RATES } from "./controller";
+import { COLOR, lossTitle, tones, type Tone } from "./losses";
+import { isPlane } from "./points-task";
+import { Plot } from "./render/points";
+import { transport } from "./transport";
 import type { Scope } from "./wishes";
 
 const SAMPLES = 32;
+const POINTS = 500;
 
-/** What the losses are called, and their colours: what is red stays red wherever it is shown. */
-const LOSSES: Record<string, string> = { reconstruction: "Reconstruction", kl: "KL divergence", loss: "Loss" };
-const COLORS = ["red", "blue"] as const;
-
-/** Training in the page: what is learned from, options, transport, curves, samples at a fixed noise, and the past. */
 /** Characters in a token of a text, 0 of anything else. */
 const perToken = (info: ModelInfo | undefined) => (info?.space.kind === "text" ? info.space.charactersPerToken : 0);
 
+/** What training is, in a sentence or two, by the kind of what is learned. */
+const CAPTIONS: Record<SpaceKind, string> = {
+  text: "The model learns on this machine, in this page; neither your text nor anything else is sent anywhere. It starts from random numbers and knows no letter; what it writes below is begun at the same seed at every moment.",
+  image:
+    "The model learns on this machine, in this page, from images that were downloaded with it; nothing is sent anywhere. The small images are made from the same random numbers at every moment, so that one can watch each of them come into focus.",
+  points:
+    "The model learns on this machine, in this page, from points that are drawn as they are needed; nothing is sent anywhere. Its samples are made from the same random numbers at every moment.",
+  energy:
+    "The model learns on this machine, in this page, from an energy that is given as a formula, without any examples; nothing is sent anywhere.",
+};
+
+/** Training in the page: what is learned from, options, transport, curves, samples at a fixed noise, and the past. */
 export class TrainPanel extends Panel {
   #plate = new Plate();
   #script = new Script("What it writes now");
+  #plot: Plot;
   #sizes: Sizes;
   #curves = new Map<string, Curves>();
   #latest = new Latest();
@@ -37,6 +49,7 @@ export class TrainPanel extends Panel {
     super(host);
     this.#sizes = new Sizes(host);
     this.#kept = new KeptPanel(host);
+    this.#plot = new Plot(host);
     this.params["data"] = {
       get: () => {
         const { corpus } = host.trainer;
@@ -70,13 +83,15 @@ export class TrainPanel extends Panel {
     return this.host.trainer.corpus !== undefined;
   }
   get #count() {
-    return this.#language ? 1 : SAMPLES;
+    return this.#language ? 1 : this.#plane ? POINTS : SAMPLES;
   }
 
-  override caption() {
-    return this.#language
-      ? "The model learns on this machine, in this page; neither your text nor anything else is sent anywhere. It starts from random numbers and knows no letter; what it writes below is begun at the same seed at every moment."
-      : "The model learns on this machine, in this page, from images that were downloaded with it; nothing is sent anywhere. The small pictures are decoded from the same random numbers at every moment, so that one can watch each of them come into focus.";
+  get #plane() {
+    return isPlane(this.host.info?.space.kind);
+  }
+
+  override caption({ space }: ModelInfo) {
+    return CAPTIONS[space.kind];
   }
 
   override refresh() {
@@ -92,12 +107,19 @@ export class TrainPanel extends Panel {
       this.#past = undefined;
       this.#plate.clear();
       this.#script.clear();
+      this.#plot.clear();
       return;
     }
     if (!trainer.running && this.#past === undefined) {
       this.#latest.run(() =>
         this.host.attempt(async () =>
-          this.#draw(await session.sample(this.#count, settled.seed, this.#language ? {} : this.host.sampleOptions)),
+          this.#draw(
+            await session.sample(
+              this.#count,
+              settled.seed,
+              this.#language || this.#plane ? {} : this.host.sampleOptions,
+            ),
+          ),
         ),
       );
     }
@@ -123,37 +145,33 @@ export class TrainPanel extends Panel {
     if (view.kind === "texts") {
       // Under the pointer it stays as it is.
       if (!this.#script.busy) this.#script.set(view.texts[0]?.tokens ?? []);
-    } else this.show(this.#plate, view, { gap: 0.06 });
+    } else if (view.kind === "plot") this.#plot.show(view, true);
+    else this.show(this.#plate, view, { gap: 0.06 });
   }
 
   /** Losses that have a curve, in the order in which they come. */
-  #names(losses: LossCurve[]): string[] {
+  #names(losses: LossCurve[]): Map<string, Tone> {
     const all = [...new Set(losses.map((l) => l.name))];
     // A sum says nothing that its parts do not.
-    return all.length > 1
-      ? all.filter((name) => name !== "loss")
-      : all.length
-        ? all
-        : this.#language
-          ? ["loss"]
-          : ["reconstruction", "kl"];
+    const parts = all.length > 1 ? all.filter((name) => name !== "loss") : all;
+    return tones(parts);
   }
 
-  #curve(name: string, color: string): Curves {
+  #curve(name: string, tone: Tone): Curves {
     let curve = this.#curves.get(name);
-    if (!curve) this.#curves.set(name, (curve = new Curves(this.host, `--_${color}`)));
+    if (!curve) this.#curves.set(name, (curve = new Curves(this.host, COLOR[tone])));
     return curve;
   }
 
   #show({ losses }: TrainState) {
-    this.#names(losses).forEach((name, i) => {
+    // On the right the same in bits of a character, which texts and tokens of any kind share.
+    const charactersPerToken = perToken(this.host.info);
+    for (const [name, tone] of this.#names(losses)) {
       const of = (split: LossCurve["split"]) => losses.find((l) => l.name === name && l.split === split);
-      const curve = this.#curve(name, COLORS[i] ?? "ink");
-      // On the right the same in bits of a character, which texts and tokens of any kind share.
-      const charactersPerToken = perToken(this.host.info);
+      const curve = this.#curve(name, tone);
       curve.right = charactersPerToken ? 1 / charactersPerToken / Math.LN2 : undefined;
       curve.show(of("train"), of("heldOut"));
-    });
+    }
   }
 
   override updated() {
@@ -163,6 +181,7 @@ export class TrainPanel extends Panel {
 
   override redraw(recolour: boolean) {
     this.#plate.redraw(recolour);
+    this.#plot.redraw(recolour);
     for (const curve of this.#curves.values()) curve.redraw(recolour);
   }
 
@@ -189,76 +208,28 @@ export class TrainPanel extends Panel {
   }
 
   #transport(info: ModelInfo) {
-    const { trainer, attempt } = {
-      trainer: this.host.trainer,
-      attempt: (work: () => Promise<unknown>) => void this.host.attempt(work),
-    };
-    const present = () => {
-      this.#past = undefined;
-    };
-    if (!trainer.own) {
-      return html`<div class="transport">
-        <button type="button" class="primary" ?disabled=${trainer.busy} @click=${() => attempt(() => trainer.play())}>
-          ${trainer.busy ? "Preparing…" : "Train from scratch"}
-        </button>
-        <p class="status">
-          A new model with random weights takes the place of this one in every view until you go back.
-          ${
-            this.#language
-              ? "At first it writes letters at random; within seconds it knows which are frequent, then come spaces and line ends, then words."
-              : "After a few seconds the first strokes appear; after a minute or two, digits."
-          }
-        </p>
-      </div>`;
-    }
+    const { host } = this;
+    const { trainer } = host;
+    if (trainer.own)
+      return transport(host, info, () => {
+        this.#past = undefined;
+      });
     return html`<div class="transport">
-      ${
-        trainer.running
-          ? html`<button type="button" class="primary" @click=${() => attempt(() => trainer.pause())}>Pause</button>`
-          : html`<button
-              type="button"
-              class="primary"
-              @click=${() => {
-                present();
-                attempt(() => trainer.play());
-              }}>
-              Play
-            </button>`
-      }
       <button
         type="button"
-        @click=${() => {
-          present();
-          attempt(() => trainer.step(1));
-        }}>
-        Step
+        class="primary"
+        ?disabled=${trainer.busy}
+        @click=${() => void host.attempt(() => trainer.play())}>
+        ${trainer.busy ? "Preparing…" : "Train from scratch"}
       </button>
-      <button
-        type="button"
-        @click=${() => {
-          present();
-          attempt(() => trainer.restart());
-        }}>
-        Start over
-      </button>
-      <label class="inline"
-        >Speed
-        <select
-          @change=${(e: Event) => {
-            const v = (e.target as HTMLSelectElement).value;
-            attempt(() => trainer.setRate(v ? Number(v) : null));
-          }}>
-          ${RATES.map((r) => html`<option value=${r ?? ""} ?selected=${r === trainer.rate}>${r === null ? "as fast as it goes" : `${r} ${r === 1 ? "step" : "steps"} a second`}</option>`)}
-        </select></label
-      >
-      <label class="check" title="Otherwise it waits while this figure is out of sight or another tab is in front."
-        ><input
-          type="checkbox"
-          .checked=${trainer.unseen}
-          @change=${(e: Event) => trainer.goOnUnseen((e.target as HTMLInputElement).checked)} />
-        Go on out of sight</label
-      >
-      <p class="status" role="status">${trainer.status(info)}</p>
+      <p class="status">
+        A new model with random weights takes the place of this one in every view until you go back.
+        ${
+          this.#language
+            ? "At first it writes letters at random; within seconds it knows which are frequent, then come spaces and line ends, then words."
+            : "After a few seconds the first strokes appear; after a minute or two, images."
+        }
+      </p>
     </div>`;
   }
 
@@ -276,22 +247,20 @@ export class TrainPanel extends Panel {
     </fieldset>`;
   }
 
-  #chart(name: string, color: string, info: ModelInfo) {
+  #chart(name: string, tone: Tone, info: ModelInfo) {
     const { losses } = info.state;
     const charactersPerToken = perToken(info);
     const of = (split: LossCurve["split"]) => losses.find((l) => l.name === name && l.split === split)?.values.at(-1);
     const bits = (v: number) => (charactersPerToken ? ` (${figure(v / charactersPerToken / Math.LN2, 2)} bits)` : "");
     const told = (v: number | undefined) =>
       v === undefined ? "–" : `${figure(v, Math.abs(v) < 10 ? 2 : 1)}${bits(v)}`;
-    return html`<figure class=${color}>
+    return html`<figure class=${tone}>
       <figcaption>
-        <span
-          ><b>${LOSSES[name] ?? name}</b>, nats${charactersPerToken ? " a token; right, bits a character" : ""}</span
-        >
+        <span><b>${lossTitle(name)}</b>, nats${charactersPerToken ? " a token; right, bits a character" : ""}</span>
         <span class="legend-line"><i></i>training ${told(of("train"))}</span
         ><span class="legend-line thick"><i></i>held out ${told(of("heldOut"))}</span>
       </figcaption>
-      <div class="chart" ${ref(this.#curve(name, color).attach)}></div>
+      <div class="chart" ${ref(this.#curve(name, tone).attach)}></div>
     </figure>`;
   }
 
@@ -313,6 +282,14 @@ export class TrainPanel extends Panel {
         </legend>
         ${this.#sizes.render()}
       </fieldset>`;
+  }
+
+  /** What it makes now, or made then. */
+  #now() {
+    if (this.#language) return html`<div class="sheet" ${ref(this.#script.attach)}></div>`;
+    const [label, attach] = ["Samples at a fixed noise", this.#plane ? this.#plot.attach : this.#plate.attach] as const;
+    const canvas = html`<canvas class="plate" role="img" aria-label=${label} ${ref(attach)}></canvas>`;
+    return this.#plane ? html`<div class="plot">${canvas}</div>` : canvas;
   }
 
   override render() {
@@ -345,15 +322,7 @@ export class TrainPanel extends Panel {
       begun
         ? html`<div class="learning">
             <div>
-              ${
-                this.#language
-                  ? html`<div class="sheet" ${ref(this.#script.attach)}></div>`
-                  : html`<canvas
-                      class="plate"
-                      role="img"
-                      aria-label="Samples at a fixed noise"
-                      ${ref(this.#plate.attach)}></canvas>`
-              }
+              ${this.#now()}
               ${
                 snapshots.length
                   ? html`<div class="past">
@@ -376,9 +345,7 @@ export class TrainPanel extends Panel {
                   : nothing
               }
             </div>
-            <div class="charts">
-              ${this.#names(losses).map((name, i) => this.#chart(name, COLORS[i] ?? "ink", info))}
-            </div>
+            <div class="charts">${[...this.#names(losses)].map(([name, tone]) => this.#chart(name, tone, info))}</div>
           </div>`
         : nothing
     }

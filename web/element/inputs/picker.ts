@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from "lit";
 import { ref } from "lit/directives/ref.js";
 import { Plate, type ImageView } from "../draw";
-import type { Host } from "../panel";
+import { ask, type Host } from "../panel";
 
 /** A strip of test images to choose from: one canvas with a grid of buttons over it (whose columns the style sheet knows). */
 export class Picker {
@@ -19,8 +19,9 @@ export class Picker {
     if (!session || !info) return false;
     await session.needData(info.data);
     if (this.#loaded === info.data) return false;
-    const view = await session.view({ type: "dataImages", start: 0, count: this.count });
-    if (view.kind === "image") this.#show(view);
+    const view = await ask(this.host, { type: "dataImages", start: 0, count: this.count });
+    if (view?.kind !== "image") return false;
+    this.#show(view);
     this.#loaded = info.data;
     return true;
   }

@@ -12,15 +12,17 @@ import { figureKeys } from "../figure-key";
 import { checkpointBytes, download, dragHandler } from "../files";
 import { properties, read, type Name } from "../attributes";
 import { linkable } from "../names";
+import { START } from "../points-task";
 import { Presence, type Present } from "../presence";
 import plotStyles from "uplot/dist/uPlot.min.css";
 import { controls, type Desk } from "./controls";
 import { Learner, type Bench, type Scope, type Task } from "./learner";
-import { START, SHOWN, adopt, stateOf, take, type Wishes } from "./links";
+import { SHOWN, adopt, stateOf, take, type Wishes } from "./links";
 import { FamilyPanel, type Stage } from "./panel";
 import { Source, type Chooser } from "./source";
 import { table } from "./table";
 import styles from "../element.css";
+import drawingStyles from "../render/plot.css";
 import labStyles from "./lab.css";
 
 /** Between two measurements, milliseconds. */
@@ -39,7 +41,7 @@ const SHOW = 200;
  * to a family's id and a `data-title` stand at its panel in place of its plain equation.
  */
 export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, Wishes, Desk, Present {
-  static override styles = [unsafeCSS(plotStyles), unsafeCSS(styles), unsafeCSS(labStyles)];
+  static override styles = [unsafeCSS(plotStyles), unsafeCSS(styles), unsafeCSS(drawingStyles), unsafeCSS(labStyles)];
   // The back end is asked for by its meaning, so its property has accessors of its own.
   static override properties = { ...properties("lab"), backend: { noAccessor: true, attribute: false } };
 
@@ -141,10 +143,14 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
 
   /** Makes the models; resolves when the first description is there. */
   load(): Promise<void> {
-    this.#ready ??= this.#begin().catch((e: unknown) => {
-      this.#ready = undefined;
-      this.report(e, true);
-    });
+    // What was set as properties becomes attributes with the first rendering.
+    const set = this.hasUpdated || !this.isConnected ? Promise.resolve(true) : this.updateComplete;
+    this.#ready ??= set
+      .then(() => this.#begin())
+      .catch((e: unknown) => {
+        this.#ready = undefined;
+        this.report(e, true);
+      });
     return this.#ready;
   }
 

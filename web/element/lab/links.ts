@@ -2,6 +2,7 @@ import { badOption } from "../../client/errors";
 import type { ErrorInfo, Preset } from "../../client/protocol";
 import { ATTRIBUTES, attributeOf, declared, optionOf, read, type Name } from "../attributes";
 import { asOption, stranger } from "../options";
+import { START } from "../points-task";
 import type { Learner, Task } from "./learner";
 import type { Description } from "../../client/engine";
 
@@ -22,8 +23,6 @@ export interface Wishes extends HTMLElement {
   report(error: unknown): void;
 }
 
-/** What a lab starts from. */
-export const START = { data: "moons", seed: 1, steps: 2000 } as const;
 /** Attributes that say how a lab is shown, not what it does. */
 export const SHOWN = ["controls", "backend", "families", "autoplay", "keep-training"];
 

@@ -4,6 +4,7 @@ import type { LossCurve, Preset } from "../../client/protocol";
 import { notices, type Notice } from "../chrome";
 import { Curves } from "../curves";
 import { field, segments } from "../form";
+import { COLOR, lossTitle, tones } from "../losses";
 import { figure } from "../panel";
 import type { Learner, Scope } from "./learner";
 import { bars, numbers, printed } from "../render/numbers";
@@ -29,12 +30,6 @@ export interface Stage extends HTMLElement {
 
 /** Loss curves drawn in a small panel. */
 const FEW = 2;
-const TONES = [
-  ["red", "--_red"],
-  ["blue", "--_blue"],
-  ["third", "--_guess"],
-  ["fourth", "--_soft"],
-] as const;
 
 /** One family on the page: its picture, what can be done with it, and its losses. */
 export class FamilyPanel {
@@ -303,18 +298,17 @@ export class FamilyPanel {
     const names = all.slice(0, small ? FEW : undefined);
     if (this.host.level !== "full" || !names.length) return nothing;
     return html`<div class="charts ${small ? "smaller" : ""}">
-      ${names.map((name, i) => {
-        const [tone, color] = TONES[i % TONES.length] ?? TONES[0];
+      ${[...tones(names)].map(([name, tone]) => {
         const key = `${small ? "small" : "large"} ${name}`;
         let curves = this.#curves.get(key);
-        if (!curves) this.#curves.set(key, (curves = new Curves(this.host, color, small ? 70 : 140)));
+        if (!curves) this.#curves.set(key, (curves = new Curves(this.host, COLOR[tone], small ? 70 : 140)));
         const last = (split: LossCurve["split"]) => {
           const value = losses.find((l) => l.name === name && l.split === split)?.values.at(-1);
           return value === undefined ? "–" : printed({ value, digits: 3 });
         };
         return html`<figure class=${tone}>
           <figcaption>
-            <b>${name}</b>
+            <b>${lossTitle(name)}</b>
             <span class="legend-line"><i></i>${small ? "" : "training "}${last("train")}</span>
             <span class="legend-line thick"><i></i>${small ? "" : "held out "}${last("heldOut")}</span>
           </figcaption>

@@ -6,7 +6,7 @@ import { segments } from "../form";
 import { colorOf, rgb } from "../ink";
 import { OnePointer } from "../inputs/one-pointer";
 import type { PointerInput } from "../inputs/place";
-import { Latest, type Host } from "../panel";
+import { Latest, ask, type Host } from "../panel";
 import type { Renderer } from "./renderer";
 
 /** Half a side of the map. */
@@ -44,8 +44,8 @@ export class MapRenderer implements Renderer {
       const { session, info } = this.host;
       if (!session || !info) return;
       await session.needData(info.data);
-      const points = await session.view({ type: "plot", plot: "codes", inputs: { count: POINTS } });
-      if (points.kind !== "points") return;
+      const points = await ask(this.host, { type: "plot", plot: "codes", inputs: { count: POINTS } });
+      if (points?.kind !== "points") return;
       this.#points = { xy: coordinates(points), classes: points.classes };
       this.#draw();
     });
@@ -64,13 +64,11 @@ export class MapRenderer implements Renderer {
 
   /** Decodes the point under the marker. */
   #look() {
-    const { session } = this.host;
-    if (!session) return;
     const z = [...this.#z];
     this.#decode.run(() =>
       this.host.attempt(async () => {
-        const view = await session.view({ type: "decode", z });
-        if (view.kind === "image") this.#here.show(view, { columns: 1 });
+        const view = await ask(this.host, { type: "decode", z });
+        if (view?.kind === "image") this.#here.show(view, { columns: 1 });
       }),
     );
   }

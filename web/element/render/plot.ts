@@ -3,6 +3,7 @@ import { ref } from "lit/directives/ref.js";
 import type { View } from "../../client/protocol";
 import { OnePointer } from "../inputs/one-pointer";
 import type { PointerInput } from "../inputs/place";
+import { capital } from "../numbers";
 import type { Host } from "../panel";
 import { bars, numbers } from "./numbers";
 import { Plot } from "./points";
@@ -29,9 +30,11 @@ export function moved(e: KeyboardEvent, window: Window, from: [number, number] |
 /** Points, lines, arrows and fields in a window, with numbers and bars beside them. */
 export class PlotRenderer implements Renderer {
   readonly plot: Plot;
+  /** Whether the data lies under what is shown now. */
+  over = false;
 
   constructor(
-    host: Host,
+    private readonly host: Host,
     /** The plots that ask for one are pointed at. */
     private readonly pointer: PointerInput | undefined,
   ) {
@@ -40,6 +43,10 @@ export class PlotRenderer implements Renderer {
 
   show(view: View) {
     if (view.kind !== "plot") return;
+    const { under } = this.host;
+    this.plot.under = this.over ? under?.layers.find((l) => l.kind === "points") : undefined;
+    this.plot.underWindow = under?.window ?? [];
+    this.plot.withData = under !== undefined;
     this.plot.pointer = this.pointer?.at ?? null;
     this.plot.show(view, true);
   }
@@ -71,19 +78,29 @@ export class PlotRenderer implements Renderer {
     const active = this.pointer !== undefined;
     const label = view?.label ?? "not drawn yet";
     return html`<div class="plot ${view ? "" : "waiting"}" aria-busy=${view ? "false" : "true"}>
-        <canvas
-          role=${active ? "application" : "img"}
-          aria-label=${active ? `${label}. Arrow keys move the pointer.` : label}
-          tabindex=${active ? 0 : nothing}
-          class=${active ? "active" : ""}
-          @pointermove=${active ? this.#over.handle : nothing}
-          @pointerdown=${active ? this.#over.handle : nothing}
-          @pointerup=${active ? this.#over.handle : nothing}
-          @pointercancel=${active ? this.#over.handle : nothing}
-          @keydown=${active ? this.#key : nothing}
-          ${ref(this.plot.attach)}></canvas>
-      </div>
-      ${view?.numbers.length ? numbers(view.numbers, "Numbers beside the plot") : nothing}
-      ${view?.bars ? bars(view.bars) : nothing}`;
+      <canvas
+        role=${active ? "application" : "img"}
+        aria-label=${active ? `${label}. Arrow keys move the pointer.` : label}
+        tabindex=${active ? 0 : nothing}
+        class=${active ? "active" : ""}
+        @pointermove=${active ? this.#over.handle : nothing}
+        @pointerdown=${active ? this.#over.handle : nothing}
+        @pointerup=${active ? this.#over.handle : nothing}
+        @pointercancel=${active ? this.#over.handle : nothing}
+        @keydown=${active ? this.#key : nothing}
+        ${ref(this.plot.attach)}></canvas>
+    </div>`;
+  }
+
+  /** What is drawn, in a few words. */
+  label() {
+    const { view } = this.plot;
+    return view?.label ? html`<p class="under">${capital(view.label)}</p>` : nothing;
+  }
+
+  beside() {
+    const { view } = this.plot;
+    return html`${view?.numbers.length ? numbers(view.numbers, "Numbers beside the plot") : nothing}
+    ${view?.bars ? bars(view.bars) : nothing}`;
   }
 }

@@ -10,6 +10,8 @@ export interface Renderer {
   /** Nothing is asked, so that nothing is shown. */
   clear(): void;
   render(): TemplateResult;
+  /** What stands beside it: numbers, bars. */
+  beside?(): TemplateResult;
   /** After each rendering. */
   updated?(): void;
   /** Another panel is in view. */
