@@ -2,7 +2,9 @@
 
 mod common;
 
-use std::{cell::RefCell, future::Future, pin::Pin, rc::Rc};
+use std::rc::Rc;
+
+use common::Page;
 
 use generative_playground::{
     checkpoint::{self, Precision},
@@ -10,40 +12,19 @@ use generative_playground::{
     device,
     error::Code,
     families,
-    host::Host,
     model::{Condition, DensityOptions, TrainConfig},
     options::Options,
     plots,
     protocol::{
-        Answer, Bytes, Envelope, ErrorInfo, FamilyInfo, FamilySpace, Layer, ModelInfo, Outcome,
-        PlotInputs, PlotSpec, PointSource, Preset, Reply, Request, SpaceInfo, TrainState, View,
-        ViewQuery,
+        Bytes, Envelope, ErrorInfo, FamilyInfo, FamilySpace, Layer, ModelInfo, Outcome, PlotInputs,
+        PlotSpec, PointSource, Preset, Reply, Request, SpaceInfo, TrainState, View, ViewQuery,
     },
     rng::{Purpose, Rng},
     training::Trainer,
 };
 use serde_json::{Value, json};
 
-fn pause() -> Pin<Box<dyn Future<Output = ()>>> {
-    Box::pin(std::future::ready(()))
-}
-
-struct Page {
-    host: Host,
-    answers: Rc<RefCell<Vec<Answer>>>,
-}
-
 impl Page {
-    fn new() -> Self {
-        let answers = Rc::new(RefCell::new(Vec::new()));
-        let kept = answers.clone();
-        let emit = Box::new(move |answer| kept.borrow_mut().push(answer));
-        Self {
-            host: Host::new(device::cpu(), pause, emit),
-            answers,
-        }
-    }
-
     fn ask(&self, request: Request) -> Result<Outcome, ErrorInfo> {
         self.answers.borrow_mut().clear();
         pollster::block_on(self.host.handle(Envelope { id: 1, request }));

@@ -3,21 +3,19 @@
 
 mod common;
 
-use std::{cell::RefCell, collections::HashMap, io::Read as _, rc::Rc, time::Instant};
+use std::{collections::HashMap, io::Read as _, time::Instant};
 
-use common::root;
+use common::{Page, root};
 use generative_playground::{
     data::{
         TextSet, bpe,
         text::{LONGEST, window},
         tokenizer::{MOST_TOKENS, Speller, Tokenizer, Vocabulary},
     },
-    device,
     error::{Code, Error},
-    host::Host,
     protocol::{
-        Answer, Bytes, Envelope, ErrorInfo, ModelInfo, Outcome, Progress, Reply, Request, TextInfo,
-        Token, View,
+        Bytes, Envelope, ErrorInfo, ModelInfo, Outcome, Progress, Reply, Request, TextInfo, Token,
+        View,
     },
 };
 use proptest::prelude::*;
@@ -246,24 +244,7 @@ fn vocabularies_that_nobody_learned() {
     }
 }
 
-/// A page with a worker.
-struct Page {
-    host: Host,
-    answers: Rc<RefCell<Vec<Answer>>>,
-}
-
 impl Page {
-    fn new() -> Self {
-        let answers = Rc::new(RefCell::new(Vec::new()));
-        let kept = answers.clone();
-        let emit = Box::new(move |answer| kept.borrow_mut().push(answer));
-        let pause = || -> std::pin::Pin<Box<dyn Future<Output = ()>>> { Box::pin(async {}) };
-        Self {
-            host: Host::new(device::cpu(), pause, emit),
-            answers,
-        }
-    }
-
     fn ask(&self, request: Request) -> Result<Outcome, ErrorInfo> {
         self.answers.borrow_mut().clear();
         pollster::block_on(self.host.handle(Envelope { id: 1, request }));

@@ -2,15 +2,13 @@
 
 mod common;
 
-use std::{cell::RefCell, rc::Rc};
+use common::Page;
 
 use generative_playground::{
-    device,
     error::Code,
-    host::Host,
     protocol::{
-        Answer, Bytes, Envelope, ErrorInfo, ModelInfo, Outcome, Progress, Reply, Request, Text,
-        TextInfo, TrainState, View, ViewQuery,
+        Bytes, Envelope, ErrorInfo, ModelInfo, Outcome, Progress, Reply, Request, Text, TextInfo,
+        TrainState, View, ViewQuery,
     },
 };
 use serde_json::{Value, json};
@@ -27,24 +25,7 @@ fn song() -> String {
     (1..=99).rev().map(verse).collect()
 }
 
-struct Page {
-    host: Host,
-    answers: Rc<RefCell<Vec<Answer>>>,
-}
-
 impl Page {
-    fn new() -> Self {
-        let answers = Rc::new(RefCell::new(Vec::new()));
-        let kept = answers.clone();
-        let emit = Box::new(move |answer| kept.borrow_mut().push(answer));
-        let pause =
-            || -> std::pin::Pin<Box<dyn Future<Output = ()>>> { Box::pin(std::future::ready(())) };
-        Self {
-            host: Host::new(device::cpu(), pause, emit),
-            answers,
-        }
-    }
-
     fn ask(&self, request: Request) -> (Result<Outcome, ErrorInfo>, Vec<Progress>) {
         self.answers.borrow_mut().clear();
         pollster::block_on(self.host.handle(Envelope { id: 1, request }));

@@ -32,7 +32,7 @@ use crate::{
     },
     model::{
         Capabilities, Condition, ConditionKind, Defaults, Density, DensityKind, DensityOptions,
-        Family, Losses, Preset, Reading, Sampler, Samples, TrainConfig, ready,
+        Family, Losses, Preset, Reading, Sampler, Samples, TrainConfig, config_and_net, ready,
     },
     nn::{fourier, mlp::Mlp, standard::Standard},
     options::Options,
@@ -255,17 +255,7 @@ impl Family for Mdn {
         })
     }
 
-    fn config(&self) -> &MdnConfig {
-        &self.config
-    }
-
-    fn net(&self) -> &Net {
-        &self.net
-    }
-
-    fn net_mut(&mut self) -> &mut Net {
-        &mut self.net
-    }
+    config_and_net!();
 
     fn losses(&self, batch: &Batch, _: &mut Rng) -> Result<Losses> {
         self.loss(batch)

@@ -39,7 +39,8 @@ use crate::{
     },
     model::{
         Capabilities, Condition, Defaults, Density, DensityKind, DensityOptions, Family,
-        Invertible, Losses, OnePass, Preset, Sampler, Samples, StepContext, TrainConfig, plain,
+        Invertible, Losses, OnePass, Preset, Sampler, Samples, StepContext, TrainConfig,
+        config_and_net, plain,
     },
     nn::{gaussian, standard::Standard},
     options::Options,
@@ -393,17 +394,7 @@ impl Family for Planar {
         })
     }
 
-    fn config(&self) -> &PlanarConfig {
-        &self.config
-    }
-
-    fn net(&self) -> &Net {
-        &self.net
-    }
-
-    fn net_mut(&mut self) -> &mut Net {
-        &mut self.net
-    }
+    config_and_net!();
 
     fn train_step(&mut self, batch: &Batch, context: &mut StepContext) -> Result<Losses> {
         let along = context.step as f64 / self.config.anneal as f64;

@@ -30,7 +30,7 @@ use crate::{
     kernels::{affine, reduce, rq_spline},
     model::{
         Capabilities, Condition, Defaults, Density, DensityKind, DensityOptions, Family,
-        Invertible, Losses, OnePass, Preset, Sampler, Samples, TrainConfig,
+        Invertible, Losses, OnePass, Preset, Sampler, Samples, TrainConfig, config_and_net,
     },
     nn::{fourier, gaussian, mlp::Mlp, standard::Standard},
     options::Options,
@@ -263,17 +263,7 @@ impl Family for RealNvp {
         })
     }
 
-    fn config(&self) -> &RealNvpConfig {
-        &self.config
-    }
-
-    fn net(&self) -> &Net {
-        &self.net
-    }
-
-    fn net_mut(&mut self) -> &mut Net {
-        &mut self.net
-    }
+    config_and_net!();
 
     fn losses(&self, batch: &Batch, _: &mut Rng) -> Result<Losses> {
         self.loss(batch)

@@ -16,6 +16,24 @@ use crate::{
     scene::{PlotRequest, PlotSpec, Scene},
 };
 
+/// The accessors of a [`Family`] whose fields are `config` and `net`.
+macro_rules! config_and_net {
+    () => {
+        fn config(&self) -> &Self::Config {
+            &self.config
+        }
+
+        fn net(&self) -> &Self::Net {
+            &self.net
+        }
+
+        fn net_mut(&mut self) -> &mut Self::Net {
+            &mut self.net
+        }
+    };
+}
+pub(crate) use config_and_net;
+
 /// A kind of generative model.
 pub trait Family: Sized + Clone + Send + 'static {
     /// Its options.

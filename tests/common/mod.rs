@@ -3,16 +3,17 @@
 
 pub mod native;
 
-use std::{collections::HashMap, io::Read, path::PathBuf, rc::Rc, sync::OnceLock};
+use std::{cell::RefCell, collections::HashMap, io::Read, path::PathBuf, rc::Rc, sync::OnceLock};
 
 use burn::tensor::Tensor;
 use generative_playground::{
     data::{DataInfo, ImageSet, Space, SpaceKind},
     device, families,
+    host::Host,
     model::{Condition, Model, Sampler, Samples, TrainConfig, finish},
     nn::weights::Weights,
     options::Options,
-    protocol::{ModelInfo, PlotInputs, PlotSpec, SpaceInfo, ViewQuery},
+    protocol::{Answer, ModelInfo, PlotInputs, PlotSpec, SpaceInfo, ViewQuery},
     rng::{Purpose, Rng},
     training::Trainer,
 };
@@ -264,5 +265,23 @@ impl Dice {
     /// One of several.
     pub fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.below(from.len())]
+    }
+}
+
+/// A page with a worker that is never interrupted.
+pub struct Page {
+    pub host: Host,
+    pub answers: Rc<RefCell<Vec<Answer>>>,
+}
+
+impl Page {
+    pub fn new() -> Self {
+        let answers = Rc::new(RefCell::new(Vec::new()));
+        let kept = answers.clone();
+        let emit = Box::new(move |answer| kept.borrow_mut().push(answer));
+        Self {
+            host: Host::new(device::cpu(), || Box::pin(async {}), emit),
+            answers,
+        }
     }
 }

@@ -42,7 +42,7 @@ use crate::{
     kernels::reduce,
     model::{
         Capabilities, Condition, Defaults, Density, DensityKind, DensityOptions, Family, Losses,
-        Preset, Reading, Sampler, Samples, TrainConfig, ready,
+        Preset, Reading, Sampler, Samples, TrainConfig, config_and_net, ready,
     },
     nn::{
         either::Either,
@@ -427,17 +427,7 @@ impl Family for Ddpm {
         })
     }
 
-    fn config(&self) -> &DdpmConfig {
-        &self.config
-    }
-
-    fn net(&self) -> &Net {
-        &self.net
-    }
-
-    fn net_mut(&mut self) -> &mut Net {
-        &mut self.net
-    }
+    config_and_net!();
 
     fn losses(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses> {
         self.loss_of(batch, rng)

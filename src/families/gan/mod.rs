@@ -56,7 +56,7 @@ use crate::{
     kernels::{self, activation::Activation, elementwise},
     model::{
         Capabilities, Condition, Defaults, Family, Losses, OnePass, Preset, Sampler, Samples,
-        StepContext, TrainConfig, plain,
+        StepContext, TrainConfig, config_and_net, plain,
     },
     nn::{
         fourier, init,
@@ -457,17 +457,7 @@ impl Family for Gan {
         })
     }
 
-    fn config(&self) -> &GanConfig {
-        &self.config
-    }
-
-    fn net(&self) -> &Net {
-        &self.net
-    }
-
-    fn net_mut(&mut self) -> &mut Net {
-        &mut self.net
-    }
+    config_and_net!();
 
     /// Names are those within each network, as its optimizer knows them.
     fn parameter_groups(&self) -> Vec<ParameterGroup> {

@@ -47,7 +47,7 @@ use crate::{
     },
     model::{
         Capabilities, Condition, ConditionKind, Defaults, Family, Insight, Language, Losses,
-        OptimizerKind, Reading, Sampler, Size, TrainConfig,
+        OptimizerKind, Reading, Sampler, Size, TrainConfig, config_and_net,
     },
     nn::{
         decoder::Decoder,
@@ -352,17 +352,7 @@ impl Family for Gpt {
         })
     }
 
-    fn config(&self) -> &GptConfig {
-        &self.config
-    }
-
-    fn net(&self) -> &Net {
-        &self.net
-    }
-
-    fn net_mut(&mut self) -> &mut Net {
-        &mut self.net
-    }
+    config_and_net!();
 
     /// Matrices between hidden layers may move by Muon; embeddings and what is guessed from may not.
     fn parameter_groups(&self) -> Vec<ParameterGroup> {

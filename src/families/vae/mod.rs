@@ -32,7 +32,7 @@ use crate::{
     kernels::{bernoulli, reduce},
     model::{
         Capabilities, Condition, Defaults, Density, DensityKind, DensityOptions, Family, Latent,
-        Losses, OnePass, Preset, Sampler, Samples, TrainConfig,
+        Losses, OnePass, Preset, Sampler, Samples, TrainConfig, config_and_net,
     },
     nn::{
         conv::{conv, conv_transpose},
@@ -413,17 +413,7 @@ impl Family for Vae {
         })
     }
 
-    fn config(&self) -> &VaeConfig {
-        &self.config
-    }
-
-    fn net(&self) -> &Net {
-        &self.net
-    }
-
-    fn net_mut(&mut self) -> &mut Net {
-        &mut self.net
-    }
+    config_and_net!();
 
     fn losses(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses> {
         Ok(self.elbo(self.inputs(batch)?, rng))
