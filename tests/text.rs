@@ -789,3 +789,29 @@ fn a_name_that_leads_elsewhere_is_no_name() {
         assert_eq!(error.code(), Code::BadData, "{name:?}");
     }
 }
+
+#[test]
+fn short_and_odd_texts_are_learned_or_refused_with_a_reason() {
+    let options = json!({ "tokens": "characters" });
+    for text in [
+        "abcdefghijklmno".to_string(),
+        "the same line\n".repeat(30),
+        "a\tb\tc\n1\t2\t3\n".repeat(10),
+        "\n\n\na\n".repeat(10),
+    ] {
+        for shuffle in [false, true] {
+            let mut options = options.clone();
+            options["shuffle"] = shuffle.into();
+            let set = TextSet::new("odd", &text, &options).expect("a text");
+            assert_eq!(set.text().len(), text.len(), "{text:?}");
+            // However long the context is, there is a window of it.
+            assert!(set.windows(256) >= 1);
+            assert_eq!(window(set.train(), 3, 256).count(), 257);
+        }
+    }
+    let spaces = TextSet::new("odd", &" ".repeat(500), &options).expect_err("refused");
+    assert!(
+        spaces.to_string().contains("no other character"),
+        "{spaces}"
+    );
+}

@@ -96,12 +96,20 @@ fn update<T>(folder: &Path, change: impl FnOnce(&mut Manifest) -> T) -> Result<T
 pub fn model(folder: &Path, id: &str) -> Result<ModelEntry> {
     let manifest = load(folder)?;
     let known = manifest.models.iter().map(|m| m.id.clone()).collect();
-    (manifest.models.into_iter())
-        .find(|m| m.id == id)
-        .ok_or_else(|| Error::UnknownModel {
-            id: id.into(),
-            known,
-        })
+    let found = manifest.models.into_iter().find(|m| m.id == id);
+    let entry = found.ok_or_else(|| Error::UnknownModel {
+        id: id.into(),
+        known,
+    })?;
+    // Beside the manifest, and nowhere else.
+    let plain = |file: &str| Path::new(file).file_name() == Some(file.as_ref());
+    match plain(&entry.file) && plain(&entry.card) {
+        true => Ok(entry),
+        false => Err(Error::BadData {
+            name: folder.join("manifest.json").display().to_string(),
+            reason: format!("the files of {id} are not beside it"),
+        }),
+    }
 }
 
 /// Put or replace a checkpoint's entry; its metrics start empty.

@@ -83,17 +83,16 @@ pub fn is_name(text: &str) -> bool {
     (1..=60).contains(&text.len()) && text.bytes().all(sign)
 }
 
-/// Where the files of the data called `name` are.
+/// Refuse what is no name of data.
 ///
 /// # Errors
-/// [`Error::BadData`] for a name that is none.
-#[cfg(not(target_family = "wasm"))]
-fn folder_of(name: &str, data: &std::path::Path) -> Result<std::path::PathBuf> {
+/// [`Error::BadData`].
+fn check_name(name: &str) -> Result<()> {
     match is_name(name) {
-        true => Ok(data.join(name)),
+        true => Ok(()),
         false => Err(Error::BadData {
             name: name.into(),
-            reason: "names of data are small letters, digits and hyphens".into(),
+            reason: "names of data are of small letters, digits and hyphens, at most 60".into(),
         }),
     }
 }
@@ -104,7 +103,8 @@ fn folder_of(name: &str, data: &std::path::Path) -> Result<std::path::PathBuf> {
 /// [`Error::BadData`] for a name that is none, [`Error::FileNotFound`], [`Error::Io`].
 #[cfg(not(target_family = "wasm"))]
 fn read_only_file(name: &str, endings: &[&str], data: &std::path::Path) -> Result<Vec<u8>> {
-    let folder = folder_of(name, data)?;
+    check_name(name)?;
+    let folder = data.join(name);
     let entries = std::fs::read_dir(&folder).map_err(|e| Error::io(&folder, &e))?;
     let mut paths: Vec<_> = entries.flatten().map(|e| e.path()).collect();
     paths.retain(|p| {

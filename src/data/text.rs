@@ -244,7 +244,8 @@ impl TextSet {
     /// The same with a vocabulary at hand, to go on with a model that has one.
     ///
     /// # Errors
-    /// [`Error::BadText`] if it is too short to learn from; [`Error::UnknownCharacter`].
+    /// [`Error::BadText`] if it is too short to learn from; [`Error::UnknownCharacter`];
+    /// [`Error::BadData`] for a name that is none.
     pub fn with(
         name: &str,
         text: &str,
@@ -252,6 +253,7 @@ impl TextSet {
         options: &TextOptions,
     ) -> Result<Self> {
         const LONGER: &str = "Use a longer one: a few pages at least.";
+        super::check_name(name)?;
         let ordered = options.ordered(text);
         let (learned, held_out) = options.split(&ordered);
         let mut characters = ordered.chars();

@@ -982,7 +982,11 @@ height: number, } | { "kind": "points",
 /**
  * Left, right, bottom, top of what is drawn.
  */
-window: [number, number, number, number], } | { "kind": "energy", 
+window: [number, number, number, number], 
+/**
+ * The same in the reader's own units, where the points were scaled.
+ */
+units?: [number, number, number, number], } | { "kind": "energy", 
 /**
  * Left, right, bottom, top of what is drawn.
  */

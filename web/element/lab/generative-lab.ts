@@ -419,6 +419,7 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     if (!taken) return false;
     this.source.count = taken.count;
     this.source.skipped = taken.skipped ?? "";
+    this.source.units = taken.units;
     this.task = { ...this.task, points: this.task.points + 1, source };
     this.#notices = this.#notices.filter((n) => n.code !== "bad-data");
     this.choose(CUSTOM);

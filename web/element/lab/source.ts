@@ -32,6 +32,8 @@ export class Source {
   count = 0;
   /** What of a table was not taken for a point. */
   skipped = "";
+  /** Left, right, bottom and top of the plots in the reader's own units. */
+  units: [number, number, number, number] | undefined;
   drawing = false;
   #sketch: Sketch;
 
@@ -70,6 +72,16 @@ export class Source {
   async #learn() {
     if (await this.host.take({ type: "drawn", xy: this.#sketch.bytes() })) this.drawing = false;
     this.host.changed();
+  }
+
+  /** How a table was read. */
+  #taken(): TemplateResult {
+    const [left, right, bottom, top] = this.units?.map((v) => Number(v.toPrecision(4))) ?? [];
+    const reach = `The plots reach from ${left} to ${right} in x, from ${bottom} to ${top} in y.`;
+    return html`
+      ${this.skipped ? html`<p class="aside">${this.skipped}</p>` : nothing}
+      ${this.units ? html`<p class="aside">${reach}</p>` : nothing}
+    `;
   }
 
   render(): TemplateResult {
@@ -139,7 +151,7 @@ export class Source {
                   /></label>
                 </div>
                 <p class="aside">A CSV has two numbers in a row, x and y. It can also be dropped or pasted here.</p>
-                ${task.data === "custom" && this.skipped ? html`<p class="aside">${this.skipped}</p>` : nothing}`
+                ${task.data === "custom" ? this.#taken() : nothing}`
         }
       </div>
     </div>`;
