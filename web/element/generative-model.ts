@@ -173,7 +173,7 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
         entry = this.src ? undefined : await this.#find();
         const [bytes] = await Promise.all([
           entry ? modelBytes(entry, signal) : bytesOf(new URL(this.src ?? "", document.baseURI), signal),
-          this.#prepare(session, entry?.family),
+          this.#prepare(session, entry?.family, signal),
         ]);
         return { bytes, sha256: entry?.sha256 ?? null };
       })
@@ -505,9 +505,9 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
   }
 
   /** Descriptions and options that the first picture may depend on. */
-  async #prepare(session: Session, family: string | undefined): Promise<void> {
+  async #prepare(session: Session, family: string | undefined, signal?: AbortSignal): Promise<void> {
     this.#description = await session.describe();
-    if (!family) return; // The file will tell.
+    if (!family || signal?.aborted) return; // The file will tell, or something newer.
     const found = this.#description.families.find((f) => f.id === family);
     if (!found) {
       const all = this.#description.families.map((f) => f.id).join(", ");
