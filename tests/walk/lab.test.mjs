@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { World } from "./world.mjs";
-import { fileOf } from "./worker.mjs";
+import { Random } from "./clock.mjs";
+import { BAD, fileOf } from "./worker.mjs";
 
 async function placed(task) {
   const world = new World(2);
@@ -153,4 +154,75 @@ test("a model from a file keeps its options for the next one; one step moves one
   assert.equal(learner.info.step, 0);
   assert.equal(learner.info.config.hidden, 33);
   assert.equal(made(page), 1);
+});
+
+/** What may happen to a lab; `n` is a random number. */
+const EVENTS = {
+  play: (l) => l.play(true),
+  pause: (l) => l.play(false),
+  step: (l) => void l.learner.step(),
+  "an option": (l, n) =>
+    void l.learner.wish("config", [["hidden", `${n % 120}`]]).then(
+      () => l.learner.place(),
+      () => undefined,
+    ),
+  "start over": (l) => void l.learner.place(true),
+  place: (l) => void l.learner.place(),
+  restore: (l) => void l.learner.restore(),
+  "a budget": (l, n) => (
+    (l.bench.task.budget = n % 2 ? { steps: n % 400, seconds: null } : { steps: null, seconds: n % 40 }),
+    l.learner.sync()
+  ),
+  "a speed": (l, n) => ((l.bench.task.rate = n % 2 ? 5 : null), l.learner.sync()),
+  points: (l, n) => {
+    Object.assign(l.bench.task, { data: "custom", points: n, source: { type: "csv", bytes: new Uint8Array([n % 9]) } });
+    void l.learner.place();
+  },
+  "toy data": (l) => (Object.assign(l.bench.task, { data: "moons", source: undefined }), void l.learner.place()),
+  "a file": (l, n) =>
+    void l.learner.open(n % 3 ? fileOf({ family: "flow", data: "moons", config: {}, train: {}, step: n % 99 }) : BAD),
+  hide: (l) => ((l.bench.seen = false), l.learner.sync()),
+  show: (l) => ((l.bench.seen = true), l.learner.sync()),
+  "take out": (l) => l.learner.end(),
+  kill: (l, n) => l.page.worker?.die(n % 2 ? "internal" : "device-lost"),
+  "try again": (l) => {
+    const notice = l.learner.alerts.find((n) => n.retry);
+    if (notice) l.learner.controller.notices.dismiss(notice, true);
+  },
+};
+
+test("random walks of a lab: in the end it trains as far as it should, and only then", async () => {
+  for (let seed = 1; seed <= 600; seed++) {
+    const random = new Random(seed);
+    const world = new World(seed);
+    const page = world.page();
+    const bench = page.bench();
+    const { learner } = bench;
+    const play = (playing) => ((bench.playing = playing), learner.sync());
+    const l = { bench, learner, page, play };
+    const names = [];
+    for (let i = 0; i < 20; i++) {
+      const name = random.of(Object.keys(EVENTS));
+      names.push(name);
+      EVENTS[name](l, random.below(1000));
+      await world.clock.pass(random.chance(0.2) ? 4000 : random.below(80));
+    }
+    const what = `seed ${seed}: ${names.join(", ")}; ${learner.alerts.map((a) => a.message)}`;
+    Object.assign(bench, { seen: true, playing: false });
+    Object.assign(bench.task, { rate: null, budget: { steps: 100_000, seconds: null } });
+    learner.sync();
+    await world.clock.pass(60_000);
+    const training = () => page.workers.filter((w) => !w.terminated).flatMap((w) => w.host.training).length;
+    assert.equal(training(), 0, what);
+    assert.equal(learner.running, false, what);
+    void learner.place();
+    await world.clock.pass(10_000);
+    assert.ok(learner.info, what);
+    learner.failed = false;
+    play(true);
+    await world.clock.pass(10_000);
+    assert.ok(learner.running && training() === 1, what);
+    assert.ok(learner.info.step > 0, what);
+    page.close();
+  }
 });
