@@ -1,7 +1,7 @@
 import { LitElement, html, nothing, unsafeCSS, type PropertyValues, type TemplateResult } from "lit";
 import { type Session, type SavedFile } from "../client/session";
 import type { Backend, Device } from "../client/connection";
-import type { Description } from "../client/engine";
+import { CUSTOM, type Description } from "../client/engine";
 import { badOption, PlaygroundError } from "../client/errors";
 import type { FamilyInfo, Fault, ModelInfo, SpaceKind, TrainState, View } from "../client/protocol";
 import { bytesOf, forgetModel, modelBytes, modelEntry, siteManifest, type ModelEntry } from "../client/site";
@@ -409,6 +409,10 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
   }
   retry() {
     void this.load();
+  }
+  /** Models of toy data can be made again at any time. */
+  keeps({ space, data }: ModelInfo) {
+    return !isPlane(space.kind) || data === CUSTOM;
   }
   placed(info: ModelInfo, fresh: boolean) {
     const before = `${this.#family?.id} ${this.#kind}`;
