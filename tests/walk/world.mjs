@@ -103,7 +103,7 @@ class Page {
       fetch: world.server.fetch,
       performance: { now: () => clock.now },
       Date: { now: () => clock.now },
-      crypto: { randomUUID: () => `id-${random.below(1e9).toString(36)}` },
+      crypto: { getRandomValues: (numbers) => numbers.map(() => random.below(2 ** 32)) },
       setTimeout,
       clearTimeout,
       setInterval: () => 0,
