@@ -15,7 +15,8 @@ const SNAPSHOT = 10_000;
 const STEP = 100;
 
 const field = (minimum, maximum, value) => ({ type: "integer", minimum, maximum, default: value });
-export const FAMILIES = ["vae", "gpt"].map((id) => ({
+const KINDS = { vae: "image", gpt: "text", flow: "points" };
+export const FAMILIES = Object.keys(KINDS).map((id) => ({
   id,
   title: id,
   capabilities: { language: id === "gpt", latent: id === "vae" },
@@ -23,9 +24,7 @@ export const FAMILIES = ["vae", "gpt"].map((id) => ({
   configSchema: { properties: { hidden: field(1, 100, 10), layers: field(1, 8, 2) } },
   sampleSchema: { properties: {} },
   conditions: [],
-  spaces: [
-    { kind: id === "gpt" ? "text" : "image", config: {}, train: {}, plots: [], sizes: id === "gpt" ? SIZES() : [] },
-  ],
+  spaces: [{ kind: KINDS[id], config: {}, train: {}, plots: [], sizes: id === "gpt" ? SIZES() : [] }],
 }));
 function SIZES() {
   return [
@@ -42,7 +41,7 @@ let lineages = 0;
 /** What one worker does. */
 export class Host {
   sessions = new Map();
-  #data = new Set();
+  #data = new Set(["moons"]);
   #running = new Map();
   #cancelled = new Set();
 
@@ -78,7 +77,7 @@ export class Host {
           families: FAMILIES,
           trainSchema: TRAIN,
           textSchema: TEXT,
-          toys: [],
+          toys: [{ id: "moons", kind: "points" }],
           presets: [],
         });
       case "loadData":
@@ -209,7 +208,7 @@ const info = (model) => ({
   family: model.family,
   id: null,
   data: model.data,
-  space: model.family === "gpt" ? { kind: "text", charactersPerToken: 1 } : { kind: "image" },
+  space: { kind: KINDS[model.family] ?? "image", charactersPerToken: 1, window: [0, 1, 0, 1] },
   classes: [],
   latentDim: 2,
   parameters: 1,

@@ -10,6 +10,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const { outputFiles } = await build({
   stdin: {
     contents: `export { Controller } from "./web/element/controller";
+      export { Learner } from "./web/element/lab/learner";
       export * as store from "./web/client/store";
       export { Session } from "./web/client/session";
       export * as site from "./web/client/site";
@@ -102,7 +103,7 @@ class Page {
       fetch: world.server.fetch,
       performance: { now: () => clock.now },
       Date: { now: () => clock.now },
-      crypto: { randomUUID: () => `id-${random.below(1e9).toString(36)}` },
+      crypto: { getRandomValues: (numbers) => numbers.map(() => random.below(2 ** 32)) },
       setTimeout,
       clearTimeout,
       setInterval: () => 0,
@@ -121,6 +122,31 @@ class Page {
     for (const worker of this.workers) worker.terminate();
     this.world.locks.lose(this);
     this.world.pages = this.world.pages.filter((p) => p !== this);
+  }
+
+  /** A lab of one family, as the element would have it. */
+  bench(task = {}) {
+    const bench = {
+      task: {
+        ...{ data: "moons", dataOptions: {}, kind: "points", seed: 1, points: 0, rate: null },
+        budget: { steps: 100, seconds: null },
+        ...task,
+      },
+      backend: "auto",
+      trainSchema: TRAIN,
+      keys: ["lab"],
+      playing: false,
+      unseen: false,
+      seen: true,
+      errors: [],
+      trains: () => bench.seen,
+      changed: () => undefined,
+      trained: () => undefined,
+      pictured: () => undefined,
+      announce: (kind, detail) => kind === "error" && bench.errors.push(detail),
+    };
+    const family = FAMILIES.find((f) => f.id === "flow");
+    return Object.assign(bench, { learner: new this.Learner(family, bench) });
   }
 
   /** A figure as an element would have it. */

@@ -1,7 +1,7 @@
 import { LitElement, html, nothing, unsafeCSS, type PropertyValues, type TemplateResult } from "lit";
 import { type Session, type SavedFile } from "../client/session";
 import type { Backend, Device } from "../client/connection";
-import type { Description } from "../client/engine";
+import { CUSTOM, type Description } from "../client/engine";
 import { badOption, PlaygroundError } from "../client/errors";
 import type { FamilyInfo, Fault, ModelInfo, SpaceKind, TrainState, View } from "../client/protocol";
 import { bytesOf, forgetModel, modelBytes, modelEntry, siteManifest, type ModelEntry } from "../client/site";
@@ -173,7 +173,7 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
         entry = this.src ? undefined : await this.#find();
         const [bytes] = await Promise.all([
           entry ? modelBytes(entry, signal) : bytesOf(new URL(this.src ?? "", document.baseURI), signal),
-          this.#prepare(session, entry?.family),
+          this.#prepare(session, entry?.family, signal),
         ]);
         return { bytes, sha256: entry?.sha256 ?? null };
       })
@@ -410,6 +410,10 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
   retry() {
     void this.load();
   }
+  /** Models of toy data can be made again at any time. */
+  keeps({ space, data }: ModelInfo) {
+    return !isPlane(space.kind) || data === CUSTOM;
+  }
   placed(info: ModelInfo, fresh: boolean) {
     const before = `${this.#family?.id} ${this.#kind}`;
     this.#speak(info.family, info.space.kind);
@@ -505,9 +509,9 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
   }
 
   /** Descriptions and options that the first picture may depend on. */
-  async #prepare(session: Session, family: string | undefined): Promise<void> {
+  async #prepare(session: Session, family: string | undefined, signal?: AbortSignal): Promise<void> {
     this.#description = await session.describe();
-    if (!family) return; // The file will tell.
+    if (!family || signal?.aborted) return; // The file will tell, or something newer.
     const found = this.#description.families.find((f) => f.id === family);
     if (!found) {
       const all = this.#description.families.map((f) => f.id).join(", ");

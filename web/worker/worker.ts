@@ -153,7 +153,8 @@ async function load(backend: "cpu" | "webgpu", allowFallback: boolean): Promise<
   const module = (await import(new URL(`worker-${backend}.js`, import.meta.url).href)) as Glue;
   memory = (await module.default({ module_or_path: wasm })).memory;
   module.start((answer) => scope.postMessage(answer, buffersOf(answer)));
-  const info = await module.init_device(backend, allowFallback);
+  const begun = module.init_device(backend, allowFallback);
+  const info = await (backend === "cpu" ? begun : within(3 * DRIVER, "the graphics device", begun));
   glue = module;
   return info;
 }
