@@ -141,7 +141,7 @@ test("one step, one network, slow motion", async () => {
   await closePage(page);
 });
 
-test("looks, scrubber and pointer", async () => {
+test("plots, scrubber and pointer", async () => {
   const { page, lab } = await openLab("", tall);
   const families = await lab.evaluate((l) => l.shown.map((x) => x.family));
   for (const { id, spaces } of families) {
@@ -164,7 +164,7 @@ test("looks, scrubber and pointer", async () => {
         (l, [f, look]) => {
           const x = l.learners.get(f);
           x.view = undefined;
-          x.look = look;
+          x.plot = look;
           x.at = 0.5;
           x.refresh(true);
           l.changed();
@@ -344,7 +344,7 @@ test("an experiment that fails on purpose says why", async () => {
   await until(
     () =>
       lab.evaluate(
-        (l, p) => l.learners.get(p.family).look === p.plot && Boolean(l.learners.get(p.family).info),
+        (l, p) => l.learners.get(p.family).plot === p.plot && Boolean(l.learners.get(p.family).info),
         preset,
       ),
     "its model",

@@ -150,9 +150,9 @@ describe("attributes", () => {
     await set("steps", null);
     await holds((l) => l.task.budget.steps === 2000, "the first budget");
     await set("plot", "latent");
-    await holds((l) => l.shown[0].look === "latent", "a plot");
+    await holds((l) => l.shown[0].plot === "latent", "a plot");
     await set("plot", null);
-    await holds((l) => l.shown[0].look === l.shown[0].plots[0].id, "the first plot");
+    await holds((l) => l.shown[0].plot === l.shown[0].plots[0].id, "the first plot");
     await set("overlay", "false");
     await holds((l) => !l.withData, "no data beneath");
     await set("overlay", "");

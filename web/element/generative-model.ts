@@ -53,7 +53,7 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
   declare count: string | number | null;
   /** `auto`, `webgpu` or `cpu`. */
   declare backend: string | null;
-  /** `none` shows the picture alone. */
+  /** `none` shows the image alone. */
   declare controls: string | null;
   /** New samples after so many seconds, again and again. */
   declare refresh: string | number | null;
@@ -504,7 +504,7 @@ export class GenerativeModel extends LitElement implements Host, ControllerHost,
     );
   }
 
-  /** Descriptions and options that the first picture may depend on. */
+  /** Descriptions and options that the first image may depend on. */
   async #prepare(session: Session, family: string | undefined): Promise<void> {
     this.#description = await session.describe();
     if (!family) return; // The file will tell.

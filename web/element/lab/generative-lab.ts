@@ -31,12 +31,12 @@ const MEASURE = 2500;
 const SHOW = 200;
 
 /**
- * `<generative-lab>`: families of models that learn one set of points in the plane, side by side.
+ * `<generative-lab>`: families of models that learn one set of 2-D points, side by side.
  *
  * Attributes: `family` (an id, or `all`), `families` (which there are to choose from), `data`,
- * `points`, `noise`, `seed`, `steps` or `seconds`, `rate`, `preset`, `look`, `at`, `overlay`,
+ * `points`, `noise`, `seed`, `steps` or `seconds`, `rate`, `preset`, `plot`, `at`, `overlay`,
  * any option of a family (`beta="4"`, or `vae.beta="4"` where there are several), `autoplay`,
- * `backend`, and `controls`: `full`, `few` (picture and transport) or `none` (the picture alone).
+ * `backend`, and `controls`: `full`, `few` (plot and transport) or `none` (the plot alone).
  * What there is to choose from comes from the worker's description. Children with `slot` equal
  * to a family's id and a `data-title` stand at its panel in place of its plain equation.
  */
@@ -197,7 +197,7 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
       Object.assign(l, {
         drafts: { config: {}, train: {} },
         at: 0.5,
-        look: l.plots[0]?.id ?? "samples",
+        plot: l.plots[0]?.id ?? "samples",
         past: undefined,
       });
     for (const name of this.getAttributeNames()) if (linkable(name, "lab")) this.removeAttribute(name);
@@ -350,7 +350,7 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     }, SHOW);
   }
 
-  pictured(learner: Learner, glide: boolean) {
+  drawn(learner: Learner, glide: boolean) {
     this.#panels.get(learner.family.id)?.show(glide);
     this.#soon ??= setTimeout(() => {
       this.#soon = undefined;
@@ -498,7 +498,11 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
       const { family, space } = await probe.open(bytes, null).finally(() => probe.dispose());
       const learner = this.learners.get(family);
       if (!learner || (space.kind !== "points" && space.kind !== "energy"))
-        throw problem("unsupported", "This model is not one of the plane.", "Open it in the figure above.");
+        throw problem(
+          "unsupported",
+          "This model is not one of 2-D points.",
+          "Open it in a figure for its kind of data.",
+        );
       this.pause();
       this.experiment = undefined;
       await learner.open(bytes);
@@ -558,8 +562,8 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     for (const l of this.shown) {
       const panel = this.#panels.get(l.family.id);
       if (!panel) continue;
-      if (panel.plot.withData !== this.withData || panel.looked !== l.look) {
-        panel.looked = l.look;
+      if (panel.plot.withData !== this.withData || panel.drawn !== l.plot) {
+        panel.drawn = l.plot;
         panel.redraw(false);
       }
       panel.updated();
@@ -612,7 +616,7 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
       </div>`;
     return html`<section
       class="lab frame ${this.#dragging ? "dragging" : ""}"
-      aria-label="Laboratory of the plane"
+      aria-label="2-D laboratory"
       @dragover=${this.#drag}
       @dragleave=${this.#drag}
       @drop=${this.#drag}
