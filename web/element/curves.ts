@@ -70,7 +70,7 @@ export class Curves {
         legend: { show: false },
         cursor: { show: false },
         // Half of the last label stands beyond the last step.
-        padding: [6, (u) => 4 + 3.3 * String(Math.round(u.data[0].at(-1) ?? 0)).length * 1.3, 0, 0],
+        padding: [6, () => 4 + 4.3 * String(Math.round(this.#data[0].at(-1) ?? 0)).length, 0, 0],
         scales: {
           x: { time: false },
           // The first steps fall from far above; what is worth seeing comes after them.
