@@ -400,11 +400,40 @@ test("training that diverges offers the last good snapshot", async () => {
   await closePage(page);
 });
 
+test("all models train while some of the lab is on the screen", async () => {
+  const { page, lab } = await openLab("&steps=20", { viewport: { width: 1280, height: 560 } });
+  await lab.getByRole("button", { name: "Play" }).click();
+  await until(async () => (await standing(lab)).every((x) => x.done), "those below the fold, too", 120_000);
+  assert.ok(
+    (await standing(lab)).some((x) => !x.visible),
+    "some of them cannot be seen",
+  );
+  await closePage(page);
+});
+
+test("boxes show what is used, after a refusal too", async () => {
+  const { page, lab } = await openLab("&family=vae");
+  for (const [box, used, bad] of [
+    ["#seed", "1", ["-1", "1.5", ""]],
+    ["#budget", "2000", ["0", "-5", "99999999", ""]],
+  ]) {
+    for (const value of bad) {
+      await lab.locator(box).fill(value);
+      await lab.locator(box).press("Enter");
+      await until(async () => (await lab.locator(box).inputValue()) === used, `${box}: ${value} is refused`);
+    }
+  }
+  await closePage(page);
+});
+
 test("it waits while it is out of sight", async () => {
   const { page, lab } = await openLab("&family=vae&steps=100000");
   await lab.getByRole("button", { name: "Play" }).click();
   await until(async () => (await standing(lab))[0].step > 3, "the first steps");
-  await page.evaluate(() => scrollTo(0, 0));
+  await page.evaluate(() => {
+    document.querySelector("#bench").style.marginTop = "3000px";
+    scrollTo({ top: 0, behavior: "instant" });
+  });
   await until(async () => !(await standing(lab))[0].running, "it waits");
   await page.waitForTimeout(500);
   const { step } = (await standing(lab))[0];

@@ -274,6 +274,15 @@ describe("attributes", () => {
     await closePage(page);
   });
 
+  test("a number for `hidden` is the option of that name, and hides nothing", async () => {
+    const page = await alone(`<generative-model backend="cpu" family="vae" hidden="16"></generative-model>`);
+    const element = await modelOf(page, "generative-model");
+    assert.equal(await element.evaluate((e) => e.info.config.hidden), 16);
+    await element.evaluate((e) => e.setAttribute("hidden", ""));
+    assert.equal(await element.isVisible(), false, "and HTML's own still does");
+    await closePage(page);
+  });
+
   test("numbers beyond reason are refused", async () => {
     const page = await alone(
       `<generative-model model="vae-mnist-2d" backend="cpu" refresh="1e12" columns="0"></generative-model>`,

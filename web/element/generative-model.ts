@@ -7,6 +7,7 @@ import { chooser, facts, notices, tabs, type Notice } from "./chrome";
 import { reducedMotion } from "./draw";
 import { forgetKeys } from "./figure-key";
 import { blobOf, checkpointBytes, download, dragHandler } from "./files";
+import { unhide } from "./names";
 import { DEFAULT_MODEL, ModelHost } from "./model-host";
 import type { ViewName } from "./panel";
 import { START, isPlane } from "./points-task";
@@ -175,7 +176,13 @@ export class GenerativeModel extends ModelHost implements Present {
     forgetKeys(this);
   }
 
+  override connectedCallback() {
+    unhide(this);
+    super.connectedCallback();
+  }
+
   attributed(names: string[]) {
+    if (names.includes("hidden")) unhide(this);
     const { session } = this;
     if (names.includes("look")) this.requestUpdate("plot");
     if (!this.description || !session) return;

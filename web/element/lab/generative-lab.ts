@@ -4,7 +4,7 @@ import type { FamilyInfo } from "../../client/protocol";
 import { notices } from "../chrome";
 import { reducedMotion } from "../draw";
 import { dragHandler } from "../files";
-import { linkable } from "../names";
+import { linkable, unhide } from "../names";
 import { START } from "../points-task";
 import { Presence, type Present } from "../presence";
 import plotStyles from "uplot/dist/uPlot.min.css";
@@ -147,7 +147,13 @@ export class GenerativeLab extends LabHost implements Present {
     for (const l of this.shown) this.panels.get(l.family.id)?.redraw(recolour);
   }
 
+  override connectedCallback() {
+    unhide(this);
+    super.connectedCallback();
+  }
+
   attributed(names: string[]) {
+    if (names.includes("hidden")) unhide(this);
     this.tellShown(names);
     if (names.includes("keep-training")) this.sync();
     const given = this.given(names);
