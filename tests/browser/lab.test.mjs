@@ -141,7 +141,7 @@ test("one step, one network, slow motion", async () => {
   await closePage(page);
 });
 
-test("looks, scrubber and pointer", async () => {
+test("plots, scrubber and pointer", async () => {
   const { page, lab } = await openLab("", tall);
   const families = await lab.evaluate((l) => l.shown.map((x) => x.family));
   for (const { id, spaces } of families) {
@@ -164,7 +164,7 @@ test("looks, scrubber and pointer", async () => {
         (l, [f, look]) => {
           const x = l.learners.get(f);
           x.view = undefined;
-          x.look = look;
+          x.plot = look;
           x.at = 0.5;
           x.refresh(true);
           l.changed();
@@ -344,7 +344,7 @@ test("an experiment that fails on purpose says why", async () => {
   await until(
     () =>
       lab.evaluate(
-        (l, p) => l.learners.get(p.family).look === p.plot && Boolean(l.learners.get(p.family).info),
+        (l, p) => l.learners.get(p.family).plot === p.plot && Boolean(l.learners.get(p.family).info),
         preset,
       ),
     "its model",
@@ -400,11 +400,40 @@ test("training that diverges offers the last good snapshot", async () => {
   await closePage(page);
 });
 
+test("all models train while some of the lab is on the screen", async () => {
+  const { page, lab } = await openLab("&steps=20", { viewport: { width: 1280, height: 560 } });
+  await lab.getByRole("button", { name: "Play" }).click();
+  await until(async () => (await standing(lab)).every((x) => x.done), "those below the fold, too", 120_000);
+  assert.ok(
+    (await standing(lab)).some((x) => !x.visible),
+    "some of them cannot be seen",
+  );
+  await closePage(page);
+});
+
+test("boxes show what is used, after a refusal too", async () => {
+  const { page, lab } = await openLab("&family=vae");
+  for (const [box, used, bad] of [
+    ["#seed", "1", ["-1", "1.5", ""]],
+    ["#budget", "2000", ["0", "-5", "99999999", ""]],
+  ]) {
+    for (const value of bad) {
+      await lab.locator(box).fill(value);
+      await lab.locator(box).press("Enter");
+      await until(async () => (await lab.locator(box).inputValue()) === used, `${box}: ${value} is refused`);
+    }
+  }
+  await closePage(page);
+});
+
 test("it waits while it is out of sight", async () => {
   const { page, lab } = await openLab("&family=vae&steps=100000");
   await lab.getByRole("button", { name: "Play" }).click();
   await until(async () => (await standing(lab))[0].step > 3, "the first steps");
-  await page.evaluate(() => scrollTo(0, 0));
+  await page.evaluate(() => {
+    document.querySelector("#bench").style.marginTop = "3000px";
+    scrollTo({ top: 0, behavior: "instant" });
+  });
   await until(async () => !(await standing(lab))[0].running, "it waits");
   await page.waitForTimeout(500);
   const { step } = (await standing(lab))[0];

@@ -150,9 +150,9 @@ describe("attributes", () => {
     await set("steps", null);
     await holds((l) => l.task.budget.steps === 2000, "the first budget");
     await set("plot", "latent");
-    await holds((l) => l.shown[0].look === "latent", "a plot");
+    await holds((l) => l.shown[0].plot === "latent", "a plot");
     await set("plot", null);
-    await holds((l) => l.shown[0].look === l.shown[0].plots[0].id, "the first plot");
+    await holds((l) => l.shown[0].plot === l.shown[0].plots[0].id, "the first plot");
     await set("overlay", "false");
     await holds((l) => !l.withData, "no data beneath");
     await set("overlay", "");
@@ -271,6 +271,15 @@ describe("attributes", () => {
     await labs.last().scrollIntoViewIfNeeded();
     await until(() => labs.last().evaluate((l) => l.shown?.[0]?.info), "the second is there");
     assert.equal(await labs.last().evaluate((l) => l.wants), false);
+    await closePage(page);
+  });
+
+  test("a number for `hidden` is the option of that name, and hides nothing", async () => {
+    const page = await alone(`<generative-model backend="cpu" family="vae" hidden="16"></generative-model>`);
+    const element = await modelOf(page, "generative-model");
+    assert.equal(await element.evaluate((e) => e.info.config.hidden), 16);
+    await element.evaluate((e) => e.setAttribute("hidden", ""));
+    assert.equal(await element.isVisible(), false, "and HTML's own still does");
     await closePage(page);
   });
 

@@ -146,3 +146,129 @@ test("samples and model can be saved, and the model opened again", async () => {
   assert.deepEqual(await pixels(element, { count: 4, seed: 3 }), before);
   await closePage(page);
 });
+
+/** Elements alone on a page. */
+async function alone(html, options = {}) {
+  const page = await openPage(browser, site, { path: "embed.html", ...options });
+  await page.evaluate((h) => {
+    document.querySelector("main").innerHTML = h;
+  }, html);
+  return { page, element: await modelOf(page, "generative-model") };
+}
+
+for (const family of ["vae", "gan", "planar", "realnvp", "ddpm", "mdn"]) {
+  test(`points, ${family}: every plot that it declares is drawn, and answers to its inputs`, async () => {
+    const { page, element } = await alone(
+      `<generative-model family="${family}" backend="cpu" steps="30"></generative-model>`,
+    );
+    const plots = await element.evaluate((e) => e.about.spaces.find((s) => s.kind === e.info.space.kind).plots);
+    assert.ok(plots.length > 1);
+    assert.deepEqual(
+      await element.getByRole("tab").allInnerTexts(),
+      [...plots.map((p) => p.title), "Train"],
+      "the views are those that the family declares",
+    );
+    const canvas = element.locator(".plot canvas");
+    for (const { id, title, help, inputs } of plots) {
+      await element.getByRole("tab", { name: title, exact: true }).click();
+      await until(async () => (await colours(canvas)) > 2, `${id} is drawn`, 120_000);
+      assert.equal(await element.locator(".caption").innerText(), help, "the caption is the family's");
+      if (inputs.some((i) => i.kind === "scrubber")) {
+        await page.waitForTimeout(400);
+        const before = await picture(canvas);
+        await element.locator("#scrub").focus();
+        await page.keyboard.press("End");
+        await until(async () => (await picture(canvas)) !== before, `the slider moves ${id}`, 120_000);
+      }
+      if (inputs.some((i) => i.kind === "pointer")) {
+        await page.waitForTimeout(400);
+        const before = await picture(canvas);
+        await canvas.hover({ position: { x: 60, y: 60 } });
+        await until(async () => (await picture(canvas)) !== before, `${id} follows the pointer`, 120_000);
+      }
+    }
+    assert.deepEqual(await element.locator(".notice p").allInnerTexts(), []);
+    await closePage(page);
+  });
+}
+
+test("points: play, the end of the budget, the past, one network, and the losses in the colours of the text", async () => {
+  const { page, element } = await alone(`<generative-model family="vae" backend="cpu" steps="60"></generative-model>`);
+  await element.getByRole("button", { name: "Play" }).click();
+  await until(() => element.evaluate((e) => e.info.step === 60 && !e.trainer.running), "the end");
+  await element.getByText("Step 60 of 60, done").waitFor();
+  const canvas = element.locator(".plot canvas");
+  await page.waitForTimeout(800);
+  const now = await picture(canvas);
+  await element.locator("#past").focus();
+  await page.keyboard.press("Home");
+  await until(async () => (await picture(canvas)) !== now, "the past looks different");
+  await element.getByRole("button", { name: "Go on from here" }).click();
+  await until(() => element.evaluate((e) => e.info.step < 60), "an earlier step");
+  await element.getByRole("tab", { name: "Train" }).click();
+  const tones = await element
+    .locator(".charts figure")
+    .evaluateAll((all) => Object.fromEntries(all.map((f) => [f.querySelector("b").textContent, f.className])));
+  assert.equal(tones["Reconstruction"], "red");
+  assert.equal(tones["KL divergence"], "blue");
+  await screenshot(page, "points-train");
+  await closePage(page);
+});
+
+test("a model whose code has no map says so, and offers one of the same data that has", async () => {
+  const { page, element } = await alone(
+    `<generative-model model="vae-mnist" view="latent" backend="cpu"></generative-model>`,
+  );
+  await element.getByText("A map needs a code of 2 numbers").waitFor();
+  assert.equal(await element.locator(".caption").innerText(), "", "no caption of a map that is not there");
+  await element.getByRole("button", { name: "Open Digits on a plane" }).click();
+  await drawn(element.locator("canvas.map"));
+  await element.evaluate((e) => e.setAttribute("model", "vae-fashion"));
+  await until(() => element.evaluate((e) => e.info.data === "fashion"), "clothes");
+  await element.getByText("A map needs a code of 2 numbers").waitFor();
+  assert.equal(await element.getByRole("button", { name: /^Open Digits/ }).count(), 0, "digits are no clothes");
+  await closePage(page);
+});
+
+test("boxes show what is used, after a refusal too", async () => {
+  const { page, element } = await open("view=samples&seed=7");
+  const box = element.getByLabel("Seed", { exact: true });
+  for (const bad of ["-1", "1.5", ""]) {
+    await box.fill(bad);
+    await box.press("Enter");
+    await until(async () => (await box.inputValue()) === "7", `${bad} is refused`);
+  }
+  await box.fill("9");
+  await box.press("Enter");
+  await until(() => element.evaluate((e) => e.settled.seed === 9), "a good one is taken");
+  assert.deepEqual(await element.locator(".notice").count(), 0, "and what was said of the others is gone");
+  await closePage(page);
+});
+
+test("a text of ten thousand characters comes in parts, in its own direction", async (t) => {
+  const { page, element } = await alone(
+    `<generative-model model="gpt-names" view="read" backend="cpu"></generative-model>`,
+  );
+  await until(() => element.locator(".script").evaluate((s) => s.textContent.length > 10), "a first text");
+  const text = "anna\nmaria\nolivia\n".repeat(600).slice(0, 10_000);
+  await element.locator(".script").evaluate((script) => {
+    globalThis.seen = new Set();
+    globalThis.longest = 0;
+    new MutationObserver(() => globalThis.seen.add(script.textContent.length)).observe(script, {
+      childList: true,
+      subtree: true,
+      characterData: true,
+    });
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) globalThis.longest = Math.max(globalThis.longest, duration);
+    }).observe({ type: "longtask" });
+  });
+  await element.getByLabel("Your sentence").fill(text);
+  await until(() => element.locator(".script").evaluate((s) => s.textContent.length === 10_000), "all of it");
+  const parts = await page.evaluate(() => [...globalThis.seen].filter((n) => n > 1000));
+  assert.ok(parts.length >= 5, `${parts.length} parts`);
+  t.diagnostic(`longest task on the page's thread: ${await page.evaluate(() => Math.round(globalThis.longest))} ms`);
+  for (const selector of [".script", "#text"])
+    assert.equal(await element.locator(selector).getAttribute("dir"), "auto", selector);
+  await closePage(page);
+});

@@ -69,7 +69,8 @@ export class Curves {
         height: this.#height(width),
         legend: { show: false },
         cursor: { show: false },
-        padding: [6, 12, 0, 0],
+        // Half of the last label stands beyond the last step.
+        padding: [6, () => 4 + 4.3 * String(Math.round(this.#data[0].at(-1) ?? 0)).length, 0, 0],
         scales: {
           x: { time: false },
           // The first steps fall from far above; what is worth seeing comes after them.

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { live } from "lit/directives/live.js";
 import type { Field } from "../client/schema";
 import type { ErrorInfo } from "../client/protocol";
 
@@ -71,7 +72,7 @@ export function field(f: Field, prefix: string, { value, error, set, disabled = 
         min=${f.minimum ?? 0}
         max=${f.maximum ?? 1}
         step=${f.kind === "integer" ? 1 : STEP}
-        .value=${String(value ?? f.minimum)}
+        .value=${live(String(value ?? f.minimum))}
         aria-describedby=${described}
         aria-invalid=${invalid}
         ?disabled=${disabled}
@@ -88,7 +89,7 @@ export function field(f: Field, prefix: string, { value, error, set, disabled = 
     <input
       type=${f.kind === "text" ? "text" : "number"}
       id=${id}
-      .value=${short(value)}
+      .value=${live(short(value))}
       step="any"
       inputmode=${f.kind === "text" ? "text" : "decimal"}
       aria-describedby=${described}

@@ -44,6 +44,14 @@ function distance(a: string, b: string): number {
   return last?.[b.length] ?? 0;
 }
 
+/** HTML takes `hidden="16"` for “hidden”, but nobody means that by a number: it is the option that recipes call so. */
+export function unhide(element: HTMLElement) {
+  const text = element.getAttribute("hidden");
+  if (!text || !/^\d+$/.test(text)) return;
+  element.removeAttribute("hidden");
+  element.setAttribute("hidden-units", text);
+}
+
 /** The name that was probably meant by one that nobody knows. */
 export function meant(name: string, kind: Kind, options: readonly string[]): string | undefined {
   const known = [...Object.keys(ATTRIBUTES).filter((n) => declared(n, kind)), ...options];

@@ -1,4 +1,5 @@
 import { html, nothing } from "lit";
+import { live } from "lit/directives/live.js";
 import { ref } from "lit/directives/ref.js";
 import type { TrainState, View } from "../client/protocol";
 import { fieldsOf, type Field } from "../client/schema";
@@ -74,7 +75,7 @@ export class SamplesPanel extends Panel {
       class="plate"
       part="canvas"
       role="img"
-      aria-label=${`${count} generated pictures, seed ${seed}`}
+      aria-label=${`${count} generated images, seed ${seed}`}
       ${ref(this.#plate.attach)}></canvas>`;
     if (host.bare) return canvas;
     const set = (name: string) => (e: Event) => host.setAttribute(name, (e.target as HTMLInputElement).value);
@@ -91,7 +92,7 @@ export class SamplesPanel extends Panel {
               min="0"
               max="4294967295"
               step="1"
-              .value=${String(seed)}
+              .value=${live(String(seed))}
               @change=${set("seed")} />
           </div>
           <div class="field">

@@ -1,4 +1,5 @@
 import { html, nothing } from "lit";
+import { live } from "lit/directives/live.js";
 import { ref } from "lit/directives/ref.js";
 import { badOption } from "../client/errors";
 import type { LossCurve, ModelInfo, SpaceKind, TrainState, View } from "../client/protocol";
@@ -338,7 +339,7 @@ export class TrainPanel extends Panel {
                         min="0"
                         max=${snapshots.length}
                         step="1"
-                        .value=${String(shown)}
+                        .value=${live(String(shown))}
                         @input=${this.#scrub} />
                       ${this.#past === undefined ? nothing : html`<button type="button" @click=${() => this.#restore()}>Go on from here</button>`}
                     </div>`

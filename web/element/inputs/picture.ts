@@ -1,4 +1,5 @@
 import { problem } from "../../client/errors";
+import { start } from "../text/source";
 
 /** A picture's longest side, as it is handed over. */
 const LONGEST = 512;
@@ -18,7 +19,7 @@ function honest(g: OffscreenCanvasRenderingContext2D | CanvasRenderingContext2D)
 /** The pixels of a picture with their alpha, made small enough to be handed over. */
 export async function pixelsOf(file: File): Promise<{ width: number; height: number; pixels: Uint8Array }> {
   const bitmap = await createImageBitmap(file).catch(() => {
-    throw wrong(`${[...file.name].slice(0, 60).join("")} is no picture that this browser can read`);
+    throw wrong(`${start(file.name, 60)} is no picture that this browser can read`);
   });
   const scale = Math.min(1, LONGEST / Math.max(bitmap.width, bitmap.height));
   const width = Math.max(1, Math.round(bitmap.width * scale));

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { live } from "lit/directives/live.js";
 import type { Preset } from "../../client/protocol";
 import { whole } from "../attributes";
 import { figure } from "../panel";
@@ -68,7 +69,7 @@ function past(lab: Desk) {
       min="0"
       max=${steps.length}
       step="1"
-      .value=${String(index)}
+      .value=${live(String(index))}
       @input=${(e: Event) => {
         const step = steps[Number(chosen(e))];
         lab.pause();
@@ -126,10 +127,10 @@ function render(lab: Desk): TemplateResult {
           min="0"
           max="4294967295"
           step="1"
-          .value=${String(task.seed)}
+          .value=${live(String(task.seed))}
           @change=${(e: Event) => {
             task.seed = whole(chosen(e), 0, 0xffff_ffff) ?? task.seed;
-            lab.arrange();
+            lab.arrange(); // The box shows the seed that is used, be it the old one.
           }} />
       </div>
       <div class="field">
@@ -140,7 +141,7 @@ function render(lab: Desk): TemplateResult {
             type="number"
             min="1"
             max="10000000"
-            .value=${String((inSteps ? budget.steps : budget.seconds) ?? "")}
+            .value=${live(String((inSteps ? budget.steps : budget.seconds) ?? ""))}
             @change=${(e: Event) => {
               const value = Number(chosen(e));
               if (value > 0 && value <= 1e7) setBudget(value, inSteps);

@@ -1,25 +1,18 @@
-import { LitElement, html, nothing, unsafeCSS, type TemplateResult } from "lit";
+import { html, nothing, unsafeCSS, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import type { Description } from "../../client/engine";
-import { CUSTOM } from "../../client/engine";
-import { PlaygroundError, problem } from "../../client/errors";
-import type { FamilyInfo, JsonSchema, PointSource, Preset, View } from "../../client/protocol";
-import { Session } from "../../client/session";
-import { readKept } from "../../client/store";
-import { notices, type Notice } from "../chrome";
+import type { FamilyInfo } from "../../client/protocol";
+import { notices } from "../chrome";
 import { reducedMotion } from "../draw";
-import { figureKeys } from "../figure-key";
-import { checkpointBytes, download, dragHandler } from "../files";
-import { properties, read, type Name } from "../attributes";
-import { linkable } from "../names";
+import { dragHandler } from "../files";
+import { linkable, unhide } from "../names";
 import { START } from "../points-task";
 import { Presence, type Present } from "../presence";
 import plotStyles from "uplot/dist/uPlot.min.css";
-import { controls, type Desk } from "./controls";
-import { Learner, type Bench, type Scope, type Task } from "./learner";
-import { SHOWN, adopt, stateOf, take, type Wishes } from "./links";
-import { FamilyPanel, type Stage } from "./panel";
-import { Source, type Chooser } from "./source";
+import { controls } from "./controls";
+import { LabHost } from "./lab-host";
+import { Learner } from "./learner";
+import { SHOWN, take } from "./links";
+import { FamilyPanel } from "./panel";
 import { table } from "./table";
 import styles from "../element.css";
 import drawingStyles from "../render/plot.css";
@@ -27,116 +20,27 @@ import labStyles from "./lab.css";
 
 /** Between two measurements, milliseconds. */
 const MEASURE = 2500;
-/** Between two renderings of what training tells. */
-const SHOW = 200;
-
 /**
- * `<generative-lab>`: families of models that learn one set of points in the plane, side by side.
+ * `<generative-lab>`: families of models that learn one set of 2-D points, side by side.
  *
  * Attributes: `family` (an id, or `all`), `families` (which there are to choose from), `data`,
- * `points`, `noise`, `seed`, `steps` or `seconds`, `rate`, `preset`, `look`, `at`, `overlay`,
+ * `points`, `noise`, `seed`, `steps` or `seconds`, `rate`, `preset`, `plot`, `at`, `overlay`,
  * any option of a family (`beta="4"`, or `vae.beta="4"` where there are several), `autoplay`,
- * `backend`, and `controls`: `full`, `few` (picture and transport) or `none` (the picture alone).
+ * `backend`, and `controls`: `full`, `few` (plot and transport) or `none` (the plot alone).
  * What there is to choose from comes from the worker's description. Children with `slot` equal
  * to a family's id and a `data-title` stand at its panel in place of its plain equation.
  */
-export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, Wishes, Desk, Present {
+export class GenerativeLab extends LabHost implements Present {
   static override styles = [unsafeCSS(plotStyles), unsafeCSS(styles), unsafeCSS(drawingStyles), unsafeCSS(labStyles)];
-  // The back end is asked for by its meaning, so its property has accessors of its own.
-  static override properties = { ...properties("lab"), backend: { noAccessor: true, attribute: false } };
-
-  task: Task = {
-    data: START.data,
-    dataOptions: {},
-    kind: "points",
-    seed: START.seed,
-    points: 0,
-    budget: { steps: START.steps, seconds: null },
-    rate: null,
-  };
-  description: Description | undefined;
-  learners = new Map<string, Learner>();
-  /** The family that is shown large, or `all`. */
-  chosen = "all";
-  experiment: Preset | undefined;
-  /** Whether the data is drawn with the models. */
-  withData = true;
-  /** Names that a link gave: what is wrong with those is told to the reader. */
-  linked: readonly string[] = [];
-  wants = false;
-  awake = false;
-  readonly source = new Source(this);
-  #panels = new Map<string, FamilyPanel>();
-  /** Asks what belongs to no model. */
-  #desk: Session | undefined;
-  #notices: Notice[] = [];
-  #truth: string | undefined;
-  #measuring = false;
-  /** The attributes as they were taken last. */
-  #taken = "";
   #dragging = false;
   #ready: Promise<void> | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
-  #soon: ReturnType<typeof setTimeout> | undefined;
   #tiles = new IntersectionObserver((entries) => this.#sighted(entries), { rootMargin: "350px" });
   #watched = new Set<Element>();
 
   constructor() {
     super();
     new Presence(this);
-  }
-
-  get level(): Stage["level"] {
-    return this.#says("controls") ?? "full";
-  }
-  get backend(): Bench["backend"] {
-    return this.#says("backend");
-  }
-  set backend(wished: Bench["backend"] | null) {
-    if (wished) this.setAttribute("backend", wished);
-    else this.removeAttribute("backend");
-  }
-  /** What an attribute says; what it cannot mean is told when it is set. */
-  #says<N extends "controls" | "backend" | "autoplay" | "families" | "keep-training">(
-    name: N,
-  ): ReturnType<typeof read<N>> {
-    try {
-      return read(name, this.getAttribute(name));
-    } catch {
-      return read(name, null);
-    }
-  }
-  get trainSchema(): JsonSchema {
-    return this.description?.trainSchema ?? {};
-  }
-  get playing() {
-    return this.wants && (this.awake || this.unseen);
-  }
-  get unseen() {
-    return this.#says("keep-training");
-  }
-  trains(learner: Learner) {
-    return this.awake && this.shown.includes(learner);
-  }
-  /** Families that can learn the data at hand. */
-  get able(): Learner[] {
-    return [...this.learners.values()].filter((l) => l.family.spaces.some((s) => s.kind === this.task.kind));
-  }
-  /** Those on the page now. */
-  get shown(): Learner[] {
-    return this.chosen === "all" ? this.able : this.able.filter((l) => l.family.id === this.chosen);
-  }
-  /** Whether there are models to speak of. */
-  get stands(): boolean {
-    return this.description !== undefined;
-  }
-  /** Whether there is something here that no link can carry: the reader's points, a model from a file. */
-  get own(): boolean {
-    return this.task.data === CUSTOM || this.shown.some((l) => l.own);
-  }
-  /** What differs from a fresh lab, for a link. */
-  get state(): Record<string, string> {
-    return stateOf(this);
   }
 
   // ---- Methods for scripts
@@ -164,11 +68,11 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     }
     for (const l of all) l.failed = false;
     this.wants = true;
-    this.#sync();
+    this.sync();
   }
   pause() {
     this.wants = false;
-    this.#sync();
+    this.sync();
   }
   /** One step of every model on the page. */
   async step(): Promise<void> {
@@ -197,7 +101,7 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
       Object.assign(l, {
         drafts: { config: {}, train: {} },
         at: 0.5,
-        look: l.plots[0]?.id ?? "samples",
+        plot: l.plots[0]?.id ?? "samples",
         past: undefined,
       });
     for (const name of this.getAttributeNames()) if (linkable(name, "lab")) this.removeAttribute(name);
@@ -205,9 +109,9 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
   }
 
   async #begin() {
-    const desk = this.#session();
+    const desk = this.deskSession();
     this.description = await desk.describe();
-    const wished = this.#says("families");
+    const wished = this.says("families");
     const plane = (f: FamilyInfo) =>
       f.spaces.some((s) => s.kind === "points" || s.kind === "energy") && (!wished || wished.includes(f.id));
     const families = this.description.families.filter(plane);
@@ -216,37 +120,16 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
       if (this.learners.has(family.id)) continue;
       const learner = new Learner(family, this);
       this.learners.set(family.id, learner);
-      this.#panels.set(family.id, new FamilyPanel(this, learner));
+      this.panels.set(family.id, new FamilyPanel(this, learner));
     }
-    this.#kindOf(this.task.data);
-    this.#told(SHOWN);
-    const said = this.#attributes(this.getAttributeNames());
+    this.kindOf(this.task.data);
+    this.tellShown(SHOWN);
+    const said = this.given(this.getAttributeNames());
     // A lab that was only taken out and put back is as it was.
-    if (JSON.stringify(said) !== this.#taken) await take(this, said);
-    this.#taken = JSON.stringify(said);
+    if (JSON.stringify(said) !== this.taken) await take(this, said);
+    this.taken = JSON.stringify(said);
     this.arrange();
-    if (this.#says("autoplay") && !reducedMotion()) this.play();
-  }
-
-  #attributes = (names: string[]): [string, string | null][] =>
-    [...new Set(names)].filter((n) => !SHOWN.includes(n)).map((n) => [n, this.getAttribute(n)]);
-
-  #session(): Session {
-    this.#desk ??= this.#silent();
-    return this.#desk;
-  }
-
-  /** A session of which nothing is shown. */
-  #silent(): Session {
-    const session: Session = new Session(this.backend, {
-      model: () => undefined,
-      training: () => undefined,
-      snapshot: () => undefined,
-      restarted: (_cause, fatal) => {
-        if (fatal && this.#desk === session) this.#desk = undefined;
-      },
-    });
-    return session;
+    if (this.says("autoplay") && !reducedMotion()) this.play();
   }
 
   // ---- What presence tells
@@ -256,32 +139,25 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     if (seen) void this.load();
     clearInterval(this.#timer);
     if (seen) this.#timer = setInterval(() => this.#measure(), MEASURE);
-    this.#sync();
+    this.sync();
   }
 
   redraw(recolour: boolean) {
     this.source.redraw(recolour);
-    for (const l of this.shown) this.#panels.get(l.family.id)?.redraw(recolour);
+    for (const l of this.shown) this.panels.get(l.family.id)?.redraw(recolour);
   }
 
-  /** Tells what is wrong with attributes that say how the lab is shown. */
-  #told(names: readonly string[]) {
-    for (const name of names) {
-      if (!SHOWN.includes(name)) continue;
-      try {
-        read(name as Name, this.getAttribute(name));
-      } catch (e) {
-        this.report(e);
-      }
-    }
-    this.requestUpdate();
+  override connectedCallback() {
+    unhide(this);
+    super.connectedCallback();
   }
 
   attributed(names: string[]) {
-    this.#told(names);
-    if (names.includes("keep-training")) this.#sync();
-    const given = this.#attributes(names);
-    this.#taken = JSON.stringify(this.#attributes(this.getAttributeNames()));
+    if (names.includes("hidden")) unhide(this);
+    this.tellShown(names);
+    if (names.includes("keep-training")) this.sync();
+    const given = this.given(names);
+    this.taken = JSON.stringify(this.given(this.getAttributeNames()));
     if (this.description && given.length)
       void this.attempt(async () => {
         await take(this, given);
@@ -300,8 +176,8 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
     this.wants = false;
     // What is wished for stays, in case the lab is put back.
     for (const l of this.learners.values()) l.end();
-    this.#desk?.dispose();
-    this.#desk = this.description = this.#ready = this.#truth = undefined;
+    this.desk?.dispose();
+    this.desk = this.description = this.#ready = this.truth = undefined;
   }
 
   #sighted(entries: IntersectionObserverEntry[]) {
@@ -311,237 +187,21 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
       learner.visible = isIntersecting;
       if (isIntersecting) learner.refresh();
     }
-    this.#sync();
-  }
-
-  // ---- What panels, controls and learners need
-
-  /** Brings everything in line with what is wished for. */
-  arrange() {
-    const { shown } = this;
-    for (const l of this.learners.values()) {
-      l.small = this.chosen === "all" || this.level !== "full";
-      if (shown.includes(l)) void l.place();
-      else l.visible = false;
-    }
-    this.#sync();
-    this.changed();
-  }
-
-  #sync() {
-    for (const l of this.learners.values()) l.sync();
-    this.requestUpdate();
-  }
-
-  changed() {
-    this.requestUpdate();
-    this.dispatchEvent(
-      new CustomEvent("statechange", { detail: { state: this.state }, bubbles: true, composed: true }),
-    );
-  }
-
-  trained(learner: Learner) {
-    if (this.wants && this.shown.every((l) => l.failed || l.done || !l.info) && this.shown.some((l) => l.done))
-      this.wants = false;
-    if (learner.info && this.#truth !== this.#truthKey) void this.#look(learner);
-    this.#soon ??= setTimeout(() => {
-      this.#soon = undefined;
-      this.requestUpdate();
-    }, SHOW);
-  }
-
-  pictured(learner: Learner, glide: boolean) {
-    this.#panels.get(learner.family.id)?.show(glide);
-    this.#soon ??= setTimeout(() => {
-      this.#soon = undefined;
-      this.requestUpdate();
-    }, 0);
-  }
-
-  announce(name: string, detail: unknown) {
-    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
-  }
-
-  enlarge(family: string) {
-    if (this.experiment && this.experiment.family !== family) this.experiment = undefined;
-    this.chosen = family;
-    this.arrange();
-    void this.updateComplete.then(() => {
-      this.renderRoot.querySelector<HTMLElement>("#show")?.focus({ preventScroll: true });
-      this.scrollIntoView({ block: "start", behavior: reducedMotion() ? "auto" : "smooth" });
-    });
-  }
-
-  adopt(preset: Preset | undefined) {
-    this.pause();
-    if (preset) adopt(this, preset);
-    else this.experiment = undefined;
-    this.arrange();
-  }
-
-  setOption(learner: Learner, scope: Scope, name: string, text: string) {
-    void learner.attempt(async () => {
-      const errors = await learner.wish(scope, [[name, text]]);
-      if (!errors.length && this.experiment?.family === learner.family.id) this.experiment = undefined;
-      if (scope === "config" && !errors.length) this.arrange();
-      this.changed();
-    });
-  }
-
-  choose(data: string) {
-    this.experiment = undefined;
-    this.task = { ...this.task, data };
-    this.#kindOf(data);
-    if (!this.shown.length) this.chosen = "all";
-    this.arrange();
-  }
-
-  #kindOf(data: string) {
-    this.task.kind = this.description?.toys.find((t) => t.id === data)?.kind ?? "points";
-  }
-
-  setDataOption(name: string, text: string) {
-    void this.attempt(async () => {
-      const { values, errors } = await this.check("data", [[name, text]]);
-      const [error] = errors;
-      if (error) this.source.errors.set(name, error);
-      else this.source.errors.delete(name);
-      this.task = { ...this.task, dataOptions: { ...this.task.dataOptions, ...values } };
-      const standard = this.description?.dataSchema.properties?.[name]?.default;
-      if (this.task.dataOptions[name] === standard) delete this.task.dataOptions[name];
-      this.arrange();
-    });
-  }
-
-  /** Takes a reader's points; if they cannot be used, the data stays what it was. */
-  async take(source: PointSource): Promise<boolean> {
-    const taken = await this.attempt(() => this.#session().loadPoints(source));
-    if (!taken) return false;
-    this.source.count = taken.count;
-    this.source.skipped = taken.skipped ?? "";
-    this.source.units = taken.units;
-    this.task = { ...this.task, points: this.task.points + 1, source };
-    this.#notices = this.#notices.filter((n) => n.code !== "bad-data");
-    this.choose(CUSTOM);
-    return true;
-  }
-
-  /** Goes on with a training on points of the reader's, which an earlier visit left. */
-  async resume(learner: Learner): Promise<void> {
-    const { kept } = learner.controller;
-    if (!kept) return;
-    this.pause();
-    await this.attempt(async () => {
-      const points = (await readKept(kept.id))?.points;
-      if (points) await this.take(points);
-      await learner.controller.resume(kept);
-    });
-    this.changed();
-  }
-
-  get keys() {
-    return figureKeys(this);
-  }
-
-  check(scope: "data", entries: [string, string][]) {
-    return this.#session().check(scope, "", entries);
-  }
-
-  async attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await work();
-    } catch (e) {
-      const { code } = PlaygroundError.from(e);
-      if (code !== "cancelled" && code !== "worker-restarted") this.report(e);
-      return undefined;
-    }
-  }
-
-  report(thrown: unknown, retry = false) {
-    const { code, message, hint, recoverable } = PlaygroundError.from(thrown);
-    this.#notices = [
-      ...this.#notices.filter((n) => n.code !== code || n.message !== message),
-      { code, message, hint, recoverable, retry },
-    ].slice(-6);
-    this.announce("error", { code, message, hint, recoverable });
-    this.requestUpdate();
-  }
-
-  save(learner: Learner, what: "csv" | "svg" | "png" | "safetensors") {
-    const {
-      session,
-      family: { id },
-    } = learner;
-    if (!session) return;
-    void learner.attempt(async () => {
-      if (what === "csv") download(await session.exportSamples(2000, this.task.seed, {}, 1));
-      else if (what === "svg") download(await session.exportView(learner.query, learner.past ?? null));
-      else if (what === "safetensors") download(await session.exportModel(true));
-      else {
-        const blob = await new Promise<Blob | null>((done) => this.#panels.get(id)?.plot.canvas?.toBlob(done));
-        if (blob)
-          download({
-            name: `${id}-${this.task.data}.png`,
-            mime: "image/png",
-            bytes: new Uint8Array(await blob.arrayBuffer()),
-          });
-      }
-    });
-  }
-
-  /** A model from a file takes its family's place. */
-  async open(file: Blob): Promise<void> {
-    await this.attempt(async () => {
-      const bytes = await checkpointBytes(file);
-      await this.load();
-      // Looked at in a session of its own, to know whose place it takes.
-      const probe = this.#silent();
-      const { family, space } = await probe.open(bytes, null).finally(() => probe.dispose());
-      const learner = this.learners.get(family);
-      if (!learner || (space.kind !== "points" && space.kind !== "energy"))
-        throw problem("unsupported", "This model is not one of the plane.", "Open it in the figure above.");
-      this.pause();
-      this.experiment = undefined;
-      await learner.open(bytes);
-      this.chosen = family;
-      this.arrange();
-    });
+    this.sync();
   }
 
   // ---- Inside
 
-  get #truthKey() {
-    return JSON.stringify([this.task.data, this.task.dataOptions, this.task.points]);
-  }
-
-  /** The data itself, asked of the first model that has it. */
-  async #look({ session, info }: Learner) {
-    const key = this.#truthKey;
-    if (!session || info?.data !== this.task.data) return;
-    this.#truth = key;
-    const view: View | undefined = await this.attempt(() =>
-      session.view({ type: "data", count: 1000, resolution: 96 }),
-    );
-    if (view?.kind !== "plot" || key !== this.#truthKey) return;
-    const layer = view.layers.find((l) => l.kind === "points");
-    for (const [id, panel] of this.#panels) {
-      const own = this.learners.get(id)?.info?.data === this.task.data;
-      panel.data = own && layer?.kind === "points" ? { points: layer, window: view.window } : undefined;
-      panel.show(false);
-    }
-    this.source.show(view);
-  }
-
   /** Numbers for the table, one model at a time, those first that have none or the oldest. */
   #measure() {
-    if (this.#measuring || !this.awake) return;
+    if (this.measuring || !this.awake) return;
     const due = this.able
       .filter((l) => l.info && l.measured !== l.info.step && l.session)
       .sort((a, b) => a.measured - b.measured)[0];
     if (!due) return;
-    this.#measuring = true;
+    this.measuring = true;
     void due.measure(this.playing ? 1000 : 4000).finally(() => {
-      this.#measuring = false;
+      this.measuring = false;
     });
   }
 
@@ -557,10 +217,10 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
       this.#tiles.unobserve(tile);
     }
     for (const l of this.shown) {
-      const panel = this.#panels.get(l.family.id);
+      const panel = this.panels.get(l.family.id);
       if (!panel) continue;
-      if (panel.plot.withData !== this.withData || panel.looked !== l.look) {
-        panel.looked = l.look;
+      if (panel.plot.withData !== this.withData || panel.drawn !== l.plot) {
+        panel.drawn = l.plot;
         panel.redraw(false);
       }
       panel.updated();
@@ -590,7 +250,7 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
       return repeat(
         this.shown,
         (l) => l.family.id,
-        (l) => this.#panels.get(l.family.id)?.render(),
+        (l) => this.panels.get(l.family.id)?.render(),
       );
     const wished = this.getAttribute("family");
     const slots = [...this.children].filter((c): c is HTMLElement => c instanceof HTMLElement && c.slot !== "");
@@ -601,8 +261,8 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
 
   protected override render(): TemplateResult {
     const one = this.chosen !== "all" || (!this.description && (this.getAttribute("family") ?? "all") !== "all");
-    const alerts = notices(this.#notices, (n, retry) => {
-      this.#notices = this.#notices.filter((other) => other !== n);
+    const alerts = notices(this.alerts, (n, retry) => {
+      this.alerts = this.alerts.filter((other) => other !== n);
       this.requestUpdate();
       if (retry) void this.load();
     });
@@ -613,7 +273,7 @@ export class GenerativeLab extends LitElement implements Bench, Stage, Chooser, 
       </div>`;
     return html`<section
       class="lab frame ${this.#dragging ? "dragging" : ""}"
-      aria-label="Laboratory of the plane"
+      aria-label="2-D laboratory"
       @dragover=${this.#drag}
       @dragleave=${this.#drag}
       @drop=${this.#drag}

@@ -55,23 +55,24 @@ export interface Bench {
   /** Training went on, or ended. */
   trained(learner: Learner): void;
   /** A view has come. */
-  pictured(learner: Learner, glide: boolean): void;
+  drawn(learner: Learner, glide: boolean): void;
   announce(name: string, detail: unknown): void;
 }
 
-/** Between two pictures of a training, milliseconds. */
+/** Between two drawings of a training, milliseconds. */
 const REFRESH = 700;
 
-/** One family at work on the lab's task: its controller, and what is looked at. */
+/** One family at work on the lab's task: its controller, and which of its plots is shown. */
 export class Learner implements ControllerHost {
   readonly controller: Controller;
   view: PlotView | undefined;
-  look: string;
+  /** The plot that is shown. */
+  plot: string;
   at = 0.5;
   pointer: [number, number] | null = null;
   metrics: Figure[] = [];
   measured = -1;
-  /** Near the viewport. */
+  /** Near the viewport: it is drawn. */
   visible = false;
   /** One of several in a row, drawn with less detail. */
   small = true;
@@ -86,7 +87,7 @@ export class Learner implements ControllerHost {
     readonly family: FamilyInfo,
     private readonly bench: Bench,
   ) {
-    this.look = this.plots[0]?.id ?? "samples";
+    this.plot = this.plots[0]?.id ?? "samples";
     this.controller = new Controller(this);
     this.controller.stepwise = true;
     this.#describe();
@@ -96,16 +97,16 @@ export class Learner implements ControllerHost {
   get plots(): PlotSpec[] {
     return this.family.spaces.find((s) => s.kind === "points" || s.kind === "energy")?.plots ?? [];
   }
-  get looked(): PlotSpec | undefined {
-    return this.plots.find((l) => l.id === this.look) ?? this.plots[0];
+  get spec(): PlotSpec | undefined {
+    return this.plots.find((l) => l.id === this.plot) ?? this.plots[0];
   }
-  /** What the scrubber of the picture moves along, if it has one. */
+  /** What the scrubber of the plot moves along, if it has one. */
   get scrub(): string | undefined {
-    return this.looked?.inputs.find((i) => i.kind === "scrubber")?.along;
+    return this.spec?.inputs.find((i) => i.kind === "scrubber")?.along;
   }
-  /** Whether the picture answers to the pointer. */
+  /** Whether the plot answers to the pointer. */
   get pointed(): boolean {
-    return this.looked?.inputs.some((i) => i.kind === "pointer") ?? false;
+    return this.spec?.inputs.some((i) => i.kind === "pointer") ?? false;
   }
 
   // ---- Of the controller
@@ -219,7 +220,7 @@ export class Learner implements ControllerHost {
   }
   trained(state: TrainState, samples: View | null) {
     // The samples at the fixed noise come with the news: no need to ask for them.
-    if (samples?.kind === "plot" && this.small && this.look === "samples" && this.past === undefined)
+    if (samples?.kind === "plot" && this.small && this.plot === "samples" && this.past === undefined)
       this.#show(samples, true);
     else this.refresh();
     this.bench.announce("step", { family: this.family.id, step: state.step, rate: state.rate });
@@ -295,7 +296,7 @@ export class Learner implements ControllerHost {
     const moving = this.running;
     return {
       type: "plot",
-      plot: this.looked?.id ?? this.look,
+      plot: this.spec?.id ?? this.plot,
       inputs: {
         at: this.at,
         pointer: this.pointed && this.pointer ? this.pointer : undefined,
@@ -306,7 +307,7 @@ export class Learner implements ControllerHost {
     };
   }
 
-  /** A new picture: at once when the reader asked for it, else when it is time. */
+  /** A new drawing: at once when the reader asked for it, else when it is time. */
   refresh(hurry = false) {
     this.#stale = true;
     this.#hurry ||= hurry;
@@ -324,10 +325,10 @@ export class Learner implements ControllerHost {
     }
     this.#stale = this.#hurry = false;
     this.#busy = true;
-    const { look, past } = this;
+    const { plot, past } = this;
     void this.attempt(async () => {
       const view = await session.view(this.query, past ?? null);
-      if (session === this.session && look === this.look && view.kind === "plot") this.#show(view, true);
+      if (session === this.session && plot === this.plot && view.kind === "plot") this.#show(view, true);
     }).finally(() => {
       this.#busy = false;
       this.#last = performance.now();
@@ -337,7 +338,7 @@ export class Learner implements ControllerHost {
 
   #show(view: PlotView, glide: boolean) {
     this.view = view;
-    this.bench.pictured(this, glide);
+    this.bench.drawn(this, glide);
   }
 
   /** Measures the model as it is now. */

@@ -36,7 +36,7 @@ export function adopt(lab: Wishes, preset: Preset) {
   lab.task.budget = { steps: preset.steps, seconds: null };
   lab.chosen = preset.family;
   learner.drafts = { config: { ...preset.config }, train: { ...preset.train } };
-  learner.look = preset.plot;
+  learner.plot = preset.plot;
 }
 
 /** Takes what names and texts say of the lab as a whole; a name without a text is as at first. */
@@ -159,8 +159,8 @@ export async function take(lab: Wishes, given: [string, string | null][]): Promi
 
 function takePlot(lab: Wishes, learner: Learner, attribute: string, text: string | null, named: boolean) {
   const ids = learner.plots.map((p) => p.id);
-  if (text === null) learner.look = ids[0] ?? "samples";
-  else if (ids.includes(text)) learner.look = text;
+  if (text === null) learner.plot = ids[0] ?? "samples";
+  else if (ids.includes(text)) learner.plot = text;
   else if (named) lab.report(badOption(attribute, text, `one of ${ids.join(", ")} is expected`));
   learner.refresh(true);
 }
@@ -195,7 +195,7 @@ export function stateOf(lab: Wishes): Record<string, string> {
       plots,
     } = learner;
     const here = experiment?.family === id ? experiment : undefined;
-    if (learner.look !== (here?.plot ?? plots[0]?.id)) state[`${id}.plot`] = learner.look;
+    if (learner.plot !== (here?.plot ?? plots[0]?.id)) state[`${id}.plot`] = learner.plot;
     if (learner.at !== 0.5 && learner.scrub) state[`${id}.at`] = String(learner.at);
     for (const scope of ["config", "train"] as const) {
       const base = (here?.[scope] ?? {}) as Values;

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { live } from "lit/directives/live.js";
 import { ref } from "lit/directives/ref.js";
 import type { LossCurve, Preset } from "../../client/protocol";
 import { notices, type Notice } from "../chrome";
@@ -13,7 +14,7 @@ import { moved } from "../render/plot";
 
 /** What a panel can ask of its lab. */
 export interface Stage extends HTMLElement {
-  /** How much there is besides the picture: `full`, `few` or `none`. */
+  /** How much there is besides the plot: `full`, `few` or `none`. */
   readonly level: "full" | "few" | "none";
   readonly playing: boolean;
   readonly withData: boolean;
@@ -31,13 +32,13 @@ export interface Stage extends HTMLElement {
 /** Loss curves drawn in a small panel. */
 const FEW = 2;
 
-/** One family on the page: its picture, what can be done with it, and its losses. */
+/** One family on the page: its plot, what can be done with it, and its losses. */
 export class FamilyPanel {
   readonly plot: Plot;
   /** The data that this model learns. */
   data: { points: Points; window: readonly number[] } | undefined;
-  /** The look that was drawn last. */
-  looked = "";
+  /** The plot that was drawn last. */
+  drawn = "";
   #curves = new Map<string, Curves>();
   /** The losses that the curves show. */
   #drawn: LossCurve[] | undefined;
@@ -50,7 +51,7 @@ export class FamilyPanel {
   }
 
   show(glide: boolean) {
-    this.plot.under = this.learner.looked?.overData ? this.data?.points : undefined;
+    this.plot.under = this.learner.spec?.overData ? this.data?.points : undefined;
     this.plot.underWindow = this.data?.window ?? [];
     if (this.learner.view) this.plot.show(this.learner.view, glide);
   }
@@ -96,7 +97,7 @@ export class FamilyPanel {
       <div class="formula">
         <slot name=${family.id}><p class="plain">${family.equation}</p></slot>
       </div>`;
-    const picture = html`${this.#canvas()}
+    const drawing = html`${this.#canvas()}
       <p class="under">
         <span class="drawn"
           >${l.past === undefined ? "" : html`<b>At step ${figure(l.state?.snapshots[l.past] ?? 0)}.</b> `}${sentence(l.view?.label ?? "")}</span
@@ -105,19 +106,19 @@ export class FamilyPanel {
       </p>`;
     if (!large) {
       return html`<article class="tile" data-family=${family.id} aria-label=${family.title}>
-        ${head}${picture}
+        ${head}${drawing}
         <div class="row looking">
-          ${this.#looks(false)}${host.level === "full" ? html`<button type="button" @click=${() => host.enlarge(family.id)} aria-label=${`Enlarge: ${family.title}`}>Enlarge</button>` : nothing}
+          ${this.#plots(false)}${host.level === "full" ? html`<button type="button" @click=${() => host.enlarge(family.id)} aria-label=${`Enlarge: ${family.title}`}>Enlarge</button>` : nothing}
         </div>
         ${this.#scrubber()}${this.#kept()}${this.#alerts()}${this.#networks()}${this.#losses(true)}
       </article>`;
     }
     return html`<article class="tile large" data-family=${family.id} aria-label=${family.title}>
-      <div class="left">${head}${picture}${this.#scrubber()}${this.#past()}</div>
+      <div class="left">${head}${drawing}${this.#scrubber()}${this.#past()}</div>
       <div class="right">
         ${host.experiment?.family === family.id ? html`<p class="why"><b>${host.experiment.title}.</b> ${host.experiment.fails ? "This one fails on purpose. " : ""}${host.experiment.why}</p>` : nothing}
-        ${this.#looks(true)}
-        ${l.looked ? html`<p class="aside">${l.looked.help}${l.pointed ? " Point at the picture, or move there with the arrow keys." : ""}</p>` : nothing}
+        ${this.#plots(true)}
+        ${l.spec ? html`<p class="aside">${l.spec.help}${l.pointed ? " Point at the plot, or move there with the arrow keys." : ""}</p>` : nothing}
         ${this.#kept()}${this.#alerts()}${this.#numbers()}${l.view?.bars ? bars(l.view.bars) : nothing}
         ${this.#networks()}${this.#losses(false)} ${this.#files()}
       </div>
@@ -131,7 +132,7 @@ export class FamilyPanel {
   #canvas() {
     const { learner: l } = this;
     const active = l.pointed;
-    const label = `${l.family.title}, ${l.looked?.title ?? ""}: ${l.view?.label ?? "not drawn yet"}`;
+    const label = `${l.family.title}, ${l.spec?.title ?? ""}: ${l.view?.label ?? "not drawn yet"}`;
     return html`<div class="plot ${l.view ? "" : "waiting"}" aria-busy=${l.view ? "false" : "true"}>
       <canvas
         role=${active ? "application" : "img"}
@@ -162,32 +163,32 @@ export class FamilyPanel {
 
   #choose = (id: string) => {
     const l = this.learner;
-    l.look = id;
+    l.plot = id;
     l.refresh(true);
     this.host.changed();
   };
 
-  #looks(large: boolean) {
+  #plots(large: boolean) {
     const {
       family: { id },
-      plots: looks,
-      looked,
+      plots,
+      spec,
     } = this.learner;
-    if (looks.length < 2) return nothing;
-    if (large && looks.length <= 4)
+    if (plots.length < 2) return nothing;
+    if (large && plots.length <= 4)
       return segments(
         "What is drawn",
-        looks.map((l) => ({ value: l.id, label: l.title })),
-        looked?.id ?? "",
+        plots.map((l) => ({ value: l.id, label: l.title })),
+        spec?.id ?? "",
         this.#choose,
       );
     return html`<label class="inline grow"
-      ><span class=${large ? "" : "unseen"}>Look</span>
+      ><span class=${large ? "" : "unseen"}>Plot</span>
       <select
         aria-label=${`What is drawn of ${this.learner.family.title}`}
-        id=${`look-${id}`}
+        id=${`plot-${id}`}
         @change=${(e: Event) => this.#choose((e.target as HTMLSelectElement).value)}>
-        ${looks.map((l) => html`<option value=${l.id} ?selected=${l.id === looked?.id}>${l.title}</option>`)}
+        ${plots.map((l) => html`<option value=${l.id} ?selected=${l.id === spec?.id}>${l.title}</option>`)}
       </select></label
     >`;
   }
@@ -205,7 +206,7 @@ export class FamilyPanel {
         min="0"
         max="1"
         step="0.01"
-        .value=${String(l.at)}
+        .value=${live(String(l.at))}
         @input=${(e: Event) => {
           l.at = Number((e.target as HTMLInputElement).value);
           l.refresh(true);
@@ -230,7 +231,7 @@ export class FamilyPanel {
         min="0"
         max=${snapshots.length}
         step="1"
-        .value=${String(l.past ?? snapshots.length)}
+        .value=${live(String(l.past ?? snapshots.length))}
         @input=${(e: Event) => {
           const index = Number((e.target as HTMLInputElement).value);
           if (this.host.playing) this.host.pause();
@@ -285,10 +286,10 @@ export class FamilyPanel {
   }
 
   #numbers() {
-    const { view, metrics, looked } = this.learner;
+    const { view, metrics, spec } = this.learner;
     const all = [...(view?.numbers ?? []), ...metrics.filter((m) => !view?.numbers.some((n) => n.id === m.id))];
     if (!all.length) return nothing;
-    return numbers(all, `Numbers beside ${looked?.title ?? "the plot"}`);
+    return numbers(all, `Numbers beside ${spec?.title ?? "the plot"}`);
   }
 
   #losses(small: boolean) {

@@ -24,7 +24,7 @@ export interface Chooser extends HTMLElement {
   changed(): void;
 }
 
-/** The lab's data: a picture of it, a choice, a pad to draw one, a file to read one from. */
+/** The lab's data: a drawing of it, a choice, a pad to draw one, a file to read one from. */
 export class Source {
   readonly plot: Plot;
   errors = new Map<string, ErrorInfo>();

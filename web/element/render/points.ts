@@ -41,7 +41,7 @@ interface Colors {
   sides: Ramp;
 }
 
-/** Draws plots of the plane on a canvas, in the colours of its element. Knows kinds of layers and no model. */
+/** Draws 2-D plots on a canvas, in the colours of its element. Knows kinds of layers and no model. */
 export class Plot {
   canvas: HTMLCanvasElement | undefined;
   view: PlotView | undefined;

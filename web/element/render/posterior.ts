@@ -103,7 +103,7 @@ export class PosteriorRenderer implements Renderer {
   }
 }
 
-/** Two numbers: a place in the plane, with its width, on circles of the prior. */
+/** Two numbers: a place in the latent space, with its width, on circles of the prior. */
 function ellipse(g: Pen, w: number, h: number, r: Result, { blue, red, line }: Colors) {
   const unit = Math.min(w, h) / 6.4;
   const x = (v: number) => w / 2 + v * unit;

@@ -6,6 +6,9 @@ const RUN = 24;
 /** Tokens after which a line's end begins a new block, which the browser need not lay out unseen. */
 const BLOCK = 300;
 
+/** Tokens that are put on the page at once; the rest of a long text follows in parts, lest the page stand still. */
+const PART = 1500;
+
 /** Where shades end, in nats: below the first a token is as good as certain. */
 const SHADES = [0.22, 0.7, 1.5, 2.6, 4] as const;
 
@@ -37,6 +40,9 @@ export class Script {
   #inBlock = 0;
   #run: { element: HTMLElement; text: globalThis.Text; kind: string; tokens: number } | undefined;
   #at = -1;
+  /** How many tokens are on the page. */
+  #there = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     label: string,
@@ -45,6 +51,7 @@ export class Script {
     const page = this.#page;
     page.className = "script";
     page.tabIndex = 0;
+    page.dir = "auto";
     page.setAttribute("role", "group");
     page.setAttribute(
       "aria-label",
@@ -97,6 +104,9 @@ export class Script {
   }
 
   clear() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#there = 0;
     this.close();
     this.#at = -1;
     this.tokens = [];
@@ -105,11 +115,19 @@ export class Script {
   }
 
   append(tokens: readonly Token[]) {
+    for (const token of tokens) this.tokens.push(token);
+    if (!this.#timer) this.#more();
+  }
+
+  /** Puts the next part of what is not there yet on the page. */
+  #more = () => {
     const page = this.#page;
     const follow = page.scrollHeight - page.scrollTop - page.clientHeight < 48;
-    for (const token of tokens) this.#add(token);
+    const end = Math.min(this.tokens.length, this.#there + PART);
+    while (this.#there < end) this.#add(this.#there++);
     if (follow && page.scrollHeight > page.clientHeight) page.scrollTop = page.scrollHeight;
-  }
+    this.#timer = this.#there < this.tokens.length ? setTimeout(this.#more, 16) : undefined;
+  };
 
   /** Selects all of it. */
   select() {
@@ -122,8 +140,9 @@ export class Script {
     this.#mark.hidden = true;
   }
 
-  #add(token: Token) {
-    const index = this.tokens.push(token) - 1;
+  #add(index: number) {
+    const token = this.tokens[index];
+    if (!token) return;
     if (!this.#block || (this.#inBlock >= BLOCK && this.tokens[index - 1]?.text.endsWith("\n"))) {
       this.#block = document.createElement("div");
       this.#page.append(this.#block);

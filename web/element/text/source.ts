@@ -8,10 +8,17 @@ import type { Corpus } from "./corpus";
 /** Tokens of a vocabulary that are shown. */
 const SHOWN = 64;
 
+/** How a text begins: so many characters as people count them, none of them cut. */
+export const start = (text: string, most: number) =>
+  [...new Intl.Segmenter().segment(text.slice(0, 20 * most))]
+    .slice(0, most)
+    .map((s) => s.segment)
+    .join("");
+
 /** Hands a reader's file over to be learned from. */
 export function bringFile(host: Host, corpus: Corpus, file: File) {
   void host.attempt(async () =>
-    corpus.bring(await textBytes(file), file.name.replace(/\.(txt|md)?(\.gz)?$/i, "").slice(0, 60) || file.name),
+    corpus.bring(await textBytes(file), start(file.name.replace(/\.(txt|md)?(\.gz)?$/i, ""), 60) || file.name),
   );
 }
 
@@ -23,7 +30,7 @@ export function source(host: Host, corpus: Corpus): TemplateResult {
     const area = (e.target as HTMLElement).closest("details")?.querySelector("textarea");
     const text = area?.value ?? "";
     void host.attempt(() =>
-      corpus.bring(new TextEncoder().encode(text), `${text.trim().slice(0, 24).replace(/\s+/g, " ")}…`),
+      corpus.bring(new TextEncoder().encode(text), `${start(text.trim(), 24).replace(/\s+/g, " ")}…`),
     );
   };
   return html`<fieldset class="source">
@@ -46,6 +53,7 @@ export function source(host: Host, corpus: Corpus): TemplateResult {
           <textarea
             id="pasted"
             rows="5"
+            dir="auto"
             spellcheck="false"
             placeholder="Letters, songs, recipes, a diary: the more the better; a few pages at least."></textarea>
         </div>
@@ -88,7 +96,7 @@ export function source(host: Host, corpus: Corpus): TemplateResult {
       ${
         info
           ? html` <p>
-                <b>${figure(info.characters)}</b> characters of <i>${corpus.title}</i> are
+                <b>${figure(info.characters)}</b> characters of <i dir="auto">${corpus.title}</i> are
                 ${info.train + info.heldOut === info.characters ? "as many" : html`<b>${figure(info.train + info.heldOut)}</b>`}
                 tokens, of <b>${figure(info.vocabulary)}</b> kinds. It learns from <b>${figure(info.train)}</b>; the
                 last <b>${figure(info.heldOut)}</b> are held out, to see whether it has understood or only remembers.
@@ -97,8 +105,10 @@ export function source(host: Host, corpus: Corpus): TemplateResult {
                 ${info.pieces.slice(0, SHOWN).map((p) => html`<span>${visible(p)}</span>`)}${info.vocabulary > SHOWN ? html`<span class="rest">… and ${figure(info.vocabulary - SHOWN)} more</span>` : nothing}
               </p>
               <div class="excerpts">
-                <blockquote>${info.beginning}…</blockquote>
-                <blockquote class="held"><span class="label">held out</span>${info.heldOutBeginning}…</blockquote>
+                <blockquote dir="auto">${info.beginning}…</blockquote>
+                <blockquote class="held" dir="auto">
+                  <span class="label">held out</span>${info.heldOutBeginning}…
+                </blockquote>
               </div>`
           : nothing
       }

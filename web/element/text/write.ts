@@ -1,4 +1,5 @@
 import { html, nothing } from "lit";
+import { live } from "lit/directives/live.js";
 import { ref } from "lit/directives/ref.js";
 import type { Alternative, JsonSchema, Token, TrainState, View } from "../../client/protocol";
 import { fieldsOf, type Field } from "../../client/schema";
@@ -217,6 +218,7 @@ export class WritePanel extends Panel {
           <textarea
             id="prompt"
             rows="1"
+            dir="auto"
             spellcheck="false"
             placeholder="Nothing: the model begins by itself"
             .value=${this.#option<string>("prompt") ?? ""}
@@ -255,7 +257,7 @@ export class WritePanel extends Panel {
             min="0"
             max="4294967295"
             step="1"
-            .value=${String(host.settled.seed)}
+            .value=${live(String(host.settled.seed))}
             @change=${(e: Event) => host.setAttribute("seed", (e.target as HTMLInputElement).value)} />
         </div>
         ${this.#fields

@@ -1,0 +1,383 @@
+import { LitElement, type PropertyValues } from "lit";
+import type { Session, SavedFile } from "../client/session";
+import type { Backend, Device } from "../client/connection";
+import { CUSTOM, type Description } from "../client/engine";
+import { badOption } from "../client/errors";
+import type { FamilyInfo, ModelInfo, SpaceKind, TrainState, View } from "../client/protocol";
+import { siteManifest, type ModelEntry } from "../client/site";
+import { ATTRIBUTES, attributeOf, properties, read } from "./attributes";
+import { deviceSentence } from "./chrome";
+import { Controller, type ControllerHost } from "./controller";
+import { reducedMotion } from "./draw";
+import { figureKeys } from "./figure-key";
+import { download } from "./files";
+import { leave, settle, takeOptions, UNSAID, type Settled } from "./options";
+import type { Host, Panel, ViewName } from "./panel";
+import { PointsTask, START, isPlane } from "./points-task";
+import type { PlotView } from "./render/points";
+import { Views } from "./views";
+
+export const DEFAULT_MODEL = "vae-mnist";
+/** Attributes that the element reads itself, in the order in which they matter. */
+const SETTLED = ["view", "seed", "count", "backend", "columns", "refresh", "controls"] as const;
+const KEEP = "keep-training";
+/** Attributes of what a model of points learns. */
+const POINTS = ["data", "steps", "seconds", "rate", "overlay"];
+/** A property that a script may have set to a number, as the text of its attribute. */
+const text = (value: unknown) => (value === null || value === undefined ? null : String(value));
+
+/** What an element of one model is to its panels and to its controller: attributes, family, views, and what they ask. */
+export abstract class ModelHost extends LitElement implements Host, ControllerHost {
+  static override properties = properties("model");
+  /** Id of a shipped model. */
+  declare model: string | null;
+  /** Address of a checkpoint, instead of a shipped model. */
+  declare src: string | null;
+  /** Id of a family: then a model of it is made and trained here, of 2-D points or of text. */
+  declare family: string | null;
+  /** The view that is shown. */
+  declare view: string | null;
+  /** The views that can be chosen, in order; all by default. */
+  declare views: string | null;
+  declare seed: string | number | null;
+  declare count: string | number | null;
+  /** `auto`, `webgpu` or `cpu`. */
+  declare backend: string | null;
+  /** `none` shows the image alone. */
+  declare controls: string | null;
+  /** New samples after so many seconds, again and again. */
+  declare refresh: string | number | null;
+  /** Samples in a row. */
+  declare columns: string | number | null;
+
+  settled: Settled = UNSAID;
+  /** Names that a link gave to the element: what is wrong with those is told to the reader. */
+  linked: readonly string[] = [];
+  sampleOptions: Record<string, unknown> = {};
+  readonly trainer = new Controller(this);
+  readonly points = new PointsTask(this, this.trainer);
+  /** The data that is drawn under the model, and of what it was asked. */
+  under: PlotView | undefined;
+  protected underOf = "";
+  protected readonly choice = new Views(this);
+  protected shipped: ModelEntry[] = [];
+  protected entry: ModelEntry | undefined;
+  protected description: Description | undefined;
+  protected kin: FamilyInfo | undefined;
+  protected kind: SpaceKind | undefined;
+  protected loading: string | undefined;
+  protected isDrawn = false;
+  protected stale = false;
+  protected active = false;
+  protected inSight = false;
+  protected correcting = false;
+  protected holding = false;
+  /** The device that was told of last. */
+  protected used = "";
+  protected timer: ReturnType<typeof setInterval> | undefined;
+
+  get session(): Session | undefined {
+    return this.trainer.session;
+  }
+  get info(): ModelInfo | undefined {
+    return this.trainer.info;
+  }
+  get device(): Device | undefined {
+    return this.trainer.device;
+  }
+  get bare() {
+    return this.settled.controls === "none";
+  }
+  get quiet() {
+    return this.settled.refresh !== null;
+  }
+  get tileColumns() {
+    return this.settled.columns ?? undefined;
+  }
+  help(plot: string): string {
+    const space = this.kin?.spaces.find((s) => s.kind === this.info?.space.kind);
+    return space?.plots.find((p) => p.id === plot)?.help ?? "";
+  }
+  /** Whether there is a model to speak of. */
+  get stands(): boolean {
+    return this.info !== undefined;
+  }
+  /** Whether the model was made or trained here, which no link can carry. */
+  get own(): boolean {
+    return this.trainer.own && (!isPlane(this.kind) || this.trainer.source !== "made");
+  }
+  get about(): FamilyInfo | undefined {
+    return this.kin;
+  }
+  protected get panel(): Panel {
+    return this.choice.panel(this.settled.view);
+  }
+  /** The shipped models that there are to choose from. */
+  get models(): readonly ModelEntry[] {
+    return this.shipped;
+  }
+
+  // ---- What panels need
+
+  attempt<T>(work: () => Promise<T>, about?: string): Promise<T | undefined> {
+    return this.trainer.attempt(work, about);
+  }
+
+  /** Shows an error and tells it to whoever listens. */
+  report(thrown: unknown, about?: string) {
+    this.trainer.report(thrown, undefined, about);
+  }
+
+  announce(name: string, detail: unknown) {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+  }
+
+  changed() {
+    this.requestUpdate();
+    this.announce("statechange", { state: this.state });
+  }
+
+  drawn() {
+    if (this.isDrawn) return;
+    this.isDrawn = true;
+    this.requestUpdate();
+  }
+
+  reroll() {
+    this.setAttribute("seed", String((crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % 100_000));
+  }
+
+  save(file: SavedFile) {
+    download(file);
+  }
+
+  // ---- What the controller asks and tells
+
+  get wantedBackend(): Backend {
+    return this.settled.backend;
+  }
+  keys() {
+    return isPlane(this.kind) ? [] : figureKeys(this);
+  }
+  task() {
+    const { data, dataOptions } = this.points;
+    if (this.family && isPlane(this.kind)) return { data, dataOptions, seed: this.settled.seed };
+    return { data: this.info?.data ?? "", dataOptions: {}, seed: this.settled.seed };
+  }
+  retry() {
+    void this.load();
+  }
+  /** Models of toy data can be made again at any time. */
+  keeps({ space, data }: ModelInfo) {
+    return !isPlane(space.kind) || data === CUSTOM;
+  }
+  placed(info: ModelInfo, fresh: boolean) {
+    const before = `${this.kin?.id} ${this.kind}`;
+    this.speak(info.family, info.space.kind);
+    if (isPlane(info.space.kind)) void this.lookAtData();
+    this.stale = true;
+    const { session } = this;
+    // What the attributes say to another family counts before the first look at it.
+    if (session && `${this.kin?.id} ${this.kind}` !== before) {
+      this.holding = true;
+      void this.attempt(() => this.take(session, this.getAttributeNames())).finally(() => {
+        this.holding = false;
+        this.requestUpdate();
+      });
+    }
+    // The new model need not know the letters of a prompt for the one before.
+    if (fresh && this.trainer.corpus && this.trainer.source !== "shipped") this.removeAttribute("prompt");
+    if (fresh) this.loading = undefined;
+    this.requestUpdate();
+  }
+  trained(state: TrainState, samples: View | null) {
+    this.panel.trained(state, samples);
+    this.announce("step", { step: state.step, epoch: state.epoch, rate: state.rate, losses: state.losses });
+    this.requestUpdate();
+  }
+  turned() {
+    if (!this.trainer.running) this.stale = true;
+    this.requestUpdate();
+  }
+  using(device: Device) {
+    this.requestUpdate();
+    const { backend, reason } = device;
+    if (this.used === `${backend} ${reason}`) return;
+    this.used = `${backend} ${reason}`;
+    this.announce("backendchange", { ...device, sentence: deviceSentence(device) });
+  }
+  restarted(fatal: boolean) {
+    if (!fatal) this.stale = true;
+    this.requestUpdate();
+  }
+
+  /** Makes forms, checks and views follow a family's declarations. */
+  protected speak(id: string | undefined, kind: SpaceKind | undefined) {
+    const { families = [], trainSchema = {}, textSchema = {} } = this.description ?? {};
+    const family = families.find((f) => f.id === id) ?? families[0];
+    const before = this.kin;
+    if (!family || (family === before && kind === this.kind)) return;
+    this.kin = family;
+    this.kind = kind;
+    this.trainer.stepwise = isPlane(kind);
+    if (!isPlane(kind)) this.trainer.budget = { steps: null, seconds: null };
+    else if (this.trainer.budget.steps === null && this.trainer.budget.seconds === null)
+      this.trainer.budget = { steps: START.steps, seconds: null };
+    this.trainer.describe(family, trainSchema, textSchema, kind);
+    if (before) {
+      this.sampleOptions = {};
+      leave(this, before, family);
+    }
+    this.panel.hide();
+    this.choice.furnish(family, kind);
+    const shown = this.shownIds();
+    const wished = this.wished ?? shown[0];
+    if (wished && shown.includes(wished)) {
+      this.settled = { ...this.settled, view: wished };
+      return;
+    }
+    if (this.view != null && !before)
+      this.report(badOption("view", this.view, `one of ${shown.join(", ")} is expected`));
+    this.settled = { ...this.settled, view: shown[0] ?? "samples" };
+    if (this.view != null) this.setAttribute("view", this.settled.view);
+  }
+
+  /** Descriptions and options that the first image may depend on. */
+  protected async prepare(session: Session, family: string | undefined, signal?: AbortSignal): Promise<void> {
+    this.description = await session.describe();
+    if (!family || signal?.aborted) return; // The file will tell, or something newer.
+    const found = this.description.families.find((f) => f.id === family);
+    if (!found) {
+      const all = this.description.families.map((f) => f.id).join(", ");
+      throw badOption("family", family, `one of ${all} is expected`);
+    }
+    if (this.family && !found.capabilities.language) {
+      await this.points.take(this.getAttributeNames(), session, this.description);
+      this.speak(family, this.points.kind(this.description, found));
+    } else {
+      this.speak(family, found.spaces[0]?.kind);
+    }
+    await this.take(session, this.getAttributeNames());
+    this.requestUpdate();
+  }
+
+  protected async take(session: Session, names: string[]): Promise<boolean> {
+    if (!this.kin || !this.description) return false;
+    const description = this.description;
+    const points = isPlane(this.kind);
+    const ours = points && names.some((name) => POINTS.includes(name) || this.points.knows(name, description));
+    if (ours) await this.points.take(names, session, description);
+    const taken = await takeOptions(names, {
+      host: this,
+      session,
+      family: this.kin,
+      trainSchema: description.trainSchema,
+      textSchema: description.textSchema,
+      panels: this.choice.panels,
+      elsewhere: (name) => points && this.points.knows(name, description),
+    });
+    return taken || ours;
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>) {
+    if (changed.has(KEEP as never)) {
+      try {
+        this.trainer.goOnUnseen(read(KEEP, text((this as Record<string, unknown>)[KEEP])));
+      } catch (e) {
+        this.report(e, KEEP);
+      }
+    }
+    for (const name of SETTLED) {
+      const touched = name === "view" ? ["view", "views", "plot"] : [name];
+      if (!touched.some((n) => (changed as Map<string, unknown>).has(n))) continue;
+      try {
+        const value = settle(name, name === "view" ? this.wished : text(this[name]), this.shownIds());
+        this.trainer.notices.settled(name);
+        if (value === this.settled[name]) continue;
+        if (name === "view") this.panel.hide();
+        this.settled = { ...this.settled, [name]: value };
+        this.stale = true;
+        this.announce("statechange", { state: this.state });
+      } catch (e) {
+        this.report(e, name);
+      }
+    }
+    if (changed.has("refresh") && this.active) this.tick();
+  }
+
+  /** The view that is wished for; of points it may be called a plot. */
+  protected get wished(): string | null {
+    return this.view ?? this.getAttribute("plot") ?? this.getAttribute("look");
+  }
+
+  /** The data itself, to be drawn under the model. */
+  protected async lookAtData() {
+    const { session, points } = this;
+    const key = JSON.stringify([points.data, points.dataOptions, points.overlay]);
+    if (!session || key === this.underOf) return;
+    this.underOf = key;
+    this.under = undefined;
+    const view = points.overlay
+      ? await this.attempt(() => session.view({ type: "data", count: 1000, resolution: 96 }))
+      : undefined;
+    if (view?.kind !== "plot" || key !== this.underOf) return;
+    this.under = view;
+    this.panel.refresh();
+  }
+
+  /** The views that are wished for and that the family has. */
+  protected shownIds(): ViewName[] {
+    return this.choice.shown(this.views).map((v) => v.id);
+  }
+
+  /** What differs from the defaults, as names and values for a URL. */
+  get state(): Record<string, string> {
+    const { view, seed, count, backend } = this.settled;
+    const state: Record<string, string> = this.family
+      ? { family: this.family, view }
+      : { model: this.model ?? DEFAULT_MODEL, view };
+    if (seed !== ATTRIBUTES.seed.fallback && !this.quiet) state["seed"] = String(seed);
+    if (count !== ATTRIBUTES.count.fallback) state["count"] = String(count);
+    if (backend !== "auto") state["backend"] = backend;
+    for (const [name, value] of Object.entries(this.sampleOptions)) state[name] = String(value);
+    for (const [name, param] of Object.entries(this.panel.params)) {
+      const value = param.get();
+      if (value !== undefined) state[name] = value;
+    }
+    if (isPlane(this.kind)) Object.assign(state, this.points.links());
+    if (view === "train") {
+      for (const [name, value] of Object.entries(this.trainer.links())) state[attributeOf(name)] = value;
+    }
+    return state;
+  }
+
+  /** New samples again and again, while somebody can see them. */
+  protected tick() {
+    clearInterval(this.timer);
+    if (this.inSight && this.quiet && !reducedMotion()) {
+      this.timer = setInterval(
+        () => {
+          if (!this.info || !["samples", "write"].includes(this.settled.view)) return;
+          this.settled = { ...this.settled, seed: (this.settled.seed + 1) >>> 0 };
+          this.panel.again();
+        },
+        (this.settled.refresh ?? 1) * 1000,
+      );
+    }
+  }
+
+  protected wake(): Session {
+    if (!this.shipped.length)
+      siteManifest().then(
+        ({ models }) => {
+          this.shipped = models;
+          this.requestUpdate();
+        },
+        () => undefined,
+      );
+    return this.trainer.wake();
+  }
+
+  abstract load(model?: string): Promise<void>;
+  abstract play(): Promise<void>;
+}

@@ -1,0 +1,56 @@
+import type { FamilyInfo, SpaceKind } from "../client/protocol";
+import { Kit } from "./kit";
+import { shownViews, viewsOf, type Host, type Panel, type ViewInfo, type ViewName } from "./panel";
+import { PlotPanel } from "./plot-panel";
+import { isPlane } from "./points-task";
+import { SamplesPanel } from "./samples";
+import { WritePanel } from "./text/write";
+import { TrainPanel } from "./train";
+
+/** The views of an element: a panel for each plot that a family declares, and those that all families have. */
+export class Views {
+  readonly train: TrainPanel;
+  #samples: SamplesPanel;
+  #write: WritePanel;
+  #panels = new Map<ViewName, Panel>();
+  #all: ViewInfo[] = [];
+
+  constructor(private readonly host: Host) {
+    this.train = new TrainPanel(host);
+    this.#samples = new SamplesPanel(host);
+    this.#write = new WritePanel(host);
+  }
+
+  /** The panel of a view; before the family is known, samples. */
+  panel(id: ViewName): Panel {
+    return this.#panels.get(id) ?? this.#samples;
+  }
+  get panels(): Panel[] {
+    return [...this.#panels.values()];
+  }
+  /** Those that are wished for and that the family has. */
+  shown(wishes: string | null): ViewInfo[] {
+    return shownViews(this.#all, wishes);
+  }
+
+  /** Makes the views that a family declares for data of a kind. */
+  furnish({ spaces, capabilities, sampleSchema }: FamilyInfo, kind: SpaceKind | undefined) {
+    this.#samples.describe(sampleSchema);
+    this.#write.describe(sampleSchema);
+    const plots = (spaces.find((s) => s.kind === kind) ?? spaces[0])?.plots ?? [];
+    const kit = new Kit(this.host, () => {
+      const panel = this.panel(this.host.settled.view);
+      if (panel instanceof PlotPanel) panel.ask();
+    });
+    const own: Record<string, Panel> = { write: this.#write, train: this.train };
+    // Samples of points are a plot like the others.
+    if (!isPlane(kind)) own["samples"] = this.#samples;
+    this.#all = viewsOf(plots, capabilities.language);
+    this.#panels = new Map();
+    for (const { id } of this.#all) {
+      const spec = plots.find((p) => p.id === id);
+      const panel = own[id] ?? (spec && new PlotPanel(this.host, spec, kit));
+      if (panel) this.#panels.set(id, panel);
+    }
+  }
+}
