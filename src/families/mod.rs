@@ -4,6 +4,7 @@ pub mod ddpm;
 pub mod gan;
 pub mod gpt;
 pub mod mdn;
+pub mod pixelcnn;
 pub mod planar;
 pub mod realnvp;
 pub mod vae;
@@ -11,7 +12,10 @@ pub mod vae;
 use burn::tensor::Device;
 use serde_json::Value;
 
-use self::{ddpm::Ddpm, gan::Gan, gpt::Gpt, mdn::Mdn, planar::Planar, realnvp::RealNvp, vae::Vae};
+use self::{
+    ddpm::Ddpm, gan::Gan, gpt::Gpt, mdn::Mdn, pixelcnn::PixelCnn, planar::Planar, realnvp::RealNvp,
+    vae::Vae,
+};
 use crate::{
     data::{DataInfo, Space, SpaceKind},
     error::{Error, Result},
@@ -21,13 +25,14 @@ use crate::{
 };
 
 /// All families, in the order of the page.
-const FAMILIES: [Entry; 7] = [
+const FAMILIES: [Entry; 8] = [
     Entry::of::<Vae>(),
     Entry::of::<Gan>(),
     Entry::of::<Planar>(),
     Entry::of::<RealNvp>(),
     Entry::of::<Ddpm>(),
     Entry::of::<Mdn>(),
+    Entry::of::<PixelCnn>(),
     Entry::of::<Gpt>(),
 ];
 

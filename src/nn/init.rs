@@ -45,15 +45,30 @@ pub fn conv(
     device: &Device,
 ) -> Conv2d {
     let edge = kernel / 2;
-    let mut layer = Conv2dConfig::new([c_in, c_out], [kernel, kernel])
-        .with_stride([stride, stride])
-        .with_padding(PaddingConfig2d::Explicit(edge, edge, edge, edge))
+    let padding = PaddingConfig2d::Explicit(edge, edge, edge, edge);
+    let mut layer = conv_of([c_in, c_out], [kernel; 2], padding, gain, rng, device);
+    layer.stride = [stride; 2];
+    layer
+}
+
+/// A convolution with a kernel and a padding of any shape, weight `[c_out, c_in, rows, columns]`; `gain`
+/// as in [`linear`]. Bias zero.
+pub fn conv_of(
+    [c_in, c_out]: [usize; 2],
+    kernel: [usize; 2],
+    padding: PaddingConfig2d,
+    gain: f32,
+    rng: &mut Rng,
+    device: &Device,
+) -> Conv2d {
+    let mut layer = Conv2dConfig::new([c_in, c_out], kernel)
+        .with_padding(padding)
         .with_initializer(Initializer::Zeros)
         .init(device);
-    let taps = kernel * kernel;
+    let taps = kernel[0] * kernel[1];
     let bound = gain * (3.0 / (c_in * taps) as f32).sqrt();
     let weight = uniform(c_in * c_out * taps, bound, rng);
-    let weight = TensorData::new(weight, [c_out, c_in, kernel, kernel]);
+    let weight = TensorData::new(weight, [c_out, c_in, kernel[0], kernel[1]]);
     layer.weight = Param::from_data(weight, device);
     layer
 }
