@@ -425,7 +425,8 @@ fn what_only_looks_can_be_stopped() {
             "config": {"hidden": 16, "layers": 1, "timesteps": 100}, "train": {"batch_size": 8},
         })
     };
-    let query = json!({ "type": "plot", "plot": "density", "inputs": { "resolution": 64 } });
+    let query =
+        json!({ "type": "plot", "plot": "density", "inputs": { "resolution": 64, "count": 100 } });
     let view = |kind: &str, session: u32| {
         asked(json!({ "type": kind, "session": session, "query": query, "snapshot": null }))
     };
@@ -437,7 +438,8 @@ fn what_only_looks_can_be_stopped() {
             page.json(create(1)).expect("a model");
             page.json(create(2)).expect("another");
             let mut running = page.start(id, view(kind, 1));
-            assert!(page.end(id).is_none(), "a density takes many turns");
+            let end = page.end(id);
+            assert!(end.is_none(), "a density takes many turns: {end:?}");
             page.json(stop).expect("done");
             assert!(turn(&mut running), "it ends at its next turn");
             let end = page.end(id).expect("an end");
@@ -549,8 +551,10 @@ fn a_flow_that_diverges_says_so_and_goes_back() {
     let train =
         |steps: u32| asked(json!({ "type": "train", "session": 1, "steps": steps, "rate": null }));
     page.ask(train(20)).expect("it trains");
-    page.json(json!({ "type": "setTrain", "session": 1, "train": {"learning_rate": 0.1} }))
-        .expect("an option");
+    // Steps that have little to do with the gradient of the moment.
+    let wild = json!({"learning_rate": 0.1, "beta_1": 0.999, "beta_2": 0.5});
+    page.json(json!({ "type": "setTrain", "session": 1, "train": wild }))
+        .expect("options");
     let error = (0..40).find_map(|_| page.ask(train(250)).err());
     let error = error.expect("no flow bears such steps for long");
     assert_eq!(error.code, Code::TrainingDiverged, "{}", error.message);
@@ -567,8 +571,10 @@ fn a_flow_that_diverges_says_so_and_goes_back() {
         }
     }
     // There is no way on from the wreck, and a slower rate does not help; there is a way back.
-    page.json(json!({ "type": "setTrain", "session": 1, "train": {"learning_rate": 0.001} }))
-        .expect("an option");
+    page.json(json!({ "type": "setTrain", "session": 1, "train": {
+        "learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999,
+    } }))
+    .expect("options");
     let step = |page: &Page| {
         let export = json!({ "type": "restoreSnapshot", "session": 1, "index": 0 });
         match page.json(export) {
