@@ -59,6 +59,8 @@ pub enum Code {
     DeviceLost,
     /// The device has no memory left.
     OutOfMemory,
+    /// More than this device can be asked for.
+    OverBudget,
     /// The worker ended and was replaced.
     WorkerRestarted,
     /// Training produced a number that is not finite.
@@ -69,6 +71,8 @@ pub enum Code {
     StorageBusy,
     /// No session of that number.
     UnknownSession,
+    /// The session is being trained already.
+    SessionBusy,
     /// A message that is no request.
     BadRequest,
     /// A bug of ours.
@@ -100,11 +104,13 @@ impl Code {
             Code::DeviceUnavailable => "device-unavailable",
             Code::DeviceLost => "device-lost",
             Code::OutOfMemory => "out-of-memory",
+            Code::OverBudget => "over-budget",
             Code::WorkerRestarted => "worker-restarted",
             Code::TrainingDiverged => "training-diverged",
             Code::StorageFull => "storage-full",
             Code::StorageBusy => "storage-busy",
             Code::UnknownSession => "unknown-session",
+            Code::SessionBusy => "session-busy",
             Code::BadRequest => "bad-request",
             Code::Internal => "internal",
         }
@@ -280,8 +286,20 @@ pub enum Error {
         /// The allocator's words.
         reason: String,
     },
+    /// See [`Code::OverBudget`].
+    #[error("{need}; at most {limit} can be asked for here.")]
+    OverBudget {
+        /// What it would take, a sentence without its full stop.
+        need: String,
+        /// The most.
+        limit: String,
+        /// What to do: a sentence.
+        hint: String,
+    },
     /// See [`Code::TrainingDiverged`].
-    #[error("Training stopped at step {step}: the loss “{loss}” is no longer a finite number.")]
+    #[error(
+        "Training stopped at step {step}: “{loss}” is no longer a finite number, or far too large."
+    )]
     TrainingDiverged {
         /// The step at which it was noticed.
         step: u64,
@@ -292,6 +310,12 @@ pub enum Error {
     #[error("There is no session {session}.")]
     UnknownSession {
         /// The number asked for.
+        session: u32,
+    },
+    /// See [`Code::SessionBusy`].
+    #[error("Session {session} is being trained already.")]
+    SessionBusy {
+        /// Its number.
         session: u32,
     },
     /// See [`Code::BadRequest`].
@@ -334,8 +358,10 @@ impl Error {
             Error::DeviceUnavailable { .. } => Code::DeviceUnavailable,
             Error::DeviceLost { .. } => Code::DeviceLost,
             Error::OutOfMemory { .. } => Code::OutOfMemory,
+            Error::OverBudget { .. } => Code::OverBudget,
             Error::TrainingDiverged { .. } => Code::TrainingDiverged,
             Error::UnknownSession { .. } => Code::UnknownSession,
+            Error::SessionBusy { .. } => Code::SessionBusy,
             Error::BadRequest { .. } => Code::BadRequest,
             Error::Internal { .. } => Code::Internal,
         }
@@ -366,7 +392,9 @@ impl Error {
             Error::BadRecipe { .. } => "Compare it with one of recipes/*.toml.".into(),
             Error::BadImage { .. } => "Use a PNG, JPEG or WebP image, or draw one.".into(),
             Error::BadData { .. } => "Fetch the data again from the source its card names.".into(),
-            Error::BadPoints { hint, .. } | Error::BadText { hint, .. } => hint.clone(),
+            Error::BadPoints { hint, .. }
+            | Error::BadText { hint, .. }
+            | Error::OverBudget { hint, .. } => hint.clone(),
             Error::UnknownCharacter { .. } => {
                 "Leave it out, or train a model on a text that has it.".into()
             }
@@ -380,6 +408,7 @@ impl Error {
             Error::TrainingDiverged { .. } => {
                 "Go back to the last good snapshot and lower the learning rate.".into()
             }
+            Error::SessionBusy { .. } => "Pause it before it is trained again.".into(),
             Error::UnknownSession { .. } | Error::BadRequest { .. } | Error::Internal { .. } => {
                 "Reload the page; if it happens again, please report it.".into()
             }

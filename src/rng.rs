@@ -36,7 +36,10 @@ pub enum Purpose {
 
 /// A generator for one (seed, purpose, step).
 #[derive(Debug, Clone)]
-pub struct Rng(ChaCha8Rng);
+pub struct Rng {
+    source: ChaCha8Rng,
+    outline: bool,
+}
 
 impl Rng {
     /// The generator keyed by `seed`, `purpose` and `step` (the count of whatever advances:
@@ -46,44 +49,65 @@ impl Rng {
         key[..8].copy_from_slice(&seed.to_le_bytes());
         key[8..16].copy_from_slice(&(purpose as u64).to_le_bytes());
         key[16..24].copy_from_slice(&step.to_le_bytes());
-        Self(ChaCha8Rng::from_seed(key))
+        Self {
+            source: ChaCha8Rng::from_seed(key),
+            outline: false,
+        }
+    }
+
+    /// The generator for the outline of a model, whose weights have names and shapes and no values:
+    /// [`nn::init`](crate::nn::init) then draws and allocates nothing.
+    pub fn outline() -> Self {
+        Self {
+            outline: true,
+            ..Self::new(0, Purpose::Init, 0)
+        }
+    }
+
+    /// Whether it is that of an outline.
+    pub fn is_outline(&self) -> bool {
+        self.outline
     }
 
     /// `n` draws from N(0, 1).
     pub fn normal(&mut self, n: usize) -> Vec<f32> {
-        (0..n).map(|_| self.0.sample(StandardNormal)).collect()
+        (0..n).map(|_| self.source.sample(StandardNormal)).collect()
     }
 
     /// `n` draws from U[0, 1).
     pub fn uniform(&mut self, n: usize) -> Vec<f32> {
-        (0..n).map(|_| self.0.random()).collect()
+        (0..n).map(|_| self.source.random()).collect()
     }
 
     /// One draw from N(0, 1).
     pub fn gaussian(&mut self) -> f32 {
-        self.0.sample(StandardNormal)
+        self.source.sample(StandardNormal)
     }
 
     /// One draw from U[0, 1).
     pub fn unit(&mut self) -> f64 {
-        self.0.random()
+        self.source.random()
     }
 
     /// 64 random bits.
     pub fn bits(&mut self) -> u64 {
-        self.0.next_u64()
+        self.source.next_u64()
     }
 
     /// A draw from 0, …, n − 1; 0 if `n` is 0.
     pub fn below(&mut self, n: usize) -> usize {
-        if n == 0 { 0 } else { self.0.random_range(0..n) }
+        if n == 0 {
+            0
+        } else {
+            self.source.random_range(0..n)
+        }
     }
 
     /// A uniformly random order of 0, …, n − 1 (Fisher–Yates).
     pub fn permutation(&mut self, n: usize) -> Vec<u32> {
         let mut order: Vec<u32> = (0..n as u32).collect();
         for i in (1..n).rev() {
-            order.swap(i, self.0.random_range(0..=i));
+            order.swap(i, self.source.random_range(0..=i));
         }
         order
     }
@@ -91,7 +115,7 @@ impl Rng {
     /// One Bernoulli draw for each pixel, with probability pixel / 255, as 0.0 or 1.0.
     pub fn bernoulli_pixels(&mut self, pixels: &[u8]) -> Vec<f32> {
         let mut noise = vec![0u8; pixels.len() * 2];
-        self.0.fill_bytes(&mut noise);
+        self.source.fill_bytes(&mut noise);
         pixels
             .iter()
             .zip(noise.as_chunks::<2>().0)

@@ -5,7 +5,15 @@
 //! two binaries ([`worker_exports`](crate::worker_exports)): the linker drops a library's exports
 //! that no binary mentions.
 
-use std::{cell::RefCell, collections::VecDeque, future::Future, pin::Pin, rc::Rc};
+use std::{
+    alloc::{GlobalAlloc, Layout},
+    cell::RefCell,
+    collections::VecDeque,
+    future::Future,
+    pin::Pin,
+    rc::Rc,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use js_sys::{Function, Promise};
 use serde::Serialize;
@@ -15,6 +23,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use crate::{
     device::{self, Backend, DeviceInfo},
     error::{Error, Result},
+    heap::Heap,
     host::Host,
     parity,
     protocol::{Answer, Envelope, ErrorInfo, Reply},
@@ -32,7 +41,7 @@ macro_rules! worker_exports {
         use wasm_bindgen::prelude::*;
 
         #[global_allocator]
-        static HEAP: generative_playground::heap::Heap = generative_playground::heap::Heap::new();
+        static ALLOCATOR: worker::Telling = worker::Telling::new();
 
         /// See [`worker::start`].
         #[wasm_bindgen]
@@ -70,11 +79,72 @@ pub fn start(on_answer: Function) {
     unsafe { __wasm_call_ctors() };
     ON_ANSWER.with_borrow_mut(|f| *f = Some(on_answer));
     std::panic::set_hook(Box::new(|info| {
-        let error = Error::Internal {
-            reason: info.to_string(),
+        let reason = info.to_string();
+        // More than an address can reach.
+        let error = match reason.contains("capacity overflow") {
+            true => Error::OutOfMemory { reason },
+            false => Error::Internal { reason },
         };
         fatal(&error);
     }));
+}
+
+/// The allocator, which tells the page when there is no memory left: the program ends there,
+/// without a panic.
+pub struct Telling(Heap);
+
+impl Telling {
+    /// One that holds nothing.
+    pub const fn new() -> Self {
+        Self(Heap::new())
+    }
+}
+
+impl Default for Telling {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+// SAFETY: every call goes to the heap as it is.
+#[allow(unsafe_code)]
+unsafe impl GlobalAlloc for Telling {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let place = unsafe { self.0.alloc(layout) };
+        if place.is_null() {
+            out_of_memory(layout.size());
+        }
+        place
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        let place = unsafe { self.0.alloc_zeroed(layout) };
+        if place.is_null() {
+            out_of_memory(layout.size());
+        }
+        place
+    }
+
+    unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        let place = unsafe { self.0.realloc(place, layout, size) };
+        if place.is_null() {
+            out_of_memory(size);
+        }
+        place
+    }
+
+    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+        unsafe { self.0.dealloc(place, layout) }
+    }
+}
+
+fn out_of_memory(bytes: usize) {
+    static TOLD: AtomicBool = AtomicBool::new(false);
+    // The message needs a little memory itself: what fails there is not told again.
+    if !TOLD.swap(true, Ordering::Relaxed) {
+        let reason = format!("{bytes} bytes more");
+        fatal(&Error::OutOfMemory { reason });
+    }
 }
 
 /// Tell the page that this worker is at its end: an answer with id 0.
@@ -138,10 +208,12 @@ pub async fn parity() -> Result<JsValue, JsValue> {
 
 /// Handle one [`Envelope`]; answers arrive through the callback of [`start`].
 pub fn post(envelope: JsValue) {
-    let id = js_sys::Reflect::get(&envelope, &"id".into())
-        .ok()
-        .and_then(|id| id.as_f64())
-        .unwrap_or(0.0) as u32;
+    let id = js_sys::Reflect::get(&envelope, &"id".into());
+    let id = id.ok().and_then(|id| id.as_f64());
+    // Without an id there is nobody to answer, and 0 would be taken for the worker's end.
+    let Some(id) = id.map(|id| id as u32).filter(|&id| id != 0) else {
+        return;
+    };
     let refuse = |reason: String| {
         let error = ErrorInfo::from(&Error::BadRequest { reason });
         emit(&Answer {

@@ -198,6 +198,7 @@ fn the_page_shows_colours_as_they_are() {
         rate: None,
         seconds: None,
         network: None,
+        keep: None,
     });
     let drawn = ask(Request::Sample {
         session: 1,

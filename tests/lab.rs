@@ -59,6 +59,7 @@ impl Page {
             rate: Some(10_000.0),
             seconds: None,
             network: network.map(Into::into),
+            keep: None,
         };
         match self.ask(request)? {
             Outcome::Trained { state } => Ok(state),

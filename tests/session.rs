@@ -191,6 +191,7 @@ impl Page {
             rate,
             seconds: None,
             network: None,
+            keep: None,
         }))
     }
 
@@ -375,6 +376,7 @@ fn a_cancel_ends_a_training_well() {
         rate: None,
         seconds: None,
         network: None,
+        keep: None,
     };
     let (mut sampled, mut cancelled) = (false, false);
     page.together(vec![(1, endless)], |answers| {
@@ -422,6 +424,7 @@ fn a_new_model_takes_the_place_of_one_that_trains() {
         rate: None,
         seconds: None,
         network: None,
+        keep: None,
     };
     let mut sent = false;
     page.together(vec![(1, endless)], |answers| {
@@ -459,6 +462,7 @@ fn two_sessions_take_turns_and_do_not_meet() {
         rate: Some(10_000.0),
         seconds: None,
         network: None,
+        keep: None,
     };
     page.together(vec![(1, request(1, 30)), (2, request(2, 45))], |_| None);
     assert_eq!(trained(page.end(1)).step, 30);
@@ -644,6 +648,7 @@ fn a_file_goes_on_exactly_where_it_was() {
         rate: None,
         seconds: None,
         network: None,
+        keep: None,
     };
     assert_eq!(
         other.code(request),
@@ -786,6 +791,7 @@ fn wrong_requests_get_their_codes_and_break_nothing() {
                 rate: None,
                 seconds: None,
                 network: None,
+                keep: None,
             },
             Code::UnknownSession,
         ),
@@ -796,6 +802,7 @@ fn wrong_requests_get_their_codes_and_break_nothing() {
                 rate: Some(0.0),
                 seconds: None,
                 network: None,
+                keep: None,
             },
             Code::BadOption,
         ),
@@ -806,6 +813,7 @@ fn wrong_requests_get_their_codes_and_break_nothing() {
                 rate: Some(f32::NAN),
                 seconds: None,
                 network: None,
+                keep: None,
             },
             Code::BadOption,
         ),
@@ -997,6 +1005,7 @@ fn options_change_while_it_trains() {
         rate: Some(100.0),
         seconds: None,
         network: None,
+        keep: None,
     };
     let train = json!({"learning_rate": 0.01, "batch_size": 64});
     let mut change = Some((2, Request::SetTrain { session: 1, train }));
@@ -1038,6 +1047,7 @@ fn a_training_that_diverges_says_so_and_can_be_brought_back() {
         rate: None,
         seconds: None,
         network: None,
+        keep: None,
     };
     assert_eq!(page.code(request(2)), Code::TrainingDiverged);
     // Nothing is stuck: the session still answers, and says the same when asked to go on.

@@ -291,6 +291,7 @@ impl Page {
             rate: None,
             seconds: None,
             network: None,
+            keep: None,
         };
         match self.ask(request)? {
             Outcome::Trained { state } => Ok(*state.losses[0].values.last().expect("a loss")),

@@ -76,6 +76,7 @@ impl Page {
             rate: None,
             seconds: None,
             network: None,
+            keep: None,
         };
         match self.ask(request).0 {
             Ok(Outcome::Trained { state }) => state,
@@ -417,6 +418,7 @@ fn a_model_goes_on_in_its_own_tokens_on_another_text_of_the_same_name() {
         rate: None,
         seconds: None,
         network: None,
+        keep: None,
     };
     let error = page.ask(request).0.expect_err("letters it does not know");
     assert_eq!(error.code, Code::UnknownCharacter);

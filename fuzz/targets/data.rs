@@ -1,8 +1,7 @@
 //! Bytes as a data file of the page.
 #![no_main]
 
-use generative_playground::data::{Batch, ImageSet, test_images};
-use generative_playground::family::Binarize;
+use generative_playground::data::{Batch, Binarize, ImageSet, test_images};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -10,8 +9,8 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     };
     assert!(!set.train.is_empty() && !set.test.is_empty());
-    let Batch::Images { count, pixels } = test_images(&set, 0, 3, Binarize::Dynamic) else {
+    let Batch::Images { shape, values } = test_images(&set, 0, 3, Binarize::Dynamic) else {
         return;
     };
-    assert_eq!(pixels.len(), count * set.pixels());
+    assert_eq!(values.len(), shape.iter().product::<usize>());
 });

@@ -7,77 +7,40 @@
 //! schema and options, names and shapes, finite numbers. Any failure is a typed error, and what
 //! was loaded before is untouched, because a model is built aside and handed over at the end.
 
+mod meta;
 mod upgrade;
 
 use std::{
-    collections::{HashMap, HashSet},
+    borrow::Cow,
+    collections::{BTreeMap, HashMap, HashSet},
     rc::Rc,
 };
 
 use burn::tensor::{DType, Device, TensorData};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Deserialize;
 
 use crate::{
-    data::{DataInfo, Dataset},
+    data::Dataset,
     error::{Error, Result},
     families,
     model::{Model, TrainConfig},
     nn::weights::Weights,
     optim::{Optimizer, ParameterGroup},
-    options::{self, Options},
-    rng::{Purpose, Rng},
-    training::{LossCurve, Trainer},
+    options::Options,
+    training::{Budget, FILE_LIMIT, Trainer},
 };
 
 pub use crate::hash::sha256;
+pub use meta::{Meta, meta_of};
 
-/// No checkpoint of this program is larger.
-pub const SIZE_LIMIT: usize = 256 << 20;
+/// No checkpoint of this program is larger, whether it is written or read.
+pub const SIZE_LIMIT: usize = FILE_LIMIT;
 
-const META: &str = "playground";
-/// Of a file without it: most often its weights were saved anew by a script that dropped it.
-const NO_META: &str = "its metadata has no entry “playground”. If a script saved it anew, let the script \
-                       keep what stood there, in Python by \
-                       save_file(tensors, path, metadata=safe_open(old, \"pt\").metadata())";
 /// Before the names of the averaged weights in a resumable file.
 const AVERAGE: &str = "average/";
-
-/// What a checkpoint says about itself.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Meta {
-    /// Of this table; see `upgrade`.
-    pub format: u64,
-    /// Id of the family.
-    pub family: String,
-    /// The family's schema version.
-    pub schema: u32,
-    /// Name of the checkpoint, for example `vae-mnist`; none for one made in the page.
-    #[serde(default)]
-    pub id: Option<String>,
-    /// The family's config.
-    pub config: Value,
-    /// Options of the training.
-    pub train: Value,
-    /// The data it learned from.
-    pub data: DataInfo,
-    /// Seed of the training.
-    pub seed: u64,
-    /// Optimizer steps behind it.
-    pub step: u64,
-    /// Images seen.
-    pub seen: u64,
-    /// Seconds of training, where the trainer kept them.
-    #[serde(default)]
-    pub seconds: f64,
-    /// For a resumable file: the optimizers' step counts, one for each network.
-    #[serde(default)]
-    pub optimizers: Vec<usize>,
-    /// Recorded losses.
-    #[serde(default)]
-    pub losses: Vec<LossCurve>,
-}
+/// Before the names of the optimizers' moments there.
+const MOMENTS: &str = "optimizer/";
 
 /// How precisely weights are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,7 +85,7 @@ pub async fn write_resumable(trainer: &Trainer, meta: &Meta) -> Result<Vec<u8>> 
     let mut moments = Weights::new();
     for (network, optimizer) in trainer.model.networks().iter().zip(&trainer.optimizers) {
         for (name, data) in optimizer.read().await? {
-            moments.insert(format!("optimizer/{network}/{name}"), data);
+            moments.insert(format!("{MOMENTS}{network}/{name}"), data);
         }
     }
     let meta = Meta {
@@ -180,8 +143,10 @@ fn serialize(
             Ok((name, view.map_err(|e| internal(e.to_string()))?))
         })
         .collect::<Result<Vec<_>>>()?;
-    safetensors::serialize(views, Some(HashMap::from([(META.to_string(), json)])))
-        .map_err(|e| internal(e.to_string()))
+    let about = Some(HashMap::from([(meta::ENTRY.to_string(), json)]));
+    let file = safetensors::serialize(views, about).map_err(|e| internal(e.to_string()))?;
+    check_size(&file)?;
+    Ok(file)
 }
 
 /// Name, type and shape of a tensor in a file.
@@ -194,7 +159,7 @@ pub type TensorInfo = (String, String, Vec<usize>);
 pub fn inspect(bytes: &[u8]) -> Result<(Meta, Vec<TensorInfo>)> {
     check_size(bytes)?;
     let tensors = parse(bytes)?;
-    let meta = meta(bytes)?;
+    let meta = meta::read(bytes)?;
     let list = tensors
         .iter()
         .map(|(name, t)| {
@@ -256,20 +221,6 @@ impl<'de> Deserialize<'de> for UniqueNames {
     }
 }
 
-/// What a file says about itself, as it stands there.
-fn meta_json(bytes: &[u8]) -> Result<Value> {
-    let schema = |reason: String| Error::CheckpointSchema { reason };
-    let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| Error::CheckpointParse {
-        reason: e.to_string(),
-    })?;
-    let json = header
-        .metadata()
-        .as_ref()
-        .and_then(|m| m.get(META))
-        .ok_or_else(|| schema(NO_META.into()))?;
-    serde_json::from_str(json).map_err(|e| schema(e.to_string()))
-}
-
 /// An older file in today's format, its tensors as they are; `None` for one that is in it already.
 ///
 /// # Errors
@@ -277,60 +228,20 @@ fn meta_json(bytes: &[u8]) -> Result<Value> {
 pub fn convert(bytes: &[u8]) -> Result<Option<Vec<u8>>> {
     check_size(bytes)?;
     let tensors = parse(bytes)?;
-    let mut json = meta_json(bytes)?;
+    let mut json = meta::json(bytes)?;
     let before = json.clone();
     upgrade::upgrade(&mut json);
     if json == before {
-        meta(bytes)?;
+        meta::read(bytes)?;
         return Ok(None);
     }
-    let about = HashMap::from([(META.to_string(), json.to_string())]);
+    let about = HashMap::from([(meta::ENTRY.to_string(), json.to_string())]);
     let internal = |e: safetensors::SafeTensorError| Error::Internal {
         reason: e.to_string(),
     };
     let converted = safetensors::serialize(tensors.iter(), Some(about)).map_err(internal)?;
-    meta(&converted)?;
+    meta::read(&converted)?;
     Ok(Some(converted))
-}
-
-fn meta(bytes: &[u8]) -> Result<Meta> {
-    let schema = |reason: String| Error::CheckpointSchema { reason };
-    let mut meta = meta_json(bytes)?;
-    upgrade::upgrade(&mut meta);
-    let meta: Meta = serde_json::from_value(meta).map_err(|e| schema(e.to_string()))?;
-    if meta.format != upgrade::FORMAT {
-        let (format, known) = (meta.format, upgrade::FORMAT);
-        return Err(schema(format!("format {format} where {known} is known")));
-    }
-    let (version, networks) = families::schema(&meta.family)?;
-    if meta.schema != version {
-        return Err(schema(format!(
-            "version {} of {} where {version} is known",
-            meta.schema, meta.family
-        )));
-    }
-    if !meta.optimizers.is_empty() && meta.optimizers.len() != networks.len() {
-        return Err(schema(format!(
-            "{} optimizers for {} networks",
-            meta.optimizers.len(),
-            networks.len()
-        )));
-    }
-    // More than any training takes, and what the arithmetic on them can bear.
-    let times = meta.optimizers.iter().map(|&t| t as u64);
-    if times.chain([meta.step]).any(|n| n > i32::MAX as u64) || meta.seen > 1 << 53 {
-        return Err(schema("its count of steps cannot be right".into()));
-    }
-    let points = meta
-        .losses
-        .iter()
-        .map(|c| c.values.len().max(c.steps.len()));
-    if points.max().unwrap_or(0) > 100_000 || meta.losses.len() > 64 {
-        return Err(schema("its loss history is too long".into()));
-    }
-    meta.data.check()?;
-    TrainConfig::from_json(&meta.train)?;
-    Ok(meta)
 }
 
 /// Open a checkpoint on `device`, which must be outside autodiff.
@@ -348,12 +259,14 @@ pub fn open(bytes: &[u8], promised: Option<&str>, device: &Device) -> Result<Ope
         }
     }
     let tensors = parse(bytes)?;
-    let meta = meta(bytes)?;
+    let meta = meta::read(bytes)?;
+    let outline = families::outline(&meta.family, &meta.config, &meta.data, device)?;
+    check_shapes(&tensors, &expected(&tensors, &meta, &*outline))?;
     let (mut weights, mut moments) = (Weights::new(), Weights::new());
     let mut average = Weights::new();
     for (name, tensor) in tensors.iter() {
         let data = floats(name, &tensor)?;
-        if name.starts_with("optimizer/") {
+        if name.starts_with(MOMENTS) {
             moments.insert(name.to_string(), data);
         } else if let Some(name) = name.strip_prefix(AVERAGE) {
             average.insert(name.to_string(), data);
@@ -361,13 +274,9 @@ pub fn open(bytes: &[u8], promised: Option<&str>, device: &Device) -> Result<Ope
             weights.insert(name.to_string(), data);
         }
     }
-    let mut rng = Rng::new(meta.seed, Purpose::Init, 0);
-    let model = families::init(&meta.family, &meta.config, &meta.data, &mut rng, device)?;
-    let trained = (!average.is_empty()).then(|| weights.clone());
-    let model = model.with_weights(weights)?;
-    let model = match trained {
-        Some(_) => model.with_weights(average)?,
-        None => model,
+    let (model, trained) = match average.is_empty() {
+        true => (outline.with_weights(weights)?, None),
+        false => (outline.with_weights(average)?, Some(weights)),
     };
     Ok(Opened {
         model,
@@ -375,6 +284,75 @@ pub fn open(bytes: &[u8], promised: Option<&str>, device: &Device) -> Result<Ope
         moments,
         trained,
     })
+}
+
+/// Names and shapes of all tensors that a file must hold: the weights of its model, and with each
+/// their average and their moments where it has such.
+fn expected(
+    tensors: &SafeTensors,
+    meta: &Meta,
+    outline: &dyn Model,
+) -> BTreeMap<String, Vec<usize>> {
+    let shapes = outline.shapes();
+    let averaged = tensors.names().iter().any(|n| n.starts_with(AVERAGE));
+    let mut expected = BTreeMap::new();
+    if averaged {
+        let each = shapes.iter();
+        expected.extend(each.map(|(name, dims)| (format!("{AVERAGE}{name}"), dims.clone())));
+    }
+    expected.extend(shapes);
+    for group in outline.parameter_groups() {
+        let network = outline.networks().iter().position(|&n| n == group.network);
+        let time = network.and_then(|i| meta.optimizers.get(i));
+        // Before the first step there is nothing to keep.
+        if time.is_none_or(|&time| time == 0) {
+            continue;
+        }
+        for parameter in &group.parameters {
+            let n = parameter.dims.iter().product();
+            for moment in ["m", "v"] {
+                let name = format!("{MOMENTS}{}/{}.{moment}", group.network, parameter.name);
+                expected.insert(name, vec![n]);
+            }
+        }
+    }
+    expected
+}
+
+/// Refuse a file whose tensors are not those expected, before any of them is read.
+fn check_shapes(tensors: &SafeTensors, expected: &BTreeMap<String, Vec<usize>>) -> Result<()> {
+    let wrong = |reason: String| Err(Error::CheckpointShape { reason });
+    for (name, tensor) in tensors.iter() {
+        let (name, dtype) = (short(name), tensor.dtype());
+        match expected.get(name.as_ref()) {
+            None => return wrong(format!("{name} has no place in this model")),
+            Some(dims) if dims != tensor.shape() => {
+                let shape = tensor.shape();
+                return wrong(format!("{name} is {shape:?} where {dims:?} is needed"));
+            }
+            Some(_) if !matches!(dtype, Dtype::F32 | Dtype::F16) => {
+                return wrong(format!("{name} has the type {dtype:?} where F32 or F16 is needed"));
+            }
+            Some(_) => {}
+        }
+    }
+    match expected.keys().find(|name| tensors.tensor(name).is_err()) {
+        Some(name) => wrong(format!("{name} is missing")),
+        None => Ok(()),
+    }
+}
+
+/// A name from a file as it can be shown.
+fn short(name: &str) -> Cow<'_, str> {
+    /// Characters of the longest name of a weight, and some.
+    const MOST: usize = 100;
+    match name.len() <= MOST && name.bytes().all(|b| b.is_ascii_graphic()) {
+        true => name.into(),
+        false => {
+            let start: String = name.chars().take(MOST).collect();
+            format!("{}…", start.escape_default()).into()
+        }
+    }
 }
 
 fn floats(name: &str, tensor: &TensorView) -> Result<TensorData> {
@@ -430,14 +408,15 @@ impl Opened {
             });
         }
         meta.data.space.must_fit(&info.space, &info.name)?;
+        let train = TrainConfig::from_json(&meta.train)?;
+        Budget::of(device).check(&meta.family, &meta.config, &train, &meta.data)?;
         // The weights belong to the mean and scale that they were trained with.
         let data = match &*data {
             Dataset::Points(set) => Rc::new(set.clone().standardized_as(&meta.data.space).into()),
             _ => data,
         };
         let autodiff = device.clone().autodiff();
-        let mut rng = Rng::new(meta.seed, Purpose::Init, 0);
-        let model = families::init(&meta.family, &meta.config, &meta.data, &mut rng, &autodiff)?
+        let model = families::outline(&meta.family, &meta.config, &meta.data, &autodiff)?
             .with_weights(match self.trained.clone() {
                 Some(trained) => trained,
                 None => self.model.weights().await?,
@@ -447,7 +426,7 @@ impl Opened {
         let groups = model.parameter_groups();
         for (i, network) in model.networks().iter().enumerate() {
             let time = meta.optimizers.get(i).copied().unwrap_or(0);
-            let prefix = format!("optimizer/{network}/");
+            let prefix = format!("{MOMENTS}{network}/");
             let (own, others) = moments
                 .into_iter()
                 .partition::<Weights, _>(|(name, _)| name.starts_with(&prefix));
@@ -465,34 +444,10 @@ impl Opened {
                 reason: format!("{name} belongs to no optimizer"),
             });
         }
-        let train = TrainConfig::from_json(&meta.train)?;
         let mut trainer = Trainer::resume(
             model, optimizers, train, data, meta.seed, meta.step, meta.seen,
         );
         trainer.average = self.trained.is_some().then_some(self.model);
         Ok(trainer)
     }
-}
-
-/// What a training's checkpoint says about itself.
-///
-/// # Errors
-/// [`Error::Internal`].
-pub fn meta_of(trainer: &Trainer, losses: Vec<LossCurve>) -> Result<Meta> {
-    let family = trainer.model.family();
-    Ok(Meta {
-        format: upgrade::FORMAT,
-        family: family.into(),
-        schema: families::schema(family)?.0,
-        id: None,
-        config: trainer.model.config()?,
-        train: options::to_json(&trainer.config)?,
-        data: trainer.data.info().clone(),
-        seed: trainer.seed,
-        step: trainer.step_count(),
-        seen: trainer.seen(),
-        seconds: 0.0,
-        optimizers: Vec::new(),
-        losses,
-    })
 }

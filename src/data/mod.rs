@@ -62,15 +62,27 @@ impl DataInfo {
     /// # Errors
     /// [`Error::CheckpointSchema`].
     pub fn check(&self) -> Result<()> {
+        /// Characters of a data set's options as JSON.
+        const OPTIONS: usize = 4096;
         let schema = |reason: String| Err(Error::CheckpointSchema { reason });
         if !is_name(&self.name) {
-            return schema("the name of its data is no name".into());
+            return schema("its data has no name that can be used".into());
         }
         if self.classes.len() > 256 {
             return schema(format!("{} classes", self.classes.len()));
         }
         if self.units.is_some_and(|units| !units.are_sound()) {
             return schema("points without units".into());
+        }
+        if !self.classes.iter().all(|class| is_label(class)) {
+            return schema("classes without names".into());
+        }
+        let hash = self.sha256.len() == 64 && self.sha256.bytes().all(|b| b.is_ascii_hexdigit());
+        if !self.sha256.is_empty() && !hash {
+            return schema("a hash of its data that is none".into());
+        }
+        if self.options.to_string().len() > OPTIONS {
+            return schema("options of its data that are too long".into());
         }
         self.space.check()
     }
@@ -81,6 +93,11 @@ impl DataInfo {
 pub fn is_name(text: &str) -> bool {
     let sign = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
     (1..=60).contains(&text.len()) && text.bytes().all(sign)
+}
+
+/// Whether a text can be shown as a label: not empty, at most 60 characters, on one line.
+pub fn is_label(text: &str) -> bool {
+    !text.is_empty() && text.chars().count() <= 60 && !text.chars().any(char::is_control)
 }
 
 /// Refuse what is no name of data.
@@ -137,6 +154,16 @@ impl Dataset {
             Dataset::Images(set) => &set.info,
             Dataset::Points(set) => &set.info,
             Dataset::Text(set) => &set.info,
+        }
+    }
+
+    /// About how many bytes it takes.
+    pub fn bytes(&self) -> usize {
+        let examples = self.train_len() + self.test_len();
+        match self {
+            Dataset::Images(set) => examples * set.shape().iter().product::<usize>(),
+            Dataset::Points(_) => examples * size_of::<[f32; 2]>(),
+            Dataset::Text(_) => examples * size_of::<u16>(),
         }
     }
 

@@ -195,7 +195,15 @@ impl Space {
                 }
                 schema("points without a mean and a scale".into())
             }
-            Self::Text { vocabulary, .. } => vocabulary.check(),
+            Self::Text {
+                vocabulary,
+                characters_per_token,
+            } => {
+                if !(1e-3..1e6).contains(characters_per_token) {
+                    return schema("a text without a length of its tokens".into());
+                }
+                vocabulary.check()
+            }
         }
     }
 }

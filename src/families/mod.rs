@@ -111,6 +111,20 @@ pub fn init(
     (Entry::find(id)?.init)(config, data, rng, device)
 }
 
+/// The outline of a model of the family called `id`: its weights have names and shapes, and no values
+/// for which anything would be drawn or allocated.
+///
+/// # Errors
+/// As [`init`].
+pub fn outline(
+    id: &str,
+    config: &Value,
+    data: &DataInfo,
+    device: &Device,
+) -> Result<Box<dyn Model>> {
+    init(id, config, data, &mut Rng::outline(), device)
+}
+
 /// The config of the family called `id` with every default filled in, as JSON.
 ///
 /// # Errors

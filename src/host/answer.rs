@@ -11,7 +11,7 @@ use crate::{
     model::TrainConfig,
     options, plots,
     protocol::{Bytes, Fault, Outcome, Request, View, ViewQuery},
-    session::Session,
+    session::{Session, pace_of},
 };
 
 /// Pixels of the largest image that is written.
@@ -47,17 +47,19 @@ impl Host {
                 rate,
                 seconds,
                 network,
+                keep,
             } => {
                 let limits = Limits {
                     steps,
                     rate,
                     seconds,
+                    keep: keep.unwrap_or(true),
                 };
                 self.train(id, session, limits, network.as_deref()).await
             }
             Request::SetTrain { session, train } => {
                 let session = self.session(session)?;
-                session.lock().await.set_train(&train)?;
+                session.session.lock().await.set_train(&train)?;
                 Ok(Outcome::Done)
             }
             Request::ShowSnapshot { .. } | Request::RestoreSnapshot { .. } => {
@@ -131,9 +133,9 @@ impl Host {
             return Err(misrouted(&request));
         };
         let data = self.library.borrow_mut().make(&data, &data_options, 0)?;
-        let mut session = Session::create(&family, &config, &train, data, 0, &self.device)?;
-        let parameters = session.model().num_params() as u32;
-        let seconds = session.pace(self.pause).await?;
+        let (budget, device) = (self.budget, &self.device);
+        let (seconds, parameters) =
+            pace_of(budget, &family, &config, &train, data, device, self.pause).await?;
         Ok(Outcome::Pace {
             seconds,
             parameters,
@@ -142,6 +144,12 @@ impl Host {
 
     /// Keep data that is handed over.
     fn load(&self, request: Request) -> Result<Outcome> {
+        let loaded = self.put_data(request)?;
+        self.tidy();
+        Ok(loaded)
+    }
+
+    fn put_data(&self, request: Request) -> Result<Outcome> {
         let mut library = self.library.borrow_mut();
         match request {
             Request::LoadPoints { source } => {
@@ -183,10 +191,10 @@ impl Host {
                 session,
                 bytes,
                 sha256,
-            } => self.put(
-                session,
-                Session::open(&bytes.0, sha256.as_deref(), &self.device)?,
-            ),
+            } => {
+                let opened = Session::open(&bytes.0, sha256.as_deref(), &self.device)?;
+                self.put(session, opened.within(self.budget))
+            }
             Request::Create {
                 session,
                 family,
@@ -198,7 +206,9 @@ impl Host {
             } => {
                 let seed = u64::from(seed);
                 let data = self.library.borrow_mut().make(&data, &data_options, seed)?;
-                let new = Session::create(&family, &config, &train, data, seed, &self.device)?;
+                let (budget, device) = (self.budget, &self.device);
+                let new =
+                    Session::create_within(budget, &family, &config, &train, data, seed, device)?;
                 self.put(session, new)
             }
             Request::Dispose { session } => {
@@ -218,12 +228,17 @@ impl Host {
                 count,
             } => {
                 let session = self.session(session)?;
-                let view = session.lock().await.show_snapshot(index, count).await?;
+                let view = session
+                    .session
+                    .lock()
+                    .await
+                    .show_snapshot(index, count, self.pause)
+                    .await?;
                 Ok(Outcome::View { view })
             }
             Request::RestoreSnapshot { session, index } => {
                 let session = self.session(session)?;
-                let mut session = session.lock().await;
+                let mut session = session.session.lock().await;
                 session.restore_snapshot(index).await?;
                 let model = session.info()?;
                 Ok(Outcome::Model { model })
@@ -239,9 +254,9 @@ impl Host {
         query: &ViewQuery,
         snapshot: Option<u32>,
     ) -> Result<View> {
+        let slot = self.session(number)?;
         let viewer = {
-            let session = self.session(number)?;
-            let session = session.lock().await;
+            let session = slot.session.lock().await;
             let set = self.library.borrow().get(&session.data().name);
             session.viewer(snapshot, set)?
         };
@@ -253,7 +268,7 @@ impl Host {
         match request {
             Request::Export { session, resumable } => {
                 let session = self.session(session)?;
-                let session = session.lock().await;
+                let session = session.session.lock().await;
                 Ok(Outcome::File {
                     name: format!("{}.safetensors", session.file_name()),
                     mime: "application/octet-stream".into(),
@@ -265,8 +280,9 @@ impl Host {
                 query,
                 snapshot,
             } => {
+                let slot = self.session(session)?;
                 let view = self.view(session, &query, snapshot).await?;
-                let name = self.session(session)?.lock().await.file_name();
+                let name = slot.session.lock().await.file_name();
                 Ok(Outcome::File {
                     name: format!("{name}.svg"),
                     mime: "image/svg+xml".into(),
@@ -279,10 +295,10 @@ impl Host {
                 scale,
                 ..
             } => {
+                let slot = self.session(session)?;
                 let view = self.draw(id, &request).await?;
                 let (name, units) = {
-                    let session = self.session(session)?;
-                    let session = session.lock().await;
+                    let session = slot.session.lock().await;
                     (session.file_name(), session.data().units)
                 };
                 samples_file(&view, &format!("{name}-seed-{seed}"), scale, units.as_ref())

@@ -9,9 +9,12 @@ mod sampling;
 mod training;
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::{HashMap, HashSet},
+    future::{Future, poll_fn},
+    pin::pin,
     rc::Rc,
+    task::Poll,
 };
 
 use async_lock::Mutex;
@@ -21,8 +24,18 @@ use crate::{
     error::{Error, Result},
     pause::Pause,
     protocol::{Answer, Envelope, ErrorInfo, Outcome, Progress, Reply},
-    session::{Library, Session},
+    session::{Library, SPARE, Session},
+    training::Budget,
 };
+
+/// A session in its place.
+struct Slot {
+    session: Mutex<Session>,
+    /// Name of its data.
+    data: String,
+    /// Whether a `Request::Train` is under way.
+    training: Cell<bool>,
+}
 
 /// See the module's documentation.
 pub struct Host {
@@ -30,7 +43,8 @@ pub struct Host {
     pause: Pause,
     rest: Pause,
     emit: Box<dyn Fn(Answer)>,
-    sessions: RefCell<HashMap<u32, Rc<Mutex<Session>>>>,
+    budget: Budget,
+    sessions: RefCell<HashMap<u32, Rc<Slot>>>,
     library: RefCell<Library>,
     cancelled: RefCell<HashSet<u32>>,
     running: RefCell<HashSet<u32>>,
@@ -40,6 +54,7 @@ impl Host {
     /// A host that computes on `device` and sends answers to `emit`.
     pub fn new(device: Device, pause: Pause, emit: Box<dyn Fn(Answer)>) -> Self {
         Self {
+            budget: Budget::of(&device),
             device,
             pause,
             rest: pause,
@@ -58,6 +73,13 @@ impl Host {
         self
     }
 
+    /// Let sessions ask for no more than `budget`, where it is not to be the device's.
+    #[must_use]
+    pub fn with_budget(mut self, budget: Budget) -> Self {
+        self.budget = budget;
+        self
+    }
+
     /// The device it computes on.
     pub fn device(&self) -> &Device {
         &self.device
@@ -65,9 +87,20 @@ impl Host {
 
     /// Answer one request: any number of progress messages, then exactly one end.
     pub async fn handle(&self, envelope: Envelope) {
-        let id = envelope.id;
+        let Envelope { id, request } = envelope;
         self.running.borrow_mut().insert(id);
-        let reply = match self.answer(id, envelope.request).await {
+        let (only_looks, session) = (request.only_looks(), request.looks_at());
+        let answer = self.answer(id, request);
+        let answer = if only_looks {
+            // It can be dropped wherever it gives the thread back.
+            let gone = |session| self.session(session).is_err();
+            let there = session.filter(|&session| !gone(session));
+            let ended = || self.is_cancelled(id) || there.is_some_and(gone);
+            unless(answer, ended).await
+        } else {
+            answer.await
+        };
+        let reply = match answer {
             Ok(outcome) => Reply::Ok { outcome },
             Err(error) => Reply::Error {
                 error: ErrorInfo::from(&error),
@@ -87,7 +120,7 @@ impl Host {
         self.cancelled.borrow().contains(&id)
     }
 
-    fn session(&self, session: u32) -> Result<Rc<Mutex<Session>>> {
+    fn session(&self, session: u32) -> Result<Rc<Slot>> {
         let found = self.sessions.borrow().get(&session).cloned();
         found.ok_or(Error::UnknownSession { session })
     }
@@ -95,8 +128,30 @@ impl Host {
     /// Put a new session in the place of the old one, if there was one.
     fn put(&self, number: u32, session: Session) -> Result<Outcome> {
         let model = session.info()?;
-        let session = Rc::new(Mutex::new(session));
-        self.sessions.borrow_mut().insert(number, session);
+        let slot = Rc::new(Slot {
+            data: session.data().name.clone(),
+            session: Mutex::new(session),
+            training: Cell::new(false),
+        });
+        self.sessions.borrow_mut().insert(number, slot);
         Ok(Outcome::Model { model })
     }
+
+    /// Let go of data that no session uses, where there is too much of it.
+    fn tidy(&self) {
+        let sessions = self.sessions.borrow();
+        let used: HashSet<&str> = sessions.values().map(|slot| slot.data.as_str()).collect();
+        self.library.borrow_mut().tidy(&used, SPARE);
+    }
+}
+
+/// What `answer` gives, or [`Error::Cancelled`] once `ended` is true: then it is dropped where it
+/// last gave the thread back.
+async fn unless<T>(answer: impl Future<Output = Result<T>>, ended: impl Fn() -> bool) -> Result<T> {
+    let mut answer = pin!(answer);
+    poll_fn(|context| match ended() {
+        true => Poll::Ready(Err(Error::Cancelled)),
+        false => answer.as_mut().poll(context),
+    })
+    .await
 }

@@ -30,7 +30,7 @@ impl Host {
         let Wish { count, seed, .. } = wish;
         let session = self.session(wish.session)?;
         let (mut sampler, window) = {
-            let session = session.lock().await;
+            let session = session.session.lock().await;
             let sampler = session.sampler(wish.options, wish.condition, count, seed)?;
             (sampler, session.window())
         };

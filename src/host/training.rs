@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use web_time::{Duration, Instant};
 
-use super::Host;
+use super::{Host, Slot};
 use crate::{
     error::{Error, Result},
     protocol::{Bytes, Outcome, Progress},
@@ -18,6 +18,26 @@ pub(super) struct Limits {
     pub(super) steps: Option<u32>,
     pub(super) rate: Option<f32>,
     pub(super) seconds: Option<f32>,
+    /// Whether a resumable checkpoint is wanted at its end.
+    pub(super) keep: bool,
+}
+
+/// Marks a session as being trained for as long as it lives.
+struct Training(Rc<Slot>);
+
+impl Training {
+    fn begin(slot: &Rc<Slot>, session: u32) -> Result<Self> {
+        match slot.training.replace(true) {
+            true => Err(Error::SessionBusy { session }),
+            false => Ok(Self(slot.clone())),
+        }
+    }
+}
+
+impl Drop for Training {
+    fn drop(&mut self) {
+        self.0.training.set(false);
+    }
 }
 
 impl Host {
@@ -32,14 +52,16 @@ impl Host {
             steps,
             rate,
             seconds,
+            keep,
         } = limits;
         if let Some(rate) = rate.filter(|r| !(0.1..=10_000.0).contains(r)) {
             let reason = "it must lie between 0.1 and 10000";
             return Err(Error::bad_option("rate", rate, reason));
         }
-        let session = self.session(number)?;
+        let slot = self.session(number)?;
+        let _training = Training::begin(&slot, number)?;
         let until = {
-            let mut session = session.lock().await;
+            let mut session = slot.session.lock().await;
             // A training keeps its data, whatever has come under the same name since.
             if !session.is_training() {
                 let data = {
@@ -52,20 +74,28 @@ impl Host {
             session.resume_clock();
             steps.map(|s| session.step() + u64::from(s))
         };
-        let computed = session.lock().await.computed();
+        let computed = slot.session.lock().await.computed();
         let started = Instant::now();
         let mut paid_steps = 0f32;
         loop {
             // A cancel ends it well: what was learned stays. So does another model's arrival.
             let replaced = !matches!(
                 self.sessions.borrow().get(&number),
-                Some(s) if Rc::ptr_eq(s, &session)
+                Some(s) if Rc::ptr_eq(s, &slot)
             );
-            let mut held = session.lock().await;
+            let mut held = slot.session.lock().await;
             let spent = (held.computed() - computed).as_secs_f32();
             let done =
                 until.is_some_and(|u| held.step() >= u) || seconds.is_some_and(|s| spent >= s);
             if done || replaced || self.is_cancelled(id) {
+                // What was learned since the last checkpoint is kept too; of a session that is gone
+                // nobody wants to hear.
+                if keep
+                    && !replaced
+                    && let Some(saved) = held.save().await?
+                {
+                    self.saved(id, saved);
+                }
                 let state = held.train_state();
                 return Ok(Outcome::Trained { state });
             }
@@ -83,9 +113,8 @@ impl Host {
                     let samples = news.samples;
                     self.progress(id, Progress::Training { state, samples });
                 }
-                if let Some((step, bytes)) = news.saved {
-                    let (step, bytes) = (step as u32, Bytes(bytes));
-                    self.progress(id, Progress::Snapshot { step, bytes });
+                if let Some(saved) = news.saved {
+                    self.saved(id, saved);
                 }
             }
             drop(held);
@@ -96,5 +125,10 @@ impl Host {
                 (self.rest)().await;
             }
         }
+    }
+
+    fn saved(&self, id: u32, (step, bytes): (u64, Vec<u8>)) {
+        let (step, bytes) = (step as u32, Bytes(bytes));
+        self.progress(id, Progress::Snapshot { step, bytes });
     }
 }

@@ -3,8 +3,9 @@
 use burn::{module::Module, tensor::Device};
 
 use super::{
-    Capabilities, Condition, ConditionKind, Defaults, Density, FamilyInfo, FamilySpace, Invertible,
-    Language, Latent, Losses, Preset, Sampler, StepContext, condition::with_conditions, plain,
+    Capabilities, Condition, ConditionKind, Cost, Defaults, Density, FamilyInfo, FamilySpace,
+    Invertible, Language, Latent, Losses, Preset, Sampler, StepContext, condition::with_conditions,
+    plain,
 };
 use crate::{
     data::{Batch, DataInfo, Space, SpaceKind},
@@ -104,6 +105,11 @@ pub trait Family: Sized + Clone + Send + 'static {
     /// processor's caches.
     fn micro_batch(&self) -> usize {
         usize::MAX
+    }
+
+    /// What training on one example costs; of most networks each layer is used once.
+    fn cost(&self) -> Cost {
+        Cost::of(&weights::shapes(self.net()), |_| 1.0)
     }
 
     /// Sampling options for the samples that a training shows of itself: fewer steps, where many

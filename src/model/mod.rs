@@ -26,3 +26,5 @@ pub use model::Model;
 pub use sampler::*;
 pub use step::*;
 pub use train_config::*;
+
+pub use crate::nn::cost::Cost;

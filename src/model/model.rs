@@ -5,12 +5,13 @@ use std::any::Any;
 use serde_json::Value;
 
 use super::{
-    Condition, Density, Family, Invertible, Language, Latent, Losses, Reading, Sampler, StepContext,
+    Condition, Cost, Density, Family, Invertible, Language, Latent, Losses, Reading, Sampler,
+    StepContext,
 };
 use crate::{
     data::Batch,
     error::Result,
-    nn::weights::Weights,
+    nn::weights::{self, Shapes, Weights},
     optim::{Optimizer, ParameterGroup},
     options::{self, Options},
     rng::Rng,
@@ -73,6 +74,9 @@ pub trait Model: Any {
     /// See [`Family::micro_batch`].
     fn micro_batch(&self) -> usize;
 
+    /// See [`Family::cost`].
+    fn cost(&self) -> Cost;
+
     /// See [`Family::preview`].
     ///
     /// # Errors
@@ -81,6 +85,9 @@ pub trait Model: Any {
 
     /// See [`Family::parameter_groups`].
     fn parameter_groups(&self) -> Vec<ParameterGroup>;
+
+    /// Names and shapes of its weights; see also [`outline`](crate::families::outline).
+    fn shapes(&self) -> Shapes;
 
     /// See [`Family::weights`].
     fn weights(&self) -> Reading<'_, Weights>;
@@ -185,12 +192,20 @@ impl<F: Family> Model for F {
         Family::micro_batch(self)
     }
 
+    fn cost(&self) -> Cost {
+        Family::cost(self)
+    }
+
     fn preview(&self) -> Result<Value> {
         options::to_json(&Family::preview(self))
     }
 
     fn parameter_groups(&self) -> Vec<ParameterGroup> {
         Family::parameter_groups(self)
+    }
+
+    fn shapes(&self) -> Shapes {
+        weights::shapes(self.net())
     }
 
     fn weights(&self) -> Reading<'_, Weights> {

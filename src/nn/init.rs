@@ -2,12 +2,12 @@
 //! every device.
 
 use burn::{
-    module::Param,
+    module::{Param, ParamId},
     nn::{
         Initializer, Linear, PaddingConfig2d,
         conv::{Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig},
     },
-    tensor::{Device, TensorData},
+    tensor::{Device, Shape, Tensor, TensorData},
 };
 
 use crate::rng::Rng;
@@ -21,16 +21,33 @@ fn uniform(n: usize, bound: f32, rng: &mut Rng) -> Vec<f32> {
     values
 }
 
+/// A parameter with the values that `draw` gives; in the outline of a model ([`Rng::outline`]) one
+/// without values, for which nothing is drawn or allocated.
+pub fn parameter<const D: usize>(
+    dims: [usize; D],
+    rng: &mut Rng,
+    device: &Device,
+    draw: impl FnOnce(&mut Rng) -> Vec<f32>,
+) -> Param<Tensor<D>> {
+    if rng.is_outline() {
+        let zeros = move |device: &Device, trained: bool| {
+            Tensor::zeros(dims, device).set_require_grad(trained)
+        };
+        let (id, shape) = (ParamId::new(), Shape::from(dims));
+        return Param::uninitialized(id, zeros, device.clone(), true, shape);
+    }
+    Param::from_data(TensorData::new(draw(rng), dims), device)
+}
+
 /// A linear layer, weight `[d_in, d_out]` from U(−b, b) with b = gain · √(3 / d_in) (He et al.
 /// 2015, arXiv:1502.01852; `gain` √2 keeps the variance through a ReLU, 1 through a linear map),
 /// bias zero.
 pub fn linear(d_in: usize, d_out: usize, gain: f32, rng: &mut Rng, device: &Device) -> Linear {
     let bound = gain * (3.0 / d_in as f32).sqrt();
-    let weight = TensorData::new(uniform(d_in * d_out, bound, rng), [d_in, d_out]);
-    let bias = TensorData::new(vec![0f32; d_out], [d_out]);
+    let draw = |rng: &mut Rng| uniform(d_in * d_out, bound, rng);
     Linear {
-        weight: Param::from_data(weight, device),
-        bias: Some(Param::from_data(bias, device)),
+        weight: parameter([d_in, d_out], rng, device, draw),
+        bias: Some(parameter([d_out], rng, device, |_| vec![0.0; d_out])),
     }
 }
 
@@ -67,9 +84,9 @@ pub fn conv_of(
         .init(device);
     let taps = kernel[0] * kernel[1];
     let bound = gain * (3.0 / (c_in * taps) as f32).sqrt();
-    let weight = uniform(c_in * c_out * taps, bound, rng);
-    let weight = TensorData::new(weight, [c_out, c_in, kernel[0], kernel[1]]);
-    layer.weight = Param::from_data(weight, device);
+    let dims = [c_out, c_in, kernel[0], kernel[1]];
+    let draw = |rng: &mut Rng| uniform(c_in * c_out * taps, bound, rng);
+    layer.weight = parameter(dims, rng, device, draw);
     layer
 }
 
@@ -81,8 +98,8 @@ pub fn conv_down(c_in: usize, c_out: usize, rng: &mut Rng, device: &Device) -> C
         .with_initializer(Initializer::Zeros)
         .init(device);
     let bound = (6.0 / (c_in as f32 * 9.0)).sqrt();
-    let weight = uniform(c_in * c_out * 9, bound, rng);
-    layer.weight = Param::from_data(TensorData::new(weight, [c_out, c_in, 3, 3]), device);
+    let draw = |rng: &mut Rng| uniform(c_in * c_out * 9, bound, rng);
+    layer.weight = parameter([c_out, c_in, 3, 3], rng, device, draw);
     layer
 }
 
@@ -101,7 +118,7 @@ pub fn conv_up(
         .with_initializer(Initializer::Zeros)
         .init(device);
     let bound = gain * (3.0 / (c_in as f32 * 4.0)).sqrt();
-    let weight = uniform(c_in * c_out * 16, bound, rng);
-    layer.weight = Param::from_data(TensorData::new(weight, [c_in, c_out, 4, 4]), device);
+    let draw = |rng: &mut Rng| uniform(c_in * c_out * 16, bound, rng);
+    layer.weight = parameter([c_in, c_out, 4, 4], rng, device, draw);
     layer
 }

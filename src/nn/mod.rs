@@ -2,6 +2,7 @@
 //! generator behind them.
 
 pub mod conv;
+pub mod cost;
 pub mod decoder;
 pub mod dropout;
 pub mod either;

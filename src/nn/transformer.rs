@@ -15,7 +15,7 @@ use burn::{
     tensor::{Device, Tensor, TensorData},
 };
 
-use super::dropout::Dropout;
+use super::{dropout::Dropout, init};
 use crate::{
     kernels::{
         activation::Activation,
@@ -91,9 +91,10 @@ pub enum Pass<'a> {
 
 /// A matrix of N(0, σ²).
 pub fn matrix(dims: [usize; 2], sigma: f32, rng: &mut Rng, device: &Device) -> Param<Tensor<2>> {
-    let values = rng.normal(dims[0] * dims[1]).into_iter();
-    let values: Vec<f32> = values.map(|e| e * sigma).collect();
-    Param::from_data(TensorData::new(values, dims), device)
+    init::parameter(dims, rng, device, |rng| {
+        let values = rng.normal(dims[0] * dims[1]).into_iter();
+        values.map(|e| e * sigma).collect()
+    })
 }
 
 /// A gain of ones.

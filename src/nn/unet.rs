@@ -22,8 +22,10 @@ use burn::{
 
 use super::{
     conv::{conv, conv_shifted, conv_upsampled},
+    cost::Cost,
     init,
     linear::{activated, linear},
+    weights,
 };
 use crate::{
     kernels::{
@@ -265,6 +267,38 @@ impl UNet {
     /// Where its weights are.
     pub fn device(&self) -> Device {
         self.output.weight.val().device()
+    }
+
+    /// What training on one image of this height and width costs.
+    pub fn cost(&self, [height, width]: [usize; 2]) -> Cost {
+        let pixels = |level: usize| (height * width) as f64 / 4f64.powi(level as i32);
+        let levels = self.down.len();
+        let middle = pixels(levels.saturating_sub(1));
+        let shapes = weights::shapes(self);
+        let cost = Cost::of(&shapes, |name| {
+            let mut parts = name.split('.');
+            let first = parts.next().unwrap_or_default();
+            let place = parts.next().and_then(|i| i.parse::<usize>().ok());
+            let whole = name.contains("next");
+            match (first, place) {
+                _ if name.contains("time") => 1.0,
+                ("down", Some(i)) => pixels(if whole { i + 1 } else { i }),
+                ("up", Some(i)) => {
+                    let level = levels.saturating_sub(i + 1);
+                    pixels(if whole {
+                        level.saturating_sub(1)
+                    } else {
+                        level
+                    })
+                }
+                ("middle_1" | "middle_2" | "attention", _) => middle,
+                _ => pixels(0),
+            }
+        });
+        // Each pixel of the middle looks at all others.
+        let c = self.attention.out.weight.lazy_shape()[0];
+        let pairs = middle * middle;
+        cost.plus(2.0 * pairs * c as f64, self.attention.heads as f64 * pairs)
     }
 }
 

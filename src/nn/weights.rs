@@ -15,6 +15,9 @@ use crate::error::{Error, Result};
 /// Weights by name, on the host.
 pub type Weights = BTreeMap<String, TensorData>;
 
+/// Names and shapes of weights, in the order of the module tree.
+pub type Shapes = Vec<(String, Vec<usize>)>;
+
 /// The weights of a module, still on its device: names, shapes and flat values.
 pub fn list<M: Module>(module: &M) -> Vec<(String, Vec<usize>, Tensor<1>)> {
     struct List {
@@ -34,6 +37,32 @@ pub fn list<M: Module>(module: &M) -> Vec<(String, Vec<usize>, Tensor<1>)> {
             let dims = value.dims().to_vec();
             self.found
                 .push((self.path.join("."), dims, value.reshape([n])));
+        }
+    }
+    let mut list = List {
+        path: Vec::new(),
+        found: Vec::new(),
+    };
+    module.visit(&mut list);
+    list.found
+}
+
+/// Names and shapes of a module's weights; nothing is allocated for an outline.
+pub fn shapes<M: Module>(module: &M) -> Shapes {
+    struct List {
+        path: Vec<String>,
+        found: Shapes,
+    }
+    impl ModuleVisitor for List {
+        fn enter_module(&mut self, name: &str, _: &str) {
+            self.path.push(name.to_string());
+        }
+        fn exit_module(&mut self, _: &str, _: &str) {
+            self.path.pop();
+        }
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            let dims = param.lazy_shape().as_slice().to_vec();
+            self.found.push((self.path.join("."), dims));
         }
     }
     let mut list = List {
@@ -78,18 +107,23 @@ pub fn load<M: Module>(module: M, weights: Weights) -> Result<M> {
         }
         fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
             let name = self.path.join(".");
-            let value = param.val();
+            let shape = param.lazy_shape();
             let failure = match self.weights.remove(&name) {
                 None => format!("{name} is missing"),
-                Some(data) if data.shape().as_slice() != value.dims().as_slice() => format!(
+                Some(data) if data.shape().as_slice() != shape.as_slice() => format!(
                     "{name} is {:?} where {:?} is needed",
                     data.shape().as_slice(),
-                    value.dims()
+                    shape.as_slice()
                 ),
                 Some(data) => {
-                    let (device, trained) = (value.device(), value.is_require_grad());
-                    return param
-                        .map(|_| Tensor::from_data(data, &device).set_require_grad(trained));
+                    let device = param.lazy_device();
+                    // To ask an outline's parameter would make its zeros.
+                    let trained = match param.is_initialized() {
+                        true => param.is_require_grad(),
+                        false => device.is_autodiff(),
+                    };
+                    let value = Tensor::from_data(data, &device).set_require_grad(trained);
+                    return Param::initialized(param.id, value);
                 }
             };
             self.failure.get_or_insert(failure);

@@ -59,7 +59,7 @@ impl ParameterGroup {
         rule: impl Fn(&str, &[usize]) -> Rule,
     ) -> Vec<Self> {
         let mut groups: Vec<Self> = Vec::new();
-        for (name, dims, _) in weights::list(module) {
+        for (name, dims) in weights::shapes(module) {
             let rule = rule(&name, &dims);
             let parameter = Parameter { name, dims };
             match groups.iter_mut().find(|group| group.rule == rule) {

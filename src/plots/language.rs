@@ -78,36 +78,31 @@ fn encode(language: &dyn Language, text: &str) -> Result<Vec<u32>> {
     }
 }
 
-/// Logits after each token of a text of any length: windows of the context that overlap by half.
-async fn logits_along(language: &dyn Language, ids: &[u32], pause: Pause) -> Result<Vec<f32>> {
-    let (t, v) = (language.block_size(), language.tokenizer().len());
-    let mut out = language.logits(&ids[..ids.len().min(t)]).await?;
-    let step = (t / 2).max(1);
-    while out.len() < ids.len() * v {
-        pause().await;
-        let done = out.len() / v;
-        let end = (done + step).min(ids.len());
-        let start = end.saturating_sub(t);
-        let part = language.logits(&ids[start..end]).await?;
-        out.extend_from_slice(&part[(done - start) * v..]);
-    }
-    Ok(out)
-}
-
-/// How probable each token of `text` is, given those before it.
+/// How probable each token of `text` is, given those before it. A text of any length is read in windows
+/// of the context that overlap by half, and of each window's logits nothing is kept but what they say
+/// of its tokens.
 ///
 /// # Errors
 /// [`Error::BadText`], [`Error::UnknownCharacter`] and what the device reports.
 async fn read(language: &dyn Language, text: &str, pause: Pause) -> Result<View> {
     let ids = encode(language, text)?;
     let tokenizer = language.tokenizer();
-    let logits = logits_along(language, &ids, pause).await?;
-    let mut rows = logits.chunks_exact(tokenizer.len());
+    let (t, v) = (language.block_size(), tokenizer.len());
+    let step = (t / 2).max(1);
     let mut speller = Speller::default();
-    let mut tokens = Vec::with_capacity(ids.len());
-    for (i, &id) in ids.iter().enumerate() {
-        let row = if i == 0 { None } else { rows.next() };
-        tokens.push(token(tokenizer, &mut speller, id, row, true));
+    let mut tokens = vec![token(tokenizer, &mut speller, ids[0], None, true)];
+    // Tokens whose successor has been guessed.
+    let mut done = 0;
+    while tokens.len() < ids.len() {
+        let end = (done + if done == 0 { t } else { step }).min(ids.len());
+        let start = end.saturating_sub(t);
+        let logits = language.logits(&ids[start..end]).await?;
+        let rows = logits[(done - start) * v..].chunks_exact(v);
+        for (row, &id) in rows.zip(&ids[done + 1..]) {
+            tokens.push(token(tokenizer, &mut speller, id, Some(row), true));
+        }
+        done = end;
+        pause().await;
     }
     Ok(texts(vec![tokens], 0))
 }

@@ -161,6 +161,11 @@ pub enum Request {
         /// Move only this network (one of `FamilyInfo::networks`); `null` = all.
         #[serde(default)]
         network: Option<String>,
+        /// Whether a last `Progress::Snapshot` is to come before the end, if steps were taken since
+        /// the one before; it is, unless this is `false`.
+        #[serde(default)]
+        #[ts(optional)]
+        keep: Option<bool>,
     },
     /// Change options of the training under way (those of `trainSchema`) → `Outcome::Done`.
     SetTrain {
@@ -220,7 +225,8 @@ pub enum Request {
         /// Names and values as text.
         entries: Vec<(String, String)>,
     },
-    /// Stop the request with this id → `Outcome::Done`.
+    /// Stop the request with this id → `Outcome::Done`. A training ends as if its steps were done;
+    /// whatever else can be stopped ends with the code `cancelled`.
     Cancel {
         /// Its id.
         target: u32,
@@ -230,6 +236,27 @@ pub enum Request {
         /// How.
         kind: Fault,
     },
+}
+
+impl Request {
+    /// Whether it only looks at a model and may take long: such a request ends with the code
+    /// `cancelled` when it is cancelled, and when its session is disposed of.
+    pub fn only_looks(&self) -> bool {
+        matches!(self, Request::Pace { .. }) || self.looks_at().is_some()
+    }
+
+    /// The session that such a request looks at.
+    pub fn looks_at(&self) -> Option<u32> {
+        match self {
+            Request::Sample { session, .. }
+            | Request::View { session, .. }
+            | Request::ShowSnapshot { session, .. }
+            | Request::Export { session, .. }
+            | Request::ExportView { session, .. }
+            | Request::ExportSamples { session, .. } => Some(*session),
+            _ => None,
+        }
+    }
 }
 
 /// How `Request::Fault` breaks.

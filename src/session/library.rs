@@ -1,6 +1,9 @@
 //! The data sets that were handed over.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    rc::Rc,
+};
 
 use serde_json::Value;
 
@@ -26,16 +29,53 @@ fn promised(name: &str, bytes: &Bytes, sha256: Option<&str>) -> Result<()> {
     Ok(())
 }
 
+/// Bytes that are kept of data that no session uses.
+pub const SPARE: usize = 128 << 20;
+
 /// The data sets that were handed over, by name.
 #[derive(Default)]
 pub struct Library {
     sets: BTreeMap<String, Rc<Dataset>>,
     texts: BTreeMap<String, Rc<str>>,
+    /// Their names, the one used last at the end.
+    order: Vec<String>,
     /// The text that was last made into tokens, and whether by a vocabulary of its own.
     tokens: Option<(Rc<Dataset>, bool)>,
 }
 
 impl Library {
+    /// A name was used.
+    fn touch(&mut self, name: &str) {
+        self.order.retain(|n| n != name);
+        self.order.push(name.into());
+    }
+
+    /// Let go of what was used longest ago, where more than `most` bytes are kept beside what is `used`.
+    /// What was used last stays.
+    pub fn tidy(&mut self, used: &HashSet<&str>, most: usize) {
+        let spare = |name: &String| !used.contains(name.as_str());
+        let size = |library: &Self, name: &String| {
+            let set = library.sets.get(name).map_or(0, |set| set.bytes());
+            set + library.texts.get(name).map_or(0, |text| text.len())
+        };
+        let names: Vec<String> = self.order.iter().filter(|n| spare(n)).cloned().collect();
+        let mut kept: usize = names.iter().map(|name| size(self, name)).sum();
+        for name in &names {
+            if kept <= most || self.order.last() == Some(name) {
+                break;
+            }
+            kept -= size(self, name);
+            self.sets.remove(name);
+            self.texts.remove(name);
+            self.order.retain(|n| n != name);
+        }
+        // Tokens are made again where they are asked for.
+        let known = |set: &Rc<Dataset>| self.texts.contains_key(&set.info().name);
+        if self.tokens.as_ref().is_some_and(|(set, _)| !known(set)) {
+            self.tokens = None;
+        }
+    }
+
     /// Keep a packed data file under `name`.
     ///
     /// # Errors
@@ -50,6 +90,7 @@ impl Library {
             });
         }
         self.sets.insert(name.into(), Rc::new(set.into()));
+        self.touch(name);
         Ok(())
     }
 
@@ -59,7 +100,9 @@ impl Library {
     /// [`Error::BadData`]; what was kept stays.
     pub fn put_points(&mut self, source: &PointSource) -> Result<Rc<Dataset>> {
         let set: Rc<Dataset> = Rc::new(PointSet::custom(source)?.into());
-        self.sets.insert(set.info().name.clone(), set.clone());
+        let name = set.info().name.clone();
+        self.touch(&name);
+        self.sets.insert(name, set.clone());
         Ok(set)
     }
 
@@ -86,6 +129,9 @@ impl Library {
     pub fn make(&mut self, name: &str, options: &Value, seed: u64) -> Result<Rc<Dataset>> {
         if PointSet::is_toy(name) {
             return Ok(Rc::new(PointSet::toy(name, options, seed)?.into()));
+        }
+        if self.texts.contains_key(name) || self.sets.contains_key(name) {
+            self.touch(name);
         }
         if let Some(text) = self.texts.get(name).cloned() {
             let make = || TextSet::new(name, &text, options);
@@ -149,7 +195,38 @@ impl Library {
         let text = TextSet::read(&bytes.0)?;
         let set: Rc<Dataset> = Rc::new(TextSet::new(name, &text, options)?.into());
         self.texts.insert(name.into(), text.as_ref().into());
+        self.touch(name);
         self.tokens = Some((set.clone(), true));
         Ok(set)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_uses_is_let_go_the_oldest_first() {
+        let mut library = Library::default();
+        let text = |name: &str| Bytes(format!("{name} and so on. ").repeat(100).into_bytes());
+        for name in ["one", "two", "three", "four"] {
+            let put = library.put_text(name, &text(name), None, &Value::Null);
+            put.expect("a text");
+        }
+        let there = |library: &mut Library| -> Vec<&str> {
+            let make = |name: &&str| library.make(name, &Value::Null, 0).is_ok();
+            ["one", "two", "three", "four"]
+                .into_iter()
+                .filter(make)
+                .collect()
+        };
+        library.tidy(&HashSet::new(), usize::MAX);
+        assert_eq!(there(&mut library), ["one", "two", "three", "four"]);
+        // The first is asked for again, the second is in use.
+        library.make("one", &Value::Null, 0).expect("it");
+        library.tidy(&HashSet::from(["two"]), 2000);
+        assert_eq!(there(&mut library), ["one", "two"]);
+        library.tidy(&HashSet::new(), 0);
+        assert_eq!(there(&mut library), ["two"], "what was used last stays");
     }
 }

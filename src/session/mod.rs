@@ -5,11 +5,13 @@
 //! after the new model stands.
 
 mod library;
+mod pace;
 mod snapshots;
 mod training;
 mod viewer;
 
-pub use library::Library;
+pub use library::{Library, SPARE};
+pub use pace::pace_of;
 pub use training::News;
 pub use viewer::Viewer;
 
@@ -27,7 +29,7 @@ use crate::{
     model::{Condition, Model, Sampler},
     options,
     protocol::{LossCurve, ModelInfo, SpaceInfo, Split, TrainState},
-    training::Trainer,
+    training::{Budget, Trainer},
 };
 use snapshots::Snapshot;
 use training::Clock;
@@ -47,6 +49,9 @@ pub struct Session {
     rate: f32,
     computed: Duration,
     clock: Clock,
+    budget: Budget,
+    /// Why the training cannot go on from where it is.
+    diverged: Option<Error>,
 }
 
 impl Session {
@@ -66,13 +71,22 @@ impl Session {
             rate: 0.0,
             computed: Duration::ZERO,
             clock: Clock::new(step),
+            budget: Budget::of(device),
+            diverged: None,
         })
     }
 
-    /// A session with an untrained model.
+    /// The same within another budget.
+    #[must_use]
+    pub fn within(mut self, budget: Budget) -> Self {
+        self.budget = budget;
+        self
+    }
+
+    /// A session with an untrained model, within the device's budget.
     ///
     /// # Errors
-    /// [`Error::UnknownFamily`], [`Error::BadOption`], [`Error::Unsupported`].
+    /// As [`Session::create_within`].
     pub fn create(
         family: &str,
         config: &Value,
@@ -81,7 +95,26 @@ impl Session {
         seed: u64,
         device: &Device,
     ) -> Result<Self> {
+        let budget = Budget::of(device);
+        Self::create_within(budget, family, config, train, data, seed, device)
+    }
+
+    /// A session with an untrained model.
+    ///
+    /// # Errors
+    /// [`Error::UnknownFamily`], [`Error::BadOption`], [`Error::Unsupported`],
+    /// [`Error::OverBudget`].
+    pub fn create_within(
+        budget: Budget,
+        family: &str,
+        config: &Value,
+        train: &Value,
+        data: Rc<Dataset>,
+        seed: u64,
+        device: &Device,
+    ) -> Result<Self> {
         let (config, train) = families::with_defaults(family, &data.info().space, config, train)?;
+        budget.check(family, &config, &train, data.info())?;
         let trainer = Trainer::new(family, &config, train, data, seed, device)?;
         Ok(Self {
             state: State::Training(Box::new(trainer)),
@@ -92,6 +125,8 @@ impl Session {
             rate: 0.0,
             computed: Duration::ZERO,
             clock: Clock::new(0),
+            budget,
+            diverged: None,
         })
     }
 
@@ -205,7 +240,7 @@ impl Session {
         TrainState {
             step: self.step() as u32,
             epoch: match &self.state {
-                State::Opened(_) => 0.0,
+                State::Opened(opened) => opened.meta.epoch as f32,
                 State::Training(trainer) => trainer.epoch() as f32,
             },
             rate: self.rate,
@@ -230,17 +265,23 @@ impl Session {
         };
         let set = match &self.state {
             State::Training(trainer) => Some(trainer.data.clone()),
-            State::Opened(opened) => match set {
-                Some(set) => Some(set),
-                None if PointSet::is_toy(&opened.meta.data.name) => {
-                    let data = &opened.meta.data;
-                    Some(Rc::new(PointSet::toy(&data.name, &data.options, 0)?.into()))
+            State::Opened(opened) => {
+                // A set of the same name may hold something else altogether.
+                let (data, kind) = (&opened.meta.data, opened.meta.data.space.kind());
+                let fits = |set: &Rc<Dataset>| set.info().space.kind() == kind;
+                let plane = matches!(kind, SpaceKind::Points | SpaceKind::Energy);
+                let toy = || -> Result<Rc<Dataset>> {
+                    Ok(Rc::new(PointSet::toy(&data.name, &data.options, 0)?.into()))
+                };
+                match set.filter(fits) {
+                    Some(set) => Some(set),
+                    None if plane && PointSet::is_toy(&data.name) => Some(toy()?).filter(fits),
+                    None if kind == SpaceKind::Points => {
+                        Some(Rc::new(PointSet::only_mean(data).into()))
+                    }
+                    None => None,
                 }
-                None if opened.meta.data.space.kind() == SpaceKind::Points => {
-                    Some(Rc::new(PointSet::only_mean(&opened.meta.data).into()))
-                }
-                None => None,
-            },
+            }
         };
         Ok(Viewer {
             model,
@@ -268,11 +309,25 @@ impl Session {
     /// What the device reports.
     pub async fn export(&self, resumable: bool) -> Result<Vec<u8>> {
         let meta = self.meta(self.losses.clone())?;
-        match &self.state {
+        let written = match &self.state {
             State::Training(trainer) if resumable => {
                 checkpoint::write_resumable(trainer, &meta).await
             }
             _ => checkpoint::write(&*self.model(), &meta, Precision::Single).await,
+        };
+        written.map_err(|error| self.diverging(error))
+    }
+
+    /// The error as a training has it: what is not finite has diverged.
+    fn diverging(&self, error: Error) -> Error {
+        match error {
+            Error::CheckpointNotFinite { tensor } if self.is_training() => {
+                Error::TrainingDiverged {
+                    step: self.step(),
+                    loss: tensor,
+                }
+            }
+            other => other,
         }
     }
 
@@ -305,8 +360,9 @@ impl Session {
             let reason = format!("it must lie between 1 and {most}");
             return Err(Error::bad_option("count", count, reason));
         }
-        self.model()
-            .sampler(options, condition, count as usize, seed.into())
+        let model = self.model();
+        self.budget.check_samples(&*model, count as usize)?;
+        model.sampler(options, condition, count as usize, seed.into())
     }
 }
 

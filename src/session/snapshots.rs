@@ -1,10 +1,13 @@
 //! Snapshots of a training, for the time slider.
 
+use web_time::{Duration, Instant};
+
 use super::{Clock, Session, State};
 use crate::{
     checkpoint::{self, Precision},
     error::{Error, Result},
-    model::{Condition, Model, finish},
+    model::{Condition, Model, drive},
+    pause::Pause,
     plots,
     scene::View,
     training::Trainer,
@@ -12,6 +15,8 @@ use crate::{
 
 /// Snapshots kept for the time slider; beyond it every second one is dropped.
 const SNAPSHOTS: usize = 48;
+/// Bytes of all of them; beyond it every second one is dropped, down to two.
+const BYTES: usize = 64 << 20;
 
 /// A kept state of the model, in half precision.
 pub(super) struct Snapshot {
@@ -23,23 +28,12 @@ impl Session {
     pub(super) async fn take_snapshot(&mut self) -> Result<()> {
         let meta = self.meta(Vec::new())?;
         let step = self.step();
-        let bytes = match checkpoint::write(&*self.model(), &meta, Precision::Half).await {
-            // The losses would tell, but only at the next look at them.
-            Err(Error::CheckpointNotFinite { tensor }) => {
-                return Err(Error::TrainingDiverged { step, loss: tensor });
-            }
-            other => other?,
-        };
+        let written = checkpoint::write(&*self.model(), &meta, Precision::Half).await;
+        // The losses would tell, but only at the next look at them.
+        let bytes = written.map_err(|error| self.diverging(error))?;
         self.snapshots.retain(|s| s.step < step);
         self.snapshots.push(Snapshot { step, bytes });
-        if self.snapshots.len() > SNAPSHOTS {
-            let mut index = 0;
-            // The first stays; then every second one goes.
-            self.snapshots.retain(|_| {
-                index += 1;
-                index % 2 == 1
-            });
-        }
+        thin(&mut self.snapshots, BYTES);
         // Close together at first, when much happens: each gap a quarter of the way so far.
         self.clock.next_snapshot = step + (step / 4).max(5);
         Ok(())
@@ -51,13 +45,15 @@ impl Session {
             .ok_or_else(|| Error::bad_option("snapshot", index, "there is none of that number"))
     }
 
-    /// Samples of a past snapshot at the session's fixed noise.
+    /// Samples of a past snapshot at the session's fixed noise; between steps of a long sampler the
+    /// thread is given back.
     ///
     /// # Errors
     /// [`Error::BadOption`] for an index that is not there, and what the device reports.
-    pub async fn show_snapshot(&self, index: u32, count: u32) -> Result<View> {
+    pub async fn show_snapshot(&self, index: u32, count: u32, pause: Pause) -> Result<View> {
         let opened = checkpoint::open(&self.snapshot(index)?.bytes, None, &self.device)?;
-        self.fixed_samples(&*opened.model, count as usize).await
+        self.fixed_samples(&*opened.model, count as usize, Some(pause))
+            .await
     }
 
     /// Make a past snapshot the current state, with fresh optimizers; what came after it is
@@ -84,17 +80,84 @@ impl Session {
             curve.steps.truncate(keep);
             curve.values.truncate(keep);
         }
+        self.diverged = None;
         self.clock = Clock::new(step);
         self.clock.next_snapshot = step + (step / 4).max(5);
+        // What was kept last is of a later step: this one is to take its place.
+        self.clock.saved_step = u64::MAX;
         Ok(())
     }
 
     /// Samples at noise that belongs to the session, so that they can be compared over time.
-    pub(super) async fn fixed_samples(&self, model: &dyn Model, count: usize) -> Result<View> {
+    pub(super) async fn fixed_samples(
+        &self,
+        model: &dyn Model,
+        count: usize,
+        pause: Option<Pause>,
+    ) -> Result<View> {
+        /// How long the thread is held.
+        const SLICE: Duration = Duration::from_millis(40);
         let most = self.most_samples();
         let (free, count) = (Condition::default(), count.clamp(1, most));
         let mut sampler = model.sampler(&model.preview()?, &free, count, self.seed())?;
-        let samples = finish(&mut *sampler).await?;
-        plots::samples(samples, 8, self.window()).await
+        let mut held = Instant::now();
+        let driven = drive(&mut *sampler, async |_, _| {
+            if let Some(pause) = pause
+                && held.elapsed() > SLICE
+            {
+                pause().await;
+                held = Instant::now();
+            }
+            Ok(())
+        });
+        driven.await?;
+        plots::samples(sampler.state(), 8, self.window()).await
+    }
+}
+
+/// Keep at most [`SNAPSHOTS`], and of more than two at most `most` bytes. The first and the last stay,
+/// and of what lies between every second one goes.
+fn thin(snapshots: &mut Vec<Snapshot>, most: usize) {
+    loop {
+        let bytes: usize = snapshots.iter().map(|s| s.bytes.len()).sum();
+        let count = snapshots.len();
+        if count <= SNAPSHOTS && (bytes <= most || count <= 2) {
+            return;
+        }
+        let mut index = 0;
+        snapshots.retain(|_| {
+            index += 1;
+            index % 2 == 1 || index == count
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn snapshots_are_kept_by_number_and_by_size() {
+        let of = |n: u64, size: usize| -> Vec<Snapshot> {
+            let bytes = vec![0; size];
+            let each = (0..n).map(|step| Snapshot {
+                step,
+                bytes: bytes.clone(),
+            });
+            each.collect()
+        };
+        let steps = |s: &[Snapshot]| s.iter().map(|s| s.step).collect::<Vec<_>>();
+        let mut small = of(49, 1);
+        thin(&mut small, 1000);
+        assert_eq!(small.len(), 25);
+        let mut large = of(9, 100);
+        thin(&mut large, 450);
+        assert_eq!(steps(&large), [0, 4, 8]);
+        // However large they are, the beginning and the last stay.
+        thin(&mut large, 1);
+        assert_eq!(steps(&large), [0, 8]);
+        let mut one = of(1, 100);
+        thin(&mut one, 1);
+        assert_eq!(steps(&one), [0]);
     }
 }

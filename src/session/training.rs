@@ -42,7 +42,14 @@ pub(super) struct Clock {
     pub(super) refreshed: Option<Instant>,
     /// When samples and held-out losses may be computed again.
     pub(super) refresh_after: Duration,
-    pub(super) saved: Instant,
+    /// Time in training since the last resumable checkpoint, pauses left out.
+    pub(super) unsaved: Duration,
+    /// How much of it may come together: a checkpoint that takes long is rarer.
+    pub(super) save_after: Duration,
+    /// The step of that checkpoint.
+    pub(super) saved_step: u64,
+    /// Until when time is counted in `unsaved`.
+    pub(super) counted: Instant,
     pub(super) next_snapshot: u64,
 }
 
@@ -53,7 +60,10 @@ impl Clock {
             reported_step: step,
             refreshed: None,
             refresh_after: REFRESH,
-            saved: Instant::now(),
+            unsaved: Duration::ZERO,
+            save_after: SAVE,
+            saved_step: step,
+            counted: Instant::now(),
             next_snapshot: step,
         }
     }
@@ -82,6 +92,8 @@ impl Session {
     /// As [`Opened::into_trainer`]; the session then stays as it was.
     pub async fn prepare_training(&mut self, data: Rc<Dataset>) -> Result<()> {
         if let State::Opened(opened) = &self.state {
+            let train = TrainConfig::from_json(&opened.meta.train)?;
+            self.budget.check_model(&*opened.model, &train)?;
             let trainer = Opened::clone(opened)
                 .into_trainer(data, &self.device)
                 .await?;
@@ -96,7 +108,26 @@ impl Session {
         let step = self.step();
         self.clock.reported = Instant::now();
         self.clock.reported_step = step;
-        self.clock.saved = Instant::now();
+        self.clock.counted = Instant::now();
+    }
+
+    /// A resumable checkpoint and its step, if steps were taken since the last one.
+    ///
+    /// # Errors
+    /// What the device reports; [`Error::TrainingDiverged`].
+    pub async fn save(&mut self) -> Result<Option<(u64, Vec<u8>)>> {
+        let step = self.step();
+        if step == self.clock.saved_step || !self.is_training() || self.diverged.is_some() {
+            return Ok(None);
+        }
+        let begun = Instant::now();
+        let bytes = self.export(true).await?;
+        self.clock.saved_step = step;
+        self.clock.unsaved = Duration::ZERO;
+        self.clock.counted = Instant::now();
+        // What is kept may take a twentieth of the time.
+        self.clock.save_after = SAVE.max(begun.elapsed() * 19);
+        Ok(Some((step, bytes)))
     }
 
     /// Let only the network of this name move from now on; all without a name.
@@ -128,6 +159,18 @@ impl Session {
     /// [`Error::TrainingDiverged`] and what the device reports; [`Error::Unsupported`] before
     /// [`Session::prepare_training`].
     pub async fn train_slice(&mut self, budget: Duration, until: Option<u64>) -> Result<News> {
+        // From a wreck there is no way on, only back.
+        if let Some(error) = &self.diverged {
+            return Err(error.clone());
+        }
+        let news = self.train_a_while(budget, until).await;
+        if let Err(error @ Error::TrainingDiverged { .. }) = &news {
+            self.diverged = Some(error.clone());
+        }
+        news
+    }
+
+    async fn train_a_while(&mut self, budget: Duration, until: Option<u64>) -> Result<News> {
         let start = Instant::now();
         if self.step() >= self.clock.next_snapshot {
             self.take_snapshot().await?;
@@ -148,7 +191,7 @@ impl Session {
         Ok(news)
     }
 
-    /// Seconds of a step, measured on a few.
+    /// Seconds of a step, measured on a few; for a step that is quick (see [`pace_of`](super::pace_of)).
     ///
     /// # Errors
     /// As [`Session::train_slice`].
@@ -196,14 +239,15 @@ impl Session {
                 SpaceKind::Text => 1,
                 SpaceKind::Points | SpaceKind::Energy => TRAINING_POINTS,
             };
-            news.samples = Some(self.fixed_samples(&*self.model(), count).await?);
+            news.samples = Some(self.fixed_samples(&*self.model(), count, None).await?);
             // What is looked at may take a tenth of the time.
             self.clock.refresh_after = REFRESH.max(begun.elapsed() * 9);
             self.clock.refreshed = Some(Instant::now());
         }
-        if self.clock.saved.elapsed() >= SAVE {
-            self.clock.saved = Instant::now();
-            news.saved = Some((step, self.export(true).await?));
+        self.clock.unsaved += self.clock.counted.elapsed();
+        self.clock.counted = Instant::now();
+        if self.clock.unsaved >= self.clock.save_after {
+            news.saved = self.save().await?;
         }
         self.rate = steps / seconds;
         self.clock.reported = Instant::now();
@@ -224,15 +268,52 @@ impl Session {
     /// Change options of the training.
     ///
     /// # Errors
-    /// [`Error::BadOption`]; the options then stay as they were.
+    /// [`Error::BadOption`], [`Error::OverBudget`]; the options then stay as they were.
     pub fn set_train(&mut self, change: &Value) -> Result<()> {
         match &mut self.state {
-            State::Training(trainer) => trainer.config = trainer.config.with_json(change)?,
+            State::Training(trainer) => {
+                let train = trainer.config.with_json(change)?;
+                self.budget.check_model(&*trainer.model, &train)?;
+                trainer.config = train;
+            }
             State::Opened(opened) => {
                 let train = TrainConfig::from_json(&opened.meta.train)?.with_json(change)?;
+                self.budget.check_model(&*opened.model, &train)?;
                 opened.meta.train = options::to_json(&train)?;
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{data::PointSet, device};
+
+    #[test]
+    fn pauses_do_not_put_off_a_checkpoint() {
+        let set = PointSet::toy("moons", &Value::Null, 1).expect("a toy");
+        let (config, train) = (json!({"hidden": 8}), json!({"batch_size": 8}));
+        let (set, device) = (Rc::new(set.into()), device::cpu());
+        let session = Session::create("mdn", &config, &train, set, 1, &device);
+        let mut session = session.expect("a session");
+        let slice = |unsaved: Duration, session: &mut Session| {
+            session.clock.unsaved = unsaved;
+            // Paused, and begun again.
+            session.resume_clock();
+            let until = session.step() + 1;
+            let news = pollster::block_on(session.train_slice(Duration::ZERO, Some(until)));
+            news.expect("a step").saved.map(|saved| saved.0)
+        };
+        assert_eq!(slice(Duration::from_secs(1), &mut session), None);
+        assert_eq!(slice(SAVE, &mut session), Some(2));
+        assert!(session.clock.unsaved < SAVE, "it counts from there");
+        assert_eq!(
+            pollster::block_on(session.save()).expect("nothing new"),
+            None
+        );
     }
 }

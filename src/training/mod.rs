@@ -4,8 +4,10 @@
 //! time; whoever drives it decides when to look and when to stop. Losses stay on the device and
 //! are summed there; [`Trainer::take_losses`] reads their means.
 
+mod budget;
 mod curves;
 mod trainer;
 
+pub use budget::{Budget, FILE_LIMIT, Plan};
 pub use curves::{LossCurve, Split, record};
 pub use trainer::Trainer;

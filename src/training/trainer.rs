@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, rc::Rc};
 use burn::tensor::{Device, Tensor};
 use serde_json::Value;
 
+use super::Budget;
 use crate::{
     data::{Dataset, Stream, test_batch},
     error::{Error, Result},
@@ -13,6 +14,9 @@ use crate::{
     optim::Optimizer,
     rng::{Purpose, Rng},
 };
+
+/// No loss of a training that is going anywhere is as large: nats of an example, or an energy.
+const RUNAWAY: f32 = 1e15;
 
 /// A training under way.
 pub struct Trainer {
@@ -39,7 +43,7 @@ impl Trainer {
     /// A training from the start.
     ///
     /// # Errors
-    /// As [`families::init`].
+    /// As [`families::init`]; [`Error::OverBudget`].
     pub fn new(
         family: &str,
         config: &Value,
@@ -48,6 +52,7 @@ impl Trainer {
         seed: u64,
         device: &Device,
     ) -> Result<Self> {
+        Budget::of(device).check(family, config, &train, data.info())?;
         let mut rng = Rng::new(seed, Purpose::Init, 0);
         let device = device.clone().autodiff();
         let model = families::init(family, config, data.info(), &mut rng, &device)?;
@@ -157,12 +162,14 @@ impl Trainer {
     /// The mean of each loss since the last call, in the order of their names.
     ///
     /// # Errors
-    /// [`Error::TrainingDiverged`] if one is not finite, and what the device reports.
+    /// [`Error::TrainingDiverged`] if one is not finite or beyond all measure, and what the device
+    /// reports.
     pub async fn take_losses(&mut self) -> Result<Vec<(&'static str, f32)>> {
         let mut means = Vec::new();
         for (name, (sum, n)) in std::mem::take(&mut self.sums) {
             let sum: f32 = sum.into_scalar_async().await?;
-            if !sum.is_finite() {
+            // A loss as large as this is on its way to infinity.
+            if sum.is_nan() || sum.abs() > n as f32 * RUNAWAY {
                 return Err(Error::TrainingDiverged {
                     step: self.step,
                     loss: name.into(),

@@ -1,6 +1,7 @@
 //! What several test binaries share.
 #![allow(dead_code)] // Each binary uses its part.
 
+pub mod files;
 pub mod native;
 
 use std::{cell::RefCell, collections::HashMap, io::Read, path::PathBuf, rc::Rc, sync::OnceLock};

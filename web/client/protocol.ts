@@ -213,7 +213,12 @@ seconds: number | null,
 /**
  * Move only this network (one of `FamilyInfo::networks`); `null` = all.
  */
-network: string | null, } | { "type": "setTrain", 
+network: string | null, 
+/**
+ * Whether a last `Progress::Snapshot` is to come before the end, if steps were taken since
+ * the one before; it is, unless this is `false`.
+ */
+keep?: boolean, } | { "type": "setTrain", 
 /**
  * The session.
  */
@@ -444,7 +449,7 @@ recoverable: boolean, };
  *
  * Codes are part of the public interface: they are only ever added.
  */
-export type Code = "file-not-found" | "fetch-failed" | "io" | "checkpoint-too-large" | "checkpoint-hash" | "checkpoint-parse" | "checkpoint-schema" | "checkpoint-shape" | "checkpoint-not-finite" | "unknown-model" | "unknown-family" | "bad-option" | "bad-recipe" | "bad-image" | "bad-data" | "unknown-character" | "unsupported" | "cancelled" | "device-unavailable" | "device-lost" | "out-of-memory" | "worker-restarted" | "training-diverged" | "storage-full" | "storage-busy" | "unknown-session" | "bad-request" | "internal";
+export type Code = "file-not-found" | "fetch-failed" | "io" | "checkpoint-too-large" | "checkpoint-hash" | "checkpoint-parse" | "checkpoint-schema" | "checkpoint-shape" | "checkpoint-not-finite" | "unknown-model" | "unknown-family" | "bad-option" | "bad-recipe" | "bad-image" | "bad-data" | "unknown-character" | "unsupported" | "cancelled" | "device-unavailable" | "device-lost" | "out-of-memory" | "over-budget" | "worker-restarted" | "training-diverged" | "storage-full" | "storage-busy" | "unknown-session" | "session-busy" | "bad-request" | "internal";
 
 /**
  * News about a request.

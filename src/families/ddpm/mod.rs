@@ -41,13 +41,14 @@ use crate::{
     error::{Error, Result},
     kernels::reduce,
     model::{
-        Capabilities, Condition, Defaults, Density, DensityKind, DensityOptions, Family, Losses,
-        Preset, Reading, Sampler, Samples, TrainConfig, config_and_net, ready,
+        Capabilities, Condition, Cost, Defaults, Density, DensityKind, DensityOptions, Family,
+        Losses, Preset, Reading, Sampler, Samples, TrainConfig, config_and_net, ready,
     },
     nn::{
         either::Either,
         standard::Standard,
         unet::{UNet, UNetConfig},
+        weights,
     },
     options::Options,
     rng::{Purpose, Rng},
@@ -431,6 +432,13 @@ impl Family for Ddpm {
 
     fn losses(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses> {
         self.loss_of(batch, rng)
+    }
+
+    fn cost(&self) -> Cost {
+        match (&self.net, self.shape) {
+            (Either::B(unet), Shape::Image([_, height, width])) => unet.cost([height, width]),
+            _ => Cost::of(&weights::shapes(&self.net), |_| 1.0),
+        }
     }
 
     fn preview(&self) -> DdpmSampleOptions {

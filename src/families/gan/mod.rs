@@ -55,7 +55,7 @@ use crate::{
     error::Result,
     kernels::{self, activation::Activation, elementwise},
     model::{
-        Capabilities, Condition, Defaults, Family, Losses, OnePass, Preset, Sampler, Samples,
+        Capabilities, Condition, Cost, Defaults, Family, Losses, OnePass, Preset, Sampler, Samples,
         StepContext, TrainConfig, config_and_net, plain,
     },
     nn::{
@@ -458,6 +458,18 @@ impl Family for Gan {
     }
 
     config_and_net!();
+
+    fn cost(&self) -> Cost {
+        let updates = self.config.d_steps as f64;
+        // The discriminator sees data, fakes and what lies near them in each of its updates, data and
+        // fakes in the generator's; the generator makes fakes for all of them.
+        Cost::of(&weights::shapes(&self.net), |name| {
+            match name.starts_with("discriminator") {
+                true => 4.0 * updates + 2.0,
+                false => updates + 1.0,
+            }
+        })
+    }
 
     /// Names are those within each network, as its optimizer knows them.
     fn parameter_groups(&self) -> Vec<ParameterGroup> {

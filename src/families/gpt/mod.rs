@@ -46,13 +46,14 @@ use crate::{
         rotary::Angles,
     },
     model::{
-        Capabilities, Condition, ConditionKind, Defaults, Family, Insight, Language, Losses,
+        Capabilities, Condition, ConditionKind, Cost, Defaults, Family, Insight, Language, Losses,
         OptimizerKind, Reading, Sampler, Size, TrainConfig, config_and_net,
     },
     nn::{
         decoder::Decoder,
         dropout::Dropout,
         transformer::{Block, INIT, Pass, Shape, gain, matrix},
+        weights,
     },
     optim::{ParameterGroup, Rule},
     options::Options,
@@ -375,6 +376,22 @@ impl Family for Gpt {
 
     fn micro_batch(&self) -> usize {
         MICRO_BATCH / self.config.block_size
+    }
+
+    fn cost(&self) -> Cost {
+        let t = self.config.block_size as f64;
+        let shapes = weights::shapes(&self.net);
+        let cost = Cost::of(&shapes, |name| match name {
+            "wpe" => 0.0,
+            // Looking a token up costs nothing; asking which comes next does.
+            "wte" if self.net.head.is_some() => 0.0,
+            _ => t,
+        });
+        let (layers, heads) = (self.config.n_layer as f64, self.config.n_head as f64);
+        let (v, c) = (self.tokenizer.len() as f64, self.config.n_embd as f64);
+        // Queries meet keys, and weights values, of half of all pairs; the weights and the logits
+        // (of which `Cost::of` saw a transposed matrix) are kept.
+        cost.plus(layers * t * t * c, layers * heads * t * t + 3.0 * t * v)
     }
 
     fn sampler(

@@ -31,14 +31,15 @@ use crate::{
     error::{Error, Result},
     kernels::{bernoulli, reduce},
     model::{
-        Capabilities, Condition, Defaults, Density, DensityKind, DensityOptions, Family, Latent,
-        Losses, OnePass, Preset, Sampler, Samples, TrainConfig, config_and_net,
+        Capabilities, Condition, Cost, Defaults, Density, DensityKind, DensityOptions, Family,
+        Latent, Losses, OnePass, Preset, Sampler, Samples, TrainConfig, config_and_net,
     },
     nn::{
         conv::{conv, conv_transpose},
         init,
         linear::{activated, linear},
         standard::Standard,
+        weights,
     },
     rng::{Purpose, Rng},
     scene::{PlotRequest, PlotSpec, Scene},
@@ -417,6 +418,30 @@ impl Family for Vae {
 
     fn losses(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses> {
         Ok(self.elbo(self.inputs(batch)?, rng))
+    }
+
+    fn cost(&self) -> Cost {
+        let [_, height, width] = self.shape;
+        let pixels = (height * width) as f64;
+        let draws = self.config.importance_samples as f64;
+        let cost = Cost::of(&weights::shapes(&self.net), |name| {
+            let draws = if name.starts_with("decoder") {
+                draws
+            } else {
+                1.0
+            };
+            // Outputs of a convolution, inputs of a transposed one, on half the side and on a quarter.
+            match name {
+                "encoder.convolutions.0.weight" => pixels / 4.0,
+                "encoder.convolutions.1.weight" => pixels / 16.0,
+                "decoder.convolutions.0.weight" => draws * pixels / 16.0,
+                "decoder.convolutions.1.weight" => draws * pixels / 4.0,
+                _ => draws,
+            }
+        });
+        // The image beside each draw, and what the loss makes of it.
+        let values = self.shape.iter().product::<usize>() as f64;
+        cost.plus(0.0, 3.0 * draws * values)
     }
 
     fn sampler(
