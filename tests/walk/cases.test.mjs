@@ -739,3 +739,14 @@ test("of what a driver says when it dies the first line is told", async () => {
   assert.match(said, /Validation failed/);
   assert.doesNotMatch(said, /Caused|Backtrace/);
 });
+
+test("a worker that cannot start is told of, also when the model comes later than that is known", async () => {
+  const world = new World();
+  world.starts = "failed";
+  world.server.slow = 3000;
+  const figure = world.page().figure();
+  void figure.load();
+  await world.clock.pass(20_000);
+  assert.deepEqual(codes(figure), ["fetch-failed"]);
+  assert.ok(figure.controller.notices.all[0].retry);
+});

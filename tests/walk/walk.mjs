@@ -78,7 +78,7 @@ const EVENTS = {
   look: [2, (w, n) => w.ask(n, "look", (f) => f.controller.attempt(() => f.controller.view({ type: "data" })))],
   hide: [4, (w, n) => w.ask(n, "hide", (f) => f.controller.watch(false))],
   show: [4, (w, n) => w.ask(n, "show", (f) => f.controller.watch(true))],
-  "take out": [2, (w, n) => w.ask(n, "take out", (f) => f.controller.dispose())],
+  "take out": [2, (w, n) => w.ask(n, "take out", (f) => ((f.away = true), f.controller.dispose()))],
   "a text": [
     2,
     (w, n) =>
@@ -243,7 +243,11 @@ class Walk {
     }
     for (const figure of this.figures) {
       // As a reader would: again what failed, else from the beginning.
-      if (!figure.controller.info) this.#keep("the last load", figure, figure.load());
+      const { info, notices } = figure.controller;
+      if (info) continue;
+      const said = notices.all.map((n) => n.message);
+      assert.ok(figure.away || notices.all.some((n) => n.retry), `it says why there is no model: ${said}`);
+      this.#keep("the last load", figure, figure.load());
     }
     await world.clock.pass(60_000);
     for (const { controller: c } of this.figures) {

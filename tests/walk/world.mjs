@@ -277,15 +277,18 @@ export class Figure {
   /** As `load()` of an element. */
   load() {
     const { controller, page } = this;
+    this.away = false;
     return controller.attempt(async () => {
-      controller.wake();
+      const session = controller.wake();
       if (this.family === "gpt") {
+        await session.describe();
         this.#describe("gpt");
         return controller.create({ own: false, play: false });
       }
-      return controller.load("shipped", async () => {
+      return controller.load("shipped", async (signal) => {
         const entry = await page.site.modelEntry("vae");
-        return { bytes: await page.site.modelBytes(entry), sha256: entry.sha256 };
+        const [bytes] = await Promise.all([page.site.modelBytes(entry, signal), session.describe()]);
+        return { bytes, sha256: entry.sha256 };
       });
     });
   }

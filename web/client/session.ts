@@ -380,10 +380,11 @@ export class Session extends Questions implements Survivor {
       });
   }
 
-  /** Ends the session; with the last one ends the worker. */
-  dispose() {
+  /** Ends the session, and the worker with the last one. What is asked later fails with the cause, if there is one. */
+  dispose(cause?: PlaygroundError) {
     if (!this.#ended) {
       this.#ended = true;
+      this.#cause = cause;
       this.#run?.abort.abort();
       this.engine.request({ type: "dispose", session: this.id }).catch(() => undefined);
     }

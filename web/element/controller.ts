@@ -1,6 +1,6 @@
 import { wasRestarted, type Device } from "../client/connection";
 import { CUSTOM } from "../client/engine";
-import { type PlaygroundError, cancelled, problem } from "../client/errors";
+import { PlaygroundError, cancelled, problem } from "../client/errors";
 import { Keeper, type Moment } from "../client/keeper";
 import { unless, within } from "../client/limits";
 import type { ErrorInfo, ModelInfo, PointSource, View, ViewQuery } from "../client/protocol";
@@ -95,7 +95,7 @@ export class Controller extends Runner {
       },
       (e: unknown) => {
         // A worker that died before it was ready is followed by another one.
-        if (session === this.session && !wasRestarted(e)) this.#end();
+        if (session === this.session && !wasRestarted(e)) this.#end(PlaygroundError.from(e));
       },
     );
   }
@@ -121,10 +121,10 @@ export class Controller extends Runner {
     this.host.restarted(fatal);
   }
 
-  #end() {
+  #end(cause?: PlaygroundError) {
     const { session } = this;
     this.#rest();
-    session?.dispose();
+    session?.dispose(cause);
     void this.keeper.release();
   }
 
@@ -235,7 +235,8 @@ export class Controller extends Runner {
       this.corpus?.retry();
       if (this.corpus) await unless(signal, this.corpus.open());
       const body = this.wished();
-      if (!body.data) throw cancelled(); // What is wrong with the text is said beside it.
+      // What is wrong with the text is said beside it, where there is something to be seen already.
+      if (!body.data) throw (!this.info && this.corpus?.wrong) || cancelled();
       if (own && !again) await this.keepNow();
       if (signal.aborted) return;
       const session = this.wake();

@@ -279,7 +279,9 @@ export abstract class Runner extends Wishes {
           }
         : undefined;
     const retry = !this.info || !recoverable || code === "fetch-failed";
-    this.notices.report(thrown, retry ? (again ?? (() => this.told.retry())) : undefined, action, about);
+    // Without a model nothing else could be done.
+    const repeat = () => (this.info && again ? again() : this.told.retry());
+    this.notices.report(thrown, retry ? repeat : undefined, action, about);
   }
 
   /** Where it stands, in words. */
