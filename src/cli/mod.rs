@@ -39,7 +39,8 @@ struct Cli {
 /// Where things are; the same for every command.
 #[derive(clap::Args, Clone)]
 struct Place {
-    /// Folder with the data sets (`mnist/`, `fashion-mnist/`); see web/data/README.md.
+    /// Folder with the data sets: `mnist/`, `fashion-mnist/` (see web/data/README.md), and NAME/ with
+    /// a .txt or .csv for a text or a table of that name.
     #[arg(long, default_value = "data", env = "PLAYGROUND_DATA")]
     data: PathBuf,
     /// Folder with the shipped checkpoints and their manifest.
