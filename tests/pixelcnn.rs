@@ -9,7 +9,7 @@ use generative_playground::{
     device,
     families::pixelcnn::{PixelCnn, PixelCnnConfig, PixelCnnSampleOptions},
     kernels::gated::tanh_gated,
-    model::{Condition, Density, DensityOptions, Family, Sampler, finish},
+    model::{Condition, Density, DensityOptions, Family, finish},
     rng::{Purpose, Rng},
 };
 
