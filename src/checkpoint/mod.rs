@@ -331,7 +331,9 @@ fn check_shapes(tensors: &SafeTensors, expected: &BTreeMap<String, Vec<usize>>) 
                 return wrong(format!("{name} is {shape:?} where {dims:?} is needed"));
             }
             Some(_) if !matches!(dtype, Dtype::F32 | Dtype::F16) => {
-                return wrong(format!("{name} has the type {dtype:?} where F32 or F16 is needed"));
+                return wrong(format!(
+                    "{name} has the type {dtype:?} where F32 or F16 is needed"
+                ));
             }
             Some(_) => {}
         }
