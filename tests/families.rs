@@ -112,6 +112,12 @@ fn small_models() -> Vec<Small> {
             averaged.clone(),
         ),
         of(
+            "pixelcnn",
+            images(),
+            json!({"channels": 4, "layers": 1, "reach": 1}),
+            plain.clone(),
+        ),
+        of(
             "gpt",
             text(Value::Null),
             gpt,
@@ -138,7 +144,7 @@ fn files_of(small: &Small) -> [Vec<u8>; 2] {
     let curve = |split| LossCurve {
         name: "loss".into(),
         split,
-        steps: (1..=8).collect(),
+        steps: vec![0, 0, 0, 1, 1, 1, 2, 2],
         values: (1..=8).map(|v| v as f32).collect(),
     };
     let losses = vec![curve(Split::Train), curve(Split::HeldOut)];

@@ -599,13 +599,13 @@ fn names_are_names() {
             sha256: None,
             options: Value::Null,
         };
-        assert_eq!(code(page.ask(load)), Some(Code::BadOption), "{name:?}");
+        assert_eq!(code(page.ask(load)), Some(Code::BadData), "{name:?}");
         let load = Request::LoadData {
             name: name.into(),
             bytes: Bytes(packed("mnist", [1, 1], (&[0], &[0]), (&[0], &[0]))),
             sha256: None,
         };
-        assert_eq!(code(page.ask(load)), Some(Code::BadOption), "{name:?}");
+        assert_eq!(code(page.ask(load)), Some(Code::BadData), "{name:?}");
     }
 }
 

@@ -559,6 +559,10 @@ fn lists_and_names(single: &[u8]) -> Vec<Row> {
         ("losses-out-of-order", losses(json!([2, 1]), json!([1, 1]))),
         ("losses-negative-step", losses(json!([-1]), json!([1]))),
         (
+            "losses-beyond-its-step",
+            losses(json!([1, 4]), json!([1, 1])),
+        ),
+        (
             "losses-without-a-name",
             meta(single, |m| {
                 let curve = json!({"name": long, "split": "train", "steps": [], "values": []});

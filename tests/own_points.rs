@@ -65,6 +65,7 @@ impl Page {
             rate: Some(10_000.0),
             seconds: None,
             network: None,
+            keep: None,
         });
     }
 

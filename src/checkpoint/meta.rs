@@ -140,6 +140,11 @@ impl Meta {
             return Err(schema("its loss history is too long"));
         }
         self.losses.iter().try_for_each(check_curve)?;
+        // What is recorded next would stand before it.
+        let last = self.losses.iter().filter_map(|curve| curve.steps.last());
+        if last.max().is_some_and(|&last| u64::from(last) > self.step) {
+            return Err(schema("a loss history beyond its last step"));
+        }
         self.data.check()?;
         TrainConfig::from_json(&self.train)?;
         Ok(())

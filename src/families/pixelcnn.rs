@@ -40,10 +40,10 @@ use crate::{
     kernels::activation::Activation,
     kernels::{bernoulli, cross_entropy::cross_entropy, gated::tanh_gated, linear, reduce},
     model::{
-        Capabilities, Condition, ConditionKind, Defaults, Density, DensityKind, DensityOptions,
-        Family, Losses, Reading, Sampler, Samples, TrainConfig, ready,
+        Capabilities, Condition, ConditionKind, Cost, Defaults, Density, DensityKind,
+        DensityOptions, Family, Losses, Reading, Sampler, Samples, TrainConfig, ready,
     },
-    nn::{conv::conv, init},
+    nn::{conv::conv, init, weights},
     options::Options,
     rng::{Purpose, Rng},
     scene::PlotSpec,
@@ -317,6 +317,11 @@ impl Family for PixelCnn {
 
     fn net_mut(&mut self) -> &mut Net {
         &mut self.net
+    }
+
+    fn cost(&self) -> Cost {
+        let pixels = (self.size[0] * self.size[1]) as f64;
+        Cost::of(&weights::shapes(&self.net), |_| pixels)
     }
 
     fn losses(&self, batch: &Batch, _: &mut Rng) -> Result<Losses> {
