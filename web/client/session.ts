@@ -7,7 +7,6 @@ import { unless } from "./limits";
 import type { TextSource } from "./texts";
 
 export type { SavedFile } from "./questions";
-
 /** What an element wants to hear from its session. */
 export interface SessionListener {
   /** A model is in place; a `fresh` one has just been opened or made, others are the same one as before. */
