@@ -750,3 +750,32 @@ test("a worker that cannot start is told of, also when the model comes later tha
   assert.deepEqual(codes(figure), ["fetch-failed"]);
   assert.ok(figure.controller.notices.all[0].retry);
 });
+
+test("a training that cannot be written does not keep another model from coming", async () => {
+  const { page, figure, c, pass } = await trained();
+  const { host } = page.worker;
+  const post = host.post.bind(host);
+  host.post = (envelope) => {
+    if (envelope.request.type !== "export") return post(envelope);
+    const error = { code: "checkpoint-too-large", message: "Too large.", hint: "", recoverable: true };
+    return host.answer({ id: envelope.id, reply: { type: "error", error } });
+  };
+  void c.attempt(() => c.open(model(7)));
+  await pass(3000);
+  assert.equal(c.info.step, 7);
+  void figure.load();
+  await pass(3000);
+  assert.equal(c.info.step, 240_000);
+});
+
+test("where it stands is said in words, and why it waits", async () => {
+  const { c, pass } = await trained();
+  assert.match(c.status(c.info), /^Step \d+, epoch .* steps a second$/);
+  c.watch(false);
+  await pass(2000);
+  assert.match(c.status(c.info), /^Waiting at step .* out of sight$/);
+  void c.open(model(465));
+  await pass(2000);
+  // A file does not say how many passes over the data there were.
+  assert.equal(c.status({ ...c.info, state: { ...c.info.state, epoch: 0 } }), "Paused at step 465");
+});
