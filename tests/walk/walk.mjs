@@ -1,4 +1,4 @@
-// One random walk: what a reader, a browser and a server may do to the figures of a page, and what must hold all the time.
+// One random walk: what a reader, a browser and a server may do to the figures of a page, and what must hold.
 import assert from "node:assert/strict";
 import { World } from "./world.mjs";
 import { BAD, DEADLY, fileOf, modelOf } from "./worker.mjs";
