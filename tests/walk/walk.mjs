@@ -198,6 +198,8 @@ class Walk {
       this.abandons(figure);
     }
     this.#checkLineages();
+    const busy = this.figures.flatMap((f) => f.errors).some((e) => e.code === "session-busy");
+    assert.ok(!busy, "no model is trained twice at a time");
     const records = new Map(this.world.database.all("trainings-info").map((r) => [r.id, r.step]));
     for (const [id, step] of this.shown)
       assert.ok((records.get(id) ?? -1) >= step, `${id} was shown as kept at ${step}, now it is ${records.get(id)}`);
