@@ -1,4 +1,4 @@
-// One random walk: what a reader, a browser and a server may do to the figures of a page, and what must hold all the time.
+// One random walk: what a reader, a browser and a server may do to the figures of a page, and what must hold.
 import assert from "node:assert/strict";
 import { World } from "./world.mjs";
 import { BAD, DEADLY, fileOf, modelOf } from "./worker.mjs";
@@ -198,6 +198,8 @@ class Walk {
       this.abandons(figure);
     }
     this.#checkLineages();
+    const busy = this.figures.flatMap((f) => f.errors).some((e) => e.code === "session-busy");
+    assert.ok(!busy, "no model is trained twice at a time");
     const records = new Map(this.world.database.all("trainings-info").map((r) => [r.id, r.step]));
     for (const [id, step] of this.shown)
       assert.ok((records.get(id) ?? -1) >= step, `${id} was shown as kept at ${step}, now it is ${records.get(id)}`);

@@ -111,7 +111,8 @@ export class Host {
     switch (request.type) {
       case "train":
         if (!this.#data.has(model.data)) return fail(error("bad-data", "the data is not here"));
-        run.session = request.session;
+        if ([...this.#running.values()].some((r) => r.model === model)) return fail(error("session-busy"));
+        Object.assign(run, { session: request.session, model });
         return this.#train(id, request, model, ok, fail);
       case "setTrain":
         Object.assign(model.train, request.train);
@@ -165,10 +166,10 @@ export class Host {
     return { type: "model", model: info(model) };
   }
 
-  #train(id, { session, steps, seconds }, model, ok) {
+  #train(id, { session, steps, seconds, keep = true }, model, ok) {
     const until = steps === null ? Infinity : model.step + steps;
     const end = seconds === null ? Infinity : this.world.clock.now + seconds * 1000;
-    let saved = this.world.clock.now;
+    let [saved, last] = [this.world.clock.now, model.step];
     const progress = (p) => this.answer({ id, reply: { type: "progress", progress: p } });
     const slice = () => {
       if (this.dead) return;
@@ -179,13 +180,17 @@ export class Host {
         progress({ type: "training", state: state(model), samples: null });
         progress({ type: "snapshot", step: model.step, bytes: fileOf(model) });
       }
-      if (model.step >= until || now >= end || replaced || this.#cancelled.has(id))
+      if (model.step >= until || now >= end || replaced || this.#cancelled.has(id)) {
+        if (keep && !replaced && model.step > last)
+          progress({ type: "snapshot", step: model.step, bytes: fileOf(model) });
         return ok({ type: "trained", state: state(model) });
+      }
       model.step = Math.min(until, model.step + SLICE / STEP);
       if (model.step % 50 === 0) model.snapshots.push(model.step);
       progress({ type: "training", state: state(model), samples: null });
       if (now - saved >= SNAPSHOT) {
         saved = now;
+        last = model.step;
         progress({ type: "snapshot", step: model.step, bytes: fileOf(model) });
       }
       this.world.clock.after(steps === null ? SLICE : Math.min(SLICE, steps * STEP), slice);

@@ -54,7 +54,8 @@ function spawn(): Worker {
   const blobUrl = URL.createObjectURL(blob);
   const worker = new Worker(blobUrl, { type: "module" });
   // The worker has fetched the blob by the time its first message comes.
-  worker.addEventListener("message", () => URL.revokeObjectURL(blobUrl), { once: true });
+  for (const event of ["message", "error"])
+    worker.addEventListener(event, () => URL.revokeObjectURL(blobUrl), { once: true });
   return worker;
 }
 

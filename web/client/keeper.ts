@@ -25,16 +25,15 @@ const lockOf = (id: string) => `generative-playground:${id}`;
 /** Records that a figure of this page goes on with. */
 const here = new Set<string>();
 
-/** Whether a figure of another tab, or another one of this page, goes on with a kept training. */
-async function taken(id: string): Promise<boolean> {
-  if (here.has(id)) return true;
-  if (!("locks" in navigator)) return false;
+/** Which kept trainings a figure of another tab, or another one of this page, goes on with. */
+async function taken(): Promise<(id: string) => boolean> {
+  const names = new Set<string | undefined>();
   try {
-    const { held = [] } = await navigator.locks.query();
-    return held.some((lock) => lock.name === lockOf(id));
+    for (const { name } of (await navigator.locks?.query())?.held ?? []) names.add(name);
   } catch {
-    return false;
+    // Then only this page's are known.
   }
+  return (id) => here.has(id) || names.has(lockOf(id));
 }
 
 /** What is kept of one training. */
@@ -94,9 +93,9 @@ export class Keeper {
   /** What earlier visits left of this figure and nobody goes on with, the newest first. */
   async offers(): Promise<KeptInfo[]> {
     try {
-      const free: KeptInfo[] = [];
-      for (const info of await listKept(this.figures())) if (!(await taken(info.id))) free.push(info);
-      return free;
+      const all = await listKept(this.figures());
+      const isTaken = all.length ? await taken() : () => false;
+      return all.filter(({ id }) => !isTaken(id));
     } catch {
       return []; // No storage is like an empty one; writing will say so.
     }

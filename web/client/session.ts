@@ -4,39 +4,11 @@ import { PlaygroundError, cancelled, problem } from "./errors";
 import type { Fault, ModelInfo, Outcome, PointSource, Request, TextInfo, TrainState, View } from "./protocol";
 import { Questions } from "./questions";
 import { unless } from "./limits";
+import type { Run, SessionListener, Snapshot } from "./listener";
 import type { TextSource } from "./texts";
 
+export type { Run, SessionListener, Snapshot } from "./listener";
 export type { SavedFile } from "./questions";
-
-/** What an element wants to hear from its session. */
-export interface SessionListener {
-  /** A model is in place; a `fresh` one has just been opened or made, others are the same one as before. */
-  model(info: ModelInfo, fresh: boolean): void;
-  /** Training went on; `samples` are those at the fixed noise, when they were refreshed. */
-  training(state: TrainState, samples: View | null): void;
-  /** A resumable checkpoint; the newest is worth keeping. */
-  snapshot(step: number, bytes: Uint8Array): void;
-  /** The worker was replaced; with `fatal`, it was not. */
-  restarted(cause: PlaygroundError, fatal: boolean): void;
-  /** A text of the reader's own, if the element has it. */
-  text?(name: string): TextSource | undefined;
-}
-
-/** A model with all that is needed to train on. */
-export interface Snapshot {
-  step: number;
-  bytes: Uint8Array;
-}
-
-/** How a training is to go; by default all networks, as fast as it goes, until it is paused. */
-export interface Run {
-  steps?: number | null;
-  /** Seconds of computing. */
-  seconds?: number | null;
-  /** Steps a second at most. */
-  rate?: number | null;
-  network?: string | null;
-}
 
 /** A training under way. */
 interface Running {
@@ -69,6 +41,8 @@ export class Session extends Questions implements Survivor {
   /** Options of the training that were changed since the snapshot. */
   #tuned: Record<string, unknown> = {};
   #run: Running | undefined;
+  /** Resolves when no model is on its way to the worker. */
+  #placing: Promise<void> = Promise.resolve();
   /** Counts the models that were in place. */
   #places = 0;
   /** The newest recovery; resolves with what it failed of, if it did. */
@@ -119,15 +93,27 @@ export class Session extends Questions implements Survivor {
   }
 
   async #place(request: Place, prepare: () => Promise<void>): Promise<ModelInfo> {
+    let settled: () => void = () => undefined;
+    const placing = new Promise<void>((done) => (settled = done));
     const ask = async () => {
       await prepare();
       // Otherwise what is brought back into a new worker could come after it, and take its place.
       await this.#recovered();
+      this.#placing = placing;
       return this.engine.request(request);
     };
-    const outcome = await this.insist(ask);
-    if (outcome.type !== "model") throw unexpected(outcome);
-    if (this.#ended) throw cancelled();
+    try {
+      const outcome = await this.insist(ask);
+      if (outcome.type !== "model") throw unexpected(outcome);
+      if (this.#ended) throw cancelled();
+      this.#placed(request, outcome.model);
+      return outcome.model;
+    } finally {
+      settled();
+    }
+  }
+
+  #placed(request: Place, model: ModelInfo) {
     this.#places++;
     // A training under way was of the model before: its end has nothing to say of this one.
     if (this.#run) {
@@ -138,8 +124,7 @@ export class Session extends Questions implements Survivor {
     this.#origin = request;
     this.#snapshot = undefined;
     this.#tuned = {};
-    this.#settle(outcome.model, true);
-    return outcome.model;
+    this.#settle(model, true);
   }
 
   #settle(model: ModelInfo, fresh: boolean) {
@@ -231,7 +216,7 @@ export class Session extends Questions implements Survivor {
     return running.left ? undefined : this.model?.state;
   }
 
-  async #train(running: Running, { steps = null, seconds = null, rate = null, network = null }: Run) {
+  async #train(running: Running, { steps = null, seconds = null, rate = null, network = null, keep = true }: Run) {
     const { signal } = running.abort;
     if (!this.model) return;
     const first = this.model.state.step;
@@ -247,9 +232,11 @@ export class Session extends Questions implements Survivor {
       const rest = seconds === null ? null : Math.max(0, seconds - spent);
       try {
         await this.needData(this.model.data);
+        // A model on its way would be trained in the place of this one.
+        for (let seen; seen !== this.#placing; await seen) seen = this.#placing;
         if (signal.aborted) return;
         const outcome = await this.engine.request(
-          { type: "train", session: this.id, steps: left, rate, seconds: rest, network },
+          { type: "train", session: this.id, steps: left, rate, seconds: rest, network, keep },
           {
             signal,
             progress: (p) => {

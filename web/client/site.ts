@@ -122,7 +122,7 @@ function joined(parts: Uint8Array[], size: number): Uint8Array {
   return all;
 }
 
-/** Bytes of a file, fetched once for all who want it at a time. A failure is forgotten, so that the next try is a new one. */
+/** Bytes of a file, fetched once for all who want it at a time; after a failure the next try is a new one. */
 export async function bytesOf(url: URL, signal?: AbortSignal, limit = LARGEST_FILE): Promise<Uint8Array> {
   if (signal?.aborted) throw cancelled();
   const { href } = url;

@@ -220,13 +220,13 @@ export async function deleteKept(id: string): Promise<void> {
 /** A kept training as a file that can be opened again. */
 export async function keptFile(id: string): Promise<SavedFile | undefined> {
   const kept = await readKept(id);
-  return (
-    kept && {
-      name: `${(kept.title || `${kept.family || "model"}-step-${kept.step}`).replace(/[^\p{L}\p{N}_-]+/gu, "-")}.safetensors`,
-      mime: "application/octet-stream",
-      bytes: kept.bytes,
-    }
-  );
+  if (!kept) return undefined;
+  const name = kept.title || `${kept.family || "model"}-step-${kept.step}`;
+  return {
+    name: `${name.replace(/[^\p{L}\p{N}_-]+/gu, "-")}.safetensors`,
+    mime: "application/octet-stream",
+    bytes: kept.bytes,
+  };
 }
 
 /** Bytes for people. */
@@ -247,7 +247,9 @@ export async function unkept(e: unknown): Promise<PlaygroundError> {
     "storage-full",
     "The browser has no room left to keep this training.",
     largest
-      ? `Under “Kept in this browser”, delete what you no longer need: the largest, ${largest.title || largest.family} at step ${largest.step}, takes ${megabytes(largest.size)}. Or download the model to be safe.`
+      ? `Under “Kept in this browser”, delete what you no longer need: the largest, ` +
+          `${largest.title || largest.family} at step ${largest.step}, takes ${megabytes(largest.size)}. ` +
+          "Or download the model to be safe."
       : "Training goes on, but a reload will lose it: download the model to be safe.",
   );
 }

@@ -165,7 +165,7 @@ export class Controller extends Runner {
   async load(key: unknown, find: (signal: AbortSignal) => Promise<Checkpoint>): Promise<boolean> {
     return this.#put(key, { source: "shipped" }, async (signal) => {
       const { bytes, sha256 } = await unless(signal, find(signal));
-      await this.keepNow();
+      await this.#keepFirst();
       if (!signal.aborted) await this.wake().open(bytes, sha256);
     });
   }
@@ -173,7 +173,7 @@ export class Controller extends Runner {
   /** Opens a file of the reader's. If that fails, what was there stays, and trains on. */
   async open(bytes: Uint8Array): Promise<boolean> {
     const opened = await this.#put(bytes, { source: "opened" }, async (signal) => {
-      await this.keepNow();
+      await this.#keepFirst();
       if (signal.aborted) return;
       const info = await this.wake().open(bytes, null);
       this.follow(info);
@@ -202,7 +202,7 @@ export class Controller extends Runner {
         await this.look();
         throw problem("file-not-found", "This training is no longer kept in this browser.", "Begin a new one.");
       }
-      await this.keepNow();
+      await this.#keepFirst();
       if (signal.aborted) return;
       const session = this.wake();
       const info = await session.open(kept.bytes, null);
@@ -237,7 +237,7 @@ export class Controller extends Runner {
       const body = this.wished();
       // What is wrong with the text is said beside it, where there is something to be seen already.
       if (!body.data) throw (!this.info && this.corpus?.wrong) || cancelled();
-      if (own && !again) await this.keepNow();
+      if (own && !again) await this.#keepFirst();
       if (signal.aborted) return;
       const session = this.wake();
       session.usePoints(this.points);
@@ -269,7 +269,7 @@ export class Controller extends Runner {
       this.failed = false;
       this.notices.clear("training-diverged");
       // A new worker is not to begin with what was turned back from.
-      await this.session.snapshot();
+      await this.attempt(async () => this.session?.snapshot());
     });
   }
 
@@ -344,6 +344,11 @@ export class Controller extends Runner {
     const { session, info } = this;
     if (session && info && this.own && info.step > this.#saved) await session.snapshot();
     await this.#saving;
+  }
+
+  /** Keeps the model before another one comes; one that cannot be kept does not hold the other up. */
+  async #keepFirst(): Promise<void> {
+    await this.attempt(() => this.keepNow());
   }
 
   /** Looks for a training of an earlier visit. */

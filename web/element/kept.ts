@@ -94,7 +94,8 @@ export class KeptPanel {
       ${
         this.#all.length
           ? html`<p class="aside">
-                ${this.#all.length} of this site, ${megabytes(size)} in all. They stay on this machine.
+                ${this.#all.length} ${this.#all.length === 1 ? "training" : "trainings"}, ${megabytes(size)} in all.
+                They stay on this machine.
               </p>
               <ul>
                 ${this.#all.map((kept) => this.#row(kept))}

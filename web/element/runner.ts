@@ -120,7 +120,7 @@ export abstract class Runner extends Wishes {
       this.#stepping++;
       try {
         await this.halt();
-        if (ticket === this.#ticket && this.info) await this.#go({ steps, network });
+        if (ticket === this.#ticket && this.info) await this.#go({ steps, network, keep: false });
       } finally {
         this.#stepping--;
         this.sync();
@@ -199,7 +199,7 @@ export abstract class Runner extends Wishes {
     let snapshot = performance.now();
     while (wish === this.#wish && !this.done) {
       const started = performance.now();
-      await session.train({ steps: 1 });
+      await session.train({ steps: 1, keep: false });
       if (started - snapshot > SNAPSHOT) {
         snapshot = started;
         await session.snapshot();

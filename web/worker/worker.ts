@@ -180,9 +180,10 @@ interface Choice {
 }
 
 function unavailable(): ErrorInfo {
+  const why = gpu ? "the browser found no graphics card for it" : "this browser has no WebGPU";
   return {
     code: "device-unavailable",
-    message: `The webgpu back end cannot be used here: ${gpu ? "the browser found no graphics card for it" : "this browser has no WebGPU"}.`,
+    message: `The webgpu back end cannot be used here: ${why}.`,
     hint: "Use backend=cpu, or leave it on auto.",
     recoverable: true,
   };
