@@ -9,6 +9,14 @@ export class Curves {
   /** What a value is multiplied by on a scale of its own at the right, if there is one. */
   right: number | undefined;
   #data: uPlot.AlignedData = [[], [], []];
+  /** As wide as the holder was last seen; asking it at each rendering would have the page laid out each time. */
+  #width = 0;
+  #sizes = new ResizeObserver(([entry]) => {
+    this.#width = Math.round(entry?.contentRect.width ?? 0);
+    if (!this.#plot) this.#make();
+    else if (this.#width && this.#width !== this.#plot.width)
+      this.#plot.setSize({ width: this.#width, height: this.#height(this.#width) });
+  });
 
   constructor(
     private readonly host: HTMLElement,
@@ -21,7 +29,8 @@ export class Curves {
     this.#plot?.destroy();
     this.#plot = undefined;
     this.#holder = holder as HTMLElement | undefined;
-    this.#make();
+    this.#sizes.disconnect();
+    if (holder) this.#sizes.observe(holder);
   };
 
   show(train: LossCurve | undefined, heldOut: LossCurve | undefined) {
@@ -39,15 +48,12 @@ export class Curves {
     this.#plot?.setData(this.#data);
   }
 
+  /** After a change of colours; its size it watches itself. */
   redraw(recolour: boolean) {
-    const width = this.#holder?.clientWidth ?? 0;
-    if (recolour || !this.#plot) {
-      this.#plot?.destroy();
-      this.#plot = undefined;
-      this.#make();
-    } else if (width && width !== this.#plot.width) {
-      this.#plot.setSize({ width, height: this.#height(width) });
-    }
+    if (!recolour) return;
+    this.#plot?.destroy();
+    this.#plot = undefined;
+    this.#make();
   }
 
   #height(width: number) {
@@ -56,8 +62,8 @@ export class Curves {
 
   #make() {
     const holder = this.#holder;
-    if (!holder || holder.clientWidth === 0) return;
-    const width = holder.clientWidth;
+    const width = this.#width;
+    if (!holder || !width) return;
     const ink = colorOf(this.host, "--_soft");
     const line = colorOf(this.host, "--_line");
     const color = colorOf(this.host, this.color);

@@ -11,9 +11,10 @@ const OWN: Record<string, Tone> = { reconstruction: "red", kl: "blue" };
 
 export const lossTitle = (name: string) => TITLES[name] ?? name;
 
-/** The tone of each of some losses: its own, else the next that none of the others has. */
+/** The tone of each of some losses, red first: its own, else the next that none of the others has. */
 export function tones(names: readonly string[]): Map<string, Tone> {
   const taken = new Set(names.flatMap((name) => OWN[name] ?? []));
   const free = TONES.filter((t) => !taken.has(t));
-  return new Map(names.map((name) => [name, OWN[name] ?? free.shift() ?? "fourth"]));
+  const all = names.map((name): [string, Tone] => [name, OWN[name] ?? free.shift() ?? "fourth"]);
+  return new Map(all.sort(([, a], [, b]) => TONES.indexOf(a) - TONES.indexOf(b)));
 }

@@ -176,7 +176,6 @@ export class TrainPanel extends Panel {
   }
 
   override updated() {
-    for (const curve of this.#curves.values()) curve.redraw(false);
     if (this.#language) void this.#sizes.measure();
   }
 

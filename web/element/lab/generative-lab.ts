@@ -157,8 +157,10 @@ export class GenerativeLab extends LabHost implements Present {
     this.tellShown(names);
     if (names.includes("keep-training")) this.sync();
     const given = this.given(names);
+    // Before there is anything to take them, they wait.
+    if (!this.description) return;
     this.taken = JSON.stringify(this.given(this.getAttributeNames()));
-    if (this.description && given.length)
+    if (given.length)
       void this.attempt(async () => {
         await take(this, given);
         this.arrange();

@@ -5,6 +5,7 @@ import type { LossCurve, Preset } from "../../client/protocol";
 import { notices, type Notice } from "../chrome";
 import { Curves } from "../curves";
 import { field, segments } from "../form";
+import { OnePointer } from "../inputs/one-pointer";
 import { COLOR, lossTitle, tones } from "../losses";
 import { figure } from "../panel";
 import type { Learner, Scope } from "./learner";
@@ -139,15 +140,18 @@ export class FamilyPanel {
         aria-label=${active ? `${label}. Arrow keys move the pointer.` : label}
         tabindex=${active ? 0 : nothing}
         class=${active ? "active" : ""}
-        @pointermove=${active ? this.#point : nothing}
-        @pointerdown=${active ? this.#point : nothing}
+        @pointermove=${active ? this.#over.handle : nothing}
+        @pointerdown=${active ? this.#over.handle : nothing}
+        @pointerup=${active ? this.#over.handle : nothing}
+        @pointercancel=${active ? this.#over.handle : nothing}
         @keydown=${active ? this.#key : nothing}
         ${ref(this.plot.attach)}></canvas>
       ${l.view ? nothing : html`<p>${l.alerts.length ? "There is nothing to be drawn yet." : "A model with random weights is being made."}</p>`}
     </div>`;
   }
 
-  #point = (e: PointerEvent) => this.#pointTo(this.plot.place(e));
+  // A finger points only while it is down, and one alone; a mouse always does.
+  #over = new OnePointer((e) => this.#pointTo(this.plot.place(e)), undefined, true);
 
   #key = (e: KeyboardEvent) => {
     const to = this.plot.view && moved(e, this.plot.view.window, this.learner.pointer);
