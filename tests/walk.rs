@@ -473,5 +473,5 @@ fn any_walk_ends_well() {
     }
     let seconds = start.elapsed().as_secs_f64();
     println!("{taken} walks of {acts_taken} requests in {seconds:.0} s");
-    assert!(one.is_some() || taken >= 1000, "too few: {taken}");
+    assert!(one.is_some() || taken >= 200, "too few: {taken}");
 }
