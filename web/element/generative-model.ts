@@ -187,6 +187,11 @@ export class GenerativeModel extends ModelHost implements Present {
     if (names.includes("look")) this.requestUpdate("plot");
     if (!this.description || !session) return;
     void this.attempt(async () => {
+      // Other data may be of another kind.
+      if (names.includes("data") && this.about && (await this.imagesOf(this.about)) !== this.images) {
+        await this.load();
+        return;
+      }
       if (!(await this.take(session, names))) return;
       this.stale = true;
       // A model of points is made anew where something else is wished for.

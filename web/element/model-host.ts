@@ -26,7 +26,9 @@ const POINTS = ["data", "steps", "seconds", "rate", "overlay"];
 /** A property that a script may have set to a number, as the text of its attribute. */
 const text = (value: unknown) => (value === null || value === undefined ? null : String(value));
 
-/** What an element of one model is to its panels and to its controller: attributes, family, views, and what they ask. */
+/**
+ * What an element of one model is to its panels and to its controller: attributes, family, views, and what they ask.
+ */
 export abstract class ModelHost extends LitElement implements Host, ControllerHost {
   static override properties = properties("model");
   /** Id of a shipped model. */
@@ -56,6 +58,8 @@ export abstract class ModelHost extends LitElement implements Host, ControllerHo
   sampleOptions: Record<string, unknown> = {};
   readonly trainer = new Controller(this);
   readonly points = new PointsTask(this, this.trainer);
+  /** Of a family that is made here on images: their set. */
+  protected images: string | undefined;
   /** The data that is drawn under the model, and of what it was asked. */
   under: PlotView | undefined;
   protected underOf = "";
@@ -162,7 +166,7 @@ export abstract class ModelHost extends LitElement implements Host, ControllerHo
   task() {
     const { data, dataOptions } = this.points;
     if (this.family && isPlane(this.kind)) return { data, dataOptions, seed: this.settled.seed };
-    return { data: this.info?.data ?? "", dataOptions: {}, seed: this.settled.seed };
+    return { data: this.images ?? this.info?.data ?? "", dataOptions: {}, seed: this.settled.seed };
   }
   retry() {
     void this.load();
@@ -251,7 +255,10 @@ export abstract class ModelHost extends LitElement implements Host, ControllerHo
       const all = this.description.families.map((f) => f.id).join(", ");
       throw badOption("family", family, `one of ${all} is expected`);
     }
-    if (this.family && !found.capabilities.language) {
+    this.images = await this.imagesOf(found);
+    if (this.images) {
+      this.speak(family, "image");
+    } else if (this.family && !found.capabilities.language) {
       await this.points.take(this.getAttributeNames(), session, this.description);
       this.speak(family, this.points.kind(this.description, found));
     } else {
@@ -261,11 +268,20 @@ export abstract class ModelHost extends LitElement implements Host, ControllerHo
     this.requestUpdate();
   }
 
+  /** The set of images that a family is to learn here: the one that is asked for, else the first if it knows no other data. */
+  protected async imagesOf({ spaces }: FamilyInfo): Promise<string | undefined> {
+    if (!this.family || !spaces.some((s) => s.kind === "image")) return undefined;
+    const { data } = await siteManifest();
+    const wished = data.find((d) => d.name === this.getAttribute("data"));
+    return (wished ?? (spaces.some((s) => isPlane(s.kind)) ? undefined : data[0]))?.name;
+  }
+
   protected async take(session: Session, names: string[]): Promise<boolean> {
     if (!this.kin || !this.description) return false;
     const description = this.description;
     const points = isPlane(this.kind);
     const ours = points && names.some((name) => POINTS.includes(name) || this.points.knows(name, description));
+    const images = this.images !== undefined;
     if (ours) await this.points.take(names, session, description);
     const taken = await takeOptions(names, {
       host: this,
@@ -274,7 +290,7 @@ export abstract class ModelHost extends LitElement implements Host, ControllerHo
       trainSchema: description.trainSchema,
       textSchema: description.textSchema,
       panels: this.choice.panels,
-      elsewhere: (name) => points && this.points.knows(name, description),
+      elsewhere: (name) => (points && this.points.knows(name, description)) || (images && name === "data"),
     });
     return taken || ours;
   }
