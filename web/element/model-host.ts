@@ -8,7 +8,6 @@ import { siteManifest, type ModelEntry } from "../client/site";
 import { ATTRIBUTES, attributeOf, properties, read } from "./attributes";
 import { deviceSentence } from "./chrome";
 import { Controller, type ControllerHost } from "./controller";
-import { reducedMotion } from "./draw";
 import { figureKeys } from "./figure-key";
 import { download } from "./files";
 import { leave, settle, takeOptions, UNSAID, type Settled } from "./options";
@@ -78,7 +77,7 @@ export abstract class ModelHost extends LitElement implements Host, ControllerHo
   protected holding = false;
   /** The device that was told of last. */
   protected used = "";
-  protected timer: ReturnType<typeof setInterval> | undefined;
+  protected timer: ReturnType<typeof setTimeout> | undefined;
 
   get session(): Session | undefined {
     return this.trainer.session;
@@ -367,21 +366,6 @@ export abstract class ModelHost extends LitElement implements Host, ControllerHo
     return state;
   }
 
-  /** New samples again and again, while somebody can see them. */
-  protected tick() {
-    clearInterval(this.timer);
-    if (this.inSight && this.quiet && !reducedMotion()) {
-      this.timer = setInterval(
-        () => {
-          if (!this.info || !["samples", "write"].includes(this.settled.view)) return;
-          this.settled = { ...this.settled, seed: (this.settled.seed + 1) >>> 0 };
-          this.panel.again();
-        },
-        (this.settled.refresh ?? 1) * 1000,
-      );
-    }
-  }
-
   protected wake(): Session {
     if (!this.shipped.length)
       siteManifest().then(
@@ -394,6 +378,8 @@ export abstract class ModelHost extends LitElement implements Host, ControllerHo
     return this.trainer.wake();
   }
 
+  /** Begins or ends drawing new samples again and again. */
+  protected abstract tick(): void;
   abstract load(model?: string): Promise<void>;
   abstract play(): Promise<void>;
 }
