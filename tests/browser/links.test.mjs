@@ -213,6 +213,21 @@ describe("attributes", () => {
     await closePage(page);
   });
 
+  test("of a family that knows images and points: the data decides", async () => {
+    const page = await alone(`<generative-model backend="cpu" family="vae" data="fashion"></generative-model>`);
+    const element = await modelOf(page, "generative-model");
+    const holds = (test, what) => until(() => element.evaluate(test), what, 20_000);
+    await holds((e) => e.info.data === "fashion" && e.info.step === 0, "an untrained model of images");
+    await element.evaluate((e) => e.setAttribute("data", "circles"));
+    await holds((e) => e.info.data === "circles" && e.info.space.kind === "points", "one of points");
+    await element.evaluate((e) => e.setAttribute("data", "mnist"));
+    await holds((e) => e.info.data === "mnist" && e.info.space.kind === "image", "and of other images");
+    await element.evaluate((e) => e.play());
+    await holds((e) => e.info.step > 2, "it trains");
+    assert.deepEqual(await element.locator(".notice p").allInnerTexts(), []);
+    await closePage(page);
+  });
+
   test("may be properties, set before or after the element is defined or in the page", async () => {
     const page = await alone("");
     const made = await page.evaluate(async () => {

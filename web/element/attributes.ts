@@ -108,7 +108,7 @@ export const ATTRIBUTES = {
     null,
     BOTH,
     BOTH,
-    "what is learned: a text of the site, or a toy data set in 2-D",
+    "what is learned: a text or a set of images of the site, or a toy data set in 2-D",
   ),
   size: entry(word("the id of a size"), null, MODEL, MODEL, "how large a model of text is made"),
   view: entry(word("the id of a view"), null, MODEL, MODEL, "what is shown first: a plot of the model, or `train`"),
@@ -190,7 +190,9 @@ export function read<N extends Name>(name: N, text: string | null | undefined): 
 
 const plain = (text: string) => text.replaceAll("`", "");
 
-/** How Lit declares the attributes of an element as properties: each is reflected, so that there is one place to look. */
+/**
+ * How Lit declares the attributes of an element as properties: each is reflected, so that there is one place to look.
+ */
 export function properties(kind: Kind) {
   const converter = {
     fromAttribute: (text: string | null) => text,

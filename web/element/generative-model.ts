@@ -145,7 +145,7 @@ export class GenerativeModel extends ModelHost implements Present {
 
   /** Ends what the element does and frees what it holds; `load` begins anew. */
   dispose() {
-    clearInterval(this.timer);
+    clearTimeout(this.timer);
     this.panel.hide();
     void this.trainer.dispose();
     this.active = this.isDrawn = false;
@@ -163,6 +163,26 @@ export class GenerativeModel extends ModelHost implements Present {
     this.trainer.watch(seen);
     this.inSight = seen;
     this.tick();
+  }
+
+  /** New samples again and again, while somebody can see them. */
+  protected tick() {
+    clearTimeout(this.timer);
+    const { refresh } = this.settled;
+    if (!this.inSight || refresh === null || reducedMotion()) return;
+    // Not to the second, lest all elements of a page draw in the same moment.
+    const next = () => {
+      this.timer = setTimeout(
+        () => {
+          next();
+          if (!this.info || !["samples", "write"].includes(this.settled.view)) return;
+          this.settled = { ...this.settled, seed: (this.settled.seed + 1) >>> 0 };
+          this.panel.again();
+        },
+        refresh * (900 + 200 * Math.random()),
+      );
+    };
+    next();
   }
 
   redraw(recolour: boolean) {
@@ -187,6 +207,11 @@ export class GenerativeModel extends ModelHost implements Present {
     if (names.includes("look")) this.requestUpdate("plot");
     if (!this.description || !session) return;
     void this.attempt(async () => {
+      // Other data may be of another kind.
+      if (names.includes("data") && this.about && (await this.imagesOf(this.about)) !== this.images) {
+        await this.load();
+        return;
+      }
       if (!(await this.take(session, names))) return;
       this.stale = true;
       // A model of points is made anew where something else is wished for.

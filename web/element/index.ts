@@ -1,4 +1,6 @@
-/** The one script that a page loads: it defines `<generative-model>` and `<generative-lab>`, and nothing else global. */
+/**
+ * The one script that a page loads: it defines `<generative-model>` and `<generative-lab>`, and nothing else global.
+ */
 import { GenerativeModel } from "./generative-model";
 import { GenerativeLab } from "./lab/generative-lab";
 

@@ -1,4 +1,6 @@
-/** What plots are asked with and answered by: for each set of declared inputs the controls, and who draws the answers. */
+/**
+ * What plots are asked with and answered by: for each set of declared inputs the controls, and who draws the answers.
+ */
 import type { PlotInputs, PlotSpec, View } from "../client/protocol";
 import { ImageInput } from "./inputs/image";
 import type { Input } from "./inputs/input";

@@ -8,7 +8,6 @@ import { siteManifest, type ModelEntry } from "../client/site";
 import { ATTRIBUTES, attributeOf, properties, read } from "./attributes";
 import { deviceSentence } from "./chrome";
 import { Controller, type ControllerHost } from "./controller";
-import { reducedMotion } from "./draw";
 import { figureKeys } from "./figure-key";
 import { download } from "./files";
 import { leave, settle, takeOptions, UNSAID, type Settled } from "./options";
@@ -26,7 +25,9 @@ const POINTS = ["data", "steps", "seconds", "rate", "overlay"];
 /** A property that a script may have set to a number, as the text of its attribute. */
 const text = (value: unknown) => (value === null || value === undefined ? null : String(value));
 
-/** What an element of one model is to its panels and to its controller: attributes, family, views, and what they ask. */
+/**
+ * What an element of one model is to its panels and to its controller: attributes, family, views, and what they ask.
+ */
 export abstract class ModelHost extends LitElement implements Host, ControllerHost {
   static override properties = properties("model");
   /** Id of a shipped model. */
@@ -56,6 +57,8 @@ export abstract class ModelHost extends LitElement implements Host, ControllerHo
   sampleOptions: Record<string, unknown> = {};
   readonly trainer = new Controller(this);
   readonly points = new PointsTask(this, this.trainer);
+  /** Of a family that is made here on images: their set. */
+  protected images: string | undefined;
   /** The data that is drawn under the model, and of what it was asked. */
   under: PlotView | undefined;
   protected underOf = "";
@@ -74,7 +77,7 @@ export abstract class ModelHost extends LitElement implements Host, ControllerHo
   protected holding = false;
   /** The device that was told of last. */
   protected used = "";
-  protected timer: ReturnType<typeof setInterval> | undefined;
+  protected timer: ReturnType<typeof setTimeout> | undefined;
 
   get session(): Session | undefined {
     return this.trainer.session;
@@ -162,7 +165,7 @@ export abstract class ModelHost extends LitElement implements Host, ControllerHo
   task() {
     const { data, dataOptions } = this.points;
     if (this.family && isPlane(this.kind)) return { data, dataOptions, seed: this.settled.seed };
-    return { data: this.info?.data ?? "", dataOptions: {}, seed: this.settled.seed };
+    return { data: this.images ?? this.info?.data ?? "", dataOptions: {}, seed: this.settled.seed };
   }
   retry() {
     void this.load();
@@ -251,7 +254,10 @@ export abstract class ModelHost extends LitElement implements Host, ControllerHo
       const all = this.description.families.map((f) => f.id).join(", ");
       throw badOption("family", family, `one of ${all} is expected`);
     }
-    if (this.family && !found.capabilities.language) {
+    this.images = await this.imagesOf(found);
+    if (this.images) {
+      this.speak(family, "image");
+    } else if (this.family && !found.capabilities.language) {
       await this.points.take(this.getAttributeNames(), session, this.description);
       this.speak(family, this.points.kind(this.description, found));
     } else {
@@ -261,11 +267,20 @@ export abstract class ModelHost extends LitElement implements Host, ControllerHo
     this.requestUpdate();
   }
 
+  /** The set of images that a family is to learn here: the one that is asked for, else the first if it knows no other data. */
+  protected async imagesOf({ spaces }: FamilyInfo): Promise<string | undefined> {
+    if (!this.family || !spaces.some((s) => s.kind === "image")) return undefined;
+    const { data } = await siteManifest();
+    const wished = data.find((d) => d.name === this.getAttribute("data"));
+    return (wished ?? (spaces.some((s) => isPlane(s.kind)) ? undefined : data[0]))?.name;
+  }
+
   protected async take(session: Session, names: string[]): Promise<boolean> {
     if (!this.kin || !this.description) return false;
     const description = this.description;
     const points = isPlane(this.kind);
     const ours = points && names.some((name) => POINTS.includes(name) || this.points.knows(name, description));
+    const images = this.images !== undefined;
     if (ours) await this.points.take(names, session, description);
     const taken = await takeOptions(names, {
       host: this,
@@ -274,7 +289,7 @@ export abstract class ModelHost extends LitElement implements Host, ControllerHo
       trainSchema: description.trainSchema,
       textSchema: description.textSchema,
       panels: this.choice.panels,
-      elsewhere: (name) => points && this.points.knows(name, description),
+      elsewhere: (name) => (points && this.points.knows(name, description)) || (images && name === "data"),
     });
     return taken || ours;
   }
@@ -351,21 +366,6 @@ export abstract class ModelHost extends LitElement implements Host, ControllerHo
     return state;
   }
 
-  /** New samples again and again, while somebody can see them. */
-  protected tick() {
-    clearInterval(this.timer);
-    if (this.inSight && this.quiet && !reducedMotion()) {
-      this.timer = setInterval(
-        () => {
-          if (!this.info || !["samples", "write"].includes(this.settled.view)) return;
-          this.settled = { ...this.settled, seed: (this.settled.seed + 1) >>> 0 };
-          this.panel.again();
-        },
-        (this.settled.refresh ?? 1) * 1000,
-      );
-    }
-  }
-
   protected wake(): Session {
     if (!this.shipped.length)
       siteManifest().then(
@@ -378,6 +378,8 @@ export abstract class ModelHost extends LitElement implements Host, ControllerHo
     return this.trainer.wake();
   }
 
+  /** Begins or ends drawing new samples again and again. */
+  protected abstract tick(): void;
   abstract load(model?: string): Promise<void>;
   abstract play(): Promise<void>;
 }

@@ -5,12 +5,13 @@ import { ATTRIBUTES, declared, type Kind, type Name } from "./attributes";
 const OF_HTML = new Set(
   `accesskey align alt anchor autocapitalize autocorrect autofocus border class color contenteditable crossorigin dir
   draggable enterkeyhint exportparts fetchpriority height hidden id inert inputmode is lang loading name nonce part
-  popover referrerpolicy role slot spellcheck style tabindex theme title translate type value virtualkeyboardpolicy width
-  writingsuggestions defer-hydration classname classlist htmlfor key ref cloak`.split(/\s+/),
+  popover referrerpolicy role slot spellcheck style tabindex theme title translate type value virtualkeyboardpolicy
+  width writingsuggestions defer-hydration classname classlist htmlfor key ref cloak`.split(/\s+/),
 );
 /** What frameworks, libraries, translators and editors add to elements. */
-const OF_OTHERS =
-  /^(on|_|ng-|ng[A-Z]|v-|x-|hx-|q:|s-|wire:|bind:|use:|astro-|svelte-|react|jsx|turbo|data-|aria-|item|xml|slot-|grammarly|gramm|lt-|cz-)|[^a-z0-9._-]/i;
+const PREFIXES =
+  "on _ ng- v- x- hx- q: s- wire: bind: use: astro- svelte- react jsx turbo data- aria- item xml slot- gramm lt- cz-";
+const OF_OTHERS = new RegExp(`^(${PREFIXES.replaceAll(" ", "|")})|[^a-z0-9._-]`, "i");
 
 /** Whether an attribute is none of the element's business, whatever its value. */
 export const foreign = (name: string) => OF_HTML.has(name.toLowerCase()) || OF_OTHERS.test(name);

@@ -7,7 +7,9 @@ const READER = ["wheel", "touchstart", "pointerdown", "keydown"] as const;
 
 let release: () => void = () => undefined;
 
-/** Brings a place into view; it stays there, whatever loads, until somebody scrolls or nothing has changed for a while. */
+/**
+ * Brings a place into view; it stays there, whatever loads, until somebody scrolls or nothing has changed for a while.
+ */
 export function bring(target: Element | null, smoothly = true) {
   release();
   const main = document.querySelector("main");

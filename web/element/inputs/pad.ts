@@ -9,7 +9,9 @@ const SIDE = 196;
 const PEN = 15;
 type Place = [x: number, y: number];
 
-/** A square to draw in, with mouse, finger or keyboard. The drawing is kept as numbers, so that no canvas is read back. */
+/**
+ * A square to draw in, with mouse, finger or keyboard. The drawing is kept as numbers, so that no canvas is read back.
+ */
 export class Pad {
   /** Nothing was drawn yet. */
   blank = true;

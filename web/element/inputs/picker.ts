@@ -3,7 +3,10 @@ import { ref } from "lit/directives/ref.js";
 import { Plate, type ImageView } from "../draw";
 import { ask, type Host } from "../panel";
 
-/** A strip of test images to choose from: one canvas with a grid of buttons over it (whose columns the style sheet knows). */
+/**
+ * A strip of test images to choose from: one canvas with a grid of buttons over it (whose columns the style sheet
+ * knows).
+ */
 export class Picker {
   #plate = new Plate();
   #loaded: string | undefined;

@@ -96,7 +96,10 @@ function targets(lab: Wishes, prefix: string, has: (l: Learner) => boolean): Lea
   return prefix || lab.chosen !== "all" ? [] : [...lab.learners.values()].filter(has);
 }
 
-/** Takes names and values as text; a name without a value is as at first. What does not hold is told, and changes nothing. */
+/**
+ * Takes names and values as text; a name without a value is as at first. What does not hold is told, and changes
+ * nothing.
+ */
 export async function take(lab: Wishes, given: [string, string | null][]): Promise<void> {
   const { description, task, learners } = lab;
   if (!description) return;
