@@ -75,7 +75,7 @@ test("every family draws samples before it is trained", async () => {
 });
 
 test("training ends at the same step for all, the losses change, and the past can be seen", async (t) => {
-  const { page, lab } = await openLab("&steps=60", tall);
+  const { page, lab } = await openLab("&steps=240", tall);
   const before = await Promise.all(
     (await standing(lab)).map(({ id }) => picture(lab.locator(`.tile[data-family="${id}"] canvas`).first())),
   );
@@ -83,7 +83,7 @@ test("training ends at the same step for all, the losses change, and the past ca
   await until(async () => (await standing(lab)).every((x) => x.done), "all have come to the end", 240_000);
   const all = await standing(lab);
   for (const { id, step, losses, alerts } of all) {
-    assert.equal(step, 60, `${id} stops at the budget`);
+    assert.equal(step, 240, `${id} stops at the budget`);
     assert.deepEqual(alerts, [], id);
     assert.ok(losses.length > 0, `${id} names its losses`);
     for (const { name, values } of losses) {
