@@ -60,6 +60,7 @@ async function connect(backend) {
   };
   worker.onerror = (event) => fail(event.message || "worker.js could not be loaded");
   worker.onmessage = ({ data }) => {
+    if (data.type === "loading") return;
     if (data.type === "ready") ready.resolve(data.device);
     else if (data.type) fail(data.error?.message ?? data.reason);
     else if (data.reply.type === "error" && data.id === 0) fail(data.reply.error.message);
