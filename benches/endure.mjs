@@ -34,7 +34,7 @@ async function lab() {
   await devtools.send("Performance.enable");
   const element = page.locator("#lab-model");
   await element.scrollIntoViewIfNeeded();
-  await until(() => element.evaluate((l) => l.shown?.every((x) => x.info)), "six models");
+  await until(() => element.evaluate((l) => l.shown?.length === 6 && l.shown.every((x) => x.info)), "six models");
   await element.evaluate((l) => l.play());
   const seen = [];
   for (let minute = 0; minute <= minutes; minute++) {

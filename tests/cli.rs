@@ -226,7 +226,7 @@ fn a_recipe_of_the_plane_is_trained_and_measured() {
     for words in [
         "seed 3 ",
         "seed 5 ",
-        "KL to the truth",
+        "KL(data‖model)",
         "≤ 100, met",
         "≥ 9, missed",
         "7.9 PacGAN2",

@@ -70,7 +70,7 @@ const FAMILIES = { mdn: "mixture density network", spline: "coupling flow, splin
 
 /** KL(data‖model) of the exact densities in 2-D. */
 export function densities() {
-  const all = measured().filter((m) => m.metric === "KL to the truth");
+  const all = measured().filter((m) => m.metric === "KL(data‖model)");
   const rows = Object.entries(FAMILIES).map(([id, title]) => {
     const of = SETS.map((set) => all.find((m) => m.recipe === `${id}-${set}`));
     const known = of.filter(Boolean);

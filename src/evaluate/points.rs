@@ -186,7 +186,7 @@ pub async fn report(
             let ln_q = log_prob(density, xy, seed, pause).await?;
             if let Some(ln_p) = set.log_density(xy) {
                 let gaps = ln_q.iter().zip(&ln_p).map(|(&q, p)| f64::from(q) - p);
-                let title = format!("KL from the truth{exact}");
+                let title = format!("KL(model‖data){exact}");
                 out.push(Metric::mean("reverseKl", title, estimate(gaps)));
             }
         } else if held_out > 0 {
@@ -200,7 +200,7 @@ pub async fn report(
             if let Some(ln_p) = set.log_density(&test) {
                 // Of the same points, so that most of the chance cancels.
                 let gaps = ln_p.iter().zip(&ln_q).map(|(p, &q)| p - f64::from(q));
-                let title = format!("KL to the truth{exact}");
+                let title = format!("KL(data‖model){exact}");
                 out.push(Metric::mean("klToTruth", title, estimate(gaps)));
             }
         }

@@ -290,7 +290,7 @@ impl Family for RealNvp {
         vec![Preset {
             id: "realnvp-too-few".into(),
             title: "Too few couplings".into(),
-            why: "Two affine couplings can only shear and stretch each coordinate once. No such map turns one round cloud into two moons, however long it is trained.".into(),
+            why: "Each affine coupling shears and stretches one coordinate by amounts that depend on the other. Two of them are fewer than two moons need: these small networks find no map that comes close.".into(),
             fails: true,
             family: Self::ID.into(),
             data: "moons".into(),

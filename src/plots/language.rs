@@ -32,12 +32,12 @@ pub fn specs() -> Vec<PlotSpec> {
         plot(
             "attention",
             "Attention",
-            "A query of each token meets the keys of those before it, as far back as the context reaches; what fits best is looked at most, and every row adds up to one. One head may look at the token before, another for the same letter, another for the beginning of the line.",
+            "A query of each token meets the keys of those before it and its own, as far back as the context reaches; what fits best is looked at most, and every row adds up to one. One head may look at the token before, another for the same letter, another for the beginning of the line.",
         ),
         plot(
             "lens",
             "Logit lens",
-            "Every layer adds to a running sum, and only at the end is a guess read off it. Here it is read off early, after each layer. Underlined guesses are right; the redder, the surer. A guess that appears halfway up is made there, and the layers above it only agree.",
+            "Every layer adds to a running sum, and only at the end is a guess read off it. Here it is read off early, after each layer. Underlined guesses are right; the redder, the surer. It is read with what the last layer is read with, so a guess that appears halfway up was there by then; that none appears lower down does not show that it was not (nostalgebraist 2020).",
         ),
     ]
 }

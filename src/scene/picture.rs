@@ -158,7 +158,7 @@ pub struct Cell {
 pub struct Number {
     /// Stable name, for example `klToTruth`.
     pub id: String,
-    /// For people, for example `KL to the truth`.
+    /// For people, for example `KL(data‖model)`.
     pub title: String,
     /// Its value; `null` where it is not finite.
     pub value: Option<f64>,

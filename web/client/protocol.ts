@@ -1275,7 +1275,7 @@ export type Number = {
  */
 id: string, 
 /**
- * For people, for example `KL to the truth`.
+ * For people, for example `KL(data‖model)`.
  */
 title: string, 
 /**

@@ -84,7 +84,7 @@ pub fn presets() -> Vec<Preset> {
         preset(
             "ddpm-straight",
             "Straight paths",
-            "Flow matching teaches the same network the velocity of straight lines between noise and data, so its paths bend little and few steps suffice.",
+            "Flow matching teaches the same network the velocity of straight lines between noise and data, so its paths bend less and fewer steps suffice.",
             false,
             json!({ "hidden": 128, "embedding": 64, "frequency": 10.0, "prediction": "velocity" }),
         ),
