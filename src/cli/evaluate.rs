@@ -10,6 +10,7 @@ use crate::{
     data::{ImageSet, SpaceKind, images},
     error::{Error, Result},
     evaluate::{Estimate, negative_log_likelihood},
+    model::{DensityKind, DensityOptions, Model},
 };
 
 /// Published values to stand beside ours: data set, metric, value, source.
@@ -155,49 +156,88 @@ fn of_images(
         bar.finish_and_clear();
         estimate
     };
-    let elbo = measure(0)?;
-    let is = measure(samples)?;
-    let row = |name: &str, e: &Estimate| {
-        say!("{name:<12} {:8.2} ± {:.2} nats", e.mean, e.standard_error);
-    };
+    let measured = likelihoods(&*model, samples, measure)?;
+    let n = measured.first().map_or(0, |m| m.value.n);
     say!(
         "{id}: {} parameters, {} test images of {}, dynamic binarization with a fixed seed",
         model.num_params(),
-        elbo.n,
+        n,
         meta.data.name
     );
-    row("−ELBO", &elbo);
-    row(&format!("IS-{samples}"), &is);
+    for Measured { short, value, .. } in &measured {
+        let (mean, error) = (value.mean, value.standard_error);
+        say!("{short:<12} {mean:8.2} ± {error:.2} nats");
+    }
     for (_, metric, value, source) in PUBLISHED.iter().filter(|p| p.0 == meta.data.name) {
         say!("{metric:<12} {value:>8}        {source}");
     }
     if let Some(mut entry) = entry {
-        entry
-            .metrics
-            .insert("negativeElbo".into(), json!(round(elbo.mean)));
-        entry
-            .metrics
-            .insert(format!("is{samples}"), json!(round(is.mean)));
-        entry.metrics.insert("testImages".into(), json!(elbo.n));
-        let card = card(&entry, &meta, &elbo, &is, samples);
+        for Measured { key, value, .. } in &measured {
+            let value = json!(round(value.mean));
+            entry.metrics.insert(key.clone(), value);
+        }
+        entry.metrics.insert("testImages".into(), json!(n));
+        let card = card(&entry, &meta, &measured);
         write(&place.checkpoints.join(&entry.card), card.as_bytes())?;
         manifest::put(&place.checkpoints, entry)?;
     }
     Ok(())
 }
 
+/// What is measured of a model: the exact value where it has one, else two bounds.
+fn likelihoods(
+    model: &dyn Model,
+    samples: usize,
+    measure: impl Fn(usize) -> Result<Estimate>,
+) -> Result<Vec<Measured>> {
+    let plain = DensityOptions {
+        importance_samples: 0,
+    };
+    let row = |short: &str, key: &str, long: &str, value| Measured {
+        short: short.into(),
+        key: key.into(),
+        long: long.into(),
+        value,
+    };
+    if model.density().map(|d| d.kind(plain)) == Some(DensityKind::Exact) {
+        let value = measure(0)?;
+        return Ok(vec![row(
+            "−log p",
+            "negativeLogLikelihood",
+            "−log p(x), exact",
+            value,
+        )]);
+    }
+    Ok(vec![
+        row("−ELBO", "negativeElbo", "−ELBO (1 sample)", measure(0)?),
+        row(
+            &format!("IS-{samples}"),
+            &format!("is{samples}"),
+            &format!("−log p(x) ≤, {samples} importance samples"),
+            measure(samples)?,
+        ),
+    ])
+}
+
 fn round(value: f64) -> f64 {
     (value * 100.0).round() / 100.0
 }
 
+/// A measured likelihood and what it goes by.
+struct Measured {
+    short: String,
+    key: String,
+    long: String,
+    value: Estimate,
+}
+
 /// The card that is served beside the checkpoint.
-fn card(
-    entry: &manifest::ModelEntry,
-    meta: &Meta,
-    elbo: &Estimate,
-    is: &Estimate,
-    samples: usize,
-) -> String {
+fn card(entry: &manifest::ModelEntry, meta: &Meta, measured: &[Measured]) -> String {
+    let rows = measured.iter().map(|Measured { long, value, .. }| {
+        let (mean, error) = (value.mean, value.standard_error);
+        format!("| {long} | {mean:.2} ± {error:.2} | this checkpoint |\n")
+    });
+    let rows: String = rows.collect();
     let published: String = PUBLISHED
         .iter()
         .filter(|p| p.0 == meta.data.name)
@@ -222,9 +262,7 @@ fn card(
          `playground evaluate` (dynamic binarization: x ~ Bernoulli(pixel)); nats per image, ± one \
          standard error over images. Lower is better.\n\n\
          | metric | value | |\n|---|---|---|\n\
-         | −ELBO (1 sample) | {elbo:.2} ± {elbo_se:.2} | this checkpoint |\n\
-         | −log p(x), {samples} importance samples | {is:.2} ± {is_se:.2} | this checkpoint |\n\
-         {published}",
+         {rows}{published}",
         id = entry.id,
         title = entry.title,
         family = entry.family,
@@ -241,10 +279,6 @@ fn card(
         bytes = entry.bytes,
         sha = entry.sha256,
         licence = entry.licence,
-        n = elbo.n,
-        elbo = elbo.mean,
-        elbo_se = elbo.standard_error,
-        is = is.mean,
-        is_se = is.standard_error,
+        n = measured.first().map_or(0, |m| m.value.n),
     )
 }

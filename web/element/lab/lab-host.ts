@@ -91,6 +91,9 @@ export abstract class LabHost extends LitElement implements Bench, Stage, Choose
   get able(): Learner[] {
     return [...this.learners.values()].filter((l) => l.family.spaces.some((s) => s.kind === this.task.kind));
   }
+  get several() {
+    return this.able.length > 1;
+  }
   /** Those on the page now. */
   get shown(): Learner[] {
     return this.chosen === "all" ? this.able : this.able.filter((l) => l.family.id === this.chosen);

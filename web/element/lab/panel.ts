@@ -19,6 +19,8 @@ export interface Stage extends HTMLElement {
   readonly level: "full" | "few" | "none";
   readonly playing: boolean;
   readonly withData: boolean;
+  /** Whether there is more than one family to choose from. */
+  readonly several: boolean;
   readonly experiment: Preset | undefined;
   /** Shows one family large, or all. */
   enlarge(family: string): void;
@@ -93,7 +95,7 @@ export class FamilyPanel {
     const large = !l.small && host.level === "full";
     const head = html`<div class="head">
         <h3>${family.title}</h3>
-        ${large ? html`<button type="button" @click=${() => host.enlarge("all")}>All families</button>` : nothing}
+        ${large && host.several ? html`<button type="button" @click=${() => host.enlarge("all")}>All families</button>` : nothing}
       </div>
       <div class="formula">
         <slot name=${family.id}><p class="plain">${family.equation}</p></slot>
