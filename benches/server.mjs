@@ -1,8 +1,9 @@
 // Serves the built site as ./serve does, and the benchmark's pages under /bench/ and, with threads
 // allowed (cross-origin isolated), under /isolated/.
-import { createReadStream, readFileSync, statSync } from "node:fs";
+import { createReadStream, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
+import { headers as headersOfSite } from "../web/site/headers.mjs";
 
 const types = {
   ".html": "text/html; charset=utf-8",
@@ -16,12 +17,6 @@ const types = {
   ".woff2": "font/woff2",
 };
 
-/** The headers that every server of the site sends, from the one place where they stand. */
-function siteHeaders(root) {
-  const section = readFileSync(join(root, "Trunk.toml"), "utf8").split("[serve.headers]")[1].split(/^\[/m)[0];
-  return Object.fromEntries([...section.matchAll(/^([\w-]+) = "(.*)"$/gm)].map(([, name, value]) => [name, value]));
-}
-
 const isolation = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
@@ -30,7 +25,7 @@ const uncached = { "Cache-Control": "no-cache" };
 
 /** `site` and `bench` are folders; `requests` collects what was asked of the site. */
 export async function startServer({ root, site, bench }) {
-  const headers = siteHeaders(root);
+  const headers = headersOfSite();
   const requests = [];
   const find = (path) => {
     const [first, ...rest] = path.split("/");

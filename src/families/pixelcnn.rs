@@ -41,7 +41,8 @@ use crate::{
     kernels::{bernoulli, cross_entropy::cross_entropy, gated::tanh_gated, linear, reduce},
     model::{
         Capabilities, Condition, ConditionKind, Cost, Defaults, Density, DensityKind,
-        DensityOptions, Family, Losses, Reading, Sampler, Samples, TrainConfig, ready,
+        DensityOptions, Family, Losses, Reading, Sampler, Samples, TrainConfig, config_and_net,
+        ready,
     },
     nn::{conv::conv, init, weights},
     options::Options,
@@ -307,17 +308,7 @@ impl Family for PixelCnn {
         })
     }
 
-    fn config(&self) -> &PixelCnnConfig {
-        &self.config
-    }
-
-    fn net(&self) -> &Net {
-        &self.net
-    }
-
-    fn net_mut(&mut self) -> &mut Net {
-        &mut self.net
-    }
+    config_and_net!();
 
     fn cost(&self) -> Cost {
         let pixels = (self.size[0] * self.size[1]) as f64;
@@ -352,8 +343,7 @@ impl Family for PixelCnn {
         )))
     }
 
-    fn plots(kind: SpaceKind) -> Vec<PlotSpec> {
-        let _ = kind;
+    fn plots(_: SpaceKind) -> Vec<PlotSpec> {
         vec![PlotSpec::new(
             "samples",
             "Samples",

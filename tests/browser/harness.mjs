@@ -7,7 +7,7 @@ import { extname, join, normalize } from "node:path";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
-import { headers as siteHeaders } from "../../web/serve.mjs";
+import { headers as siteHeaders } from "../../web/site/headers.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const dist = join(root, "dist");

@@ -1,9 +1,8 @@
 // Markdown with TeX and explained equations, as the chapters are written.
 import MarkdownIt from "markdown-it";
 import { parse } from "yaml";
+import { escape } from "./layout.mjs";
 import { math } from "./math.mjs";
-
-const escape = (text) => text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
 
 /** `$…$` within a line, not where a dollar stands beside a space or a digit follows it. */
 function inlineMath(state, silent) {
