@@ -18,6 +18,7 @@ fn main() {
         widths: vec![32, 64, 64],
         groups: 8,
         heads: 4,
+        classes: 0,
     };
     let mut rng = Rng::new(1, Purpose::Init, 0);
     let device = Device::flex().autodiff();
@@ -31,7 +32,7 @@ fn main() {
     for _ in 0..30 {
         let (x, noise) = (draw(&mut rng, &device), draw(&mut rng, &device));
         let start = Instant::now();
-        let loss = (net.forward(x, &times) - noise).square().mean();
+        let loss = (net.forward(x, &times, &[]) - noise).square().mean();
         let between = start.elapsed();
         net = adam.step(net, &loss, Hyper::new(1e-3));
         steps.push((start.elapsed(), between));
@@ -49,7 +50,7 @@ fn main() {
     for _ in 0..30 {
         let x = draw(&mut rng, &Device::flex());
         let start = Instant::now();
-        std::hint::black_box(net.forward(x, &[0.5]));
+        std::hint::black_box(net.forward(x, &[0.5], &[]));
         passes.push(start.elapsed());
     }
     passes.sort();

@@ -269,10 +269,10 @@ impl Suite {
                 width,
             };
             let info = DataInfo::new("mnist", space);
-            let batch = Batch::Images {
+            let batch = Batch::unlabelled(
                 shape,
-                values: Rng::new(7, Purpose::Shuffle, 0).uniform(shape.iter().product()),
-            };
+                Rng::new(7, Purpose::Shuffle, 0).uniform(shape.iter().product()),
+            );
             self.model(name, "vae", &config, &info, &batch).await?;
         }
         let (config, shape) = (json!({ "channels": 8, "levels": 2 }), [6, 3, 4, 6]);
@@ -282,10 +282,10 @@ impl Suite {
             height,
             width,
         };
-        let batch = Batch::Images {
+        let batch = Batch::unlabelled(
             shape,
-            values: Rng::new(7, Purpose::Shuffle, 0).uniform(shape.iter().product()),
-        };
+            Rng::new(7, Purpose::Shuffle, 0).uniform(shape.iter().product()),
+        );
         let info = DataInfo::new("mnist", space);
         self.model("diffusion of images", "ddpm", &config, &info, &batch)
             .await?;

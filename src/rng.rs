@@ -32,6 +32,8 @@ pub enum Purpose {
     Posterior = 8,
     /// Points of an endless toy data set.
     Data = 9,
+    /// Classes of samples for which none was asked.
+    Label = 10,
 }
 
 /// A generator for one (seed, purpose, step).

@@ -97,12 +97,12 @@ fn gradients_agree_with_central_differences() {
     ];
     for (config, side) in cases {
         let size = side[0] * side[1];
-        let batch = Batch::Images {
-            shape: [6, 1, side[0], side[1]],
-            values: (0..6 * size as u32)
+        let batch = Batch::unlabelled(
+            [6, 1, side[0], side[1]],
+            (0..6 * size as u32)
                 .map(|i| common::unit(3, i) as f32)
                 .collect(),
-        };
+        );
         let start = model(config.clone(), side[0], side[1], 11);
         let mut at = weights(&*start);
         // Away from the start, where biases are zero and log-variances small.
@@ -326,10 +326,7 @@ fn importance_sampling_finds_the_integral_over_a_plane_of_codes() {
     let elbo = log_prob(&*model, &batch, 0, 1);
     let (mut worst, mut gap) = (0f64, 0f64);
     for (i, image) in pixels.chunks_exact(49).enumerate() {
-        let copies = Batch::Images {
-            shape: [n, 1, 7, 7],
-            values: image.repeat(n),
-        };
+        let copies = Batch::unlabelled([n, 1, 7, 7], image.repeat(n));
         let likelihood = values(
             latent
                 .log_likelihood(&copies, codes.clone())

@@ -10,6 +10,7 @@ use common::{root, signed, unit, values};
 use generative_playground::{
     data::{Batch, DataInfo, Dataset, PointSet, Space, SpaceKind},
     device,
+    error::Code,
     families::ddpm::{
         Ddpm, DdpmConfig, DdpmSampleOptions, Level, NoiseSchedule, Predict, Prediction, Process,
         Reverse, SamplerKind, alphas_cumprod, log_prob, p_sample,
@@ -266,15 +267,18 @@ fn walk(
 #[test]
 fn the_ode_carries_noise_to_a_gaussian() {
     let noise = Rng::new(1, Purpose::Sample, 0).normal(200);
-    for (sampler, steps, tolerance) in
-        [(SamplerKind::Ode, 50, 0.01), (SamplerKind::Ddim, 500, 0.02)]
-    {
+    for (sampler, steps, tolerance) in [
+        (SamplerKind::Ode, 50, 0.01),
+        (SamplerKind::Ddim, 500, 0.02),
+        (SamplerKind::DpmSolver, 60, 0.02),
+    ] {
         for prediction in PREDICTIONS {
             for schedule in SCHEDULES {
                 let options = DdpmSampleOptions {
                     sampler,
                     steps,
                     eta: 0.0,
+                    resample: 1,
                 };
                 let got = walk(prediction, schedule, &options, points(&noise));
                 for (i, got) in got.iter().enumerate() {
@@ -300,6 +304,7 @@ fn fresh_noise_keeps_the_gaussian() {
                 sampler,
                 steps: 200,
                 eta,
+                ..DdpmSampleOptions::default()
             };
             let noise = Rng::new(1, Purpose::Sample, 0).normal(2 * N);
             let got = walk(prediction, NoiseSchedule::Cosine, &options, points(&noise));
@@ -537,7 +542,7 @@ fn inputs(model: &Ddpm, n: usize) -> (Tensor<2>, Tensor<2>, Vec<Level>) {
 /// The gradient of the loss by every weight: (1 − β₁) of it is Adam's first moment after one step.
 fn gradient(model: &Ddpm, n: usize) -> Weights {
     let (x0, epsilon, levels) = inputs(model, n);
-    let loss = model.loss(x0, epsilon, &levels);
+    let loss = model.loss(x0, epsilon, &levels, &[]);
     let mut adam = Optimizer::default();
     adam.step(model.net().clone(), &loss, Hyper::new(1e-3));
     let moments = pollster::block_on(adam.read()).expect("moments");
@@ -576,7 +581,7 @@ fn gradients_agree_with_central_differences() {
         let loss = |weights: Weights| {
             let model = model.clone().with_weights(weights).expect("they fit");
             let (x0, epsilon, levels) = inputs(&model, 16);
-            f64::from(values(model.loss(x0, epsilon, &levels))[0])
+            f64::from(values(model.loss(x0, epsilon, &levels, &[]))[0])
         };
         for name in weights.keys() {
             let (values, gradient) = (slice(&weights, name), slice(&gradients, name));
@@ -642,7 +647,7 @@ fn answers_losses_and_gradients_are_pytorchs() {
         let x = Process::q_sample(x0.clone(), epsilon.clone(), &levels);
         digest(
             "answer",
-            &values(model.forward(x, &times).without_autodiff()),
+            &values(model.forward(x, &times, &[]).without_autodiff()),
             &case["answer"],
         );
         let gradients = gradient(&model, 12);
@@ -651,7 +656,7 @@ fn answers_losses_and_gradients_are_pytorchs() {
         for (name, want) in want {
             digest(name, slice(&gradients, name), want);
         }
-        let loss = f64::from(values(model.loss(x0, epsilon, &levels).without_autodiff())[0]);
+        let loss = f64::from(values(model.loss(x0, epsilon, &levels, &[]).without_autodiff())[0]);
         close("loss", loss, &case["loss"], number(&case["loss"]));
         println!("{what}: largest error {worst:.1e}");
     }
@@ -668,10 +673,7 @@ fn stripes(count: usize) -> Batch {
             0.1
         }
     };
-    Batch::Images {
-        shape: [count, 1, 8, 8],
-        values: (0..count * 64).map(pixel).collect(),
-    }
+    Batch::unlabelled([count, 1, 8, 8], (0..count * 64).map(pixel).collect())
 }
 
 #[test]
@@ -733,4 +735,131 @@ fn a_model_of_images_learns_what_its_samples_show() {
     assert_eq!(steps, 1);
     assert!(pixels.iter().all(|p| (0.0..=1.0).contains(p)));
     assert!(Family::density(&model).is_none());
+}
+
+/// [`stripes`] of two classes, and a model of them that has learned.
+fn conditional() -> Ddpm {
+    let config = json!({
+        "channels": 8, "levels": 2, "timesteps": 100, "prediction": "v", "conditional": true,
+        "label_dropout": 0.2,
+    });
+    let config = DdpmConfig::from_json(&config).expect("options");
+    let device = device::cpu().autodiff();
+    let mut info = common::info(8, 8);
+    info.classes = vec!["upright".into(), "level".into()];
+    let mut rng = Rng::new(3, Purpose::Init, 0);
+    let mut model = Ddpm::init(&config, &info, &mut rng, &device).expect("a model");
+    let mut optimizers = model::Model::optimizers(&model);
+    let Batch::Images { shape, values, .. } = stripes(16) else {
+        panic!("images");
+    };
+    let labels = (0..16).map(|i| i % 2).collect();
+    let batch = Batch::Images {
+        shape,
+        values,
+        labels,
+    };
+    for step in 0..300 {
+        let mut context = model::StepContext {
+            hyper: Hyper::new(5e-3),
+            step,
+            rng: &mut Rng::new(3, Purpose::Train, step),
+            optimizers: &mut optimizers,
+            only: None,
+        };
+        Family::train_step(&mut model, &batch, &mut context).expect("a step");
+    }
+    model
+}
+
+#[test]
+fn a_class_a_mask_and_a_start_are_kept_to() {
+    let model = conditional();
+    let draw = |options: Value, condition: Condition| {
+        let options = DdpmSampleOptions::from_json(&options).expect("options");
+        let sampler = Family::sampler(&model, &options, &condition, 6, 11).expect("a sampler");
+        values(common::drawn(sampler).images().expect("images"))
+    };
+    let steps = json!({ "sampler": "dpm-solver", "steps": 12 });
+    let of_class = |label: u32, guidance: Option<f64>| Condition {
+        label: Some(label),
+        guidance,
+        ..Condition::default()
+    };
+    let Batch::Images { values: both, .. } = stripes(2) else {
+        panic!("images");
+    };
+    let distance = |image: &[f32], class: usize| {
+        let pairs = image.iter().zip(&both[class * 64..]);
+        (pairs.map(|(a, b)| (a - b).powi(2)).sum::<f32>() / 64.0).sqrt()
+    };
+    for (label, guidance) in [(0, None), (1, None), (0, Some(2.0)), (1, Some(2.0))] {
+        let pixels = draw(steps.clone(), of_class(label, guidance));
+        for image in pixels.chunks_exact(64) {
+            let (right, wrong) = (label as usize, 1 - label as usize);
+            assert!(
+                distance(image, right) < 0.2 && distance(image, wrong) > 0.4,
+                "class {label}, guidance {guidance:?}"
+            );
+        }
+    }
+
+    // Guidance 0 knows no class, and 1 is the same as none stated.
+    let none = draw(steps.clone(), of_class(0, Some(0.0)));
+    assert_eq!(none, draw(steps.clone(), of_class(1, Some(0.0))));
+    let plain = draw(steps.clone(), of_class(1, None));
+    assert_eq!(plain, draw(steps.clone(), of_class(1, Some(1.0))));
+
+    // Known pixels come out as they went in, whatever they are, and the rest fits them.
+    let known: Vec<f32> = (0..64).map(|i| both[i] + 0.001 * i as f32 / 63.0).collect();
+    let mask: Vec<u8> = (0..64).map(|i| u8::from(i < 32)).collect();
+    for sampler in ["ddpm", "ddim", "dpm-solver", "ode"] {
+        let condition = Condition {
+            known: Some(known.clone()),
+            mask: Some(mask.clone()),
+            ..Condition::default()
+        };
+        let options = json!({ "sampler": sampler, "steps": 20, "resample": 4 });
+        let pixels = draw(options, condition);
+        for image in pixels.chunks_exact(64) {
+            assert_eq!(image[..32], known[..32], "{sampler}");
+        }
+        let fits = pixels
+            .chunks_exact(64)
+            .filter(|image| distance(image, 0) < 0.2);
+        assert!(fits.count() >= 4, "{sampler}: the rest does not fit");
+    }
+
+    // A start at strength 0 is the picture itself, at a low one close to it.
+    let start = |strength: f64| Condition {
+        start: Some(both[64..].to_vec()),
+        strength: Some(strength),
+        guidance: Some(0.0),
+        ..Condition::default()
+    };
+    for image in draw(steps.clone(), start(0.0)).chunks_exact(64) {
+        assert!(distance(image, 1) < 1e-6);
+    }
+    for image in draw(steps.clone(), start(0.4)).chunks_exact(64) {
+        assert!(distance(image, 1) < 0.2);
+    }
+
+    let refused = |condition: Condition| {
+        let options = DdpmSampleOptions::default();
+        Family::sampler(&model, &options, &condition, 1, 0)
+            .err()
+            .expect("an error")
+            .code()
+    };
+    assert_eq!(refused(of_class(2, None)), Code::BadOption);
+    let short = Condition {
+        start: Some(vec![0.5; 63]),
+        ..Condition::default()
+    };
+    assert_eq!(refused(short), Code::BadOption);
+    let nowhere = Condition {
+        strength: Some(0.5),
+        ..Condition::default()
+    };
+    assert_eq!(refused(nowhere), Code::BadOption);
 }

@@ -38,10 +38,7 @@ fn config(levels: usize) -> PixelCnnConfig {
 }
 
 fn images(n: usize, [height, width]: [usize; 2], pixels: Vec<f32>) -> Batch {
-    Batch::Images {
-        shape: [n, 1, height, width],
-        values: pixels,
-    }
+    Batch::unlabelled([n, 1, height, width], pixels)
 }
 
 /// Seen are all earlier pixels and no other: by the gradient of one pixel's logits.

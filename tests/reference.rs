@@ -60,10 +60,10 @@ fn build(case: &Value, device: &Device) -> Vae {
 fn batch(case: &Value) -> Batch {
     let [n, height, width] = ["batch", "height", "width"].map(|name| count(case, name));
     let pixels = n * height * width;
-    Batch::Images {
-        shape: [n, 1, height, width],
-        values: (0..pixels as u32).map(|i| unit(1000, i) as f32).collect(),
-    }
+    Batch::unlabelled(
+        [n, 1, height, width],
+        (0..pixels as u32).map(|i| unit(1000, i) as f32).collect(),
+    )
 }
 
 /// The noise of a training step, as the program draws it.

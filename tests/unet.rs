@@ -39,6 +39,7 @@ fn build(case: &Value, device: &Device) -> UNet {
         widths: counts(&case["widths"]),
         groups: case["groups"].as_u64().expect("a count") as usize,
         heads: case["heads"].as_u64().expect("a count") as usize,
+        classes: case["classes"].as_u64().expect("a count") as usize,
     };
     let net = UNet::init(&config, &mut rng(0), device);
     let mut weights: Weights = pollster::block_on(weights::read(&net)).expect("weights");
@@ -104,7 +105,8 @@ fn answers_and_gradients_are_pytorchs() {
             1 => times,
             _ => times.into_iter().cycle().take(BATCH).collect(),
         };
-        let answer = net.forward(of(1000), &times);
+        let labels: Vec<u32> = counts(&case["labels"]).iter().map(|&i| i as u32).collect();
+        let answer = net.forward(of(1000), &times, &labels);
         digest(
             "answer",
             &values(answer.clone().without_autodiff()),
@@ -141,11 +143,12 @@ fn it_answers_nothing_at_first_and_learns_from_there() {
         widths: vec![8, 16],
         groups: 4,
         heads: 2,
+        classes: 0,
     };
     let device = Device::flex();
     let net = UNet::init(&config, &mut rng(1), &device);
     let x = rng(2).normal_tensor([2, 1, 8, 8], &device);
-    let answer = values(net.forward(x, &[0.5]));
+    let answer = values(net.forward(x, &[0.5], &[]));
     assert!(answer.iter().all(|v| *v == 0.0));
 }
 

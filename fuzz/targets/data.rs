@@ -9,7 +9,7 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     };
     assert!(!set.train.is_empty() && !set.test.is_empty());
-    let Batch::Images { shape, values } = test_images(&set, 0, 3, Binarize::Dynamic) else {
+    let Batch::Images { shape, values, .. } = test_images(&set, 0, 3, Binarize::Dynamic) else {
         return;
     };
     assert_eq!(values.len(), shape.iter().product::<usize>());

@@ -15,6 +15,8 @@ pub enum Batch {
         shape: [usize; 4],
         /// Their values, channel by channel and row by row.
         values: Vec<f32>,
+        /// The class of each; empty where none is known.
+        labels: Vec<u32>,
     },
     /// Points in 2-D: x, y, x, y, …
     Points {
@@ -36,6 +38,15 @@ pub enum Batch {
 }
 
 impl Batch {
+    /// Images without classes.
+    pub fn unlabelled(shape: [usize; 4], values: Vec<f32>) -> Self {
+        Batch::Images {
+            shape,
+            values,
+            labels: Vec::new(),
+        }
+    }
+
     /// The batch in parts of at most `size` examples, in order, each with its share of the whole.
     pub fn parts(&self, size: usize) -> Vec<(Cow<'_, Batch>, f64)> {
         let count = self.len();
@@ -50,9 +61,14 @@ impl Batch {
                 values[from * each..to * each].to_vec()
             };
             let part = match self {
-                Batch::Images { shape, values } => Batch::Images {
+                Batch::Images {
+                    shape,
+                    values,
+                    labels,
+                } => Batch::Images {
                     shape: [to - from, shape[1], shape[2], shape[3]],
                     values: part(values),
+                    labels: labels.get(from..to).unwrap_or_default().to_vec(),
                 },
                 Batch::Points { xy } => Batch::Points { xy: part(xy) },
                 Batch::Tokens { ids, length } => Batch::Tokens {
@@ -72,7 +88,7 @@ impl Batch {
     /// [`Error::Unsupported`] if it holds no images.
     pub fn images(&self, device: &Device) -> Result<Tensor<4>> {
         match self {
-            Batch::Images { shape, values } => {
+            Batch::Images { shape, values, .. } => {
                 let data = TensorData::new(values.clone(), *shape);
                 Ok(Tensor::from_data(data, device))
             }
@@ -90,6 +106,14 @@ impl Batch {
         let images = self.images(device)?;
         let [n, channels, height, width] = images.dims();
         Ok(images.reshape([n, channels * height * width]))
+    }
+
+    /// The class of each of its examples; `None` where none is known.
+    pub fn labels(&self) -> Option<&[u32]> {
+        match self {
+            Batch::Images { labels, .. } if !labels.is_empty() => Some(labels),
+            _ => None,
+        }
     }
 
     /// Its points as `[n, 2]` on `device`.
@@ -125,9 +149,14 @@ impl Batch {
     #[must_use]
     pub fn repeated(&self, times: usize) -> Self {
         match self {
-            Batch::Images { shape, values } => Batch::Images {
+            Batch::Images {
+                shape,
+                values,
+                labels,
+            } => Batch::Images {
                 shape: [shape[0] * times, shape[1], shape[2], shape[3]],
                 values: values.repeat(times),
+                labels: labels.repeat(times),
             },
             Batch::Points { xy } => Batch::Points {
                 xy: xy.repeat(times),

@@ -74,14 +74,17 @@ impl Stream {
                 let order = self.order(set.train.len(), count, &set.info.name)?;
                 let mut noise = Rng::new(self.seed, Purpose::Binarize, self.seen);
                 let mut pixels = Vec::with_capacity(count * set.values());
+                let mut labels = Vec::with_capacity(count);
                 for i in order {
                     push(&mut pixels, set.train.image(i), binarize, &mut noise);
+                    labels.extend(set.train.label(i).map(u32::from));
                 }
                 self.seen += count as u64;
                 let [channels, height, width] = set.shape();
                 Ok(Batch::Images {
                     shape: [count, channels, height, width],
                     values: pixels,
+                    labels,
                 })
             }
             Dataset::Points(set) if set.is_energy() => {
@@ -166,15 +169,17 @@ pub fn test_batch(
 /// As [`test_batch`], of images.
 pub fn test_images(set: &ImageSet, start: usize, count: usize, binarize: Binarize) -> Batch {
     let end = (start + count).min(set.test.len());
-    let mut pixels = Vec::new();
+    let (mut pixels, mut labels) = (Vec::new(), Vec::new());
     for i in start.min(end)..end {
         let mut noise = Rng::new(TEST_SEED, Purpose::TestSet, i as u64);
         push(&mut pixels, set.test.image(i), binarize, &mut noise);
+        labels.extend(set.test.label(i).map(u32::from));
     }
     let [channels, height, width] = set.shape();
     Batch::Images {
         shape: [end - start.min(end), channels, height, width],
         values: pixels,
+        labels,
     }
 }
 

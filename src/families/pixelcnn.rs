@@ -219,7 +219,7 @@ impl PixelCnn {
     /// The images with each pixel at its nearest level, and the levels.
     fn quantized(&self, batch: &Batch) -> Result<(Tensor<4>, Vec<u32>)> {
         let top = (self.config.levels - 1) as f32;
-        let Batch::Images { shape, values } = batch else {
+        let Batch::Images { shape, values, .. } = batch else {
             return Err(Error::Unsupported {
                 what: "This needs images".into(),
             });

@@ -19,17 +19,20 @@ pub struct Condition {
     #[schemars(title = "Prompt", length(max = 20000))]
     pub prompt: Option<String>,
     /// The class to draw from.
-    #[schemars(title = "Class", range(min = 0, max = 255))]
+    #[schemars(title = "Class", range(min = 0, max = 255), extend("x-data" = ["image"]))]
     pub label: Option<u32>,
     /// How strongly samples follow the condition; 1 = as the model learned it.
-    #[schemars(title = "Guidance", range(min = 0.0, max = 20.0))]
+    #[schemars(title = "Guidance", range(min = 0.0, max = 20.0), extend("x-data" = ["image"]))]
     pub guidance: Option<f64>,
     /// Values of one example, as many as it has; those count where `mask` is 1.
     pub known: Option<Vec<f32>>,
     /// For each value 1 if it is known, 0 if it is to be drawn.
     pub mask: Option<Vec<u8>>,
-    /// Where a path begins.
+    /// Where a walk or a path begins: an image, or a point.
     pub start: Option<Vec<f32>>,
+    /// How far from `start` samples may lead: 0 nowhere, 1 as if it were not there.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub strength: Option<f64>,
     /// Where a path ends.
     pub goal: Option<Vec<f32>>,
 }
@@ -50,6 +53,8 @@ pub enum ConditionKind {
     Known,
     /// [`Condition::start`].
     Start,
+    /// [`Condition::strength`].
+    Strength,
     /// [`Condition::goal`].
     Goal,
 }
@@ -63,6 +68,7 @@ impl ConditionKind {
             ConditionKind::Guidance => "guidance",
             ConditionKind::Known => "known",
             ConditionKind::Start => "start",
+            ConditionKind::Strength => "strength",
             ConditionKind::Goal => "goal",
         }
     }
@@ -86,6 +92,7 @@ impl Condition {
             (ConditionKind::Guidance, self.guidance.is_some()),
             (ConditionKind::Known, known),
             (ConditionKind::Start, self.start.is_some()),
+            (ConditionKind::Strength, self.strength.is_some()),
             (ConditionKind::Goal, self.goal.is_some()),
         ];
         all.into_iter().filter(|a| a.1).map(|a| a.0)
@@ -105,6 +112,25 @@ impl Condition {
         options::check_all(self)
     }
 
+    /// Where to start, for examples of `count` values.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] if it has another length or is not finite, and for a strength without a
+    /// start.
+    pub fn start(&self, count: usize) -> Result<Option<&[f32]>> {
+        match (&self.start, self.strength) {
+            (Some(start), _) => {
+                check_values("start", start, count)?;
+                Ok(Some(start))
+            }
+            (None, Some(strength)) => {
+                let reason = "it says how far to go from a start, and there is none";
+                Err(Error::bad_option("strength", strength, reason))
+            }
+            (None, None) => Ok(None),
+        }
+    }
+
     /// The known values and their mask, for examples of `count` values.
     ///
     /// # Errors
@@ -117,17 +143,28 @@ impl Condition {
                 mask.as_deref().unwrap_or_default(),
             ),
         };
-        for (name, length) in [("known", known.len()), ("mask", mask.len())] {
-            if length != count {
-                let reason = format!("{count} are needed");
-                return Err(Error::bad_option(name, format!("{length} values"), reason));
-            }
-        }
-        if let Some(v) = known.iter().find(|v| !v.is_finite()) {
-            return Err(Error::bad_option("known", v, "finite numbers are needed"));
-        }
+        check_values("known", known, count)?;
+        check_length("mask", mask.len(), count)?;
         let each = known.iter().zip(mask);
         Ok(Some(each.map(|(&v, &m)| (m != 0).then_some(v)).collect()))
+    }
+}
+
+fn check_length(name: &str, length: usize, count: usize) -> Result<()> {
+    match length == count {
+        true => Ok(()),
+        false => {
+            let reason = format!("{count} are needed");
+            Err(Error::bad_option(name, format!("{length} values"), reason))
+        }
+    }
+}
+
+fn check_values(name: &str, values: &[f32], count: usize) -> Result<()> {
+    check_length(name, values.len(), count)?;
+    match values.iter().find(|v| !v.is_finite()) {
+        Some(v) => Err(Error::bad_option(name, v, "finite numbers are needed")),
+        None => Ok(()),
     }
 }
 

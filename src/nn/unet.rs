@@ -13,6 +13,9 @@
 //! middle  block, attention over all pixels, block
 //! up      h = block([h, kept], t)                    then twice the size, and a convolution
 //! ```
+//!
+//! A network that is told a class too adds a row of a table to what its blocks know of the time; the
+//! table's last row stands for no class (Ho & Salimans 2022, arXiv:2207.12598).
 
 use burn::{
     module::{Module, Param},
@@ -31,6 +34,7 @@ use crate::{
     kernels::{
         activation::Activation,
         attention::{Mask, attention},
+        embedding::embedding,
         group_norm::group_norm,
     },
     rng::Rng,
@@ -55,6 +59,8 @@ pub struct UNetConfig {
     pub groups: usize,
     /// Heads of the attention in the middle; they divide the last width.
     pub heads: usize,
+    /// Classes that it can be told; 0 for a network that knows of none.
+    pub classes: usize,
 }
 
 /// A group norm with SiLU behind it.
@@ -169,6 +175,8 @@ struct Level {
 pub struct UNet {
     time_1: Linear,
     time_2: Linear,
+    /// `[classes + 1, 4 · widths₀]`, the last row for no class.
+    classes: Option<Param<Tensor<2>>>,
     input: Conv2d,
     down: Vec<Level>,
     middle_1: Block,
@@ -190,6 +198,10 @@ impl UNet {
         let levels = widths.len();
         let time_1 = init::linear(first, time, std::f32::consts::SQRT_2, rng, device);
         let time_2 = init::linear(time, time, std::f32::consts::SQRT_2, rng, device);
+        let classes = (config.classes > 0).then(|| {
+            let rows = config.classes + 1;
+            init::parameter([rows, time], rng, device, |rng| rng.normal(rows * time))
+        });
         let input = init::conv([config.channels, first], 3, 1, 1.0, rng, device);
         let mut c = first;
         let mut down = Vec::new();
@@ -214,6 +226,7 @@ impl UNet {
         Self {
             time_1,
             time_2,
+            classes,
             input,
             down,
             middle_1,
@@ -228,9 +241,11 @@ impl UNet {
     /// # Shapes
     /// - x: `[n, channels, h, w]`
     /// - times: n numbers in [0, 1], or one for all
+    /// - labels: n classes, or one for all; whatever is no class counts as none, and so does an empty
+    ///   list
     /// - output: `[n, channels, h, w]`
-    pub fn forward(&self, x: Tensor<4>, times: &[f64]) -> Tensor<4> {
-        let time = self.embed(times, &x.device());
+    pub fn forward(&self, x: Tensor<4>, times: &[f64], labels: &[u32]) -> Tensor<4> {
+        let time = self.embed(times, labels, &x.device());
         let mut h = conv(&self.input, x);
         let mut kept = Vec::with_capacity(self.down.len());
         for level in &self.down {
@@ -255,13 +270,22 @@ impl UNet {
         conv(&self.output, self.norm.forward(h, true))
     }
 
-    /// What the blocks are told of the times: `[times, 4 · widths₀]`.
-    fn embed(&self, times: &[f64], device: &Device) -> Tensor<2> {
+    /// What the blocks are told of times and classes: `[n or 1, 4 · widths₀]`.
+    fn embed(&self, times: &[f64], labels: &[u32], device: &Device) -> Tensor<2> {
         let [size, _] = self.time_1.weight.dims();
         let waves = waves(times, size);
         let waves = Tensor::from_data(TensorData::new(waves, [times.len(), size]), device);
         let hidden = activated(&self.time_1, waves, Activation::Silu);
-        activated(&self.time_2, hidden, Activation::Silu)
+        let Some(table) = &self.classes else {
+            return activated(&self.time_2, hidden, Activation::Silu);
+        };
+        let none = table.dims()[0] as u32 - 1;
+        let labels: Vec<u32> = match labels {
+            [] => vec![none],
+            labels => labels.iter().map(|&label| label.min(none)).collect(),
+        };
+        let told = linear(&self.time_2, hidden) + embedding(table.val(), &labels);
+        Activation::Silu.tensors(told)
     }
 
     /// Where its weights are.
@@ -282,6 +306,7 @@ impl UNet {
             let whole = name.contains("next");
             match (first, place) {
                 _ if name.contains("time") => 1.0,
+                ("classes", _) => 0.0,
                 ("down", Some(i)) => pixels(if whole { i + 1 } else { i }),
                 ("up", Some(i)) => {
                     let level = levels.saturating_sub(i + 1);

@@ -101,6 +101,7 @@ impl Suite {
             widths: vec![8, 12],
             groups: 4,
             heads: 2,
+            classes: 3,
         };
         let mut rng = Rng::new(8, Purpose::Init, 0);
         let net = UNet::init(&config, &mut rng, &self.autodiff());
@@ -113,7 +114,7 @@ impl Suite {
         }
         let net = weights::load(net, drawn)?;
         let x = self.normal([2, 3, 8, 12], 1.0).autodiff();
-        let answer = net.forward(x, &[0.2, 0.7]);
+        let answer = net.forward(x, &[0.2, 0.7], &[2, 9]);
         let loss = answer.clone().square().mean();
         self.keep("U-Net, answer", answer.without_autodiff())
             .await?;

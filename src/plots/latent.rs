@@ -130,10 +130,10 @@ async fn means(latent: &dyn Latent, request: &PlotRequest<'_>) -> Result<View> {
 fn first_of(set: &ImageSet, n: usize) -> Batch {
     let [channels, height, width] = set.shape();
     let values = (0..n).flat_map(|i| set.test.image(i));
-    Batch::Images {
-        shape: [n, channels, height, width],
-        values: values.map(|&p| f32::from(p) / 255.0).collect(),
-    }
+    Batch::unlabelled(
+        [n, channels, height, width],
+        values.map(|&p| f32::from(p) / 255.0).collect(),
+    )
 }
 
 /// KL(N(mu, sigma²) ‖ N(0, 1)) of each dimension, nats.

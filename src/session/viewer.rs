@@ -88,10 +88,10 @@ impl Viewer {
         for image in inputs {
             values.extend(input::prepare(image, &self.info, set)?);
         }
-        Ok(Batch::Images {
-            shape: [inputs.len(), channels, height, width],
+        Ok(Batch::unlabelled(
+            [inputs.len(), channels, height, width],
             values,
-        })
+        ))
     }
 
     fn bad_data(&self, reason: &str) -> Error {

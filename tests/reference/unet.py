@@ -17,16 +17,18 @@ import torch.nn.functional as F
 
 from vae import HERE, digest, rounded, signed
 
-# Channels, height and width of the images; widths, groups and heads; times.
+# Channels, height and width of the images; widths, groups and heads; times; how many classes there
+# are, and that of each image (the number of classes for none).
 CASES = [
-    (1, 8, 8, [8, 16, 16], 4, 4, [0.1, 0.75]),
-    (3, 6, 4, [6, 4], 2, 2, [0.5]),
-    (1, 5, 7, [4], 1, 1, [0.0, 0.3, 1.0]),
+    (1, 8, 8, [8, 16, 16], 4, 4, [0.1, 0.75], 0, []),
+    (3, 6, 4, [6, 4], 2, 2, [0.5], 0, []),
+    (1, 5, 7, [4], 1, 1, [0.0, 0.3, 1.0], 0, []),
+    (1, 4, 4, [4, 8], 2, 2, [0.2], 3, [0, 3, 2]),
 ]
 BATCH = 3
 
 
-def shapes(channels, widths):
+def shapes(channels, widths, classes):
     """Name -> shape of every parameter."""
     out = {}
 
@@ -50,6 +52,8 @@ def shapes(channels, widths):
 
     linear("time_1", widths[0], 4 * widths[0])
     linear("time_2", 4 * widths[0], 4 * widths[0])
+    if classes:
+        out["classes"] = (classes + 1, 4 * widths[0])
     conv("input", channels, widths[0], 3)
     c = widths[0]
     for i, width in enumerate(widths):
@@ -76,10 +80,10 @@ def fan_in(shape):
     return shape[0] if len(shape) == 2 else math.prod(shape[1:])
 
 
-def parameters(channels, widths):
+def parameters(channels, widths, classes):
     out = {}
-    for index, (name, shape) in enumerate(sorted(shapes(channels, widths).items())):
-        scale = math.sqrt(3 / fan_in(shape)) if name.endswith(".weight") else 0.3
+    for index, (name, shape) in enumerate(sorted(shapes(channels, widths, classes).items())):
+        scale = math.sqrt(3 / fan_in(shape)) if len(shape) > 1 else 0.3
         values = signed(index + 1, math.prod(shape), scale)
         if name.endswith(".gain"):
             values = values + 1
@@ -88,8 +92,8 @@ def parameters(channels, widths):
 
 
 class UNet:
-    def __init__(self, channels, widths, groups, heads):
-        self.p, self.widths = parameters(channels, widths), widths
+    def __init__(self, channels, widths, groups, heads, classes):
+        self.p, self.widths = parameters(channels, widths, classes), widths
         self.groups, self.heads = groups, heads
 
     def linear(self, name, x):
@@ -117,11 +121,14 @@ class UNet:
         out = (scores.softmax(-1) @ parts[2]).transpose(1, 2).reshape(n, h * w, c)
         return x + self.linear("attention.out", out).transpose(1, 2).reshape(x.shape)
 
-    def forward(self, x, times):
+    def forward(self, x, times, labels):
         half = self.widths[0] // 2
         angles = times[:, None] * 1000 * 10000 ** (-torch.arange(half, dtype=torch.float64) / half)
         time = F.silu(self.linear("time_1", torch.cat([angles.sin(), angles.cos()], 1)))
-        time = F.silu(self.linear("time_2", time))
+        time = self.linear("time_2", time)
+        if labels:
+            time = time + self.p["classes"][labels]
+        time = F.silu(time)
         h, kept = self.conv("input", x), []
         last = len(self.widths) - 1
         for i in range(last + 1):
@@ -137,11 +144,11 @@ class UNet:
         return self.conv("output", F.silu(self.norm("norm", h)))
 
 
-def run(channels, height, width, widths, groups, heads, times):
-    net = UNet(channels, widths, groups, heads)
+def run(channels, height, width, widths, groups, heads, times, classes, labels):
+    net = UNet(channels, widths, groups, heads, classes)
     size = (BATCH, channels, height, width)
     x, target = (signed(salt, math.prod(size), 1.5).reshape(size) for salt in (1000, 1001))
-    answer = net.forward(x, torch.tensor((times * BATCH)[:BATCH] if len(times) > 1 else times))
+    answer = net.forward(x, torch.tensor((times * BATCH)[:BATCH] if len(times) > 1 else times), labels)
     loss = ((answer - target) ** 2).mean()
     loss.backward()
     return {
@@ -150,6 +157,8 @@ def run(channels, height, width, widths, groups, heads, times):
         "groups": groups,
         "heads": heads,
         "times": times,
+        "classes": classes,
+        "labels": labels,
         "answer": digest(answer),
         "loss": loss.item(),
         "gradients": {name: digest(p.grad) for name, p in sorted(net.p.items())},

@@ -19,15 +19,28 @@
 //! coordinates, images a [`UNet`].
 //!
 //! Samplers: ancestral (Ho et al., equation 7), DDIM with η from 0 to 1 (Song, Meng & Ermon 2021,
-//! arXiv:2010.02502) and the probability-flow ODE (Song et al. 2021, arXiv:2011.13456). The last
-//! also gives the density.
+//! arXiv:2010.02502), the second-order DPM-Solver++ 2M (Lu et al. 2022, arXiv:2211.01095) and the
+//! probability-flow ODE (Song et al. 2021, arXiv:2011.13456). The last also gives the density.
+//!
+//! A class-conditional network is told the class y of an image, of some images on purpose not, and
+//! samples follow their class more closely than it learned by classifier-free guidance (Ho & Salimans
+//! 2022, arXiv:2207.12598), 0 for samples without a class and 1 for those of the class as learned:
+//!
+//! ```text
+//! answer = net(x, t) + guidance · (net(x, t, y) − net(x, t))
+//! ```
+//!
+//! Two things can be asked of a trained model that it was not trained for. Pixels that are *known* are
+//! set at each step to what the noise makes of them, and steps are taken several times so that the rest
+//! comes to fit (RePaint, Lugmayr et al. 2022, arXiv:2201.09865). And a walk may *start* from a picture
+//! under part of the noise rather than from noise alone (SDEdit, Meng et al. 2022, arXiv:2108.01073).
 
 mod density;
 mod network;
 mod plots;
 pub mod process;
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Tensor, TensorData};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -41,8 +54,9 @@ use crate::{
     error::{Error, Result},
     kernels::reduce,
     model::{
-        Capabilities, Condition, Cost, Defaults, Density, DensityKind, DensityOptions, Family,
-        Losses, Preset, Reading, Sampler, Samples, TrainConfig, config_and_net, ready,
+        Capabilities, Condition, ConditionKind, Cost, Defaults, Density, DensityKind,
+        DensityOptions, Family, Losses, Preset, Reading, Sampler, Samples, TrainConfig,
+        config_and_net, ready,
     },
     nn::{
         either::Either,
@@ -77,6 +91,14 @@ pub struct DdpmConfig {
     /// Levels of the U-Net: each but the first works on half the height and width.
     #[schemars(title = "Levels", range(min = 1, max = 5), extend("x-data" = ["image"]))]
     pub levels: usize,
+    /// Tell the network the class of each image, if the data has classes; then samples of one class
+    /// can be asked for.
+    #[schemars(title = "Class-conditional", extend("x-data" = ["image"]))]
+    pub conditional: bool,
+    /// Share of the training images whose class is kept back, so that the network also knows images of
+    /// no stated class, which guidance needs.
+    #[schemars(title = "Label dropout", range(min = 0.0, max = 1.0), extend("x-data" = ["image"]))]
+    pub label_dropout: f64,
     /// Units in each hidden layer.
     #[schemars(title = "Hidden units", range(min = 16, max = 512), extend("x-data" = ["points"]))]
     pub hidden: usize,
@@ -101,6 +123,8 @@ impl Default for DdpmConfig {
             network: Network::Auto,
             channels: 32,
             levels: 3,
+            conditional: false,
+            label_dropout: 0.1,
             hidden: 256,
             layers: 3,
             embedding: 128,
@@ -138,6 +162,8 @@ pub enum NoiseSchedule {
     Even,
 }
 
+/// How much of the way to noise a walk that starts from a picture goes back, unless it is told.
+const STRENGTH: f64 = 0.6;
 /// Groups of channels that are normalised together.
 const GROUPS: usize = 8;
 /// Heads of the attention.
@@ -182,6 +208,10 @@ pub struct DdpmSampleOptions {
     /// Fresh noise in each DDIM step: 0 none, 1 as much as in ancestral sampling.
     #[schemars(title = "η", range(min = 0.0, max = 1.0))]
     pub eta: f64,
+    /// Times that each step is taken where some pixels are known: more of them fit the rest better to
+    /// what is known.
+    #[schemars(title = "Resampling", range(min = 1, max = 20), extend("x-data" = ["image"]))]
+    pub resample: usize,
 }
 
 impl Default for DdpmSampleOptions {
@@ -190,6 +220,7 @@ impl Default for DdpmSampleOptions {
             sampler: SamplerKind::Ddpm,
             steps: 40,
             eta: 0.0,
+            resample: 5,
         }
     }
 }
@@ -213,6 +244,10 @@ pub enum SamplerKind {
     Ddpm,
     /// DDIM: the same with less fresh noise, or none.
     Ddim,
+    /// DPM-Solver++ 2M: DDIM with the change of the predicted x₀ from step to step taken into account,
+    /// for few steps.
+    #[serde(rename = "dpm-solver")]
+    DpmSolver,
     /// The probability-flow ODE by Heun's method: two evaluations for each step.
     Ode,
 }
@@ -228,6 +263,15 @@ enum Shape {
     Image([usize; 3]),
 }
 
+/// What samples are to be of.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Told {
+    /// The class of each, or of all; nothing for no stated class.
+    pub labels: Vec<u32>,
+    /// How strongly they follow it: 0 not at all, 1 as learned.
+    pub guidance: f64,
+}
+
 /// Examples that go through a U-Net at once while it trains.
 const MICRO_BATCH: usize = 16;
 
@@ -238,28 +282,38 @@ pub struct Ddpm {
     config: DdpmConfig,
     process: Process,
     shape: Shape,
+    /// Classes that the network can be told; 0 for none.
+    classes: usize,
     net: Net,
 }
 
 impl Ddpm {
-    /// The network's answer to x_t `[n, d]` at `times`, one for each row or one for all: `[n, d]`.
-    pub fn forward(&self, x: Tensor<2>, times: &[f64]) -> Tensor<2> {
+    /// The network's answer to x_t `[n, d]` at `times`, one for each row or one for all: `[n, d]`. Of
+    /// `labels` there are as many, or none.
+    pub fn forward(&self, x: Tensor<2>, times: &[f64], labels: &[u32]) -> Tensor<2> {
         match (&self.net, self.shape) {
             (Either::B(unet), Shape::Image([channels, height, width])) => {
                 let [n, d] = x.dims();
                 let image = x.reshape([n, channels, height, width]);
-                unet.forward(image, times).reshape([n, d])
+                unet.forward(image, times, labels).reshape([n, d])
             }
             (Either::A(net), _) => net.forward(x, times, self.config.frequency),
             (Either::B(_), Shape::Points(_)) => x, // `init` makes no such model.
         }
     }
 
-    /// The loss for x₀ and noise `epsilon`, both `[n, d]`, at one level for each.
-    pub fn loss(&self, x0: Tensor<2>, epsilon: Tensor<2>, levels: &[Level]) -> Tensor<1> {
+    /// The loss for x₀ and noise `epsilon`, both `[n, d]`, at one level for each; of `labels` as many,
+    /// or none.
+    pub fn loss(
+        &self,
+        x0: Tensor<2>,
+        epsilon: Tensor<2>,
+        levels: &[Level],
+        labels: &[u32],
+    ) -> Tensor<1> {
         let x = Process::q_sample(x0.clone(), epsilon.clone(), levels);
         let times: Vec<f64> = levels.iter().map(|l| l.time).collect();
-        let answer = self.forward(x, &times);
+        let answer = self.forward(x, &times, labels);
         reduce::mean((self.process.target(x0, epsilon, levels) - answer).square())
     }
 
@@ -276,7 +330,48 @@ impl Ddpm {
         };
         let levels = self.process.draw_levels(batch.len(), rng);
         let epsilon = rng.normal_tensor(x0.dims(), &device);
-        Ok(vec![("loss", self.loss(x0, epsilon, &levels))])
+        let labels = self.labels(batch, rng);
+        Ok(vec![("loss", self.loss(x0, epsilon, &levels, &labels))])
+    }
+
+    /// The classes of a batch, some of them kept back.
+    fn labels(&self, batch: &Batch, rng: &mut Rng) -> Vec<u32> {
+        let none = self.classes as u32;
+        let (Some(labels), true) = (batch.labels(), self.classes > 0) else {
+            return Vec::new();
+        };
+        let drawn = rng.uniform(labels.len());
+        let kept = |(&label, u): (&u32, f32)| match f64::from(u) < self.config.label_dropout {
+            true => none,
+            false => label,
+        };
+        labels.iter().zip(drawn).map(kept).collect()
+    }
+
+    /// What a condition asks for: `count` samples of its class; without one each of a class drawn at
+    /// random.
+    fn told(&self, condition: &Condition, count: usize, seed: u64) -> Result<Told> {
+        let guidance = condition.guidance.unwrap_or(1.0);
+        if self.classes == 0 {
+            return match condition.label.or(condition.guidance.map(|_| 0)) {
+                None => Ok(Told::default()),
+                Some(_) => Err(Error::Unsupported {
+                    what: "This model was trained without classes, so none can be asked for".into(),
+                }),
+            };
+        }
+        let labels = match condition.label {
+            Some(label) if label as usize >= self.classes => {
+                let reason = format!("classes are 0 to {}", self.classes - 1);
+                return Err(Error::bad_option("label", label, reason));
+            }
+            Some(label) => vec![label],
+            None => {
+                let mut rng = Rng::new(seed, Purpose::Label, 0);
+                (0..count).map(|_| rng.below(self.classes) as u32).collect()
+            }
+        };
+        Ok(Told { labels, guidance })
     }
 
     /// Samples of rows x `[n, d]`.
@@ -312,24 +407,46 @@ impl Ddpm {
     }
 
     /// The network outside autodiff, as samplers want it.
-    fn predict(&self) -> Box<Predict> {
+    fn predict(&self, told: Told) -> Box<Predict> {
         let model = self.valid();
-        Box::new(move |x, time| model.forward(x, &[time]))
+        let Told { labels, guidance } = told;
+        Box::new(move |x, time| {
+            let of = |labels: &[u32]| model.forward(x.clone(), &[time], labels);
+            if labels.is_empty() || guidance == 0.0 {
+                return of(&[]);
+            }
+            let answer = of(&labels);
+            if guidance == 1.0 {
+                return answer;
+            }
+            let none = of(&[]);
+            none.clone() + (answer - none) * guidance
+        })
     }
 
     /// A walk from noise that belongs to `seed`.
-    fn reverse(&self, options: &DdpmSampleOptions, count: usize, seed: u64) -> Reverse {
+    fn reverse(&self, options: &DdpmSampleOptions, told: Told, count: usize, seed: u64) -> Reverse {
         let device = self.valid().device();
-        let d = match self.shape {
-            Shape::Points(_) => 2,
-            Shape::Image(shape) => shape.iter().product(),
-        };
-        let x = Rng::new(seed, Purpose::Sample, 0).normal_tensor([count, d], &device);
-        let walk = Reverse::new(self.process.clone(), self.predict(), options, x, seed);
+        let x = Rng::new(seed, Purpose::Sample, 0).normal_tensor([count, self.values()], &device);
+        let walk = Reverse::new(self.process.clone(), self.predict(told), options, x, seed);
         match self.shape {
             Shape::Points(_) => walk,
             Shape::Image(_) => walk.within([-1.0, 1.0]),
         }
+    }
+
+    /// Numbers of one example.
+    fn values(&self) -> usize {
+        match self.shape {
+            Shape::Points(_) => 2,
+            Shape::Image(shape) => shape.iter().product(),
+        }
+    }
+
+    /// Pixels in [0, 1] as a row `[1, d]` on the device.
+    fn row(&self, pixels: Vec<f32>) -> Tensor<2> {
+        let size = [1, pixels.len()];
+        Tensor::from_data(TensorData::new(pixels, size), &self.valid().device())
     }
 }
 
@@ -344,6 +461,13 @@ impl Family for Ddpm {
         "Ho, Jain & Abbeel 2020, Denoising Diffusion Probabilistic Models, arXiv:2006.11239";
     const EQUATION: &'static str = "loss = E ‖ε − ε_θ(√ᾱ_t x₀ + √(1−ᾱ_t) ε, t)‖²";
     const SCHEMA_VERSION: u32 = 1;
+    const CONDITIONS: &'static [ConditionKind] = &[
+        ConditionKind::Label,
+        ConditionKind::Guidance,
+        ConditionKind::Known,
+        ConditionKind::Start,
+        ConditionKind::Strength,
+    ];
     const CAPABILITIES: Capabilities = Capabilities {
         density: Some(DensityKind::FlowOde),
         latent: false,
@@ -372,6 +496,7 @@ impl Family for Ddpm {
                 DdpmConfig {
                     timesteps: 1000,
                     prediction: Prediction::V,
+                    conditional: true,
                     ..DdpmConfig::default()
                 },
                 TrainConfig {
@@ -387,6 +512,10 @@ impl Family for Ddpm {
     }
 
     fn init(config: &DdpmConfig, data: &DataInfo, rng: &mut Rng, device: &Device) -> Result<Self> {
+        let classes = match config.conditional && matches!(data.space, Space::Image { .. }) {
+            true => data.classes.len(),
+            false => 0,
+        };
         let (shape, net) = match data.space {
             Space::Image {
                 channels,
@@ -407,6 +536,7 @@ impl Family for Ddpm {
                     widths: (0..config.levels).map(|i| first << i.min(1)).collect(),
                     groups: GROUPS,
                     heads: HEADS,
+                    classes,
                 };
                 let net = Either::B(UNet::init(&unet, rng, device));
                 (Shape::Image([channels, height, width]), net)
@@ -424,6 +554,7 @@ impl Family for Ddpm {
             config: config.clone(),
             process: Process::new(config),
             shape,
+            classes,
             net,
         })
     }
@@ -462,13 +593,28 @@ impl Family for Ddpm {
     fn sampler(
         &self,
         options: &DdpmSampleOptions,
-        _: &Condition,
+        condition: &Condition,
         count: usize,
         seed: u64,
     ) -> Result<Box<dyn Sampler>> {
         options.check()?;
+        let told = self.told(condition, count, seed)?;
+        let mut reverse = self.reverse(options, told, count, seed);
+        if let Some(start) = condition.start(self.values())? {
+            let x0 = self.row(start.to_vec()) * 2.0 - 1.0;
+            reverse = reverse.from(x0, condition.strength.unwrap_or(STRENGTH));
+        }
+        let known = condition.known(self.values())?.map(|known| {
+            let value = known.iter().map(|v| v.unwrap_or(0.0).clamp(0.0, 1.0));
+            let mask = known.iter().map(|v| f32::from(u8::from(v.is_some())));
+            [self.row(value.collect()), self.row(mask.collect())]
+        });
+        if let Some([value, mask]) = &known {
+            reverse = reverse.knowing(value.clone() * 2.0 - 1.0, mask.clone());
+        }
         Ok(Box::new(Walk {
-            reverse: self.reverse(options, count, seed),
+            reverse,
+            known,
             model: self.valid(),
         }))
     }
@@ -496,6 +642,8 @@ impl Family for Ddpm {
 /// A walk in the data's units.
 struct Walk {
     reverse: Reverse,
+    /// Pixels that are known and where they are, each `[1, d]`.
+    known: Option<[Tensor<2>; 2]>,
     model: Ddpm,
 }
 
@@ -510,7 +658,17 @@ impl Sampler for Walk {
     }
 
     fn state(&self) -> Samples {
-        self.model.samples(self.reverse.x())
+        let samples = self.model.samples(self.reverse.x());
+        match (samples, &self.known) {
+            // At the end as they were given, to the last bit.
+            (Samples::Images(images), Some([value, mask])) if self.reverse.is_done() => {
+                let dims = images.dims();
+                let rows = images.reshape([dims[0] as i32, -1]);
+                let rows = rows * (mask.clone().neg() + 1.0) + value.clone() * mask.clone();
+                Samples::Images(rows.reshape(dims))
+            }
+            (samples, _) => samples,
+        }
     }
 }
 
@@ -522,7 +680,7 @@ impl Density for Ddpm {
     fn log_prob(&self, batch: &Batch, _: DensityOptions, _: &mut Rng) -> Result<Tensor<1>> {
         let (model, points) = (self.valid(), self.points()?);
         let x = points.to_unit(batch.points(&model.device())?);
-        let log_prob = log_prob(&self.process, &*model.predict(), x);
+        let log_prob = log_prob(&self.process, &*model.predict(Told::default()), x);
         Ok(log_prob + points.logabsdet())
     }
 }

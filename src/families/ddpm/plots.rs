@@ -4,7 +4,7 @@ use burn::tensor::{Tensor, TensorData};
 use serde_json::{Value, json};
 
 use super::{
-    Ddpm, DdpmSampleOptions, Prediction, SamplerKind,
+    Ddpm, DdpmSampleOptions, Prediction, SamplerKind, Told,
     process::{Level, Process},
 };
 use crate::{
@@ -20,6 +20,7 @@ const SMOOTH: DdpmSampleOptions = DdpmSampleOptions {
     sampler: SamplerKind::Ddim,
     steps: 40,
     eta: 0.0,
+    resample: 1,
 };
 /// Paths that are drawn as lines.
 const PATHS: usize = 60;
@@ -116,7 +117,7 @@ impl Ddpm {
                 Ok(Scene::new(name).points(role, place(noised(level)?)))
             }
             "reverse" => {
-                let mut walk = model.reverse(&SMOOTH, request.count, request.seed);
+                let mut walk = model.reverse(&SMOOTH, Told::default(), request.count, request.seed);
                 let steps = (request.at * walk.steps() as f32).round() as usize;
                 let mut path = vec![walk.x()];
                 for _ in 0..steps {
@@ -135,7 +136,7 @@ impl Ddpm {
                 Ok(scene.points(role, place(walk.x())))
             }
             "trajectories" => {
-                let mut walk = model.reverse(&SMOOTH, PATHS, request.seed);
+                let mut walk = model.reverse(&SMOOTH, Told::default(), PATHS, request.seed);
                 let mut path = vec![walk.x()];
                 for _ in 0..walk.steps() {
                     walk.step();
@@ -152,7 +153,7 @@ impl Ddpm {
                 let xy = TensorData::new(cells(window, ARROWS), [ARROWS * ARROWS, 2]);
                 let xy = Tensor::<2>::from_data(xy, &device);
                 let x = points.to_unit(xy.clone());
-                let answer = model.forward(x.clone(), &[level.time]);
+                let answer = model.forward(x.clone(), &[level.time], &[]);
                 // ∇ log p_t(x) = −ε̂ / sigma; lengths are pressed into one cell.
                 let noise = self.process.guess(x, answer, level).noise;
                 let length = (noise.clone().square().sum_dim(1) + 1.0).sqrt();
@@ -163,7 +164,7 @@ impl Ddpm {
             "denoised" => {
                 let (level, name) = self.level_at(request.at, true);
                 let x = noised(level)?;
-                let answer = model.forward(x.clone(), &[level.time]);
+                let answer = model.forward(x.clone(), &[level.time], &[]);
                 let x0 = place(self.process.guess(x.clone(), answer, level).x0);
                 let x = place(x);
                 Ok(Scene::new(format!("{name}: from x_t to the predicted x₀"))

@@ -256,6 +256,24 @@ pub fn p_sample(from: Level, to: Level, eta: f64) -> [f64; 3] {
     [to.alpha, to.sigma * rest, to.sigma * fresh]
 }
 
+/// One step of DPM-Solver++ 2M as x_s = a x_t + b x̂₀ + c x̂₀', where x̂₀' was predicted at the level
+/// `before` that one: `[a, b, c]` (Lu et al. 2022, arXiv:2211.01095, algorithm 2). Without such a level,
+/// and at the data, it is DDIM without fresh noise.
+pub fn dpm_solver(before: Option<Level>, from: Level, to: Level) -> [f64; 3] {
+    let ratio = to.sigma / from.sigma;
+    // alpha_s (1 − e^{−h}) with h the growth of λ = ln(alpha/sigma).
+    let all = to.alpha - ratio * from.alpha;
+    let lambda = |level: Level| (level.alpha / level.sigma).ln();
+    let more = match before {
+        Some(before) if to.sigma > 0.0 => {
+            // At pure noise λ is −∞, and nothing is to be learned from what was predicted there.
+            0.5 * (lambda(to) - lambda(from)) / (lambda(from) - lambda(before))
+        }
+        _ => 0.0,
+    };
+    [ratio, all * (1.0 + more), -all * more]
+}
+
 /// A walk from noise to data.
 pub struct Reverse {
     process: Process,
@@ -267,6 +285,10 @@ pub struct Reverse {
     x: Tensor<2>,
     /// Where all of x₀ lies, if that is known.
     range: Option<[f64; 2]>,
+    /// The numbers of x₀ that are known, and 1 for each of them, 0 for the others.
+    known: Option<[Tensor<2>; 2]>,
+    /// The level of the step before, and x̂₀ there.
+    before: Option<(Level, Tensor<2>)>,
 }
 
 impl Reverse {
@@ -287,7 +309,30 @@ impl Reverse {
             at: 0,
             x,
             range: None,
+            known: None,
+            before: None,
         }
+    }
+
+    /// The same walk from x₀ `[1, d]` under as much noise as there is `strength` (from 0 to 1) of the
+    /// way to noise, rather than from noise alone.
+    #[must_use]
+    pub fn from(mut self, x0: Tensor<2>, strength: f64) -> Self {
+        let last = self.levels.len() - 1;
+        self.at = (self.levels.iter())
+            .position(|level| level.time <= strength + 1e-9)
+            .unwrap_or(last);
+        self.levels.drain(..self.at);
+        self.at = 0;
+        self.x = Process::q_sample(x0, self.x, &self.levels[..1]);
+        self
+    }
+
+    /// The same walk, where the numbers x₀ `[1, d]` are known at which `mask` is 1.
+    #[must_use]
+    pub fn knowing(mut self, x0: Tensor<2>, mask: Tensor<2>) -> Self {
+        self.known = Some([x0, mask]);
+        self
     }
 
     /// The same walk, where each number of x₀ is known to lie in `range`: what is predicted beyond it
@@ -313,43 +358,81 @@ impl Reverse {
         self.levels[self.at]
     }
 
+    /// Whether it has arrived.
+    pub fn is_done(&self) -> bool {
+        self.at + 1 == self.levels.len()
+    }
+
     /// Takes the next step; false if there is none left.
     pub fn step(&mut self) -> bool {
         let Some(&to) = self.levels.get(self.at + 1) else {
             return false;
         };
         let from = self.level();
+        self.at += 1;
+        let times = match self.known {
+            Some(_) if to.sigma > 0.0 => self.options.resample,
+            _ => 1,
+        };
+        for time in 0..times {
+            let place = (self.at * times + time) as u64;
+            let mut rng = Rng::new(self.seed, Purpose::Sample, place);
+            let mut x = self.towards(from, to, &mut rng);
+            let mut normal = |x: &Tensor<2>| rng.normal_tensor(x.dims(), &x.device());
+            if let Some([known, mask]) = &self.known {
+                let known = Process::q_sample(known.clone(), normal(&x), &[to]);
+                x = x * (mask.clone().neg() + 1.0) + known * mask.clone();
+            }
+            if time + 1 < times {
+                // Back to where it was, by q(x_t | x_s).
+                let kept = from.alpha / to.alpha;
+                let fresh = (from.sigma.powi(2) - (kept * to.sigma).powi(2)).max(0.0);
+                x = x.clone() * kept + normal(&x) * fresh.sqrt();
+            }
+            self.x = x;
+        }
+        true
+    }
+
+    /// x at `to`, from where it stands at `from`.
+    fn towards(&mut self, from: Level, to: Level, rng: &mut Rng) -> Tensor<2> {
         let (process, x) = (&self.process, self.x.clone());
         let answer = (self.predict)(x.clone(), from.time);
-        self.at += 1;
         if self.options.sampler == SamplerKind::Ode {
             let [a, b] = process.ode(from, to);
             let euler = x.clone() * a + answer.clone() * b;
             // No network was trained at the data itself: there the last step ends with Euler.
-            self.x = if to.sigma == 0.0 {
-                euler
-            } else {
-                let there = (self.predict)(euler, to.time);
-                x * a + (answer + there) * (b / 2.0)
-            };
-            return true;
+            if to.sigma == 0.0 {
+                return euler;
+            }
+            let there = (self.predict)(euler, to.time);
+            return x * a + (answer + there) * (b / 2.0);
+        }
+        let mut guess = process.guess(x.clone(), answer, from);
+        if let Some([low, high]) = self.range {
+            guess.x0 = guess.x0.clamp(low, high);
+            guess.noise = (x.clone() - guess.x0.clone() * from.alpha) / from.sigma;
         }
         let eta = match self.options.sampler {
+            SamplerKind::DpmSolver => {
+                let before = self.before.replace((from, guess.x0.clone()));
+                // What was predicted from a noisier state of another walk tells nothing of this one.
+                let before = before.filter(|_| self.known.is_none());
+                let [a, b, c] = dpm_solver(before.as_ref().map(|b| b.0), from, to);
+                let x = x * a + guess.x0 * b;
+                return match before {
+                    Some((_, x0)) if c != 0.0 => x + x0 * c,
+                    _ => x,
+                };
+            }
             SamplerKind::Ddpm => 1.0,
             _ => self.options.eta,
         };
         let [a, b, c] = p_sample(from, to, eta);
-        let mut guess = process.guess(x.clone(), answer, from);
-        if let Some([low, high]) = self.range {
-            guess.x0 = guess.x0.clamp(low, high);
-            guess.noise = (x - guess.x0.clone() * from.alpha) / from.sigma;
+        let x = guess.x0 * a + guess.noise * b;
+        match c > 0.0 {
+            true => x.clone() + rng.normal_tensor(x.dims(), &x.device()) * c,
+            false => x,
         }
-        let mut x = guess.x0 * a + guess.noise * b;
-        if c > 0.0 {
-            let mut rng = Rng::new(self.seed, Purpose::Sample, self.at as u64);
-            x = x.clone() + rng.normal_tensor(x.dims(), &x.device()) * c;
-        }
-        self.x = x;
-        true
     }
 }
