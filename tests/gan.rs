@@ -6,14 +6,16 @@ mod common;
 use std::rc::Rc;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use common::{mean, root, signed, values};
+use common::{digest, mean, number, root, signed, values};
 use generative_playground::{
     checkpoint,
     data::{Batch, DataInfo, Dataset, PointSet, Space},
-    device, families,
-    families::gan::{Gan, GanConfig, Loss, nearby, spectral_norm, squared_slope},
+    device,
+    error::Code,
+    families,
+    families::gan::{Gan, GanConfig, GanSampleOptions, Loss, nearby, spectral_norm, squared_slope},
     kernels::host::by_formulas,
-    model::{Family, StepContext, TrainConfig},
+    model::{Condition, Family, StepContext, TrainConfig},
     nn::weights::Weights,
     optim::{Hyper, Optimizer},
     options::Options,
@@ -357,7 +359,7 @@ fn a_discriminator_of_spectral_norm_one_is_lipschitz() {
     let config = json!({"hidden": 64, "layers": 3, "spectral_norm": true});
     let gan = build(&config, &device::cpu());
     let x: Tensor<2> = Rng::new(1, Purpose::Evaluate, 0).normal_tensor([2000, 2], &device::cpu());
-    let d = values(gan.score(x.clone()));
+    let d = values(gan.score(x.clone(), &[]));
     let x = values(x);
     for i in 1..2000 {
         let distance = (x[2 * i] - x[0]).hypot(x[2 * i + 1] - x[1]);
@@ -516,8 +518,8 @@ fn arrows_point_where_the_generators_loss_falls() {
         let told = values(gan.told(tensor(&x), tensor(&fake)));
         let kind = gan.config().loss;
         let loss = |at: &[f32], i: usize| {
-            let real = values(gan.score(tensor(&x)))[i];
-            let fake = values(gan.score(tensor(at)))[i];
+            let real = values(gan.score(tensor(&x), &[]))[i];
+            let fake = values(gan.score(tensor(at), &[]))[i];
             let real = || row(&[real], &device);
             f64::from(values(kind.of_generator(real, row(&[fake], &device)))[0])
         };
@@ -549,20 +551,14 @@ fn presets_and_defaults_can_be_trained() {
 }
 
 #[test]
-fn pictures_and_energies_are_refused() {
-    for info in [
-        common::info(8, 8),
-        DataInfo::new(
-            "u1",
-            Space::Energy {
-                mean: [0.0; 2],
-                scale: 1.0,
-            },
-        ),
-    ] {
-        let mut rng = Rng::new(0, Purpose::Init, 0);
-        assert!(families::init("gan", &Value::Null, &info, &mut rng, &device::cpu()).is_err());
-    }
+fn energies_are_refused() {
+    let energy = Space::Energy {
+        mean: [0.0; 2],
+        scale: 1.0,
+    };
+    let info = DataInfo::new("u1", energy);
+    let mut rng = Rng::new(0, Purpose::Init, 0);
+    assert!(families::init("gan", &Value::Null, &info, &mut rng, &device::cpu()).is_err());
 }
 
 fn json_file(name: &str) -> Value {
@@ -624,10 +620,10 @@ fn scores_losses_gradients_and_three_steps_are_pytorchs() {
         let gan = build(config, &device);
         let z = noise(0).normal_tensor([BATCH, gan.config().z_dim], &device);
         let centre = Tensor::<2>::from_floats([[0.5, -0.25]], &device);
-        let fakes = gan.generate(z) * 2.0 + centre.clone();
+        let fakes = gan.generate(z, &[]) * 2.0 + centre.clone();
         comparison.list("fakes", &values(fakes), &want["fakes"]);
         let x = (batch().points(&device).expect("points") - centre) / 2.0;
-        comparison.list("scores", &values(gan.score(x)), &want["scores"]);
+        comparison.list("scores", &values(gan.score(x, &[])), &want["scores"]);
         let losses = gan.losses(&batch(), &mut noise(0)).expect("losses");
         assert_eq!(
             losses.len(),
@@ -745,4 +741,183 @@ fn sure_scores() {
         near(one(loss), s + (-s).exp().ln_1p(), "generator's loss");
         near(slope, -1.0 / (1.0 + (-s).exp()), "generator's slope");
     }
+}
+
+/// A case's networks with weights from the formula.
+fn build_for_images(case: &Value, device: &Device) -> Gan {
+    let config = GanConfig {
+        conditional: true,
+        ..GanConfig::from_json(&case["config"]).expect("options")
+    };
+    let side = |i: usize| number(&case["image"][i]) as usize;
+    let space = Space::Image {
+        channels: side(0),
+        height: side(1),
+        width: side(2),
+    };
+    let mut info = DataInfo::new("own", space);
+    let classes = number(&case["classes"]) as usize;
+    info.classes = (0..classes).map(|i| format!("class {i}")).collect();
+    let gan = Gan::init(&config, &info, &mut Rng::new(0, Purpose::Init, 0), device);
+    let gan = gan.expect("a model");
+    let mut weights = pollster::block_on(gan.weights()).expect("weights");
+    for (i, (_, data)) in weights.iter_mut().enumerate() {
+        let shape = data.shape().as_slice().to_vec();
+        let scale = match shape.as_slice() {
+            [_] => 0.1,
+            [d_in, _] => (3.0 / *d_in as f64).sqrt(),
+            [_, rest @ ..] => (3.0 / rest.iter().product::<usize>() as f64).sqrt(),
+            [] => 0.0,
+        };
+        let n = shape.iter().product();
+        *data = TensorData::new(signed(i as u32 + 1, n, scale), shape);
+    }
+    gan.with_weights(weights).expect("they fit")
+}
+
+#[test]
+fn convolutions_of_both_networks_are_pytorchs() {
+    const BATCH: usize = 4;
+    let text = std::fs::read_to_string(root("tests/reference/gan_images.json"));
+    let cases: Vec<Value> = serde_json::from_str(&text.expect("a file")).expect("JSON");
+    let device = device::cpu().autodiff();
+    for case in &cases {
+        let gan = build_for_images(case, &device);
+        let (z_dim, classes) = (gan.config().z_dim, number(&case["classes"]) as u32);
+        let d = case["image"].as_array().expect("a list").iter().map(number);
+        let d = d.product::<f64>() as usize;
+        let labels: Vec<u32> = match classes {
+            0 => Vec::new(),
+            n => (0..BATCH as u32).map(|i| i % n).collect(),
+        };
+        let rows = |salt: u32, size: usize, scale: f64| {
+            let values = signed(salt, BATCH * size, scale);
+            Tensor::<2>::from_data(TensorData::new(values, [BATCH, size]), &device)
+        };
+        let (z, x) = (rows(1000, z_dim, 1.5), rows(1001, d, 1.0));
+        let fakes = gan.generate(z, &labels);
+        digest(
+            "fakes",
+            &values(fakes.clone().without_autodiff()),
+            &case["fakes"],
+        );
+        let score = |x: Tensor<2>| gan.score(x, &labels);
+        digest(
+            "scores",
+            &values(score(x.clone()).without_autodiff()),
+            &case["scores"],
+        );
+        let of_d =
+            Loss::Relativistic.of_discriminator(score(x.clone()), score(fakes.clone().detach()));
+        let of_g = Loss::Relativistic.of_generator(|| score(x).detach(), score(fakes));
+        for (i, (network, loss)) in ["discriminator", "generator"]
+            .into_iter()
+            .zip([of_d, of_g])
+            .enumerate()
+        {
+            let got = f64::from(values(loss.clone().without_autodiff())[0]);
+            let want = number(&case["losses"][i]);
+            assert!((got - want).abs() < 1e-5 * want, "{network}: {got}, {want}");
+            // All of the gradient is Adam's first moment at beta_1 = 0.
+            let mut adam = Optimizer::default();
+            let hyper = Hyper {
+                beta_1: 0.0,
+                ..Hyper::new(1e-3)
+            };
+            adam.step(gan.net().clone(), &loss, hyper);
+            let moments = pollster::block_on(adam.read()).expect("moments");
+            let all = case["gradients"].as_object().expect("a table").iter();
+            for (name, want) in all.filter(|(name, _)| name.starts_with(network)) {
+                let got = moments[&format!("{name}.m")].as_slice::<f32>();
+                digest(name, got.expect("floats"), want);
+            }
+        }
+    }
+}
+
+/// Upright and level stripes, with their classes.
+fn stripes(count: usize) -> Batch {
+    let pixel = |i: usize| {
+        let (image, y, x) = (i / 64, i / 8 % 8, i % 8);
+        let along = if image.is_multiple_of(2) { x } else { y };
+        if (along / 2).is_multiple_of(2) {
+            0.9
+        } else {
+            0.1
+        }
+    };
+    Batch::Images {
+        shape: [count, 1, 8, 8],
+        values: (0..count * 64).map(pixel).collect(),
+        labels: (0..count as u32).map(|i| i % 2).collect(),
+    }
+}
+
+#[test]
+fn images_of_a_class_come_out_as_that_class() {
+    let config = GanConfig {
+        channels: 8,
+        hidden: 32,
+        z_dim: 4,
+        conditional: true,
+        r1: 0.1,
+        r2: 0.1,
+        ..GanConfig::default()
+    };
+    let mut info = common::info(8, 8);
+    info.classes = vec!["upright".into(), "level".into()];
+    let device = device::cpu().autodiff();
+    let mut rng = Rng::new(3, Purpose::Init, 0);
+    let mut gan = Gan::init(&config, &info, &mut rng, &device).expect("a model");
+    let mut optimizers = [Optimizer::default(), Optimizer::default()];
+    let batch = stripes(16);
+    for step in 0..400 {
+        let mut context = StepContext {
+            hyper: Hyper {
+                beta_1: 0.0,
+                ..Hyper::new(3e-3)
+            },
+            rng: &mut noise(step),
+            optimizers: &mut optimizers,
+            step,
+            only: None,
+        };
+        gan.train_step(&batch, &mut context).expect("a step");
+    }
+    let Batch::Images { values: both, .. } = stripes(2) else {
+        panic!("images");
+    };
+    let draw = |label: Option<u32>| {
+        let condition = Condition {
+            label,
+            ..Condition::default()
+        };
+        let sampler = Family::sampler(&gan, &GanSampleOptions::default(), &condition, 8, 5);
+        sampler.map(|sampler| values(common::drawn(sampler).images().expect("images")))
+    };
+    let distance = |image: &[f32], class: usize| {
+        let pairs = image.iter().zip(&both[class * 64..]);
+        (pairs.map(|(a, b)| (a - b).powi(2)).sum::<f32>() / 64.0).sqrt()
+    };
+    for label in [0, 1] {
+        let images = draw(Some(label)).expect("samples");
+        for image in images.chunks_exact(64) {
+            let (right, wrong) = (label as usize, 1 - label as usize);
+            let found = [distance(image, right), distance(image, wrong)];
+            assert!(
+                found[0] < 0.25 && found[1] > 0.4,
+                "class {label}: {found:?}"
+            );
+        }
+    }
+    // Without a class each sample is of one or the other.
+    let images = draw(None).expect("samples");
+    let upright = images
+        .chunks_exact(64)
+        .filter(|i| distance(i, 0) < distance(i, 1));
+    assert!((1..8).contains(&upright.count()));
+    assert_eq!(
+        draw(Some(2)).expect_err("no such class").code(),
+        Code::BadOption
+    );
 }

@@ -2,14 +2,17 @@
 
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
-use super::{Place, bar::bar, files::write, idle, manifest, points, terminal::say, text};
+use super::{
+    Place, bar::bar, classifier, files::write, idle, manifest, points, sample::add_options,
+    terminal::say, text,
+};
 use crate::{
     checkpoint::{Meta, Opened},
     data::{ImageSet, SpaceKind, images},
     error::{Error, Result},
-    evaluate::{Estimate, negative_log_likelihood},
+    evaluate::{Estimate, fidelity::fidelity, negative_log_likelihood},
     model::{DensityKind, DensityOptions, Model},
 };
 
@@ -64,6 +67,16 @@ pub struct Arguments {
     /// Of a model of images: importance samples for each; 5000 without it.
     #[arg(long)]
     samples: Option<usize>,
+    /// Of a model of images: how many of its own are compared with the test images by the classifier
+    /// of their set; 10,000 without it, 0 for none.
+    #[arg(long)]
+    drawn: Option<usize>,
+    /// Of a model of images: how strongly these follow their class.
+    #[arg(long)]
+    guidance: Option<f64>,
+    /// An option of the sampler that draws them, for example steps=50; may be given several times.
+    #[arg(long = "option", value_name = "NAME=VALUE")]
+    options: Vec<String>,
     /// Keep the result: of a shipped checkpoint in the manifest and on its card, of a recipe in
     /// RESULTS.md beside it.
     #[arg(long)]
@@ -102,21 +115,25 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     }
     idle("seeds", seeds, "only a recipe takes it")?;
     idle("jobs", jobs, "only a recipe takes it")?;
-    let (images, samples) = (arguments.images, arguments.samples);
-    let count = |name, value: usize| within(name, value as u64, 1_000_000).map(|n| n as usize);
-    let counts = [
-        count("images", images.unwrap_or(10_000))?,
-        count("samples", samples.unwrap_or(5000))?,
-    ];
     let opened = place.open(id)?;
     let kind = opened.meta.data.space.kind();
     if kind != SpaceKind::Image {
         let why = format!("a model of {} does not take it", kind.name());
-        idle("images", images, &why)?;
-        idle("samples", samples, &why)?;
+        idle("images", arguments.images, &why)?;
+        idle("samples", arguments.samples, &why)?;
+        idle("drawn", arguments.drawn, &why)?;
+        idle("guidance", arguments.guidance, &why)?;
+        idle("option", arguments.options.first(), &why)?;
     }
     match kind {
-        SpaceKind::Image => of_images(id, opened, counts, *write, place),
+        SpaceKind::Image => {
+            let count = |name, value: Option<usize>, otherwise: usize| {
+                within(name, value.unwrap_or(otherwise) as u64, 1_000_000)
+            };
+            count("images", arguments.images, 10_000)?;
+            count("samples", arguments.samples, 5000)?;
+            of_images(opened, arguments)
+        }
         SpaceKind::Text => text::run(id, opened, *write, place),
         SpaceKind::Points | SpaceKind::Energy => {
             let why = "results of 2-D points are kept for recipes alone";
@@ -126,25 +143,64 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     }
 }
 
-fn of_images(
-    id: &str,
-    opened: Opened,
-    [images, samples]: [usize; 2],
-    keep: bool,
-    place: &Place,
-) -> Result<()> {
-    let entry = keep.then(|| manifest::model(&place.checkpoints, id));
+fn of_images(opened: Opened, arguments: &Arguments) -> Result<()> {
+    let Arguments { id, place, .. } = arguments;
+    let entry = arguments
+        .write
+        .then(|| manifest::model(&place.checkpoints, id));
     let entry = entry.transpose()?;
     let (model, meta) = (opened.model, opened.meta);
     let set = ImageSet::from_folder(&meta.data.name, &place.data)?;
     if set.info.sha256 != meta.data.sha256 {
         say!("note: this is not the very data that the model was trained on");
     }
+    say!(
+        "{id}: {} parameters, {}",
+        model.num_params(),
+        meta.data.name
+    );
+    let mut measured = likelihoods(&*model, &set, arguments)?;
+    measured.extend(fidelities(&*model, &set, arguments)?);
+    for Measured { short, text, .. } in &measured {
+        say!("{short:<20} {text}");
+    }
+    let published = published(&meta.data.name, &measured);
+    for (_, metric, value, source) in &published {
+        say!("{metric:<20} {value:>8}        {source}");
+    }
+    if let Some(mut entry) = entry {
+        for Measured { key, value, .. } in &measured {
+            entry.metrics.insert(key.clone(), value.clone());
+        }
+        let card = card(&entry, &meta, &measured, &published);
+        write(&place.checkpoints.join(&entry.card), card.as_bytes())?;
+        manifest::put(&place.checkpoints, entry)?;
+    }
+    Ok(())
+}
+
+/// A published value: see [`PUBLISHED`].
+type Published = (&'static str, &'static str, &'static str, &'static str);
+
+/// Published likelihoods of the data, to stand beside measured ones.
+fn published(data: &str, measured: &[Measured]) -> Vec<Published> {
+    let likelihood = measured.iter().any(|m| m.text.ends_with("nats"));
+    let all = PUBLISHED.iter().filter(|p| likelihood && p.0 == data);
+    all.copied().collect()
+}
+
+/// What is measured of a model's likelihood: the exact value where it has one, else two bounds; nothing
+/// of a model without a density.
+fn likelihoods(model: &dyn Model, set: &ImageSet, arguments: &Arguments) -> Result<Vec<Measured>> {
+    let (images, samples) = (
+        arguments.images.unwrap_or(10_000).min(set.test.len()),
+        arguments.samples.unwrap_or(5000),
+    );
     let measure = |samples: usize| -> Result<Estimate> {
-        let bar = bar(images.min(set.test.len()));
+        let bar = bar(images);
         let estimate = pollster::block_on(negative_log_likelihood(
-            &*model,
-            &set,
+            model,
+            set,
             images,
             samples,
             |done, mean| {
@@ -156,100 +212,170 @@ fn of_images(
         bar.finish_and_clear();
         estimate
     };
-    let measured = likelihoods(&*model, samples, measure)?;
-    let n = measured.first().map_or(0, |m| m.value.n);
-    say!(
-        "{id}: {} parameters, {} test images of {}, dynamic binarization with a fixed seed",
-        model.num_params(),
-        n,
-        meta.data.name
-    );
-    for Measured { short, value, .. } in &measured {
-        let (mean, error) = (value.mean, value.standard_error);
-        say!("{short:<12} {mean:8.2} ± {error:.2} nats");
-    }
-    for (_, metric, value, source) in PUBLISHED.iter().filter(|p| p.0 == meta.data.name) {
-        say!("{metric:<12} {value:>8}        {source}");
-    }
-    if let Some(mut entry) = entry {
-        for Measured { key, value, .. } in &measured {
-            let value = json!(round(value.mean));
-            entry.metrics.insert(key.clone(), value);
-        }
-        entry.metrics.insert("testImages".into(), json!(n));
-        let card = card(&entry, &meta, &measured);
-        write(&place.checkpoints.join(&entry.card), card.as_bytes())?;
-        manifest::put(&place.checkpoints, entry)?;
-    }
-    Ok(())
-}
-
-/// What is measured of a model: the exact value where it has one, else two bounds.
-fn likelihoods(
-    model: &dyn Model,
-    samples: usize,
-    measure: impl Fn(usize) -> Result<Estimate>,
-) -> Result<Vec<Measured>> {
     let plain = DensityOptions {
         importance_samples: 0,
     };
-    let row = |short: &str, key: &str, long: &str, value| Measured {
+    let row = |short: &str, key: &str, long: &str, of: Estimate| Measured {
         short: short.into(),
         key: key.into(),
         long: long.into(),
-        value,
+        text: format!("{:.2} ± {:.2} nats", of.mean, of.standard_error),
+        value: json!(round(of.mean)),
     };
-    if model.density().map(|d| d.kind(plain)) == Some(DensityKind::Exact) {
-        let value = measure(0)?;
-        return Ok(vec![row(
+    let mut rows = match model.density().map(|d| d.kind(plain)) {
+        None => return Ok(Vec::new()),
+        Some(DensityKind::Exact) => vec![row(
             "−log p",
             "negativeLogLikelihood",
             "−log p(x), exact",
-            value,
-        )]);
-    }
-    Ok(vec![
-        row("−ELBO", "negativeElbo", "−ELBO (1 sample)", measure(0)?),
+            measure(0)?,
+        )],
+        Some(_) => vec![
+            row("−ELBO", "negativeElbo", "−ELBO (1 sample)", measure(0)?),
+            row(
+                &format!("IS-{samples}"),
+                &format!("is{samples}"),
+                &format!("−log p(x) ≤, {samples} importance samples"),
+                measure(samples)?,
+            ),
+        ],
+    };
+    rows.push(Measured {
+        short: "test images".into(),
+        key: "testImages".into(),
+        long: "the first test images, binarized once with the fixed seed of `playground evaluate` \
+               (dynamic binarization: x ~ Bernoulli(pixel))"
+            .into(),
+        text: images.to_string(),
+        value: json!(images),
+    });
+    Ok(rows)
+}
+
+/// How much like the data samples are, where there is a classifier of the data.
+fn fidelities(model: &dyn Model, set: &ImageSet, arguments: &Arguments) -> Result<Vec<Measured>> {
+    // A likelihood says more; who wants both asks for both.
+    let otherwise = if model.density().is_some() { 0 } else { 10_000 };
+    let count = arguments.drawn.unwrap_or(otherwise);
+    let Some(classifier) = classifier::open(set)?.filter(|_| count > 1) else {
+        return Ok(Vec::new());
+    };
+    let mut options = Map::new();
+    add_options(&mut options, &arguments.options)?;
+    let how = options
+        .iter()
+        .map(|(name, value)| format!("{name} {value}"));
+    let mut how: Vec<String> = how.collect();
+    how.extend(arguments.guidance.map(|g| format!("guidance {g}")));
+    let how = match how.is_empty() {
+        true => "its sampler's defaults".into(),
+        false => how.join(", "),
+    };
+    let bar = bar(count);
+    let found = pollster::block_on(fidelity(
+        model,
+        &classifier,
+        set,
+        &Value::Object(options),
+        (count, arguments.guidance),
+        |done| {
+            bar.set_position(done as u64);
+            true
+        },
+    ));
+    bar.finish_and_clear();
+    let found = found?;
+    let row = |short: &str, key: &str, long: String, value: f64| Measured {
+        short: short.into(),
+        key: key.into(),
+        long,
+        text: format!("{value:.3}"),
+        value: json!((value * 1000.0).round() / 1000.0),
+    };
+    let mut rows = vec![
         row(
-            &format!("IS-{samples}"),
-            &format!("is{samples}"),
-            &format!("−log p(x) ≤, {samples} importance samples"),
-            measure(samples)?,
+            "Fréchet",
+            "frechet",
+            format!("Fréchet distance of {count} samples ({how}) to the test images"),
+            found.frechet,
         ),
-    ])
+        row(
+            "floor",
+            "frechetFloor",
+            format!("the same of {count} training images, the floor"),
+            found.floor,
+        ),
+        row(
+            "over the floor",
+            "frechetOverFloor",
+            "the one over the other".into(),
+            found.frechet / found.floor,
+        ),
+        row(
+            "largest share",
+            "largestShare",
+            "largest share of a class × classes".into(),
+            found.most,
+        ),
+        row(
+            "smallest share",
+            "smallestShare",
+            "smallest share of a class × classes".into(),
+            found.least,
+        ),
+    ];
+    rows.extend(found.agreement.map(|agreement| {
+        let long = "share of samples seen as the class asked for".into();
+        row("agreement", "agreement", long, agreement)
+    }));
+    Ok(rows)
 }
 
 fn round(value: f64) -> f64 {
     (value * 100.0).round() / 100.0
 }
 
-/// A measured likelihood and what it goes by.
+/// What was measured and what it goes by: in the terminal, in the manifest, on the card.
 struct Measured {
     short: String,
     key: String,
     long: String,
-    value: Estimate,
+    text: String,
+    value: Value,
 }
 
 /// The card that is served beside the checkpoint.
-fn card(entry: &manifest::ModelEntry, meta: &Meta, measured: &[Measured]) -> String {
-    let rows = measured.iter().map(|Measured { long, value, .. }| {
-        let (mean, error) = (value.mean, value.standard_error);
-        format!("| {long} | {mean:.2} ± {error:.2} | this checkpoint |\n")
-    });
+fn card(
+    entry: &manifest::ModelEntry,
+    meta: &Meta,
+    measured: &[Measured],
+    published: &[Published],
+) -> String {
+    let rows = measured.iter();
+    let rows = rows.map(|m| format!("| {} | {} | this checkpoint |\n", m.long, m.text));
     let rows: String = rows.collect();
-    let published: String = PUBLISHED
-        .iter()
-        .filter(|p| p.0 == meta.data.name)
-        .map(|(_, metric, value, source)| format!("| {metric} | {value} | {source} |\n"))
-        .collect();
+    let published = published.iter();
+    let published =
+        published.map(|(_, m, value, source)| format!("| {m} | {value} | {source} |\n"));
+    let published: String = published.collect();
+    let latent = match entry.latent_dim {
+        0 => String::new(),
+        d => format!(", latent size {d}"),
+    };
+    let how = match measured.iter().any(|m| m.key.starts_with("frechet")) {
+        true => {
+            "Fréchet distances are taken on the features of the classifier \
+             `recipes/classifiers/`, never on Inception's; the classes are those that it sees."
+        }
+        false => "Nats per image, ± one standard error over images; lower is better.",
+    };
     let (data_title, data_source) = match images::known(&meta.data.name) {
         Ok(set) => (set.title, set.source),
         Err(_) => (meta.data.name.as_str(), "unknown source"),
     };
     format!(
         "# {id}\n\n\
-         {title}. Family `{family}`, {parameters} parameters, latent size {latent}.\n\n\
+         {title}. Family `{family}`, {parameters} parameters{latent}.\n\n\
          - **Data**: {data_title} ({data_source}), 60,000 training and 10,000 test images; SHA-256 \
          of the four files in order: `{data_hash}`.\n\
          - **Recipe**: `recipes/{id}.toml`, seed {seed}.\n\
@@ -258,16 +384,13 @@ fn card(entry: &manifest::ModelEntry, meta: &Meta, measured: &[Measured]) -> Str
          - **File**: `{file}`, {bytes} bytes, half precision, SHA-256 `{sha}`.\n\
          - **Licence of the weights**: {licence}.\n\n\
          ## Measured\n\n\
-         The first {n} test images, binarized once with the fixed seed of \
-         `playground evaluate` (dynamic binarization: x ~ Bernoulli(pixel)); nats per image, ± one \
-         standard error over images. Lower is better.\n\n\
+         {how}\n\n\
          | metric | value | |\n|---|---|---|\n\
          {rows}{published}",
         id = entry.id,
         title = entry.title,
         family = entry.family,
         parameters = entry.parameters,
-        latent = entry.latent_dim,
         data_hash = meta.data.sha256,
         seed = meta.seed,
         step = meta.step,
@@ -279,6 +402,5 @@ fn card(entry: &manifest::ModelEntry, meta: &Meta, measured: &[Measured]) -> Str
         bytes = entry.bytes,
         sha = entry.sha256,
         licence = entry.licence,
-        n = measured.first().map_or(0, |m| m.value.n),
     )
 }

@@ -1,6 +1,7 @@
 //! `playground`: what the page does, natively.
 
 mod bar;
+mod classifier;
 mod evaluate;
 mod files;
 mod manifest;
@@ -63,6 +64,9 @@ enum Command {
     /// Measure a checkpoint by the standard protocol, beside the published numbers; or train a
     /// recipe of 2-D points with several seeds, measure each, and print the medians.
     Evaluate(evaluate::Arguments),
+    /// Train the classifier of an image set, on whose features samples are measured; with all training
+    /// images it is kept as recipes/classifiers/NAME.safetensors.
+    Classifier(classifier::Arguments),
     /// Say what a checkpoint file holds.
     Inspect {
         /// The file.
@@ -110,6 +114,7 @@ fn run(command: Command) -> Result<()> {
         Command::Train(arguments) => train::run(&arguments),
         Command::Sample(arguments) => sample::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Classifier(arguments) => classifier::run(&arguments),
         Command::Inspect { file } => inspect(&file),
         Command::Convert { files } => files.iter().try_for_each(|file| convert(file)),
         Command::Pack {

@@ -38,6 +38,12 @@ pub struct Arguments {
     /// times.
     #[arg(long = "option", value_name = "NAME=VALUE")]
     options: Vec<String>,
+    /// Of images: the number of the class to draw, of a model that knows classes.
+    #[arg(long)]
+    label: Option<u32>,
+    /// Of images: how strongly they follow the class, 1 as the model learned it.
+    #[arg(long)]
+    guidance: Option<f64>,
     /// Of texts: what they begin with.
     #[arg(long)]
     prompt: Option<String>,
@@ -73,6 +79,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     if kind != SpaceKind::Image {
         idle("columns", arguments.columns.as_ref(), &what)?;
         idle("scale", arguments.scale.as_ref(), &what)?;
+        idle("label", arguments.label.as_ref(), &what)?;
+        idle("guidance", arguments.guidance.as_ref(), &what)?;
     }
     match kind {
         SpaceKind::Image => images(arguments, &opened),
@@ -108,10 +116,14 @@ fn ends_in(out: &Path, endings: &[&str]) -> Result<()> {
 
 fn drawn(arguments: &Arguments, opened: &Opened, count: usize) -> Result<Samples> {
     let options = sampler_options(arguments)?;
-    let free = Condition::default();
+    let condition = Condition {
+        label: arguments.label,
+        guidance: arguments.guidance,
+        ..Condition::default()
+    };
     let mut sampler = opened
         .model
-        .sampler(&options, &free, count, arguments.seed)?;
+        .sampler(&options, &condition, count, arguments.seed)?;
     pollster::block_on(finish(&mut *sampler))
 }
 
@@ -199,7 +211,16 @@ fn sampler_options(arguments: &Arguments) -> Result<Value> {
             .map(|t| ("temperature".into(), json!(t))),
     );
     all.extend(arguments.length.map(|n| ("length".into(), json!(n))));
-    for option in &arguments.options {
+    add_options(&mut all, &arguments.options)?;
+    Ok(Value::Object(all))
+}
+
+/// Options given as NAME=VALUE.
+///
+/// # Errors
+/// [`Error::BadOption`] if one is no such pair, or is given twice.
+pub fn add_options(all: &mut Map<String, Value>, given: &[String]) -> Result<()> {
+    for option in given {
         let Some((name, value)) = option.split_once('=') else {
             let reason = "a name and a value are needed, such as steps=50";
             return Err(Error::bad_option("option", option, reason));
@@ -210,5 +231,5 @@ fn sampler_options(arguments: &Arguments) -> Result<Value> {
             return Err(Error::bad_option("option", option, "it was given already"));
         }
     }
-    Ok(Value::Object(all))
+    Ok(())
 }

@@ -4,7 +4,10 @@
 //! fixed seed ([`crate::data::TEST_SEED`]), and log p(x) is estimated with K importance samples
 //! from q(z|x); the 1-sample ELBO is reported beside it. Text: [`text`]. 2-D points: [`points`].
 
+pub mod classifier;
 pub mod density;
+pub mod fidelity;
+pub mod frechet;
 pub mod knn;
 pub mod points;
 pub mod text;

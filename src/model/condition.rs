@@ -8,6 +8,7 @@ use ts_rs::TS;
 use crate::{
     error::{Error, Result},
     options::{self, Options},
+    rng::{Purpose, Rng},
 };
 
 /// What samples are to fit. What is left out is free.
@@ -110,6 +111,30 @@ impl Condition {
             });
         }
         options::check_all(self)
+    }
+
+    /// The class of each of `count` samples, of a model that knows `classes` of them: the one that is
+    /// asked for, else one drawn at random for each. Nothing for a model that knows none.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for a class that there is not.
+    pub fn labels(&self, classes: usize, count: usize, seed: u64) -> Result<Vec<u32>> {
+        match self.label {
+            Some(label) if classes == 0 => {
+                let reason = "this model was trained without classes, so none can be asked for";
+                Err(Error::bad_option("label", label, reason))
+            }
+            Some(label) if label as usize >= classes => {
+                let reason = format!("its classes are 0 to {}", classes - 1);
+                Err(Error::bad_option("label", label, reason))
+            }
+            Some(label) => Ok(vec![label; count]),
+            None if classes == 0 => Ok(Vec::new()),
+            None => {
+                let mut rng = Rng::new(seed, Purpose::Label, 0);
+                Ok((0..count).map(|_| rng.below(classes) as u32).collect())
+            }
+        }
     }
 
     /// Where to start, for examples of `count` values.

@@ -10,6 +10,7 @@ mod capabilities;
 mod condition;
 mod defaults;
 mod describe;
+mod example;
 mod family;
 #[expect(clippy::module_inception)] // It holds the trait of that name.
 mod model;
@@ -21,6 +22,7 @@ pub use capabilities::*;
 pub use condition::{Condition, ConditionKind};
 pub use defaults::*;
 pub use describe::*;
+pub use example::Example;
 pub use family::*;
 pub use model::Model;
 pub use sampler::*;

@@ -286,3 +286,28 @@ impl Page {
         }
     }
 }
+
+/// A number of a reference file.
+pub fn number(v: &Value) -> f64 {
+    v.as_f64().expect("a number")
+}
+
+/// Whether many numbers are those of which a reference file keeps a few, their size, and a probe of all
+/// (`digest` in tests/reference/vae.py).
+pub fn digest(name: &str, got: &[f32], want: &Value) {
+    let close = |got: f64, want: f64, size: f64| {
+        let error = (got - want).abs() / size.max(1e-30);
+        assert!(error < 1e-4, "{name}: {got} where PyTorch has {want}");
+    };
+    let largest = number(&want["largest"]);
+    for (got, want) in got.iter().zip(want["head"].as_array().expect("a list")) {
+        close(f64::from(*got), number(want), largest);
+    }
+    let norm = number(&want["norm"]);
+    let square: f64 = got.iter().map(|&v| f64::from(v).powi(2)).sum();
+    close(square.sqrt(), norm, norm);
+    let probes = signed(777, got.len(), 1.0);
+    let pairs = got.iter().zip(&probes);
+    let probe: f64 = pairs.map(|(&v, &p)| f64::from(v) * f64::from(p)).sum();
+    close(probe, number(&want["probe"]), norm);
+}

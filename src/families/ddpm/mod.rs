@@ -55,12 +55,11 @@ use crate::{
     kernels::reduce,
     model::{
         Capabilities, Condition, ConditionKind, Cost, Defaults, Density, DensityKind,
-        DensityOptions, Family, Losses, Preset, Reading, Sampler, Samples, TrainConfig,
+        DensityOptions, Example, Family, Losses, Preset, Reading, Sampler, Samples, TrainConfig,
         config_and_net, ready,
     },
     nn::{
         either::Either,
-        standard::Standard,
         unet::{UNet, UNetConfig},
         weights,
     },
@@ -255,14 +254,6 @@ pub enum SamplerKind {
 /// The weights.
 pub type Net = Either<PointNet, UNet>;
 
-/// What one example is, and how it becomes numbers of about unit scale.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Shape {
-    Points(Standard),
-    /// Channels, rows, columns; pixels in [0, 1] become numbers in [−1, 1].
-    Image([usize; 3]),
-}
-
 /// What samples are to be of.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Told {
@@ -281,7 +272,7 @@ const MICRO_BATCH: usize = 16;
 pub struct Ddpm {
     config: DdpmConfig,
     process: Process,
-    shape: Shape,
+    example: Example,
     /// Classes that the network can be told; 0 for none.
     classes: usize,
     net: Net,
@@ -291,14 +282,14 @@ impl Ddpm {
     /// The network's answer to x_t `[n, d]` at `times`, one for each row or one for all: `[n, d]`. Of
     /// `labels` there are as many, or none.
     pub fn forward(&self, x: Tensor<2>, times: &[f64], labels: &[u32]) -> Tensor<2> {
-        match (&self.net, self.shape) {
-            (Either::B(unet), Shape::Image([channels, height, width])) => {
+        match (&self.net, self.example) {
+            (Either::B(unet), Example::Image([channels, height, width])) => {
                 let [n, d] = x.dims();
                 let image = x.reshape([n, channels, height, width]);
                 unet.forward(image, times, labels).reshape([n, d])
             }
             (Either::A(net), _) => net.forward(x, times, self.config.frequency),
-            (Either::B(_), Shape::Points(_)) => x, // `init` makes no such model.
+            (Either::B(_), Example::Points(_)) => x, // `init` makes no such model.
         }
     }
 
@@ -324,10 +315,7 @@ impl Ddpm {
 
     fn loss_of(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses> {
         let device = self.device();
-        let x0 = match self.shape {
-            Shape::Points(points) => points.to_unit(batch.points(&device)?),
-            Shape::Image(_) => batch.pixels(&device)? * 2.0 - 1.0,
-        };
+        let x0 = self.example.rows(batch, &device)?;
         let levels = self.process.draw_levels(batch.len(), rng);
         let epsilon = rng.normal_tensor(x0.dims(), &device);
         let labels = self.labels(batch, rng);
@@ -348,55 +336,16 @@ impl Ddpm {
         labels.iter().zip(drawn).map(kept).collect()
     }
 
-    /// What a condition asks for: `count` samples of its class; without one each of a class drawn at
-    /// random.
+    /// What a condition asks for.
     fn told(&self, condition: &Condition, count: usize, seed: u64) -> Result<Told> {
-        let guidance = condition.guidance.unwrap_or(1.0);
-        if self.classes == 0 {
-            return match condition.label.or(condition.guidance.map(|_| 0)) {
-                None => Ok(Told::default()),
-                Some(_) => Err(Error::Unsupported {
-                    what: "This model was trained without classes, so none can be asked for".into(),
-                }),
-            };
+        if let (0, Some(guidance)) = (self.classes, condition.guidance) {
+            let reason = "this model was trained without classes, which guidance leads towards";
+            return Err(Error::bad_option("guidance", guidance, reason));
         }
-        let labels = match condition.label {
-            Some(label) if label as usize >= self.classes => {
-                let reason = format!("classes are 0 to {}", self.classes - 1);
-                return Err(Error::bad_option("label", label, reason));
-            }
-            Some(label) => vec![label],
-            None => {
-                let mut rng = Rng::new(seed, Purpose::Label, 0);
-                (0..count).map(|_| rng.below(self.classes) as u32).collect()
-            }
-        };
-        Ok(Told { labels, guidance })
-    }
-
-    /// Samples of rows x `[n, d]`.
-    fn samples(&self, x: Tensor<2>) -> Samples {
-        match self.shape {
-            Shape::Points(points) => Samples::Points(points.from_unit(x)),
-            Shape::Image([channels, height, width]) => {
-                let [n, _] = x.dims();
-                let pixels = (x * 0.5 + 0.5).clamp(0.0, 1.0);
-                Samples::Images(pixels.reshape([n, channels, height, width]))
-            }
-        }
-    }
-
-    /// The scale of a model of points.
-    ///
-    /// # Errors
-    /// [`Error::Unsupported`] for a model of images.
-    fn points(&self) -> Result<Standard> {
-        match self.shape {
-            Shape::Points(points) => Ok(points),
-            Shape::Image(_) => Err(Error::Unsupported {
-                what: "This needs a model of points in 2-D".into(),
-            }),
-        }
+        Ok(Told {
+            labels: condition.labels(self.classes, count, seed)?,
+            guidance: condition.guidance.unwrap_or(1.0),
+        })
     }
 
     fn device(&self) -> Device {
@@ -427,19 +376,12 @@ impl Ddpm {
     /// A walk from noise that belongs to `seed`.
     fn reverse(&self, options: &DdpmSampleOptions, told: Told, count: usize, seed: u64) -> Reverse {
         let device = self.valid().device();
-        let x = Rng::new(seed, Purpose::Sample, 0).normal_tensor([count, self.values()], &device);
+        let x =
+            Rng::new(seed, Purpose::Sample, 0).normal_tensor([count, self.example.len()], &device);
         let walk = Reverse::new(self.process.clone(), self.predict(told), options, x, seed);
-        match self.shape {
-            Shape::Points(_) => walk,
-            Shape::Image(_) => walk.within([-1.0, 1.0]),
-        }
-    }
-
-    /// Numbers of one example.
-    fn values(&self) -> usize {
-        match self.shape {
-            Shape::Points(_) => 2,
-            Shape::Image(shape) => shape.iter().product(),
+        match self.example {
+            Example::Points(_) => walk,
+            Example::Image(_) => walk.within([-1.0, 1.0]),
         }
     }
 
@@ -516,7 +458,7 @@ impl Family for Ddpm {
             true => data.classes.len(),
             false => 0,
         };
-        let (shape, net) = match data.space {
+        let net = match data.space {
             Space::Image {
                 channels,
                 height,
@@ -538,22 +480,20 @@ impl Family for Ddpm {
                     heads: HEADS,
                     classes,
                 };
-                let net = Either::B(UNet::init(&unet, rng, device));
-                (Shape::Image([channels, height, width]), net)
+                Either::B(UNet::init(&unet, rng, device))
             }
             _ => {
                 if config.network == Network::UNet {
                     let reason = "points have no neighbours; they need fully connected layers";
                     return Err(Error::bad_option("network", "unet", reason));
                 }
-                let net = Either::A(PointNet::init(config, rng, device));
-                (Shape::Points(Standard::of(data.space.moments())), net)
+                Either::A(PointNet::init(config, rng, device))
             }
         };
         Ok(Self {
             config: config.clone(),
             process: Process::new(config),
-            shape,
+            example: Example::of(&data.space),
             classes,
             net,
         })
@@ -566,16 +506,16 @@ impl Family for Ddpm {
     }
 
     fn cost(&self) -> Cost {
-        match (&self.net, self.shape) {
-            (Either::B(unet), Shape::Image([_, height, width])) => unet.cost([height, width]),
+        match (&self.net, self.example) {
+            (Either::B(unet), Example::Image([_, height, width])) => unet.cost([height, width]),
             _ => Cost::of(&weights::shapes(&self.net), |_| 1.0),
         }
     }
 
     fn preview(&self) -> DdpmSampleOptions {
-        match self.shape {
-            Shape::Points(_) => DdpmSampleOptions::default(),
-            Shape::Image(_) => DdpmSampleOptions {
+        match self.example {
+            Example::Points(_) => DdpmSampleOptions::default(),
+            Example::Image(_) => DdpmSampleOptions {
                 sampler: SamplerKind::Ddim,
                 steps: 8,
                 ..DdpmSampleOptions::default()
@@ -584,9 +524,9 @@ impl Family for Ddpm {
     }
 
     fn micro_batch(&self) -> usize {
-        match self.shape {
-            Shape::Points(_) => usize::MAX,
-            Shape::Image(_) => MICRO_BATCH,
+        match self.example {
+            Example::Points(_) => usize::MAX,
+            Example::Image(_) => MICRO_BATCH,
         }
     }
 
@@ -600,11 +540,11 @@ impl Family for Ddpm {
         options.check()?;
         let told = self.told(condition, count, seed)?;
         let mut reverse = self.reverse(options, told, count, seed);
-        if let Some(start) = condition.start(self.values())? {
+        if let Some(start) = condition.start(self.example.len())? {
             let x0 = self.row(start.to_vec()) * 2.0 - 1.0;
             reverse = reverse.from(x0, condition.strength.unwrap_or(STRENGTH));
         }
-        let known = condition.known(self.values())?.map(|known| {
+        let known = condition.known(self.example.len())?.map(|known| {
             let value = known.iter().map(|v| v.unwrap_or(0.0).clamp(0.0, 1.0));
             let mask = known.iter().map(|v| f32::from(u8::from(v.is_some())));
             [self.row(value.collect()), self.row(mask.collect())]
@@ -635,7 +575,10 @@ impl Family for Ddpm {
     }
 
     fn density(&self) -> Option<&dyn Density> {
-        self.points().is_ok().then_some(self as &dyn Density)
+        self.example
+            .points()
+            .is_ok()
+            .then_some(self as &dyn Density)
     }
 }
 
@@ -658,7 +601,7 @@ impl Sampler for Walk {
     }
 
     fn state(&self) -> Samples {
-        let samples = self.model.samples(self.reverse.x());
+        let samples = self.model.example.samples(self.reverse.x());
         match (samples, &self.known) {
             // At the end as they were given, to the last bit.
             (Samples::Images(images), Some([value, mask])) if self.reverse.is_done() => {
@@ -678,7 +621,7 @@ impl Density for Ddpm {
     }
 
     fn log_prob(&self, batch: &Batch, _: DensityOptions, _: &mut Rng) -> Result<Tensor<1>> {
-        let (model, points) = (self.valid(), self.points()?);
+        let (model, points) = (self.valid(), self.example.points()?);
         let x = points.to_unit(batch.points(&model.device())?);
         let log_prob = log_prob(&self.process, &*model.predict(Told::default()), x);
         Ok(log_prob + points.logabsdet())

@@ -97,7 +97,7 @@ impl Ddpm {
     pub(super) fn plot_of_points(&self, request: &PlotRequest) -> Result<Scene> {
         let model = self.valid();
         let device = model.device();
-        let points = self.points()?;
+        let points = self.example.points()?;
         let place = |x: Tensor<2>| points.from_unit(x);
         // Data at a level.
         let noised = |level: Level| -> Result<Tensor<2>> {

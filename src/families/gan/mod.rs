@@ -39,31 +39,30 @@
 //! ```text
 //! a → (a, sin ωᵢa, cos ωᵢa),  ωᵢ = 2π/16 · 2ⁱ,  i = 0 … frequencies − 1
 //! ```
+//!
+//! Points have fully connected layers, images convolutions ([`network`]). A *class-conditional* pair is
+//! told the class of each image, and a fake of a class is judged against a real image of that class.
 
+mod network;
 mod plots;
 
 use burn::{
     module::Module,
-    nn::Linear,
-    tensor::{Device, Tensor, TensorData},
+    tensor::{Device, Tensor},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use self::network::{Discriminator, Generator, spectral_norm};
 use crate::{
-    data::{Batch, DataInfo, Space, SpaceKind},
+    data::{Batch, Binarize, DataInfo, Space, SpaceKind},
     error::Result,
-    kernels::{self, activation::Activation, elementwise},
+    kernels::elementwise,
     model::{
-        Capabilities, Condition, Cost, Defaults, Family, Losses, OnePass, Preset, Sampler, Samples,
-        StepContext, TrainConfig, config_and_net, plain,
+        Capabilities, Condition, ConditionKind, Cost, Defaults, Example, Family, Losses, OnePass,
+        Preset, Sampler, StepContext, TrainConfig, config_and_net, plain,
     },
-    nn::{
-        fourier, init,
-        linear::{activated, matmul},
-        standard::Standard,
-        weights,
-    },
+    nn::weights,
     optim::ParameterGroup,
     options::Options,
     rng::{Purpose, Rng},
@@ -77,14 +76,22 @@ pub struct GanConfig {
     /// The loss of each of the two networks.
     #[schemars(title = "Loss")]
     pub loss: Loss,
-    /// Units in each hidden layer.
+    /// Channels of the convolutions that see the whole image; those below see half of its height and
+    /// width each and have twice as many.
+    #[schemars(title = "Channels", range(min = 4, max = 128), extend("x-data" = ["image"]))]
+    pub channels: usize,
+    /// Tell both networks the class of each image, if the data has classes; then samples of one class
+    /// can be asked for.
+    #[schemars(title = "Class-conditional", extend("x-data" = ["image"]))]
+    pub conditional: bool,
+    /// Units in each hidden layer; of images, in the discriminator's last.
     #[schemars(title = "Hidden units", range(min = 16, max = 512))]
     pub hidden: usize,
     /// Hidden layers in the generator, and as many in the discriminator.
-    #[schemars(title = "Layers", range(min = 1, max = 5))]
+    #[schemars(title = "Layers", range(min = 1, max = 5), extend("x-data" = ["points"]))]
     pub layers: usize,
     /// Numbers in the noise z.
-    #[schemars(title = "Noise size", range(min = 2, max = 64))]
+    #[schemars(title = "Noise size", range(min = 2, max = 256))]
     pub z_dim: usize,
     /// Updates of the discriminator for each update of the generator; all on the same data, each
     /// against new fakes.
@@ -102,13 +109,13 @@ pub struct GanConfig {
     pub fade: usize,
     /// Sines and cosines of each coordinate beside it in the discriminator, each of twice the
     /// frequency of the one before: more of them show narrower modes.
-    #[schemars(title = "Frequencies", range(min = 0, max = 8))]
+    #[schemars(title = "Frequencies", range(min = 0, max = 8), extend("x-data" = ["points"]))]
     pub frequencies: usize,
     /// The same of each number of the noise, in the generator: more of them part the modes sooner.
-    #[schemars(title = "Frequencies of the noise", range(min = 0, max = 8))]
+    #[schemars(title = "Frequencies of the noise", range(min = 0, max = 8), extend("x-data" = ["points"]))]
     pub noise_frequencies: usize,
     /// Divide each of the discriminator's weight matrices by its largest singular value.
-    #[schemars(title = "Spectral norm")]
+    #[schemars(title = "Spectral norm", extend("x-data" = ["points"]))]
     pub spectral_norm: bool,
 }
 
@@ -116,6 +123,8 @@ impl Default for GanConfig {
     fn default() -> Self {
         Self {
             loss: Loss::Relativistic,
+            channels: 16,
+            conditional: false,
             hidden: 64,
             layers: 4,
             z_dim: 2,
@@ -187,101 +196,15 @@ impl Default for GanSampleOptions {
 
 impl Options for GanSampleOptions {}
 
-/// Slope of the hidden layers' leaky ReLU below zero.
-const LEAK: f32 = 0.2;
 /// Length h of the steps behind R1 and R2, in standard deviations of the data: well above the rounding
 /// of a score, below the width of the modes of most toys (the ring's have 0.014; the dinosaur's specks
 /// 0.006, within which the penalty sees little more than their mean slope).
 const STEP: f32 = 0.005;
 /// What is left of R1 and R2 when they have faded.
 const FADED: f64 = 0.01;
-/// Power iterations behind a spectral norm.
-const POWER_ITERATIONS: usize = 16;
 /// Places in [`Family::NETWORKS`].
 const DISCRIMINATOR: usize = 0;
 const GENERATOR: usize = 1;
-
-/// act(x W + b), or with W as something else.
-type Layer = fn(&Linear, Tensor<2>, Activation) -> Tensor<2>;
-
-/// Fully connected layers.
-#[derive(Module, Debug)]
-pub struct Mlp {
-    hidden: Vec<Linear>,
-    output: Linear,
-}
-
-impl Mlp {
-    fn init(d_in: usize, d_out: usize, config: &GanConfig, rng: &mut Rng, on: &Device) -> Self {
-        // Keeps the variance through a leaky ReLU.
-        let gain = (2.0 / (1.0 + LEAK * LEAK)).sqrt();
-        let hidden = config.hidden;
-        Self {
-            hidden: (0..config.layers)
-                .map(|i| {
-                    let d_in = if i == 0 { d_in } else { hidden };
-                    init::linear(d_in, hidden, gain, rng, on)
-                })
-                .collect(),
-            output: init::linear(hidden, d_out, 1.0, rng, on),
-        }
-    }
-
-    /// `[n, d_in]` → `[n, d_out]` without the output's bias, each layer by `layer`.
-    fn forward(&self, x: Tensor<2>, layer: Layer) -> Tensor<2> {
-        let mut h = x;
-        for hidden in &self.hidden {
-            h = layer(hidden, h, Activation::LeakyRelu(LEAK)); // [n, hidden]
-        }
-        let output = Linear {
-            weight: self.output.weight.clone(),
-            bias: None,
-        };
-        layer(&output, h, Activation::Identity)
-    }
-
-    /// The output's bias, `[d_out]`.
-    fn bias(&self) -> Tensor<1> {
-        match &self.output.bias {
-            Some(bias) => bias.val(),
-            None => Tensor::zeros([1], &self.output.weight.val().device()),
-        }
-    }
-
-    /// The same weights as constants: gradients pass through them, not into them.
-    fn fixed(&self) -> Self {
-        self.clone().no_grad()
-    }
-}
-
-/// The largest singular value of a matrix, `[1, 1]`, with its gradient (Miyato et al. 2018,
-/// arXiv:1802.05957). The power iteration starts from the same vector every time, so that nothing
-/// has to be remembered from step to step: at these sizes that costs little.
-pub fn spectral_norm(weight: Tensor<2>) -> Tensor<2> {
-    let fixed = weight.clone().detach(); // [d_in, d_out]
-    let [_, d_out] = fixed.dims();
-    let unit = |v: Tensor<2>| {
-        let norm = v.clone().square().sum().sqrt() + 1e-12;
-        v / norm.unsqueeze()
-    };
-    let start: Vec<f32> = (1..=d_out).map(|i| (i as f32).cos()).collect();
-    let start = TensorData::new(start, [d_out, 1]);
-    let mut v = unit(Tensor::from_data(start, &fixed.device())); // [d_out, 1]
-    let mut u = unit(matmul(fixed.clone(), v.clone())); // [d_in, 1]
-    for _ in 0..POWER_ITERATIONS {
-        v = unit(matmul(fixed.clone().transpose(), u));
-        u = unit(matmul(fixed.clone(), v.clone()));
-    }
-    matmul(matmul(u.transpose(), weight), v)
-}
-
-/// act(x W / σ(W) + b).
-fn normalized(layer: &Linear, x: Tensor<2>, activation: Activation) -> Tensor<2> {
-    let weight = layer.weight.val();
-    let weight = weight.clone() / spectral_norm(weight);
-    let bias = layer.bias.as_ref().map(|bias| bias.val());
-    kernels::linear::linear(x, weight, bias, activation)
-}
 
 /// A small step from each x `[n, 2]`, along `epsilon` `[n, 2]` ~ N(0, I).
 pub fn nearby(x: Tensor<2>, epsilon: Tensor<2>) -> Tensor<2> {
@@ -296,50 +219,33 @@ pub fn squared_slope(at: Tensor<1>, near: Tensor<1>) -> Tensor<1> {
 /// The weights of both networks.
 #[derive(Module, Debug)]
 pub struct Net {
-    discriminator: Mlp,
-    generator: Mlp,
+    discriminator: Discriminator,
+    generator: Generator,
 }
 
 /// The model. See the module's documentation.
 #[derive(Clone, Debug)]
 pub struct Gan {
     config: GanConfig,
-    points: Standard,
+    example: Example,
+    /// Classes that both networks are told; 0 for none.
+    classes: usize,
     net: Net,
 }
 
 impl Gan {
-    /// G(z): z `[n, z_dim]` → standardised points `[n, 2]`.
-    pub fn generate(&self, z: Tensor<2>) -> Tensor<2> {
-        self.generate_by(&self.net.generator, z)
+    /// G(z): z `[n, z_dim]` and as many classes, or none → rows `[n, d]`.
+    pub fn generate(&self, z: Tensor<2>, labels: &[u32]) -> Tensor<2> {
+        self.net.generator.forward(z, labels)
     }
 
-    fn generate_by(&self, generator: &Mlp, z: Tensor<2>) -> Tensor<2> {
-        let z = fourier::features(z, self.config.noise_frequencies);
-        generator.forward(z, activated) + generator.bias().unsqueeze()
-    }
-
-    /// d(x): standardised points `[n, 2]` → scores `[n]`.
-    pub fn score(&self, x: Tensor<2>) -> Tensor<1> {
-        self.score_by(&self.net.discriminator, x)
-    }
-
-    fn score_by(&self, discriminator: &Mlp, x: Tensor<2>) -> Tensor<1> {
-        self.unbiased_score_by(discriminator, x) + discriminator.bias()
-    }
-
-    /// [`Gan::score`] but for the bias, of which slopes do not depend.
-    fn unbiased_score_by(&self, discriminator: &Mlp, x: Tensor<2>) -> Tensor<1> {
-        let layer: Layer = match self.config.spectral_norm {
-            true => normalized,
-            false => activated,
-        };
-        let x = fourier::features(x, self.config.frequencies);
-        discriminator.forward(x, layer).squeeze_dim(1)
+    /// d(x): rows `[n, d]` and as many classes, or none → scores `[n]`.
+    pub fn score(&self, x: Tensor<2>, labels: &[u32]) -> Tensor<1> {
+        score_by(&self.net.discriminator, x, labels)
     }
 
     fn device(&self) -> Device {
-        self.net.generator.output.weight.val().device()
+        self.net.generator.device()
     }
 
     fn noise(&self, n: usize, rng: &mut Rng) -> Tensor<2> {
@@ -354,23 +260,25 @@ impl Gan {
         }
     }
 
-    /// What the discriminator goes down at a step, and its parts by name (the slopes
-    /// without their γ), for standardised data x `[n, 2]` against as many new fakes.
-    fn discriminator_losses(&self, x: Tensor<2>, step: u64, rng: &mut Rng) -> (Tensor<1>, Losses) {
-        let (device, [n, _]) = (self.device(), x.dims());
+    /// What the discriminator goes down at a step, and its parts by name (the slopes without their γ),
+    /// for data x `[n, d]` against as many new fakes of the same classes.
+    fn discriminator_losses(&self, data: &Data, step: u64, rng: &mut Rng) -> (Tensor<1>, Losses) {
+        let Data { x, labels } = data;
+        let (device, [n, d]) = (self.device(), x.dims());
         let z = self.noise(n, rng);
-        let fake = self.generate_by(&self.net.generator.fixed(), z);
-        let penalties = [("r1", self.config.r1, &x), ("r2", self.config.r2, &fake)];
+        let fake = fixed(&self.net.generator).forward(z, labels);
+        let penalties = [("r1", self.config.r1, x), ("r2", self.config.r2, &fake)];
         let penalties = penalties.into_iter().enumerate().filter(|(_, p)| p.1 > 0.0);
         let penalties: Vec<_> = penalties.collect();
-        let mut points = vec![x.clone(), fake.clone()];
+        let mut rows = vec![x.clone(), fake.clone()];
         for (_, (_, _, at)) in &penalties {
-            points.push(nearby((*at).clone(), rng.normal_tensor([n, 2], &device)));
+            rows.push(nearby((*at).clone(), rng.normal_tensor([n, d], &device)));
         }
-        // One pass for all: data, fakes, and the points near them. The slopes' large gradients of
+        // One pass for all: data, fakes, and what lies near them. The slopes' large gradients of
         // opposite signs stay away from the bias, where only their rounding would be left.
         let discriminator = &self.net.discriminator;
-        let scores = self.unbiased_score_by(discriminator, Tensor::cat(points, 0)); // [2 n] to [4 n]
+        let labels = labels.repeat(rows.len());
+        let scores = discriminator.unbiased_score(Tensor::cat(rows, 0), &labels); // [2 n] to [4 n]
         let part = |i: usize| scores.clone().slice(i * n..(i + 1) * n);
         let bias = || discriminator.bias();
         let loss = self.config.loss;
@@ -384,19 +292,38 @@ impl Gan {
         (total, losses)
     }
 
-    /// What the generator goes down, for new fakes against standardised data x `[n, 2]`.
-    fn generator_loss(&self, x: Tensor<2>, rng: &mut Rng) -> Tensor<1> {
-        let judge = self.net.discriminator.fixed();
+    /// What the generator goes down, for new fakes against data x `[n, d]`.
+    fn generator_loss(&self, Data { x, labels }: &Data, rng: &mut Rng) -> Tensor<1> {
+        let judge = fixed(&self.net.discriminator);
         let z = self.noise(x.dims()[0], rng);
-        let fake = self.score_by(&judge, self.generate(z));
-        let real = || self.score_by(&judge, x);
+        let fake = score_by(&judge, self.generate(z, labels), labels);
+        let real = || score_by(&judge, x.clone(), labels);
         self.config.loss.of_generator(real, fake)
     }
 
-    /// The batch, standardised, `[n, 2]`.
-    fn inputs(&self, batch: &Batch) -> Result<Tensor<2>> {
-        Ok(self.points.to_unit(batch.points(&self.device())?))
+    /// The batch as rows, with its classes where the networks are told them.
+    fn inputs(&self, batch: &Batch) -> Result<Data> {
+        let labels = batch.labels().filter(|_| self.classes > 0);
+        Ok(Data {
+            x: self.example.rows(batch, &self.device())?,
+            labels: labels.unwrap_or_default().to_vec(),
+        })
     }
+}
+
+/// Rows `[n, d]` and as many classes, or none.
+struct Data {
+    x: Tensor<2>,
+    labels: Vec<u32>,
+}
+
+/// The same weights as constants: gradients pass through them, not into them.
+fn fixed<M: Module>(net: &M) -> M {
+    net.clone().no_grad()
+}
+
+fn score_by(discriminator: &Discriminator, x: Tensor<2>, labels: &[u32]) -> Tensor<1> {
+    discriminator.unbiased_score(x, labels) + discriminator.bias()
 }
 
 impl Family for Gan {
@@ -411,6 +338,7 @@ impl Family for Gan {
     const EQUATION: &'static str = "min_G max_D E_x[log D(x)] + E_z[log(1 − D(G(z)))]";
     const SCHEMA_VERSION: u32 = 1;
     const NETWORKS: &'static [&'static str] = &["discriminator", "generator"];
+    const CONDITIONS: &'static [ConditionKind] = &[ConditionKind::Label];
     const CAPABILITIES: Capabilities = Capabilities {
         density: None,
         latent: false,
@@ -419,40 +347,49 @@ impl Family for Gan {
     };
 
     fn defaults(space: &Space) -> Option<Defaults<GanConfig>> {
-        matches!(space, Space::Points { .. }).then(|| {
-            Defaults::new(
-                GanConfig::default(),
-                TrainConfig {
-                    batch_size: 128,
-                    learning_rate: 2e-3,
-                    beta_1: 0.0,
-                    beta_2: 0.99,
-                    ema: 0.995,
-                    ..TrainConfig::default()
+        let train = TrainConfig {
+            batch_size: 128,
+            learning_rate: 2e-3,
+            beta_1: 0.0,
+            beta_2: 0.99,
+            ema: 0.995,
+            ..TrainConfig::default()
+        };
+        match space {
+            Space::Points { .. } => Some(Defaults::new(GanConfig::default(), train)),
+            Space::Image { .. } => Some(Defaults::new(
+                GanConfig {
+                    hidden: 128,
+                    z_dim: 64,
+                    r1: 1.0,
+                    r2: 1.0,
+                    conditional: true,
+                    ..GanConfig::default()
                 },
-            )
-        })
+                TrainConfig {
+                    batch_size: 32,
+                    learning_rate: 1e-3,
+                    binarize: Binarize::None,
+                    ..train
+                },
+            )),
+            _ => None,
+        }
     }
 
     fn init(config: &GanConfig, data: &DataInfo, rng: &mut Rng, device: &Device) -> Result<Self> {
+        let example = Example::of(&data.space);
+        let classes = match (config.conditional, example) {
+            (true, Example::Image(_)) => data.classes.len(),
+            _ => 0,
+        };
         Ok(Self {
             config: config.clone(),
-            points: Standard::of(data.space.moments()),
+            example,
+            classes,
             net: Net {
-                discriminator: Mlp::init(
-                    2 * fourier::width(config.frequencies),
-                    1,
-                    config,
-                    rng,
-                    device,
-                ),
-                generator: Mlp::init(
-                    config.z_dim * fourier::width(config.noise_frequencies),
-                    2,
-                    config,
-                    rng,
-                    device,
-                ),
+                discriminator: Discriminator::new(example, classes, config, rng, device),
+                generator: Generator::new(example, classes, config, rng, device),
             },
         })
     }
@@ -463,10 +400,15 @@ impl Family for Gan {
         let updates = self.config.d_steps as f64;
         // The discriminator sees data, fakes and what lies near them in each of its updates, data and
         // fakes in the generator's; the generator makes fakes for all of them.
+        let Net {
+            discriminator,
+            generator,
+        } = &self.net;
         Cost::of(&weights::shapes(&self.net), |name| {
-            match name.starts_with("discriminator") {
-                true => 4.0 * updates + 2.0,
-                false => updates + 1.0,
+            match name.split_once('.') {
+                Some(("discriminator", name)) => (4.0 * updates + 2.0) * discriminator.uses(name),
+                Some((_, name)) => (updates + 1.0) * generator.uses(name),
+                None => 1.0,
             }
         })
     }
@@ -489,17 +431,17 @@ impl Family for Gan {
     /// The discriminator moves `d_steps` times on this batch, each time against new fakes, then
     /// the generator once. The losses are those before each network's last update.
     fn train_step(&mut self, batch: &Batch, context: &mut StepContext) -> Result<Losses> {
-        let x = self.inputs(batch)?;
+        let data = self.inputs(batch)?;
         let mut losses = Losses::new();
         for _ in 0..self.config.d_steps {
-            let (total, parts) = self.discriminator_losses(x.clone(), context.step, context.rng);
+            let (total, parts) = self.discriminator_losses(&data, context.step, context.rng);
             losses = parts;
             if !context.moves(DISCRIMINATOR) {
                 break;
             }
             context.descend(DISCRIMINATOR, &mut self.net.discriminator, &total);
         }
-        let loss = self.generator_loss(x, context.rng);
+        let loss = self.generator_loss(&data, context.rng);
         if context.moves(GENERATOR) {
             context.descend(GENERATOR, &mut self.net.generator, &loss);
         }
@@ -508,24 +450,26 @@ impl Family for Gan {
     }
 
     fn losses(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses> {
-        let x = self.inputs(batch)?;
-        let (_, mut losses) = self.discriminator_losses(x.clone(), 0, rng);
-        losses.insert(1, ("generator", self.generator_loss(x, rng)));
+        let data = self.inputs(batch)?;
+        let (_, mut losses) = self.discriminator_losses(&data, 0, rng);
+        losses.insert(1, ("generator", self.generator_loss(&data, rng)));
         Ok(losses)
     }
 
     fn sampler(
         &self,
         options: &GanSampleOptions,
-        _: &Condition,
+        condition: &Condition,
         count: usize,
         seed: u64,
     ) -> Result<Box<dyn Sampler>> {
         let model = self.valid();
+        let labels = condition.labels(self.classes, count, seed)?;
         let z = model.noise(count, &mut Rng::new(seed, Purpose::Sample, 0)) * options.temperature;
-        let start = Samples::Points(Tensor::zeros([count, 2], &model.device()));
+        let start = Tensor::zeros([count, model.example.len()], &model.device());
+        let start = model.example.samples(start);
         Ok(Box::new(OnePass::new(start, move || {
-            Ok(Samples::Points(model.points.from_unit(model.generate(z))))
+            Ok(model.example.samples(model.generate(z, &labels)))
         })))
     }
 
@@ -546,13 +490,13 @@ impl Gan {
     /// −∂L/∂x of each fake x', for L the generator's loss of that fake alone, `[n, 2]`. `x` is data
     /// to pair it with, repeated if there is less of it; all standardised, outside autodiff.
     pub fn told(&self, x: Tensor<2>, fake: Tensor<2>) -> Tensor<2> {
-        let judge = self.net.discriminator.clone().train().no_grad();
+        let judge = fixed(&self.net.discriminator.clone().train());
         let n = fake.dims()[0];
         let times = n.div_ceil(x.dims()[0].max(1));
         let x = x.repeat_dim(0, times).slice(0..n).autodiff();
         let fake = fake.autodiff().require_grad();
-        let score = self.score_by(&judge, fake.clone());
-        let real = || self.score_by(&judge, x);
+        let score = score_by(&judge, fake.clone(), &[]);
+        let real = || score_by(&judge, x, &[]);
         let loss = self.config.loss.of_generator(real, score);
         let gradient = fake.grad(&loss.backward());
         // The loss is a mean over the fakes.

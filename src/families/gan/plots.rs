@@ -18,7 +18,10 @@ use crate::{
 const HALF_LENGTH: f32 = 0.1;
 
 /// What it shows besides what every model with its capabilities does.
-pub fn plots(_: SpaceKind) -> Vec<PlotSpec> {
+pub fn plots(kind: SpaceKind) -> Vec<PlotSpec> {
+    if kind == SpaceKind::Image {
+        return Vec::new();
+    }
     vec![
         PlotSpec::new(
             "discriminator",
@@ -44,12 +47,12 @@ pub fn plots(_: SpaceKind) -> Vec<PlotSpec> {
 /// [`Error::BadOption`](crate::error::Error::BadOption) for a plot it does not offer.
 pub fn plot(model: &Gan, request: &PlotRequest) -> Result<Scene> {
     let model = Family::valid(model);
-    let device = model.device();
+    let (device, points) = (model.device(), model.example.points()?);
     let mut rng = Rng::new(request.seed, Purpose::Sample, 0);
-    let fake = model.generate(model.noise(request.count, &mut rng)); // [count, 2]
+    let fake = model.generate(model.noise(request.count, &mut rng), &[]); // [count, 2]
     match request.plot {
         "discriminator" => {
-            let scores = model.score(model.points.to_unit(request.cells()));
+            let scores = model.score(points.to_unit(request.cells()), &[]);
             let (label, values) = match model.config.loss {
                 Loss::Minimax | Loss::NonSaturating => (
                     "D(x): the chance that x is data, by the discriminator",
@@ -59,13 +62,13 @@ pub fn plot(model: &Gan, request: &PlotRequest) -> Result<Scene> {
                 // Only differences of scores mean something.
                 Loss::Relativistic => (
                     "the chance that x looks more real than a usual fake, by the discriminator",
-                    elementwise::sigmoid(scores - model.score(fake.clone()).mean()),
+                    elementwise::sigmoid(scores - model.score(fake.clone(), &[]).mean()),
                 ),
             };
             Ok(Scene::new(label)
                 .diverging(values, 0.5, 0.5)
                 .data(request)
-                .points(Role::Model, model.points.from_unit(fake)))
+                .points(Role::Model, points.from_unit(fake)))
         }
         "manifold" => {
             let lines = grid_lines(2.5, 15, 121, &device); // [lines, points, 2]
@@ -75,7 +78,7 @@ pub fn plot(model: &Gan, request: &PlotRequest) -> Result<Scene> {
                 let rest = Tensor::zeros([k * n, model.config.z_dim - 2], &device);
                 z = Tensor::cat(vec![z, rest], 1);
             }
-            let x = model.points.from_unit(model.generate(z));
+            let x = points.from_unit(model.generate(z, &[]));
             Ok(
                 Scene::new("the noise from −2.5 to 2.5, carried to the data")
                     .data(request)
@@ -83,7 +86,7 @@ pub fn plot(model: &Gan, request: &PlotRequest) -> Result<Scene> {
             )
         }
         "gradients" => {
-            let x = model.points.to_unit(request.data_batch().points(&device)?);
+            let x = points.to_unit(request.data_batch().points(&device)?);
             let d = model.told(x, fake.clone()); // [count, 2]
             let length = d.clone().square().sum_dim(1).sqrt();
             // Long gradients are shortened to a tenth of the window, short ones stay short:
@@ -91,7 +94,7 @@ pub fn plot(model: &Gan, request: &PlotRequest) -> Result<Scene> {
             let [left, right, ..] = request.window();
             let arrows = d / (length + HALF_LENGTH) * (0.1 * (right - left));
             let label = "the direction in which the generator is told to move each fake";
-            let fake = model.points.from_unit(fake);
+            let fake = points.from_unit(fake);
             Ok(Scene::new(label)
                 .data(request)
                 .points(Role::Model, fake.clone())
