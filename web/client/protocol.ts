@@ -648,9 +648,13 @@ known?: Array<number>,
  */
 mask?: Array<number>, 
 /**
- * Where a path begins.
+ * Where a walk or a path begins: an image, or a point.
  */
 start?: Array<number>, 
+/**
+ * How far from `start` samples may lead: 0 nowhere, 1 as if it were not there.
+ */
+strength?: number, 
 /**
  * Where a path ends.
  */
@@ -659,7 +663,7 @@ goal?: Array<number>, };
 /**
  * The conditions that a family can honour.
  */
-export type ConditionKind = "prompt" | "label" | "guidance" | "known" | "start" | "goal";
+export type ConditionKind = "prompt" | "label" | "guidance" | "known" | "start" | "strength" | "goal";
 
 /**
  * What a family starts from on data of a kind.
