@@ -884,6 +884,17 @@ fn images_of_a_class_come_out_as_that_class() {
         };
         gan.train_step(&batch, &mut context).expect("a step");
     }
+    // No parameter is left behind.
+    for (i, network) in Gan::NETWORKS.iter().enumerate() {
+        let moments = pollster::block_on(optimizers[i].read()).expect("moments");
+        let groups = gan.parameter_groups().into_iter();
+        let mine = groups.filter(|group| group.network == *network);
+        for parameter in mine.flat_map(|group| group.parameters) {
+            let name = format!("{}.m", parameter.name);
+            assert!(moments.contains_key(&name), "{network} {name}");
+        }
+    }
+
     let Batch::Images { values: both, .. } = stripes(2) else {
         panic!("images");
     };

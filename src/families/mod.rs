@@ -2,6 +2,7 @@
 
 pub mod ddpm;
 pub mod gan;
+pub mod glow;
 pub mod gpt;
 pub mod mdn;
 pub mod pixelcnn;
@@ -13,8 +14,8 @@ use burn::tensor::Device;
 use serde_json::Value;
 
 use self::{
-    ddpm::Ddpm, gan::Gan, gpt::Gpt, mdn::Mdn, pixelcnn::PixelCnn, planar::Planar, realnvp::RealNvp,
-    vae::Vae,
+    ddpm::Ddpm, gan::Gan, glow::Glow, gpt::Gpt, mdn::Mdn, pixelcnn::PixelCnn, planar::Planar,
+    realnvp::RealNvp, vae::Vae,
 };
 use crate::{
     data::{DataInfo, Space, SpaceKind},
@@ -25,11 +26,12 @@ use crate::{
 };
 
 /// All families, in the order of the page.
-const FAMILIES: [Entry; 8] = [
+const FAMILIES: [Entry; 9] = [
     Entry::of::<Vae>(),
     Entry::of::<Gan>(),
     Entry::of::<Planar>(),
     Entry::of::<RealNvp>(),
+    Entry::of::<Glow>(),
     Entry::of::<Ddpm>(),
     Entry::of::<Mdn>(),
     Entry::of::<PixelCnn>(),

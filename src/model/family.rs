@@ -123,27 +123,7 @@ pub trait Family: Sized + Clone + Send + 'static {
     /// # Errors
     /// What the device reports.
     fn train_step(&mut self, batch: &Batch, context: &mut StepContext) -> Result<Losses> {
-        let mut total: Losses = Vec::new();
-        for (part, share) in batch.parts(self.micro_batch()) {
-            let mut losses = self.training_losses(&part, context.rng)?;
-            if share < 1.0 {
-                let each = losses.into_iter();
-                losses = each.map(|(name, loss)| (name, loss * share)).collect();
-            }
-            if let Some((_, loss)) = losses.first() {
-                context.accumulate(0, self.net(), loss);
-            }
-            let losses = plain(losses);
-            total = match total.is_empty() {
-                true => losses,
-                false => {
-                    let pairs = total.into_iter().zip(losses);
-                    pairs.map(|((name, a), (_, b))| (name, a + b)).collect()
-                }
-            };
-        }
-        context.apply(0, self.net_mut());
-        Ok(total)
+        step_in_parts(self, batch, context)
     }
 
     /// A sampler that advances one step at a time, towards samples that fit `condition`, in which
@@ -266,4 +246,37 @@ fn in_space<F: Family>(space: &Space) -> Option<FamilySpace> {
         sizes: defaults.sizes,
         plots: F::plots(space.kind()),
     })
+}
+
+/// One optimizer step of a family of one network: the gradients of [`Family::training_losses`], summed
+/// over parts of [`Family::micro_batch`] examples.
+///
+/// # Errors
+/// What the device reports.
+pub(crate) fn step_in_parts<F: Family>(
+    model: &mut F,
+    batch: &Batch,
+    context: &mut StepContext,
+) -> Result<Losses> {
+    let mut total: Losses = Vec::new();
+    for (part, share) in batch.parts(model.micro_batch()) {
+        let mut losses = model.training_losses(&part, context.rng)?;
+        if share < 1.0 {
+            let each = losses.into_iter();
+            losses = each.map(|(name, loss)| (name, loss * share)).collect();
+        }
+        if let Some((_, loss)) = losses.first() {
+            context.accumulate(0, model.net(), loss);
+        }
+        let losses = plain(losses);
+        total = match total.is_empty() {
+            true => losses,
+            false => {
+                let pairs = total.into_iter().zip(losses);
+                pairs.map(|((name, a), (_, b))| (name, a + b)).collect()
+            }
+        };
+    }
+    context.apply(0, model.net_mut());
+    Ok(total)
 }

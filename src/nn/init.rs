@@ -47,7 +47,7 @@ pub fn linear(d_in: usize, d_out: usize, gain: f32, rng: &mut Rng, device: &Devi
     let draw = |rng: &mut Rng| uniform(d_in * d_out, bound, rng);
     Linear {
         weight: parameter([d_in, d_out], rng, device, draw),
-        bias: Some(parameter([d_out], rng, device, |_| vec![0.0; d_out])),
+        bias: Some(zeros(d_out, rng, device)),
     }
 }
 
@@ -87,7 +87,14 @@ pub fn conv_of(
     let dims = [c_out, c_in, kernel[0], kernel[1]];
     let draw = |rng: &mut Rng| uniform(c_in * c_out * taps, bound, rng);
     layer.weight = parameter(dims, rng, device, draw);
+    layer.bias = Some(zeros(c_out, rng, device));
     layer
+}
+
+/// A bias of zeros. burn's own is made when it is first asked for; if that is a copy without gradients,
+/// no copy ever has any.
+fn zeros(n: usize, rng: &mut Rng, device: &Device) -> Param<Tensor<1>> {
+    parameter([n], rng, device, |_| vec![0.0; n])
 }
 
 /// A 3×3 convolution of stride 2 that halves height and width; He-initialised for a ReLU.
@@ -100,6 +107,7 @@ pub fn conv_down(c_in: usize, c_out: usize, rng: &mut Rng, device: &Device) -> C
     let bound = (6.0 / (c_in as f32 * 9.0)).sqrt();
     let draw = |rng: &mut Rng| uniform(c_in * c_out * 9, bound, rng);
     layer.weight = parameter([c_out, c_in, 3, 3], rng, device, draw);
+    layer.bias = Some(zeros(c_out, rng, device));
     layer
 }
 
@@ -120,5 +128,6 @@ pub fn conv_up(
     let bound = gain * (3.0 / (c_in as f32 * 4.0)).sqrt();
     let draw = |rng: &mut Rng| uniform(c_in * c_out * 16, bound, rng);
     layer.weight = parameter([c_in, c_out, 4, 4], rng, device, draw);
+    layer.bias = Some(zeros(c_out, rng, device));
     layer
 }

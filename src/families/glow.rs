@@ -1,0 +1,703 @@
+//! RealNVP and Glow: normalizing flows of images.
+//!
+//! Dinh, Sohl-Dickstein & Bengio 2016, "Density estimation using Real NVP", arXiv:1605.08803; Kingma &
+//! Dhariwal 2018, "Glow: Generative Flow with Invertible 1×1 Convolutions", arXiv:1807.03039. The flows
+//! of points are in [`realnvp`](super::realnvp).
+//!
+//! An invertible f carries an image v to noise z = f(v) ~ N(0, I), so its density is exact:
+//!
+//! ```text
+//! log p(v) = log N(f(v); 0, I) + log |det ∂f/∂v|
+//! ```
+//!
+//! f is built of parts whose Jacobians are triangular or small, at several scales:
+//!
+//! ```text
+//! step      ActNorm          h ↦ (h + b) e^a, a and b for each channel             h·w·Σ a
+//!           1×1 convolution  h ↦ W h at each pixel, W = P L (U + diag e^s)         h·w·Σ s
+//!           coupling         (h₁, h₂) ↦ (h₁, h₂ e^s + t), s and t read off h₁      Σ s
+//! level     squeeze: 2×2 pixels become 4 channels; steps; half of the channels leave as noise
+//! ```
+//!
+//! Before the first squeeze couplings may part pixels rather than channels, like the squares of a
+//! checkerboard; without the 1×1 convolution (`mixing` reverse) the rest is RealNVP's.
+//!
+//! Pixels have levels x = 0 … L − 1, and f wants numbers. With noise u in [0, 1) on top, v = (x + u) / L,
+//! and what follows is a bound on the probability of the levels (Theis et al. 2016, arXiv:1511.01844):
+//!
+//! ```text
+//! log P(x) ≥ E_{u ~ q(u|x)} [log p((x + u) / L) − log q(u|x)] − d ln L        nats, d pixels
+//! ```
+//!
+//! with q uniform, or a small flow that sees x (variational dequantization, Ho et al. 2019,
+//! arXiv:1902.00275). Numbers v in [0, 1) become real ones by logit(α + (1 − 2α) v), as in RealNVP.
+
+use std::cmp::Ordering;
+
+use burn::{
+    module::{Module, Param},
+    nn::conv::Conv2d,
+    tensor::{Device, Tensor, TensorData},
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    data::{Batch, Binarize, DataInfo, Space},
+    error::{Error, Result},
+    kernels::{activation::Activation, conv2d::conv2d, elementwise, reduce},
+    model::{
+        Capabilities, Condition, Cost, Defaults, Density, DensityKind, DensityOptions, Family,
+        Losses, OnePass, Sampler, Samples, StepContext, TrainConfig, config_and_net, step_in_parts,
+    },
+    nn::{conv::conv, gaussian, init, linear::matmul, weights},
+    options::Options,
+    rng::{Purpose, Rng},
+};
+
+/// Options of a [`Glow`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct GlowConfig {
+    /// Levels of a pixel: 256 for the data as published, 16 for what the page is sent.
+    #[schemars(title = "Levels of grey", range(min = 2, max = 256))]
+    pub levels: usize,
+    /// Scales; at each but the last half of the numbers leave as noise.
+    #[schemars(title = "Scales", range(min = 1, max = 4))]
+    pub scales: usize,
+    /// Steps at each scale.
+    #[schemars(title = "Steps", range(min = 1, max = 32))]
+    pub steps: usize,
+    /// Channels inside the networks of the couplings.
+    #[schemars(title = "Channels", range(min = 4, max = 256))]
+    pub channels: usize,
+    /// Couplings between the squares of a checkerboard, before the first squeeze.
+    #[schemars(title = "Checkerboards", range(min = 0, max = 8))]
+    pub checkerboards: usize,
+    /// How channels are mixed between couplings.
+    #[schemars(title = "Mixing")]
+    pub mixing: Mixing,
+    /// The noise that makes numbers of levels.
+    #[schemars(title = "Dequantization")]
+    pub dequantization: Dequantization,
+}
+
+impl Default for GlowConfig {
+    fn default() -> Self {
+        Self {
+            levels: 256,
+            scales: 2,
+            steps: 6,
+            channels: 32,
+            checkerboards: 2,
+            mixing: Mixing::Convolution,
+            dequantization: Dequantization::Uniform,
+        }
+    }
+}
+
+impl Options for GlowConfig {}
+
+/// How channels are mixed between couplings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Mixing {
+    /// Their order is turned round, as in RealNVP.
+    Reverse,
+    /// An invertible 1×1 convolution, as in Glow.
+    Convolution,
+}
+
+/// The noise that makes numbers of levels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Dequantization {
+    /// Even between two levels.
+    Uniform,
+    /// A small flow that sees the image.
+    Variational,
+}
+
+/// Options of its sampler.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct GlowSampleOptions {
+    /// Standard deviation of z: 1 samples the model, less stays closer to its middle.
+    #[schemars(title = "Temperature", range(min = 0.0, max = 2.0))]
+    pub temperature: f64,
+}
+
+impl Default for GlowSampleOptions {
+    fn default() -> Self {
+        Self { temperature: 1.0 }
+    }
+}
+
+impl Options for GlowSampleOptions {}
+
+/// |s| of a coupling stays below this, so that no layer can explode.
+const MAX_LOG_SCALE: f64 = 2.0;
+/// α of the logit. Small, for the black of MNIST lies in the lowest of 256 levels.
+const ALPHA: f64 = 1e-3;
+/// Couplings of a variational dequantization.
+const DEQUANTIZERS: usize = 4;
+/// Images that go through it at once while it trains.
+const MICRO_BATCH: usize = 16;
+
+/// The network of a coupling: three convolutions from what stays to s and t of what moves.
+#[derive(Module, Debug)]
+struct Coupling {
+    conv_1: Conv2d,
+    conv_2: Conv2d,
+    conv_3: Conv2d,
+}
+
+impl Coupling {
+    fn init([c_in, c_out]: [usize; 2], channels: usize, rng: &mut Rng, device: &Device) -> Self {
+        let gain = std::f32::consts::SQRT_2;
+        Self {
+            conv_1: init::conv([c_in, channels], 3, 1, gain, rng, device),
+            conv_2: init::conv([channels; 2], 1, 1, gain, rng, device),
+            // It moves nothing at first.
+            conv_3: init::conv([channels, 2 * c_out], 3, 1, 0.0, rng, device),
+        }
+    }
+
+    /// s, bounded, and t, each `[n, c_out, h, w]`, from `[n, c_in, h, w]`.
+    fn read(&self, seen: Tensor<4>) -> [Tensor<4>; 2] {
+        let h = Activation::Relu.tensors(conv(&self.conv_1, seen));
+        let h = Activation::Relu.tensors(conv(&self.conv_2, h));
+        let [raw, t] = halves(conv(&self.conv_3, h));
+        [elementwise::tanh(raw / MAX_LOG_SCALE) * MAX_LOG_SCALE, t]
+    }
+}
+
+/// The 1×1 convolution W = P L (U + diag eˢ), P turning the order of the channels round: its determinant
+/// is that of the diagonal (Glow, section 3.2).
+#[derive(Module, Debug)]
+struct Mix {
+    /// `[c, c]`, of which what lies below the diagonal counts.
+    lower: Param<Tensor<2>>,
+    /// `[c, c]`, of which what lies above the diagonal counts.
+    upper: Param<Tensor<2>>,
+    /// s, `[c]`.
+    log_scale: Param<Tensor<1>>,
+}
+
+impl Mix {
+    fn init(c: usize, rng: &mut Rng, device: &Device) -> Self {
+        let scale = 0.5 / (c as f32).sqrt();
+        let draw = |rng: &mut Rng| rng.normal(c * c).into_iter().map(|v| v * scale).collect();
+        Self {
+            lower: init::parameter([c, c], rng, device, draw),
+            upper: init::parameter([c, c], rng, device, draw),
+            log_scale: init::parameter([c], rng, device, |_| vec![0.0; c]),
+        }
+    }
+
+    /// W `[c, c]`.
+    fn matrix(&self) -> Tensor<2> {
+        let [lower, diagonal, upper] = self.masks();
+        let lower = self.lower.val() * lower + diagonal.clone();
+        let scale = self.log_scale.val().exp().unsqueeze::<2>(); // [1, c]
+        let upper = self.upper.val() * upper + diagonal * scale;
+        matmul(lower, upper).flip([0])
+    }
+
+    /// W⁻¹ `[c, c]`. A triangle with ones on its diagonal is I + N with Nᶜ = 0, so that
+    /// (I + N)⁻¹ = I − N + N² − …: nothing has to be read from the device.
+    fn inverse(&self) -> Tensor<2> {
+        let [lower, one, upper] = self.masks();
+        let [c, _] = self.lower.dims();
+        let unit = |n: Tensor<2>| {
+            let (mut power, mut sum) = (one.clone(), one.clone());
+            for _ in 1..c {
+                power = matmul(power, n.clone()).neg();
+                sum = sum + power.clone();
+            }
+            sum
+        };
+        // U + D = D (I + D⁻¹ U).
+        let shrink = self.log_scale.val().neg().exp();
+        let upper = self.upper.val() * upper * shrink.clone().reshape([c, 1]);
+        let upper = unit(upper) * shrink.reshape([1, c]);
+        // P turns the order of the columns round.
+        matmul(upper, unit(self.lower.val() * lower)).flip([1])
+    }
+
+    /// 1 below, on and above the diagonal, each `[c, c]`.
+    fn masks(&self) -> [Tensor<2>; 3] {
+        let [c, _] = self.lower.dims();
+        let device = self.lower.val().device();
+        [Ordering::Greater, Ordering::Equal, Ordering::Less].map(|place| {
+            let values = (0..c * c).map(|i| f32::from(u8::from((i / c).cmp(&(i % c)) == place)));
+            let values = TensorData::new(values.collect::<Vec<_>>(), [c, c]);
+            Tensor::from_data(values, &device)
+        })
+    }
+}
+
+/// One step of the flow; see the module's documentation.
+#[derive(Module, Debug)]
+struct Step {
+    /// a of ActNorm, `[c]`.
+    log_scale: Param<Tensor<1>>,
+    /// b of ActNorm, `[c]`.
+    bias: Param<Tensor<1>>,
+    mix: Option<Mix>,
+    coupling: Coupling,
+}
+
+/// The weights.
+#[derive(Module, Debug)]
+pub struct Net {
+    /// Of a variational dequantization.
+    dequantizers: Vec<Coupling>,
+    checkerboards: Vec<Coupling>,
+    /// Scale by scale.
+    steps: Vec<Vec<Step>>,
+}
+
+/// The model. See the module's documentation.
+#[derive(Clone, Debug)]
+pub struct Glow {
+    config: GlowConfig,
+    /// Channels, rows and columns of an image.
+    shape: [usize; 3],
+    net: Net,
+}
+
+/// What has become of images, and log |det| of each so far.
+struct Flowing {
+    /// `[n, c, h, w]`.
+    h: Tensor<4>,
+    /// `[n]`.
+    logabsdet: Tensor<1>,
+}
+
+/// Both halves of the channels.
+fn halves(x: Tensor<4>) -> [Tensor<4>; 2] {
+    let [n, c, h, w] = x.dims();
+    let part = |from: usize, to: usize| x.clone().slice([0..n, from..to, 0..h, 0..w]);
+    [part(0, c / 2), part(c / 2, c)]
+}
+
+/// 2×2 pixels become 4 channels: `[n, c, h, w]` → `[n, 4c, h/2, w/2]`.
+fn squeeze(x: Tensor<4>) -> Tensor<4> {
+    let [n, c, h, w] = x.dims();
+    let x = x.reshape([n, c, h / 2, 2, w / 2, 2]);
+    x.permute([0, 1, 3, 5, 2, 4])
+        .reshape([n, 4 * c, h / 2, w / 2])
+}
+
+/// The way back.
+fn unsqueeze(x: Tensor<4>) -> Tensor<4> {
+    let [n, c, h, w] = x.dims();
+    let x = x.reshape([n, c / 4, 2, 2, h, w]);
+    x.permute([0, 1, 4, 2, 5, 3])
+        .reshape([n, c / 4, 2 * h, 2 * w])
+}
+
+/// Σ over all but the first axis, `[n]`.
+fn total(x: Tensor<4>) -> Tensor<1> {
+    let [n, c, h, w] = x.dims();
+    x.reshape([n, c * h * w]).sum_dim(1).squeeze_dim(1)
+}
+
+/// 1 on the squares of one colour, `[1, 1, h, w]`.
+fn checkerboard([h, w]: [usize; 2], colour: usize, device: &Device) -> Tensor<4> {
+    let values = (0..h * w).map(|i| ((i / w + i % w + colour) % 2) as f32);
+    let values = TensorData::new(values.collect::<Vec<_>>(), [1, 1, h, w]);
+    Tensor::from_data(values, device)
+}
+
+/// A parameter `[c]` as `[1, c, 1, 1]`.
+fn by_channel(parameter: &Param<Tensor<1>>) -> Tensor<4> {
+    let [c] = parameter.dims();
+    parameter.val().reshape([1, c, 1, 1])
+}
+
+/// x W at each pixel.
+fn mixed(x: Tensor<4>, matrix: Tensor<2>) -> Tensor<4> {
+    let [c, _] = matrix.dims();
+    let options = burn::tensor::ops::ConvOptions::new([1, 1], [0, 0], [1, 1], 1);
+    conv2d(x, matrix.reshape([c, c, 1, 1]), None, options)
+}
+
+impl Flowing {
+    fn new(h: Tensor<4>) -> Self {
+        let n = h.dims()[0];
+        let logabsdet = Tensor::zeros([n], &h.device());
+        Self { h, logabsdet }
+    }
+
+    /// A coupling between the squares of a checkerboard; `beside` is shown to its network too.
+    fn checker(self, coupling: &Coupling, colour: usize, beside: Option<&Tensor<4>>) -> Self {
+        let [_, _, h, w] = self.h.dims();
+        let stays = checkerboard([h, w], colour, &self.h.device());
+        let moves = stays.clone().neg() + 1.0;
+        let mut seen = vec![self.h.clone() * stays];
+        seen.extend(beside.cloned());
+        let [s, t] = coupling
+            .read(Tensor::cat(seen, 1))
+            .map(|x| x * moves.clone());
+        Self {
+            h: self.h * s.clone().exp() + t,
+            logabsdet: self.logabsdet + total(s),
+        }
+    }
+
+    /// One step.
+    fn step(self, step: &Step) -> Self {
+        let [_, _, height, width] = self.h.dims();
+        let pixels = (height * width) as f64;
+        let mut logabsdet = self.logabsdet + step.log_scale.val().sum() * pixels;
+        let mut h = (self.h + by_channel(&step.bias)) * by_channel(&step.log_scale).exp();
+        h = match &step.mix {
+            Some(mix) => {
+                logabsdet = logabsdet + mix.log_scale.val().sum() * pixels;
+                mixed(h, mix.matrix())
+            }
+            None => h.flip([1]),
+        };
+        let [stays, moves] = halves(h);
+        let [s, t] = step.coupling.read(stays.clone());
+        let moves = moves * s.clone().exp() + t;
+        Self {
+            h: Tensor::cat(vec![stays, moves], 1),
+            logabsdet: logabsdet + total(s),
+        }
+    }
+}
+
+/// A step backwards.
+fn step_back(h: Tensor<4>, step: &Step) -> Tensor<4> {
+    let [stays, moved] = halves(h);
+    let [s, t] = step.coupling.read(stays.clone());
+    let h = Tensor::cat(vec![stays, (moved - t) * s.neg().exp()], 1);
+    let h = match &step.mix {
+        Some(mix) => mixed(h, mix.inverse()),
+        None => h.flip([1]),
+    };
+    h * by_channel(&step.log_scale).neg().exp() - by_channel(&step.bias)
+}
+
+impl Glow {
+    /// f: images v `[n, c, h, w]` in [0, 1) → noise `[n, c h w]` and log |det ∂f/∂v| `[n]`.
+    pub fn forward(&self, v: Tensor<4>) -> (Tensor<2>, Tensor<1>) {
+        let mut gone = Vec::new();
+        let mut flow = self.logit(v);
+        for (i, coupling) in self.net.checkerboards.iter().enumerate() {
+            flow = flow.checker(coupling, i % 2, None);
+        }
+        for (scale, steps) in self.net.steps.iter().enumerate() {
+            flow.h = squeeze(flow.h);
+            for step in steps {
+                flow = flow.step(step);
+            }
+            if scale + 1 < self.net.steps.len() {
+                let [stays, leaves] = halves(flow.h);
+                gone.push(leaves);
+                flow.h = stays;
+            }
+        }
+        gone.push(flow.h);
+        let rows = gone.into_iter().map(|x| {
+            let [n, c, h, w] = x.dims();
+            x.reshape([n, c * h * w])
+        });
+        (Tensor::cat(rows.collect(), 1), flow.logabsdet)
+    }
+
+    /// f⁻¹: noise `[n, c h w]` → images in (0, 1).
+    pub fn inverse(&self, z: Tensor<2>) -> Tensor<4> {
+        let ([n, _], [mut c, mut h, mut w]) = (z.dims(), self.shape);
+        // What left at each scale, the last one's all of its channels.
+        let (mut parts, mut from, last) = (Vec::new(), 0, self.net.steps.len() - 1);
+        for scale in 0..=last {
+            (c, h, w) = (4 * c, h / 2, w / 2);
+            if scale < last {
+                c /= 2;
+            }
+            let size = c * h * w;
+            parts.push(
+                z.clone()
+                    .slice([0..n, from..from + size])
+                    .reshape([n, c, h, w]),
+            );
+            from += size;
+        }
+        let mut parts = parts.into_iter().rev();
+        let mut x: Option<Tensor<4>> = None;
+        for steps in self.net.steps.iter().rev() {
+            let Some(part) = parts.next() else { break };
+            let mut h = match x.take() {
+                Some(stayed) => Tensor::cat(vec![stayed, part], 1),
+                None => part,
+            };
+            for step in steps.iter().rev() {
+                h = step_back(h, step);
+            }
+            x = Some(unsqueeze(h));
+        }
+        let [c, h, w] = self.shape;
+        let mut x = x.unwrap_or_else(|| Tensor::zeros([n, c, h, w], &z.device()));
+        for (i, coupling) in self.net.checkerboards.iter().enumerate().rev() {
+            let stays = checkerboard([h, w], i % 2, &x.device());
+            let moves = stays.clone().neg() + 1.0;
+            let [s, t] = coupling.read(x.clone() * stays).map(|y| y * moves.clone());
+            x = (x - t) * s.neg().exp();
+        }
+        (elementwise::sigmoid(x) - ALPHA) / (1.0 - 2.0 * ALPHA)
+    }
+
+    /// logit(α + (1 − 2α) v), and its log |det|.
+    fn logit(&self, v: Tensor<4>) -> Flowing {
+        let p = v * (1.0 - 2.0 * ALPHA) + ALPHA;
+        let (log_p, log_q) = (p.clone().log(), (p.neg() + 1.0).log());
+        let d = self.shape.iter().product::<usize>() as f64;
+        let constant = d * (1.0 - 2.0 * ALPHA).ln();
+        Flowing {
+            h: log_p.clone() - log_q.clone(),
+            logabsdet: (total(log_p) + total(log_q)).neg() + constant,
+        }
+    }
+
+    /// Levels `[n, c, h, w]` (0 … L − 1) with noise u in [0, 1) on top, and log q(u|x) `[n]`.
+    fn dequantized(&self, levels: Tensor<4>, rng: &mut Rng) -> (Tensor<4>, Tensor<1>) {
+        let dims = levels.dims();
+        let device = levels.device();
+        if self.net.dequantizers.is_empty() {
+            let u = rng.uniform(dims.iter().product());
+            let u = Tensor::from_data(TensorData::new(u, dims), &device);
+            return (levels + u, Tensor::zeros([dims[0]], &device));
+        }
+        let epsilon: Tensor<4> = rng.normal_tensor(dims, &device);
+        let [n, c, h, w] = dims;
+        let mut log_q = gaussian::standard_log_prob(epsilon.clone().reshape([n, c * h * w]));
+        let beside = levels.clone() * (2.0 / self.config.levels as f64) - 1.0;
+        let mut flow = Flowing::new(epsilon);
+        for (i, coupling) in self.net.dequantizers.iter().enumerate() {
+            flow = flow.checker(coupling, i % 2, Some(&beside));
+        }
+        // u = σ(h), whose slope is σ(h) σ(−h).
+        let slope = elementwise::log_sigmoid(flow.h.clone())
+            + elementwise::log_sigmoid(flow.h.clone().neg());
+        log_q = log_q - flow.logabsdet - total(slope);
+        (levels + elementwise::sigmoid(flow.h), log_q)
+    }
+
+    /// The bound on log P of levels, nats, `[n]`, from one draw of the noise between them.
+    pub fn bound(&self, levels: Tensor<4>, rng: &mut Rng) -> Tensor<1> {
+        let (v, log_q) = self.dequantized(levels, rng);
+        let l = self.config.levels as f64;
+        let (z, logabsdet) = self.forward(v / l);
+        let d = self.shape.iter().product::<usize>() as f64;
+        gaussian::standard_log_prob(z) + logabsdet - log_q - d * l.ln()
+    }
+
+    /// Each pixel's nearest level, `[n, c, h, w]`.
+    fn levels(&self, batch: &Batch) -> Result<Tensor<4>> {
+        let top = (self.config.levels - 1) as f64;
+        let x = batch.images(&self.device())?;
+        Ok((x.clamp(0.0, 1.0) * top + 0.5).floor())
+    }
+
+    /// Sets every ActNorm so that what leaves it has mean 0 and variance 1 on these images (Glow,
+    /// section 3.1).
+    fn initialise(&mut self, levels: Tensor<4>, rng: &mut Rng) {
+        let levels = levels.without_autodiff();
+        let still = self.valid();
+        let (v, _) = still.dequantized(levels, rng);
+        let mut flow = still.logit(v / self.config.levels as f64);
+        for (i, coupling) in still.net.checkerboards.iter().enumerate() {
+            flow = flow.checker(coupling, i % 2, None);
+        }
+        let scales = self.net.steps.len();
+        for (scale, steps) in self.net.steps.iter_mut().enumerate() {
+            flow.h = squeeze(flow.h);
+            for step in steps {
+                let [n, c, h, w] = flow.h.dims();
+                let rows = flow.h.clone().swap_dims(0, 1).reshape([c, n * h * w]);
+                let mean = rows.clone().mean_dim(1); // [c, 1]
+                let spread = (rows - mean.clone()).square().mean_dim(1).sqrt() + 1e-3;
+                set(&mut step.bias, mean.neg().reshape([c]));
+                set(&mut step.log_scale, spread.log().neg().reshape([c]));
+                flow = flow.step(&step.valid());
+            }
+            if scale + 1 < scales {
+                let [stays, _] = halves(flow.h);
+                flow.h = stays;
+            }
+        }
+    }
+
+    fn device(&self) -> Device {
+        match self.net.steps.first().and_then(|steps| steps.first()) {
+            Some(step) => step.bias.val().device(),
+            None => Device::default(),
+        }
+    }
+}
+
+/// Gives a parameter that is trained another value.
+fn set(parameter: &mut Param<Tensor<1>>, value: Tensor<1>) {
+    let new = |_| value.without_autodiff().autodiff().require_grad();
+    *parameter = parameter.clone().map(new);
+}
+
+impl Family for Glow {
+    type Config = GlowConfig;
+    type SampleOptions = GlowSampleOptions;
+    type Net = Net;
+
+    const ID: &'static str = "glow";
+    const TITLE: &'static str = "Glow";
+    const PAPER: &'static str = "Kingma & Dhariwal 2018, Glow: Generative Flow with Invertible 1×1 Convolutions, arXiv:1807.03039";
+    const EQUATION: &'static str = "log p(x) = log N(f(x); 0, I) + log |det ∂f/∂x|";
+    const SCHEMA_VERSION: u32 = 1;
+    const CAPABILITIES: Capabilities = Capabilities {
+        density: Some(DensityKind::LowerBound),
+        latent: false,
+        invertible: false,
+        language: false,
+    };
+
+    fn defaults(space: &Space) -> Option<Defaults<GlowConfig>> {
+        match space {
+            Space::Image { .. } => Some(Defaults::new(
+                GlowConfig {
+                    levels: 16,
+                    ..GlowConfig::default()
+                },
+                TrainConfig {
+                    batch_size: 32,
+                    learning_rate: 1e-3,
+                    ema: 0.999,
+                    clip: 50.0,
+                    binarize: Binarize::None,
+                    ..TrainConfig::default()
+                },
+            )),
+            _ => None,
+        }
+    }
+
+    fn init(config: &GlowConfig, data: &DataInfo, rng: &mut Rng, device: &Device) -> Result<Self> {
+        let [channels, height, width] = data.space.image()?;
+        let side = 1 << config.scales;
+        if !height.is_multiple_of(side) || !width.is_multiple_of(side) {
+            let reason = format!("{height} × {width} pixels cannot be halved so often");
+            return Err(Error::bad_option("scales", config.scales, reason));
+        }
+        let hidden = config.channels;
+        let coupling = |size: [usize; 2], rng: &mut Rng| Coupling::init(size, hidden, rng, device);
+        let dequantizers = match config.dequantization {
+            Dequantization::Uniform => 0,
+            Dequantization::Variational => DEQUANTIZERS,
+        };
+        let dequantizers = (0..dequantizers).map(|_| coupling([2 * channels, channels], rng));
+        let dequantizers = dequantizers.collect();
+        let checkerboards = (0..config.checkerboards).map(|_| coupling([channels; 2], rng));
+        let checkerboards = checkerboards.collect();
+        let mut c = channels;
+        let mut steps = Vec::new();
+        for _ in 0..config.scales {
+            c *= 4;
+            let zero = |rng: &mut Rng| init::parameter([c], rng, device, |_| vec![0.0; c]);
+            let step = |rng: &mut Rng| Step {
+                log_scale: zero(rng),
+                bias: zero(rng),
+                mix: (config.mixing == Mixing::Convolution).then(|| Mix::init(c, rng, device)),
+                coupling: coupling([c / 2; 2], rng),
+            };
+            steps.push((0..config.steps).map(|_| step(rng)).collect());
+            c /= 2;
+        }
+        Ok(Self {
+            config: config.clone(),
+            shape: [channels, height, width],
+            net: Net {
+                dequantizers,
+                checkerboards,
+                steps,
+            },
+        })
+    }
+
+    config_and_net!();
+
+    fn cost(&self) -> Cost {
+        let [_, h, w] = self.shape;
+        Cost::of(&weights::shapes(&self.net), |name| {
+            let scale = name
+                .strip_prefix("steps.")
+                .and_then(|n| n.split('.').next());
+            let scale = scale
+                .and_then(|n| n.parse::<i32>().ok())
+                .map_or(0, |n| n + 1);
+            (h * w) as f64 / 4f64.powi(scale)
+        })
+    }
+
+    fn losses(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses> {
+        let bound = self.bound(self.levels(batch)?, rng);
+        let d = self.shape.iter().product::<usize>() as f64;
+        let loss = reduce::mean(bound) / (-d * std::f64::consts::LN_2);
+        Ok(vec![("bits per dimension", loss)])
+    }
+
+    fn micro_batch(&self) -> usize {
+        MICRO_BATCH
+    }
+
+    fn train_step(&mut self, batch: &Batch, context: &mut StepContext) -> Result<Losses> {
+        if context.step == 0 {
+            let levels = self.levels(batch)?;
+            self.initialise(levels, context.rng);
+        }
+        step_in_parts(self, batch, context)
+    }
+
+    fn sampler(
+        &self,
+        options: &GlowSampleOptions,
+        _: &Condition,
+        count: usize,
+        seed: u64,
+    ) -> Result<Box<dyn Sampler>> {
+        let model = self.valid();
+        let [c, h, w] = self.shape;
+        let device = model.device();
+        let mut rng = Rng::new(seed, Purpose::Sample, 0);
+        let z = rng.normal_tensor([count, c * h * w], &device) * options.temperature;
+        let start = Samples::Images(Tensor::zeros([count, c, h, w], &device));
+        Ok(Box::new(OnePass::new(start, move || {
+            // The level beneath v, as a brightness.
+            let l = model.config.levels as f64;
+            let level = (model.inverse(z) * l).floor().clamp(0.0, l - 1.0);
+            Ok(Samples::Images(level / (l - 1.0)))
+        })))
+    }
+
+    fn density(&self) -> Option<&dyn Density> {
+        Some(self)
+    }
+}
+
+impl Density for Glow {
+    fn kind(&self, _: DensityOptions) -> DensityKind {
+        DensityKind::LowerBound
+    }
+
+    /// The bound from one draw, or log of the mean of P / q over several.
+    fn log_prob(&self, batch: &Batch, options: DensityOptions, rng: &mut Rng) -> Result<Tensor<1>> {
+        let levels = self.levels(batch)?;
+        let k = options.importance_samples.max(1);
+        let draws = (0..k).map(|_| self.bound(levels.clone(), rng)).collect();
+        let draws: Tensor<2> = Tensor::stack(draws, 0); // [k, n]
+        let largest = draws.clone().max_dim(0);
+        let mean = (draws - largest.clone()).exp().mean_dim(0);
+        Ok((mean.log() + largest).squeeze_dim(0))
+    }
+}
