@@ -275,21 +275,51 @@ impl Suite {
             );
             self.model(name, "vae", &config, &info, &batch).await?;
         }
-        let (config, shape) = (json!({ "channels": 8, "levels": 2 }), [6, 3, 4, 6]);
+        let diffusion = json!({ "channels": 8, "levels": 2 });
+        let told = json!({ "channels": 8, "levels": 2, "conditional": true });
+        let gan = json!({
+            "channels": 4, "hidden": 32, "z_dim": 5, "conditional": true, "r1": 0.1, "r2": 0.1,
+        });
+        let glow = json!({ "scales": 1, "steps": 2, "channels": 8, "levels": 16 });
+        let mixed = json!({
+            "scales": 2, "steps": 2, "channels": 8, "checkerboards": 1,
+            "dequantization": "variational",
+        });
+        for (name, family, config, shape) in [
+            ("diffusion of images", "ddpm", diffusion, [6, 3, 4, 6]),
+            ("class-conditional diffusion", "ddpm", told, [6, 1, 4, 4]),
+            ("GAN of images", "gan", gan, [6, 1, 8, 8]),
+            ("Glow", "glow", glow, [6, 1, 4, 6]),
+            ("Glow in colour at two scales", "glow", mixed, [4, 3, 8, 4]),
+        ] {
+            self.of_images(name, family, &config, shape).await?;
+        }
+        self.others().await
+    }
+
+    /// A family on images of any shape, of three classes.
+    async fn of_images(
+        &mut self,
+        name: &str,
+        family: &str,
+        config: &Value,
+        shape: [usize; 4],
+    ) -> Result<()> {
         let [_, channels, height, width] = shape;
         let space = Space::Image {
             channels,
             height,
             width,
         };
-        let batch = Batch::unlabelled(
+        let values = Rng::new(7, Purpose::Shuffle, 0).uniform(shape.iter().product());
+        let batch = Batch::Images {
             shape,
-            Rng::new(7, Purpose::Shuffle, 0).uniform(shape.iter().product()),
-        );
-        let info = DataInfo::new("mnist", space);
-        self.model("diffusion of images", "ddpm", &config, &info, &batch)
-            .await?;
-        self.others().await
+            values,
+            labels: (0..shape[0] as u32).map(|i| i % 3).collect(),
+        };
+        let mut info = DataInfo::new("mnist", space);
+        info.classes = ["a", "b", "c"].map(String::from).to_vec();
+        self.model(name, family, config, &info, &batch).await
     }
 
     /// Every family that models points, an energy or text, with its own small config.
@@ -365,7 +395,7 @@ impl Suite {
         let mut rng = Rng::new(7, Purpose::Init, 0);
         let mut model = families::init(family, config, info, &mut rng, &self.autodiff())?;
         let mut optimizers = model.optimizers();
-        let small = info.space.kind() != SpaceKind::Image || family == "ddpm";
+        let small = info.space.kind() != SpaceKind::Image || family != "vae";
         let untrained = model.valid();
         for step in 0..2 {
             let mut context = StepContext {

@@ -106,6 +106,24 @@ fn small_models() -> Vec<Small> {
         of("ddpm", toy("moons"), point_net, averaged.clone()),
         of("ddpm", images(), unet, plain.clone()),
         of(
+            "ddpm",
+            images(),
+            json!({"timesteps": 10, "channels": 8, "levels": 1, "conditional": true}),
+            averaged.clone(),
+        ),
+        of(
+            "gan",
+            images(),
+            json!({"hidden": 16, "channels": 4, "z_dim": 4, "conditional": true}),
+            averaged.clone(),
+        ),
+        of(
+            "glow",
+            images(),
+            json!({"scales": 1, "steps": 1, "channels": 4, "dequantization": "variational"}),
+            averaged.clone(),
+        ),
+        of(
             "mdn",
             toy("circles"),
             json!({"components": 2, "hidden": 8, "layers": 1}),

@@ -472,19 +472,26 @@ impl Glow {
             let u = Tensor::from_data(TensorData::new(u, dims), &device);
             return (levels + u, Tensor::zeros([dims[0]], &device));
         }
-        let epsilon: Tensor<4> = rng.normal_tensor(dims, &device);
-        let [n, c, h, w] = dims;
-        let mut log_q = gaussian::standard_log_prob(epsilon.clone().reshape([n, c * h * w]));
-        let beside = levels.clone() * (2.0 / self.config.levels as f64) - 1.0;
+        let epsilon = rng.normal_tensor(dims, &device);
+        let (u, log_q) = self.noise_between(levels.clone(), epsilon);
+        (levels + u, log_q)
+    }
+
+    /// Noise u in (0, 1) from ε ~ N(0, I), both as large as the levels that it is for, and log q(u|x)
+    /// `[n]`: a variational dequantization's.
+    pub fn noise_between(&self, levels: Tensor<4>, epsilon: Tensor<4>) -> (Tensor<4>, Tensor<1>) {
+        let [n, c, h, w] = levels.dims();
+        let log_n = gaussian::standard_log_prob(epsilon.clone().reshape([n, c * h * w]));
+        let beside = levels * (2.0 / self.config.levels as f64) - 1.0;
         let mut flow = Flowing::new(epsilon);
         for (i, coupling) in self.net.dequantizers.iter().enumerate() {
             flow = flow.checker(coupling, i % 2, Some(&beside));
         }
         // u = σ(h), whose slope is σ(h) σ(−h).
-        let slope = elementwise::log_sigmoid(flow.h.clone())
-            + elementwise::log_sigmoid(flow.h.clone().neg());
-        log_q = log_q - flow.logabsdet - total(slope);
-        (levels + elementwise::sigmoid(flow.h), log_q)
+        let log_sigmoid = |h: Tensor<4>| elementwise::log_sigmoid(h);
+        let slope = log_sigmoid(flow.h.clone()) + log_sigmoid(flow.h.clone().neg());
+        let log_q = log_n - flow.logabsdet - total(slope);
+        (elementwise::sigmoid(flow.h), log_q)
     }
 
     /// The bound on log P of levels, nats, `[n]`, from one draw of the noise between them.
@@ -673,10 +680,10 @@ impl Family for Glow {
         let z = rng.normal_tensor([count, c * h * w], &device) * options.temperature;
         let start = Samples::Images(Tensor::zeros([count, c, h, w], &device));
         Ok(Box::new(OnePass::new(start, move || {
-            // The level beneath v, as a brightness.
+            // The middle of level x stands at (x + ½) / L.
             let l = model.config.levels as f64;
-            let level = (model.inverse(z) * l).floor().clamp(0.0, l - 1.0);
-            Ok(Samples::Images(level / (l - 1.0)))
+            let x = model.inverse(z) * l - 0.5;
+            Ok(Samples::Images((x / (l - 1.0)).clamp(0.0, 1.0)))
         })))
     }
 
