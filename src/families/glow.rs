@@ -43,7 +43,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    data::{Batch, Binarize, DataInfo, Space},
+    data::{Batch, Binarize, DataInfo, Space, SpaceKind},
     error::{Error, Result},
     kernels::{activation::Activation, conv2d::conv2d, elementwise, reduce},
     model::{
@@ -53,6 +53,7 @@ use crate::{
     nn::{conv::conv, gaussian, init, linear::matmul, weights},
     options::Options,
     rng::{Purpose, Rng},
+    scene::{PlotRequest, PlotSpec, Scene},
 };
 
 /// Options of a [`Glow`].
@@ -141,6 +142,8 @@ const MAX_LOG_SCALE: f64 = 2.0;
 const ALPHA: f64 = 1e-3;
 /// Couplings of a variational dequantization.
 const DEQUANTIZERS: usize = 4;
+/// Images in a row of a plot.
+const COLUMNS: usize = 8;
 /// Images that go through it at once while it trains.
 const MICRO_BATCH: usize = 16;
 
@@ -411,6 +414,22 @@ impl Glow {
 
     /// f⁻¹: noise `[n, c h w]` → images in (0, 1).
     pub fn inverse(&self, z: Tensor<2>) -> Tensor<4> {
+        self.inverse_by(z, usize::MAX)
+    }
+
+    /// Steps and couplings on the way.
+    fn depth(&self) -> usize {
+        self.net.steps.iter().map(Vec::len).sum::<usize>() + self.net.checkerboards.len()
+    }
+
+    /// [`Glow::inverse`] by the first `layers` steps and couplings alone, as if the others did nothing.
+    fn inverse_by(&self, z: Tensor<2>, layers: usize) -> Tensor<4> {
+        let mut left = layers;
+        let mut goes = move || {
+            let goes = left > 0;
+            left = left.saturating_sub(1);
+            goes
+        };
         let ([n, _], [mut c, mut h, mut w]) = (z.dims(), self.shape);
         // What left at each scale, the last one's all of its channels.
         let (mut parts, mut from, last) = (Vec::new(), 0, self.net.steps.len() - 1);
@@ -435,14 +454,15 @@ impl Glow {
                 Some(stayed) => Tensor::cat(vec![stayed, part], 1),
                 None => part,
             };
-            for step in steps.iter().rev() {
+            for step in steps.iter().rev().filter(|_| goes()) {
                 h = step_back(h, step);
             }
             x = Some(unsqueeze(h));
         }
         let [c, h, w] = self.shape;
         let mut x = x.unwrap_or_else(|| Tensor::zeros([n, c, h, w], &z.device()));
-        for (i, coupling) in self.net.checkerboards.iter().enumerate().rev() {
+        let couplings = self.net.checkerboards.iter().enumerate().rev();
+        for (i, coupling) in couplings.filter(|_| goes()) {
             let stays = checkerboard([h, w], i % 2, &x.device());
             let moves = stays.clone().neg() + 1.0;
             let [s, t] = coupling.read(x.clone() * stays).map(|y| y * moves.clone());
@@ -537,6 +557,12 @@ impl Glow {
                 flow.h = stays;
             }
         }
+    }
+
+    /// The brightness of v: the middle of level x stands at (x + ½) / L.
+    fn brightness(&self, v: Tensor<4>) -> Tensor<4> {
+        let l = self.config.levels as f64;
+        ((v * l - 0.5) / (l - 1.0)).clamp(0.0, 1.0)
     }
 
     fn device(&self) -> Device {
@@ -680,11 +706,33 @@ impl Family for Glow {
         let z = rng.normal_tensor([count, c * h * w], &device) * options.temperature;
         let start = Samples::Images(Tensor::zeros([count, c, h, w], &device));
         Ok(Box::new(OnePass::new(start, move || {
-            // The middle of level x stands at (x + ½) / L.
-            let l = model.config.levels as f64;
-            let x = model.inverse(z) * l - 0.5;
-            Ok(Samples::Images((x / (l - 1.0)).clamp(0.0, 1.0)))
+            Ok(Samples::Images(model.brightness(model.inverse(z))))
         })))
+    }
+
+    fn plots(_: SpaceKind) -> Vec<PlotSpec> {
+        vec![
+            PlotSpec::new(
+                "generate",
+                "Layer by layer",
+                "From noise to images, layer by layer; what is still to come is left out. The first layers work on few, coarse numbers; with each scale as many new ones join them.",
+            )
+            .along("layers"),
+        ]
+    }
+
+    fn plot(&self, request: &PlotRequest) -> Result<Scene> {
+        if request.plot != "generate" {
+            return Err(request.unknown());
+        }
+        request.check_count(256)?;
+        let (model, depth) = (self.valid(), self.depth());
+        let layers = (request.at * depth as f32).round() as usize;
+        let d = self.shape.iter().product();
+        let mut rng = Rng::new(request.seed, Purpose::Sample, 0);
+        let z = rng.normal_tensor([request.count, d], &model.device());
+        let images = model.brightness(model.inverse_by(z, layers));
+        Ok(Scene::new(format!("layer {layers} of {depth}")).images(images, COLUMNS))
     }
 
     fn density(&self) -> Option<&dyn Density> {

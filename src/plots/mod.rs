@@ -14,11 +14,16 @@ pub mod svg;
 pub use files::{csv, png};
 pub use points::data;
 
+use burn::tensor::Tensor;
+
 use crate::{
     data::SpaceKind,
     error::{Error, Result},
     families,
-    model::{Capabilities, FamilyInfo, Language, Latent, Model, Sampler, Samples},
+    model::{
+        Capabilities, Condition, ConditionKind, FamilyInfo, Language, Latent, Model, Sampler,
+        Samples, finish,
+    },
     pause::Pause,
     scene::{PlotRequest, PlotSpec, Role, Scene, View, grid, token},
 };
@@ -28,7 +33,7 @@ pub fn families() -> Vec<FamilyInfo> {
     let mut all = families::infos();
     for family in &mut all {
         for space in &mut family.spaces {
-            let mut plots = general(space.kind, &family.capabilities);
+            let mut plots = general(space.kind, &family.capabilities, &family.conditions);
             // The family's own word counts.
             plots.retain(|plot| space.plots.iter().all(|own| own.id != plot.id));
             plots.append(&mut space.plots);
@@ -40,8 +45,12 @@ pub fn families() -> Vec<FamilyInfo> {
     all
 }
 
-/// What can be seen of every model with these capabilities.
-fn general(kind: SpaceKind, capabilities: &Capabilities) -> Vec<PlotSpec> {
+/// What can be seen of every model with these capabilities that honours these conditions.
+fn general(
+    kind: SpaceKind,
+    capabilities: &Capabilities,
+    conditions: &[ConditionKind],
+) -> Vec<PlotSpec> {
     let mut all = Vec::new();
     match kind {
         SpaceKind::Points | SpaceKind::Energy => {
@@ -52,6 +61,13 @@ fn general(kind: SpaceKind, capabilities: &Capabilities) -> Vec<PlotSpec> {
         }
         SpaceKind::Image => {
             all.push(PlotSpec::new("samples", "Samples", "What the model makes."));
+            if conditions.contains(&ConditionKind::Label) {
+                all.push(PlotSpec::new(
+                    "classes",
+                    "Classes",
+                    "Samples by class: each column was asked for as one class, and each row begins with the same noise.",
+                ));
+            }
             if capabilities.latent {
                 all.extend(latent::specs());
             }
@@ -77,12 +93,48 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
             "latent" | "codes" | "reconstruct" | "interpolate" => {
                 latent::answer(latent_of(model)?, request).await
             }
+            "classes" => classes(model, request, pause).await,
             "read" | "attention" | "lens" => {
                 language::answer(language_of(model)?, request, pause).await
             }
             _ => model.plot(request)?.read(request.window()).await,
         },
     }
+}
+
+/// Rows of a plot by class.
+const ROWS: usize = 4;
+
+/// Samples of each class in a column of its own.
+async fn classes(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) -> Result<View> {
+    let classes = request.info.classes.len();
+    let options = model.preview()?;
+    let mut columns = Vec::with_capacity(classes);
+    for label in 0..classes as u32 {
+        let condition = Condition {
+            label: Some(label),
+            ..Condition::default()
+        };
+        let mut sampler = model
+            .sampler(&options, &condition, ROWS, request.seed)
+            .map_err(|error| match error {
+                Error::BadOption { .. } => Error::Unsupported {
+                    what: "This model was trained without classes".into(),
+                },
+                error => error,
+            })?;
+        columns.push(finish(&mut *sampler).await?.images()?);
+        pause().await;
+    }
+    if columns.is_empty() {
+        return Err(Error::Unsupported {
+            what: "This data has no classes".into(),
+        });
+    }
+    // [rows, classes, channels, height, width], row by row.
+    let all: Tensor<5> = Tensor::stack(columns, 1);
+    let [rows, n, c, h, w] = all.dims();
+    grid(all.reshape([rows * n, c, h, w]), classes).await
 }
 
 /// The latent space of a model.

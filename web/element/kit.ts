@@ -32,6 +32,8 @@ export interface Outfit {
 
 /** Draws of a code that are decoded. */
 const DRAWS = 16;
+/** Images of a plot of images. */
+const IMAGES = 16;
 /** Tiles in a row of a map. */
 const TILES = 28;
 
@@ -102,7 +104,8 @@ export class Kit {
     const asks = () => {
       const { space } = host.info ?? {};
       const drawn = space?.kind === "points" || space?.kind === "energy";
-      return drawn ? { count: 1000, seed: host.settled.seed, resolution: 96 } : { resolution: TILES };
+      const { seed } = host.settled;
+      return drawn ? { count: 1000, seed, resolution: 96 } : { count: IMAGES, seed, resolution: TILES };
     };
     const expected = host.info?.space.kind === "image" ? "image" : "plot";
     return { inputs, renderers: { image, plot: new PlotRenderer(host, pointer) }, expected, within: false, asks };

@@ -561,13 +561,16 @@ impl Family for Ddpm {
 
     fn plots(kind: SpaceKind) -> Vec<PlotSpec> {
         match kind {
-            SpaceKind::Points => plots::plots(),
-            _ => Vec::new(),
+            SpaceKind::Image => plots::plots_of_images(),
+            _ => plots::plots(),
         }
     }
 
     fn plot(&self, request: &PlotRequest) -> Result<Scene> {
-        self.plot_of_points(request)
+        match self.example {
+            Example::Points(_) => self.plot_of_points(request),
+            Example::Image(_) => self.plot_of_images(request),
+        }
     }
 
     fn presets() -> Vec<Preset> {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     error::Result,
-    model::{Family, Preset},
+    model::{Condition, Family, Preset},
     nn::standard::Standard,
     rng::{Purpose, Rng},
     scene::{PlotRequest, PlotSpec, Role, Scene, cells},
@@ -22,6 +22,8 @@ const SMOOTH: DdpmSampleOptions = DdpmSampleOptions {
     eta: 0.0,
     resample: 1,
 };
+/// Steps from noise to an image, of which a scrubber shows each.
+const IMAGE_STEPS: usize = 20;
 /// Paths that are drawn as lines.
 const PATHS: usize = 60;
 /// Arrows of the score along each side.
@@ -60,6 +62,18 @@ pub fn plots() -> Vec<PlotSpec> {
     ]
 }
 
+/// What it shows of a model of images.
+pub fn plots_of_images() -> Vec<PlotSpec> {
+    vec![
+        PlotSpec::new(
+            "reverse",
+            "Noise to image",
+            "Above, images on their way from noise; below each, what the model believes at that moment the end will be, the predicted x₀. First it settles where there is ink at all, at the end the edges.",
+        )
+        .along("time"),
+    ]
+}
+
 /// Trainings worth seeing.
 pub fn presets() -> Vec<Preset> {
     let preset = |id: &str, title: &str, why: &str, fails: bool, config: Value| Preset {
@@ -93,6 +107,40 @@ pub fn presets() -> Vec<Preset> {
 }
 
 impl Ddpm {
+    /// Draws one of [`plots_of_images`].
+    pub(super) fn plot_of_images(&self, request: &PlotRequest) -> Result<Scene> {
+        if request.plot != "reverse" {
+            return Err(request.unknown());
+        }
+        request.check_count(64)?;
+        let n = request.count.div_ceil(2);
+        let model = self.valid();
+        let told = model.told(&Condition::default(), n, request.seed)?;
+        let options = DdpmSampleOptions {
+            steps: IMAGE_STEPS,
+            ..SMOOTH
+        };
+        let mut walk = model.reverse(&options, told.clone(), n, request.seed);
+        let steps = (request.at * walk.steps() as f32).round() as usize;
+        for _ in 0..steps {
+            walk.step();
+        }
+        let (x, level) = (walk.x(), walk.level());
+        let x0 = match level.sigma == 0.0 {
+            true => x.clone(),
+            false => {
+                let answer = (model.predict(told))(x.clone(), level.time);
+                self.process.guess(x.clone(), answer, level).x0
+            }
+        };
+        let images = model
+            .example
+            .samples(Tensor::cat(vec![x, x0], 0))
+            .images()?;
+        let label = format!("step {steps} of {}", walk.steps());
+        Ok(Scene::new(label).images(images, n))
+    }
+
     /// Draws one of [`plots`].
     pub(super) fn plot_of_points(&self, request: &PlotRequest) -> Result<Scene> {
         let model = self.valid();

@@ -8,7 +8,7 @@ use crate::{
     data::SpaceKind,
     error::Result,
     kernels::elementwise,
-    model::{Family, Preset},
+    model::{Condition, Example, Family, Preset},
     rng::{Purpose, Rng},
     scene::{PlotRequest, PlotSpec, Role, Scene, grid_lines},
 };
@@ -17,10 +17,14 @@ use crate::{
 /// data.
 const HALF_LENGTH: f32 = 0.1;
 
+/// Images in a row.
+const COLUMNS: usize = 8;
+
 /// What it shows besides what every model with its capabilities does.
 pub fn plots(kind: SpaceKind) -> Vec<PlotSpec> {
     if kind == SpaceKind::Image {
-        return Vec::new();
+        let help = "Each image has its own noise z, and a second one to go to, on a great circle, along which all lie as far from the middle as noise does. Between two images there is never a mixture of their pixels, but always another image.";
+        return vec![PlotSpec::new("walk", "Walk through z", help).along("the walk")];
     }
     vec![
         PlotSpec::new(
@@ -47,8 +51,17 @@ pub fn plots(kind: SpaceKind) -> Vec<PlotSpec> {
 /// [`Error::BadOption`](crate::error::Error::BadOption) for a plot it does not offer.
 pub fn plot(model: &Gan, request: &PlotRequest) -> Result<Scene> {
     let model = Family::valid(model);
-    let (device, points) = (model.device(), model.example.points()?);
     let mut rng = Rng::new(request.seed, Purpose::Sample, 0);
+    if let (Example::Image(_), "walk") = (model.example, request.plot) {
+        request.check_count(256)?;
+        let [from, to] = [0, 1].map(|_| model.noise(request.count, &mut rng));
+        let angle = f64::from(request.at) * std::f64::consts::FRAC_PI_2;
+        let z = from * angle.cos() + to * angle.sin();
+        let labels = Condition::default().labels(model.classes, request.count, request.seed)?;
+        let images = model.example.samples(model.generate(z, &labels)).images()?;
+        return Ok(Scene::new("on the way from one noise to another").images(images, COLUMNS));
+    }
+    let (device, points) = (model.device(), model.example.points()?);
     let fake = model.generate(model.noise(request.count, &mut rng), &[]); // [count, 2]
     match request.plot {
         "discriminator" => {

@@ -1,0 +1,219 @@
+//! Models of images beside each other: what can be seen of each, and what is measured of them.
+
+mod common;
+
+use std::{pin::Pin, rc::Rc};
+
+use common::small_digits;
+use generative_playground::{
+    data::Dataset,
+    device,
+    error::{Code, Result},
+    evaluate::{
+        classifier::{Classifier, Plan},
+        fidelity::fidelity,
+    },
+    model::TrainConfig,
+    options::Options,
+    plots,
+    protocol::{PlotInputs, View, ViewQuery},
+    rng::{Purpose, Rng},
+    scene::grid,
+    session::Session,
+    training::Trainer,
+};
+use serde_json::{Value, json};
+
+fn pause() -> Pin<Box<dyn Future<Output = ()>>> {
+    Box::pin(async {})
+}
+
+/// A session with a model of a family that has taken three steps, and its data.
+fn session(family: &str, config: &Value) -> (Session, Rc<Dataset>) {
+    use generative_playground::checkpoint::{self, Precision};
+    let data: Rc<Dataset> = Rc::new(small_digits(14, 40, 20).into());
+    let train = TrainConfig::from_json(&json!({"batch_size": 8, "ema": 0.0, "binarize": "none"}));
+    let trainer = Trainer::new(
+        family,
+        config,
+        train.expect("options"),
+        data.clone(),
+        1,
+        &device::cpu(),
+    );
+    let mut trainer = trainer.expect("a trainer");
+    for _ in 0..3 {
+        trainer.step().expect("a step");
+    }
+    let meta = checkpoint::meta_of(&trainer, Vec::new()).expect("about it");
+    let model = trainer.averaged();
+    let file = checkpoint::write(&*model, &meta, Precision::Single);
+    let file = pollster::block_on(file).expect("a file");
+    let session = Session::open(&file, None, &device::cpu()).expect("a session");
+    (session, data)
+}
+
+fn plot(session: &Session, data: &Rc<Dataset>, id: &str, at: f32) -> Result<View> {
+    let query = ViewQuery::Plot {
+        plot: id.into(),
+        inputs: PlotInputs {
+            at,
+            count: 6,
+            seed: 4,
+            resolution: 8,
+            ..PlotInputs::default()
+        },
+    };
+    let viewer = session.viewer(None, Some(data.clone()))?;
+    pollster::block_on(viewer.view(&query, pause))
+}
+
+/// Samples with the seed of [`plot`], as a grid of `columns`.
+fn samples(session: &Session, options: &Value, count: u32, columns: usize) -> Vec<u8> {
+    let mut sampler = session
+        .sampler(options, &Default::default(), count, 4)
+        .expect("a sampler");
+    let drawn = generative_playground::model::finish(&mut *sampler);
+    let images = pollster::block_on(drawn).and_then(|s| s.images());
+    pixels(&pollster::block_on(grid(images.expect("images"), columns)).expect("a grid"))
+}
+
+fn pixels(view: &View) -> Vec<u8> {
+    let View::Image { rgba, .. } = view else {
+        panic!("an image");
+    };
+    rgba.0.clone()
+}
+
+fn close(got: &[u8], want: &[u8]) -> bool {
+    got.len() == want.len() && got.iter().zip(want).all(|(a, b)| a.abs_diff(*b) <= 1)
+}
+
+#[test]
+fn scrubbers_end_at_the_samples_themselves() {
+    let glow = json!({"scales": 1, "steps": 2, "channels": 4, "checkerboards": 1});
+    let (session_, data) = session("glow", &glow);
+    let end = pixels(&plot(&session_, &data, "generate", 1.0).expect("a plot"));
+    assert!(close(&end, &samples(&session_, &Value::Null, 6, 8)));
+    assert_ne!(
+        end,
+        pixels(&plot(&session_, &data, "generate", 0.0).expect("a plot"))
+    );
+
+    let gan = json!({"hidden": 16, "channels": 4, "z_dim": 4, "conditional": true});
+    let (session_, data) = session("gan", &gan);
+    let start = pixels(&plot(&session_, &data, "walk", 0.0).expect("a plot"));
+    assert!(close(&start, &samples(&session_, &Value::Null, 6, 8)));
+    assert_ne!(
+        start,
+        pixels(&plot(&session_, &data, "walk", 1.0).expect("a plot"))
+    );
+
+    let ddpm = json!({"timesteps": 50, "channels": 8, "levels": 1, "conditional": true});
+    let (session_, data) = session("ddpm", &ddpm);
+    let end = pixels(&plot(&session_, &data, "reverse", 1.0).expect("a plot"));
+    let options = json!({"sampler": "ddim", "steps": 20});
+    let want = samples(&session_, &options, 3, 3);
+    // Above the images, below what is predicted of them: at the end the same.
+    assert!(close(&end[..want.len()], &want) && close(&end[want.len()..], &want));
+    assert!(plot(&session_, &data, "reverse", 0.3).is_ok());
+}
+
+#[test]
+fn each_class_has_a_column_of_its_own() {
+    let gan = json!({"hidden": 16, "channels": 4, "z_dim": 4, "conditional": true});
+    let (told, data) = session("gan", &gan);
+    let View::Image { columns, rows, .. } = plot(&told, &data, "classes", 0.0).expect("a plot")
+    else {
+        panic!("an image");
+    };
+    assert_eq!((columns, rows), (10, 4));
+    let (untold, data) = session(
+        "gan",
+        &json!({"hidden": 16, "channels": 4, "conditional": false}),
+    );
+    let error = plot(&untold, &data, "classes", 0.0).expect_err("no classes");
+    assert_eq!(error.code(), Code::Unsupported);
+}
+
+#[test]
+fn every_plot_that_is_declared_is_answered() {
+    for family in plots::families() {
+        let Some(space) = family
+            .spaces
+            .iter()
+            .find(|s| s.kind == generative_playground::data::SpaceKind::Image)
+        else {
+            continue;
+        };
+        let (session, data) = match family.id.as_str() {
+            "glow" => session("glow", &json!({"scales": 1, "steps": 1, "channels": 4})),
+            "gan" => session(
+                "gan",
+                &json!({"hidden": 16, "channels": 4, "conditional": true}),
+            ),
+            "ddpm" => session(
+                "ddpm",
+                &json!({"channels": 8, "levels": 1, "conditional": true}),
+            ),
+            _ => continue,
+        };
+        for spec in space.plots.iter().filter(|spec| spec.id != "samples") {
+            let answer = plot(&session, &data, &spec.id, 0.5);
+            assert!(
+                answer.is_ok(),
+                "{} {}: {:?}",
+                family.id,
+                spec.id,
+                answer.err()
+            );
+        }
+    }
+}
+
+/// A classifier that has learned little still tells noise from what it knows, and its file is itself.
+#[test]
+fn a_classifier_measures_how_far_samples_are_from_data() {
+    let set = small_digits(14, 400, 100);
+    let mut rng = Rng::new(1, Purpose::Init, 0);
+    let fresh = Classifier::init(&set, &mut rng, &device::cpu().autodiff());
+    let plan = Plan {
+        epochs: 40,
+        held_out: 50,
+        mirrored: false,
+        seed: 1,
+    };
+    let trained =
+        pollster::block_on(fresh.train(&set, &plan, |_, _, _| Ok(()))).expect("a training");
+    let file = pollster::block_on(trained.to_bytes()).expect("a file");
+    let classifier = Classifier::from_bytes(&file, &set, &device::cpu()).expect("it opens");
+    assert!(Classifier::from_bytes(&file[..file.len() / 2], &set, &device::cpu()).is_err());
+    let right = classifier.accuracy(&set.train, &set, 350..400);
+    let right = pollster::block_on(right).expect("an accuracy");
+    assert!(right > 0.5, "{right} of held-out digits");
+
+    let measure = |family: &str, config: Value| {
+        let (session, _) = session(family, &config);
+        let info = session.info().expect("about it");
+        assert_eq!(info.family, family);
+        let model = session.model();
+        let found = fidelity(
+            &*model,
+            &classifier,
+            &set,
+            &Value::Null,
+            (100, None),
+            |_| true,
+        );
+        pollster::block_on(found).expect("measures")
+    };
+    let gan = measure(
+        "gan",
+        json!({"hidden": 16, "channels": 4, "conditional": true}),
+    );
+    // Three steps make no digits.
+    assert!(gan.frechet > 3.0 * gan.floor && gan.floor > 0.0, "{gan:?}");
+    assert!(gan.least <= 1.0 && gan.most >= 1.0 && gan.agreement.is_some());
+    let glow = measure("glow", json!({"scales": 1, "steps": 1, "channels": 4}));
+    assert_eq!(glow.agreement, None);
+}
