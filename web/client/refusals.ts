@@ -51,7 +51,7 @@ function byPolicy(url: URL, use: Use): PlaygroundError | undefined {
       DIRECTIVES[use].test(effectiveDirective) &&
       (use === "wasm"
         ? blockedURI === "wasm-eval"
-        : url.href.startsWith(blockedURI) || (use === "worker" && blockedURI === "blob")),
+        : (blockedURI !== "" && url.href.startsWith(blockedURI)) || (use === "worker" && blockedURI === "blob")),
   );
   return found && policyBlocked(use, url, found.effectiveDirective.replace(/-(elem|attr)$/, ""));
 }

@@ -47,13 +47,16 @@ function alone() {
   return `${head({ ...about, scripts: "element" })}\n${readFileSync(new URL("embed.html", folder), "utf8")}</html>\n`;
 }
 
-/** Writes the pages, with the names that the files of the site have. */
+/**
+ * Writes the pages, with the names that the files of the site have. They ask for `element.js` by the version that they
+ * are of, lest the browser take that of another one out of its cache.
+ */
 export function writePages(pages, files) {
+  const version = files.of("generative-model.js").match(/[0-9a-f]{10}/)[0];
   for (const [name, html] of pages) {
-    const named = html.replace(
-      /(?<= (?:href|src)=")((?:\.\.\/)?)([^"#?]+)(?=")/g,
-      (_, up, path) => up + files.of(path),
-    );
+    const named = html
+      .replace(/(?<= (?:href|src)=")((?:\.\.\/)?)([^"#?]+)(?=")/g, (_, up, path) => up + files.of(path))
+      .replace('src="element.js"', `src="element.js?${version}"`);
     files.plain(name, named);
   }
 }
