@@ -146,6 +146,16 @@ describe("a sandbox", () => {
   });
 });
 
+test("a page from the disk says that it has to come from a server", async () => {
+  for (const name of ["index.html", "vae.html", "embed.html"]) {
+    const page = await open(`file://${dist}/${name}`);
+    const told = page.locator(".unloaded");
+    await told.waitFor();
+    assert.match(await told.innerText(), /opened from a disk.*http\.server/);
+    await page.context().close();
+  }
+});
+
 describe("a server", () => {
   /** Sends the header that lets others read only for what does not match. */
   const closed = (pattern) => (path) => (pattern.test(path) ? {} : { "access-control-allow-origin": "*" });
@@ -180,6 +190,22 @@ describe("a server", () => {
     test(`that sends ${name} as text`, async () => {
       site.type = (path) => (pattern.test(path) ? "text/plain" : TYPES[path.match(/\.\w+$/)[0]]);
       await refused("wrong-type", /as text\/plain.*text\/javascript/);
+    });
+
+  for (const encoding of [undefined, "gzip"])
+    test(`that sends packed texts with ${encoding ? "" : "no "}word of their packing`, async () => {
+      site.headers = (path) => ({
+        "access-control-allow-origin": "*",
+        ...(encoding && path.endsWith(".gz") ? { "content-encoding": encoding } : {}),
+      });
+      site.type = (path) => (path.endsWith(".gz") ? "text/plain" : plain.type(path));
+      blog.element = `<generative-model id="m" family="gpt" view="train" data="blake" n-layer="1" n-embd="32" backend="cpu">
+        </generative-model>`;
+      const page = await open();
+      await page.locator("#m").evaluate((e) => e.play());
+      await until(() => page.locator("#m").evaluate((e) => e.info.step > 2), "steps");
+      assert.deepEqual(await page.locator("#m .notice").count(), 0);
+      await page.context().close();
     });
 
   test("that cannot be reached is a matter of the connection", async () => {
