@@ -6,6 +6,7 @@
 //
 // It is not a test: it takes as long as it is told. It ends with 1 if something fell.
 import { parseArgs } from "node:util";
+import { built } from "../web/site/files.mjs";
 import { closePage, openPage, startBrowser, startSite, until } from "../tests/browser/harness.mjs";
 
 const { values } = parseArgs({
@@ -24,7 +25,10 @@ async function memory(page, devtools) {
   const heap = metrics.find((m) => m.name === "JSHeapUsedSize").value;
   const wasm = await page
     .workers()[0]
-    .evaluate(async () => (await (await import("./worker-cpu.js")).default()).memory.buffer.byteLength);
+    .evaluate(
+      async (glue) => (await (await import(`./${glue}`)).default()).memory.buffer.byteLength,
+      built()["worker-cpu.js"],
+    );
   return { heap, wasm };
 }
 

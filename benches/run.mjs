@@ -5,6 +5,7 @@ import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { fileOf } from "../web/site/files.mjs";
 
 const help = `Usage: node benches/run.mjs [option...]     (or: npm run bench -- [option...])
 
@@ -91,7 +92,7 @@ if (!(Number.isInteger(labSteps) && labSteps >= 1 && labSteps <= 100_000))
 const benches = fileURLToPath(new URL(".", import.meta.url));
 const root = join(benches, "..");
 const site = options.site ?? join(root, "dist");
-const built = (folder) => (statSync(join(folder, "worker-cpu_bg.wasm"), { throwIfNoEntry: false })?.size ?? 0) > 1e5;
+const built = (folder) => (statSync(fileOf("worker-cpu_bg.wasm", folder), { throwIfNoEntry: false })?.size ?? 0) > 1e5;
 if (only.includes("ours") && !built(site))
   fail(`There is no built site in ${site}. Run ./serve once, or leave out ours: --only tfjs,jax,ort`);
 if (options.against && !built(options.against)) fail(`There is no built site in ${options.against}.`);

@@ -21,6 +21,14 @@ pub enum Code {
     FileNotFound,
     /// The site answered, but not with the file.
     FetchFailed,
+    /// The content security policy of a page does not allow what the playground needs.
+    PolicyBlocked,
+    /// A server does not let pages of other sites read its files.
+    OriginBlocked,
+    /// A server sends a file as something that browsers do not take it for.
+    WrongType,
+    /// The site has been updated since the page was loaded.
+    SiteUpdated,
     /// Reading or writing a file failed.
     Io,
     /// A checkpoint is larger than anything this program makes.
@@ -85,6 +93,10 @@ impl Code {
         match self {
             Code::FileNotFound => "file-not-found",
             Code::FetchFailed => "fetch-failed",
+            Code::PolicyBlocked => "policy-blocked",
+            Code::OriginBlocked => "origin-blocked",
+            Code::WrongType => "wrong-type",
+            Code::SiteUpdated => "site-updated",
             Code::Io => "io",
             Code::CheckpointTooLarge => "checkpoint-too-large",
             Code::CheckpointHash => "checkpoint-hash",

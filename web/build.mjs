@@ -1,20 +1,24 @@
-// Bundles what the site serves besides wasm and data: node web/build.mjs [OUT]
+// Makes the site of the modules that trunk has built: node web/build.mjs [SITE]
+//
+// SITE (dist/ by itself) holds the modules, as trunk names them or as an earlier run did. Everything else is made
+// anew: scripts, styles, pages, models and data, each under a name with the hash of what is in it. First come those
+// that name no others, last those that nobody names but people: the pages, and `element.js`.
 import { build } from "esbuild";
-import { cp, mkdir, rm } from "node:fs/promises";
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildPages } from "./site/build.mjs";
+import { gunzipSync } from "node:zlib";
+import { mathFont, renderPages, writePages } from "./site/build.mjs";
+import { built, Files } from "./site/files.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
-const out = resolve(process.argv[2] ?? join(root, "dist-web"));
-const packages = join(root, "node_modules");
 
 /** Style sheets that go into a shadow root are written as readable CSS and shipped small. */
 const shadowStyles = {
   name: "shadow-styles",
   setup(b) {
     b.onLoad({ filter: /\.css$/ }, async (args) => {
-      if (args.path.includes("/styles/")) return undefined;
       const { outputFiles } = await build({
         entryPoints: [args.path],
         minify: true,
@@ -27,33 +31,121 @@ const shadowStyles = {
   },
 };
 
-await rm(out, { recursive: true, force: true });
-await mkdir(join(out, "fonts"), { recursive: true });
+/** A script or a style sheet with all that it imports; `names` is what a script knows of others. */
+async function bundle(path, { names = {}, ...options } = {}) {
+  const { outputFiles } = await build({
+    entryPoints: [path],
+    bundle: true,
+    write: false,
+    minify: true,
+    format: "esm",
+    target: ["es2022"],
+    charset: "utf8",
+    legalComments: "none",
+    logLevel: "warning",
+    absWorkingDir: root,
+    define: { FILES: JSON.stringify(names) },
+    ...options,
+  });
+  return outputFiles[0].contents;
+}
 
-const common = {
-  bundle: true,
-  minify: true,
-  format: "esm",
-  target: ["es2022"],
-  charset: "utf8",
-  legalComments: "none",
-  logLevel: "warning",
-  absWorkingDir: root,
-};
-await Promise.all([
-  build({ ...common, entryPoints: { element: "web/element/index.ts" }, outdir: out, plugins: [shadowStyles] }),
-  build({ ...common, entryPoints: { page: "web/page/page.ts", worker: "web/worker/worker.ts" }, outdir: out }),
-  build({ ...common, entryPoints: { page: "web/styles/page.css" }, outdir: out, external: ["fonts/*"] }),
-]);
-
-const fonts = {
+const FONTS = {
   "newsreader/files/newsreader-latin-opsz-normal.woff2": "newsreader.woff2",
   "newsreader/files/newsreader-latin-wght-italic.woff2": "newsreader-italic.woff2",
   "newsreader/LICENSE": "newsreader-LICENSE.txt",
   "instrument-sans/files/instrument-sans-latin-wght-normal.woff2": "instrument-sans.woff2",
   "instrument-sans/LICENSE": "instrument-sans-LICENSE.txt",
 };
-await Promise.all(
-  Object.entries(fonts).map(([from, to]) => cp(join(packages, "@fontsource-variable", from), join(out, "fonts", to))),
-);
-await buildPages(out);
+
+/** The modules, from where trunk has put them or from an earlier run. */
+function modules(site, files) {
+  const before = built(site);
+  for (const worker of ["worker-cpu", "worker-webgpu"]) {
+    for (const name of [`${worker}.js`, `${worker}_bg.wasm`]) {
+      const path = [name, before[name] ?? name].map((n) => join(site, n)).find(existsSync);
+      if (path) files.add(name, readFileSync(path));
+      else if (worker === "worker-cpu") throw new Error(`${site} has no ${name}; ./serve and ./test build it`);
+    }
+  }
+}
+
+const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
+
+/** A list of files with hashes of their own: each as it is called here, and the hash that it has once unpacked. */
+function promise(folder, list, files) {
+  return list.map((entry) => {
+    const bytes = readFileSync(join(root, "web", folder, entry.file));
+    if (sha256(bytes) !== entry.sha256)
+      throw new Error(`web/${folder}/${entry.file} is not what its manifest promises`);
+    const file = files.add(`${folder}/${entry.file}`, bytes).slice(folder.length + 1);
+    const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
+    const unpacked = packed ? { unpacked: sha256(gunzipSync(bytes)) } : {};
+    const card = entry.card && {
+      card: files
+        .add(`${folder}/${entry.card}`, readFileSync(join(root, "web", folder, entry.card)))
+        .slice(folder.length + 1),
+    };
+    return { ...entry, file, ...unpacked, ...card };
+  });
+}
+
+/** Models, data and texts, and the manifests that name them. */
+function assets(files) {
+  const read = (path) => JSON.parse(readFileSync(join(root, "web", path), "utf8"));
+  const shipped = read("checkpoints/manifest.json");
+  const models = promise("checkpoints", shipped.models, files);
+  const data = promise("data", shipped.data, files);
+  files.add("checkpoints/manifest.json", JSON.stringify({ ...shipped, models, data }));
+  const texts = read("texts/manifest.json");
+  files.add("texts/manifest.json", JSON.stringify({ ...texts, texts: promise("texts", texts.texts, files) }));
+  for (const folder of ["data", "texts"])
+    files.plain(`${folder}/README.md`, readFileSync(join(root, "web", folder, "README.md")));
+  for (const name of readdirSync(join(root, "web/posters")))
+    files.add(`posters/${name}`, readFileSync(join(root, "web/posters", name)));
+}
+
+async function styles(files) {
+  const packages = join(root, "node_modules/@fontsource-variable");
+  for (const [from, to] of Object.entries(FONTS)) {
+    const bytes = readFileSync(join(packages, from));
+    if (to.endsWith(".woff2")) files.add(`fonts/${to}`, bytes);
+    else files.plain(`fonts/${to}`, bytes);
+  }
+  await mathFont(files);
+  const css = Buffer.from(await bundle("web/styles/page.css", { external: ["fonts/*"] })).toString();
+  files.add(
+    "page.css",
+    css.replace(/fonts\/[\w-]+\.woff2/g, (name) => files.of(name)),
+  );
+}
+
+async function scripts(files) {
+  const workers = ["worker-cpu", "worker-webgpu"].flatMap((w) => [`${w}.js`, `${w}_bg.wasm`]);
+  files.add("worker.js", await bundle("web/worker/worker.ts", { names: files.only(...workers) }));
+  const names = files.only("worker.js", "checkpoints/manifest.json", "texts/manifest.json");
+  files.add("generative-model.js", await bundle("web/element/index.ts", { names, plugins: [shadowStyles] }));
+  // It goes by the name that others have put into their pages.
+  files.plain("element.js", await bundle("web/element/entry.ts", { names: files.only("generative-model.js") }));
+  // No modules: they are to say something where modules are refused.
+  files.add("page.js", await bundle("web/page/page.ts", { format: "iife" }));
+  files.add("unloaded.js", await bundle("web/page/unloaded.ts", { format: "iife" }));
+}
+
+/** Makes a site in a folder that holds its modules. */
+export async function buildSite(site) {
+  const out = `${site.replace(/\/$/, "")}.new`;
+  rmSync(out, { recursive: true, force: true });
+  const files = new Files(out);
+  modules(site, files);
+  assets(files);
+  const pages = renderPages();
+  await styles(files); // With the characters of the pages' formulas.
+  await scripts(files);
+  writePages(pages, files);
+  files.list();
+  rmSync(site, { recursive: true });
+  renameSync(out, site);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildSite(resolve(process.argv[2] ?? join(root, "dist")));

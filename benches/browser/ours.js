@@ -47,9 +47,15 @@ const onePass = { sampler: "ddim", steps: 1 };
 /** The lab's models; the last one had another name in older builds. */
 const lab = [["vae"], ["gan"], ["planar"], ["realnvp"], ["ddpm"], ["mdn", "autoregressive"]];
 
+/** Where a file of the site is; older builds have no list of names. */
+async function fileOf(name) {
+  const list = await fetch("/files.json");
+  return `/${(list.ok ? await list.json() : {})[name] ?? name}`;
+}
+
 /** Connects to the site's worker: `request` sends a request of src/protocol and awaits its end. */
 async function connect(backend) {
-  const worker = new Worker("/worker.js", { type: "module" });
+  const worker = new Worker(await fileOf("worker.js"), { type: "module" });
   const pending = new Map();
   let last = 0;
   let ready;

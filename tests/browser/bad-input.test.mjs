@@ -16,7 +16,7 @@ import {
 
 const site = await startSite();
 const browser = await startBrowser();
-const shipped = readFileSync(new URL("../../dist/checkpoints/vae-mnist.safetensors", import.meta.url));
+const shipped = readFileSync(new URL("../../web/checkpoints/vae-mnist.safetensors", import.meta.url));
 
 beforeEach(() => site.answers.clear());
 

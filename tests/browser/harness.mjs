@@ -7,6 +7,7 @@ import { extname, join, normalize } from "node:path";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { built } from "../../web/site/files.mjs";
 import { headers as siteHeaders } from "../../web/site/headers.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -27,7 +28,8 @@ const types = {
 /**
  * Serves dist/ on a free port until the test file is over.
  *
- * `answers` maps a path to what the server should say instead of the file: a status, or bytes.
+ * `answers` maps a path to what the server should say instead of the file: a status, or bytes. Paths are those of
+ * the sources, without the hashes that files carry.
  * With `bare` the server sends no headers of the site's, as many static hosts do.
  */
 export async function startSite({ bare = false } = {}) {
@@ -37,6 +39,7 @@ export async function startSite({ bare = false } = {}) {
   const violations = [];
   const answers = new Map();
   const requests = [];
+  const plain = new Map(Object.entries(built()).map(([name, hashed]) => [hashed, name]));
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://site").pathname)).slice(1) || "index.html";
     if (path === "violation") {
@@ -46,8 +49,9 @@ export async function startSite({ bare = false } = {}) {
       response.writeHead(204).end();
       return;
     }
-    requests.push(path);
-    const answer = answers.get(path);
+    const name = plain.get(path) ?? path;
+    requests.push(name);
+    const answer = answers.get(name);
     const file = join(dist, path);
     if (typeof answer === "number" || (answer === undefined && !(existsSync(file) && statSync(file).isFile()))) {
       response.writeHead(answer ?? 404, headers).end();

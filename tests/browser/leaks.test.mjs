@@ -1,6 +1,7 @@
 // An article may mount and unmount figures all day.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { built } from "../../web/site/files.mjs";
 import { closePage, openPage, startBrowser, startSite, until } from "./harness.mjs";
 
 const site = await startSite();
@@ -39,7 +40,12 @@ async function settledHeap(devtools) {
 
 /** The size of the worker's wasm memory; its glue gives the instance to whoever initialises it again. */
 const wasmBytes = (page) =>
-  page.workers()[0].evaluate(async () => (await (await import("./worker-cpu.js")).default()).memory.buffer.byteLength);
+  page
+    .workers()[0]
+    .evaluate(
+      async (glue) => (await (await import(`./${glue}`)).default()).memory.buffer.byteLength,
+      built()["worker-cpu.js"],
+    );
 
 test("100 mounts and unmounts leave no worker and no growing memory", { timeout: 300_000 }, async (t) => {
   const page = await openPage(browser, site, { path: "embed.html" });

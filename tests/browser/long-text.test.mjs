@@ -1,11 +1,8 @@
 // Long texts and long trainings: the worker's module itself, whose memory can only grow.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
-
-const dist = join(fileURLToPath(import.meta.url), "../../../dist");
+import { fileOf } from "../../web/site/files.mjs";
 
 /** The CPU module without its shell: requests in, ends of requests out. */
 async function worker() {
@@ -19,8 +16,8 @@ async function worker() {
       open.push(this);
     }
   };
-  const glue = await import(join(dist, "worker-cpu.js"));
-  const { memory } = await glue.default({ module_or_path: readFileSync(join(dist, "worker-cpu_bg.wasm")) });
+  const glue = await import(fileOf("worker-cpu.js"));
+  const { memory } = await glue.default({ module_or_path: readFileSync(fileOf("worker-cpu_bg.wasm")) });
   const waiting = new Map();
   let last = 0;
   glue.start(({ id, reply }) => {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { fileOf } from "../../web/site/files.mjs";
 import { closePage, modelOf, notices, openPage, screenshot, startBrowser, startSite, until } from "./harness.mjs";
 
 const site = await startSite();
@@ -66,7 +67,7 @@ for (const [name, strike] of [
 }
 
 test("a graphics driver that never answers: the processor after a while, with the reason", async () => {
-  const worker = readFileSync(new URL("../../dist/worker.js", import.meta.url), "utf8");
+  const worker = readFileSync(fileOf("worker.js"), "utf8");
   const silent = "Object.defineProperty(navigator, 'gpu', { value: { requestAdapter: () => new Promise(() => {}) } });";
   site.answers.set("worker.js", Buffer.from(silent + worker));
   const page = await openPage(browser, site, { path: "vae.html" });
@@ -79,7 +80,7 @@ test("a graphics driver that never answers: the processor after a while, with th
 });
 
 test("a worker that dies before it is ready is followed by another one", async () => {
-  const worker = readFileSync(new URL("../../dist/worker.js", import.meta.url), "utf8");
+  const worker = readFileSync(fileOf("worker.js"), "utf8");
   const error = { code: "internal", message: "A drill.", hint: "", recoverable: false };
   const dies = `postMessage({ id: 0, reply: { type: "error", error: ${JSON.stringify(error)} } });`;
   site.answers.set("worker.js", Buffer.from(dies + worker));

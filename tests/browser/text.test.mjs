@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { built } from "../../web/site/files.mjs";
 import {
   closePage,
   keptOf,
@@ -40,7 +41,7 @@ async function open(attributes = {}, { inner = "", ...options } = {}) {
   site.answers.set(
     "alone.html",
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Text</title>
-    <link rel="icon" href="data:,"><link rel="stylesheet" href="page.css"><script type="module" src="element.js"></script></head>
+    <link rel="icon" href="data:,"><link rel="stylesheet" href="${built()["page.css"]}"><script type="module" src="element.js"></script></head>
     <body class="embed"><main><h1>Text</h1><generative-model id="m" ${all}>${inner}</generative-model></main></body></html>`,
   );
   const page = await openPage(browser, site, { path: "alone.html", ...options });

@@ -1,6 +1,5 @@
 // The table of attributes: what links may set, how texts are read, and that the README says the same.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { load, readme } from "../../web/readme.mjs";
 
@@ -118,16 +117,4 @@ test("HTML's own `hidden` is no option, and properties are reflected", () => {
     }
   }
   assert.ok("data" in properties("lab") && "family" in properties("model"));
-});
-
-test("the page of the element alone carries the policy that its server should send", () => {
-  const root = new URL("../../", import.meta.url);
-  const toml = readFileSync(new URL("Trunk.toml", root), "utf8");
-  const [, policy] = /^Content-Security-Policy = "(.*)"$/m.exec(toml);
-  for (const name of ["embed.html"]) {
-    const page = readFileSync(new URL(name, root), "utf8");
-    const [, here] = /<meta http-equiv="Content-Security-Policy" content="([^"]*)">/.exec(page) ?? [];
-    assert.equal(here, policy, name);
-    assert.ok(page.indexOf("Content-Security-Policy") < page.indexOf("<link"), `${name}: before anything is fetched`);
-  }
 });

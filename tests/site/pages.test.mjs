@@ -1,33 +1,19 @@
 // The pages as they are written: links that lead somewhere, formulas that are explained, nothing that the policy forbids.
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, test } from "node:test";
-import { buildPages } from "../../web/site/build.mjs";
+import { test } from "node:test";
+import { renderPages } from "../../web/site/build.mjs";
 import { policy } from "../../web/site/layout.mjs";
 import { markdown, render } from "../../web/site/markdown.mjs";
 
-const out = mkdtempSync(join(tmpdir(), "pages-"));
-after(() => rmSync(out, { recursive: true }));
-await buildPages(out);
-const pages = new Map();
-for (const folder of ["", "code/"]) {
-  for (const name of readdirSync(join(out, folder)).filter((n) => n.endsWith(".html"))) {
-    pages.set(folder + name, readFileSync(join(out, folder, name), "utf8"));
-  }
-}
+const pages = renderPages();
 const all = (html, pattern) => [...html.matchAll(pattern)].map((m) => m[1]);
 
 test("every link to a page of the site, and to a place in it, leads there", () => {
-  // The element alone on a page is a file of its own.
-  const other = new Set(["embed.html"]);
   for (const [name, html] of pages) {
     for (const href of all(html, /<a [^>]*href="([^"]+)"/g)) {
       if (/^https?:/.test(href)) continue;
       const url = new URL(href.replaceAll("&amp;", "&"), `http://site/${name}`);
       const path = url.pathname.slice(1);
-      if (other.has(path)) continue;
       assert.ok(pages.has(path), `${name}: ${href}`);
       const place = url.hash.slice(1);
       if (place) assert.ok(pages.get(path).includes(`id="${place}"`), `${name}: ${href} has no such place`);
@@ -38,6 +24,7 @@ test("every link to a page of the site, and to a place in it, leads there", () =
 test("every page carries the policy that servers send, and nothing that it forbids", () => {
   for (const [name, html] of pages) {
     assert.ok(html.includes(`http-equiv="Content-Security-Policy" content="${policy()}"`), name);
+    assert.ok(html.indexOf("Content-Security-Policy") < html.indexOf("<link"), `${name}: before anything is fetched`);
     assert.deepEqual(all(html, /(\sstyle="[^"]*")/g), [], name);
     assert.deepEqual(all(html, /(<[^>]*\son[a-z]+=)/g), [], name);
     assert.deepEqual(all(html, /<script(?![^>]*src=)([^>]*)>/g), [], name);

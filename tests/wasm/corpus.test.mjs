@@ -7,6 +7,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileOf } from "../../web/site/files.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const dist = process.env.PLAYGROUND_DIST ?? join(root, "dist");
@@ -25,8 +26,8 @@ class Worker {
   died = null;
 
   async start() {
-    this.glue = await import(pathToFileURL(join(dist, "worker-cpu.js")).href);
-    this.glue.initSync({ module: readFileSync(join(dist, "worker-cpu_bg.wasm")) });
+    this.glue = await import(pathToFileURL(fileOf("worker-cpu.js", dist)).href);
+    this.glue.initSync({ module: readFileSync(fileOf("worker-cpu_bg.wasm", dist)) });
     this.glue.start(({ id, reply }) => {
       if (id === 0) {
         this.died = reply;

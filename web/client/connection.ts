@@ -1,6 +1,7 @@
 import { PlaygroundError, cancelled, isErrorInfo, problem } from "./errors";
 import type { Answer, Envelope, ErrorInfo, Outcome, Progress, Request } from "./protocol";
-import { base } from "./site";
+import { fileUrl } from "./files";
+import { note, unloaded, type Violation } from "./refusals";
 
 /** What the reader may ask for. */
 export type Backend = "auto" | "webgpu" | "cpu";
@@ -27,7 +28,8 @@ export type ShellMessage =
   | { type: "loading" }
   | { type: "ready"; device: Omit<Device, "reason">; reason: string }
   | { type: "failed"; error: ErrorInfo }
-  | { type: "fallback"; reason: string };
+  | { type: "fallback"; reason: string }
+  | { type: "unloaded"; violations: Violation[] };
 
 /** How long the worker's script may take until its first word, milliseconds. */
 const FIRST_WORD = 60_000;
@@ -46,17 +48,53 @@ interface Pending {
   progress?: (progress: Progress) => void;
 }
 
-/** Starts the worker; from another origin's page by way of a blob, which may import it. */
-function spawn(): Worker {
-  const url = new URL("worker.js", base);
-  if (url.origin === location.origin) return new Worker(url, { type: "module" });
-  const blob = new Blob([`import ${JSON.stringify(url.href)};`], { type: "text/javascript" });
-  const blobUrl = URL.createObjectURL(blob);
-  const worker = new Worker(blobUrl, { type: "module" });
+/**
+ * The first script of a worker in somebody else's page: it imports the real one, and keeps what comes before that.
+ * A classic one, for only such a script may import from elsewhere in a frame that is in a sandbox.
+ */
+const opening = (url: string) => `
+const early = [], violations = [];
+onmessage = (event) => early.push(event);
+const seen = ({ effectiveDirective, blockedURI }) => violations.push({ effectiveDirective, blockedURI });
+addEventListener("securitypolicyviolation", seen);
+import(${JSON.stringify(url)}).then(
+  () => {
+    removeEventListener("securitypolicyviolation", seen);
+    for (const event of early) onmessage(event);
+  },
+  () => setTimeout(() => postMessage({ type: "unloaded", violations }), 60),
+);`;
+
+/** Where a policy asks that addresses of scripts are vouched for. */
+interface TrustedTypes {
+  createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string };
+}
+const trusted = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes;
+let vouched: { createScriptURL(url: string): string } | undefined;
+
+/** A worker from an address of ours. */
+function workerOf(url: string, options?: WorkerOptions): Worker {
+  vouched ??= trusted?.createPolicy("generative-playground", { createScriptURL: (own) => own });
+  return new Worker(vouched?.createScriptURL(url) ?? url, options);
+}
+
+/** The worker, and the address that it was started from. */
+interface Spawned {
+  worker: Worker;
+  from: URL;
+}
+
+/** Starts the worker; in another origin's page by way of a blob, which may import it. */
+function spawn(): Spawned {
+  const from = fileUrl("worker.js");
+  if (from.origin === (globalThis.origin ?? location.origin))
+    return { worker: workerOf(from.href, { type: "module" }), from };
+  const blobUrl = URL.createObjectURL(new Blob([opening(from.href)], { type: "text/javascript" }));
+  const worker = workerOf(blobUrl);
   // The worker has fetched the blob by the time its first message comes.
   for (const event of ["message", "error"])
     worker.addEventListener(event, () => URL.revokeObjectURL(blobUrl), { once: true });
-  return worker;
+  return { worker, from: new URL(blobUrl) };
 }
 
 /** One worker from start to death, and the requests under way in it. */
@@ -91,6 +129,18 @@ export class Connection {
     this.close(error);
   }
 
+  /** Its script did not load or did not run; why takes a while to find out. */
+  #unloaded(worker: Worker, reason: Promise<PlaygroundError | undefined> | undefined, message?: string) {
+    const told = unstarted(message || "its script did not load");
+    if (!reason) this.#failed(told);
+    else
+      void reason
+        .catch(() => undefined)
+        .then((error) => {
+          if (worker === this.#worker) this.#failed(error ?? told);
+        });
+  }
+
   #unanswered(time: number) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(
@@ -100,13 +150,14 @@ export class Connection {
   }
 
   #start(backend: Backend, reason: string | null) {
-    let worker: Worker;
+    let spawned: Spawned;
     try {
-      worker = spawn();
+      spawned = spawn();
     } catch (e) {
       this.#failed(unstarted(e instanceof Error ? e.message : String(e)));
       return;
     }
+    const { worker, from } = spawned;
     this.#worker = worker;
     this.#unanswered(FIRST_WORD);
     worker.onmessage = ({ data }: MessageEvent<ShellMessage | Answer>) => {
@@ -121,6 +172,9 @@ export class Connection {
         this.#resolve({ ...data.device, reason: data.reason });
       } else if (data.type === "failed") {
         this.#failed(PlaygroundError.from(data.error));
+      } else if (data.type === "unloaded") {
+        data.violations.forEach(note);
+        this.#unloaded(worker, unloaded(fileUrl("worker.js"), "script"));
       } else {
         // The GPU would not start: a new worker, since this one may have half a device in it.
         worker.terminate();
@@ -130,13 +184,13 @@ export class Connection {
     worker.onerror = (event) => {
       event.preventDefault();
       if (worker !== this.#worker) return;
-      const message = event.message || "its script did not load";
-      if (!this.#isReady) this.#failed(unstarted(message));
+      const { message } = event;
+      if (!this.#isReady) this.#unloaded(worker, message ? undefined : unloaded(from, "worker"), message);
       else
         this.#die(
           problem(
             "internal",
-            `The worker stopped: ${message}.`,
+            `The worker stopped: ${message || "no reason given"}.`,
             "The playground starts again from its last snapshot.",
             false,
           ),

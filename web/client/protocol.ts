@@ -449,7 +449,7 @@ recoverable: boolean, };
  *
  * Codes are part of the public interface: they are only ever added.
  */
-export type Code = "file-not-found" | "fetch-failed" | "io" | "checkpoint-too-large" | "checkpoint-hash" | "checkpoint-parse" | "checkpoint-schema" | "checkpoint-shape" | "checkpoint-not-finite" | "unknown-model" | "unknown-family" | "bad-option" | "bad-recipe" | "bad-image" | "bad-data" | "unknown-character" | "unsupported" | "cancelled" | "device-unavailable" | "device-lost" | "out-of-memory" | "over-budget" | "worker-restarted" | "training-diverged" | "storage-full" | "storage-busy" | "unknown-session" | "session-busy" | "bad-request" | "internal";
+export type Code = "file-not-found" | "fetch-failed" | "policy-blocked" | "origin-blocked" | "wrong-type" | "site-updated" | "io" | "checkpoint-too-large" | "checkpoint-hash" | "checkpoint-parse" | "checkpoint-schema" | "checkpoint-shape" | "checkpoint-not-finite" | "unknown-model" | "unknown-family" | "bad-option" | "bad-recipe" | "bad-image" | "bad-data" | "unknown-character" | "unsupported" | "cancelled" | "device-unavailable" | "device-lost" | "out-of-memory" | "over-budget" | "worker-restarted" | "training-diverged" | "storage-full" | "storage-busy" | "unknown-session" | "session-busy" | "bad-request" | "internal";
 
 /**
  * News about a request.

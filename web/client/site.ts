@@ -1,5 +1,9 @@
 import { cancelled, PlaygroundError, problem } from "./errors";
+import { base, fileUrl } from "./files";
 import { unless } from "./limits";
+import { isPage, nameOf, refused, silent as silence, unanswered } from "./refusals";
+
+export { base };
 
 /** One file that the site serves, as the manifest promises it. */
 interface SiteFile {
@@ -33,9 +37,6 @@ export interface Manifest {
   data: DataEntry[];
 }
 
-/** Where the site's files are: beside the script that was loaded, whoever's page it is in. */
-export const base = new URL("./", import.meta.url);
-
 /** Larger than any file that is taken, bytes. */
 export const LARGEST_FILE = 256 << 20;
 /** A server that sends nothing for so long is not waited for any longer, milliseconds. */
@@ -58,11 +59,6 @@ const downloads = new Map<string, Download>();
 const distrusted = new Set<string>();
 let manifest: Promise<Manifest> | undefined;
 
-const nameOf = (url: URL) => url.pathname.split("/").at(-1) || url.pathname;
-
-const unreachable = (url: URL, what: string) =>
-  problem("fetch-failed", `${nameOf(url)} could not be fetched: ${what}.`, "Check the connection, then try again.");
-
 /** Reads a response; a silent server, or one that sends more than `limit`, is left alone. */
 async function read(url: URL, limit: number, abort: AbortController, cache: RequestCache): Promise<Uint8Array> {
   let silent = false;
@@ -77,13 +73,9 @@ async function read(url: URL, limit: number, abort: AbortController, cache: Requ
   try {
     heard();
     const response = await fetch(url, { signal: abort.signal, cache });
-    if (!response.ok) {
-      throw problem(
-        "fetch-failed",
-        `${nameOf(url)} could not be fetched: the server answered ${response.status}.`,
-        "Try again later; if it stays, the site is missing a file.",
-      );
-    }
+    if (!response.ok) throw await refused(url, response.status);
+    // Some hosts send a page, and no error, for a file that they do not have.
+    if (isPage(response) && url.href.startsWith(base.href)) throw await refused(url, 404);
     const parts: Uint8Array[] = [];
     let size = 0;
     const reader = response.body?.getReader();
@@ -96,9 +88,9 @@ async function read(url: URL, limit: number, abort: AbortController, cache: Requ
     return joined(parts, size);
   } catch (e) {
     abort.abort(); // Whatever still comes is not wanted.
-    if (silent) throw unreachable(url, `the server sent nothing for ${SILENCE / 1000} seconds`);
+    if (silent) throw silence(url, SILENCE / 1000);
     if (e instanceof PlaygroundError) throw e;
-    throw unreachable(url, "the server cannot be reached, or the file did not arrive whole");
+    throw await unanswered(url);
   } finally {
     clearTimeout(timer);
   }
@@ -197,7 +189,7 @@ export async function listOf<T>(url: URL, take: (value: unknown) => T | undefine
 
 /** The site's manifest, fetched once. */
 export function siteManifest(): Promise<Manifest> {
-  const asked = (manifest ??= listOf(new URL("checkpoints/manifest.json", base), (value) => {
+  const asked = (manifest ??= listOf(fileUrl("checkpoints/manifest.json"), (value) => {
     const { models, data } = value as Manifest;
     return Array.isArray(models) && Array.isArray(data) ? (value as Manifest) : undefined;
   }));

@@ -1,4 +1,5 @@
 import { problem } from "./errors";
+import { fileUrl } from "./files";
 import { base, bytesOf, listOf } from "./site";
 
 /** A text as the worker takes it. */
@@ -21,6 +22,8 @@ export interface TextEntry {
   file: string;
   bytes: number;
   sha256: string;
+  /** The hash of the text itself, for servers that have the browser unpack it. */
+  unpacked?: string;
   characters: number;
   licence: string;
   credit: string;
@@ -31,7 +34,7 @@ let manifest: Promise<TextEntry[]> | undefined;
 
 /** The texts of the site, fetched once. */
 export function siteTexts(): Promise<TextEntry[]> {
-  const asked = (manifest ??= listOf(new URL("manifest.json", folder), (value) => {
+  const asked = (manifest ??= listOf(fileUrl("texts/manifest.json"), (value) => {
     const { texts } = value as { texts: TextEntry[] };
     return Array.isArray(texts) ? texts : undefined;
   }));
@@ -44,7 +47,10 @@ export function siteTexts(): Promise<TextEntry[]> {
 /** A text of the site by its name, if there is one. */
 export async function siteText(name: string, options: Record<string, unknown> = {}): Promise<TextSource | undefined> {
   const entry = (await siteTexts()).find((t) => t.name === name);
-  return entry && { name, bytes: await bytesOf(new URL(entry.file, folder)), sha256: entry.sha256, options };
+  if (!entry) return undefined;
+  const bytes = await bytesOf(new URL(entry.file, folder));
+  const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  return { name, bytes, sha256: packed ? entry.sha256 : (entry.unpacked ?? entry.sha256), options };
 }
 
 /** Larger than any text that is taken; not even read. The worker has the last word. */

@@ -1,4 +1,4 @@
-import uPlot from "uplot";
+import uPlot from "./chart";
 import type { LossCurve } from "../client/protocol";
 import { colorOf } from "./ink";
 

@@ -5,7 +5,7 @@ import type { Notice } from "./chrome";
 const MOST = 8;
 /** What is said of a model or of the way to it, and no longer holds when another one is in place. */
 const SETTLED =
-  /^(checkpoint-.*|fetch-failed|file-not-found|bad-data|unsupported|training-diverged|out-of-memory|internal)$/;
+  /^(checkpoint-.*|fetch-failed|policy-blocked|origin-blocked|wrong-type|site-updated|file-not-found|bad-data|unsupported|training-diverged|out-of-memory|internal)$/;
 
 /** Of these only the newest matters. */
 const NEWEST: readonly string[] = ["worker-restarted", "device-lost"];

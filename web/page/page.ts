@@ -5,6 +5,7 @@ import type { Kind } from "../element/attributes";
 import { linkable } from "../element/names";
 import { explainEquations } from "./equations";
 import { bring, followPlaces } from "./place";
+import "./unloaded";
 
 // ---- State in the URL. The elements check the values; the page only carries them. The figures of a page
 // go by their ids; all but the first have them as a prefix, so that they do not take each other's parameters.

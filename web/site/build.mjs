@@ -1,11 +1,9 @@
-// Makes the pages of web/pages/*.md: node web/site/build.mjs OUT
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+// The pages of web/pages, and the font of their formulas.
+import { readdirSync, readFileSync } from "node:fs";
 import subsetFont from "subset-font";
 import { parse } from "yaml";
 import { codeOf } from "./code.mjs";
-import { codePage, contents, page } from "./layout.mjs";
+import { codePage, contents, head, page } from "./layout.mjs";
 import { markdown, render } from "./markdown.mjs";
 import { characters } from "./math.mjs";
 
@@ -21,27 +19,50 @@ function read(name) {
   return { ...meta, nav: meta.nav ?? meta.title, file: name.replace(/\.md$/, ".html"), text };
 }
 
-/** Writes all pages, the source files they point to, and the mathematical font with the characters they use. */
-export async function buildPages(out) {
+/** All pages and the source files that they point to, by name, with what they refer to as the sources call it. */
+export function renderPages() {
   const all = readdirSync(folder)
     .filter((name) => name.endsWith(".md"))
     .map(read);
   const chapters = all.filter((p) => p.order !== undefined).sort((a, b) => a.order - b.order);
   const sources = parse(readFileSync(new URL("sources.yaml", folder), "utf8"));
   const md = markdown();
+  const pages = new Map();
   for (const p of all) {
     const body = render(md, p.text).replace("<!-- contents -->", () => contents(chapters));
-    writeFileSync(join(out, p.file), page(p, chapters, body, { sources, md }));
+    pages.set(p.file, page(p, chapters, body, { sources, md }));
   }
-  mkdirSync(join(out, "code"), { recursive: true });
-  for (const path of new Set(all.flatMap((p) => p.code ?? []))) {
-    writeFileSync(join(out, codePage(path)), codeOf(root, path));
+  for (const path of new Set(all.flatMap((p) => p.code ?? []))) pages.set(codePage(path), codeOf(root, path));
+  pages.set("embed.html", alone());
+  return pages;
+}
+
+/** The element alone on a page, as somebody else would have it. */
+function alone() {
+  const about = {
+    title: "A model in two lines",
+    description:
+      "A page with nothing but the element: a variational autoencoder, a flow and a model of text that train in it.",
+  };
+  return `${head({ ...about, scripts: "element" })}\n${readFileSync(new URL("embed.html", folder), "utf8")}</html>\n`;
+}
+
+/**
+ * Writes the pages, with the names that the files of the site have. They ask for `element.js` by the version that they
+ * are of, lest the browser take that of another one out of its cache.
+ */
+export function writePages(pages, files) {
+  const version = files.of("generative-model.js").match(/[0-9a-f]{10}/)[0];
+  for (const [name, html] of pages) {
+    const named = html
+      .replace(/(?<= (?:href|src)=")((?:\.\.\/)?)([^"#?]+)(?=")/g, (_, up, path) => up + files.of(path))
+      .replace('src="element.js"', `src="element.js?${version}"`);
+    files.plain(name, named);
   }
-  await mathFont(out);
 }
 
 /** STIX Two Math, which has the table that fractions and tall brackets need, cut to what is used. */
-async function mathFont(out) {
+export async function mathFont(files) {
   const from = new URL("node_modules/@fontsource/stix-two-math/", root);
   const whole = readFileSync(new URL("files/stix-two-math-latin-400-normal.woff2", from));
   // A single letter in <mi> is drawn with its italic from another block of Unicode.
@@ -50,9 +71,6 @@ async function mathFont(out) {
   // Drawn by elements that hold no character: roots, bars, and the letter whose italic is elsewhere.
   const unwritten = "ℎ√¯‾ˆ~→0123456789";
   const text = [...characters, ...italic, ...greek, ...unwritten].join("");
-  mkdirSync(join(out, "fonts"), { recursive: true });
-  writeFileSync(join(out, "fonts/math.woff2"), await subsetFont(whole, text, { targetFormat: "woff2" }));
-  writeFileSync(join(out, "fonts/math-LICENSE.txt"), readFileSync(new URL("LICENSE", from)));
+  files.add("fonts/math.woff2", await subsetFont(whole, text, { targetFormat: "woff2" }));
+  files.plain("fonts/math-LICENSE.txt", readFileSync(new URL("LICENSE", from)));
 }
-
-if (import.meta.url === pathToFileURL(process.argv[1]).href) await buildPages(process.argv[2]);

@@ -24,9 +24,7 @@ export function codeOf(root, path) {
       }
       return `<span class="line" id="L${i + 1}">${before}${line}${"</span>".repeat(open.length)}\n</span>`;
     });
-  const top = head({ title: path, description: `${path}, as it runs on this site`, scripts: false })
-    .replaceAll('href="fonts/', 'href="../fonts/')
-    .replace('href="page.css"', 'href="../page.css"');
+  const top = head({ title: path, description: `${path}, as it runs on this site`, scripts: "none", up: "../" });
   return `${top}
 <body class="code">
 <header class="masthead"><p class="name"><a href="../index.html"><span aria-hidden="true" class="mark"></span>Generative Playground</a></p></header>

@@ -9,9 +9,22 @@ const icon =
 /** The content security policy, from the one place where it stands. */
 export const policy = () => headers()["Content-Security-Policy"];
 
-export function head({ title, description, scripts = true }) {
+/** What a page runs: that of a chapter, the element alone, or nothing. */
+const SCRIPTS = {
+  chapter: `
+<script defer src="page.js"></script>
+<link rel="modulepreload" href="generative-model.js">
+<script type="module" src="element.js"></script>`,
+  element: `
+<script defer src="unloaded.js"></script>
+<link rel="modulepreload" href="generative-model.js">
+<script type="module" src="element.js"></script>`,
+  none: "",
+};
+
+export function head({ title, description, scripts = "chapter", up = "" }) {
   return `<!doctype html>
-<html lang="en" data-state-in-query>
+<html lang="en"${scripts === "chapter" ? " data-state-in-query" : ""}>
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy()}">
@@ -20,14 +33,8 @@ export function head({ title, description, scripts = true }) {
 <meta name="description" content="${escape(description)}">
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="${icon}">
-<link rel="preload" href="fonts/newsreader.woff2" as="font" type="font/woff2" crossorigin>
-<link rel="stylesheet" href="page.css">${
-    scripts
-      ? `
-<script type="module" src="page.js"></script>
-<script type="module" src="element.js"></script>`
-      : ""
-  }
+<link rel="preload" href="${up}fonts/newsreader.woff2" as="font" type="font/woff2" crossorigin>
+<link rel="stylesheet" href="${up}page.css">${SCRIPTS[scripts]}
 </head>`;
 }
 

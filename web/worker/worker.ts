@@ -3,6 +3,8 @@
  * only passes messages. Everything that thinks is in Rust.
  */
 import type { Init, ShellMessage } from "../client/connection";
+import { fileUrl } from "../client/files";
+import { isPage, notModule, refused, unanswered, uncompiled, unloaded } from "../client/refusals";
 import type { Answer, Envelope, ErrorInfo } from "../client/protocol";
 
 interface DeviceInfo {
@@ -13,7 +15,7 @@ interface DeviceInfo {
 
 /** What wasm-bindgen makes of the worker's binaries. */
 interface Glue {
-  default(options: { module_or_path: Promise<Response> }): Promise<{ memory: WebAssembly.Memory }>;
+  default(options: { module_or_path: Response | ArrayBuffer }): Promise<{ memory: WebAssembly.Memory }>;
   start(onAnswer: (answer: Answer) => void): void;
   init_device(backend: "cpu" | "webgpu", allowFallback: boolean): Promise<DeviceInfo>;
   post(envelope: Envelope): void;
@@ -143,15 +145,45 @@ function watchDevices(adapter: GpuAdapter) {
   };
 }
 
-async function load(backend: "cpu" | "webgpu", allowFallback: boolean): Promise<DeviceInfo> {
-  const asked = fetch(new URL(`worker-${backend}_bg.wasm`, import.meta.url));
-  const wasm = within(SERVER, "the server", asked).then((response) => {
-    if (!response.ok) throw new Error(`the server answered ${response.status} for worker-${backend}_bg.wasm`);
-    return response;
+/** The glue that belongs to a module. */
+async function glueOf(name: string): Promise<Glue> {
+  const url = fileUrl(name);
+  try {
+    return (await import(url.href)) as Glue;
+  } catch (e) {
+    throw (await unloaded(url, "script")) ?? e;
+  }
+}
+
+const MAGIC = 0x6d736100; // "\0asm"
+
+/** A module as it comes, or whole where a server gives it another type. */
+async function moduleOf(url: URL, response: Response): Promise<Response | ArrayBuffer> {
+  if (!response.ok) throw await refused(url, response.status);
+  if (response.headers.get("content-type") === "application/wasm") return response;
+  const bytes = await response.arrayBuffer().catch(async () => {
+    throw await unanswered(url);
   });
-  wasm.catch(() => undefined); // Reported where it is awaited.
-  const module = (await import(new URL(`worker-${backend}.js`, import.meta.url).href)) as Glue;
-  memory = (await module.default({ module_or_path: wasm })).memory;
+  if (bytes.byteLength > 8 && new DataView(bytes).getUint32(0, true) === MAGIC) return bytes;
+  throw isPage(response) ? await refused(url, 404) : await notModule(url, response);
+}
+
+async function load(backend: "cpu" | "webgpu", allowFallback: boolean): Promise<DeviceInfo> {
+  const url = fileUrl(`worker-${backend}_bg.wasm`);
+  const asked = within(SERVER, "the server", fetch(url)).then(
+    (response) => moduleOf(url, response),
+    async (e: unknown) => {
+      throw e instanceof TypeError ? await unanswered(url) : e;
+    },
+  );
+  asked.catch(() => undefined); // Reported where it is awaited.
+  const module = await glueOf(`worker-${backend}.js`);
+  const wasm = await asked;
+  try {
+    memory = (await module.default({ module_or_path: wasm })).memory;
+  } catch (e) {
+    throw (await uncompiled(url, e)) ?? e;
+  }
   module.start((answer) => scope.postMessage(answer, buffersOf(answer)));
   const begun = module.init_device(backend, allowFallback);
   const info = await (backend === "cpu" ? begun : within(3 * DRIVER, "the graphics device", begun));
@@ -164,7 +196,10 @@ const reasonOf = (e: unknown) =>
   typeof e === "object" && e !== null && "message" in e ? String(e.message) : String(e);
 
 function failure(e: unknown): ErrorInfo {
-  if (isInfo(e)) return e;
+  if (isInfo(e)) {
+    const { code, message, hint, recoverable } = e;
+    return { code, message, hint, recoverable };
+  }
   return {
     code: "fetch-failed",
     message: `The playground's code could not be loaded: ${reasonOf(e)}.`,

@@ -1,0 +1,28 @@
+/** What the site's files are called: each carries the hash of what is in it, which the build fills in. */
+declare const FILES: Record<string, string> | undefined;
+
+const names = typeof FILES === "undefined" ? {} : FILES;
+
+/** Where the site's files are: beside the script that was loaded, whoever's page it is in. */
+export const base = new URL("./", import.meta.url);
+
+/** The address of a file of the site, from the name that it goes by in the sources. */
+export const fileUrl = (name: string) => new URL(names[name] ?? name, base);
+
+/** What the files are called that the site has now, which may be a later one than that of this page. */
+export async function filesNow(): Promise<Record<string, string> | undefined> {
+  try {
+    const response = await fetch(new URL("files.json", base), { cache: "no-cache" });
+    const list: unknown = response.ok ? await response.json() : undefined;
+    return typeof list === "object" && list !== null ? (list as Record<string, string>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the site was replaced by a later one that has this file no more. */
+export async function isGone(url: URL): Promise<boolean> {
+  const ours = url.href.startsWith(base.href) && /-[0-9a-f]{10}\.[^/]+$/.test(url.pathname);
+  const now = ours ? await filesNow() : undefined;
+  return now !== undefined && !Object.values(now).includes(url.href.slice(base.href.length));
+}
