@@ -40,9 +40,18 @@ const common = {
   logLevel: "warning",
   absWorkingDir: root,
 };
+// A language that somebody speaks is fetched as a file of its own.
+const split = { splitting: true, chunkNames: "lang/[name]-[hash]" };
 await Promise.all([
-  build({ ...common, entryPoints: { element: "web/element/index.ts" }, outdir: out, plugins: [shadowStyles] }),
-  build({ ...common, entryPoints: { page: "web/page/page.ts", worker: "web/worker/worker.ts" }, outdir: out }),
+  build({
+    ...common,
+    ...split,
+    entryPoints: { element: "web/element/index.ts" },
+    outdir: out,
+    plugins: [shadowStyles],
+  }),
+  build({ ...common, ...split, entryPoints: { page: "web/page/page.ts" }, outdir: out }),
+  build({ ...common, entryPoints: { worker: "web/worker/worker.ts" }, outdir: out }),
   build({ ...common, entryPoints: { page: "web/styles/page.css" }, outdir: out, external: ["fonts/*"] }),
 ]);
 
