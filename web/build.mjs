@@ -31,6 +31,17 @@ const shadowStyles = {
   },
 };
 
+/** Another language than English is a file of its own, which is fetched when somebody speaks it. */
+const spoken = (files) => ({
+  name: "spoken",
+  setup(b) {
+    b.onResolve({ filter: /^\.\/\w+\/index$/ }, ({ path, importer, kind }) => {
+      if (kind !== "dynamic-import" || !importer.endsWith("/lang/speech.ts")) return undefined;
+      return { path: `./${files.of(`lang/${path.split("/")[1]}.js`)}`, external: true };
+    });
+  },
+});
+
 /** A script or a style sheet with all that it imports; `names` is what a script knows of others. */
 async function bundle(path, { names = {}, ...options } = {}) {
   const { outputFiles } = await build({
@@ -124,11 +135,15 @@ async function scripts(files) {
   const workers = ["worker-cpu", "worker-webgpu"].flatMap((w) => [`${w}.js`, `${w}_bg.wasm`]);
   files.add("worker.js", await bundle("web/worker/worker.ts", { names: files.only(...workers) }));
   const names = files.only("worker.js", "checkpoints/manifest.json", "texts/manifest.json");
-  files.add("generative-model.js", await bundle("web/element/index.ts", { names, plugins: [shadowStyles] }));
+  for (const language of readdirSync(join(root, "web/lang"), { withFileTypes: true }))
+    if (language.isDirectory())
+      files.add(`lang/${language.name}.js`, await bundle(`web/lang/${language.name}/index.ts`));
+  const plugins = [shadowStyles, spoken(files)];
+  files.add("generative-model.js", await bundle("web/element/index.ts", { names, plugins }));
   // It goes by the name that others have put into their pages.
   files.plain("element.js", await bundle("web/element/entry.ts", { names: files.only("generative-model.js") }));
   // No modules: they are to say something where modules are refused.
-  files.add("page.js", await bundle("web/page/page.ts", { format: "iife" }));
+  files.add("page.js", await bundle("web/page/page.ts", { format: "iife", plugins: [spoken(files)] }));
   files.add("unloaded.js", await bundle("web/page/unloaded.ts", { format: "iife" }));
 }
 

@@ -2,8 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { codes, kept, loaded, model, trained, watched } from "./figures.mjs";
+import { load } from "../../web/readme.mjs";
 import { BAD } from "./worker.mjs";
 import { World } from "./world.mjs";
+
+const { ENGLISH } = await load("web/lang/words.ts");
 
 test("a second click on Train from scratch is the same click, and the training can be stopped", async () => {
   const { c, figure, pass } = await loaded();
@@ -135,12 +138,12 @@ test("the same wish twice is one, and both who wished are told that it was done"
 
 test("where it stands is said in words, and why it waits", async () => {
   const { c, pass } = await trained();
-  assert.match(c.status(c.info), /^Step \d+, epoch .* steps a second$/);
+  assert.match(c.status(c.info, ENGLISH), /^Step \d+, epoch .* steps a second$/);
   c.watch(false);
   await pass(2000);
-  assert.match(c.status(c.info), /^Waiting at step .* out of sight$/);
+  assert.match(c.status(c.info, ENGLISH), /^Waiting at step .* out of sight$/);
   void c.open(model(465));
   await pass(2000);
   // A file does not say how many passes over the data there were.
-  assert.equal(c.status({ ...c.info, state: { ...c.info.state, epoch: 0 } }), "Paused at step 465");
+  assert.equal(c.status({ ...c.info, state: { ...c.info.state, epoch: 0 } }, ENGLISH), "Paused at step 465");
 });

@@ -2,33 +2,39 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Device } from "../client/connection";
 import type { ErrorInfo, ModelInfo } from "../client/protocol";
 import { base, type ModelEntry } from "../client/site";
-import { figure, type ViewInfo, type ViewName } from "./panel";
+import type { Words } from "../lang/words";
+import { titleOf, type ViewInfo, type ViewName } from "./panel";
 
 /** An error as the reader sees it. */
 export type Notice = ErrorInfo & {
   about?: string;
   retry: boolean;
   again?: () => void;
-  action?: { label: string; run(): void };
+  action?: { label: "goBackToSnapshot"; run(): void };
 };
 
 /** What is in use and why, in a sentence. */
-export function deviceSentence({ backend, adapter, fallback, reason }: Device): string {
-  const cpu = "Running on the processor, through WebAssembly";
+export function deviceSentence({ backend, adapter, fallback, reason }: Device, words: Words): string {
   if (backend === "webgpu" && fallback)
-    return `Running on ${adapter || "a software adapter"}, a stand-in for a graphics card: right, but slow. It was asked for.`;
-  if (backend === "webgpu")
-    return `Running on the graphics card${adapter ? ` (${adapter})` : ""}, through WebGPU${reason === "requested" ? ", as asked for" : ""}.`;
-  if (reason === "no-webgpu") return `${cpu}: this browser has no WebGPU.`;
-  if (reason === "no-adapter") return `${cpu}: the browser knows WebGPU but found no graphics card for it.`;
-  if (reason === "fallback-adapter") return `${cpu}: the only graphics adapter here is software, which is slower.`;
-  if (reason.startsWith("failed:"))
-    return `${cpu}: the graphics card could not be used (${reason.slice(7).trim().replace(/\.$/, "")}).`;
-  return `${cpu}, as asked for.`;
+    return words.say("onSoftware", { adapter: adapter || words.say("softwareAdapter") });
+  if (backend === "webgpu") {
+    const asked = reason === "requested";
+    if (!adapter) return words.say(asked ? "onGpuAsked" : "onGpu");
+    return words.say(asked ? "onGpuNamedAsked" : "onGpuNamed", { adapter });
+  }
+  if (reason === "no-webgpu") return words.say("onCpuNoWebgpu");
+  if (reason === "no-adapter") return words.say("onCpuNoAdapter");
+  if (reason === "fallback-adapter") return words.say("onCpuFallback");
+  if (reason.startsWith("failed:")) {
+    const why = reason.slice(7).trim();
+    return words.say("onCpuFailed", { reason: words.told(why).replace(/\.$/, "") });
+  }
+  return words.say("onCpuAsked");
 }
 
 /** The tabs, which arrow keys move between. */
 export function tabs(
+  words: Words,
   views: ViewInfo[],
   current: ViewName,
   go: (view: ViewName, byKey: boolean) => void,
@@ -41,53 +47,64 @@ export function tabs(
     e.preventDefault();
     go(view, true);
   };
-  return html`<div class="tabs" role="tablist" aria-label="Views" @keydown=${onKey}>
-    ${views.map(
-      ({ id, title }) =>
-        html`<button
-          type="button"
-          role="tab"
-          id=${`tab-${id}`}
-          aria-selected=${id === current ? "true" : "false"}
-          aria-controls="panel"
-          tabindex=${id === current ? 0 : -1}
-          @click=${() => go(id, false)}>
-          ${title}
-        </button>`,
-    )}
+  return html`<div class="tabs" role="tablist" aria-label=${words.say("views")} @keydown=${onKey}>
+    ${views.map((view) => {
+      const { id } = view;
+      return html`<button
+        type="button"
+        role="tab"
+        id=${`tab-${id}`}
+        aria-selected=${id === current ? "true" : "false"}
+        aria-controls="panel"
+        tabindex=${id === current ? 0 : -1}
+        @click=${() => go(id, false)}>
+        ${titleOf(view, words)}
+      </button>`;
+    })}
   </div>`;
 }
 
 /** A choice among the shipped models. */
 export function chooser(
+  words: Words,
   models: ModelEntry[],
   chosen: string | undefined,
   own: boolean,
   choose: (id: string) => void,
 ): TemplateResult {
   return html`<label class="inline chooser"
-    >Model
+    >${words.say("model")}
     <select
       @change=${(e: Event) => {
         const { value } = e.target as HTMLSelectElement;
         if (value) choose(value);
       }}>
-      ${own ? html`<option value="" selected>yours</option>` : nothing}
-      ${models.map((m) => html`<option value=${m.id} ?selected=${!own && m.id === chosen}>${m.title}</option>`)}
+      ${own ? html`<option value="" selected>${words.say("yours")}</option>` : nothing}
+      ${models.map((m) => html`<option value=${m.id} ?selected=${!own && m.id === chosen}>${words.told(m.title)}</option>`)}
     </select></label
   >`;
 }
 
 /** Errors, each until it is dismissed. */
-export function notices(all: Notice[], dismiss: (notice: Notice, retry: boolean) => void): TemplateResult {
+export function notices(
+  words: Words,
+  all: Notice[],
+  dismiss: (notice: Notice, retry: boolean) => void,
+): TemplateResult {
+  const sentences = (n: Notice) => {
+    const { message, hint } = words.error(n);
+    return `${message} ${hint}`;
+  };
   return html`<div class="notices" part="notices" role="alert">
     ${all.map(
       (n) =>
         html`<div class="notice" data-code=${n.code}>
-          <p><code>${n.code}</code> ${n.message} ${n.hint}</p>
-          ${n.action ? html`<button type="button" @click=${n.action.run}>${n.action.label}</button>` : nothing}
-          ${n.retry ? html`<button type="button" @click=${() => dismiss(n, true)}>Try again</button>` : nothing}
-          <button type="button" class="close" aria-label="Dismiss" @click=${() => dismiss(n, false)}>×</button>
+          <p><code>${n.code}</code> ${sentences(n)}</p>
+          ${n.action ? html`<button type="button" @click=${n.action.run}>${words.say(n.action.label)}</button>` : nothing}
+          ${n.retry ? html`<button type="button" @click=${() => dismiss(n, true)}>${words.say("tryAgain")}</button>` : nothing}
+          <button type="button" class="close" aria-label=${words.say("dismiss")} @click=${() => dismiss(n, false)}>
+            ×
+          </button>
         </div>`,
     )}
   </div>`;
@@ -102,6 +119,7 @@ export interface Actions {
 
 /** The model in numbers, and its files. */
 export function facts(
+  words: Words,
   info: ModelInfo,
   device: Device | undefined,
   entry: ModelEntry | undefined,
@@ -111,16 +129,15 @@ export function facts(
   const card = !own && entry?.card ? new URL(`checkpoints/${entry.card}`, base).href : undefined;
   return html`<div class="facts">
     <p>
-      ${figure(info.parameters)}
-      parameters${info.latentDim ? `, ${info.latentDim} latent` : ""}${info.space.kind === "text" ? `, ${info.space.vocabulary} kinds of token` : ""}
-      ${card ? html`<a href=${card}>About this model</a>` : nothing}
-      ${device ? html`<span class="device" title=${deviceSentence(device)}>${device.backend === "webgpu" ? "WebGPU" : "CPU"}</span>` : nothing}
+      ${words.say("parameters", { n: info.parameters })}${info.latentDim ? words.say("latentNumbers", { n: info.latentDim }) : ""}${info.space.kind === "text" ? words.say("kindsOfToken", { n: info.space.vocabulary }) : ""}
+      ${card ? html`<a href=${card}>${words.say("aboutModel")}</a>` : nothing}
+      ${device ? html`<span class="device" title=${deviceSentence(device, words)}>${device.backend === "webgpu" ? "WebGPU" : "CPU"}</span>` : nothing}
     </p>
     <p class="row">
-      ${own ? html`<button type="button" @click=${actions.back}>Back to ${entry?.title ?? "the shipped model"}</button>` : nothing}
-      <button type="button" @click=${actions.download}>Download model</button>
+      ${own ? html`<button type="button" @click=${actions.back}>${words.say("backTo", { title: entry ? words.told(entry.title) : words.say("shippedModel") })}</button>` : nothing}
+      <button type="button" @click=${actions.download}>${words.say("downloadModel")}</button>
       <label class="button"
-        >Open model<input
+        >${words.say("openModel")}<input
           class="unseen"
           type="file"
           accept=".safetensors"

@@ -6,7 +6,6 @@ import { unless, within } from "../client/limits";
 import type { ErrorInfo, ModelInfo, PointSource, View, ViewQuery } from "../client/protocol";
 import { Session, type SavedFile, type Snapshot } from "../client/session";
 import type { KeptData, KeptInfo } from "../client/store";
-import { figure } from "./numbers";
 import { Queue } from "./queue";
 import type { Arrival, Checkpoint, ControllerHost, Source } from "./controller-host";
 import { Runner } from "./runner";
@@ -109,9 +108,7 @@ export class Controller extends Runner {
     } else {
       const lost = cause.code === "device-lost";
       const where =
-        own && info && info.step > 0
-          ? `Your model goes on from step ${figure(info.step)}.`
-          : "Everything is as it was.";
+        own && info && info.step > 0 ? `Your model goes on from step ${info.step}.` : "Everything is as it was.";
       const what = lost ? cause.message : "The computation stopped unexpectedly.";
       const message = `${what} A new worker has taken over. ${where}`;
       const hint = "There is nothing that you need to do.";

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import type { Field } from "../client/schema";
 import type { ErrorInfo } from "../client/protocol";
+import type { Words } from "../lang/words";
 
 /** How a field's value is shown and what becomes of a new one. */
 export interface Binding {
@@ -28,24 +29,36 @@ function slides({ kind, minimum, maximum }: Field): boolean {
 }
 
 /** One form field, made from its schema. */
-export function field(f: Field, prefix: string, { value, error, set, disabled = false }: Binding): TemplateResult {
+export function field(
+  words: Words,
+  f: Field,
+  prefix: string,
+  { value, error, set, disabled = false }: Binding,
+): TemplateResult {
   const id = `${prefix}-${f.name}`;
   const onChange = (e: Event) => {
     const input = e.target as HTMLInputElement | HTMLSelectElement;
     set(input instanceof HTMLInputElement && input.type === "checkbox" ? String(input.checked) : input.value);
   };
   const described = `${id}-help`;
+  const { minimum, maximum } = f;
   const range =
-    f.minimum !== undefined && f.maximum !== undefined ? ` ${short(f.minimum)} to ${short(f.maximum)}.` : "";
-  const help = html`<small id=${described} class=${error ? "wrong" : ""}
-    >${error ? `${error.message} ${error.hint}` : f.help + (slides(f) || f.kind === "choice" ? "" : range)}</small
+    minimum === undefined || maximum === undefined
+      ? ""
+      : words.say("range", { low: words.plain(minimum), high: words.plain(maximum) });
+  const wrong = error && words.error(error);
+  const told = words.told(f.help);
+  const label = words.told(f.label);
+  const shown = (v: unknown) => (typeof v === "number" ? words.plain(Number(short(v))) : short(v));
+  const help = html`<small id=${described} class=${wrong ? "wrong" : ""}
+    >${wrong ? `${wrong.message} ${wrong.hint}` : told + (slides(f) || f.kind === "choice" ? "" : range)}</small
   >`;
   const invalid = error ? "true" : "false";
   if (f.kind === "choice") {
     return html`<div class="field">
-      <label for=${id}>${f.label}</label>
+      <label for=${id}>${label}</label>
       <select id=${id} aria-describedby=${described} aria-invalid=${invalid} ?disabled=${disabled} @change=${onChange}>
-        ${f.choices.map((c) => html`<option value=${c.value} ?selected=${c.value === String(value)} title=${c.help || nothing}>${c.label}</option>`)}</select
+        ${f.choices.map((c) => html`<option value=${c.value} ?selected=${c.value === String(value)} title=${words.told(c.help) || nothing}>${words.told(c.label)}</option>`)}</select
       >${help}
     </div>`;
   }
@@ -59,13 +72,13 @@ export function field(f: Field, prefix: string, { value, error, set, disabled = 
           .checked=${value === true}
           ?disabled=${disabled}
           @change=${onChange} />
-        ${f.label}</label
+        ${label}</label
       >${help}
     </div>`;
   }
   if (slides(f)) {
     return html`<div class="field">
-      <label for=${id}>${f.label} <output for=${id} .value=${short(value)}></output></label>
+      <label for=${id}>${label} <output for=${id} .value=${shown(value)}></output></label>
       <input
         type="range"
         id=${id}
@@ -79,13 +92,13 @@ export function field(f: Field, prefix: string, { value, error, set, disabled = 
         @input=${(e: Event) => {
           const i = e.target as HTMLInputElement;
           const o = i.parentElement?.querySelector("output");
-          if (o) o.value = short(Number(i.value));
+          if (o) o.value = shown(Number(i.value));
         }}
         @change=${onChange} />${help}
     </div>`;
   }
   return html`<div class="field">
-    <label for=${id}>${f.label}</label>
+    <label for=${id}>${label}</label>
     <input
       type=${f.kind === "text" ? "text" : "number"}
       id=${id}

@@ -38,7 +38,7 @@ export class GenerativeModel extends ModelHost implements Present {
       this.setAttribute("model", model); // Comes back here by way of the change.
       return;
     }
-    this.say("Fetching the model…");
+    this.say(this.words.say("fetchingModel"));
     await this.attempt(() => (this.family ? this.#untrained(this.family) : this.#shipped()), "load");
     if (!this.trainer.busy) this.say(undefined);
   }
@@ -316,6 +316,7 @@ export class GenerativeModel extends ModelHost implements Present {
       info,
       device,
       own,
+      words,
       settled: { view },
     } = this;
     const waiting = !this.isDrawn;
@@ -331,18 +332,18 @@ export class GenerativeModel extends ModelHost implements Present {
       <div class="panel">${this.panel.render()}</div>
       <div class="poster" ?hidden=${!waiting}><slot name="poster"></slot></div>
     </div>`;
-    const alerts = notices(this.trainer.notices.all, this.#dismiss);
+    const alerts = notices(words, this.trainer.notices.all, this.#dismiss);
     if (this.bare) return html`<div class="frame bare" part="frame">${body}${alerts}</div>`;
     return html`<section
       class="frame ${this.#dragging ? "dragging" : ""}"
       part="frame"
-      aria-label="Generative model"
+      aria-label=${words.say("aModel")}
       @dragover=${this.#drag}
       @dragleave=${this.#drag}
       @drop=${this.#drag}>
       <header class="bar" part="bar">
-        ${tabs(this.choice.shown(this.views), view, this.#go)}
-        ${models.length && (own || !this.src) ? chooser(models, this.entry?.id ?? this.model ?? undefined, own, this.#choose) : nothing}
+        ${tabs(words, this.choice.shown(this.views), view, this.#go)}
+        ${models.length && (own || !this.src) ? chooser(words, models, this.entry?.id ?? this.model ?? undefined, own, this.#choose) : nothing}
       </header>
       ${alerts}
       <div id="panel" role="tabpanel" aria-labelledby=${`tab-${view}`}>${body}</div>
@@ -350,7 +351,7 @@ export class GenerativeModel extends ModelHost implements Present {
         <p class="caption" part="caption">${this.loading ?? (info ? this.panel.caption(info) : "")}</p>
         ${
           info
-            ? facts(info, device, this.entry, own, {
+            ? facts(words, info, device, this.entry, own, {
                 back: () => void this.load(),
                 download: () => void this.attempt(async () => download(await this.trainer.download())),
                 open: (file) => void this.importCheckpoint(file),
@@ -358,7 +359,7 @@ export class GenerativeModel extends ModelHost implements Present {
             : nothing
         }
       </footer>
-      ${this.#dragging ? html`<p class="drop" aria-hidden="true">Drop a model or a ${this.kin?.capabilities.language ? "text" : "image"}</p>` : nothing}
+      ${this.#dragging ? html`<p class="drop" aria-hidden="true">${words.say(this.kin?.capabilities.language ? "dropText" : "dropImage")}</p>` : nothing}
     </section>`;
   }
 }

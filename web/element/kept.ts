@@ -1,17 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { keptFile, listKept, megabytes, renameKept, type KeptInfo } from "../client/store";
-import { figure } from "./numbers";
+import { keptFile, listKept, renameKept, type KeptInfo } from "../client/store";
 import type { Host } from "./panel";
-
-/** How long ago something was, in words. */
-export function ago(then: number): string {
-  const minutes = Math.round((Date.now() - then) / 60_000);
-  const format = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
-  if (minutes < 1) return "a moment ago";
-  if (minutes < 60) return format.format(-minutes, "minute");
-  if (minutes < 60 * 24) return format.format(-Math.round(minutes / 60), "hour");
-  return format.format(-Math.round(minutes / 1440), "day");
-}
 
 /** A kept training as a file, whether it can be opened here or not. */
 export async function saveKept(host: Host, id: string) {
@@ -48,35 +37,41 @@ export class KeptPanel {
   };
 
   #row(kept: KeptInfo): TemplateResult {
-    const { trainer } = this.host;
+    const { trainer, words } = this.host;
     const here = kept.id === trainer.keeper.id;
-    const name = kept.title || kept.about || kept.data || "A training";
+    const name = kept.title || kept.about || kept.data || words.say("aTraining");
     return html`<li data-kept=${kept.id}>
       <input
         type="text"
         maxlength="80"
-        aria-label="Name of this training"
+        aria-label=${words.say("nameOfTraining")}
         .value=${name}
         @change=${(e: Event) => this.#act(() => renameKept(kept.id, (e.target as HTMLInputElement).value))} />
       <span class="aside">
-        ${kept.family ? `${kept.family}, ` : ""}step ${figure(kept.step)}, ${megabytes(kept.size)},
-        ${here ? "the one above" : ago(kept.saved)}
+        ${kept.family ? `${kept.family}, ` : ""}${words.say("atStep", { step: kept.step })},
+        ${words.megabytes(kept.size)}, ${here ? words.say("theOneAbove") : words.ago(kept.saved)}
       </span>
       <span class="row">
         ${
           here
             ? nothing
-            : html`<button type="button" @click=${() => this.#act(() => trainer.resume(kept))}>Go on with it</button>`
+            : html`<button type="button" @click=${() => this.#act(() => trainer.resume(kept))}>
+                ${words.say("goOnWithIt")}
+              </button>`
         }
-        <button type="button" @click=${() => this.#act(() => saveKept(this.host, kept.id))}>Download</button>
+        <button type="button" @click=${() => this.#act(() => saveKept(this.host, kept.id))}>
+          ${words.say("download")}
+        </button>
         ${
           here
             ? nothing
             : this.#doomed === kept.id
               ? html`<button type="button" @click=${() => this.#act(() => trainer.discard(kept.id))}>
-                    Yes, delete it</button
-                  ><button type="button" class="quiet" @click=${() => this.#ask(undefined)}>No</button>`
-              : html`<button type="button" class="quiet" @click=${() => this.#ask(kept.id)}>Delete</button>`
+                    ${words.say("reallyDelete")}</button
+                  ><button type="button" class="quiet" @click=${() => this.#ask(undefined)}>${words.say("no")}</button>`
+              : html`<button type="button" class="quiet" @click=${() => this.#ask(kept.id)}>
+                  ${words.say("delete")}
+                </button>`
         }
       </span>
     </li>`;
@@ -88,19 +83,17 @@ export class KeptPanel {
   }
 
   render(): TemplateResult {
+    const { words } = this.host;
     const size = this.#all.reduce((sum, k) => sum + k.size, 0);
     return html`<details class="all kept" ?open=${this.#open} @toggle=${this.#toggle}>
-      <summary>Kept in this browser</summary>
+      <summary>${words.say("kept")}</summary>
       ${
         this.#all.length
-          ? html`<p class="aside">
-                ${this.#all.length} ${this.#all.length === 1 ? "training" : "trainings"}, ${megabytes(size)} in all.
-                They stay on this machine.
-              </p>
+          ? html`<p class="aside">${words.say("keptAll", { n: this.#all.length, size: words.megabytes(size) })}</p>
               <ul>
                 ${this.#all.map((kept) => this.#row(kept))}
               </ul>`
-          : html`<p class="aside">Nothing. A training is kept from its first ten seconds on.</p>`
+          : html`<p class="aside">${words.say("keptNone")}</p>`
       }
     </details>`;
   }

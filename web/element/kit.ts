@@ -77,9 +77,9 @@ export class Kit {
     if (kinds.includes("text")) {
       const text = this.#one("text", () => new TextInput(host, changed));
       const renderers = {
-        texts: new TokensRenderer(text),
+        texts: new TokensRenderer(host, text),
         matrices: new MatricesRenderer(host),
-        table: new TableRenderer(),
+        table: new TableRenderer(host),
       };
       return { inputs: [text], renderers, within: false, asks: () => ({}) };
     }
@@ -89,7 +89,7 @@ export class Kit {
         this.#seed++;
         changed();
       };
-      const renderers = { reconstruction: new PosteriorRenderer(host, image, again), image: new GridRenderer() };
+      const renderers = { reconstruction: new PosteriorRenderer(host, image, again), image: new GridRenderer(host) };
       const asks = () => ({ count: DRAWS, seed: this.#seed });
       return { inputs: [image], renderers, expected: "reconstruction", within: true, asks };
     }
@@ -100,7 +100,7 @@ export class Kit {
     }
     const pointer = kinds.includes("pointer") ? this.#pointer : undefined;
     const inputs: Input[] = [...(kinds.includes("scrubber") ? [this.#scrubber] : []), ...(pointer ? [pointer] : [])];
-    const image = pointer ? new MapRenderer(host, pointer) : new GridRenderer();
+    const image = pointer ? new MapRenderer(host, pointer) : new GridRenderer(host);
     const asks = () => {
       const { space } = host.info ?? {};
       const drawn = space?.kind === "points" || space?.kind === "energy";

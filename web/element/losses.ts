@@ -1,3 +1,5 @@
+import type { Words } from "../lang/words";
+
 /** What losses are called and their colours, declared once: what is red in the text is red wherever it is shown. */
 export const TONES = ["red", "blue", "third", "fourth"] as const;
 export type Tone = (typeof TONES)[number];
@@ -5,11 +7,12 @@ export type Tone = (typeof TONES)[number];
 /** The custom property of a tone. */
 export const COLOR: Record<Tone, string> = { red: "--_red", blue: "--_blue", third: "--_guess", fourth: "--_soft" };
 
-const TITLES: Record<string, string> = { reconstruction: "Reconstruction", kl: "KL divergence", loss: "Loss" };
+const TITLES = { reconstruction: "lossReconstruction", kl: "lossKl", loss: "lossAll" } as const;
 /** The decoder's side is red and the encoder's is blue; what is minimised as a whole is red. */
 const OWN: Record<string, Tone> = { reconstruction: "red", kl: "blue" };
 
-export const lossTitle = (name: string) => TITLES[name] ?? name;
+export const lossTitle = (name: string, words: Words) =>
+  Object.hasOwn(TITLES, name) ? words.say(TITLES[name as keyof typeof TITLES]) : words.told(name);
 
 /** The tone of each of some losses, red first: its own, else the next that none of the others has. */
 export function tones(names: readonly string[]): Map<string, Tone> {

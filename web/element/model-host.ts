@@ -5,6 +5,7 @@ import { CUSTOM, type Description } from "../client/engine";
 import { badOption } from "../client/errors";
 import type { FamilyInfo, ModelInfo, SpaceKind, TrainState, View } from "../client/protocol";
 import { siteManifest, type ModelEntry } from "../client/site";
+import { Speech } from "../lang/speech";
 import { ATTRIBUTES, attributeOf, properties, read } from "./attributes";
 import { deviceSentence } from "./chrome";
 import { Controller, type ControllerHost } from "./controller";
@@ -51,6 +52,7 @@ export abstract class ModelHost extends LitElement implements Host, ControllerHo
   /** Samples in a row. */
   declare columns: string | number | null;
 
+  readonly #speech = new Speech(this, () => this.redraw(false));
   settled: Settled = UNSAID;
   /** Names that a link gave to the element: what is wrong with those is told to the reader. */
   linked: readonly string[] = [];
@@ -79,6 +81,12 @@ export abstract class ModelHost extends LitElement implements Host, ControllerHo
   protected used = "";
   protected timer: ReturnType<typeof setTimeout> | undefined;
 
+  get words() {
+    return this.#speech.words;
+  }
+  protected override scheduleUpdate() {
+    return this.#speech.render(() => super.scheduleUpdate());
+  }
   get session(): Session | undefined {
     return this.trainer.session;
   }
@@ -99,7 +107,7 @@ export abstract class ModelHost extends LitElement implements Host, ControllerHo
   }
   help(plot: string): string {
     const space = this.kin?.spaces.find((s) => s.kind === this.info?.space.kind);
-    return space?.plots.find((p) => p.id === plot)?.help ?? "";
+    return this.words.told(space?.plots.find((p) => p.id === plot)?.help ?? "");
   }
   /** Whether there is a model to speak of. */
   get stands(): boolean {
@@ -207,7 +215,7 @@ export abstract class ModelHost extends LitElement implements Host, ControllerHo
     const { backend, reason } = device;
     if (this.used === `${backend} ${reason}`) return;
     this.used = `${backend} ${reason}`;
-    this.announce("backendchange", { ...device, sentence: deviceSentence(device) });
+    this.announce("backendchange", { ...device, sentence: deviceSentence(device, this.words) });
   }
   restarted(fatal: boolean) {
     if (!fatal) this.stale = true;
@@ -380,6 +388,8 @@ export abstract class ModelHost extends LitElement implements Host, ControllerHo
 
   /** Begins or ends drawing new samples again and again. */
   protected abstract tick(): void;
+  /** Its size, its colours or its language have changed. */
+  abstract redraw(recolour: boolean): void;
   abstract load(model?: string): Promise<void>;
   abstract play(): Promise<void>;
 }

@@ -2,6 +2,7 @@ import type { TemplateResult } from "lit";
 import type { Session } from "../client/session";
 import type { FamilyInfo, ModelInfo, PlotSpec, TrainState, View, ViewQuery } from "../client/protocol";
 import type { ModelEntry } from "../client/site";
+import type { Words } from "../lang/words";
 import type { Layout, Plate } from "./draw";
 import type { PlotView } from "./render/points";
 import type { Controller } from "./controller";
@@ -12,8 +13,13 @@ export type ViewName = string;
 /** A view that there is to choose from. */
 export interface ViewInfo {
   id: ViewName;
-  title: string;
+  /** As the family declares it; nothing for those that all families have. */
+  title: string | null;
 }
+
+/** What a view is called. */
+export const titleOf = ({ id, title }: ViewInfo, words: Words) =>
+  title === null ? words.say(id === "write" ? "viewWrite" : "viewTrain") : words.told(title);
 
 /** Plots that lie over another one and are no view of their own. */
 const BENEATH = ["codes"];
@@ -22,8 +28,8 @@ const BENEATH = ["codes"];
 export function viewsOf(plots: readonly PlotSpec[], language: boolean): ViewInfo[] {
   const shown = plots.filter((p) => !BENEATH.includes(p.id));
   return [
-    ...shown.map(({ id, title }) => (language && id === "samples" ? { id: "write", title: "Write" } : { id, title })),
-    { id: "train", title: "Train" },
+    ...shown.map(({ id, title }) => (language && id === "samples" ? { id: "write", title: null } : { id, title })),
+    { id: "train", title: null },
   ];
 }
 
@@ -35,6 +41,8 @@ export function shownViews(all: ViewInfo[], wishes: string | null): ViewInfo[] {
 
 /** What a panel sees of its element. */
 export interface Host extends HTMLElement {
+  /** The language that it speaks. */
+  readonly words: Words;
   readonly session: Session | undefined;
   readonly info: ModelInfo | undefined;
   readonly trainer: Controller;
@@ -152,5 +160,3 @@ export class Latest {
     this.#busy = false;
   }
 }
-
-export { figure } from "./numbers";

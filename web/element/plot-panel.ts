@@ -3,7 +3,7 @@ import { live } from "lit/directives/live.js";
 import { PlaygroundError } from "../client/errors";
 import type { ErrorInfo, ModelInfo, PlotInputs, PlotSpec, TrainState, View } from "../client/protocol";
 import type { Kit, Outfit } from "./kit";
-import { Latest, Panel, ask, figure, type Host, type Param } from "./panel";
+import { Latest, Panel, ask, type Host, type Param } from "./panel";
 import { isPlane } from "./points-task";
 import { PlotRenderer } from "./render/plot";
 import { transport } from "./transport";
@@ -35,7 +35,7 @@ export class PlotPanel extends Panel {
   }
 
   override caption() {
-    return this.#unable ? "" : this.spec.help;
+    return this.#unable ? "" : this.host.words.told(this.spec.help);
   }
 
   override refresh() {
@@ -117,14 +117,15 @@ export class PlotPanel extends Panel {
 
   #instead() {
     const { host } = this;
-    const { message, hint } = this.#unable ?? { message: "", hint: "" };
+    const { words } = host;
+    const { message, hint } = words.error(this.#unable ?? { message: "", hint: "" });
     const other = host.models.find((m) => m.data === host.info?.data && m.latentDim === 2);
     return html`<div class="empty">
       <p>${message} ${hint}</p>
       ${
         other && other.id !== host.info?.id
           ? html`<button type="button" class="primary" @click=${() => host.setAttribute("model", other.id)}>
-              Open ${other.title}
+              ${words.say("openInstead", { title: words.told(other.title) })}
             </button>`
           : nothing
       }
@@ -133,13 +134,15 @@ export class PlotPanel extends Panel {
 
   /** A slider through the past of the training. */
   #past({ state }: ModelInfo) {
-    const { trainer } = this.host;
+    const { trainer, words } = this.host;
     const { snapshots } = state;
     if (snapshots.length < 2) return nothing;
     return html`<div class="slider">
       <label for="past"
-        >Back through the training
-        <output>${trainer.past === undefined ? "now" : `step ${figure(snapshots[trainer.past] ?? 0)}`}</output></label
+        >${words.say("backThrough")}
+        <output
+          >${trainer.past === undefined ? words.say("now") : words.say("atStep", { step: snapshots[trainer.past] ?? 0 })}</output
+        ></label
       >
       <input
         type="range"
@@ -159,7 +162,7 @@ export class PlotPanel extends Panel {
         trainer.past === undefined
           ? nothing
           : html`<button type="button" @click=${() => void this.host.attempt(() => trainer.restore(trainer.past ?? 0))}>
-              Go on from here
+              ${words.say("goOnFromHere")}
             </button>`
       }
     </div>`;
@@ -180,7 +183,7 @@ export class PlotPanel extends Panel {
         </div>
         <div class="side">
           <div>
-            <h3>${this.host.about?.title}</h3>
+            <h3>${this.host.words.told(this.host.about?.title ?? "")}</h3>
             <p class="plain">${this.host.about?.equation}</p>
           </div>
           ${transport(this.host, info)}${this.#renderer?.beside?.() ?? nothing}

@@ -2,7 +2,8 @@ import { PlaygroundError } from "../client/errors";
 import type { ModelInfo, TrainState, View } from "../client/protocol";
 import type { Run, Session } from "../client/session";
 import { Notices } from "./notices";
-import { capital, figure } from "./numbers";
+import type { Words } from "../lang/words";
+import { capital } from "./numbers";
 import { Wishes, type WishesHost } from "./wishes";
 
 /** Steps a second that can be chosen; null is as fast as it goes. */
@@ -274,7 +275,7 @@ export abstract class Runner extends Wishes {
     const action =
       code === "training-diverged" && snapshots
         ? {
-            label: "Go back to the last good snapshot",
+            label: "goBackToSnapshot" as const,
             run: () => void this.attempt(() => this.restore(snapshots - 1)),
           }
         : undefined;
@@ -285,14 +286,15 @@ export abstract class Runner extends Wishes {
   }
 
   /** Where it stands, in words. */
-  status(info: ModelInfo): string {
+  status(info: ModelInfo, words: Words): string {
     const { step, epoch, rate } = info.state;
-    const of = this.size && step < this.size.steps ? ` of about ${figure(this.size.steps)}` : "";
+    const { steps = 0 } = this.size ?? {};
+    const at = step < steps ? words.say("atStepOfAbout", { step, steps }) : words.say("atStep", { step });
     // A model that was opened does not know how many passes there were.
-    const where = `step ${figure(step)}${of}${epoch > 0 || step === 0 ? `, epoch ${figure(epoch, 1)}` : ""}`;
-    if (this.suspended) return `Waiting at ${where} while out of sight`;
-    if (this.running)
-      return rate > 0 ? `${capital(where)}, ${figure(rate, rate < 10 ? 1 : 0)} steps a second` : "Starting…";
-    return `${this.failed ? "Stopped" : "Paused"} at ${where}`;
+    const where = epoch > 0 || step === 0 ? words.say("withEpoch", { where: at, epoch: words.figure(epoch, 1) }) : at;
+    if (this.suspended) return words.say("waitingAt", { where });
+    if (!this.running) return words.say(this.failed ? "stoppedAt" : "pausedAt", { where });
+    if (!(rate > 0)) return words.say("starting");
+    return capital(words.say("goingOnSteps", { where, rate: words.figure(rate, rate < 10 ? 1 : 0) }));
   }
 }

@@ -65,27 +65,29 @@ export class SamplesPanel extends Panel {
 
   override caption() {
     const { seed, count } = this.host.settled;
-    return `${count} samples from seed ${seed}, computed just now on this machine. ${this.host.help("samples")}`;
+    const { words } = this.host;
+    return `${words.say("samplesCaption", { count, seed: String(seed) })} ${this.host.help("samples")}`;
   }
 
   override render() {
     const { host } = this;
+    const { words } = host;
     const { seed, count } = host.settled;
     const canvas = html`<canvas
       class="plate"
       part="canvas"
       role="img"
-      aria-label=${`${count} generated images, seed ${seed}`}
+      aria-label=${words.say("generatedImages", { count, seed: String(seed) })}
       ${ref(this.#plate.attach)}></canvas>`;
     if (host.bare) return canvas;
     const set = (name: string) => (e: Event) => host.setAttribute(name, (e.target as HTMLInputElement).value);
     return html`<div class="split">
       <div class="stage">${canvas}</div>
       <div class="side">
-        <button type="button" class="primary" @click=${() => host.reroll()}>New samples</button>
+        <button type="button" class="primary" @click=${() => host.reroll()}>${words.say("newSamples")}</button>
         <div class="pair">
           <div class="field">
-            <label for="seed">Seed</label
+            <label for="seed">${words.say("seed")}</label
             ><input
               id="seed"
               type="number"
@@ -96,15 +98,15 @@ export class SamplesPanel extends Panel {
               @change=${set("seed")} />
           </div>
           <div class="field">
-            <label for="count">How many</label>
+            <label for="count">${words.say("howMany")}</label>
             <select id="count" @change=${set("count")}>
               ${[...new Set([8, 16, 32, 64, 100, 196, count])].sort((a, b) => a - b).map((n) => html`<option value=${n} ?selected=${n === count}>${n}</option>`)}
             </select>
           </div>
         </div>
-        ${this.#fields.map((f) => field(f, "sample", { value: host.sampleOptions[f.name] ?? f.fallback, set: (text) => host.setAttribute(attributeOf(f.name), text) }))}
-        <button type="button" @click=${() => this.#png()}>Download as PNG</button>
-        ${host.trainer.own ? html`<p class="aside">These come from the model that you are training.</p>` : nothing}
+        ${this.#fields.map((f) => field(words, f, "sample", { value: host.sampleOptions[f.name] ?? f.fallback, set: (text) => host.setAttribute(attributeOf(f.name), text) }))}
+        <button type="button" @click=${() => this.#png()}>${words.say("savePng")}</button>
+        ${host.trainer.own ? html`<p class="aside">${words.say("yourModelsSamples")}</p>` : nothing}
       </div>
     </div>`;
   }

@@ -3,14 +3,15 @@ import { live } from "lit/directives/live.js";
 import { ref } from "lit/directives/ref.js";
 import { badOption } from "../client/errors";
 import type { LossCurve, ModelInfo, SpaceKind, TrainState, View } from "../client/protocol";
-import { KeptPanel, ago, saveKept } from "./kept";
-import { Latest, Panel, figure, type Host } from "./panel";
+import { KeptPanel, saveKept } from "./kept";
+import { Latest, Panel, type Host } from "./panel";
 import { Plate } from "./draw";
 import { Curves } from "./curves";
 import { field } from "./form";
 import { Script } from "./render/script";
 import { Sizes } from "./text/sizes";
 import { bringFile, source } from "./text/source";
+import type { Key } from "../lang/words";
 import { COLOR, lossTitle, tones, type Tone } from "./losses";
 import { isPlane } from "./points-task";
 import { Plot } from "./render/points";
@@ -24,20 +25,17 @@ const POINTS = 500;
 const perToken = (info: ModelInfo | undefined) => (info?.space.kind === "text" ? info.space.charactersPerToken : 0);
 
 /** What training is, in a sentence or two, by the kind of what is learned. */
-const CAPTIONS: Record<SpaceKind, string> = {
-  text: "The model learns on this machine, in this page; neither your text nor anything else is sent anywhere. It starts from random numbers and knows no letter; what it writes below is begun at the same seed at every moment.",
-  image:
-    "The model learns on this machine, in this page, from images that were downloaded with it; nothing is sent anywhere. The small images are made from the same random numbers at every moment, so that one can watch each of them come into focus.",
-  points:
-    "The model learns on this machine, in this page, from points that are drawn as they are needed; nothing is sent anywhere. Its samples are made from the same random numbers at every moment.",
-  energy:
-    "The model learns on this machine, in this page, from an energy that is given as a formula, without any examples; nothing is sent anywhere.",
-};
+const CAPTIONS = {
+  text: "learnsText",
+  image: "learnsImages",
+  points: "learnsPoints",
+  energy: "learnsEnergy",
+} as const satisfies Record<SpaceKind, Key>;
 
 /** Training in the page: what is learned from, options, transport, curves, samples at a fixed noise, and the past. */
 export class TrainPanel extends Panel {
   #plate = new Plate();
-  #script = new Script("What it writes now");
+  #script: Script;
   #plot: Plot;
   #sizes: Sizes;
   #curves = new Map<string, Curves>();
@@ -48,6 +46,7 @@ export class TrainPanel extends Panel {
 
   constructor(host: Host) {
     super(host);
+    this.#script = new Script(host, "writesNow");
     this.#sizes = new Sizes(host);
     this.#kept = new KeptPanel(host);
     this.#plot = new Plot(host);
@@ -92,7 +91,7 @@ export class TrainPanel extends Panel {
   }
 
   override caption({ space }: ModelInfo) {
-    return CAPTIONS[space.kind];
+    return this.host.words.say(CAPTIONS[space.kind]);
   }
 
   override refresh() {
@@ -209,7 +208,7 @@ export class TrainPanel extends Panel {
 
   #transport(info: ModelInfo) {
     const { host } = this;
-    const { trainer } = host;
+    const { trainer, words } = host;
     if (trainer.own)
       return transport(host, info, () => {
         this.#past = undefined;
@@ -220,25 +219,18 @@ export class TrainPanel extends Panel {
         class="primary"
         ?disabled=${trainer.busy}
         @click=${() => void host.attempt(() => trainer.play())}>
-        ${trainer.busy ? "Preparing…" : "Train from scratch"}
+        ${words.say(trainer.busy ? "preparing" : "trainFromScratch")}
       </button>
-      <p class="status">
-        A new model with random weights takes the place of this one in every view until you go back.
-        ${
-          this.#language
-            ? "At first it writes letters at random; within seconds it knows which are frequent, then come spaces and line ends, then words."
-            : "After a few seconds the first strokes appear; after a minute or two, images."
-        }
-      </p>
+      <p class="status">${words.say("scratchNote")} ${words.say(this.#language ? "scratchText" : "scratchImages")}</p>
     </div>`;
   }
 
   #options(scope: Scope, title: string, note: unknown) {
-    const { trainer } = this.host;
+    const { trainer, words } = this.host;
     return html`<fieldset>
       <legend>${title} <span class="aside">${note}</span></legend>
       ${trainer.fields[scope].map((f) =>
-        field(f, scope, {
+        field(words, f, scope, {
           value: trainer.value(scope, f),
           error: trainer.errors.get(`${scope}.${f.name}`),
           set: (text) => void this.host.attempt(() => trainer.wish(scope, [[f.name, text]])),
@@ -249,37 +241,39 @@ export class TrainPanel extends Panel {
 
   #chart(name: string, tone: Tone, info: ModelInfo) {
     const { losses } = info.state;
+    const { words } = this.host;
     const charactersPerToken = perToken(info);
     const of = (split: LossCurve["split"]) => losses.find((l) => l.name === name && l.split === split)?.values.at(-1);
-    const bits = (v: number) => (charactersPerToken ? ` (${figure(v / charactersPerToken / Math.LN2, 2)} bits)` : "");
+    const bits = (v: number) =>
+      charactersPerToken ? words.say("bits", { bits: words.figure(v / charactersPerToken / Math.LN2, 2) }) : "";
     const told = (v: number | undefined) =>
-      v === undefined ? "–" : `${figure(v, Math.abs(v) < 10 ? 2 : 1)}${bits(v)}`;
+      v === undefined ? "–" : `${words.figure(v, Math.abs(v) < 10 ? 2 : 1)}${bits(v)}`;
     return html`<figure class=${tone}>
       <figcaption>
-        <span><b>${lossTitle(name)}</b>, nats${charactersPerToken ? " a token; right, bits a character" : ""}</span>
-        <span class="legend-line"><i></i>training ${told(of("train"))}</span
-        ><span class="legend-line thick"><i></i>held out ${told(of("heldOut"))}</span>
+        <span><b>${lossTitle(name, words)}</b>${words.say(charactersPerToken ? "natsAToken" : "nats")}</span>
+        <span class="legend-line"><i></i>${words.say("lossTraining", { value: told(of("train")) })}</span
+        ><span class="legend-line thick"><i></i>${words.say("lossHeldOut", { value: told(of("heldOut")) })}</span>
       </figcaption>
       <div class="chart" ${ref(this.#curve(name, tone).attach)}></div>
     </figure>`;
   }
 
   #forms() {
-    const { trainer } = this.host;
-    const stale = html`<span class="strong">Press <em>Start over</em> for the new options to take effect.</span>`;
-    return html`${this.#options("config", "Model", trainer.stale ? stale : "Decided when a training starts.")}
-    ${this.#options("train", "Training", "Can be changed while it runs.")}`;
+    const { trainer, words } = this.host;
+    const startOver = html`<em>${words.say("startOver")}</em>`;
+    const stale = html`<span class="strong">${words.parts("pressStartOver", { startOver })}</span>`;
+    const note = trainer.stale ? stale : words.say("decidedAtStart");
+    return html`${this.#options("config", words.say("optionsModel"), note)}
+    ${this.#options("train", words.say("optionsTraining"), words.say("changeable"))}`;
   }
 
   /** What a training of text needs before it can begin. */
   #ground() {
-    const { trainer } = this.host;
+    const { trainer, words } = this.host;
     if (!trainer.corpus) return nothing;
     return html`${source(this.host, trainer.corpus)}
       <fieldset class="whole">
-        <legend>
-          Size <span class="aside">Larger ones learn more, more slowly. The times are measured on this machine.</span>
-        </legend>
+        <legend>${words.say("size")} <span class="aside">${words.say("sizeNote")}</span></legend>
         ${this.#sizes.render()}
       </fieldset>`;
   }
@@ -287,13 +281,16 @@ export class TrainPanel extends Panel {
   /** What it makes now, or made then. */
   #now() {
     if (this.#language) return html`<div class="sheet" ${ref(this.#script.attach)}></div>`;
-    const [label, attach] = ["Samples at a fixed noise", this.#plane ? this.#plot.attach : this.#plate.attach] as const;
+    const [label, attach] = [
+      this.host.words.say("fixedNoise"),
+      this.#plane ? this.#plot.attach : this.#plate.attach,
+    ] as const;
     const canvas = html`<canvas class="plate" role="img" aria-label=${label} ${ref(attach)}></canvas>`;
     return this.#plane ? html`<div class="plot">${canvas}</div>` : canvas;
   }
 
   override render() {
-    const { info, trainer } = this.host;
+    const { info, trainer, words } = this.host;
     if (!info) return html``;
     const { snapshots, losses, overfitting } = info.state;
     const kept = trainer.kept;
@@ -303,21 +300,30 @@ export class TrainPanel extends Panel {
       kept && !begun
         ? html`<div class="offer">
             <p>
-              A training${kept.about ? html` on <i>${kept.about}</i>` : nothing} from ${ago(kept.saved)} is kept in this
-              browser, at step ${figure(kept.step)}.
+              ${
+                kept.about
+                  ? words.parts("keptOfferOn", {
+                      about: html`<i>${kept.about}</i>`,
+                      ago: words.ago(kept.saved),
+                      step: words.figure(kept.step),
+                    })
+                  : words.say("keptOffer", { ago: words.ago(kept.saved), step: kept.step })
+              }
             </p>
-            <button type="button" @click=${() => void this.host.attempt(() => trainer.resume())}>Go on with it</button>
+            <button type="button" @click=${() => void this.host.attempt(() => trainer.resume())}>
+              ${words.say("goOnWithIt")}
+            </button>
             <button type="button" @click=${() => void this.host.attempt(() => saveKept(this.host, kept.id))}>
-              Download it
+              ${words.say("downloadIt")}
             </button>
             <button type="button" class="quiet" @click=${() => void this.host.attempt(() => trainer.discard())}>
-              Forget it
+              ${words.say("forgetIt")}
             </button>
           </div>`
         : nothing
     }
     ${begun ? nothing : this.#ground()} ${this.#transport(info)}
-    ${begun && overfitting !== null ? html`<p class="offer warn" role="status">Since step ${figure(overfitting)} it only gets worse at the part held out: it is learning the text by heart. Go back in time, or start over with a longer text, a smaller model or some dropout.</p>` : nothing}
+    ${begun && overfitting !== null ? html`<p class="offer warn" role="status">${words.say("overfitting", { step: overfitting })}</p>` : nothing}
     ${
       begun
         ? html`<div class="learning">
@@ -327,9 +333,9 @@ export class TrainPanel extends Panel {
                 snapshots.length
                   ? html`<div class="past">
                       <label for="past"
-                        >Back through time
+                        >${words.say("backThroughTime")}
                         <output
-                          >${this.#past === undefined ? "now" : `step ${figure(snapshots[this.#past] ?? 0)}`}</output
+                          >${this.#past === undefined ? words.say("now") : words.say("atStep", { step: snapshots[this.#past] ?? 0 })}</output
                         ></label
                       >
                       <input
@@ -340,7 +346,7 @@ export class TrainPanel extends Panel {
                         step="1"
                         .value=${live(String(shown))}
                         @input=${this.#scrub} />
-                      ${this.#past === undefined ? nothing : html`<button type="button" @click=${() => this.#restore()}>Go on from here</button>`}
+                      ${this.#past === undefined ? nothing : html`<button type="button" @click=${() => this.#restore()}>${words.say("goOnFromHere")}</button>`}
                     </div>`
                   : nothing
               }
@@ -353,8 +359,8 @@ export class TrainPanel extends Panel {
       this.#language
         ? html`<details class="all" ?open=${trainer.errors.size > 0}>
             <summary>
-              All options of model and
-              training${trainer.stale ? html` <span class="strong">(<em>Start over</em> to make the changes count)</span>` : nothing}
+              ${words.say("allOptions")}
+              ${trainer.stale ? html`<span class="strong">${words.parts("allOptionsStale", { startOver: html`<em>${words.say("startOver")}</em>` })}</span>` : nothing}
             </summary>
             ${this.#forms()}
           </details>`

@@ -1,26 +1,27 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { ModelInfo } from "../client/protocol";
 import { RATES } from "./controller";
-import { capital, figure } from "./numbers";
+import { capital } from "./numbers";
 import type { Host } from "./panel";
 import { isPlane } from "./points-task";
 
 /** Where a training with an end stands, in words. */
-function status({ trainer }: Host, info: ModelInfo): string {
-  if (!isPlane(info.space.kind)) return trainer.status(info);
+function status({ trainer, words }: Host, info: ModelInfo): string {
+  if (!isPlane(info.space.kind)) return trainer.status(info, words);
   const { step, rate, seconds } = info.state;
   const { steps } = trainer.budget;
-  const where = `step ${figure(step)}${steps === null ? "" : ` of ${figure(steps)}`}`;
-  if (trainer.failed) return `Stopped at ${where}`;
-  if (trainer.suspended) return `Waiting at ${where} while out of sight`;
-  if (trainer.running) return capital(rate > 0 ? `${where}, ${figure(rate, rate < 10 ? 1 : 0)} a second` : where);
-  if (trainer.done) return capital(`${where}, done in ${figure(seconds, 1)} s`);
-  return step === 0 ? "Untrained" : `Paused at ${where}`;
+  const where = steps === null ? words.say("atStep", { step }) : words.say("atStepOf", { step, steps });
+  if (trainer.failed) return words.say("stoppedAt", { where });
+  if (trainer.suspended) return words.say("waitingAt", { where });
+  if (trainer.running)
+    return capital(rate > 0 ? words.say("goingOn", { where, rate: words.figure(rate, rate < 10 ? 1 : 0) }) : where);
+  if (trainer.done) return capital(words.say("doneIn", { where, seconds: words.figure(seconds, 1) }));
+  return step === 0 ? words.say("untrained") : words.say("pausedAt", { where });
 }
 
 /** Play, pause, one step, start over, and how fast; `present` is told before anything goes on. */
 export function transport(host: Host, info: ModelInfo, present: () => void = () => undefined): TemplateResult {
-  const { trainer } = host;
+  const { trainer, words } = host;
   const networks = host.about?.networks ?? [];
   const go = (work: () => Promise<unknown>) => () => {
     present();
@@ -30,14 +31,14 @@ export function transport(host: Host, info: ModelInfo, present: () => void = () 
     ${
       trainer.running || trainer.suspended
         ? html`<button type="button" class="primary" @click=${() => void host.attempt(() => trainer.pause())}>
-            Pause
+            ${words.say("pause")}
           </button>`
-        : html`<button type="button" class="primary" @click=${go(() => host.play())}>Play</button>`
+        : html`<button type="button" class="primary" @click=${go(() => host.play())}>${words.say("play")}</button>`
     }
-    <button type="button" @click=${go(() => trainer.step(1))}>Step</button>
-    <button type="button" @click=${go(() => trainer.restart())}>Start over</button>
+    <button type="button" @click=${go(() => trainer.step(1))}>${words.say("step")}</button>
+    <button type="button" @click=${go(() => trainer.restart())}>${words.say("startOver")}</button>
     <label class="inline"
-      >Speed
+      >${words.say("speed")}
       <select
         @change=${(e: Event) => {
           const v = (e.target as HTMLSelectElement).value;
@@ -48,25 +49,27 @@ export function transport(host: Host, info: ModelInfo, present: () => void = () 
           .map(
             (r) =>
               html`<option value=${r ?? ""} ?selected=${r === trainer.rate}>
-                ${r === null ? "as fast as it goes" : `${r} ${r === 1 ? "step" : "steps"} a second`}
+                ${r === null ? words.say("fastest") : words.say("stepsASecond", { n: r })}
               </option>`,
           )}
       </select></label
     >
-    <label class="check" title="Otherwise it waits while this figure is out of sight or another tab is in front."
+    <label class="check" title=${words.say("unseenHelp")}
       ><input
         type="checkbox"
         .checked=${trainer.unseen}
         @change=${(e: Event) => trainer.goOnUnseen((e.target as HTMLInputElement).checked)} />
-      Go on out of sight</label
+      ${words.say("goOnUnseen")}</label
     >
     <p class="status" role="status">${status(host, info)}</p>
     ${
       networks.length > 1
-        ? html`<p class="row networks" role="group" aria-label="Parts of a step">
-            <span>One step:</span> ${networks.map(
+        ? html`<p class="row networks" role="group" aria-label=${words.say("partsOfStep")}>
+            <span>${words.say("oneStepOf")}</span> ${networks.map(
               (network) =>
-                html`<button type="button" @click=${go(() => trainer.step(1, network))}>${network} only</button>`,
+                html`<button type="button" @click=${go(() => trainer.step(1, network))}>
+                  ${words.say("networkOnly", { network: words.told(network) })}
+                </button>`,
             )}
           </p>`
         : nothing

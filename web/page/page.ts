@@ -3,6 +3,7 @@ import type { GenerativeModel } from "../element/generative-model";
 import type { GenerativeLab } from "../element/lab/generative-lab";
 import type { Kind } from "../element/attributes";
 import { linkable } from "../element/names";
+import { tagAt, wordsOf } from "../lang/speech";
 import { explainEquations } from "./equations";
 import { bring, followPlaces } from "./place";
 import "./unloaded";
@@ -57,6 +58,8 @@ const under = (prefix: string, parameters: URLSearchParams) =>
     .filter(([name]) => name !== "backend" && !FOREIGN.test(name));
 
 const given = new URLSearchParams(location.search);
+/** The language of the page. */
+const words = await wordsOf(tagAt(document.documentElement));
 
 // The entrance was once the whole article: links to its figures lead to their chapters.
 if (!figures.length) {
@@ -149,8 +152,7 @@ document.addEventListener("click", (event) => {
 });
 
 /** What a link cannot carry, in a sentence. */
-const unsaid = (each: Figure) =>
-  each.element.own ? " What is your own (points, a text, a model that you trained) does not travel with it." : "";
+const unsaid = (each: Figure) => (each.element.own ? ` ${words.say("linkWithoutOwn")}` : "");
 
 /** Below each figure: a link to what it shows, and the way back to how it was. */
 function tools(each: Figure) {
@@ -170,9 +172,9 @@ function tools(each: Figure) {
     if (each.kind === "model") void each.element.reset?.();
   };
   row.append(
-    button("Copy a link to this view", () => copy(said, each)),
+    button(words.say("copyLink"), () => copy(said, each)),
     " ",
-    button("Reset", reset),
+    button(words.say("reset"), reset),
     " ",
     said,
   );
@@ -189,8 +191,8 @@ function copy(said: HTMLElement, each: Figure) {
   };
   history.replaceState(null, "", url);
   Promise.resolve(navigator.clipboard?.writeText(url.href) ?? Promise.reject(new Error("no clipboard"))).then(
-    () => say("Copied."),
-    () => say("It is in the address bar, to be copied from there."),
+    () => say(words.say("copied")),
+    () => say(words.say("inAddressBar")),
   );
 }
 

@@ -79,9 +79,10 @@ export class ImageInput implements Input {
   }
 
   render() {
+    const { words } = this.host;
     return html`<div>
-      <p class="head"><b>x</b> the image</p>
-      ${this.#pad.render()}
+      <p class="head"><b>x</b> ${words.say("theImage")}</p>
+      ${this.#pad.render(words)}
       <div class="row">
         <button
           type="button"
@@ -90,10 +91,10 @@ export class ImageInput implements Input {
             this.#image = { type: "drawing", ...this.#pad.pixels() };
             this.changed();
           }}>
-          Clear and draw
+          ${words.say("clearAndDraw")}
         </button>
         <label class="button"
-          >Open a picture<input
+          >${words.say("openPicture")}<input
             type="file"
             accept="image/*"
             class="unseen"
@@ -110,9 +111,10 @@ export class ImageInput implements Input {
 
   below() {
     const chosen = this.#image.type === "test" ? this.#image.index : -1;
-    return html`<p class="label">Or take one of the test images, which the model never saw</p>
+    const { words } = this.host;
+    return html`<p class="label">${words.say("orTestImage")}</p>
       ${this.#picker.render(
-        "Test images",
+        words.say("testImages"),
         (i) => (i === chosen ? "x" : ""),
         (index) => {
           this.#take({ type: "test", index });

@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from "lit";
 import { ref } from "lit/directives/ref.js";
+import type { Words } from "../../lang/words";
 import { fit, type ImageView } from "../draw";
 import { rgb } from "../ink";
 import { OnePointer } from "./one-pointer";
@@ -143,13 +144,13 @@ export class Pad {
     this.redraw();
   };
 
-  render(): TemplateResult {
+  render(words: Words): TemplateResult {
     return html`<canvas
       class="pad"
       tabindex="0"
       role="application"
-      aria-roledescription="drawing pad"
-      aria-label="Draw here. With the keyboard: arrow keys move the pen, Space puts it down or lifts it, Delete clears."
+      aria-roledescription=${words.say("drawingPad")}
+      aria-label=${words.say("drawHere")}
       @pointerdown=${this.#pointer.handle}
       @pointermove=${this.#pointer.handle}
       @pointerup=${this.#pointer.handle}

@@ -68,11 +68,12 @@ export class PairInput implements Input {
   }
 
   render() {
+    const { words } = this.host;
     return segments<Path>(
-      "Path",
+      words.say("path"),
       [
-        { value: "spherical", label: "Along the sphere" },
-        { value: "linear", label: "Straight" },
+        { value: "spherical", label: words.say("alongSphere") },
+        { value: "linear", label: words.say("straight") },
       ],
       this.#path,
       (path) => {
@@ -84,10 +85,11 @@ export class PairInput implements Input {
 
   below() {
     const [from, to] = this.#ends;
+    const { words } = this.host;
     return html`<div class="row between">
-        <p class="label">Pick the two ends among the test images</p>
+        <p class="label">${words.say("pickEnds")}</p>
         ${segments<0 | 1>(
-          "Which end to pick",
+          words.say("whichEnd"),
           [
             { value: 0, label: `A: ${from}` },
             { value: 1, label: `B: ${to}` },
@@ -100,7 +102,7 @@ export class PairInput implements Input {
         )}
       </div>
       ${this.#picker.render(
-        "Test images",
+        words.say("testImages"),
         (i) => [i === from ? "A" : "", i === to ? "B" : ""].join(""),
         (index) => {
           this.#ends[this.#choosing] = index;

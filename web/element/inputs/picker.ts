@@ -46,7 +46,7 @@ export class Picker {
           const mark = chosen(index);
           return html`<button
             type="button"
-            aria-label=${`Test image ${index}`}
+            aria-label=${this.host.words.say("testImage", { index })}
             aria-pressed=${mark ? "true" : "false"}
             data-mark=${mark}
             @click=${() => choose(index)}></button>`;

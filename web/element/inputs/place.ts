@@ -3,6 +3,7 @@ import { live } from "lit/directives/live.js";
 import { badOption } from "../../client/errors";
 import type { PlotInputs } from "../../client/protocol";
 import { read } from "../attributes";
+import { capital } from "../numbers";
 import type { Host, Param } from "../panel";
 import type { Input } from "./input";
 
@@ -75,7 +76,7 @@ export class ScrubberInput implements Input {
 
   render() {
     return html`<div class="slider">
-      <label for="scrub">${this.along.charAt(0).toUpperCase() + this.along.slice(1)}</label
+      <label for="scrub">${capital(this.host.words.told(this.along))}</label
       ><input
         type="range"
         id="scrub"

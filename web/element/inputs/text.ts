@@ -73,14 +73,15 @@ export class TextInput implements Input {
   }
 
   render() {
-    const wrong = this.#wrong;
+    const { words } = this.host;
+    const wrong = this.#wrong && words.error(this.#wrong);
     const input = (e: Event) => {
       const { value } = e.target as HTMLTextAreaElement;
       clearTimeout(this.#soon);
       this.#soon = setTimeout(() => this.take(value), 220);
     };
     return html`<div class="field">
-        <label for="text">Your sentence</label>
+        <label for="text">${words.say("yourSentence")}</label>
         <textarea
           id="text"
           rows="2"
@@ -90,9 +91,7 @@ export class TextInput implements Input {
           aria-invalid=${wrong ? "true" : "false"}
           .value=${this.text}
           @input=${input}></textarea>
-        <small id="text-help"
-          >${this.own ? "Of a long one, the end is looked at." : "This one is by the model itself. Type over it, or paste something."}</small
-        >
+        <small id="text-help">${words.say(this.own ? "longSentence" : "itsOwnSentence")}</small>
       </div>
       <div role="alert">
         ${

@@ -2,12 +2,13 @@ import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import type { Preset } from "../../client/protocol";
 import { whole } from "../attributes";
-import { figure } from "../panel";
+import type { Words } from "../../lang/words";
 import type { Learner, Task } from "./learner";
 import type { Description } from "../../client/engine";
 
 /** What the shared controls ask of their lab. */
 export interface Desk {
+  readonly words: Words;
   task: Task;
   readonly description: Description | undefined;
   readonly learners: Map<string, Learner>;
@@ -34,15 +35,18 @@ const chosen = (e: Event) => (e.target as HTMLInputElement | HTMLSelectElement).
 
 /** Play, pause, one step, start over. */
 function transport(lab: Desk): TemplateResult {
+  const { words } = lab;
   const ready = lab.shown.some((l) => l.info);
   return html`<div class="transport">
     ${
       lab.wants
-        ? html`<button type="button" class="primary" @click=${() => lab.pause()}>Pause</button>`
-        : html`<button type="button" class="primary" ?disabled=${!ready} @click=${() => lab.play()}>Play</button>`
+        ? html`<button type="button" class="primary" @click=${() => lab.pause()}>${words.say("pause")}</button>`
+        : html`<button type="button" class="primary" ?disabled=${!ready} @click=${() => lab.play()}>
+            ${words.say("play")}
+          </button>`
     }
-    <button type="button" ?disabled=${!ready} @click=${() => void lab.step()}>One step</button>
-    <button type="button" ?disabled=${!ready} @click=${() => void lab.restart()}>Start over</button>
+    <button type="button" ?disabled=${!ready} @click=${() => void lab.step()}>${words.say("oneStep")}</button>
+    <button type="button" ?disabled=${!ready} @click=${() => void lab.restart()}>${words.say("startOver")}</button>
   </div>`;
 }
 
@@ -50,6 +54,7 @@ function transport(lab: Desk): TemplateResult {
 function past(lab: Desk) {
   const steps = [...new Set(lab.shown.flatMap((l) => l.state?.snapshots ?? []))].sort((a, b) => a - b);
   if (lab.chosen !== "all" || steps.length < 2) return nothing;
+  const { words } = lab;
   const shown = lab.shown.find((l) => l.past !== undefined);
   const at = shown ? (shown.state?.snapshots[shown.past ?? 0] ?? 0) : undefined;
   const index =
@@ -61,7 +66,8 @@ function past(lab: Desk) {
         );
   return html`<div class="slider">
     <label for="past"
-      >Back through the training <output>${at === undefined ? "now" : `about step ${figure(at)}`}</output></label
+      >${words.say("backThrough")}
+      <output>${at === undefined ? words.say("now") : words.say("aboutStep", { step: at })}</output></label
     >
     <input
       type="range"
@@ -84,7 +90,7 @@ function past(lab: Desk) {
 }
 
 function render(lab: Desk): TemplateResult {
-  const { task, description } = lab;
+  const { task, description, words } = lab;
   const { budget } = task;
   const inSteps = budget.seconds === null;
   const presets = description?.presets.filter((p) => lab.learners.has(p.family)) ?? [];
@@ -95,24 +101,29 @@ function render(lab: Desk): TemplateResult {
   return html`<div class="shared">
     <div class="fields">
       <div class="field">
-        <label for="show">Show</label
+        <label for="show">${words.say("show")}</label
         ><select id="show" @change=${(e: Event) => lab.enlarge(chosen(e))}>
-          <option value="all" ?selected=${lab.chosen === "all"}>All families</option>
-          ${lab.able.map((l) => html`<option value=${l.family.id} ?selected=${l.family.id === lab.chosen}>${l.family.title}</option>`)}
+          <option value="all" ?selected=${lab.chosen === "all"}>${words.say("allFamilies")}</option>
+          ${lab.able.map((l) => html`<option value=${l.family.id} ?selected=${l.family.id === lab.chosen}>${words.told(l.family.title)}</option>`)}
         </select>
       </div>
       ${
         presets.length
           ? html`<div class="field">
-              <label for="preset">Worth seeing</label
+              <label for="preset">${words.say("worthSeeing")}</label
               ><select id="preset" @change=${(e: Event) => lab.adopt(presets.find((p) => p.id === chosen(e)))}>
-                <option value="" ?selected=${!lab.experiment}>choose an experiment</option>
+                <option value="" ?selected=${!lab.experiment}>${words.say("chooseExperiment")}</option>
                 ${[false, true].map(
                   (fails) =>
-                    html`<optgroup label=${fails ? "Failures" : "Successes"}>
+                    html`<optgroup label=${words.say(fails ? "failures" : "successes")}>
                       ${presets
                         .filter((p) => p.fails === fails)
-                        .map((p) => html`<option value=${p.id} ?selected=${p === lab.experiment}>${p.title}</option>`)}
+                        .map(
+                          (p) =>
+                            html`<option value=${p.id} ?selected=${p === lab.experiment}>
+                              ${words.told(p.title)}
+                            </option>`,
+                        )}
                     </optgroup>`,
                 )}
               </select>
@@ -120,7 +131,7 @@ function render(lab: Desk): TemplateResult {
           : nothing
       }
       <div class="field">
-        <label for="seed">Seed</label
+        <label for="seed">${words.say("seed")}</label
         ><input
           id="seed"
           type="number"
@@ -134,7 +145,7 @@ function render(lab: Desk): TemplateResult {
           }} />
       </div>
       <div class="field">
-        <label for="budget">Each may take</label
+        <label for="budget">${words.say("budget")}</label
         ><span class="pair budget">
           <input
             id="budget"
@@ -147,16 +158,16 @@ function render(lab: Desk): TemplateResult {
               if (value > 0 && value <= 1e7) setBudget(value, inSteps);
               else lab.changed();
             }} /><select
-            aria-label="Unit of the budget"
+            aria-label=${words.say("budgetUnit")}
             id="unit"
             @change=${(e: Event) => setBudget(chosen(e) === "steps" ? 2000 : 20, chosen(e) === "steps")}>
-            <option value="steps" ?selected=${inSteps}>steps</option>
-            <option value="seconds" ?selected=${!inSteps}>seconds</option>
+            <option value="steps" ?selected=${inSteps}>${words.say("steps")}</option>
+            <option value="seconds" ?selected=${!inSteps}>${words.say("seconds")}</option>
           </select></span
         >
       </div>
       <div class="field">
-        <label for="rate">Speed</label
+        <label for="rate">${words.say("speed")}</label
         ><select
           id="rate"
           @change=${(e: Event) => {
@@ -165,7 +176,7 @@ function render(lab: Desk): TemplateResult {
             lab.pause();
             if (was) lab.play();
           }}>
-          ${[...new Set([task.rate, ...RATES])].sort((a, b) => (a ?? Infinity) - (b ?? Infinity)).map((r) => html`<option value=${r ?? ""} ?selected=${r === task.rate}>${r === null ? "as fast as it goes" : `${r} ${r === 1 ? "step" : "steps"} a second`}</option>`)}
+          ${[...new Set([task.rate, ...RATES])].sort((a, b) => (a ?? Infinity) - (b ?? Infinity)).map((r) => html`<option value=${r ?? ""} ?selected=${r === task.rate}>${r === null ? words.say("fastest") : words.say("stepsASecond", { n: r })}</option>`)}
         </select>
       </div>
     </div>
@@ -179,7 +190,7 @@ function render(lab: Desk): TemplateResult {
           lab.withData = (e.target as HTMLInputElement).checked;
           lab.changed();
         }} />
-      Show the data under the models</label
+      ${words.say("overlay")}</label
     >
     ${past(lab)}
   </div>`;

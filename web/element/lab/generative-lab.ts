@@ -257,13 +257,14 @@ export class GenerativeLab extends LabHost implements Present {
     const wished = this.getAttribute("family");
     const slots = [...this.children].filter((c): c is HTMLElement => c instanceof HTMLElement && c.slot !== "");
     const some = slots.filter((c) => !wished || wished === "all" || c.slot === wished);
-    if (!some.length) return FamilyPanel.placeholder(wished ?? "", "");
-    return some.map((c) => FamilyPanel.placeholder(c.slot, c.dataset["title"] ?? ""));
+    if (!some.length) return FamilyPanel.placeholder(this.words, wished ?? "", "");
+    return some.map((c) => FamilyPanel.placeholder(this.words, c.slot, c.dataset["title"] ?? ""));
   }
 
   protected override render(): TemplateResult {
     const one = this.chosen !== "all" || (!this.description && (this.getAttribute("family") ?? "all") !== "all");
-    const alerts = notices(this.alerts, (n, retry) => {
+    const { words } = this;
+    const alerts = notices(words, this.alerts, (n, retry) => {
       this.alerts = this.alerts.filter((other) => other !== n);
       this.requestUpdate();
       if (retry) void this.load();
@@ -275,7 +276,7 @@ export class GenerativeLab extends LabHost implements Present {
       </div>`;
     return html`<section
       class="lab frame ${this.#dragging ? "dragging" : ""}"
-      aria-label="2-D laboratory"
+      aria-label=${words.say("lab")}
       @dragover=${this.#drag}
       @dragleave=${this.#drag}
       @drop=${this.#drag}
@@ -284,10 +285,10 @@ export class GenerativeLab extends LabHost implements Present {
       ${alerts}${tiles}
       ${
         this.description
-          ? html`${table(this.able)}
+          ? html`${table(words, this.able)}
               <p class="row foot">
                 <label class="button"
-                  >Open a model<input
+                  >${words.say("openAModel")}<input
                     class="unseen"
                     type="file"
                     accept=".safetensors"
@@ -297,13 +298,11 @@ export class GenerativeLab extends LabHost implements Present {
                       input.value = "";
                       if (file) void this.open(file);
                     }} /></label
-                ><span class="aside"
-                  >Models that were saved here or by the command line can be looked at and trained on.</span
-                >
+                ><span class="aside">${words.say("openNote")}</span>
               </p>`
           : nothing
       }
-      ${this.#dragging ? html`<p class="drop" aria-hidden="true">Drop points or a model</p>` : nothing}
+      ${this.#dragging ? html`<p class="drop" aria-hidden="true">${words.say("dropPoints")}</p>` : nothing}
     </section>`;
   }
 }

@@ -5,6 +5,7 @@ import { PlaygroundError, problem } from "../../client/errors";
 import type { JsonSchema, PointSource, Preset, View } from "../../client/protocol";
 import { Session } from "../../client/session";
 import { readKept } from "../../client/store";
+import { Speech } from "../../lang/speech";
 import { properties, read, type Name } from "../attributes";
 import type { Notice } from "../chrome";
 import { reducedMotion } from "../draw";
@@ -34,6 +35,7 @@ export abstract class LabHost extends LitElement implements Bench, Stage, Choose
     budget: { steps: START.steps, seconds: null },
     rate: null,
   };
+  readonly #speech = new Speech(this, () => this.redraw(false));
   description: Description | undefined;
   learners = new Map<string, Learner>();
   /** The family that is shown large, or `all`. */
@@ -55,6 +57,12 @@ export abstract class LabHost extends LitElement implements Bench, Stage, Choose
   /** The attributes as they were taken last. */
   protected taken = "";
   protected soon: ReturnType<typeof setTimeout> | undefined;
+  get words() {
+    return this.#speech.words;
+  }
+  protected override scheduleUpdate() {
+    return this.#speech.render(() => super.scheduleUpdate());
+  }
   get level(): Stage["level"] {
     return this.says("controls") ?? "full";
   }
@@ -365,6 +373,8 @@ export abstract class LabHost extends LitElement implements Bench, Stage, Choose
     this.source.show(view);
   }
 
+  /** Its size, its colours or its language have changed. */
+  abstract redraw(recolour: boolean): void;
   abstract load(): Promise<void>;
   abstract play(): void;
   abstract pause(): void;

@@ -16,7 +16,7 @@ import type {
 import type { Field } from "../../client/schema";
 import type { Session } from "../../client/session";
 import { Controller, type ControllerHost } from "../controller";
-import { figure } from "../numbers";
+import type { Words } from "../../lang/words";
 import type { Budget, Scope, Values } from "../wishes";
 import type { PlotView } from "../render/points";
 
@@ -356,17 +356,17 @@ export class Learner implements ControllerHost {
   }
 
   /** Where it stands, in words. */
-  status(): string {
+  status(words: Words): string {
     const { info, bench } = this;
-    const { budget } = bench.task;
-    if (!info) return this.alerts.length ? "" : "Starting…";
+    if (!info) return this.alerts.length ? "" : words.say("starting");
     const { step, rate, seconds } = info.state;
-    const of = budget.steps !== null ? ` of ${figure(budget.steps)}` : "";
-    const where = `step ${figure(step)}${of}`;
-    if (this.failed) return `Stopped at ${where}`;
-    if (this.running) return rate > 0 ? `${where}, ${figure(rate, rate < 10 ? 1 : 0)} a second` : where;
-    if (bench.playing && this.done) return `${where}, done in ${figure(seconds, 1)} s`;
-    if (bench.playing) return `Waits at ${where} while out of sight`;
-    return step === 0 ? "Untrained" : where;
+    const { steps } = bench.task.budget;
+    const where = steps === null ? words.say("atStep", { step }) : words.say("atStepOf", { step, steps });
+    if (this.failed) return words.say("stoppedAt", { where });
+    if (this.running)
+      return rate > 0 ? words.say("goingOn", { where, rate: words.figure(rate, rate < 10 ? 1 : 0) }) : where;
+    if (bench.playing && this.done) return words.say("doneIn", { where, seconds: words.figure(seconds, 1) });
+    if (bench.playing) return words.say("waitingAt", { where });
+    return step === 0 ? words.say("untrained") : where;
   }
 }

@@ -7,7 +7,7 @@ import { Curves } from "../curves";
 import { field, segments } from "../form";
 import { OnePointer } from "../inputs/one-pointer";
 import { COLOR, lossTitle, tones } from "../losses";
-import { figure } from "../panel";
+import type { Words } from "../../lang/words";
 import type { Learner, Scope } from "./learner";
 import { bars, numbers, printed } from "../render/numbers";
 import { Plot, type Points } from "../render/points";
@@ -15,6 +15,7 @@ import { moved } from "../render/plot";
 
 /** What a panel can ask of its lab. */
 export interface Stage extends HTMLElement {
+  readonly words: Words;
   /** How much there is besides the plot: `full`, `few` or `none`. */
   readonly level: "full" | "few" | "none";
   readonly playing: boolean;
@@ -79,23 +80,25 @@ export class FamilyPanel {
   }
 
   /** A family that nobody has described yet: a frame, its name, and a word. */
-  static placeholder(id: string, title: string): TemplateResult {
+  static placeholder(words: Words, id: string, title: string): TemplateResult {
     return html`<article class="tile" data-family=${id}>
-      <h3>${title}</h3>
+      <h3>${words.told(title)}</h3>
       <div class="formula"><slot name=${id}></slot></div>
-      <div class="plot waiting"><p>The model is built here as soon as the worker answers.</p></div>
+      <div class="plot waiting"><p>${words.say("builtHere")}</p></div>
     </article>`;
   }
 
   render(): TemplateResult {
     const { learner: l, host } = this;
     const { family } = l;
+    const { words } = host;
+    const title = words.told(family.title);
     if (host.level === "none")
       return html`<article class="tile bare" data-family=${family.id}>${this.#canvas()}${this.#alerts()}</article>`;
     const large = !l.small && host.level === "full";
     const head = html`<div class="head">
-        <h3>${family.title}</h3>
-        ${large && host.several ? html`<button type="button" @click=${() => host.enlarge("all")}>All families</button>` : nothing}
+        <h3>${title}</h3>
+        ${large && host.several ? html`<button type="button" @click=${() => host.enlarge("all")}>${words.say("allFamilies")}</button>` : nothing}
       </div>
       <div class="formula">
         <slot name=${family.id}><p class="plain">${family.equation}</p></slot>
@@ -103,43 +106,48 @@ export class FamilyPanel {
     const drawing = html`${this.#canvas()}
       <p class="under">
         <span class="drawn"
-          >${l.past === undefined ? "" : html`<b>At step ${figure(l.state?.snapshots[l.past] ?? 0)}.</b> `}${sentence(l.view?.label ?? "")}</span
+          >${l.past === undefined ? "" : html`<b>${words.say("whenStep", { step: l.state?.snapshots[l.past] ?? 0 })}</b> `}${sentence(words.told(l.view?.label ?? ""))}</span
         >
-        <span class="progress">${sentence(l.status())}</span>
+        <span class="progress">${sentence(l.status(words))}</span>
       </p>`;
     if (!large) {
-      return html`<article class="tile" data-family=${family.id} aria-label=${family.title}>
+      return html`<article class="tile" data-family=${family.id} aria-label=${title}>
         ${head}${drawing}
         <div class="row looking">
-          ${this.#plots(false)}${host.level === "full" ? html`<button type="button" @click=${() => host.enlarge(family.id)} aria-label=${`Enlarge: ${family.title}`}>Enlarge</button>` : nothing}
+          ${this.#plots(false)}${host.level === "full" ? html`<button type="button" @click=${() => host.enlarge(family.id)} aria-label=${words.say("enlargeOne", { title })}>${words.say("enlarge")}</button>` : nothing}
         </div>
         ${this.#scrubber()}${this.#kept()}${this.#alerts()}${this.#networks()}${this.#losses(true)}
       </article>`;
     }
-    return html`<article class="tile large" data-family=${family.id} aria-label=${family.title}>
+    return html`<article class="tile large" data-family=${family.id} aria-label=${title}>
       <div class="left">${head}${drawing}${this.#scrubber()}${this.#past()}</div>
       <div class="right">
-        ${host.experiment?.family === family.id ? html`<p class="why"><b>${host.experiment.title}.</b> ${host.experiment.fails ? "This one fails on purpose. " : ""}${host.experiment.why}</p>` : nothing}
+        ${host.experiment?.family === family.id ? html`<p class="why"><b>${words.told(host.experiment.title)}.</b> ${host.experiment.fails ? words.say("failsOnPurpose") : ""} ${words.told(host.experiment.why)}</p>` : nothing}
         ${this.#plots(true)}
-        ${l.spec ? html`<p class="aside">${l.spec.help}${l.pointed ? " Point at the plot, or move there with the arrow keys." : ""}</p>` : nothing}
-        ${this.#kept()}${this.#alerts()}${this.#numbers()}${l.view?.bars ? bars(l.view.bars) : nothing}
+        ${l.spec ? html`<p class="aside">${words.told(l.spec.help)} ${l.pointed ? words.say("pointThere") : ""}</p>` : nothing}
+        ${this.#kept()}${this.#alerts()}${this.#numbers()}${l.view?.bars ? bars(words, l.view.bars) : nothing}
         ${this.#networks()}${this.#losses(false)} ${this.#files()}
       </div>
       <div class="forms">
-        ${this.#options("config", "Model", "A change starts this model over.")}
-        ${this.#options("train", "Training", "Can be changed while it runs.")}
+        ${this.#options("config", words.say("optionsModel"), words.say("startsOver"))}
+        ${this.#options("train", words.say("optionsTraining"), words.say("changeable"))}
       </div>
     </article>`;
   }
 
   #canvas() {
     const { learner: l } = this;
+    const { words } = this.host;
     const active = l.pointed;
-    const label = `${l.family.title}, ${l.spec?.title ?? ""}: ${l.view?.label ?? "not drawn yet"}`;
+    const label = words.say("plotOf", {
+      title: words.told(l.family.title),
+      plot: words.told(l.spec?.title ?? ""),
+      label: l.view ? words.told(l.view.label) : words.say("notDrawn"),
+    });
     return html`<div class="plot ${l.view ? "" : "waiting"}" aria-busy=${l.view ? "false" : "true"}>
       <canvas
         role=${active ? "application" : "img"}
-        aria-label=${active ? `${label}. Arrow keys move the pointer.` : label}
+        aria-label=${active ? words.say("arrowsPoint", { label }) : label}
         tabindex=${active ? 0 : nothing}
         class=${active ? "active" : ""}
         @pointermove=${active ? this.#over.handle : nothing}
@@ -148,7 +156,7 @@ export class FamilyPanel {
         @pointercancel=${active ? this.#over.handle : nothing}
         @keydown=${active ? this.#key : nothing}
         ${ref(this.plot.attach)}></canvas>
-      ${l.view ? nothing : html`<p>${l.alerts.length ? "There is nothing to be drawn yet." : "A model with random weights is being made."}</p>`}
+      ${l.view ? nothing : html`<p>${words.say(l.alerts.length ? "nothingYet" : "beingMade")}</p>`}
     </div>`;
   }
 
@@ -181,20 +189,21 @@ export class FamilyPanel {
       spec,
     } = this.learner;
     if (plots.length < 2) return nothing;
+    const { words } = this.host;
     if (large && plots.length <= 4)
       return segments(
-        "What is drawn",
-        plots.map((l) => ({ value: l.id, label: l.title })),
+        words.say("whatIsDrawn"),
+        plots.map((l) => ({ value: l.id, label: words.told(l.title) })),
         spec?.id ?? "",
         this.#choose,
       );
     return html`<label class="inline grow"
-      ><span class=${large ? "" : "unseen"}>Plot</span>
+      ><span class=${large ? "" : "unseen"}>${words.say("plot")}</span>
       <select
-        aria-label=${`What is drawn of ${this.learner.family.title}`}
+        aria-label=${words.say("whatIsDrawnOf", { title: words.told(this.learner.family.title) })}
         id=${`plot-${id}`}
         @change=${(e: Event) => this.#choose((e.target as HTMLSelectElement).value)}>
-        ${plots.map((l) => html`<option value=${l.id} ?selected=${l.id === spec?.id}>${l.title}</option>`)}
+        ${plots.map((l) => html`<option value=${l.id} ?selected=${l.id === spec?.id}>${words.told(l.title)}</option>`)}
       </select></label
     >`;
   }
@@ -205,7 +214,7 @@ export class FamilyPanel {
     if (!scrub) return nothing;
     const id = `scrub-${l.family.id}`;
     return html`<div class="slider">
-      <label for=${id}>${sentence(scrub)}</label
+      <label for=${id}>${sentence(host.words.told(scrub))}</label
       ><input
         type="range"
         id=${id}
@@ -223,13 +232,16 @@ export class FamilyPanel {
 
   #past() {
     const { learner: l } = this;
+    const { words } = this.host;
     const snapshots = l.state?.snapshots ?? [];
     if (snapshots.length < 2) return nothing;
     const id = `past-${l.family.id}`;
     return html`<div class="slider">
       <label for=${id}
-        >Back through the training
-        <output>${l.past === undefined ? "now" : `step ${figure(snapshots[l.past] ?? 0)}`}</output></label
+        >${words.say("backThrough")}
+        <output
+          >${l.past === undefined ? words.say("now") : words.say("atStep", { step: snapshots[l.past] ?? 0 })}</output
+        ></label
       >
       <input
         type="range"
@@ -245,13 +257,13 @@ export class FamilyPanel {
           l.refresh(true);
           this.host.changed();
         }} />
-      ${l.past === undefined ? nothing : html`<button type="button" @click=${() => void l.restore(l.past)}>Go on from here</button>`}
+      ${l.past === undefined ? nothing : html`<button type="button" @click=${() => void l.restore(l.past)}>${words.say("goOnFromHere")}</button>`}
     </div>`;
   }
 
   #alerts() {
     const { learner: l, host } = this;
-    return notices(l.alerts, (n: Notice, retry) => {
+    return notices(host.words, l.alerts, (n: Notice, retry) => {
       l.controller.notices.dismiss(n, retry);
       host.changed();
     });
@@ -261,12 +273,13 @@ export class FamilyPanel {
   #kept() {
     const { learner: l, host } = this;
     const { kept, source } = l.controller;
+    const { words } = host;
     if (!kept || host.level === "none" || source === "kept") return nothing;
     return html`<div class="offer">
-      <p>A training on points of yours is kept in this browser, at step ${figure(kept.step)}.</p>
-      <button type="button" @click=${() => void host.resume(l)}>Go on with it</button>
+      <p>${words.say("keptPoints", { step: kept.step })}</p>
+      <button type="button" @click=${() => void host.resume(l)}>${words.say("goOnWithIt")}</button>
       <button type="button" class="quiet" @click=${() => void l.attempt(() => l.controller.discard())}>
-        Forget it
+        ${words.say("forgetIt")}
       </button>
     </div>`;
   }
@@ -274,9 +287,10 @@ export class FamilyPanel {
   #networks() {
     const { learner: l, host } = this;
     const { networks } = l.family;
+    const { words } = host;
     if (networks.length < 2) return nothing;
-    return html`<div class="row networks" role="group" aria-label="Parts of a step">
-      <span>One step:</span> ${networks.map(
+    return html`<div class="row networks" role="group" aria-label=${words.say("partsOfStep")}>
+      <span>${words.say("oneStepOf")}</span> ${networks.map(
         (p) =>
           html`<button
             type="button"
@@ -285,7 +299,7 @@ export class FamilyPanel {
               host.pause();
               void l.step(p);
             }}>
-            ${p} only
+            ${words.say("networkOnly", { network: words.told(p) })}
           </button>`,
       )}
     </div>`;
@@ -295,11 +309,14 @@ export class FamilyPanel {
     const { view, metrics, spec } = this.learner;
     const all = [...(view?.numbers ?? []), ...metrics.filter((m) => !view?.numbers.some((n) => n.id === m.id))];
     if (!all.length) return nothing;
-    return numbers(all, `Numbers beside ${spec?.title ?? "the plot"}`);
+    const { words } = this.host;
+    const label = spec ? words.say("numbersBesideOne", { title: words.told(spec.title) }) : words.say("numbersBeside");
+    return numbers(words, all, label);
   }
 
   #losses(small: boolean) {
     const losses = this.learner.state?.losses ?? [];
+    const { words } = this.host;
     // What is minimised comes first.
     const all = [...new Set(losses.map((l) => l.name))].sort((a, b) => Number(b === "loss") - Number(a === "loss"));
     const names = all.slice(0, small ? FEW : undefined);
@@ -311,13 +328,17 @@ export class FamilyPanel {
         if (!curves) this.#curves.set(key, (curves = new Curves(this.host, COLOR[tone], small ? 70 : 140)));
         const last = (split: LossCurve["split"]) => {
           const value = losses.find((l) => l.name === name && l.split === split)?.values.at(-1);
-          return value === undefined ? "–" : printed({ value, digits: 3 });
+          return value === undefined ? "–" : printed({ value, digits: 3 }, words);
         };
         return html`<figure class=${tone}>
           <figcaption>
-            <b>${lossTitle(name)}</b>
-            <span class="legend-line"><i></i>${small ? "" : "training "}${last("train")}</span>
-            <span class="legend-line thick"><i></i>${small ? "" : "held out "}${last("heldOut")}</span>
+            <b>${lossTitle(name, words)}</b>
+            <span class="legend-line"
+              ><i></i>${small ? last("train") : words.say("lossTraining", { value: last("train") })}</span
+            >
+            <span class="legend-line thick"
+              ><i></i>${small ? last("heldOut") : words.say("lossHeldOut", { value: last("heldOut") })}</span
+            >
           </figcaption>
           <div class="chart" ${ref(curves.attach)}></div>
         </figure>`;
@@ -327,15 +348,16 @@ export class FamilyPanel {
 
   #files() {
     const { learner: l, host } = this;
+    const { words } = host;
     const kinds = [
-      ["csv", "Points, CSV"],
-      ["svg", "Plot, SVG"],
-      ["png", "Plot, PNG"],
-      ["safetensors", "Model"],
+      ["csv", "savePoints"],
+      ["svg", "saveSvg"],
+      ["png", "savePlotPng"],
+      ["safetensors", "model"],
     ] as const;
-    return html`<div class="row files" role="group" aria-label="Save">
-      <span>Save</span>
-      ${kinds.map(([what, label]) => html`<button type="button" ?disabled=${!l.view} @click=${() => host.save(l, what)}>${label}</button>`)}
+    return html`<div class="row files" role="group" aria-label=${words.say("save")}>
+      <span>${words.say("save")}</span>
+      ${kinds.map(([what, label]) => html`<button type="button" ?disabled=${!l.view} @click=${() => host.save(l, what)}>${words.say(label)}</button>`)}
     </div>`;
   }
 
@@ -346,7 +368,7 @@ export class FamilyPanel {
     return html`<fieldset>
       <legend>${title} <span class="aside">${note}</span></legend>
       ${fields.map((f) =>
-        field(f, `${l.family.id}-${scope}`, {
+        field(host.words, f, `${l.family.id}-${scope}`, {
           value: l.value(scope, f),
           error: l.errors.get(`${scope}.${f.name}`),
           set: (text) => host.setOption(l, scope, f.name, text),

@@ -3,6 +3,7 @@ import { ref } from "lit/directives/ref.js";
 import { fit } from "../draw";
 import { colorOf } from "../ink";
 import { OnePointer } from "../inputs/one-pointer";
+import type { Speaker } from "../render/choices";
 
 /** Half of the window that is drawn in. */
 const EXTENT = 4;
@@ -19,7 +20,7 @@ export class Sketch {
   #focused = false;
 
   constructor(
-    private readonly host: HTMLElement,
+    private readonly host: HTMLElement & Speaker,
     private readonly changed: () => void,
   ) {}
 
@@ -125,6 +126,7 @@ export class Sketch {
   };
 
   render(): TemplateResult {
+    const { words } = this.host;
     const focus = (on: boolean) => () => {
       this.#focused = on;
       this.redraw();
@@ -133,8 +135,8 @@ export class Sketch {
       class="sketch"
       tabindex="0"
       role="application"
-      aria-roledescription="drawing pad"
-      aria-label=${`Put points here; there are ${this.points.length}. With the keyboard: arrow keys move the pen, Space puts a point, Backspace takes the last back, Delete clears.`}
+      aria-roledescription=${words.say("drawingPad")}
+      aria-label=${words.say("sketchHelp", { n: this.points.length })}
       @pointerdown=${this.#pointer.handle}
       @pointermove=${this.#pointer.handle}
       @pointerup=${this.#pointer.handle}

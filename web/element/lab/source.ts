@@ -4,6 +4,7 @@ import { problem } from "../../client/errors";
 import type { Description } from "../../client/engine";
 import type { SpaceKind, ErrorInfo, PointSource } from "../../client/protocol";
 import { fieldsOf } from "../../client/schema";
+import type { Key, Words } from "../../lang/words";
 import { field } from "../form";
 import type { Task } from "./learner";
 import { Plot, type PlotView } from "../render/points";
@@ -11,10 +12,16 @@ import { Sketch } from "./sketch";
 
 /** Larger than any set of points that can be learned from here; not even read. The worker has the last word. */
 const LARGEST = 64 << 20;
-const KINDS: Record<SpaceKind, string> = { points: "Points", energy: "Energies", image: "Images", text: "Texts" };
+const KINDS = {
+  points: "kindPoints",
+  energy: "kindEnergy",
+  image: "images",
+  text: "kindText",
+} as const satisfies Record<SpaceKind, Key>;
 
 /** What the data controls ask of their lab. */
 export interface Chooser extends HTMLElement {
+  readonly words: Words;
   readonly task: Task;
   readonly description: Description | undefined;
   choose(data: string): void;
@@ -76,43 +83,49 @@ export class Source {
 
   /** How a table was read. */
   #taken(): TemplateResult {
-    const [left, right, bottom, top] = this.units?.map((v) => Number(v.toPrecision(4))) ?? [];
-    const reach = `The plots reach from ${left} to ${right} in x, from ${bottom} to ${top} in y.`;
+    const { words } = this.host;
+    const [left = "", right = "", bottom = "", top = ""] =
+      this.units?.map((v) => words.plain(Number(v.toPrecision(4)))) ?? [];
+    const reach = words.say("reach", { left, right, bottom, top });
     return html`
-      ${this.skipped ? html`<p class="aside">${this.skipped}</p>` : nothing}
+      ${this.skipped ? html`<p class="aside">${words.told(this.skipped)}</p>` : nothing}
       ${this.units ? html`<p class="aside">${reach}</p>` : nothing}
     `;
   }
 
   render(): TemplateResult {
     const { host } = this;
-    const { task, description } = host;
+    const { task, description, words } = host;
     const toys = description?.toys ?? [];
     const kinds = [...new Set(toys.map((t) => t.kind))];
-    const title = toys.find((t) => t.id === task.data)?.title ?? "Your points";
+    const toy = toys.find((t) => t.id === task.data);
+    const title = toy ? words.told(toy.title) : words.say("yourPoints");
     return html`<div class="source ${this.drawing ? "drawing" : ""}">
       <figure>
-        ${this.drawing ? this.#sketch.render() : html`<div class="plot ${this.plot.view ? "" : "waiting"}"><canvas role="img" aria-label=${`The data: ${title}`} ${ref(this.plot.attach)}></canvas></div>`}
+        ${this.drawing ? this.#sketch.render() : html`<div class="plot ${this.plot.view ? "" : "waiting"}"><canvas role="img" aria-label=${words.say("theData", { title })} ${ref(this.plot.attach)}></canvas></div>`}
       </figure>
       <div class="choice">
         ${
           this.drawing
             ? this.#pad()
             : html` <div class="field">
-                  <label for="data">Data</label
+                  <label for="data">${words.say("data")}</label
                   ><select id="data" @change=${(e: Event) => host.choose((e.target as HTMLSelectElement).value)}>
                     ${description ? nothing : html`<option selected>…</option>`}
                     ${kinds.map(
                       (kind) =>
-                        html`<optgroup label=${KINDS[kind]}>
+                        html`<optgroup label=${words.say(KINDS[kind])}>
                           ${toys
                             .filter((t) => t.kind === kind)
                             .map(
-                              (t) => html`<option value=${t.id} ?selected=${t.id === task.data}>${t.title}</option>`,
+                              (t) =>
+                                html`<option value=${t.id} ?selected=${t.id === task.data}>
+                                  ${words.told(t.title)}
+                                </option>`,
                             )}
                         </optgroup>`,
                     )}
-                    ${this.count ? html`<optgroup label="Yours"><option value="custom" ?selected=${task.data === "custom"}>Your ${this.count} points</option></optgroup>` : nothing}
+                    ${this.count ? html`<optgroup label=${words.say("yoursGroup")}><option value="custom" ?selected=${task.data === "custom"}>${words.say("yourPointsCount", { n: this.count })}</option></optgroup>` : nothing}
                   </select>
                 </div>
                 ${
@@ -120,7 +133,7 @@ export class Source {
                     ? nothing
                     : html`<div class="pair">
                         ${fieldsOf(description?.dataSchema ?? {}, task.kind).map((f) =>
-                          field(f, "data", {
+                          field(words, f, "data", {
                             value: task.dataOptions[f.name] ?? f.fallback,
                             error: this.errors.get(f.name),
                             set: (text) => host.setDataOption(f.name, text),
@@ -135,10 +148,10 @@ export class Source {
                       this.drawing = true;
                       host.changed();
                     }}>
-                    Draw your own
+                    ${words.say("drawOwn")}
                   </button>
                   <label class="button"
-                    >Open a CSV<input
+                    >${words.say("openCsv")}<input
                       class="unseen"
                       type="file"
                       accept=".csv,.txt,text/csv,text/plain"
@@ -150,7 +163,7 @@ export class Source {
                       }}
                   /></label>
                 </div>
-                <p class="aside">A CSV has two numbers in a row, x and y. It can also be dropped or pasted here.</p>
+                <p class="aside">${words.say("csvNote")}</p>
                 ${task.data === "custom" ? this.#taken() : nothing}`
         }
       </div>
@@ -159,14 +172,19 @@ export class Source {
 
   #pad() {
     const { points } = this.#sketch;
-    return html`<p>Put down some points. They are what the models will learn.</p>
-      <p class="aside">With the keyboard: arrow keys move the pen, Space puts a point.</p>
+    const { words } = this.host;
+    return html`<p>${words.say("putPoints")}</p>
+      <p class="aside">${words.say("putByKeys")}</p>
       <div class="row">
         <button type="button" class="primary" @click=${() => void this.#learn()}>
-          Learn ${points.length ? `these ${points.length} points` : "these points"}
+          ${points.length ? words.say("learnTheseCount", { n: points.length }) : words.say("learnThese")}
         </button>
-        <button type="button" ?disabled=${!points.length} @click=${() => this.#sketch.undo()}>Undo</button>
-        <button type="button" ?disabled=${!points.length} @click=${() => this.#sketch.clear()}>Clear</button>
+        <button type="button" ?disabled=${!points.length} @click=${() => this.#sketch.undo()}>
+          ${words.say("undo")}
+        </button>
+        <button type="button" ?disabled=${!points.length} @click=${() => this.#sketch.clear()}>
+          ${words.say("clear")}
+        </button>
         <button
           type="button"
           class="quiet"
@@ -174,7 +192,7 @@ export class Source {
             this.drawing = false;
             this.host.changed();
           }}>
-          Never mind
+          ${words.say("neverMind")}
         </button>
       </div>`;
   }

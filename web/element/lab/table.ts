@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from "lit";
 import type { Number as Figure } from "../../client/protocol";
-import { figure } from "../panel";
+import type { Words } from "../../lang/words";
 import { printed } from "../render/numbers";
 import type { Learner } from "./learner";
 
@@ -11,35 +11,35 @@ const parts = (title: string): [what: string, how: string] => {
 };
 
 /** All models side by side, in numbers: one column for each number that any of them has. */
-export function table(learners: Learner[]): TemplateResult {
+export function table(words: Words, learners: Learner[]): TemplateResult {
   const columns = new Map<string, Figure>();
   for (const l of learners) for (const n of l.metrics) if (!columns.has(n.id)) columns.set(n.id, n);
   const all = [...columns.values()];
   // The same number is not come by in the same way everywhere: that stands in the cell.
   const cell = (n: Figure | undefined) => {
     if (!n) return "—";
-    const [, how] = parts(n.title);
-    return how ? html`${printed(n)}<br /><small>${how}</small>` : printed(n);
+    const [, how] = parts(words.told(n.title));
+    return how ? html`${printed(n, words)}<br /><small>${how}</small>` : printed(n, words);
   };
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="The models in numbers">
+  return html`<div class="scroll" tabindex="0" role="region" aria-label=${words.say("inNumbers")}>
     <table>
       <thead>
         <tr>
-          <th scope="col">Family</th>
-          <th scope="col">Parameters</th>
-          <th scope="col">Steps</th>
-          <th scope="col">Seconds</th>
-          ${all.map((n) => html`<th scope="col">${parts(n.title)[0]}${n.unit ? html` <small>${n.unit}</small>` : ""}</th>`)}
+          <th scope="col">${words.say("family")}</th>
+          <th scope="col">${words.say("parametersHead")}</th>
+          <th scope="col">${words.say("stepsHead")}</th>
+          <th scope="col">${words.say("secondsHead")}</th>
+          ${all.map((n) => html`<th scope="col">${parts(words.told(n.title))[0]}${n.unit ? html` <small>${words.told(n.unit)}</small>` : ""}</th>`)}
         </tr>
       </thead>
       <tbody>
         ${learners.map(
           (l) =>
             html`<tr data-family=${l.family.id}>
-              <th scope="row">${l.family.title}</th>
-              <td>${l.info ? figure(l.info.parameters) : "—"}</td>
-              <td>${l.info ? figure(l.info.state.step) : "—"}</td>
-              <td>${l.info ? figure(l.info.state.seconds, 1) : "—"}</td>
+              <th scope="row">${words.told(l.family.title)}</th>
+              <td>${l.info ? words.figure(l.info.parameters) : "—"}</td>
+              <td>${l.info ? words.figure(l.info.state.step) : "—"}</td>
+              <td>${l.info ? words.figure(l.info.state.seconds, 1) : "—"}</td>
               ${all.map(({ id }) => html`<td>${cell(l.metrics.find((m) => m.id === id))}</td>`)}
             </tr>`,
         )}

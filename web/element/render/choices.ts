@@ -1,4 +1,10 @@
 import type { Alternative, Token } from "../../client/protocol";
+import type { Words } from "../../lang/words";
+
+/** Who knows the language. */
+export interface Speaker {
+  readonly words: Words;
+}
 
 /** A token for people: what cannot be seen has a sign. */
 export const visible = (text: string) =>
@@ -10,14 +16,9 @@ export const visible = (text: string) =>
         .replaceAll(" ", text.trim() === "" ? "␣" : "\u00a0");
 
 /** The same in words, for those who listen. */
-const spoken = (text: string) =>
-  ({ " ": "a space", "\n": "the end of the line", "": "part of a character" })[text] ??
-  `“${text.trim() || visible(text)}”`;
-
-/** A probability as a percentage, as exact as it matters. */
-export function percent(p: number): string {
-  const value = p * 100;
-  return value >= 9.95 ? `${value.toFixed(0)}\u2009%` : value >= 0.095 ? `${value.toFixed(1)}\u2009%` : "< 0.1\u2009%";
+function spoken(text: string, words: Words): string {
+  const sign = ({ " ": "aSpace", "\n": "lineEnd", "": "partOfCharacter" } as const)[text];
+  return sign ? words.say(sign) : words.say("quoted", { text: text.trim() || visible(text) });
 }
 
 /** What else could have stood at a place: a small table beside it. */
@@ -28,6 +29,7 @@ export class Choices {
   #leaving: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
+    private readonly host: Speaker,
     private readonly choose: (index: number, alternative: Alternative) => void,
     private readonly away: (back: boolean) => void,
   ) {
@@ -50,21 +52,26 @@ export class Choices {
   }
 
   /** A token in a sentence. */
-  static say(token: Token): string {
-    if (token.logProb === null) return `${spoken(token.text)}, given`;
-    const rank = token.alternatives.findIndex((a) => a.id === token.id);
-    return `${spoken(token.text)}, ${percent(Math.exp(token.logProb))}${rank === 0 ? ", the likeliest" : ""}`;
+  static say({ text, id, logProb, alternatives }: Token, words: Words): string {
+    const token = spoken(text, words);
+    if (logProb === null) return words.say("tokenGiven", { token });
+    const likeliest = alternatives[0]?.id === id;
+    return words.say(likeliest ? "tokenLikeliest" : "tokenChance", { token, chance: words.percent(Math.exp(logProb)) });
   }
 
   show(token: Token, index: number, box: DOMRect, holder: HTMLElement, pin: boolean, can: boolean) {
     clearTimeout(this.#leaving);
     const { element } = this;
+    const { words } = this.host;
     this.pinned = pin;
-    element.setAttribute("aria-label", `Instead of ${spoken(token.text)}`);
+    element.setAttribute("aria-label", words.say("insteadOf", { token: spoken(token.text, words) }));
     const rows: HTMLElement[] = [];
     const head = document.createElement("p");
     const nats = token.logProb;
-    head.textContent = nats === null ? "Given" : `${percent(Math.exp(nats))}, ${(-nats).toFixed(2)} nats`;
+    head.textContent =
+      nats === null
+        ? words.say("given")
+        : words.say("chanceNats", { chance: words.percent(Math.exp(nats)), nats: words.figure(-nats, 2) });
     rows.push(head);
     const among = token.alternatives.some((a) => a.id === token.id);
     const all: Alternative[] =
@@ -90,6 +97,7 @@ export class Choices {
   };
 
   #row(alternative: Alternative, index: number, itself: boolean, can: boolean): HTMLElement {
+    const { words } = this.host;
     const row = document.createElement(can && !itself ? "button" : "div");
     row.className = `choice${itself ? " itself" : ""}`;
     const text = document.createElement("b");
@@ -99,11 +107,14 @@ export class Choices {
     const track = document.createElement("span");
     track.append(bar);
     const number = document.createElement("em");
-    number.textContent = percent(alternative.prob);
+    number.textContent = words.percent(alternative.prob);
     row.append(text, track, number);
     if (row instanceof HTMLButtonElement) {
       row.type = "button";
-      row.setAttribute("aria-label", `${spoken(alternative.text)}, ${percent(alternative.prob)}`);
+      row.setAttribute(
+        "aria-label",
+        words.say("tokenChance", { token: spoken(alternative.text, words), chance: words.percent(alternative.prob) }),
+      );
       row.addEventListener("click", () => this.choose(index, alternative));
     }
     return row;

@@ -71,15 +71,20 @@ export class FramesRenderer implements Renderer {
   };
 
   render() {
-    const t = this.pair.t.toFixed(2);
+    const { words } = this.host;
+    const t = words.figure(this.pair.t, 2);
     return html`<div class="walk">
       <div class="now">
-        <canvas class="plate" role="img" aria-label=${`The image at ${t} of the way`} ${ref(this.#now.attach)}></canvas>
+        <canvas class="plate" role="img" aria-label=${words.say("imageAt", { t })} ${ref(this.#now.attach)}></canvas>
       </div>
       <div class="way">
         ${this.pair.render()}
-        <canvas class="plate strip" role="img" aria-label="Frames on the way" ${ref(this.#strip.attach)}></canvas>
-        <label class="unseen" for="t">Position on the way</label>
+        <canvas
+          class="plate strip"
+          role="img"
+          aria-label=${words.say("framesOnWay")}
+          ${ref(this.#strip.attach)}></canvas>
+        <label class="unseen" for="t">${words.say("positionOnWay")}</label>
         <input
           type="range"
           id="t"

@@ -2,11 +2,14 @@ import { html } from "lit";
 import { ref } from "lit/directives/ref.js";
 import type { View } from "../../client/protocol";
 import { Plate } from "../draw";
+import type { Host } from "../panel";
 import type { Renderer } from "./renderer";
 
 /** Images, tile by tile. */
 export class GridRenderer implements Renderer {
   #plate = new Plate();
+
+  constructor(private readonly host: Host) {}
 
   show(view: View) {
     if (view.kind === "image") this.#plate.show(view, { gap: 0.06 });
@@ -18,6 +21,10 @@ export class GridRenderer implements Renderer {
     this.#plate.redraw(recolour);
   }
   render() {
-    return html`<canvas class="plate" role="img" aria-label="Images" ${ref(this.#plate.attach)}></canvas>`;
+    return html`<canvas
+      class="plate"
+      role="img"
+      aria-label=${this.host.words.say("images")}
+      ${ref(this.#plate.attach)}></canvas>`;
   }
 }

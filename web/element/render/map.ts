@@ -168,7 +168,7 @@ export class MapRenderer implements Renderer {
   };
 
   #legend() {
-    return html`<ul class="legend" aria-label="Classes">
+    return html`<ul class="legend" aria-label=${this.host.words.say("classes")}>
       ${(this.host.info?.classes ?? []).map(
         (name, i) =>
           html`<li>
@@ -181,7 +181,7 @@ export class MapRenderer implements Renderer {
                 this.#draw();
                 this.host.requestUpdate();
               }}>
-              <i></i>${name}
+              <i></i>${this.host.words.told(name)}
             </button>
           </li>`,
       )}
@@ -189,7 +189,9 @@ export class MapRenderer implements Renderer {
   }
 
   render() {
-    const at = `z₁ = ${this.#z[0].toFixed(2)}, z₂ = ${this.#z[1].toFixed(2)}`;
+    const { words } = this.host;
+    const [z1, z2] = this.#z.map((v) => words.figure(v, 2));
+    const at = `z₁ = ${z1}${words.say("listComma")}z₂ = ${z2}`;
     return html`<div class="split wide">
       <div class="stage">
         <canvas
@@ -197,8 +199,8 @@ export class MapRenderer implements Renderer {
           part="canvas"
           tabindex="0"
           role="application"
-          aria-roledescription="map"
-          aria-label=${`Map of the latent space. Arrow keys move the marker, with Shift in larger steps. ${at}`}
+          aria-roledescription=${words.say("map")}
+          aria-label=${words.say("mapOf", { at })}
           @pointerdown=${this.#over.handle}
           @pointermove=${this.#over.handle}
           @pointerup=${this.#over.handle}
@@ -211,19 +213,15 @@ export class MapRenderer implements Renderer {
       </div>
       <div class="side">
         <div class="here">
-          <canvas
-            class="plate"
-            role="img"
-            aria-label="The image that the marked point decodes to"
-            ${ref(this.#here.attach)}></canvas>
+          <canvas class="plate" role="img" aria-label=${words.say("decodesTo")} ${ref(this.#here.attach)}></canvas>
           <p class="reading" aria-live="polite">${at}</p>
         </div>
         ${segments<Layer>(
-          "Show",
+          words.say("show"),
           [
-            { value: "images", label: "Images" },
-            { value: "codes", label: "Test set" },
-            { value: "both", label: "Both" },
+            { value: "images", label: words.say("images") },
+            { value: "codes", label: words.say("testSet") },
+            { value: "both", label: words.say("both") },
           ],
           this.#layer,
           (layer) => {

@@ -156,6 +156,12 @@ export class MatricesRenderer implements Renderer {
       .map((w, i) => ({ w, i }))
       .sort((a, b) => b.w - a.w)
       .slice(0, 3);
+    const { words } = this.host;
+    const quoted = (i: number) => words.say("quoted", { text: visible(tokens[i] ?? "") });
+    const others = best.map(({ w, i }) => {
+      const at = { token: quoted(i), chance: `${words.figure(w * 100)}\u2009%` };
+      return i === this.#at ? words.say("itself", at) : words.say("back", { ...at, n: this.#at - i });
+    });
     const shade = (i: number) =>
       i === this.#at ? "asking" : i > this.#at ? "later" : `v${Math.round(((row[i] ?? 0) / most) * 8)}`;
     return html`<p
@@ -175,23 +181,23 @@ export class MatricesRenderer implements Renderer {
         )}
       </p>
       <p class="aside" aria-live="polite">
-        “${visible(tokens[this.#at] ?? "")}” looks at
-        ${best.map(({ w, i }, k) => html`${k ? ", " : ""}“${visible(tokens[i] ?? "")}”${i === this.#at ? " (itself)" : ` ${this.#at - i} back`} ${(w * 100).toFixed(0)} %`)}
+        ${words.say("looksAt", { token: quoted(this.#at), others: others.join(", ") })}
       </p>`;
   }
 
   #heads({ layers, heads }: Matrices) {
     const [layer, head] = this.#chosen;
+    const { words } = this.host;
     const numbers = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
-    return html`<div class="heads" role="group" aria-label="Layers and heads">
+    return html`<div class="heads" role="group" aria-label=${words.say("layersAndHeads")}>
       ${numbers(layers).map(
         (l) =>
           html`<div class="heads-row">
-            <span class="label">Layer ${l}</span>
-            ${numbers(heads).map((h) => html`<button type="button" aria-pressed=${l === layer && h === head ? "true" : "false"} aria-label=${`Layer ${l}, head ${h}`} @click=${() => this.#choose(l, h)}><canvas data-layer=${l} data-head=${h}></canvas></button>`)}
+            <span class="label">${words.say("layer", { layer: l })}</span>
+            ${numbers(heads).map((h) => html`<button type="button" aria-pressed=${l === layer && h === head ? "true" : "false"} aria-label=${words.say("layerHead", { layer: l, head: h })} @click=${() => this.#choose(l, h)}><canvas data-layer=${l} data-head=${h}></canvas></button>`)}
           </div>`,
       )}
-      <p class="aside">Each square is a head: rows are tokens, from the first at the top, and look at columns.</p>
+      <p class="aside">${words.say("eachSquare")}</p>
     </div>`;
   }
 
@@ -200,17 +206,18 @@ export class MatricesRenderer implements Renderer {
     if (!view) return html``;
     const [layer, head] = this.#chosen;
     const n = view.tokens.length;
+    const { words } = this.host;
     const row = this.#matrix(layer, head).subarray(this.#at * n, (this.#at + 1) * n);
     return html`<div class="attention">
       <div>
-        <p class="label" id="looks">Layer ${layer}, head ${head}. Point at a token to see where it looks.</p>
+        <p class="label" id="looks">${words.say("pointAtToken", { layer, head })}</p>
         ${this.#text(view, row)}
       </div>
       ${this.#heads(view)}
       <canvas
         class="matrix"
         role="img"
-        aria-label=${`Attention of layer ${layer}, head ${head}: rows look at columns`}
+        aria-label=${words.say("attentionOf", { layer, head })}
         ${ref((c) => {
           this.#canvas = c as HTMLCanvasElement | undefined;
         })}

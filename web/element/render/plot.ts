@@ -76,11 +76,12 @@ export class PlotRenderer implements Renderer {
   render() {
     const { view } = this.plot;
     const active = this.pointer !== undefined;
-    const label = view?.label ?? "not drawn yet";
+    const { words } = this.host;
+    const label = view ? words.told(view.label) : words.say("notDrawn");
     return html`<div class="plot ${view ? "" : "waiting"}" aria-busy=${view ? "false" : "true"}>
       <canvas
         role=${active ? "application" : "img"}
-        aria-label=${active ? `${label}. Arrow keys move the pointer.` : label}
+        aria-label=${active ? words.say("arrowsPoint", { label }) : label}
         tabindex=${active ? 0 : nothing}
         class=${active ? "active" : ""}
         @pointermove=${active ? this.#over.handle : nothing}
@@ -95,12 +96,13 @@ export class PlotRenderer implements Renderer {
   /** What is drawn, in a few words. */
   label() {
     const { view } = this.plot;
-    return view?.label ? html`<p class="under">${capital(view.label)}</p>` : nothing;
+    return view?.label ? html`<p class="under">${capital(this.host.words.told(view.label))}</p>` : nothing;
   }
 
   beside() {
     const { view } = this.plot;
-    return html`${view?.numbers.length ? numbers(view.numbers, "Numbers beside the plot") : nothing}
-    ${view?.bars ? bars(view.bars) : nothing}`;
+    const { words } = this.host;
+    return html`${view?.numbers.length ? numbers(words, view.numbers, words.say("numbersBeside")) : nothing}
+    ${view?.bars ? bars(words, view.bars) : nothing}`;
   }
 }

@@ -4,7 +4,7 @@ import type { View } from "../../client/protocol";
 import { Plate, fit } from "../draw";
 import { colorOf } from "../ink";
 import type { ImageInput } from "../inputs/image";
-import { figure, type Host } from "../panel";
+import type { Host } from "../panel";
 import type { Renderer } from "./renderer";
 
 type Result = Extract<View, { kind: "reconstruction" }>;
@@ -61,24 +61,26 @@ export class PosteriorRenderer implements Renderer {
   }
 
   #sum({ reconstruction, kl }: Result) {
+    const { words } = this.host;
     return html`<p class="sum" aria-live="polite">
-      <span class="red">−log p(x|z) <b>${figure(reconstruction, 1)}</b></span
-      ><b>+</b> <span class="blue">KL(q‖p) <b>${figure(kl, 1)}</b></span
+      <span class="red">−log p(x|z) <b>${words.figure(reconstruction, 1)}</b></span
+      ><b>+</b> <span class="blue">KL(q‖p) <b>${words.figure(kl, 1)}</b></span
       ><b>=</b>
-      <span>−ELBO, nats <b>${figure(reconstruction + kl, 1)}</b></span>
+      <span>${words.say("negativeElbo")} <b>${words.figure(reconstruction + kl, 1)}</b></span>
     </p>`;
   }
 
   render() {
     const r = this.#result;
+    const { words } = this.host;
     const n = this.host.info?.latentDim ?? 0;
-    const means = r?.mu.slice(0, 8).map((v) => v.toFixed(1));
+    const means = r?.mu.slice(0, 8).map((v) => words.figure(v, 1));
     const draws = r?.output.kind === "image" ? r.output.columns * r.output.rows : 16;
     return html`<div class="three">
         ${this.image.render()}
         <div>
           <p class="head blue">
-            <b>q(z|x)</b> ${n === 2 ? "its place in the latent space" : `its latent code, ${n} numbers, mean ± σ`}
+            <b>q(z|x)</b> ${n === 2 ? words.say("placeInLatent") : words.say("latentCode", { n })}
           </p>
           <canvas
             class="posterior"
@@ -87,15 +89,15 @@ export class PosteriorRenderer implements Renderer {
               this.#canvas = c as HTMLCanvasElement | undefined;
               if (c) this.#plot();
             })}
-            aria-label=${means ? `The posterior: means ${means.join(", ")}` : "The posterior"}></canvas>
-          <div class="row"><button type="button" @click=${this.again}>Draw ε again</button></div>
+            aria-label=${means ? words.say("posteriorMeans", { means: means.join(words.say("listComma")) }) : words.say("thePosterior")}></canvas>
+          <div class="row"><button type="button" @click=${this.again}>${words.say("drawAgain")}</button></div>
         </div>
         <div>
-          <p class="head red"><b>p(x|z)</b> ${draws} draws decoded</p>
+          <p class="head red"><b>p(x|z)</b> ${words.say("drawsDecoded", { n: draws })}</p>
           <canvas
             class="plate"
             role="img"
-            aria-label=${`${draws} reconstructions`}
+            aria-label=${words.say("reconstructions", { n: draws })}
             ${ref(this.#output.attach)}></canvas>
         </div>
       </div>

@@ -1,5 +1,5 @@
 import type { Alternative, Token } from "../../client/protocol";
-import { Choices } from "./choices";
+import { Choices, type Speaker } from "./choices";
 
 /** Tokens in one run at most, so that looking for one in it stays quick. */
 const RUN = 24;
@@ -45,7 +45,8 @@ export class Script {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    label: string,
+    private readonly host: Speaker,
+    private readonly label: "writesNow" | "wrote" | "asRead",
     private readonly listener: Listener = {},
   ) {
     const page = this.#page;
@@ -53,15 +54,12 @@ export class Script {
     page.tabIndex = 0;
     page.dir = "auto";
     page.setAttribute("role", "group");
-    page.setAttribute(
-      "aria-label",
-      `${label}. Arrow keys go from token to token, Enter shows what else could have stood there.`,
-    );
     this.#mark.className = "mark";
     this.#mark.hidden = true;
     this.#said.className = "unseen";
     this.#said.setAttribute("aria-live", "polite");
     this.#choices = new Choices(
+      host,
       (index, alternative) => {
         this.close();
         listener.choose?.(index, alternative);
@@ -85,6 +83,8 @@ export class Script {
 
   /** For Lit's `ref`. */
   attach = (holder?: Element) => {
+    const { words } = this.host;
+    this.#page.setAttribute("aria-label", words.say("scriptHelp", { label: words.say(this.label) }));
     if (holder === this.#holder) return;
     this.#holder = holder as HTMLElement | undefined;
     this.#holder?.append(this.#page, this.#said, this.#choices.element);
@@ -249,7 +249,7 @@ export class Script {
       const page = this.#page.getBoundingClientRect();
       if (there.top < page.top) this.#page.scrollTop -= page.top - there.top + 8;
       if (there.bottom > page.bottom) this.#page.scrollTop += there.bottom - page.bottom + 8;
-      this.#said.textContent = Choices.say(token);
+      this.#said.textContent = Choices.say(token, this.host.words);
     }
     const box = range.getClientRects()[0] ?? range.getBoundingClientRect();
     const page = this.#page.getBoundingClientRect();

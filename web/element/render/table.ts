@@ -1,11 +1,14 @@
 import { html, nothing } from "lit";
 import type { View } from "../../client/protocol";
+import type { Host } from "../panel";
 import { visible } from "./choices";
 import type { Renderer } from "./renderer";
 
 /** A table of guesses under the tokens they are about. */
 export class TableRenderer implements Renderer {
   #view: Extract<View, { kind: "table" }> | undefined;
+
+  constructor(private readonly host: Host) {}
 
   show(view: View) {
     if (view.kind === "table") this.#view = view;
@@ -18,7 +21,7 @@ export class TableRenderer implements Renderer {
   #row(row: number) {
     const { columns, rows, cells } = this.#view ?? { columns: [], rows: [], cells: [] };
     return html`<tr>
-      <th scope="row">${rows[row]}</th>
+      <th scope="row">${this.host.words.told(rows[row] ?? "")}</th>
       ${columns.map((_, column) => {
         const cell = cells[row * columns.length + column];
         if (!cell) return nothing;
@@ -26,7 +29,7 @@ export class TableRenderer implements Renderer {
         return html`<td
           dir="auto"
           class=${`v${Math.round(cell.value * 8)} ${right ? "right" : ""}`}
-          title=${`${(cell.value * 100).toFixed(0)} %`}>
+          title=${`${this.host.words.figure(cell.value * 100)}\u2009%`}>
           ${visible(cell.text)}
         </td>`;
       })}
@@ -36,11 +39,12 @@ export class TableRenderer implements Renderer {
   render() {
     const view = this.#view;
     if (!view) return html``;
-    return html`<div class="lens" tabindex="0" role="region" aria-label="Guesses after each layer">
+    const { words } = this.host;
+    return html`<div class="lens" tabindex="0" role="region" aria-label=${words.say("guesses")}>
         <table>
           <thead>
             <tr>
-              <th scope="row">it read</th>
+              <th scope="row">${words.say("itRead")}</th>
               ${view.columns.map((c) => html`<th scope="col" dir="auto">${visible(c)}</th>`)}
             </tr>
           </thead>
@@ -49,8 +53,6 @@ export class TableRenderer implements Renderer {
           </tbody>
         </table>
       </div>
-      <p class="aside">
-        Read a column from the bottom up: under each token, what comes next according to each layer.
-      </p>`;
+      <p class="aside">${words.say("readUpwards")}</p>`;
   }
 }

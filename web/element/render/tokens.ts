@@ -2,7 +2,7 @@ import { html, nothing } from "lit";
 import { ref } from "lit/directives/ref.js";
 import type { Alternative, View } from "../../client/protocol";
 import type { TextInput } from "../inputs/text";
-import { figure } from "../panel";
+import type { Host } from "../panel";
 import type { Renderer } from "./renderer";
 import { Script } from "./script";
 
@@ -25,8 +25,11 @@ export class TokensRenderer implements Renderer {
   #script: Script;
   #cost: ReturnType<typeof cost> | undefined;
 
-  constructor(private readonly input: TextInput) {
-    this.#script = new Script("The text as the model read it", {
+  constructor(
+    private readonly host: Host,
+    private readonly input: TextInput,
+  ) {
+    this.#script = new Script(host, "asRead", {
       choose: (index, alternative) => this.#instead(index, alternative),
     });
   }
@@ -55,17 +58,23 @@ export class TokensRenderer implements Renderer {
   }
 
   render() {
+    const { words } = this.host;
     const { nats, tokens, characters } = this.#cost ?? { nats: 0, tokens: 0, characters: 0 };
     return html`<div class="sheet" ${ref(this.#script.attach)}></div>
       ${
         tokens
           ? html`<p class="sum" aria-live="polite">
-              <span>Total, nats <b>${figure(nats, 1)}</b></span>
-              <span class="red">Perplexity, per token <b>${figure(Math.exp(nats / tokens), 2)}</b></span>
-              ${characters === tokens ? nothing : html`<span>Perplexity, per character <b>${figure(Math.exp(nats / characters), 2)}</b></span>`}
-              <span>Nats per token <b>${figure(nats / tokens, 2)}</b></span>
-              <span>Bits per character <b>${figure(nats / characters / Math.LN2, 2)}</b></span>
-              <span>Tokens, characters <b>${figure(tokens)}, ${figure(characters)}</b></span>
+              <span>${words.say("totalNats")} <b>${words.figure(nats, 1)}</b></span>
+              <span class="red"
+                >${words.say("perplexityToken")} <b>${words.figure(Math.exp(nats / tokens), 2)}</b></span
+              >
+              ${characters === tokens ? nothing : html`<span>${words.say("perplexityCharacter")} <b>${words.figure(Math.exp(nats / characters), 2)}</b></span>`}
+              <span>${words.say("natsPerToken")} <b>${words.figure(nats / tokens, 2)}</b></span>
+              <span>${words.say("bitsPerCharacter")} <b>${words.figure(nats / characters / Math.LN2, 2)}</b></span>
+              <span
+                >${words.say("tokensCharacters")}
+                <b>${words.figure(tokens)}${words.say("listComma")}${words.figure(characters)}</b></span
+              >
             </p>`
           : nothing
       }`;

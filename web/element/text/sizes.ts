@@ -1,12 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { figure, type Host } from "../panel";
-
-/** A duration for people. */
-export function duration(seconds: number): string {
-  if (seconds < 50) return `${Math.max(5, Math.round(seconds / 5) * 5)} s`;
-  const minutes = seconds / 60;
-  return minutes < 55 ? `${Math.max(1, Math.round(minutes))} min` : `${(minutes / 60).toFixed(1)} h`;
-}
+import type { Host } from "../panel";
 
 /** How long each size would take to learn, measured on this machine. */
 export class Sizes {
@@ -43,8 +36,8 @@ export class Sizes {
   }
 
   render(): TemplateResult {
-    const { trainer } = this.host;
-    return html`<div class="sizes" role="group" aria-label="Size of the model">
+    const { trainer, words } = this.host;
+    return html`<div class="sizes" role="group" aria-label=${words.say("sizes")}>
       ${trainer.sizes.map((size) => {
         const pace = this.#paces.get(this.#key(size.id));
         return html`<button
@@ -55,9 +48,19 @@ export class Sizes {
             this.host.requestUpdate();
             void this.measure();
           }}>
-          <b>${size.title}</b>
+          <b>${words.told(size.title)}</b>
           <span
-            >${pace ? html`${figure(pace.parameters)} numbers; about ${duration(pace.seconds * size.steps)} here for ${figure(size.steps)} steps` : pace === null || trainer.running ? nothing : "measuring…"}</span
+            >${
+              pace
+                ? words.say("sizePace", {
+                    parameters: pace.parameters,
+                    duration: words.duration(pace.seconds * size.steps),
+                    steps: size.steps,
+                  })
+                : pace === null || trainer.running
+                  ? nothing
+                  : words.say("measuring")
+            }</span
           >
         </button>`;
       })}

@@ -1,9 +1,14 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { textBytes } from "../../client/texts";
 import { field } from "../form";
-import { figure, type Host } from "../panel";
+import type { Host } from "../panel";
 import { visible } from "../render/choices";
 import type { Corpus } from "./corpus";
+
+/** The groups of the site's texts. */
+const GROUPS = { Lists: "groupLists", "Plays and poems": "groupPlays", Books: "groupBooks" } as const;
+const grouped = (group: string, words: Host["words"]) =>
+  Object.hasOwn(GROUPS, group) ? words.say(GROUPS[group as keyof typeof GROUPS]) : group;
 
 /** Tokens of a vocabulary that are shown. */
 const SHOWN = 64;
@@ -24,7 +29,10 @@ export function bringFile(host: Host, corpus: Corpus, file: File) {
 
 /** Where the text to learn from is chosen, pasted, or opened, and what it is like. */
 export function source(host: Host, corpus: Corpus): TemplateResult {
-  const { info, wrong, own, entries } = corpus;
+  const { info, own, entries } = corpus;
+  const { words } = host;
+  const wrong = corpus.wrong && words.error(corpus.wrong);
+  const bold = (n: number) => html`<b>${words.figure(n)}</b>`;
   const groups = [...new Set(entries.map((e) => e.group))];
   const paste = (e: Event) => {
     const area = (e.target as HTMLElement).closest("details")?.querySelector("textarea");
@@ -34,33 +42,28 @@ export function source(host: Host, corpus: Corpus): TemplateResult {
     );
   };
   return html`<fieldset class="source">
-    <legend>Text <span class="aside">What it is to learn from. Yours stays on this machine.</span></legend>
+    <legend>${words.say("text")} <span class="aside">${words.say("textNote")}</span></legend>
     <div class="side">
       <div class="field">
-        <label for="corpus">Learn from</label>
+        <label for="corpus">${words.say("learnFrom")}</label>
         <select
           id="corpus"
           ?disabled=${!entries.length}
           @change=${(e: Event) => void corpus.choose((e.target as HTMLSelectElement).value)}>
-          ${own ? html`<option value=${own.name} ?selected=${own.name === corpus.name}>yours: ${own.title}</option>` : nothing}
-          ${groups.map((g) => html`<optgroup label=${g}>${entries.filter((e) => e.group === g).map((e) => html`<option value=${e.name} title=${`${e.credit}; ${e.licence}`} ?selected=${e.name === corpus.name}>${e.title}</option>`)}</optgroup>`)}
+          ${own ? html`<option value=${own.name} ?selected=${own.name === corpus.name}>${words.say("yoursTitled", { title: own.title })}</option>` : nothing}
+          ${groups.map((g) => html`<optgroup label=${grouped(g, words)}>${entries.filter((e) => e.group === g).map((e) => html`<option value=${e.name} title=${`${e.credit}; ${e.licence}`} ?selected=${e.name === corpus.name}>${e.title}</option>`)}</optgroup>`)}
         </select>
       </div>
       <details class="paste">
-        <summary>Paste your own words</summary>
+        <summary>${words.say("pasteOwn")}</summary>
         <div class="field">
-          <label for="pasted" class="unseen">Your text</label>
-          <textarea
-            id="pasted"
-            rows="5"
-            dir="auto"
-            spellcheck="false"
-            placeholder="Letters, songs, recipes, a diary: the more the better; a few pages at least."></textarea>
+          <label for="pasted" class="unseen">${words.say("yourText")}</label>
+          <textarea id="pasted" rows="5" dir="auto" spellcheck="false" placeholder=${words.say("pasteHint")}></textarea>
         </div>
-        <button type="button" @click=${paste}>Learn from this</button>
+        <button type="button" @click=${paste}>${words.say("learnFromThis")}</button>
       </details>
       <label class="button"
-        >Open a text file<input
+        >${words.say("openText")}<input
           type="file"
           class="unseen"
           accept=".txt,.md,.gz,text/*"
@@ -74,7 +77,7 @@ export function source(host: Host, corpus: Corpus): TemplateResult {
       ${host.trainer.fields.text
         .filter((f) => f.name !== "vocabulary" || host.trainer.drafts.text["tokens"] === "bpe")
         .map((f) =>
-          field(f, "text", {
+          field(words, f, "text", {
             value: host.trainer.value("text", f),
             error: host.trainer.errors.get(`text.${f.name}`),
             set: (text) => void host.attempt(() => host.trainer.wish("text", [[f.name, text]])),
@@ -86,28 +89,34 @@ export function source(host: Host, corpus: Corpus): TemplateResult {
         wrong
           ? html`<div class="notice" data-code=${wrong.code}>
               <p>
-                <code>${wrong.code}</code> ${wrong.message}
-                ${wrong.hint}${info ? " The text before is still there." : ""}
+                <code>${wrong.code}</code> ${wrong.message} ${wrong.hint} ${info ? words.say("textBeforeStays") : ""}
               </p>
             </div>`
           : nothing
       }
-      ${corpus.busy ? html`<p class="aside">Taking the text apart…</p>` : nothing}
+      ${corpus.busy ? html`<p class="aside">${words.say("takingApart")}</p>` : nothing}
       ${
         info
           ? html` <p>
-                <b>${figure(info.characters)}</b> characters of <i dir="auto">${corpus.title}</i> are
-                ${info.train + info.heldOut === info.characters ? "as many" : html`<b>${figure(info.train + info.heldOut)}</b>`}
-                tokens, of <b>${figure(info.vocabulary)}</b> kinds. It learns from <b>${figure(info.train)}</b>; the
-                last <b>${figure(info.heldOut)}</b> are held out, to see whether it has understood or only remembers.
+                ${words.parts("corpus", {
+                  characters: bold(info.characters),
+                  title: html`<i dir="auto">${corpus.title}</i>`,
+                  tokens:
+                    info.train + info.heldOut === info.characters
+                      ? words.say("asMany")
+                      : bold(info.train + info.heldOut),
+                  kinds: bold(info.vocabulary),
+                  train: bold(info.train),
+                  heldOut: bold(info.heldOut),
+                })}
               </p>
-              <p class="pieces" aria-label="Tokens, the most frequent first">
-                ${info.pieces.slice(0, SHOWN).map((p) => html`<span>${visible(p)}</span>`)}${info.vocabulary > SHOWN ? html`<span class="rest">… and ${figure(info.vocabulary - SHOWN)} more</span>` : nothing}
+              <p class="pieces" aria-label=${words.say("mostFrequent")}>
+                ${info.pieces.slice(0, SHOWN).map((p) => html`<span>${visible(p)}</span>`)}${info.vocabulary > SHOWN ? html`<span class="rest">${words.say("andMore", { n: info.vocabulary - SHOWN })}</span>` : nothing}
               </p>
               <div class="excerpts">
                 <blockquote dir="auto">${info.beginning}…</blockquote>
                 <blockquote class="held" dir="auto">
-                  <span class="label">held out</span>${info.heldOutBeginning}…
+                  <span class="label">${words.say("heldOut")}</span>${info.heldOutBeginning}…
                 </blockquote>
               </div>`
           : nothing

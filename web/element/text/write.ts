@@ -5,7 +5,7 @@ import type { Alternative, JsonSchema, Token, TrainState, View } from "../../cli
 import { fieldsOf, type Field } from "../../client/schema";
 import { field } from "../form";
 import { attributeOf } from "../attributes";
-import { Latest, Panel, figure, type Host } from "../panel";
+import { Latest, Panel, type Host } from "../panel";
 import { Script } from "../render/script";
 
 /** Options that stand beside the text; the others are one click away. */
@@ -30,7 +30,7 @@ export class WritePanel extends Panel {
 
   constructor(host: Host) {
     super(host);
-    this.#script = new Script("What the model wrote", {
+    this.#script = new Script(host, "wrote", {
       choose: (index, alternative) => this.#branch(index, alternative),
     });
   }
@@ -118,7 +118,7 @@ export class WritePanel extends Panel {
           this.host.requestUpdate();
         };
         this.#writing = true;
-        if (aloud) this.#news = "Writing…";
+        if (aloud) this.#news = this.host.words.say("writing");
         this.host.requestUpdate();
         try {
           const view = await session.sample(
@@ -174,11 +174,11 @@ export class WritePanel extends Panel {
     Promise.resolve(navigator.clipboard?.writeText(this.#script.text) ?? Promise.reject(new Error("no clipboard")))
       .then(
         () => {
-          this.#news = "Copied.";
+          this.#news = this.host.words.say("copied");
         },
         () => {
           this.#script.select();
-          this.#news = "Selected, to be copied from there.";
+          this.#news = this.host.words.say("selected");
         },
       )
       .finally(() => this.host.requestUpdate());
@@ -192,12 +192,13 @@ export class WritePanel extends Panel {
     });
 
   override caption() {
-    return `${this.host.help("samples")}${this.#rate > 0 ? ` This machine wrote ${figure(this.#rate)} tokens a second.` : ""}`;
+    const rate = this.#rate;
+    return `${this.host.help("samples")} ${rate > 0 ? this.host.words.say("wroteRate", { rate: Math.round(rate) }) : ""}`;
   }
 
   #form(f: Field) {
     const shown = (v: unknown) => (typeof v === "string" ? v.replaceAll("\n", "\\n") : v);
-    return field(f, "sample", {
+    return field(this.host.words, f, "sample", {
       value: shown(this.#option(f.name)),
       set: (text) =>
         this.host.setAttribute(attributeOf(f.name), f.kind === "text" ? text.replaceAll("\\n", "\n") : text),
@@ -206,6 +207,7 @@ export class WritePanel extends Panel {
 
   override render() {
     const { host } = this;
+    const { words } = host;
     const sheet = html`<div class="sheet" ${ref(this.#script.attach)}></div>
       <p class="unseen" aria-live="polite">${this.#news}</p>`;
     if (host.bare) return sheet;
@@ -214,13 +216,13 @@ export class WritePanel extends Panel {
     return html`<div class="split">
       <div class="stage writing">
         <div class="field">
-          <label for="prompt">Begin with</label>
+          <label for="prompt">${words.say("beginWith")}</label>
           <textarea
             id="prompt"
             rows="1"
             dir="auto"
             spellcheck="false"
-            placeholder="Nothing: the model begins by itself"
+            placeholder=${words.say("nothingBefore")}
             .value=${this.#option<string>("prompt") ?? ""}
             @change=${ask}
             @keydown=${(e: KeyboardEvent) => {
@@ -231,26 +233,26 @@ export class WritePanel extends Panel {
             }}></textarea>
         </div>
         <p class="row">
-          ${this.#writing ? html`<button type="button" class="primary" @click=${this.#stop}>Stop</button>` : html`<button type="button" class="primary" @click=${this.#anew}>Write</button>`}
+          ${this.#writing ? html`<button type="button" class="primary" @click=${this.#stop}>${words.say("stop")}</button>` : html`<button type="button" class="primary" @click=${this.#anew}>${words.say("write")}</button>`}
           <button type="button" ?disabled=${this.#writing || empty} @click=${() => this.#write(this.#script.tokens)}>
-            Continue
+            ${words.say("continue")}
           </button>
-          <button type="button" @click=${() => host.reroll()}>New seed</button>
-          ${this.#before.length ? html`<button type="button" @click=${this.#undo}>Back to before the branch</button>` : nothing}
+          <button type="button" @click=${() => host.reroll()}>${words.say("newSeed")}</button>
+          ${this.#before.length ? html`<button type="button" @click=${this.#undo}>${words.say("beforeBranch")}</button>` : nothing}
         </p>
         ${sheet}
         <p class="row after">
-          <button type="button" class="quiet" ?disabled=${empty} @click=${this.#copy}>Copy</button>
-          <button type="button" class="quiet" ?disabled=${empty} @click=${this.#save}>Save as text</button>
+          <button type="button" class="quiet" ?disabled=${empty} @click=${this.#copy}>${words.say("copy")}</button>
+          <button type="button" class="quiet" ?disabled=${empty} @click=${this.#save}>${words.say("saveText")}</button>
           <span class="key" aria-hidden="true"
-            >expected <i class="s0"></i><i class="s1"></i><i class="s2"></i><i class="s3"></i><i class="s4"></i
-            ><i class="s5"></i> surprising</span
+            >${words.say("expected")} <i class="s0"></i><i class="s1"></i><i class="s2"></i><i class="s3"></i
+            ><i class="s4"></i><i class="s5"></i> ${words.say("surprising")}</span
           >
         </p>
       </div>
       <div class="side">
         <div class="field">
-          <label for="seed">Seed</label
+          <label for="seed">${words.say("seed")}</label
           ><input
             id="seed"
             type="number"
@@ -265,12 +267,12 @@ export class WritePanel extends Panel {
           .sort((a, b) => NEAR.indexOf(a.name) - NEAR.indexOf(b.name))
           .map((f) => this.#form(f))}
         <details>
-          <summary>More ways to choose</summary>
+          <summary>${words.say("moreWays")}</summary>
           <div class="side">
             ${this.#fields.filter((f) => f.name !== "prompt" && !NEAR.includes(f.name)).map((f) => this.#form(f))}
           </div>
         </details>
-        ${host.trainer.own ? html`<p class="aside">This is the model that you are training.</p>` : nothing}
+        ${host.trainer.own ? html`<p class="aside">${words.say("yourModel")}</p>` : nothing}
       </div>
     </div>`;
   }

@@ -1,0 +1,217 @@
+//! What of the program is written in English for readers: `web/lang/declared.json`, by which `tests/lang`
+//! tells what another language lacks. What is declared stands there with its place, and so does what models
+//! say beside their plots; errors are read off the source.
+
+mod common;
+
+use std::collections::BTreeMap;
+
+use common::Page;
+use generative_playground::{
+    data::SpaceKind,
+    protocol::{Envelope, Outcome, PlotInput, PlotInputs, Reply, Request, View, ViewQuery},
+};
+use serde_json::{Value, json};
+
+/// Texts, each with the place where it was found first.
+#[derive(Default)]
+struct Found(BTreeMap<String, String>);
+
+impl Found {
+    fn add(&mut self, place: &str, text: &str) {
+        let text = text.replace('`', "").replace('\n', " ").trim().to_string();
+        if !text.is_empty() {
+            self.0.entry(text).or_insert_with(|| place.into());
+        }
+    }
+
+    /// Labels, helps and choices of a form, as `web/client/schema.ts` reads them.
+    fn schema(&mut self, place: &str, schema: &Value) {
+        for (name, option) in schema["properties"].as_object().into_iter().flatten() {
+            if option["x-recipe"] == true {
+                continue;
+            }
+            let place = format!("{place}.{name}");
+            self.add(&place, option["title"].as_str().unwrap_or(name));
+            self.add(&place, option["description"].as_str().unwrap_or(""));
+            for choice in option["oneOf"].as_array().into_iter().flatten() {
+                let label = choice["title"].as_str().or(choice["const"].as_str());
+                self.add(&place, label.unwrap_or(""));
+                self.add(&place, choice["description"].as_str().unwrap_or(""));
+            }
+            for choice in option["enum"].as_array().into_iter().flatten() {
+                self.add(&place, choice.as_str().unwrap_or(""));
+            }
+        }
+    }
+
+    fn view(&mut self, place: &str, view: &View) {
+        let numbers = match view {
+            View::Plot {
+                label,
+                numbers,
+                bars,
+                ..
+            } => {
+                self.add(place, label);
+                for bars in bars {
+                    self.add(place, &bars.title);
+                }
+                numbers
+            }
+            View::Numbers { numbers } => numbers,
+            _ => return,
+        };
+        for number in numbers {
+            self.add(place, &number.title);
+            self.add(place, &number.unit);
+        }
+    }
+}
+
+fn ask(page: &Page, request: Request) -> Outcome {
+    page.answers.borrow_mut().clear();
+    pollster::block_on(page.host.handle(Envelope { id: 1, request }));
+    match page.answers.borrow_mut().pop().map(|a| a.reply) {
+        Some(Reply::Ok { outcome }) => outcome,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What a small model of points says beside its plots.
+fn answers(found: &mut Found, family: &str, config: Value, data: &str, plots: &[String]) {
+    let page = Page::new();
+    ask(
+        &page,
+        Request::Create {
+            session: 1,
+            family: family.into(),
+            config,
+            train: json!({ "batch_size": 64 }),
+            data: data.into(),
+            data_options: Value::Null,
+            seed: 3,
+        },
+    );
+    let trained = ask(
+        &page,
+        Request::Train {
+            session: 1,
+            steps: Some(1),
+            rate: None,
+            seconds: None,
+            network: None,
+            keep: None,
+        },
+    );
+    let Outcome::Trained { state } = trained else {
+        panic!("{trained:?}");
+    };
+    for loss in &state.losses {
+        found.add(&format!("{family}.loss"), &loss.name);
+    }
+    let queries = plots.iter().flat_map(|plot| {
+        [0.0, 0.4, 1.0].map(|at| ViewQuery::Plot {
+            plot: plot.clone(),
+            inputs: PlotInputs {
+                at,
+                pointer: Some([0.5, -0.5]),
+                count: 16,
+                resolution: 8,
+                ..PlotInputs::default()
+            },
+        })
+    });
+    let metrics = ViewQuery::Metrics {
+        count: 100,
+        seed: 1,
+    };
+    for query in queries.chain([metrics]) {
+        let request = Request::View {
+            session: 1,
+            query: query.clone(),
+            snapshot: None,
+        };
+        let Outcome::View { view } = ask(&page, request) else {
+            panic!("{query:?}");
+        };
+        found.view(&format!("{family} on {data}"), &view);
+    }
+}
+
+fn declared() -> BTreeMap<String, String> {
+    let mut found = Found::default();
+    let Outcome::Description {
+        families,
+        train_schema,
+        data_schema,
+        text_schema,
+        toys,
+        presets,
+    } = ask(&Page::new(), Request::Describe)
+    else {
+        panic!("a description");
+    };
+    for f in &families {
+        let id = &f.id;
+        found.add(&format!("{id}.title"), &f.title);
+        found.schema(&format!("{id}.config"), &f.config_schema);
+        found.schema(&format!("{id}.sample"), &f.sample_schema);
+        if f.networks.len() > 1 {
+            f.networks.iter().for_each(|n| found.add(id, n));
+        }
+        for space in &f.spaces {
+            for size in &space.sizes {
+                found.add(&format!("{id}.size"), &size.title);
+            }
+            for plot in &space.plots {
+                let place = format!("{id}.{}", plot.id);
+                found.add(&place, &plot.title);
+                found.add(&place, &plot.help);
+                for input in &plot.inputs {
+                    if let PlotInput::Scrubber { along } = input {
+                        found.add(&place, along);
+                    }
+                }
+            }
+            let plots: Vec<_> = space.plots.iter().map(|p| p.id.clone()).collect();
+            match space.kind {
+                SpaceKind::Points => {
+                    for data in ["moons", "ring", "circle"] {
+                        answers(&mut found, id, json!({}), data, &plots);
+                    }
+                }
+                SpaceKind::Energy => answers(&mut found, id, json!({}), "u1", &plots),
+                SpaceKind::Image | SpaceKind::Text => {}
+            }
+        }
+    }
+    found.schema("train", &train_schema);
+    found.schema("data", &data_schema);
+    found.schema("text", &text_schema);
+    for toy in &toys {
+        found.add(&format!("toys.{}", toy.id), &toy.title);
+    }
+    for preset in &presets {
+        found.add(&format!("presets.{}", preset.id), &preset.title);
+        found.add(&format!("presets.{}", preset.id), &preset.why);
+    }
+    // What a discriminator says depends on its loss.
+    for loss in ["minimax", "non-saturating", "least-squares", "relativistic"] {
+        let plots = ["discriminator".into()];
+        answers(&mut found, "gan", json!({ "loss": loss }), "moons", &plots);
+    }
+    found.0
+}
+
+#[test]
+fn what_is_declared_in_english_is_on_file() {
+    let path = common::root("web/lang/declared.json");
+    let want = serde_json::to_string_pretty(&declared()).expect("texts") + "\n";
+    let had = std::fs::read_to_string(&path).unwrap_or_default();
+    if had != want {
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(&path, want).expect("writes");
+        panic!("web/lang/declared.json was out of date and has been written anew");
+    }
+}

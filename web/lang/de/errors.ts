@@ -1,0 +1,312 @@
+/** Sentences of errors: what happened, and what to do. Those of Rust and of the page, with their holes; of data in `data.ts`. */
+export const errors: Record<string, string> = {
+  // Parts of sentences
+  "{what}.": "{what}.",
+  "{a} and {b}": "{a} und {b}",
+  "{a} or {b}": "{a} oder {b}",
+  "{n} billion": "{n} Milliarden",
+  "{n} GB": "{n} GB",
+  "{n} MB": "{n} MB",
+  "{n} values": "{n} Werte",
+  "{n} numbers": "{n} Zahlen",
+  "{n} images": "{n} Bilder",
+  "{n} lines": "{n} Zeilen",
+  "{n} classes": "{n} Klassen",
+  "{n} samples": "{n} Samples",
+  "“{title}” ({name})": "„{title}“ ({name})",
+  "no reason given": "ohne Angabe von Gründen",
+  "no details given": "ohne nähere Angaben",
+
+  // Files and checkpoints
+  "There is no file {path}.": "Es gibt keine Datei {path}.",
+  "{path} could not be read or written: {reason}.": "{path} ließ sich nicht lesen oder schreiben: {reason}.",
+  "{path} is being written by another playground.": "{path} wird gerade von einem anderen Playground geschrieben.",
+  "This checkpoint has {bytes} bytes; at most {limit} are accepted.":
+    "Dieser Checkpoint hat {bytes} Bytes; angenommen werden höchstens {limit}.",
+  "This checkpoint is not the file that the manifest promises (SHA-256 {found}).":
+    "Dieser Checkpoint ist nicht die Datei, die das Manifest verspricht (SHA-256 {found}).",
+  "This is not a checkpoint that can be read: {reason}.": "Das ist kein lesbarer Checkpoint: {reason}.",
+  "The description in this checkpoint cannot be used by this version: {reason}.":
+    "Mit der Beschreibung in diesem Checkpoint kann diese Version nichts anfangen: {reason}.",
+  "The weights in this checkpoint do not fit the model it describes: {reason}.":
+    "Die Gewichte in diesem Checkpoint passen nicht zu dem Modell, das er beschreibt: {reason}.",
+  "The tensor {tensor} holds a number that is not finite.":
+    "Der Tensor {tensor} enthält eine Zahl, die nicht endlich ist.",
+  "There is no model called “{id}”.": "Es gibt kein Modell namens „{id}“.",
+  "There is no model family called “{id}”.": "Es gibt keine Modellfamilie namens „{id}“.",
+  'its metadata has no entry “playground”. If a script saved it anew, let the script keep what stood there, in Python by save_file(tensors, path, metadata=safe_open(old, "pt").metadata())':
+    'Die Metadaten haben keinen Eintrag „playground“. Falls ein Skript die Datei neu gespeichert hat, soll es behalten, was dort stand, in Python mit save_file(tensors, path, metadata=safe_open(old, "pt").metadata())',
+  "it has {a} bytes": "sie hat {a} Bytes",
+  "format {format} where {known} is known": "Format {format}, bekannt ist {known}",
+  "version {a} of {b} where {version} is known": "Version {a} von {b}, bekannt ist {version}",
+  "its name cannot be that of a model": "So kann kein Modell heißen",
+  "{a} optimizers for {b} networks": "{a} Optimierer für {b} Netze",
+  "its count of steps cannot be right": "Die Zahl der Schritte kann nicht stimmen",
+  "its time cannot be right": "Die Zeitangabe kann nicht stimmen",
+  "its loss history is too long": "Der Verlauf der Verluste ist zu lang",
+  "a loss history beyond its last step": "ein Verlauf der Verluste über den letzten Schritt hinaus",
+  "a loss with {steps} steps, {values} values": "ein Verlust mit {steps} Schritten und {values} Werten",
+  "a loss without a name": "ein Verlust ohne Namen",
+  "a loss history that was not recorded": "ein Verlauf der Verluste, der nicht aufgezeichnet wurde",
+  "{twice} comes twice": "{twice} kommt zweimal vor",
+  "{name} has no place in this model": "{name} hat in diesem Modell keinen Platz",
+  "{name} is {shape} where {dims} is needed": "{name} hat die Form {shape}, nötig ist {dims}",
+  "{name} has the type {dtype} where F32 or F16 is needed": "{name} hat den Typ {dtype}, nötig ist F32 oder F16",
+  "{name} has the type {other} where F32 or F16 is needed": "{name} hat den Typ {other}, nötig ist F32 oder F16",
+  "{name} is missing": "{name} fehlt",
+  "this model was trained on {a}": "Dieses Modell wurde mit {a} trainiert",
+  "the optimizer's state of {name} {what}": "der Zustand des Optimierers zu {name} {what}",
+  "is missing": "fehlt",
+  "has another length": "hat eine andere Länge",
+  "belongs to no parameter": "gehört zu keinem Parameter",
+  "{name} belongs to no optimizer": "{name} gehört zu keinem Optimierer",
+  "it is not the file that the manifest promises": "Es ist nicht die Datei, die das Manifest verspricht",
+  "Check the path.": "Prüfen Sie den Pfad.",
+  "Wait until it is done, or stop it.": "Warten Sie, bis er fertig ist, oder beenden Sie ihn.",
+  "Check the disk and the permissions, then try again.":
+    "Prüfen Sie Datenträger und Rechte, und versuchen Sie es dann noch einmal.",
+  "Choose a .safetensors file that this playground saved.":
+    "Wählen Sie eine .safetensors-Datei, die dieser Playground gespeichert hat.",
+  "Reload the page; if it stays, the file on the server was changed.":
+    "Laden Sie die Seite neu; bleibt es dabei, wurde die Datei auf dem Server verändert.",
+  "Choose a file that this playground saved, or update the playground.":
+    "Wählen Sie eine Datei, die dieser Playground gespeichert hat, oder erneuern Sie den Playground.",
+  "The file was damaged or edited; use another copy. The model you had is untouched.":
+    "Die Datei wurde beschädigt oder verändert; verwenden Sie eine andere Kopie. Das bisherige Modell ist unberührt.",
+  "Choose one of: {a}.": "Wählen Sie eines von: {a}.",
+  "Update the playground, or check the name.": "Erneuern Sie den Playground, oder prüfen Sie den Namen.",
+
+  // Options
+  "“{value}” cannot be the value of {option}: {reason}.": "„{value}“ kann nicht der Wert von {option} sein: {reason}.",
+  "The value that was there before is kept.": "Der bisherige Wert bleibt.",
+  "The recipe {path} cannot be read: {reason}.": "Das Rezept {path} ist nicht lesbar: {reason}.",
+  "Compare it with one of recipes/*.toml.": "Vergleichen Sie es mit einem aus recipes/*.toml.",
+  "a table is needed": "nötig ist eine Tabelle",
+  "a whole number is needed": "nötig ist eine ganze Zahl",
+  "a number is needed": "nötig ist eine Zahl",
+  "a finite number is needed": "nötig ist eine endliche Zahl",
+  "finite numbers are needed": "nötig sind endliche Zahlen",
+  "true or false is needed": "nötig ist true oder false",
+  "a text is needed": "nötig ist ein Text",
+  "there is no such option (there are {a})": "diese Option gibt es nicht (es gibt {a})",
+  "choose one of {a}": "zur Wahl stehen {a}",
+  "it must lie between {low} and {high}": "er muss zwischen {low} und {high} liegen",
+  "it must lie between {range}": "er muss zwischen {range} liegen",
+  "it must lie between 0.1 and 10000": "er muss zwischen 0,1 und 10000 liegen",
+  "it must lie between 2 and 64": "er muss zwischen 2 und 64 liegen",
+  "it must lie between 1 and {most}": "er muss zwischen 1 und {most} liegen",
+  "it must not be longer than {most} characters": "er darf nicht länger als {most} Zeichen sein",
+  "at least one is needed": "nötig ist mindestens eines",
+  "one is needed": "nötig ist eines",
+  "{n} are needed": "nötig sind {n}",
+  "{count} are needed": "nötig sind {count}",
+  "0 and 1": "0 und 1",
+  "8 and 256": "8 und 256",
+  "1 and {most}": "1 und {most}",
+  "sines and cosines come in pairs; an even number is needed":
+    "Sinus und Kosinus kommen paarweise; nötig ist eine gerade Zahl",
+  "channels are normalised in 8 groups; a multiple of 8 is needed":
+    "Kanäle werden in 8 Gruppen normiert; nötig ist ein Vielfaches von 8",
+  "only DDIM has it: ancestral sampling is DDIM at 1, and the ODE has no noise":
+    "nur DDIM hat es: Ancestral Sampling ist DDIM bei 1, und die ODE hat kein Rauschen",
+  "{height} × {width} pixels cannot be halved so often": "{height} × {width} Pixel lassen sich nicht so oft halbieren",
+  "images need the U-Net": "Bilder brauchen das U-Net",
+  "points have no neighbours; they need fully connected layers":
+    "Punkte haben keine Nachbarn; sie brauchen vollständig verbundene Schichten",
+  "the width {a} is not divisible by it": "die Breite {a} ist nicht durch ihn teilbar",
+  "rotary positions need an even width of each head": "rotierende Positionen brauchen eine gerade Breite jedes Kopfs",
+  "x₁ is drawn before x₂, so x₂ alone cannot be known":
+    "x₁ wird vor x₂ gezogen, also kann x₂ nicht allein bekannt sein",
+  "the importance-weighted bound has no separate KL term; set beta to 1 and free_bits to 0":
+    "die Importance-gewichtete Schranke hat keinen eigenen KL-Term; setzen Sie beta auf 1 und free_bits auf 0",
+  "convolutions need images": "Faltungen brauchen Bilder",
+  "Convolutions need sides divisible by 4, not {height} × {width}":
+    "Faltungen brauchen durch 4 teilbare Seiten, nicht {height} × {width}",
+  "there is no energy of that name": "eine Energie dieses Namens gibt es nicht",
+  "there is no toy of that name": "einen solchen Datensatz gibt es nicht",
+  "{title} cannot sample with the condition “{name}”": "{title} kann nicht mit der Bedingung „{name}“ ziehen",
+  "this model does not offer it": "dieses Modell bietet das nicht",
+  "there is none of that number": "unter dieser Nummer gibt es keinen",
+  "1 to 1024 times {d} numbers are needed": "nötig sind 1- bis 1024-mal {d} Zahlen",
+  "at most 5000 points and 256 columns": "höchstens 5000 Punkte und 256 Spalten",
+  "it has {n} tokens, and at most {MOST_READ} are read at once":
+    "er hat {n} Token, und höchstens {MOST_READ} werden auf einmal gelesen",
+  "Type something.": "Geben Sie etwas ein.",
+  "Take a part of it.": "Nehmen Sie einen Teil davon.",
+  "{a} is expected": "erwartet wird {a}",
+  "one of {a} is expected": "zur Wahl stehen {a}",
+  "two numbers with a comma between them are expected": "erwartet werden zwei Zahlen mit einem Komma dazwischen",
+  "a whole number from {least} to {most}": "eine ganze Zahl von {least} bis {most}",
+  "a number from {least} to {most}": "eine Zahl von {least} bis {most}",
+  "nothing, true or false": "nichts, true oder false",
+  "the id of a shipped model": "die Kennung eines mitgelieferten Modells",
+  "the address of a .safetensors file": "die Adresse einer .safetensors-Datei",
+  "the id of a family; in the lab also all": "die Kennung einer Familie; im Labor auch all",
+  "ids of families": "Kennungen von Familien",
+  "the id of an experiment": "die Kennung eines Experiments",
+  "the name of a data set": "der Name eines Datensatzes",
+  "the id of a size": "die Kennung einer Größe",
+  "the id of a view": "die Kennung einer Ansicht",
+  "ids of views": "Kennungen von Ansichten",
+  "the id of a plot": "die Kennung einer Darstellung",
+  "two numbers from −3 to 3 with a comma between them": "zwei Zahlen von −3 bis 3 mit einem Komma dazwischen",
+  "a text": "ein Text",
+  "this model learns from what it came with": "dieses Modell lernt aus dem, womit es kam",
+  "this model has none": "dieses Modell hat keine",
+  "“{a}” is no attribute of <{b}>{c}.": "„{a}“ ist kein Attribut von <{b}>{c}.",
+  "; “{to}” may be meant": "; gemeint ist vielleicht „{to}“",
+  "“{a}” is not a parameter of this page.": "„{a}“ ist kein Parameter dieser Seite.",
+  "It was left out.": "Es wurde weggelassen.",
+
+  // What a model cannot do
+  "A {a} has no density": "Ein Modell der Art {a} hat keine Dichte",
+  "A {a} has no latent space": "Ein Modell der Art {a} hat keinen latenten Raum",
+  "A {a} does not read text": "Ein Modell der Art {a} liest keinen Text",
+  "A map needs a code of 2 numbers, and this model's has {a}":
+    "Eine Karte braucht einen Code aus 2 Zahlen; der dieses Modells hat {a}",
+  "This needs images": "Das braucht Bilder",
+  "This needs points in 2-D": "Das braucht Punkte in 2-D",
+  "This needs text": "Das braucht Text",
+  "This needs a model of text": "Das braucht ein Modell von Text",
+  "none of it is held out to be guessed": "nichts davon ist zum Raten zurückgehalten",
+  "This needs a model of images": "Das braucht ein Modell von Bildern",
+  "This needs a model of points in 2-D": "Das braucht ein Modell von Punkten in 2-D",
+  "This model is not being trained": "Dieses Modell wird nicht trainiert",
+  "This model is not one of 2-D points.": "Das ist kein Modell von Punkten in 2-D.",
+  "Open it in a figure for its kind of data.": "Öffnen Sie es in einer Abbildung für seine Art von Daten.",
+  "{title} models {a}, not {other}": "{title} modelliert {a}, nicht {other}",
+  images: "Bilder",
+  "points in 2-D": "Punkte in 2-D",
+  "energies in 2-D": "Energien in 2-D",
+  text: "Text",
+  "Only images can be saved as PNG": "Nur Bilder lassen sich als PNG speichern",
+  "Only plots can be saved as SVG": "Nur Darstellungen lassen sich als SVG speichern",
+  "the image would be too large; take fewer samples or a smaller scale":
+    "das Bild würde zu groß; nehmen Sie weniger Samples oder einen kleineren Maßstab",
+  "Choose another view or another model.": "Wählen Sie eine andere Ansicht oder ein anderes Modell.",
+
+  // Images
+  "This image cannot be used: {reason}.": "Dieses Bild ist nicht verwendbar: {reason}.",
+  "Use a PNG, JPEG or WebP image, or draw one.":
+    "Verwenden Sie ein Bild in PNG, JPEG oder WebP, oder zeichnen Sie eines.",
+  "Use a PNG, JPEG or WebP picture, or draw one.":
+    "Verwenden Sie ein Bild in PNG, JPEG oder WebP, oder zeichnen Sie eines.",
+  "Use a smaller picture, or draw one.": "Verwenden Sie ein kleineres Bild, oder zeichnen Sie eines.",
+  "it is larger than 32 MB": "es ist größer als 32 MB",
+  "it has not been loaded yet": "er ist noch nicht geladen",
+  "there is no test image of that number": "unter dieser Nummer gibt es kein Testbild",
+  "it has {width} × {height} pixels": "es hat {width} × {height} Pixel",
+  "its pixels are not as many as its size says": "es hat nicht so viele Pixel, wie seine Größe sagt",
+  "there is no ink on it": "es ist keine Tinte darauf",
+  "{a} is no picture that this browser can read": "{a} ist kein Bild, das dieser Browser lesen kann",
+  "the browser gave no canvas for it": "der Browser gab keine Zeichenfläche dafür",
+  "this browser, or an extension of it, changes what pages read of pictures, as a protection against tracking":
+    "dieser Browser oder eine Erweiterung verändert zum Schutz vor Nachverfolgung, was Seiten von Bildern lesen",
+  "Allow this site to read canvases, draw the image, or take one of the test images.":
+    "Erlauben Sie dieser Seite, Zeichenflächen zu lesen, zeichnen Sie das Bild, oder nehmen Sie ein Testbild.",
+
+  // Limits
+  "{need}; at most {limit} can be asked for here.": "{need}; hier sind höchstens {limit} möglich.",
+  "A checkpoint of this training would have {a}": "Ein Checkpoint dieses Trainings hätte {a}",
+  "This training would need {a}": "Dieses Training bräuchte {a}",
+  "One step would take {a} operations": "Ein Schritt bräuchte {a} Operationen",
+  "{count} samples at once would take too long or too much memory":
+    "{count} Samples auf einmal bräuchten zu lange oder zu viel Speicher",
+  "Lower “Batch” (batch_size).": "Verringern Sie „Batch“ (batch_size).",
+  "Lower {a}.": "Verringern Sie {a}.",
+  "Train a smaller model.": "Trainieren Sie ein kleineres Modell.",
+  "Lower the number of samples.": "Verringern Sie die Anzahl der Samples.",
+  "{a} has more than {b} MiB, which is the most that is taken.":
+    "{a} hat mehr als {b} MiB; mehr wird nicht angenommen.",
+  "Choose a smaller file.": "Wählen Sie eine kleinere Datei.",
+
+  // Training and sessions
+  "Training stopped at step {step}: “{loss}” is no longer a finite number, or far too large.":
+    "Das Training brach bei Schritt {step} ab: „{loss}“ ist keine endliche Zahl mehr oder viel zu groß.",
+  "Go back to the last good snapshot and lower the learning rate.":
+    "Gehen Sie zum letzten guten Stand zurück, und verringern Sie die Lernrate.",
+  "There is no session {session}.": "Es gibt keine Sitzung {session}.",
+  "Session {session} is being trained already.": "In Sitzung {session} wird bereits trainiert.",
+  "Pause it before it is trained again.": "Halten Sie das Training an, bevor es von Neuem beginnt.",
+  "Cancelled.": "Abgebrochen.",
+  "Start it again whenever you like.": "Sie können jederzeit neu beginnen.",
+  "There is no model here yet.": "Hier gibt es noch kein Modell.",
+  "Wait until it is there.": "Warten Sie, bis es da ist.",
+  "This training is no longer kept in this browser.": "Dieses Training ist in diesem Browser nicht mehr aufbewahrt.",
+  "Begin a new one.": "Beginnen Sie ein neues.",
+  "This training goes on in another tab or figure.":
+    "Dieses Training läuft in einem anderen Tab oder einer anderen Abbildung weiter.",
+  "What is learned here from now on is kept beside it.": "Was hier von nun an gelernt wird, wird daneben aufbewahrt.",
+  "The browser does not let this page keep its training.":
+    "Der Browser lässt diese Seite das Training nicht aufbewahren.",
+  "The browser has no room left to keep this training.":
+    "Der Browser hat keinen Platz mehr, um dieses Training aufzubewahren.",
+  "Training goes on, but a reload will lose it: download the model to be safe.":
+    "Das Training geht weiter, aber beim Neuladen geht es verloren: Speichern Sie das Modell, um sicherzugehen.",
+  "Under “Kept in this browser”, delete what you no longer need: the largest, {a} at step {b}, takes {c}. Or download the model to be safe.":
+    "Löschen Sie unter „In diesem Browser aufbewahrt“, was Sie nicht mehr brauchen: Das größte, {a} bei Schritt {b}, belegt {c}. Oder speichern Sie das Modell, um sicherzugehen.",
+
+  // Devices and the worker
+  "The {backend} back end cannot be used here: {reason}.": "Das Backend {backend} ist hier nicht verwendbar: {reason}.",
+  "Use backend=cpu, or leave it on auto.": "Verwenden Sie backend=cpu, oder lassen Sie es auf auto.",
+  "this build does not carry it (cargo features: wgpu, vulkan, cuda)":
+    "dieser Build enthält es nicht (Cargo-Features: wgpu, vulkan, cuda)",
+  "this module does not carry it": "dieses Modul enthält es nicht",
+  "the browser found no graphics card for it": "der Browser hat keine Grafikkarte dafür gefunden",
+  "this browser has no WebGPU": "dieser Browser hat kein WebGPU",
+  "The graphics device went away: {reason}.": "Das Grafikgerät ist verschwunden: {reason}.",
+  "The graphics device reported an error: {a}.": "Das Grafikgerät meldete einen Fehler: {a}.",
+  "a drill, on a back end that has none": "eine Übung, auf einem Backend, das keines hat",
+  "The device has no memory left for this: {reason}.": "Das Gerät hat dafür keinen Speicher mehr: {reason}.",
+  "There is no memory left for this.": "Dafür ist kein Speicher mehr da.",
+  "{bytes} bytes more": "noch {bytes} Bytes",
+  "Choose a smaller model or a smaller batch.": "Wählen Sie ein kleineres Modell oder einen kleineren Batch.",
+  "The playground starts again from its last snapshot.": "Der Playground beginnt wieder bei seinem letzten Stand.",
+  "A message to the worker could not be understood: {reason}.":
+    "Eine Nachricht an den Worker war nicht zu verstehen: {reason}.",
+  "nobody answers the request {name}": "niemand beantwortet die Anfrage {name}",
+  "the worker has no device yet": "der Worker hat noch kein Gerät",
+  "The graphics device belongs to the worker's shell": "Das Grafikgerät gehört zur Hülle des Workers",
+  "Something went wrong inside the playground: {reason}.":
+    "Im Inneren des Playgrounds ist etwas schiefgegangen: {reason}.",
+  "the worker answered “{a}”": "der Worker antwortete „{a}“",
+  "Reload the page; if it happens again, please report it.":
+    "Laden Sie die Seite neu; geschieht es wieder, melden Sie es bitte.",
+  "The worker stopped: {message}.": "Der Worker ist stehen geblieben: {message}.",
+  "The worker could not be started: {reason}.": "Der Worker ließ sich nicht starten: {reason}.",
+  "The worker was replaced.": "Der Worker wurde ersetzt.",
+  "it did not answer for {a} seconds": "er hat {a} Sekunden lang nicht geantwortet",
+  "its script did not load": "sein Skript wurde nicht geladen",
+  "{what} did not answer for {a} seconds": "{what} hat {a} Sekunden lang nicht geantwortet",
+  "the graphics device": "das Grafikgerät",
+  "the graphics driver": "der Grafiktreiber",
+  "the server": "der Server",
+  "The playground's code could not be loaded: {a}.": "Der Code des Playgrounds ließ sich nicht laden: {a}.",
+  "the server answered {a} for worker-{backend}_bg.wasm": "der Server antwortete {a} für worker-{backend}_bg.wasm",
+  "Check the connection, then reload the page.": "Prüfen Sie die Verbindung, und laden Sie die Seite dann neu.",
+  "Reload the page; if it stays, the site is missing a file.":
+    "Laden Sie die Seite neu; bleibt es dabei, fehlt der Website eine Datei.",
+  "The computation stopped twice at the same place, so it is not tried again.":
+    "Die Berechnung ist zweimal an derselben Stelle stehen geblieben und wird nicht noch einmal versucht.",
+  "What was there before is still there. Try a smaller model, other options or another file.":
+    "Was vorher da war, ist noch da. Versuchen Sie ein kleineres Modell, andere Optionen oder eine andere Datei.",
+  "{message} This has happened too often, so it is not tried again by itself.":
+    "{message} Das ist zu oft geschehen und wird nicht von selbst noch einmal versucht.",
+  "Press “Try again”, or reload the page.": "Wählen Sie „Noch einmal versuchen“, oder laden Sie die Seite neu.",
+  "{what} A new worker has taken over. {where}": "{what} Ein neuer Worker hat übernommen. {where}",
+  "The computation stopped unexpectedly.": "Die Berechnung ist unerwartet stehen geblieben.",
+  "Your model goes on from step {a}.": "Ihr Modell geht von Schritt {a} aus weiter.",
+  "Everything is as it was.": "Alles ist, wie es war.",
+  "There is nothing that you need to do.": "Sie brauchen nichts zu tun.",
+
+  // The site
+  "{a} could not be fetched: {what}.": "{a} ließ sich nicht laden: {what}.",
+  "the server answered {a}": "der Server antwortete {a}",
+  "the server sent nothing for {a} seconds": "der Server hat {a} Sekunden lang nichts gesendet",
+  "the server cannot be reached, or the file did not arrive whole":
+    "der Server ist nicht erreichbar, oder die Datei kam nicht ganz an",
+  "Check the connection, then try again.": "Prüfen Sie die Verbindung, und versuchen Sie es dann noch einmal.",
+  "Try again later; if it stays, the site is missing a file.":
+    "Versuchen Sie es später noch einmal; bleibt es dabei, fehlt der Website eine Datei.",
+  "{path} is not what it should be.": "{path} ist nicht, was es sein sollte.",
+};

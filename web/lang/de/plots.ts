@@ -1,0 +1,220 @@
+/** Plots, what stands beside them, numbers, losses, toy data sets, experiments, shipped models. */
+export const plots: Record<string, string> = {
+  // Plots and their captions
+  Samples: "Samples",
+  "What the model makes.": "Was das Modell erzeugt.",
+  "What the model makes, over the data.": "Was das Modell erzeugt, über den Daten.",
+  "What the model writes.": "Was das Modell schreibt.",
+  Density: "Dichte",
+  "The model's density p(x), exact.": "Die Dichte p(x) des Modells, exakt.",
+  "The model's density p(x), by integrating its probability-flow ODE.":
+    "Die Dichte p(x) des Modells, durch Integration seiner Probability-Flow-ODE.",
+  "The model's density p(x), estimated with 64 importance samples in each cell.":
+    "Die Dichte p(x) des Modells, geschätzt mit 64 Importance-Samples je Zelle.",
+  "exact density": "exakte Dichte",
+  "density by the probability-flow ODE": "Dichte aus der Probability-Flow-ODE",
+  "density, estimated with 64 importance samples in each cell": "Dichte, geschätzt mit 64 Importance-Samples je Zelle",
+  "lower bound of the density": "untere Schranke der Dichte",
+
+  // Latent space
+  "Random codes z, each through the decoder. The same seed gives the same picture anywhere.":
+    "Zufällige Codes z, jeder durch den Decoder. Derselbe Startwert ergibt überall dasselbe Bild.",
+  "Latent space": "Latenter Raum",
+  "Every tile is one point (z₁, z₂) of the latent space, decoded on this machine; each dot is a test image, placed by the encoder, which was never told the classes. Move over the map to decode the point under you.":
+    "Jede Kachel ist ein Punkt (z₁, z₂) des latenten Raums, auf diesem Gerät dekodiert; jeder Kreis ist ein Testbild am Ort, den der Encoder ihm gibt, dem nie jemand die Klassen gesagt hat. Bewegen Sie sich über die Karte, um den Punkt darunter zu dekodieren.",
+  "Where the encoder puts the data (first two numbers of z): each point's mean, and the prior's circles at one and two standard deviations.":
+    "Wohin der Encoder die Daten legt (die ersten beiden Zahlen von z): der Mittelwert jedes Punktes und die Kreise der A-priori-Verteilung bei einer und zwei Standardabweichungen.",
+  "means of q(z|x), with the prior's circles at 1 and 2 standard deviations":
+    "Mittelwerte von q(z|x), mit den Kreisen der A-priori-Verteilung bei 1 und 2 Standardabweichungen",
+  Codes: "Codes",
+  "Where the encoder puts the test images: the first two numbers of each mean, by class.":
+    "Wohin der Encoder die Testbilder legt: die ersten beiden Zahlen jedes Mittelwerts, nach Klassen.",
+  Reconstruct: "Rekonstruieren",
+  "The encoder turns the image x into a whole region of codes, q(z|x). Each image on the right is decoded from another code drawn from that region. Everything is computed on this machine; what you draw stays on it.":
+    "Der Encoder macht aus dem Bild x eine ganze Region von Codes, q(z|x). Jedes Bild rechts ist aus einem anderen Code dekodiert, der aus dieser Region gezogen ist. Alles wird auf diesem Gerät berechnet; was Sie zeichnen, bleibt hier.",
+  Interpolate: "Interpolieren",
+  "Both images are encoded, and points on the way between their codes are decoded, on this machine. Fading between the pixels would show two ghosts; here every frame is one image.":
+    "Beide Bilder werden kodiert und Punkte auf dem Weg zwischen ihren Codes dekodiert, auf diesem Gerät. Ein Überblenden der Pixel würde zwei Geister zeigen; hier ist jede Stelle ein Bild.",
+  "Decoded grid": "Dekodiertes Gitter",
+  "A grid of the latent space, carried to the data by the decoder.":
+    "Ein Gitter des latenten Raums, vom Decoder zu den Daten getragen.",
+  "the latent space from −2.5 to 2.5, decoded": "der latente Raum von −2,5 bis 2,5, dekodiert",
+  Reconstruction: "Rekonstruktion",
+  "Data, and where it comes back to after encoding, drawing and decoding.":
+    "Daten und wohin sie nach Kodieren, Ziehen und Dekodieren zurückkehren.",
+  "from each point to its reconstruction": "von jedem Punkt zu seiner Rekonstruktion",
+
+  // Generative adversarial network
+  Discriminator: "Diskriminator",
+  "How real each place looks to the discriminator, with data and fakes. Where the generator has won, it is undecided everywhere.":
+    "Wie echt jeder Ort für den Diskriminator aussieht, mit Daten und Fälschungen. Wo der Generator gewonnen hat, ist er überall unentschieden.",
+  "D(x): the chance that x is data, by the discriminator":
+    "D(x): die Wahrscheinlichkeit laut Diskriminator, dass x aus den Daten ist",
+  "d(x): drawn to 1 on data and to 0 on fakes": "d(x): auf Daten zu 1 und auf Fälschungen zu 0 gezogen",
+  "the chance that x looks more real than a usual fake, by the discriminator":
+    "die Wahrscheinlichkeit laut Diskriminator, dass x echter aussieht als eine gewöhnliche Fälschung",
+  "Generator manifold": "Bild des Generators",
+  "A grid of the noise (its first two numbers), carried to the data by the generator.":
+    "Ein Gitter des Rauschens (seiner ersten beiden Zahlen), vom Generator zu den Daten getragen.",
+  "the noise from −2.5 to 2.5, carried to the data": "das Rauschen von −2,5 bis 2,5, zu den Daten getragen",
+  Gradients: "Gradienten",
+  "What the generator is told: for each fake the direction in which its loss falls, longer where it falls faster.":
+    "Was der Generator erfährt: für jede Fälschung die Richtung, in der sein Verlust fällt, länger, wo er schneller fällt.",
+  "the direction in which the generator is told to move each fake":
+    "die Richtung, in die der Generator jede Fälschung bewegen soll",
+
+  // Flows
+  "Data to noise": "Daten zu Rauschen",
+  "Data and a straight grid, carried through the layers towards the noise.":
+    "Daten und ein gerades Gitter, durch die Schichten zum Rauschen getragen.",
+  "Noise to data": "Rauschen zu Daten",
+  "Noise and a straight grid, carried back through the layers to the data.":
+    "Rauschen und ein gerades Gitter, durch die Schichten zurück zu den Daten getragen.",
+  layers: "Schichten",
+  "after layer {done} of {of}": "nach Schicht {done} von {of}",
+  "in layer {a} of {b}": "in Schicht {a} von {b}",
+  "data, before the first layer": "Daten, vor der ersten Schicht",
+  "noise, after the last layer": "Rauschen, nach der letzten Schicht",
+  "noise, before the first step back": "Rauschen, vor dem ersten Schritt zurück",
+  "samples, after all layers": "Samples, nach allen Schichten",
+  "log |det| by layer, mean over the data": "log |det| je Schicht, Mittel über die Daten",
+  "Largest |x − f⁻¹(f(x))|": "Größtes |x − f⁻¹(f(x))|",
+
+  // Diffusion
+  "The data with noise added up to time t, in one go: q(x_t|x₀).":
+    "Die Daten mit Rauschen bis zur Zeit t, auf einmal: q(x_t|x₀).",
+  "The model's samples on their way from noise, and the paths of some of them.":
+    "Die Samples des Modells auf ihrem Weg aus dem Rauschen und die Bahnen einiger von ihnen.",
+  Trajectories: "Bahnen",
+  "The paths of sixty samples from noise to data, without fresh noise on the way.":
+    "Die Bahnen von sechzig Samples vom Rauschen zu den Daten, ohne frisches Rauschen unterwegs.",
+  "{PATHS} samples from noise to data": "{PATHS} Samples vom Rauschen zu den Daten",
+  "Score field": "Score-Feld",
+  "The direction in which the density of the data at noise level t rises fastest, ∇ log p_t(x); long arrows are shortened.":
+    "Die Richtung, in der die Dichte der Daten beim Rauschpegel t am schnellsten steigt, ∇ log p_t(x); lange Pfeile sind gekürzt.",
+  "∇ log p of x at {time}": "∇ log p von x bei {time}",
+  "Predicted x₀": "Vorhergesagtes x₀",
+  "Data with noise up to time t, and where the model believes each point came from.":
+    "Daten mit Rauschen bis zur Zeit t und woher jeder Punkt nach Meinung des Modells kam.",
+  "{time}: from x_t to the predicted x₀": "{time}: von x_t zum vorhergesagten x₀",
+  time: "Zeit",
+  "t = {t} of {total}": "t = {t} von {total}",
+  "step {steps} of {a}": "Schritt {steps} von {a}",
+
+  // Mixture density network, PixelCNN
+  Conditional: "Bedingte Dichte",
+  "p(x₂ | x₁) for the x₁ under the pointer, along the line; below it, p(x₁).":
+    "p(x₂ | x₁) für das x₁ unter dem Zeiger, entlang der Linie; darunter p(x₁).",
+  "p(x₂ | x₁ = {x1}) and p(x₁), both exact": "p(x₂ | x₁ = {x1}) und p(x₁), beide exakt",
+  "Pixel by pixel, row by row, each drawn from what the network says of it given those before. The same seed gives the same image anywhere.":
+    "Pixel für Pixel, Zeile für Zeile, jedes gezogen nach dem, was das Netz in Kenntnis der vorigen dazu sagt. Derselbe Startwert ergibt überall dasselbe Bild.",
+
+  // GPT
+  Text: "Text",
+  "One token after another, each drawn from a guess over the whole vocabulary that is made from the tokens before it. The redder the line beneath it, the less the model expected it. The same prompt, seed and options give the same text anywhere.":
+    "Ein Token nach dem anderen, jedes gezogen aus einer Vorhersage über das ganze Vokabular, die aus den Token davor entsteht. Je röter die Linie darunter, desto weniger hat das Modell es erwartet. Derselbe Prompt, Startwert und dieselben Optionen ergeben überall denselben Text.",
+  Read: "Lesen",
+  "For each token the model says how probable it was, given those before it, as far back as its context reaches. A nat is what a guess among e = 2.718… equally likely things costs; the perplexity says among how many tokens the model was torn, on average.":
+    "Zu jedem Token sagt das Modell, wie wahrscheinlich es war, gegeben die Token davor, so weit sein Kontext zurückreicht. Ein Nat kostet das Raten unter e = 2,718… gleich wahrscheinlichen Dingen; die Perplexität sagt, zwischen wie vielen Token das Modell im Mittel schwankte.",
+  Attention: "Attention",
+  "A query of each token meets the keys of those before it and its own, as far back as the context reaches; what fits best is looked at most, and every row adds up to one. One head may look at the token before, another for the same letter, another for the beginning of the line.":
+    "Die Query jedes Tokens trifft auf die Keys der Token davor und seinen eigenen, so weit der Kontext zurückreicht; was am besten passt, wird am meisten beachtet, und jede Zeile ergibt zusammen eins. Ein Kopf achtet vielleicht auf das Token davor, ein anderer auf denselben Buchstaben, ein anderer auf den Zeilenanfang.",
+  "Logit lens": "Logit Lens",
+  "Every layer adds to a running sum, and only at the end is a guess read off it. Here it is read off early, after each layer. Underlined guesses are right; the redder, the surer. It is read with what the last layer is read with, so a guess that appears halfway up was there by then; that none appears lower down does not show that it was not (nostalgebraist 2020).":
+    "Jede Schicht trägt zu einer laufenden Summe bei, und erst am Ende wird daraus eine Vorhersage gelesen. Hier wird sie früher gelesen, nach jeder Schicht. Unterstrichene Vorhersagen sind richtig; je röter, desto sicherer. Gelesen wird mit dem, womit die letzte Schicht gelesen wird: Eine Vorhersage, die auf halber Höhe erscheint, war dort also schon da; dass weiter unten keine erscheint, zeigt nicht, dass sie fehlte (nostalgebraist 2020).",
+  "layer {l}": "Schicht {l}",
+  embedding: "Einbettung",
+
+  // Numbers
+  nats: "Nats",
+  bits: "Bits",
+  "%": "%",
+  "−log p of held-out points": "−log p zurückgehaltener Punkte",
+  "−log p of held-out points, scaled": "−log p zurückgehaltener Punkte, skaliert",
+  "{measure} (by the ODE)": "{measure} (aus der ODE)",
+  "{measure} (64 importance samples)": "{measure} (64 Importance-Samples)",
+  "{measure} (a bound)": "{measure} (eine Schranke)",
+  "KL(data‖model)": "KL(Daten‖Modell)",
+  "KL(model‖data)": "KL(Modell‖Daten)",
+  "Modes of {a}": "Moden von {a}",
+  "High quality": "Hohe Qualität",
+  "KL over the modes": "KL über die Moden",
+  "k-NN KL, k = {NEIGHBOURS}": "k-NN-KL, k = {NEIGHBOURS}",
+
+  // Losses
+  loss: "Verlust",
+  reconstruction: "Rekonstruktion",
+  kl: "KL-Divergenz",
+  r1: "R1",
+  r2: "R2",
+  energy: "Energie",
+  entropy: "Entropie",
+  first: "erste Koordinate",
+  second: "zweite Koordinate",
+
+  // Toy data sets
+  "Eight Gaussians": "Acht Gaußverteilungen",
+  "Two moons": "Zwei Monde",
+  Circles: "Kreise",
+  Rings: "Ringe",
+  Checkerboard: "Schachbrett",
+  "Swiss roll": "Biskuitrolle",
+  Spirals: "Spiralen",
+  Pinwheel: "Windrad",
+  "Ring of 8": "Ring aus 8",
+  "Grid of 25": "Gitter aus 25",
+  Circle: "Kreis",
+  Dinosaur: "Dinosaurier",
+  Bar: "Balken",
+  "Tight moons": "Enge Monde",
+  "Energy U1": "Energie U1",
+  "Energy U2": "Energie U2",
+  "Energy U3": "Energie U3",
+  "Energy U4": "Energie U4",
+
+  // Experiments
+  "A code that nobody reads": "Ein Code, den niemand liest",
+  "With β at 20 every nat of information in z costs more than it saves, so the encoder sends the prior for every point, and the decoder, knowing nothing, draws one broad cloud.":
+    "Bei β = 20 kostet jedes Nat Information in z mehr, als es einspart; also sendet der Encoder für jeden Punkt die A-priori-Verteilung, und der Decoder, der nichts weiß, zeichnet eine breite Wolke.",
+  "Eight modes, all found": "Acht Moden, alle gefunden",
+  "Each fake is judged against a real example, and the discriminator pays for steep slopes: it stays a guide that the generator can follow to every mode.":
+    "Jede Fälschung wird an einem echten Beispiel gemessen, und der Diskriminator zahlt für steile Flanken: So bleibt er ein Wegweiser, dem der Generator zu jeder Mode folgen kann.",
+  "Mode collapse": "Mode Collapse",
+  "The discriminator is updated five times for each update of the generator and is soon sure of every fake; there the loss as first written is flat, so the fakes stay huddled at a few of the eight modes with no arrow to lead them on.":
+    "Der Diskriminator macht fünf Schritte je Schritt des Generators und ist sich bald bei jeder Fälschung sicher; dort ist der Verlust, wie er zuerst geschrieben wurde, flach, und die Fälschungen bleiben an wenigen der acht Moden gedrängt, ohne einen Pfeil, der sie weiterführt.",
+  "Round and round": "Immer im Kreis",
+  "With large steps, a long memory and no penalty each network overshoots: the fakes rush to the one or two modes that look best, the discriminator learns that, and they rush on to others.":
+    "Mit großen Schritten, langem Gedächtnis und ohne Strafe schießt jedes Netz über das Ziel hinaus: Die Fälschungen eilen zu den ein, zwei Moden, die am besten aussehen, der Diskriminator lernt das, und sie eilen weiter zu anderen.",
+  "From an energy alone": "Allein aus einer Energie",
+  "Nobody shows this flow a single point. It is told only how much each place costs, and learns to put its samples where that is little.":
+    "Niemand zeigt diesem Flow einen einzigen Punkt. Er erfährt nur, wie viel jeder Ort kostet, und lernt, seine Samples dorthin zu legen, wo das wenig ist.",
+  "Too few couplings": "Zu wenige Couplings",
+  "Each affine coupling shears and stretches one coordinate by amounts that depend on the other. Two of them are fewer than two moons need: these small networks find no map that comes close.":
+    "Jedes affine Coupling schert und streckt eine Koordinate um Beträge, die von der anderen abhängen. Zwei davon sind weniger, als zwei Monde brauchen: Diese kleinen Netze finden keine Abbildung, die nahe herankommt.",
+  "Too few steps": "Zu wenige Schritte",
+  "Ten steps of noise are so coarse that a noisy point could have come from several places; the model answers with their mean, and the last step puts samples where no data is.":
+    "Zehn Schritte Rauschen sind so grob, dass ein verrauschter Punkt von mehreren Orten gekommen sein könnte; das Modell antwortet mit deren Mittel, und der letzte Schritt legt Samples dorthin, wo keine Daten sind.",
+  "Straight paths": "Gerade Wege",
+  "Flow matching teaches the same network the velocity of straight lines between noise and data, so its paths bend less and fewer steps suffice.":
+    "Flow Matching lehrt dasselbe Netz die Geschwindigkeit gerader Linien zwischen Rauschen und Daten; so krümmen sich seine Bahnen weniger, und weniger Schritte genügen.",
+  "One Gaussian at a time": "Jeweils nur eine Gaußverteilung",
+  "With a single component, p(x₂ | x₁) can only be one bump, so where the data has an upper and a lower arc, the model fills the gap between them.":
+    "Mit einer einzigen Komponente kann p(x₂ | x₁) nur ein Buckel sein; wo die Daten einen oberen und einen unteren Bogen haben, füllt das Modell daher die Lücke dazwischen.",
+
+  // What the site serves
+  Names: "Namen",
+  Shakespeare: "Shakespeare",
+  Clothes: "Kleidung",
+  Digits: "Ziffern",
+  "Digits on a plane": "Ziffern in der Ebene",
+  "T-shirt": "T-Shirt",
+  Trouser: "Hose",
+  Pullover: "Pullover",
+  Dress: "Kleid",
+  Coat: "Mantel",
+  Sandal: "Sandale",
+  Shirt: "Hemd",
+  Sneaker: "Turnschuh",
+  Bag: "Tasche",
+  "Ankle boot": "Stiefelette",
+};
