@@ -431,6 +431,7 @@ fn every_plot_can_be_drawn() {
                     seed: 1,
                     resolution: 16,
                     images: None,
+                    mask: None,
                     text: "",
                     path: Path::Linear,
                     info: data.info(),

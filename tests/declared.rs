@@ -54,7 +54,7 @@ impl Found {
                 ..
             } => {
                 self.add(place, label);
-                for bars in bars {
+                if let Some(bars) = bars {
                     self.add(place, &bars.title);
                 }
                 numbers

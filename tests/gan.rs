@@ -473,6 +473,7 @@ fn every_plot_answers_for_every_loss() {
                     seed: 1,
                     resolution: 16,
                     images: None,
+                    mask: None,
                     text: "",
                     path: Path::Linear,
                     info: trainer.data.info(),

@@ -6,7 +6,11 @@ use std::{pin::Pin, rc::Rc};
 
 use common::small_digits;
 use generative_playground::{
-    data::Dataset,
+    bytes::Bytes,
+    data::{
+        Dataset,
+        input::{ImageInput, MaskInput},
+    },
     device,
     error::{Code, Result},
     evaluate::{
@@ -61,6 +65,12 @@ fn plot(session: &Session, data: &Rc<Dataset>, id: &str, at: f32) -> Result<View
             count: 6,
             seed: 4,
             resolution: 8,
+            image: Some(ImageInput::Test { index: 3 }),
+            mask: Some(MaskInput {
+                width: 2,
+                height: 2,
+                pixels: Bytes(vec![0, 0, 1, 1]),
+            }),
             ..PlotInputs::default()
         },
     };
@@ -134,6 +144,37 @@ fn each_class_has_a_column_of_its_own() {
     );
     let error = plot(&untold, &data, "classes", 0.0).expect_err("no classes");
     assert_eq!(error.code(), Code::Unsupported);
+}
+
+#[test]
+fn what_is_not_painted_over_stays() {
+    let ddpm = json!({"timesteps": 50, "channels": 8, "levels": 1, "conditional": true});
+    for (family, config) in [
+        ("ddpm", ddpm),
+        (
+            "pixelcnn",
+            json!({"channels": 4, "layers": 1, "levels": 16}),
+        ),
+    ] {
+        let (session, data) = session(family, &config);
+        let Dataset::Images(set) = &*data else {
+            panic!("images");
+        };
+        let want = set.test.image(3);
+        let View::Image { rgba, width, .. } =
+            plot(&session, &data, "complete", 0.0).expect("a plot")
+        else {
+            panic!("an image");
+        };
+        // Eight tiles, of each the upper half as it was.
+        for tile in 0..8 {
+            for i in 0..14 * 7 {
+                let (x, y) = (tile % 4 * 14 + i % 14, tile / 4 * 14 + i / 14);
+                let got = rgba.0[4 * (y * width as usize + x)];
+                assert_eq!(got, want[i], "{family}, tile {tile}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -43,6 +43,34 @@ pub enum ImageInput {
     },
 }
 
+/// Which part of an image is meant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct MaskInput {
+    /// Pixels in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// width · height bytes: 0 where nothing is meant.
+    pub pixels: Bytes,
+}
+
+impl MaskInput {
+    /// For each pixel of an image of that size 1 if a quarter of it is meant, else 0, row by row.
+    ///
+    /// # Errors
+    /// [`Error::BadImage`] for sizes that do not fit.
+    pub fn fitted(&self, [height, width]: [usize; 2]) -> Result<Vec<u8>> {
+        let p = &self.pixels.0;
+        let meant = |i: usize| f32::from(u8::from(p[i] > 0));
+        let grey = Grey::new(self.width, self.height, p.len(), 1, meant)?;
+        Ok(grey
+            .fitted([height, width])
+            .iter()
+            .map(|&v| u8::from(v >= 0.25))
+            .collect())
+    }
+}
+
 /// An image's longest side.
 const SIDE_LIMIT: u32 = 8192;
 
@@ -304,6 +332,19 @@ mod tests {
 
     fn info() -> DataInfo {
         DataInfo::new("mnist", crate::data::Space::grey(28, 28))
+    }
+
+    #[test]
+    fn a_mask_covers_what_it_touches_by_a_quarter() {
+        // Four pixels of the mask for one of the image; one of the four, then none, then all.
+        let mask = |pixels: Vec<u8>| MaskInput {
+            width: 6,
+            height: 2,
+            pixels: Bytes(pixels),
+        };
+        let row = vec![9, 0, 0, 0, 1, 1, 0, 0, 0, 0, 1, 1];
+        assert_eq!(mask(row).fitted([1, 3]).expect("a mask"), [1, 0, 1]);
+        assert!(mask(vec![0; 11]).fitted([1, 3]).is_err());
     }
 
     #[test]

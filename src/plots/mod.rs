@@ -4,6 +4,7 @@
 //! with a capability gives are made here, one file for each capability; the others are the family's
 //! own ([`Family::plots`](crate::model::Family::plots)).
 
+mod edit;
 mod files;
 mod invertible;
 mod language;
@@ -68,6 +69,7 @@ fn general(
                     "Samples by class: each column was asked for as one class, and each row begins with the same noise.",
                 ));
             }
+            all.extend(edit::specs(conditions));
             if capabilities.latent {
                 all.extend(latent::specs());
             }
@@ -94,6 +96,7 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
                 latent::answer(latent_of(model)?, request).await
             }
             "classes" => classes(model, request, pause).await,
+            "complete" | "sketch" => edit::answer(model, request, pause).await,
             "read" | "attention" | "lens" => {
                 language::answer(language_of(model)?, request, pause).await
             }

@@ -22,7 +22,7 @@ pub use crate::{
     bytes::Bytes,
     data::{
         SpaceKind,
-        input::ImageInput,
+        input::{ImageInput, MaskInput},
         points::{PointSource, ToyInfo},
         text::TextInfo,
     },
@@ -86,6 +86,7 @@ mod tests {
             ViewQuery,
             super::Path,
             ImageInput,
+            MaskInput,
             Reply,
             ErrorInfo,
             Code,

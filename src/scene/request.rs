@@ -19,6 +19,8 @@ pub struct PlotRequest<'a> {
     pub pointer: Option<[f32; 2]>,
     /// The image or images that it is asked with, as the model sees them.
     pub images: Option<Batch>,
+    /// The part of the image that is meant: 1 for each of its pixels in it, else 0.
+    pub mask: Option<Vec<u8>>,
     /// The text that it is asked with.
     pub text: &'a str,
     /// How many points, lines, draws or steps.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::data::input::ImageInput;
+use crate::data::input::{ImageInput, MaskInput};
 
 /// A picture that can be made of a model.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
@@ -75,6 +75,8 @@ pub enum PlotInput {
     Image,
     /// Two images: [`PlotInputs::image`] and [`PlotInputs::to`].
     Pair,
+    /// An image and a part of it: [`PlotInputs::image`] and [`PlotInputs::mask`].
+    Mask,
     /// A text: [`PlotInputs::text`].
     Text,
 }
@@ -93,6 +95,8 @@ pub struct PlotInputs {
     pub image: Option<ImageInput>,
     /// The second image.
     pub to: Option<ImageInput>,
+    /// Which part of the image is meant.
+    pub mask: Option<MaskInput>,
     /// A text.
     #[ts(as = "Option<String>")]
     pub text: String,

@@ -66,6 +66,13 @@ impl Viewer {
                 true => None,
                 false => Some(self.images(&images)?),
             },
+            mask: match &inputs.mask {
+                None => None,
+                Some(mask) => {
+                    let [_, height, width] = self.info.space.image()?;
+                    Some(mask.fitted([height, width])?)
+                }
+            },
             text: &inputs.text,
             count: inputs.count as usize,
             seed: u64::from(inputs.seed),

@@ -407,6 +407,23 @@ height: number,
 pixels: Bytes, };
 
 /**
+ * Which part of an image is meant.
+ */
+export type MaskInput = { 
+/**
+ * Pixels in a row.
+ */
+width: number, 
+/**
+ * Rows.
+ */
+height: number, 
+/**
+ * width · height bytes: 0 where nothing is meant.
+ */
+pixels: Bytes, };
+
+/**
  * The end of a request, or news on the way to it.
  */
 export type Reply = { "type": "progress", 
@@ -850,7 +867,7 @@ export type PlotInput = { "kind": "scrubber",
 /**
  * What it moves along, for example `layers` or `time`.
  */
-along: string, } | { "kind": "pointer" } | { "kind": "image" } | { "kind": "pair" } | { "kind": "text" };
+along: string, } | { "kind": "pointer" } | { "kind": "image" } | { "kind": "pair" } | { "kind": "mask" } | { "kind": "text" };
 
 /**
  * The answers to a plot's inputs; what a plot does not ask for is ignored.
@@ -872,6 +889,10 @@ image?: ImageInput,
  * The second image.
  */
 to?: ImageInput, 
+/**
+ * Which part of the image is meant.
+ */
+mask?: MaskInput, 
 /**
  * A text.
  */

@@ -4,6 +4,7 @@
 import type { PlotInputs, PlotSpec, View } from "../client/protocol";
 import { ImageInput } from "./inputs/image";
 import type { Input } from "./inputs/input";
+import { MaskInput } from "./inputs/mask";
 import { PairInput } from "./inputs/pair";
 import { PointerInput, ScrubberInput } from "./inputs/place";
 import { TextInput } from "./inputs/text";
@@ -82,6 +83,18 @@ export class Kit {
         table: new TableRenderer(host),
       };
       return { inputs: [text], renderers, within: false, asks: () => ({}) };
+    }
+    if (kinds.includes("mask")) {
+      const mask = this.#one("mask", () => new MaskInput(host, changed));
+      const asks = () => ({ seed: host.settled.seed });
+      const renderers = { image: new GridRenderer(host) };
+      return { inputs: [mask], renderers, expected: "image", within: false, asks };
+    }
+    if (kinds.includes("image") && kinds.includes("scrubber")) {
+      const image = this.#one("image", () => new ImageInput(host, changed));
+      const asks = () => ({ seed: host.settled.seed });
+      const renderers = { image: new GridRenderer(host) };
+      return { inputs: [image, this.#scrubber], renderers, expected: "image", within: false, asks };
     }
     if (kinds.includes("image")) {
       const image = this.#one("image", () => new ImageInput(host, changed));

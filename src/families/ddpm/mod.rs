@@ -342,6 +342,11 @@ impl Ddpm {
             let reason = "this model was trained without classes, which guidance leads towards";
             return Err(Error::bad_option("guidance", guidance, reason));
         }
+        // A picture that is given is of its own class, whatever that is.
+        let given = condition.start.is_some() || condition.known.is_some();
+        if given && condition.label.is_none() {
+            return Ok(Told::default());
+        }
         Ok(Told {
             labels: condition.labels(self.classes, count, seed)?,
             guidance: condition.guidance.unwrap_or(1.0),

@@ -7,6 +7,7 @@ export const options: Record<string, string> = {
   "Coupling flow": "Coupling-Flow",
   Diffusion: "Diffusion",
   "Mixture density network": "Mixture-Density-Netz",
+  Glow: "Glow",
   PixelCNN: "PixelCNN",
   GPT: "GPT",
   generator: "Generator",
@@ -277,6 +278,53 @@ export const options: Record<string, string> = {
   "Planned steps": "Geplante Schritte",
   "Gradient clipping": "Gradienten-Clipping",
   "Weight decay": "Weight Decay",
+
+  // Images by class, by noise, by flows
+  "Class-conditional": "Nach Klassen",
+  "Tell both networks the class of each image, if the data has classes; then samples of one class can be asked for.":
+    "Beiden Netzen die Klasse jedes Bildes sagen, wenn die Daten Klassen haben; dann lassen sich Samples einer Klasse verlangen.",
+  "Tell the network the class of each image, if the data has classes; then samples of one class can be asked for.":
+    "Dem Netz die Klasse jedes Bildes sagen, wenn die Daten Klassen haben; dann lassen sich Samples einer Klasse verlangen.",
+  "Label dropout": "Klassen-Dropout",
+  "Share of the training images whose class is kept back, so that the network also knows images of no stated class, which guidance needs.":
+    "Anteil der Trainingsbilder, deren Klasse verschwiegen wird, damit das Netz auch Bilder ohne Angabe einer Klasse kennt; Guidance braucht das.",
+  Class: "Klasse",
+  "The class to draw from.": "Die Klasse, aus der gezogen wird.",
+  Guidance: "Guidance",
+  "How strongly samples follow the condition; 1 = as the model learned it.":
+    "Wie streng die Samples der Bedingung folgen; 1 = wie das Modell es gelernt hat.",
+  Resampling: "Resampling",
+  "Times that each step is taken where some pixels are known: more of them fit the rest better to what is known.":
+    "Wie oft jeder Schritt getan wird, wo einige Pixel bekannt sind: mehr davon passen den Rest besser an das Bekannte an.",
+  "dpm-solver": "DPM-Solver++",
+  "DPM-Solver++ 2M: DDIM with the change of the predicted x₀ from step to step taken into account, for few steps.":
+    "DPM-Solver++ 2M: DDIM, das berücksichtigt, wie sich das vorhergesagte x₀ von Schritt zu Schritt ändert; für wenige Schritte.",
+  "Channels of the convolutions that see the whole image; those below see half of its height and width each and have twice as many.":
+    "Kanäle der Faltungen, die das ganze Bild sehen; die darunter sehen je halbe Höhe und Breite und haben doppelt so viele.",
+  "Units in each hidden layer; of images, in the discriminator's last.":
+    "Einheiten in jeder verdeckten Schicht; bei Bildern in der letzten des Diskriminators.",
+  "Levels of a pixel: 256 for the data as published, 16 for what the page is sent.":
+    "Stufen eines Pixels: 256 für die Daten, wie sie veröffentlicht sind, 16 für die, die die Seite bekommt.",
+  Scales: "Auflösungen",
+  "Scales; at each but the last half of the numbers leave as noise.":
+    "Auflösungen; bei jeder außer der letzten geht die Hälfte der Zahlen als Rauschen ab.",
+  "Steps at each scale.": "Schritte bei jeder Auflösung.",
+  "Channels inside the networks of the couplings.": "Kanäle in den Netzen der Couplings.",
+  Checkerboards: "Schachbretter",
+  "Couplings between the squares of a checkerboard, before the first squeeze.":
+    "Couplings zwischen den Feldern eines Schachbretts, vor dem ersten Squeeze.",
+  Mixing: "Mischung",
+  "How channels are mixed between couplings.": "Wie die Kanäle zwischen Couplings gemischt werden.",
+  reverse: "umkehren",
+  convolution: "Faltung",
+  "Their order is turned round, as in RealNVP.": "Ihre Reihenfolge wird umgekehrt, wie bei RealNVP.",
+  "An invertible 1×1 convolution, as in Glow.": "Eine umkehrbare 1×1-Faltung, wie bei Glow.",
+  Dequantization: "Dequantisierung",
+  "The noise that makes numbers of levels.": "Das Rauschen, das aus Stufen Zahlen macht.",
+  uniform: "gleichmäßig",
+  variational: "variationell",
+  "Even between two levels.": "Gleichmäßig zwischen zwei Stufen.",
+  "A small flow that sees the image.": "Ein kleiner Flow, der das Bild sieht.",
 
   // Data
   Points: "Punkte",

@@ -16,6 +16,29 @@ export const plots: Record<string, string> = {
   "density, estimated with 64 importance samples in each cell": "Dichte, geschätzt mit 64 Importance-Samples je Zelle",
   "lower bound of the density": "untere Schranke der Dichte",
 
+  // Images
+  Classes: "Klassen",
+  "Samples by class: each column was asked for as one class, and each row begins with the same noise.":
+    "Samples nach Klassen: Jede Spalte wurde als eine Klasse verlangt, und jede Zeile beginnt mit demselben Rauschen.",
+  "Fill in": "Ergänzen",
+  "What you paint over is drawn anew, each time another way, to fit the rest; the pixels that stay are exactly as they were.":
+    "Was Sie übermalen, wird neu gezeichnet, jedes Mal anders und passend zum Rest; die Pixel, die bleiben, sind genau wie zuvor.",
+  "From a sketch": "Aus einer Skizze",
+  "Your picture is put under part of the noise, and the model finds its way back from there. Little noise keeps nearly everything; much of it keeps little more than where the ink was, and what comes back is more and more the model’s own.":
+    "Ihr Bild wird unter einen Teil des Rauschens gelegt, und das Modell findet von dort zurück. Wenig Rauschen lässt fast alles stehen, viel kaum mehr als die Stellen, an denen Farbe war; was zurückkommt, ist dann mehr und mehr das Eigene des Modells.",
+  noise: "Rauschen",
+  "Walk through z": "Gang durch z",
+  "the walk": "der Gang",
+  "Each image has its own noise z, and a second one to go to, on a great circle, along which all lie as far from the middle as noise does. Between two images there is never a mixture of their pixels, but always another image.":
+    "Jedes Bild hat sein eigenes Rauschen z und ein zweites, zu dem es geht, auf einem Großkreis, auf dem alles so weit von der Mitte liegt wie Rauschen. Zwischen zwei Bildern liegt nie eine Mischung ihrer Pixel, sondern immer ein weiteres Bild.",
+  "Noise to image": "Rauschen zu Bild",
+  "Above, images on their way from noise; below each, what the model believes at that moment the end will be, the predicted x₀. First it settles where there is ink at all, at the end the edges.":
+    "Oben Bilder auf ihrem Weg aus dem Rauschen; unter jedem, was das Modell in diesem Augenblick für das Ende hält, das vorhergesagte x₀. Zuerst legt es fest, wo überhaupt Farbe ist, am Ende die Ränder.",
+  "Layer by layer": "Schicht für Schicht",
+  "From noise to images, layer by layer; what is still to come is left out. The first layers work on few, coarse numbers; with each scale as many new ones join them.":
+    "Vom Rauschen zu Bildern, Schicht für Schicht; was noch kommt, ist weggelassen. Die ersten Schichten arbeiten an wenigen, groben Zahlen; mit jeder Auflösung kommen ebenso viele neue hinzu.",
+  "bits per dimension": "Bits je Dimension",
+
   // Latent space
   "Random codes z, each through the decoder. The same seed gives the same picture anywhere.":
     "Zufällige Codes z, jeder durch den Decoder. Derselbe Startwert ergibt überall dasselbe Bild.",

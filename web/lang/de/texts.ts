@@ -146,6 +146,16 @@ export const texts: Texts = {
   orTestImage: "Oder ein Testbild wählen, das das Modell nie gesehen hat",
   testImages: "Testbilder",
   testImage: "Testbild {index}",
+  paintOver: "Übermalen, was neu gezeichnet werden soll",
+  mask: "Maske",
+  paintHere:
+    "Hier malen. Mit der Tastatur: Pfeiltasten bewegen den Pinsel, die Leertaste setzt ihn auf oder hebt ihn ab, Strg und Z nimmt zurück, Entf leert.",
+  brush: "Pinsel",
+  erase: "Radieren",
+  redo: "Wiederholen",
+  lowerHalf: "Untere Hälfte",
+  rightHalf: "Rechte Hälfte",
+  whichTestImage: "Von welchem Testbild",
   drawingPad: "Zeichenfläche",
   drawHere:
     "Hier zeichnen. Mit der Tastatur: Pfeiltasten bewegen den Stift, die Leertaste setzt ihn auf oder hebt ihn ab, Entf leert die Fläche.",
