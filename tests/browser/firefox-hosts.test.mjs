@@ -99,7 +99,14 @@ test("protected from fingerprinting it draws, trains and reads a drawing", { tim
     await ask((e) => e.setAttribute("view", "reconstruct"));
     const inside = async (selector) => (await page.$("#vae-model")).$(`>>> ${selector}`);
     const cost = () =>
-      ask((e) => Number(e.renderRoot.querySelector(".sum span:last-child")?.textContent.match(/[\d.]+/g)?.at(-1)));
+      ask((e) =>
+        Number(
+          e.renderRoot
+            .querySelector(".sum span:last-child")
+            ?.textContent.match(/[\d.]+/g)
+            ?.at(-1),
+        ),
+      );
     await until(async () => (await cost()) < 150, "the cost of a test image");
     await ask((e) => [...e.renderRoot.querySelectorAll("button")].find((b) => b.textContent.includes("Clear")).click());
     await until(async () => !((await cost()) > 0), "an empty pad");
@@ -118,7 +125,10 @@ test("protected from fingerprinting it draws, trains and reads a drawing", { tim
 
     const lab = await open(browser, `${site.url}lab.html`);
     await lab.$eval("generative-lab", (e) => e.scrollIntoView());
-    await until(() => lab.$eval("generative-lab", (e) => e.renderRoot.querySelectorAll("canvas").length > 3), "the lab");
+    await until(
+      () => lab.$eval("generative-lab", (e) => e.renderRoot.querySelectorAll("canvas").length > 3),
+      "the lab",
+    );
     assert.deepEqual([lab.problems, site.violations], [[], []]);
   } finally {
     await browser.close();

@@ -37,7 +37,11 @@ async function listen(respond) {
  * `host.folder` can be another one from some moment on.
  */
 export async function hostOf(folder = dist) {
-  const host = { folder, headers: () => ({ "access-control-allow-origin": "*" }), type: (path) => TYPES[extname(path)] };
+  const host = {
+    folder,
+    headers: () => ({ "access-control-allow-origin": "*" }),
+    type: (path) => TYPES[extname(path)],
+  };
   host.requests = [];
   host.origin = await listen((path, response) => {
     host.requests.push(path);

@@ -29,7 +29,8 @@ async function open(url = blog.origin, options = {}) {
 /** The element shows what a model drew. */
 const draws = (frame) =>
   until(
-    () => frame.locator("#m").evaluate((e) => Boolean(e.info && e.device) && e.sample({ count: 2 }).then((v) => v.kind)),
+    () =>
+      frame.locator("#m").evaluate((e) => Boolean(e.info && e.device) && e.sample({ count: 2 }).then((v) => v.kind)),
     "samples",
     30_000,
   );

@@ -10,7 +10,10 @@ test("a browser that names a language that Intl refuses shows the figures and th
     path: "vae.html?backend=cpu&view=train&layers=1",
     init: () => Object.defineProperty(Navigator.prototype, "language", { get: () => "C" }),
   });
-  await assert.rejects(page.evaluate(() => new Intl.NumberFormat(navigator.language)), "it is refused");
+  await assert.rejects(
+    page.evaluate(() => new Intl.NumberFormat(navigator.language)),
+    "it is refused",
+  );
   const element = await modelOf(page);
   await element.getByRole("button", { name: "Train from scratch" }).click();
   await until(() => element.evaluate((e) => e.info.step > 20), "steps");

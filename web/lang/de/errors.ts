@@ -17,6 +17,17 @@ export const errors: Record<string, string> = {
   "no reason given": "ohne Angabe von Gründen",
   "no details given": "ohne nähere Angaben",
 
+  // Classes and pictures that are given
+  "this model was trained without classes, which guidance leads towards":
+    "dieses Modell wurde ohne Klassen trainiert, zu denen Guidance führen könnte",
+  "this model was trained without classes, so none can be asked for":
+    "dieses Modell wurde ohne Klassen trainiert, also kann keine verlangt werden",
+  "its classes are 0 to {a}": "seine Klassen sind 0 bis {a}",
+  "it says how far to go from a start, and there is none":
+    "es sagt, wie weit von einem Anfang zu gehen ist, und es gibt keinen",
+  "This model was trained without classes": "Dieses Modell wurde ohne Klassen trainiert",
+  "This data has no classes": "Diese Daten haben keine Klassen",
+
   // Files and checkpoints
   "There is no file {path}.": "Es gibt keine Datei {path}.",
   "{path} could not be read or written: {reason}.": "{path} ließ sich nicht lesen oder schreiben: {reason}.",

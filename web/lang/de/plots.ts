@@ -27,6 +27,7 @@ export const plots: Record<string, string> = {
   "Your picture is put under part of the noise, and the model finds its way back from there. Little noise keeps nearly everything; much of it keeps little more than where the ink was, and what comes back is more and more the model’s own.":
     "Ihr Bild wird unter einen Teil des Rauschens gelegt, und das Modell findet von dort zurück. Wenig Rauschen lässt fast alles stehen, viel kaum mehr als die Stellen, an denen Farbe war; was zurückkommt, ist dann mehr und mehr das Eigene des Modells.",
   noise: "Rauschen",
+  "on the way from one noise to another": "auf dem Weg von einem Rauschen zu einem anderen",
   "Walk through z": "Gang durch z",
   "the walk": "der Gang",
   "Each image has its own noise z, and a second one to go to, on a great circle, along which all lie as far from the middle as noise does. Between two images there is never a mixture of their pixels, but always another image.":
