@@ -3,7 +3,7 @@
 // SITE (dist/ by itself) holds the modules, as trunk names them or as an earlier run did. Everything else is made
 // anew: scripts, styles, pages, models and data, each under a name with the hash of what is in it. First come those
 // that name no others, last those that nobody names but people: the pages, and `element.js`.
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 import { existsSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { dirname, join, resolve } from "node:path";
@@ -116,6 +116,17 @@ function assets(files) {
     files.add(`posters/${name}`, readFileSync(join(root, "web/posters", name)));
 }
 
+/** The room that the element keeps for itself, for the time before it is there. */
+async function roomBefore() {
+  const rules = readFileSync(join(root, "web/element/reserve.css"), "utf8")
+    .replace(/:host\((.*?)\) \.frame(?=[,\s])/g, "generative-model$1:not(:defined)::before")
+    .replaceAll("min-height", "height");
+  const early = `generative-model:not(:defined) { display: flow-root; container-type: inline-size; }
+    generative-model:not(:defined)::before { content: ""; float: left; }`;
+  const { code } = await transform(early + rules, { loader: "css", minify: true });
+  return code;
+}
+
 async function styles(files) {
   const packages = join(root, "node_modules/@fontsource-variable");
   for (const [from, to] of Object.entries(FONTS)) {
@@ -124,11 +135,11 @@ async function styles(files) {
     else files.plain(`fonts/${to}`, bytes);
   }
   await mathFont(files);
+  const room = await roomBefore();
+  files.plain("element.css", room);
   const css = Buffer.from(await bundle("web/styles/page.css", { external: ["fonts/*"] })).toString();
-  files.add(
-    "page.css",
-    css.replace(/fonts\/[\w-]+\.woff2/g, (name) => files.of(name)),
-  );
+  const named = css.replace(/fonts\/[\w-]+\.woff2/g, (name) => files.of(name));
+  files.add("page.css", room + named);
 }
 
 async function scripts(files) {

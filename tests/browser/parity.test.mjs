@@ -17,7 +17,7 @@ const browser = await startBrowser({ webgpu: true });
 /** The suite (src/parity.rs) on one back end, in a page of its own. */
 async function suite(backend) {
   const page = await browser.newPage();
-  await page.goto(`${site.url}data/README.md`);
+  await page.goto(`${site.url}files.json`);
   const cases = await page.evaluate(async (name) => {
     const module = await import(`/parity-${name}.js`);
     await module.default({ module_or_path: fetch(`/parity-${name}_bg.wasm`) });

@@ -13,13 +13,20 @@ import type { ViewName } from "./panel";
 import { START, isPlane } from "./points-task";
 import { Presence, type Present } from "./presence";
 import styles from "./element.css";
+import reserved from "./reserve.css";
 import drawingStyles from "./render/plot.css";
 import textStyles from "./text/text.css";
 import plotStyles from "uplot/dist/uPlot.min.css";
 
 /** `<generative-model>`: a model that samples and trains where it stands. */
 export class GenerativeModel extends ModelHost implements Present {
-  static override styles = [unsafeCSS(plotStyles), unsafeCSS(styles), unsafeCSS(drawingStyles), unsafeCSS(textStyles)];
+  static override styles = [
+    unsafeCSS(plotStyles),
+    unsafeCSS(styles),
+    unsafeCSS(reserved),
+    unsafeCSS(drawingStyles),
+    unsafeCSS(textStyles),
+  ];
   #dragging = false;
 
   constructor() {
@@ -330,12 +337,15 @@ export class GenerativeModel extends ModelHost implements Present {
       part="stage"
       aria-busy=${this.loading ? "true" : "false"}>
       <div class="panel">${this.panel.render()}</div>
-      <div class="poster" ?hidden=${!waiting}><slot name="poster"></slot></div>
+      <div class="poster" ?hidden=${!waiting}>
+        <slot name="poster"></slot>
+        ${this.bare ? nothing : html`<p class="aside">${this.loading}</p>`}
+      </div>
     </div>`;
     const alerts = notices(words, this.trainer.notices.all, this.#dismiss);
     if (this.bare) return html`<div class="frame bare" part="frame">${body}${alerts}</div>`;
     return html`<section
-      class="frame ${this.#dragging ? "dragging" : ""}"
+      class="frame ${this.#dragging ? "dragging" : ""} ${waiting ? "early" : ""}"
       part="frame"
       aria-label=${words.say("aModel")}
       @dragover=${this.#drag}

@@ -210,7 +210,9 @@ document.addEventListener("backendchange", (event) => {
 
 for (const snippet of document.querySelectorAll(".snippet")) {
   if (snippet.textContent)
-    snippet.textContent = snippet.textContent.replace("element.js", new URL("element.js", document.baseURI).href);
+    snippet.textContent = snippet.textContent
+      .replace(/element\.(js|css)/, (name) => new URL(name, document.baseURI).href)
+      .replaceAll("https://YOUR-SITE", location.origin);
 }
 
 explainEquations();

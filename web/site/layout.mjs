@@ -22,7 +22,15 @@ const SCRIPTS = {
   none: "",
 };
 
-export function head({ title, description, scripts = "chapter", up = "" }) {
+/** The fonts that a page cannot do without, and that of its formulas. */
+const TEXT = ["newsreader", "instrument-sans"];
+const fontsOf = (body) => [
+  ...TEXT,
+  ...(/<em>|<dfn>|<i>/.test(body) ? ["newsreader-italic"] : []),
+  ...(body.includes("<math") ? ["math"] : []),
+];
+
+export function head({ title, description, scripts = "chapter", up = "", fonts = TEXT }) {
   return `<!doctype html>
 <html lang="en"${scripts === "chapter" ? " data-state-in-query" : ""}>
 <head>
@@ -33,7 +41,7 @@ export function head({ title, description, scripts = "chapter", up = "" }) {
 <meta name="description" content="${escape(description)}">
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="${icon}">
-<link rel="preload" href="${up}fonts/newsreader.woff2" as="font" type="font/woff2" crossorigin>
+${fonts.map((name) => `<link rel="preload" href="${up}fonts/${name}.woff2" as="font" type="font/woff2" crossorigin>`).join("\n")}
 <link rel="stylesheet" href="${up}page.css">${SCRIPTS[scripts]}
 </head>`;
 }
@@ -90,7 +98,7 @@ export const codePage = (path) => `code/${path.replaceAll("/", "-")}.html`;
 
 export function page(current, chapters, body, { sources, md }) {
   const title = current.order === undefined ? current.title : `${current.title} · Generative Playground`;
-  return `${head({ ...current, title })}
+  return `${head({ ...current, title, fonts: fontsOf(body) })}
 <body${current.order === undefined ? ' class="home"' : ""}>
 ${ink}
 ${masthead(chapters, current)}
