@@ -192,13 +192,18 @@ fn of_images(opened: Opened, arguments: &Arguments) -> Result<()> {
 }
 
 /// A published value: see [`PUBLISHED`].
-type Published = (&'static str, &'static str, usize, &'static str, &'static str);
+type Published = (
+    &'static str,
+    &'static str,
+    usize,
+    &'static str,
+    &'static str,
+);
 
 /// Published likelihoods of the data, to stand beside measured ones.
 fn published(data: &str, latent: usize, measured: &[Measured]) -> Vec<Published> {
-    let like = |p: &&Published| {
-        p.0 == data && p.2 == latent && measured.iter().any(|m| m.short == p.1)
-    };
+    let like =
+        |p: &&Published| p.0 == data && p.2 == latent && measured.iter().any(|m| m.short == p.1);
     PUBLISHED.iter().filter(like).copied().collect()
 }
 

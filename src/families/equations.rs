@@ -116,7 +116,9 @@ pub(super) fn realnvp(config: &RealNvpConfig) -> Vec<String> {
 pub(super) fn glow(config: &GlowConfig) -> Vec<String> {
     let density = r"\max\; \log \mathcal{N}(f(v); 0, I) + \log \Bigl|\det \frac{\partial f}{\partial v}\Bigr|";
     match config.dequantization {
-        Dequantization::Uniform => lines(&[density, r"v = (x + u) / L, \quad u \sim \mathcal{U}[0, 1)"]),
+        Dequantization::Uniform => {
+            lines(&[density, r"v = (x + u) / L, \quad u \sim \mathcal{U}[0, 1)"])
+        }
         Dequantization::Variational => vec![
             format!(r"{density} - \log q(u|x)"),
             r"v = (x + u) / L, \quad u \sim q(u|x)".into(),

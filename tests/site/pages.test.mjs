@@ -31,6 +31,13 @@ test("every page carries the policy that servers send, and nothing that it forbi
   }
 });
 
+test("every chapter leads to its code", () => {
+  const chapters = all(pages.get("index.html"), /<ol class="contents">(.*?)<\/ol>/gs)[0];
+  const names = all(chapters, /href="([^"]+)"/g);
+  assert.ok(names.length >= 9);
+  for (const name of names) assert.match(pages.get(name), /<h2>See the code<\/h2>.*href="code\//s, name);
+});
+
 test("titles and descriptions are there, and no two pages share one", () => {
   for (const pattern of [/<title>([^<]+)</, /<meta name="description" content="([^"]{20,})"/]) {
     const found = [...pages].map(([name, html]) => pattern.exec(html)?.[1] ?? assert.fail(`${name}: ${pattern}`));

@@ -590,10 +590,6 @@ title: string,
  */
 paper: string, 
 /**
- * The objective, as plain text.
- */
-equation: string, 
-/**
  * What it can do.
  */
 capabilities: Capabilities, 
@@ -673,6 +669,10 @@ export type FamilySpace = {
  * The kind.
  */
 kind: SpaceKind, 
+/**
+ * What is optimised with that config, in TeX, a line for each equation.
+ */
+equation: Array<string>, 
 /**
  * Its config.
  */
@@ -959,6 +959,10 @@ step: number,
  * Seed of its training.
  */
 seed: number, 
+/**
+ * What is optimised, in TeX, a line for each equation.
+ */
+equation: Array<string>, 
 /**
  * Its config.
  */

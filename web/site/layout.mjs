@@ -79,7 +79,7 @@ function colophon({ sources = [], code = [] }, known, md) {
   });
   const files = code.map((path) => `<li><a href="${codePage(path)}"><code>${escape(path)}</code></a></li>`);
   return `<footer class="colophon">
-${files.length ? `<div><h2>See the code</h2><p>What runs in this chapter is this, in Rust:</p><ul>${files.join("\n")}</ul></div>` : ""}
+${files.length ? `<div><h2>See the code</h2><p>What runs in this chapter is this, in ${code.every((path) => path.endsWith(".ts")) ? "TypeScript" : "Rust"}:</p><ul>${files.join("\n")}</ul></div>` : ""}
 ${cited.length ? `<div><h2>Sources</h2><ul>${cited.join("\n")}</ul></div>` : ""}
 <div><h2>How it runs</h2><p>The models are written in Rust and compiled to WebAssembly. They run in a worker of your browser, on the graphics card where there is one, else on the processor. Nothing that you draw, open or train leaves your machine, and the page asks no other server for anything.</p>
 <p id="device" role="status"></p></div>
