@@ -151,6 +151,7 @@ test("numbers, sizes, durations and times are written as the language writes the
   assert.equal(words.figure(1234567.5, 1), "1.234.567,5");
   assert.equal(austrian.figure(0.25, 2), "0,25");
   assert.equal(words.figure(-0.02, 2), "−0,02");
+  assert.equal(words.figure(-0.04, 1), "0,0");
   assert.equal(words.percent(0.0123), "1,2\u2009%");
   assert.equal(words.megabytes(3_240_000), "3,2 MB");
   assert.equal(words.duration(5400), "1,5 h");
