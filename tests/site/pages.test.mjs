@@ -39,7 +39,7 @@ test("every chapter leads to its code", () => {
 });
 
 test("a translation has its language, its original's formulas, figures and links, and the way there and back", () => {
-  const translated = [...pages].filter(([name]) => /\.[a-z]+\.html$/.test(name));
+  const translated = [...pages].filter(([name]) => /^[a-z]+\.[a-z]{2}\.html$/.test(name));
   assert.ok(translated.length > 0);
   for (const [name, html] of translated) {
     const [, of, lang] = /^(.*)\.([a-z]+)\.html$/.exec(name);
