@@ -1,15 +1,19 @@
-//! What of the program is written in English for readers: `web/lang/declared.json`, by which `tests/lang`
-//! tells what another language lacks. What is declared stands there with its place, and so does what models
+//! What the page has to know before it runs: `web/element/equations.json`, all equations of models in TeX, of
+//! which it makes formulas when it is built; and what is written in English for readers, `web/lang/declared.json`,
+//! by which `tests/lang` tells what another language lacks. What is declared stands there with its place, and so does what models
 //! say beside their plots; errors are read off the source.
 
 mod common;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use common::Page;
 use generative_playground::{
     data::SpaceKind,
-    protocol::{Envelope, Outcome, PlotInput, PlotInputs, Reply, Request, View, ViewQuery},
+    plots,
+    protocol::{
+        Envelope, ModelInfo, Outcome, PlotInput, PlotInputs, Reply, Request, View, ViewQuery,
+    },
 };
 use serde_json::{Value, json};
 
@@ -69,6 +73,9 @@ impl Found {
     }
 }
 
+/// The losses of a GAN.
+const LOSSES: [&str; 4] = ["minimax", "non-saturating", "least-squares", "relativistic"];
+
 fn ask(page: &Page, request: Request) -> Outcome {
     page.answers.borrow_mut().clear();
     pollster::block_on(page.host.handle(Envelope { id: 1, request }));
@@ -78,21 +85,26 @@ fn ask(page: &Page, request: Request) -> Outcome {
     }
 }
 
+fn create(page: &Page, family: &str, config: Value, data: &str) -> ModelInfo {
+    let request = Request::Create {
+        session: 1,
+        family: family.into(),
+        config,
+        train: json!({ "batch_size": 64 }),
+        data: data.into(),
+        data_options: Value::Null,
+        seed: 3,
+    };
+    match ask(page, request) {
+        Outcome::Model { model } => model,
+        other => panic!("{other:?}"),
+    }
+}
+
 /// What a small model of points says beside its plots.
 fn answers(found: &mut Found, family: &str, config: Value, data: &str, plots: &[String]) {
     let page = Page::new();
-    ask(
-        &page,
-        Request::Create {
-            session: 1,
-            family: family.into(),
-            config,
-            train: json!({ "batch_size": 64 }),
-            data: data.into(),
-            data_options: Value::Null,
-            seed: 3,
-        },
-    );
+    create(&page, family, config, data);
     let trained = ask(
         &page,
         Request::Train {
@@ -197,21 +209,105 @@ fn declared() -> BTreeMap<String, String> {
         found.add(&format!("presets.{}", preset.id), &preset.why);
     }
     // What a discriminator says depends on its loss.
-    for loss in ["minimax", "non-saturating", "least-squares", "relativistic"] {
+    for loss in LOSSES {
         let plots = ["discriminator".into()];
         answers(&mut found, "gan", json!({ "loss": loss }), "moons", &plots);
     }
     found.0
 }
 
+/// Every line of every equation that a config can ask for.
+fn equations() -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    for family in plots::families() {
+        all.extend(family.spaces.into_iter().flat_map(|s| s.equation));
+    }
+    let mut add = |family: &str, config: Value, data: &str| {
+        all.extend(create(&Page::new(), family, config, data).equation);
+    };
+    for (beta, free_bits) in [(1.0, 0.0), (4.0, 0.0), (1.0, 0.5), (4.0, 0.5)] {
+        let config = json!({ "beta": beta, "free_bits": free_bits });
+        add("vae", config, "moons");
+    }
+    add("vae", json!({ "importance_samples": 5 }), "moons");
+    for loss in LOSSES {
+        for (r1, r2) in [(0.0, 0.0), (0.1, 0.0), (0.0, 0.1), (0.1, 0.1)] {
+            let config = json!({ "loss": loss, "r1": r1, "r2": r2 });
+            add("gan", config, "moons");
+        }
+    }
+    for kind in ["planar", "radial", "both"] {
+        for data in ["moons", "u1"] {
+            add("planar", json!({ "kind": kind }), data);
+        }
+    }
+    for transform in ["affine", "spline"] {
+        add("realnvp", json!({ "transform": transform }), "moons");
+    }
+    for prediction in ["noise", "x0", "v", "velocity"] {
+        add("ddpm", json!({ "prediction": prediction }), "moons");
+    }
+    all
+}
+
+/// Every equation that differs in something that is optimised differs on the page.
+#[test]
+fn equations_follow_the_config() {
+    let of = |family: &str, config: Value, data: &str| {
+        create(&Page::new(), family, config, data)
+            .equation
+            .join("\n")
+    };
+    assert_ne!(
+        of("ddpm", json!({ "prediction": "noise" }), "moons"),
+        of("ddpm", json!({ "prediction": "v" }), "moons")
+    );
+    let relativistic = of(
+        "gan",
+        json!({ "loss": "relativistic", "r1": 0.01 }),
+        "moons",
+    );
+    assert!(relativistic.contains(r"\sigma(d(x) - d(G(z)))") && relativistic.contains("R_1 ="));
+    assert!(
+        !of(
+            "gan",
+            json!({ "loss": "relativistic", "r1": 0.0, "r2": 0.0 }),
+            "moons"
+        )
+        .contains("R_")
+    );
+    assert!(
+        of(
+            "gan",
+            json!({ "loss": "minimax", "r1": 0.0, "r2": 0.0 }),
+            "moons"
+        )
+        .contains(r"\min_G \max_D")
+    );
+    // Points are carried to noise, where the determinants add; noise to an energy's plane, where they are taken off.
+    assert!(of("planar", json!({}), "moons").contains(r"\log p(x)"));
+    assert!(of("planar", json!({}), "u1").contains(r"\log q(z_0) - \sum"));
+    assert!(!of("vae", json!({ "beta": 1.0 }), "moons").contains(r"\beta"));
+    assert!(of("vae", json!({ "beta": 4.0 }), "moons").contains(r"\beta"));
+}
+
+#[test]
+fn all_equations_are_on_file() {
+    on_file("web/element/equations.json", &equations());
+}
+
+/// Fails where a file is out of date, and writes it anew.
+fn on_file(path: &str, want: &impl serde::Serialize) {
+    let want = serde_json::to_string_pretty(want).expect("texts") + "\n";
+    let file = common::root(path);
+    if std::fs::read_to_string(&file).unwrap_or_default() != want {
+        std::fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+        std::fs::write(&file, want).expect("writes");
+        panic!("{path} was out of date and has been written anew");
+    }
+}
+
 #[test]
 fn what_is_declared_in_english_is_on_file() {
-    let path = common::root("web/lang/declared.json");
-    let want = serde_json::to_string_pretty(&declared()).expect("texts") + "\n";
-    let had = std::fs::read_to_string(&path).unwrap_or_default();
-    if had != want {
-        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        std::fs::write(&path, want).expect("writes");
-        panic!("web/lang/declared.json was out of date and has been written anew");
-    }
+    on_file("web/lang/declared.json", &declared());
 }

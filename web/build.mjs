@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { mathFont, renderPages, writePages } from "./site/build.mjs";
 import { built, Files } from "./site/files.mjs";
+import { formulas } from "./site/math.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -39,6 +40,14 @@ const spoken = (files) => ({
       if (kind !== "dynamic-import" || !importer.endsWith("/lang/speech.ts")) return undefined;
       return { path: `./${files.of(`lang/${path.split("/")[1]}.js`)}`, external: true };
     });
+  },
+});
+
+/** What models optimise, as MathML, is a file of its own, which is fetched with the first formula that is shown. */
+const equations = (files) => ({
+  name: "equations",
+  setup(b) {
+    b.onResolve({ filter: /^equations:formulas$/ }, () => ({ path: `./${files.of("equations.js")}`, external: true }));
   },
 });
 
@@ -149,7 +158,8 @@ async function scripts(files) {
   for (const language of readdirSync(join(root, "web/lang"), { withFileTypes: true }))
     if (language.isDirectory())
       files.add(`lang/${language.name}.js`, await bundle(`web/lang/${language.name}/index.ts`));
-  const plugins = [shadowStyles, spoken(files)];
+  files.add("equations.js", `export default ${JSON.stringify(formulas())}`);
+  const plugins = [shadowStyles, spoken(files), equations(files)];
   files.add("generative-model.js", await bundle("web/element/index.ts", { names, plugins }));
   // It goes by the name that others have put into their pages.
   files.plain("element.js", await bundle("web/element/entry.ts", { names: files.only("generative-model.js") }));
@@ -166,7 +176,8 @@ export async function buildSite(site) {
   modules(site, files);
   assets(files);
   const pages = renderPages();
-  await styles(files); // With the characters of the pages' formulas.
+  formulas();
+  await styles(files); // With the characters of the formulas of pages and models.
   await scripts(files);
   writePages(pages, files);
   files.list();

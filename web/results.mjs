@@ -8,16 +8,21 @@ const row = (cells) => `| ${cells.join(" | ")} |`;
 const table = (head, rows) => [row(head), `|${"---|".repeat(head.length)}`, ...rows.map(row)].join("\n");
 const thousands = (n) => n.toLocaleString("en");
 
-/** Rows of recipes/points/RESULTS.md: `{ recipe, metric, values, unit, seconds }`, one value for each seed. */
+/** Rows of recipes/points/RESULTS.md by the names of their columns, with the values of all seeds as numbers. */
 function measured() {
-  const lines = text("recipes/points/RESULTS.md").split("\n");
-  return lines
-    .filter((line) => line.startsWith("| ") && !line.startsWith("| recipe") && !line.startsWith("|--"))
-    .map((line) => {
-      const [, recipe, , data, metric, median, each, , , seconds] = line.split("|").map((cell) => cell.trim());
-      const values = each.split(", ").map(Number);
-      return { recipe, data, metric, values, unit: median.split(" ")[1] ?? "", seconds: Number(seconds) };
-    });
+  const cells = (line) =>
+    line
+      .slice(1, -1)
+      .split("|")
+      .map((cell) => cell.trim());
+  const lines = text("recipes/points/RESULTS.md")
+    .split("\n")
+    .filter((line) => line.startsWith("| "));
+  const head = cells(lines[0]);
+  return lines.slice(1).map((line) => {
+    const row = Object.fromEntries(cells(line).map((cell, i) => [head[i], cell]));
+    return { ...row, values: row["each seed"].split(", ").map(Number), seconds: Number(row["seconds of training"]) };
+  });
 }
 
 const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
@@ -27,8 +32,16 @@ function over(values, digits) {
   const error = Math.sqrt(mean(values.map((v) => (v - m) ** 2)) / (values.length - 1));
   return `${m.toFixed(digits)} ± ${error.toFixed(digits)}`;
 }
-
-const steps = (recipe) => /^steps = (\d+)/m.exec(text(`recipes/points/${recipe}.toml`))?.[1] ?? "";
+/** One number, or from the least to the most of several. */
+function span(values) {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return least === most ? thousands(least) : `${thousands(least)} to ${thousands(most)}`;
+}
+/** What fresh points of the data itself measure, as if they were samples. */
+const real = (all, data, metric, digits) => {
+  const found = all.find((m) => m.recipe === `real-${data}` && m.metric.startsWith(metric));
+  return found ? over(found.values, digits) : "not measured";
+};
 
 /** Likelihoods of the shipped models of images. */
 export function images() {
@@ -66,26 +79,54 @@ export function texts() {
 }
 
 const SETS = ["8gaussians", "moons", "circles", "rings", "checkerboard", "swissroll", "spirals"];
-const FAMILIES = { mdn: "mixture density network", spline: "coupling flow, splines", realnvp: "coupling flow, affine" };
+const FAMILIES = {
+  mdn: "mixture density network",
+  spline: "coupling flow, splines",
+  realnvp: "coupling flow, affine",
+  planar: "planar flow",
+  radial: "radial flow",
+  vae: "VAE, ≤, 64 importance samples",
+};
 
-/** KL(data‖model) of the exact densities in 2-D. */
+/** KL(data‖model) of the densities in 2-D, exact but for the VAE's bound. */
 export function densities() {
-  const all = measured().filter((m) => m.metric === "KL(data‖model)");
-  const rows = Object.entries(FAMILIES).map(([id, title]) => {
+  const all = measured().filter((m) => m.metric.startsWith("KL(data‖model)"));
+  const rows = Object.entries(FAMILIES).flatMap(([id, title]) => {
     const of = SETS.map((set) => all.find((m) => m.recipe === `${id}-${set}`));
     const known = of.filter(Boolean);
-    const span = (values) => {
-      const [least, most] = [Math.min(...values), Math.max(...values)];
-      return least === most ? thousands(least) : `${thousands(least)} to ${thousands(most)}`;
-    };
+    if (!known.length) return [];
     return [
-      title,
-      ...of.map((m) => (m ? mean(m.values).toFixed(3) : "not measured")),
-      span(known.map((m) => Number(steps(m.recipe)))),
-      span(known.map((m) => m.seconds)),
+      [
+        title,
+        ...of.map((m) => (m ? mean(m.values).toFixed(3) : "–")),
+        span(known.map((m) => Number(m.parameters))),
+        span(known.map((m) => Number(m.steps))),
+        span(known.map((m) => m.seconds)),
+      ],
     ];
   });
-  return table(["", ...SETS, "steps", "seconds of training"], rows);
+  return table(["", ...SETS, "parameters", "steps", "seconds of training"], rows);
+}
+
+/** KL(model‖data) of flows that are given an energy alone. */
+export function energies() {
+  const all = measured().filter((m) => m.metric.startsWith("KL(model‖data)"));
+  const sets = ["u1", "u2", "u3", "u4"];
+  const rows = ["planar", "radial"].flatMap((id) => {
+    const of = sets.map((set) => all.find((m) => m.recipe === `${id}-${set}`));
+    const known = of.filter(Boolean);
+    if (!known.length) return [];
+    return [
+      [
+        `${id} flow`,
+        ...of.map((m) => (m ? over(m.values, 3) : "–")),
+        span(known.map((m) => Number(m.parameters))),
+        span(known.map((m) => Number(m.steps))),
+        span(known.map((m) => m.seconds)),
+      ],
+    ];
+  });
+  return table(["", ...sets.map((s) => s.toUpperCase()), "parameters", "steps", "seconds of training"], rows);
 }
 
 const PUBLISHED_GAN = {
@@ -99,12 +140,16 @@ export function modes() {
   const rows = Object.entries(PUBLISHED_GAN).flatMap(([recipe, { of, pac, plain }]) => {
     const value = (metric, digits) =>
       over(all.find((m) => m.recipe === recipe && m.metric.startsWith(metric)).values, digits);
-    const floor = ((of - 1) / 5000).toFixed(4);
     return [
       [`${of} modes: ours`, value("Modes", 1), value("High quality", 1), value("KL over", 3)],
       [`${of} modes: ${pac[0]}`, ...pac.slice(1)],
       [`${of} modes: plain GAN, there`, ...plain],
-      [`${of} modes: a perfect sampler`, of, "98.9", floor],
+      [
+        `${of} modes: real points`,
+        real(all, recipe.slice(4), "Modes", 1),
+        real(all, recipe.slice(4), "High quality", 1),
+        real(all, recipe.slice(4), "KL over", 4),
+      ],
     ];
   });
   return table(["", "modes found", "of high quality, %", "reverse KL over the modes, nats"], rows);
@@ -122,18 +167,18 @@ const PUBLISHED_DIFFUSION = {
 export function diffusion() {
   const all = measured().filter((m) => m.metric.startsWith("k-NN KL"));
   const rows = Object.entries(PUBLISHED_DIFFUSION).map(([set, [recipe, template, best]]) => {
-    const floor = all.find((m) => m.recipe === `perfect-${set}`);
-    const { values, seconds } = all.find((m) => m.recipe === recipe);
+    const { values, seconds, parameters, steps } = all.find((m) => m.recipe === recipe);
     return [
       set,
       over(values, 3),
-      floor ? over(floor.values, 3) : "not measured",
+      real(all, set, "k-NN KL", 3),
       template.toFixed(3),
       best?.toFixed(3) ?? "–",
-      thousands(Number(steps(recipe))),
+      thousands(Number(parameters)),
+      thousands(Number(steps)),
       seconds,
     ];
   });
   const head = ["", "ours", "real against real", "the template’s untuned baseline", "the best of the same repository"];
-  return table([...head, "our steps", "seconds"], rows);
+  return table([...head, "our parameters", "steps", "seconds"], rows);
 }

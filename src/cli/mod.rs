@@ -7,6 +7,7 @@ mod files;
 mod manifest;
 mod points;
 mod recipe;
+mod results;
 mod sample;
 mod terminal;
 mod text;

@@ -2,7 +2,6 @@
 //! seeds.
 
 use std::{
-    collections::BTreeMap,
     path::Path,
     rc::Rc,
     sync::{
@@ -14,47 +13,20 @@ use std::{
 
 use super::{
     Place,
-    files::{Output, read},
     recipe::Recipe,
+    results::{self, Row, median, published},
     terminal::{self, say},
 };
+use serde_json::Value;
+
 use crate::{
     checkpoint::Opened,
     data::{DataInfo, PointSet, SpaceKind},
     device,
     error::{Error, Result},
-    evaluate::points::{Metric, Protocol, report},
+    evaluate::points::{Metric, Protocol, of_real_points, report},
     training::Trainer,
 };
-
-/// Published values: data set, metric, value, source.
-const PUBLISHED: [(&str, &str, &str, &str); 16] = [
-    ("ring", "modes", "7.9", PAC_2),
-    ("ring", "highQuality", "95.6", PAC_2),
-    ("ring", "modeKl", "0.07", PAC_2),
-    ("ring", "modes", "6.3", GAN),
-    ("ring", "highQuality", "98.2", GAN),
-    ("ring", "modeKl", "0.45", GAN),
-    ("grid", "modes", "24.8", PAC_4),
-    ("grid", "highQuality", "93.6", PAC_4),
-    ("grid", "modeKl", "0.04", PAC_4),
-    ("grid", "modes", "17.3", GAN),
-    ("grid", "highQuality", "94.8", GAN),
-    ("grid", "modeKl", "0.70", GAN),
-    ("circle", "knnKl", "0.354", DIFFUSION),
-    ("dino", "knnKl", "0.989", DIFFUSION),
-    ("line", "knnKl", "0.161", DIFFUSION),
-    ("moons-tight", "knnKl", "0.090", DIFFUSION),
-];
-const PAC_2: &str = "PacGAN2 (Lin et al. 2018)";
-const PAC_4: &str = "PacGAN4 (Lin et al. 2018)";
-const GAN: &str = "GAN (Lin et al. 2018)";
-const DIFFUSION: &str = "DDPM, 0.30 M (github.com/SakanaAI/AI-Scientist, 2d_diffusion)";
-
-fn published(data: &str, metric: &str) -> Vec<String> {
-    let found = PUBLISHED.iter().filter(|p| p.0 == data && p.1 == metric);
-    found.map(|p| format!("{} {}", p.2, p.3)).collect()
-}
 
 /// Natively nothing else waits for the thread.
 fn pause() -> std::pin::Pin<Box<dyn Future<Output = ()>>> {
@@ -128,7 +100,7 @@ struct Run {
     metrics: Vec<Metric>,
 }
 
-/// Train `path` with several seeds, measure each and print the medians.
+/// Train `path` with several seeds, measure each and print the means.
 pub fn recipe(path: &Path, runs: &Runs, place: &Place) -> Result<()> {
     let recipe = Recipe::read(path)?;
     let kind = recipe.load(path, recipe.seed, place)?.info().space.kind();
@@ -139,7 +111,6 @@ pub fn recipe(path: &Path, runs: &Runs, place: &Place) -> Result<()> {
         });
     }
     device::native(&place.device)?;
-    let results = path.with_file_name("RESULTS.md");
     let next = AtomicU64::new(0);
     let done = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
@@ -178,46 +149,84 @@ pub fn recipe(path: &Path, runs: &Runs, place: &Place) -> Result<()> {
         first.parameters,
         done.len()
     );
-    let mut rows = Vec::new();
-    for (i, m) in first.metrics.iter().enumerate() {
-        let values: Vec<f64> = done.iter().map(|run| run.metrics[i].value).collect();
-        let middle = median(values.iter().copied());
-        let verdict = verdict(&recipe, m.id, middle);
-        let middle = format!("{} {}", shown(middle, m.digits), m.unit);
-        say!("{:<40} {middle:<14} {verdict}", m.title);
-        let others = published(&recipe.data, m.id);
-        for line in &others {
+    let rows: Vec<Row> = rows(&recipe, &done, seconds);
+    for row in &rows {
+        say!(
+            "{:<40} {:<22} {}",
+            row.metric,
+            row.mean(),
+            results::verdict(&recipe, row)
+        );
+        for line in published(&recipe.data, results::id_of(&row.metric)) {
             say!("{:<40} {line}", "");
         }
-        let all: Vec<_> = values.iter().map(|&v| shown(v, m.digits)).collect();
-        rows.push(format!(
-            "| {} | {} | {} | {} | {} | {} | {verdict} | {} | {seconds:.0} |",
-            recipe.id,
-            recipe.family,
-            recipe.data,
-            m.title,
-            middle.trim(),
-            all.join(", "),
-            others.join("; ")
-        ));
     }
     if runs.keep {
-        keep(&results, &recipe.id, &rows)?;
-        say!("kept in {}", results.display());
+        let file = path.with_file_name("RESULTS.md");
+        results::keep(&file, &rows, place)?;
+        say!("kept in {}", file.display());
     }
     Ok(())
 }
 
-/// Whether a median meets the recipe's goal; nothing where it names none.
-fn verdict(recipe: &Recipe, id: &str, median: f64) -> String {
-    let Some(&goal) = recipe.goals.get(id) else {
-        return String::new();
+/// What the seeds of a recipe came to, metric by metric.
+fn rows(recipe: &Recipe, done: &[Run], seconds: f64) -> Vec<Row> {
+    let metrics = done.first().map_or(&[][..], |run| &run.metrics);
+    let row = |(i, m): (usize, &Metric)| Row {
+        recipe: recipe.id.clone(),
+        family: recipe.family.clone(),
+        data: recipe.data.clone(),
+        metric: m.title.clone(),
+        unit: m.unit.into(),
+        values: done
+            .iter()
+            .map(|run| shown(run.metrics[i].value, m.digits))
+            .collect(),
+        seconds: format!("{seconds:.0}"),
     };
-    let (more, met) = match id {
-        "modes" | "highQuality" => ("≥", median >= goal),
-        _ => ("≤", median <= goal),
-    };
-    format!("{more} {goal}, {}", if met { "met" } else { "missed" })
+    metrics.iter().enumerate().map(row).collect()
+}
+
+/// Measure real points of a toy as if they were samples: what a perfect sampler would come to.
+pub fn real(data: &str, runs: &Runs, place: &Place) -> Result<()> {
+    let mut all: Vec<Vec<Metric>> = Vec::new();
+    for seed in 1..=runs.seeds {
+        let set = PointSet::toy(data, &Value::Null, seed)?;
+        let metrics = of_real_points(&set, Protocol::FULL, seed);
+        if metrics.is_empty() {
+            return Err(Error::bad_option(
+                "id",
+                data,
+                "an energy has no points to be measured",
+            ));
+        }
+        all.push(metrics);
+    }
+    let first = all.first().map_or(&[][..], |metrics| metrics);
+    let rows: Vec<Row> = first
+        .iter()
+        .enumerate()
+        .map(|(i, m)| {
+            let values = all
+                .iter()
+                .map(|metrics| shown(metrics[i].value, m.digits))
+                .collect();
+            Row::of_real_points(data, &m.title, m.unit, values)
+        })
+        .collect();
+    say!(
+        "{data}: real points against real points, {} seeds",
+        runs.seeds
+    );
+    for row in &rows {
+        say!("{:<40} {}", row.metric, row.mean());
+    }
+    if runs.keep {
+        let path = Path::new("recipes/points/RESULTS.md");
+        results::keep(path, &rows, place)?;
+        say!("kept in {}", path.display());
+    }
+    Ok(())
 }
 
 fn one(recipe: &Recipe, path: &Path, seed: u64, place: &Place) -> Result<Run> {
@@ -255,47 +264,4 @@ fn shown(value: f64, digits: u32) -> String {
         true => format!("{value:.*}", digits as usize),
         false => "none".into(),
     }
-}
-
-/// The middle value; what is not a number counts as the worst.
-fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut values: Vec<f64> = values
-        .map(|v| if v.is_nan() { f64::INFINITY } else { v })
-        .collect();
-    values.sort_by(f64::total_cmp);
-    match (values.len(), values.len() / 2) {
-        (0, _) => f64::NAN,
-        (n, middle) if n % 2 == 1 => values[middle],
-        (_, middle) => 0.5 * (values[middle - 1] + values[middle]),
-    }
-}
-
-const HEAD: &str = "# Measured
-
-Written by `playground evaluate recipes/points/NAME.toml --seeds 5 --write`. Each seed trains the recipe
-anew; the median and every seed's value are kept, in the order of the seeds. Held-out: 20,000 points.
-Modes: 2,500 samples, high quality within 3σ of the nearest centre. k-NN KL: 100,000 real points against
-10,000 samples, k = 5, maximum norm, in bits as NPEET's `kldiv` gives it.
-
-| recipe | family | data | metric | median | each seed | goal | published | seconds of training |
-|---|---|---|---|---|---|---|---|---|
-";
-
-/// Put or replace the rows of one recipe.
-fn keep(path: &Path, id: &str, rows: &[String]) -> Result<()> {
-    let output = Output::wait_for(path)?;
-    let old = match read(path) {
-        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-        Err(Error::FileNotFound { .. }) => String::new(),
-        Err(error) => return Err(error),
-    };
-    let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let body = old.lines().skip_while(|line| !line.starts_with("|---"));
-    for line in body.skip(1).filter(|line| line.starts_with("| ")) {
-        let name = line.split('|').nth(1).unwrap_or_default().trim();
-        all.entry(name.into()).or_default().push(line.into());
-    }
-    all.insert(id.into(), rows.to_vec());
-    let body: Vec<String> = all.into_values().flatten().collect();
-    output.write(format!("{HEAD}{}\n", body.join("\n")).as_bytes())
 }

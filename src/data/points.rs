@@ -318,20 +318,27 @@ impl PointSet {
             name: name.into(),
             reason: "there is no toy of that name".into(),
         })?;
-        let draw = |seed: u64, n: usize| -> Arc<[[f32; 2]]> {
-            let mut rng = Rng::new(seed, Purpose::TestSet, 0);
+        // Of two streams, so that no seed of a training draws the points held out.
+        let draw = |purpose: Purpose, seed: u64, n: usize| -> Arc<[[f32; 2]]> {
+            let mut rng = Rng::new(
+                seed,
+                purpose,
+                u64::MAX * u64::from(purpose == Purpose::Data),
+            );
             (0..n)
                 .map(|_| toy.draw(&mut rng, given.noise).map(|v| v as f32))
                 .collect()
         };
         let energy = toy.kind() == SpaceKind::Energy;
-        let test = draw(super::TEST_SEED, if energy { 0 } else { TEST_POINTS });
+        let count = if energy { 0 } else { TEST_POINTS };
+        let test = draw(Purpose::TestSet, super::TEST_SEED, count);
         let space = if energy {
             Space::Energy {
                 mean: [0.0, 0.0],
                 scale: 1.0,
             }
         } else {
+            // Three numbers of twenty thousand held-out points, which say nothing of any of them.
             let (mean, scale) = moments(&test);
             Space::Points { mean, scale }
         };
@@ -344,7 +351,7 @@ impl PointSet {
             toy: Some(toy),
             noise: given.noise,
             truth: Truth::new(toy, given.noise).map(Arc::new),
-            train: draw(seed, given.points),
+            train: draw(Purpose::Data, seed, given.points),
             test,
         })
     }

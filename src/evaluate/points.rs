@@ -205,7 +205,25 @@ pub async fn report(
             }
         }
     }
-    if let Some(modes) = modes {
+    out.extend(of_samples(set, &samples, protocol, seed));
+    Ok(out)
+}
+
+/// What fresh points of a toy measure as if they were samples: what a perfect sampler would come to. Of an
+/// energy, nothing.
+pub fn of_real_points(set: &PointSet, protocol: Protocol, seed: u64) -> Vec<Metric> {
+    if set.is_energy() {
+        return Vec::new();
+    }
+    let count = protocol.knn_samples.max(protocol.mode_samples);
+    let fresh = set.draw(&mut Rng::new(seed, Purpose::Sample, u64::MAX), count);
+    of_samples(set, fresh.as_chunks().0, protocol, seed)
+}
+
+/// What can be measured of samples alone.
+fn of_samples(set: &PointSet, samples: &[[f32; 2]], protocol: Protocol, seed: u64) -> Vec<Metric> {
+    let mut out = Vec::new();
+    if let Some(modes) = set.modes() {
         let counted = count_modes(&modes, &samples[..protocol.mode_samples.min(samples.len())]);
         let (reached, share) = (counted.reached as f64, 100.0 * counted.high_quality);
         let title = format!("Modes of {}", modes.centres.len());
@@ -214,14 +232,18 @@ pub async fn report(
         let kl = counted.reverse_kl;
         out.push(Metric::plain("modeKl", "KL over the modes", kl, "nats", 3));
     }
-    if !energy {
+    if !set.is_energy() {
         let real = real(set, protocol.knn_real, seed);
-        let kl = knn::kl_divergence(&real, &samples[..wanted.min(samples.len())], NEIGHBOURS);
+        let kl = knn::kl_divergence(
+            &real,
+            &samples[..protocol.knn_samples.min(samples.len())],
+            NEIGHBOURS,
+        );
         let title = format!("k-NN KL, k = {NEIGHBOURS}");
         let kl = kl.unwrap_or(f64::NAN);
         out.push(Metric::plain("knnKl", title, kl, "bits", 3));
     }
-    Ok(out)
+    out
 }
 
 /// What can be measured of `model` with `count` held-out points and as many samples.

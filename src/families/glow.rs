@@ -587,7 +587,6 @@ impl Family for Glow {
     const ID: &'static str = "glow";
     const TITLE: &'static str = "Glow";
     const PAPER: &'static str = "Kingma & Dhariwal 2018, Glow: Generative Flow with Invertible 1×1 Convolutions, arXiv:1807.03039";
-    const EQUATION: &'static str = "log p(x) = log N(f(x); 0, I) + log |det ∂f/∂x|";
     const SCHEMA_VERSION: u32 = 1;
     const CAPABILITIES: Capabilities = Capabilities {
         density: Some(DensityKind::LowerBound),
@@ -595,6 +594,10 @@ impl Family for Glow {
         invertible: false,
         language: false,
     };
+
+    fn equation(config: &Self::Config, _: SpaceKind) -> Vec<String> {
+        super::equations::glow(config)
+    }
 
     fn defaults(space: &Space) -> Option<Defaults<GlowConfig>> {
         match space {

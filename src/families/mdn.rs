@@ -207,7 +207,6 @@ impl Family for Mdn {
     const TITLE: &'static str = "Mixture density network";
     const PAPER: &'static str =
         "Bishop 1994, Mixture Density Networks, Aston University, NCRG/94/004";
-    const EQUATION: &'static str = "p(x) = p(x₁) p(x₂ | x₁)";
     const SCHEMA_VERSION: u32 = 1;
     const CONDITIONS: &'static [ConditionKind] = &[ConditionKind::Known];
     const CAPABILITIES: Capabilities = Capabilities {
@@ -216,6 +215,10 @@ impl Family for Mdn {
         invertible: false,
         language: false,
     };
+
+    fn equation(_: &Self::Config, _: SpaceKind) -> Vec<String> {
+        super::equations::mdn()
+    }
 
     fn defaults(space: &Space) -> Option<Defaults<MdnConfig>> {
         matches!(space, Space::Points { .. }).then(|| {

@@ -1,6 +1,7 @@
 //! One file per family: config, module, objective, sampler; and the list of all.
 
 pub mod ddpm;
+mod equations;
 pub mod gan;
 pub mod glow;
 pub mod gpt;

@@ -244,7 +244,6 @@ impl Family for PixelCnn {
     const ID: &'static str = "pixelcnn";
     const TITLE: &'static str = "PixelCNN";
     const PAPER: &'static str = "van den Oord et al. 2016, Conditional Image Generation with PixelCNN Decoders, arXiv:1606.05328";
-    const EQUATION: &'static str = "p(x) = Π_i p(x_i | x_1 … x_{i−1})";
     const SCHEMA_VERSION: u32 = 1;
     const CONDITIONS: &'static [ConditionKind] = &[ConditionKind::Known];
     const CAPABILITIES: Capabilities = Capabilities {
@@ -253,6 +252,10 @@ impl Family for PixelCnn {
         invertible: false,
         language: false,
     };
+
+    fn equation(_: &Self::Config, _: SpaceKind) -> Vec<String> {
+        super::equations::autoregressive("i")
+    }
 
     fn defaults(space: &Space) -> Option<Defaults<PixelCnnConfig>> {
         match space {

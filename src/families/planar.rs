@@ -29,7 +29,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{
-    data::{Batch, DataInfo, Space, points},
+    data::{Batch, DataInfo, Space, SpaceKind, points},
     error::{Error, Result},
     kernels::{
         elementwise,
@@ -345,7 +345,6 @@ impl Family for Planar {
     const TITLE: &'static str = "Planar and radial flow";
     const PAPER: &'static str =
         "Rezende & Mohamed 2015, Variational Inference with Normalizing Flows, arXiv:1505.05770";
-    const EQUATION: &'static str = "ln q(z_K) = ln q(z_0) − Σ_k ln |1 + û_kᵀ ψ_k(z_{k−1})|";
     const SCHEMA_VERSION: u32 = 1;
     const CAPABILITIES: Capabilities = Capabilities {
         density: Some(DensityKind::Exact),
@@ -353,6 +352,10 @@ impl Family for Planar {
         invertible: true,
         language: false,
     };
+
+    fn equation(config: &Self::Config, kind: SpaceKind) -> Vec<String> {
+        super::equations::planar(config, kind)
+    }
 
     fn defaults(space: &Space) -> Option<Defaults<PlanarConfig>> {
         matches!(space, Space::Points { .. } | Space::Energy { .. }).then(|| {

@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{
-    data::{Batch, DataInfo, Space},
+    data::{Batch, DataInfo, Space, SpaceKind},
     error::Result,
     kernels::{affine, reduce, rq_spline},
     model::{
@@ -214,7 +214,6 @@ impl Family for RealNvp {
     const TITLE: &'static str = "Coupling flow";
     const PAPER: &'static str =
         "Dinh, Sohl-Dickstein & Bengio 2016, Density estimation using Real NVP, arXiv:1605.08803";
-    const EQUATION: &'static str = "log p(x) = log π(f(x)) + log |det ∂f/∂x|";
     const SCHEMA_VERSION: u32 = 1;
     const CAPABILITIES: Capabilities = Capabilities {
         density: Some(DensityKind::Exact),
@@ -222,6 +221,10 @@ impl Family for RealNvp {
         invertible: true,
         language: false,
     };
+
+    fn equation(config: &Self::Config, _: SpaceKind) -> Vec<String> {
+        super::equations::realnvp(config)
+    }
 
     fn defaults(space: &Space) -> Option<Defaults<RealNvpConfig>> {
         matches!(space, Space::Points { .. }).then(|| {

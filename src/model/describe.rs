@@ -16,8 +16,6 @@ pub struct FamilyInfo {
     pub title: String,
     /// The paper that it follows.
     pub paper: String,
-    /// The objective, as plain text.
-    pub equation: String,
     /// What it can do.
     pub capabilities: Capabilities,
     /// What it starts from on each kind of data that it models.
@@ -40,6 +38,8 @@ pub struct FamilyInfo {
 pub struct FamilySpace {
     /// The kind.
     pub kind: SpaceKind,
+    /// What is optimised with that config, in TeX, a line for each equation.
+    pub equation: Vec<String>,
     /// Its config.
     #[ts(type = "Record<string, unknown>")]
     pub config: serde_json::Value,

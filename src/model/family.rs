@@ -50,14 +50,15 @@ pub trait Family: Sized + Clone + Send + 'static {
     const TITLE: &'static str;
     /// Authors, year, title, arXiv number.
     const PAPER: &'static str;
-    /// The objective, as plain text.
-    const EQUATION: &'static str;
     /// Raised when old checkpoints no longer fit.
     const SCHEMA_VERSION: u32;
     /// What is optimised separately: one network for most, two for a GAN.
     const NETWORKS: &'static [&'static str] = &["model"];
     /// What a sampler can be asked for besides a number of samples.
     const CONDITIONS: &'static [ConditionKind] = &[];
+
+    /// What is optimised, in TeX, a line for each equation, on data of a kind.
+    fn equation(config: &Self::Config, kind: SpaceKind) -> Vec<String>;
 
     /// What it starts from on such data; `None` if it does not model it.
     fn defaults(space: &Space) -> Option<Defaults<Self::Config>>;
@@ -216,7 +217,6 @@ pub trait Family: Sized + Clone + Send + 'static {
             id: Self::ID.into(),
             title: Self::TITLE.into(),
             paper: Self::PAPER.into(),
-            equation: Self::EQUATION.into(),
             capabilities: Self::CAPABILITIES,
             spaces: Space::examples()
                 .iter()
@@ -240,6 +240,7 @@ fn in_space<F: Family>(space: &Space) -> Option<FamilySpace> {
     let defaults = F::defaults(space)?;
     Some(FamilySpace {
         kind: space.kind(),
+        equation: F::equation(&defaults.config, space.kind()),
         // Options always serialize; a test holds that.
         config: options::to_json(&defaults.config).unwrap_or_default(),
         train: options::to_json(&defaults.train).unwrap_or_default(),

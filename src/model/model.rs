@@ -9,7 +9,7 @@ use super::{
     StepContext,
 };
 use crate::{
-    data::Batch,
+    data::{Batch, SpaceKind},
     error::Result,
     nn::weights::{self, Shapes, Weights},
     optim::{Optimizer, ParameterGroup},
@@ -29,6 +29,9 @@ pub trait Model: Any {
 
     /// See [`Family::NETWORKS`].
     fn networks(&self) -> &'static [&'static str];
+
+    /// See [`Family::equation`].
+    fn equation(&self, kind: SpaceKind) -> Vec<String>;
 
     /// Its config as JSON.
     ///
@@ -150,6 +153,10 @@ impl<F: Family> Model for F {
 
     fn networks(&self) -> &'static [&'static str] {
         F::NETWORKS
+    }
+
+    fn equation(&self, kind: SpaceKind) -> Vec<String> {
+        F::equation(Family::config(self), kind)
     }
 
     fn config(&self) -> Result<Value> {

@@ -27,6 +27,8 @@ pub struct ModelInfo {
     pub step: u32,
     /// Seed of its training.
     pub seed: u32,
+    /// What is optimised, in TeX, a line for each equation.
+    pub equation: Vec<String>,
     /// Its config.
     #[ts(type = "Record<string, unknown>")]
     pub config: serde_json::Value,

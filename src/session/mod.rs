@@ -229,6 +229,7 @@ impl Session {
             parameters: model.num_params() as u32,
             step: self.step() as u32,
             seed: self.seed() as u32,
+            equation: model.equation(data.space.kind()),
             config: model.config()?,
             train,
             state: self.train_state(),

@@ -9,9 +9,10 @@ const site = await startSite();
 const browser = await startBrowser();
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** The lab, in view, with a picture in every panel that is on screen. */
+/** The lab, in view, with a picture in every panel that is on screen; for those who want no motion, it waits. */
 async function openLab(query = "", options = {}) {
-  const page = await openPage(browser, site, { path: `lab.html?backend=cpu${query}#bench`, ...options });
+  const quiet = { reducedMotion: "reduce", path: `lab.html?backend=cpu${query}#bench` };
+  const page = await openPage(browser, site, { ...quiet, ...options });
   const lab = page.locator("#lab-model");
   await page.evaluate(() => document.querySelector("#bench").scrollIntoView());
   // On a phone the panels come after the controls.
@@ -53,6 +54,41 @@ const standing = (lab) =>
 const codes = (lab) => lab.locator(".notice").evaluateAll((all) => all.map((n) => n.dataset.code));
 /** All panels are near the viewport, so that all of them train. */
 const tall = { viewport: { width: 1280, height: 2600 } };
+
+test("the lab is alive at first sight, and quiet for those who want no motion", async () => {
+  for (const reducedMotion of ["no-preference", "reduce"]) {
+    const { page, lab } = await openLab("&steps=100000", { ...tall, reducedMotion });
+    const learns = async () => (await standing(lab)).every(({ step }) => step > 0);
+    if (reducedMotion === "no-preference") await until(learns, "all learn without being asked to", 60_000);
+    else {
+      await page.waitForTimeout(1500);
+      assert.ok((await standing(lab)).every(({ step, running }) => step === 0 && !running));
+    }
+    // Each says what it lowers or raises, in the words of its paper.
+    const formulas = await lab
+      .locator(".tile .lines")
+      .evaluateAll((all) => all.map((l) => l.querySelectorAll("math").length));
+    assert.equal(formulas.length, (await standing(lab)).length);
+    assert.ok(
+      formulas.every((n) => n > 0),
+      `${formulas}`,
+    );
+    await closePage(page);
+  }
+});
+
+test("the equation of a panel is that of its config", async () => {
+  const { page, lab } = await openLab("&family=ddpm");
+  const equation = () => lab.locator(".tile .lines").first().textContent();
+  await until(async () => /v_?θ|vθ/.test((await equation()).replace(/\s/g, "")), "velocities at first");
+  await lab.locator("#ddpm-config-prediction").selectOption("noise");
+  await until(async () => /εθ/.test((await equation()).replace(/\s/g, "")), "then noise");
+  await lab.evaluate((l) => l.setAttribute("family", "gan"));
+  await until(async () => /R1/.test((await equation()).replace(/\s/g, "")), "the penalties that are paid");
+  await lab.locator("#gan-config-loss").selectOption("minimax");
+  await until(async () => /minGlog|min/.test((await equation()).replace(/\s/g, "")), "another loss");
+  await closePage(page);
+});
 
 test("every family draws samples before it is trained", async () => {
   const { page, lab } = await openLab("", tall);

@@ -116,7 +116,8 @@ function roleOf(node, parents) {
 }
 
 /** Two words, or one with a capital: what may be English for a reader. */
-const looksEnglish = (text) => /\p{L}{2,}[,:;.!?]? \p{L}+|^\p{Lu}\p{Ll}+[.!?…]?$/u.test(text);
+/** … but not programs of several lines. */
+const looksEnglish = (text) => !/\n.*=>/s.test(text) && /\p{L}{2,}[,:;.!?]? \p{L}+|^\p{Lu}\p{Ll}+[.!?…]?$/u.test(text);
 
 /**
  * Literals of the page's modules below a folder: sentences of errors, and what is said in place, each with where it

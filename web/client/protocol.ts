@@ -607,10 +607,6 @@ title: string,
  */
 paper: string, 
 /**
- * The objective, as plain text.
- */
-equation: string, 
-/**
  * What it can do.
  */
 capabilities: Capabilities, 
@@ -690,6 +686,10 @@ export type FamilySpace = {
  * The kind.
  */
 kind: SpaceKind, 
+/**
+ * What is optimised with that config, in TeX, a line for each equation.
+ */
+equation: Array<string>, 
 /**
  * Its config.
  */
@@ -980,6 +980,10 @@ step: number,
  * Seed of its training.
  */
 seed: number, 
+/**
+ * What is optimised, in TeX, a line for each equation.
+ */
+equation: Array<string>, 
 /**
  * Its config.
  */

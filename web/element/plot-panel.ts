@@ -3,6 +3,7 @@ import { live } from "lit/directives/live.js";
 import { PlaygroundError } from "../client/errors";
 import type { ErrorInfo, ModelInfo, PlotInputs, PlotSpec, TrainState, View } from "../client/protocol";
 import type { Kit, Outfit } from "./kit";
+import { formula } from "./formula";
 import { Latest, Panel, ask, type Host, type Param } from "./panel";
 import { isPlane } from "./points-task";
 import { PlotRenderer } from "./render/plot";
@@ -184,7 +185,7 @@ export class PlotPanel extends Panel {
         <div class="side">
           <div>
             <h3>${this.host.words.told(this.host.about?.title ?? "")}</h3>
-            <p class="plain">${this.host.about?.equation}</p>
+            ${formula(info.equation, () => this.host.requestUpdate())}
           </div>
           ${transport(this.host, info)}${this.#renderer?.beside?.() ?? nothing}
         </div>

@@ -85,7 +85,10 @@ export class Words {
 
   /** A number: in English with a thin space between thousands. */
   figure(value: number, digits = 0): string {
-    const text = value.toLocaleString(this.tag, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    const half = 0.5 * 10 ** -digits;
+    // What is rounded to nought has no sign.
+    const shown = Math.abs(value) < half ? 0 : value;
+    const text = shown.toLocaleString(this.tag, { minimumFractionDigits: digits, maximumFractionDigits: digits });
     return (this.code === "en" ? text.replaceAll(",", "\u202f") : text).replace(/^-/, "−");
   }
 

@@ -4,6 +4,7 @@ import type { GenerativeLab } from "../element/lab/generative-lab";
 import type { Kind } from "../element/attributes";
 import { linkable } from "../element/names";
 import { tagAt, wordsOf } from "../lang/speech";
+import { ENGLISH, Words } from "../lang/words";
 import { explainEquations } from "./equations";
 import { bring, followPlaces } from "./place";
 import "./unloaded";
@@ -59,7 +60,7 @@ const under = (prefix: string, parameters: URLSearchParams) =>
 
 const given = new URLSearchParams(location.search);
 /** The language of the page. */
-const words = await wordsOf(tagAt(document.documentElement));
+let words = ENGLISH;
 
 // The entrance was once the whole article: links to its figures lead to their chapters.
 if (!figures.length) {
@@ -196,7 +197,14 @@ function copy(said: HTMLElement, each: Figure) {
   );
 }
 
-figures.forEach(tools);
+/** Puts what is beneath the figures in place, in the page's language. */
+function speak(found: Words) {
+  words = found;
+  figures.forEach(tools);
+}
+const spoken = wordsOf(tagAt(document.documentElement));
+if (spoken instanceof Words) speak(spoken);
+else void spoken.then(speak);
 
 // ---- What is in use, and why.
 

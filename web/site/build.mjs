@@ -16,7 +16,9 @@ function read(name) {
   if (!front) throw new Error(`${name} has no front matter`);
   const meta = parse(front);
   for (const needed of ["title", "description"]) if (!meta[needed]) throw new Error(`${name} has no ${needed}`);
-  return { ...meta, nav: meta.nav ?? meta.title, file: name.replace(/\.md$/, ".html"), text };
+  // `vae.de.md` is the German of `vae.md`.
+  const [, of, lang = "en"] = /^([^.]+)(?:\.([a-z]+))?\.md$/.exec(name);
+  return { ...meta, nav: meta.nav ?? meta.title, file: name.replace(/\.md$/, ".html"), text, of, lang };
 }
 
 /** All pages and the source files that they point to, by name, with what they refer to as the sources call it. */
@@ -24,11 +26,15 @@ export function renderPages() {
   const all = readdirSync(folder)
     .filter((name) => name.endsWith(".md"))
     .map(read);
-  const chapters = all.filter((p) => p.order !== undefined).sort((a, b) => a.order - b.order);
+  for (const p of all) p.others = all.filter((other) => other.of === p.of && other !== p);
+  const english = all.filter((p) => p.lang === "en" && p.order !== undefined).sort((a, b) => a.order - b.order);
+  /** The chapters as far as they are there in a language, the others in English. */
+  const chaptersIn = (lang) => english.map((p) => p.others.find((other) => other.lang === lang) ?? p);
   const sources = parse(readFileSync(new URL("sources.yaml", folder), "utf8"));
-  const md = markdown();
   const pages = new Map();
   for (const p of all) {
+    const chapters = chaptersIn(p.lang);
+    const md = markdown(p.lang);
     const body = render(md, p.text).replace("<!-- contents -->", () => contents(chapters));
     pages.set(p.file, page(p, chapters, body, { sources, md }));
   }

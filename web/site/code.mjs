@@ -3,14 +3,18 @@ import { readFileSync } from "node:fs";
 import hljs from "highlight.js/lib/core";
 import rust from "highlight.js/lib/languages/rust";
 import ini from "highlight.js/lib/languages/ini";
+import typescript from "highlight.js/lib/languages/typescript";
 import { escape, head } from "./layout.mjs";
 
 hljs.registerLanguage("rust", rust);
 hljs.registerLanguage("ini", ini);
+hljs.registerLanguage("typescript", typescript);
+
+const LANGUAGES = { rs: "rust", ts: "typescript", toml: "ini" };
 
 export function codeOf(root, path) {
   const text = readFileSync(new URL(path, root), "utf8");
-  const { value } = hljs.highlight(text, { language: path.endsWith(".rs") ? "rust" : "ini" });
+  const { value } = hljs.highlight(text, { language: LANGUAGES[path.split(".").at(-1)] });
   // What is coloured over several lines is closed at the end of each, so that a line can be an element.
   let open = [];
   const lines = value

@@ -1,5 +1,6 @@
 // What the pages share: head, contents, the way on and back, sources.
 import { headers } from "./headers.mjs";
+import { WORDS } from "./words.mjs";
 
 const escape = (text) => text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
 
@@ -30,9 +31,9 @@ const fontsOf = (body) => [
   ...(body.includes("<math") ? ["math"] : []),
 ];
 
-export function head({ title, description, scripts = "chapter", up = "", fonts = TEXT }) {
+export function head({ title, description, scripts = "chapter", up = "", fonts = TEXT, lang = "en", others = [] }) {
   return `<!doctype html>
-<html lang="en"${scripts === "chapter" ? " data-state-in-query" : ""}>
+<html lang="${lang}"${scripts === "chapter" ? " data-state-in-query" : ""}>
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy()}">
@@ -40,7 +41,7 @@ export function head({ title, description, scripts = "chapter", up = "", fonts =
 <title>${escape(title)}</title>
 <meta name="description" content="${escape(description)}">
 <meta name="color-scheme" content="light dark">
-<link rel="icon" href="${icon}">
+${others.map((p) => `<link rel="alternate" hreflang="${p.lang}" href="${p.file}">\n`).join("")}<link rel="icon" href="${icon}">
 ${fonts.map((name) => `<link rel="preload" href="${up}fonts/${name}.woff2" as="font" type="font/woff2" crossorigin>`).join("\n")}
 <link rel="stylesheet" href="${up}page.css">${SCRIPTS[scripts]}
 </head>`;
@@ -58,9 +59,11 @@ const link = (page, current, text = page.nav) =>
   `<a href="${page.file}"${page === current ? ' aria-current="page"' : ""}>${escape(text)}</a>`;
 
 export const masthead = (chapters, current) => `<header class="masthead">
-<a class="skip" href="#main">Skip to the text</a>
+<a class="skip" href="#main">${WORDS[current.lang].skip}</a>
 <p class="name"><a href="index.html"><span aria-hidden="true" class="mark"></span>Generative Playground</a></p>
-<nav aria-label="Chapters">${chapters.map((c) => link(c, current)).join(" ")}</nav>
+<nav aria-label="${WORDS[current.lang].chapters}">${chapters.map((c) => link(c, current)).join(" ")}</nav>${current.others
+  .map((p) => `\n<a class="language" lang="${p.lang}" hreflang="${p.lang}" href="${p.file}">${WORDS[p.lang].name}</a>`)
+  .join("")}
 </header>`;
 
 /** The chapters in a list, each with what it is about. */
@@ -73,23 +76,25 @@ function onward(chapters, current) {
   const at = chapters.indexOf(current);
   if (at < 0) return "";
   const [before, after] = [chapters[at - 1], chapters[at + 1]];
-  return `<nav class="onward" aria-label="Before and after">
-${before ? `<a rel="prev" href="${before.file}"><span>Before</span> ${escape(before.title)}</a>` : "<i></i>"}
-${after ? `<a rel="next" href="${after.file}"><span>Next</span> ${escape(after.title)}</a>` : ""}
+  const words = WORDS[current.lang];
+  return `<nav class="onward" aria-label="${words.around}">
+${before ? `<a rel="prev" href="${before.file}"><span>${words.before}</span> ${escape(before.title)}</a>` : "<i></i>"}
+${after ? `<a rel="next" href="${after.file}"><span>${words.next}</span> ${escape(after.title)}</a>` : ""}
 </nav>`;
 }
 
 /** Sources of a chapter, and the files that its models are. */
-function colophon({ sources = [], code = [] }, known, md) {
+function colophon({ sources = [], code = [], lang }, known, md) {
+  const words = WORDS[lang];
   const cited = sources.map((key) => {
     if (!known[key]) throw new Error(`There is no source “${key}” in sources.yaml`);
     return `<li>${md.renderInline(known[key])}</li>`;
   });
   const files = code.map((path) => `<li><a href="${codePage(path)}"><code>${escape(path)}</code></a></li>`);
   return `<footer class="colophon">
-${files.length ? `<div><h2>See the code</h2><p>What runs in this chapter is this, in Rust:</p><ul>${files.join("\n")}</ul></div>` : ""}
-${cited.length ? `<div><h2>Sources</h2><ul>${cited.join("\n")}</ul></div>` : ""}
-<div><h2>How it runs</h2><p>The models are written in Rust and compiled to WebAssembly. They run in a worker of your browser, on the graphics card where there is one, else on the processor. Nothing that you draw, open or train leaves your machine, and the page asks no other server for anything.</p>
+${files.length ? `<div><h2>${words.code}</h2><p>${words.codeNote(code.every((path) => path.endsWith(".ts")) ? "TypeScript" : "Rust")}</p><ul>${files.join("\n")}</ul></div>` : ""}
+${cited.length ? `<div><h2>${words.sources}</h2><ul>${cited.join("\n")}</ul></div>` : ""}
+<div><h2>${words.how}</h2><p>${words.howNote}</p>
 <p id="device" role="status"></p></div>
 </footer>`;
 }

@@ -3,6 +3,7 @@ import MarkdownIt from "markdown-it";
 import { parse } from "yaml";
 import { escape } from "./layout.mjs";
 import { math } from "./math.mjs";
+import { WORDS } from "./words.mjs";
 
 /** `$…$` within a line, not where a dollar stands beside a space or a digit follows it. */
 function inlineMath(state, silent) {
@@ -39,7 +40,7 @@ let equations = 0;
  *
  * Each term has one entry, from which its button, its gloss and its colour follow.
  */
-function equation(source, md) {
+function equation(source, md, words) {
   const { title, tex, terms } = parse(source);
   const id = `equation-${++equations}`;
   const colored = (markup) =>
@@ -62,7 +63,7 @@ function equation(source, md) {
   );
   return `<figure class="equation" aria-labelledby="${id}"><figcaption id="${id}" class="unseen">${escape(title)}</figcaption>
 <div class="formula">${lines.join("\n")}</div>
-<ul class="terms" aria-label="Symbols">${buttons.join("\n")}</ul>
+<ul class="terms" aria-label="${words.symbols}">${buttons.join("\n")}</ul>
 <dl class="glosses" id="${id}-gloss" aria-live="polite">${glosses.join("\n")}</dl></figure>\n`;
 }
 
@@ -70,17 +71,19 @@ function equation(source, md) {
 const outside = (token) =>
   token.type === "html_block" || (token.type === "fence" && token.info === "equation") || token.tag === "h2";
 
-export function markdown() {
-  const md = new MarkdownIt({ html: true, typographer: true, quotes: "“”‘’" });
+/** For texts of a language. */
+export function markdown(lang = "en") {
+  const words = WORDS[lang];
+  const md = new MarkdownIt({ html: true, typographer: true, quotes: words.quotes });
   md.inline.ruler.before("escape", "math", inlineMath);
   md.renderer.rules.math = inlineFormula;
   const { fence } = md.renderer.rules;
   md.renderer.rules.fence = (tokens, i, ...rest) => {
     const { info, content } = tokens[i];
-    if (info === "equation") return equation(content, md);
+    if (info === "equation") return equation(content, md, words);
     if (info === "math") return `<p class="display">${math(content.trim(), true)}</p>\n`;
     if (info === "html") {
-      return `<pre tabindex="0" aria-label="HTML to copy"><code class="snippet">${escape(content.trim())}</code></pre>\n`;
+      return `<pre tabindex="0" aria-label="${words.copyHtml}"><code class="snippet">${escape(content.trim())}</code></pre>\n`;
     }
     return fence(tokens, i, ...rest);
   };
@@ -99,7 +102,7 @@ export function markdown() {
   // A table can be wider than a phone.
   md.renderer.rules.html_block = (tokens, i) =>
     tokens[i].content.startsWith("<table")
-      ? `<div tabindex="0" role="region" aria-label="Table">${tokens[i].content}</div>\n`
+      ? `<div tabindex="0" role="region" aria-label="${words.table}">${tokens[i].content}</div>\n`
       : tokens[i].content;
   return md;
 }

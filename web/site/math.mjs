@@ -1,4 +1,5 @@
 // TeX to MathML, at build time.
+import { readFileSync } from "node:fs";
 import temml from "temml";
 
 /** `\term{key}{…}` marks what the glossary of an equation explains under that key. */
@@ -18,4 +19,10 @@ export function math(tex, display = false) {
   const clean = html.replace(/ style="[^"]*"/g, "");
   for (const c of clean.replace(/<[^>]*>/g, "")) characters.add(c);
   return clean;
+}
+
+/** The equations of all models, a line each: TeX to MathML. */
+export function formulas() {
+  const lines = JSON.parse(readFileSync(new URL("../element/equations.json", import.meta.url), "utf8"));
+  return Object.fromEntries(lines.map((tex) => [tex, math(tex, true)]));
 }

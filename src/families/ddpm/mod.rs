@@ -406,7 +406,6 @@ impl Family for Ddpm {
     const TITLE: &'static str = "Diffusion";
     const PAPER: &'static str =
         "Ho, Jain & Abbeel 2020, Denoising Diffusion Probabilistic Models, arXiv:2006.11239";
-    const EQUATION: &'static str = "loss = E ‖ε − ε_θ(√ᾱ_t x₀ + √(1−ᾱ_t) ε, t)‖²";
     const SCHEMA_VERSION: u32 = 1;
     const CONDITIONS: &'static [ConditionKind] = &[
         ConditionKind::Label,
@@ -421,6 +420,10 @@ impl Family for Ddpm {
         invertible: false,
         language: false,
     };
+
+    fn equation(config: &Self::Config, _: SpaceKind) -> Vec<String> {
+        super::equations::ddpm(config)
+    }
 
     fn defaults(space: &Space) -> Option<Defaults<DdpmConfig>> {
         match space {

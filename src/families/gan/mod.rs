@@ -335,7 +335,6 @@ impl Family for Gan {
     const TITLE: &'static str = "Generative adversarial network";
     const PAPER: &'static str =
         "Goodfellow et al. 2014, Generative Adversarial Nets, arXiv:1406.2661";
-    const EQUATION: &'static str = "min_G max_D E_x[log D(x)] + E_z[log(1 − D(G(z)))]";
     const SCHEMA_VERSION: u32 = 1;
     const NETWORKS: &'static [&'static str] = &["discriminator", "generator"];
     const CONDITIONS: &'static [ConditionKind] = &[ConditionKind::Label];
@@ -345,6 +344,10 @@ impl Family for Gan {
         invertible: false,
         language: false,
     };
+
+    fn equation(config: &Self::Config, _: SpaceKind) -> Vec<String> {
+        super::equations::gan(config)
+    }
 
     fn defaults(space: &Space) -> Option<Defaults<GanConfig>> {
         let train = TrainConfig {

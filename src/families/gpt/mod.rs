@@ -277,7 +277,6 @@ impl Family for Gpt {
     const ID: &'static str = "gpt";
     const TITLE: &'static str = "GPT";
     const PAPER: &'static str = "Radford, Narasimhan, Salimans & Sutskever 2018, Improving Language Understanding by Generative Pre-Training";
-    const EQUATION: &'static str = "p(x) = ∏ p(x_t | x_<t)";
     const SCHEMA_VERSION: u32 = 1;
     const CONDITIONS: &'static [ConditionKind] = &[ConditionKind::Prompt];
     const CAPABILITIES: Capabilities = Capabilities {
@@ -286,6 +285,10 @@ impl Family for Gpt {
         invertible: false,
         language: true,
     };
+
+    fn equation(_: &Self::Config, _: SpaceKind) -> Vec<String> {
+        super::equations::autoregressive("t")
+    }
 
     fn defaults(space: &Space) -> Option<Defaults<GptConfig>> {
         if !matches!(space, Space::Text { .. }) {

@@ -292,7 +292,6 @@ impl Family for Vae {
     const TITLE: &'static str = "Variational autoencoder";
     const PAPER: &'static str =
         "Kingma & Welling 2013, Auto-Encoding Variational Bayes, arXiv:1312.6114";
-    const EQUATION: &'static str = "ELBO = E_q(z|x)[log p(x|z)] − β KL(q(z|x) ‖ p(z))";
     const SCHEMA_VERSION: u32 = 1;
     const CAPABILITIES: Capabilities = Capabilities {
         density: Some(DensityKind::LowerBound),
@@ -300,6 +299,10 @@ impl Family for Vae {
         invertible: false,
         language: false,
     };
+
+    fn equation(config: &Self::Config, _: SpaceKind) -> Vec<String> {
+        super::equations::vae(config)
+    }
 
     fn defaults(space: &Space) -> Option<Defaults<VaeConfig>> {
         match space {

@@ -28,7 +28,7 @@ const MEASURE = 2500;
  * any option of a family (`beta="4"`, or `vae.beta="4"` where there are several), `autoplay`,
  * `backend`, and `controls`: `full`, `few` (plot and transport) or `none` (the plot alone).
  * What there is to choose from comes from the worker's description. Children with `slot` equal
- * to a family's id and a `data-title` stand at its panel in place of its plain equation.
+ * to a family's id and a `data-title` stand at its panel in place of its equation.
  */
 export class GenerativeLab extends LabHost implements Present {
   static override styles = [unsafeCSS(plotStyles), unsafeCSS(styles), unsafeCSS(drawingStyles), unsafeCSS(labStyles)];

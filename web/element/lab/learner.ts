@@ -97,6 +97,12 @@ export class Learner implements ControllerHost {
   get plots(): PlotSpec[] {
     return this.family.spaces.find((s) => s.kind === "points" || s.kind === "energy")?.plots ?? [];
   }
+  /** What is optimised by the model at hand, else by the one that it would start from. */
+  get equation(): string[] {
+    const { kind } = this.bench.task;
+    const { spaces } = this.family;
+    return this.info?.equation ?? (spaces.find((s) => s.kind === kind) ?? spaces[0])?.equation ?? [];
+  }
   get spec(): PlotSpec | undefined {
     return this.plots.find((l) => l.id === this.plot) ?? this.plots[0];
   }

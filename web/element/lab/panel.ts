@@ -5,6 +5,7 @@ import type { LossCurve, Preset } from "../../client/protocol";
 import { notices, type Notice } from "../chrome";
 import { Curves } from "../curves";
 import { field, segments } from "../form";
+import { formula } from "../formula";
 import { OnePointer } from "../inputs/one-pointer";
 import { COLOR, lossTitle, tones } from "../losses";
 import type { Words } from "../../lang/words";
@@ -101,7 +102,7 @@ export class FamilyPanel {
         ${large && host.several ? html`<button type="button" @click=${() => host.enlarge("all")}>${words.say("allFamilies")}</button>` : nothing}
       </div>
       <div class="formula">
-        <slot name=${family.id}><p class="plain">${family.equation}</p></slot>
+        <slot name=${family.id}>${formula(l.equation, () => host.changed())}</slot>
       </div>`;
     const drawing = html`${this.#canvas()}
       <p class="under">

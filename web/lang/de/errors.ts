@@ -182,6 +182,14 @@ export const errors: Record<string, string> = {
   "none of it is held out to be guessed": "nichts davon ist zum Raten zurückgehalten",
   "This needs a model of images": "Das braucht ein Modell von Bildern",
   "This needs a model of points in 2-D": "Das braucht ein Modell von Punkten in 2-D",
+  "This model was trained without classes": "Dieses Modell wurde ohne Klassen trainiert",
+  "This data has no classes": "Diese Daten haben keine Klassen",
+  "this model was trained without classes, which guidance leads towards":
+    "dieses Modell wurde ohne Klassen trainiert, zu denen Guidance führt",
+  "this model was trained without classes, so none can be asked for":
+    "dieses Modell wurde ohne Klassen trainiert, also lässt sich keine verlangen",
+  "its classes are 0 to {a}": "seine Klassen sind 0 bis {a}",
+  "it says how far to go from a start, and there is none": "es sagt, wie weit von einem Anfang aus, und es gibt keinen",
   "This model is not being trained": "Dieses Modell wird nicht trainiert",
   "This model is not one of 2-D points.": "Das ist kein Modell von Punkten in 2-D.",
   "Open it in a figure for its kind of data.": "Öffnen Sie es in einer Abbildung für seine Art von Daten.",
@@ -293,7 +301,6 @@ export const errors: Record<string, string> = {
   "the graphics driver": "der Grafiktreiber",
   "the server": "der Server",
   "The playground's code could not be loaded: {a}.": "Der Code des Playgrounds ließ sich nicht laden: {a}.",
-  "the server answered {a} for worker-{backend}_bg.wasm": "der Server antwortete {a} für worker-{backend}_bg.wasm",
   "Check the connection, then reload the page.": "Prüfen Sie die Verbindung, und laden Sie die Seite dann neu.",
   "Reload the page; if it stays, the site is missing a file.":
     "Laden Sie die Seite neu; bleibt es dabei, fehlt der Website eine Datei.",
@@ -309,6 +316,28 @@ export const errors: Record<string, string> = {
   "Your model goes on from step {a}.": "Ihr Modell geht von Schritt {a} aus weiter.",
   "Everything is as it was.": "Alles ist, wie es war.",
   "There is nothing that you need to do.": "Sie brauchen nichts zu tun.",
+
+  // Policies, other origins, deployments
+  "The content security policy of this page does not allow {what}.":
+    "Die Content Security Policy dieser Seite erlaubt {what} nicht.",
+  "requests to {a}": "Anfragen an {a}",
+  "scripts of {a}": "Skripte von {a}",
+  "the worker of the playground": "den Worker des Playgrounds",
+  "Whoever keeps the page can allow it: add {source} to {directive}.":
+    "Wer die Seite betreibt, kann es erlauben: {source} zu {directive} hinzufügen.",
+  "{a} does not let {b} read {c}.": "{a} lässt {c} nicht von {b} lesen.",
+  "pages of other sites": "Seiten anderer Websites",
+  "a frame in a sandbox": "einem Frame in einer Sandbox",
+  "Whoever keeps that site can allow it: it has to send Access-Control-Allow-Origin: * with its files.":
+    "Wer jene Website betreibt, kann es erlauben: Sie muss mit ihren Dateien Access-Control-Allow-Origin: * senden.",
+  "The server sends {a} as {b}, which browsers do not take.":
+    "Der Server sendet {a} als {b}; das nehmen Browser nicht an.",
+  "a file of no type": "Datei ohne Typ",
+  "Whoever keeps the site can mend it: the file has to be sent as {wanted}.":
+    "Wer die Website betreibt, kann es beheben: Die Datei muss als {wanted} gesendet werden.",
+  "The site was updated since this page was loaded, and what the page needs now is of the version before.":
+    "Die Website wurde erneuert, seit diese Seite geladen wurde, und was die Seite jetzt braucht, gehört zur Version davor.",
+  "Reload the page.": "Laden Sie die Seite neu.",
 
   // The site
   "{a} could not be fetched: {what}.": "{a} ließ sich nicht laden: {what}.",

@@ -176,6 +176,8 @@ export const options: Record<string, string> = {
   "Fresh noise in each DDIM step: 0 none, 1 as much as in ancestral sampling.":
     "Frisches Rauschen in jedem DDIM-Schritt: 0 keines, 1 so viel wie beim Ancestral Sampling.",
 
+  "Label dropout": "Label-Dropout",
+
   // Mixture density network, PixelCNN
   Components: "Komponenten",
   "Gaussians in each mixture.": "Gaußverteilungen in jeder Mischung.",

@@ -1,0 +1,162 @@
+//! What is optimised, in TeX: one line for each equation, as the config and the data have it. The site
+//! makes MathML of every line that `web/element/equations.json` lists, which `tests/declared.rs` writes.
+
+use super::{
+    ddpm::{DdpmConfig, Prediction},
+    gan::{GanConfig, Loss},
+    glow::{Dequantization, GlowConfig},
+    planar::{Kind, PlanarConfig},
+    realnvp::{RealNvpConfig, Transform},
+    vae::VaeConfig,
+};
+use crate::data::SpaceKind;
+
+fn lines(all: &[&str]) -> Vec<String> {
+    all.iter().map(|&line| line.into()).collect()
+}
+
+/// The negative bound: Kingma & Welling 2013, equation 3; Burda et al. 2016, equation 8.
+pub(super) fn vae(config: &VaeConfig) -> Vec<String> {
+    if config.importance_samples > 1 {
+        return lines(&[
+            r"\mathcal{L} = -\mathbb{E}_{z_k\sim q}\Bigl[\log \frac{1}{K} \sum_{k=1}^{K} \frac{p(x,z_k)}{q(z_k|x)}\Bigr]",
+        ]);
+    }
+    let weight = if config.beta == 1.0 { "" } else { r"\beta\, " };
+    let divergence = match config.free_bits > 0.0 {
+        true => r"\sum_d \max\bigl(\lambda, \mathrm{KL}_d(q\,\|\,p)\bigr)",
+        false => r"\mathrm{KL}\bigl(q(z|x)\,\|\,p(z)\bigr)",
+    };
+    vec![
+        r"\mathcal{L} = -\mathbb{E}_{q(z|x)}[\log p(x|z)]".into(),
+        format!(r"\quad +\; {weight}{divergence}"),
+    ]
+}
+
+/// What each network goes up or down; see the table at the top of `gan/mod.rs`. −softplus(−d) = log σ(d).
+pub(super) fn gan(config: &GanConfig) -> Vec<String> {
+    let penalties = match (config.r1 > 0.0, config.r2 > 0.0) {
+        (true, true) => " - R_1 - R_2",
+        (true, false) => " - R_1",
+        (false, true) => " - R_2",
+        (false, false) => "",
+    };
+    let real_or_fake = r"\mathbb{E}_x[\log D(x)] + \mathbb{E}_z[\log(1 - D(G(z)))]";
+    let (discriminator, generator) = match config.loss {
+        Loss::Minimax if penalties.is_empty() => (format!(r"\min_G \max_D\; {real_or_fake}"), ""),
+        Loss::Minimax => (
+            format!(r"\max_D\; {real_or_fake}{penalties}"),
+            r"\min_G\; \mathbb{E}_z[\log(1 - D(G(z)))]",
+        ),
+        Loss::NonSaturating => (
+            format!(r"\max_D\; {real_or_fake}{penalties}"),
+            r"\max_G\; \mathbb{E}_z[\log D(G(z))]",
+        ),
+        Loss::LeastSquares => (
+            format!(
+                r"\min_D\; \mathbb{{E}}_x\bigl[\tfrac12 (d(x) - 1)^2\bigr] + \mathbb{{E}}_z\bigl[\tfrac12 d(G(z))^2\bigr]{}",
+                penalties.replace('-', "+")
+            ),
+            r"\min_G\; \mathbb{E}_z\bigl[\tfrac12 (d(G(z)) - 1)^2\bigr]",
+        ),
+        Loss::Relativistic => (
+            format!(r"\max_D\; \mathbb{{E}}_{{x,z}}[\log \sigma(d(x) - d(G(z)))]{penalties}"),
+            r"\max_G\; \mathbb{E}_{x,z}[\log \sigma(d(G(z)) - d(x))]",
+        ),
+    };
+    let mut all = vec![discriminator];
+    if !generator.is_empty() {
+        all.push(generator.into());
+    }
+    if config.r1 > 0.0 {
+        all.push(r"R_1 = \tfrac{\gamma_1}{2}\, \mathbb{E}_x \|\nabla d(x)\|^2".into());
+    }
+    if config.r2 > 0.0 {
+        all.push(r"R_2 = \tfrac{\gamma_2}{2}\, \mathbb{E}_z \|\nabla d(G(z))\|^2".into());
+    }
+    all
+}
+
+/// Rezende & Mohamed 2015, equations 13, 14 and 20: points are carried to noise, noise to an energy's plane.
+pub(super) fn planar(config: &PlanarConfig, kind: SpaceKind) -> Vec<String> {
+    let determinants = match config.kind {
+        Kind::Planar => r"\sum_{k=1}^{K} \log \bigl|1 + \hat u_k^{\top} \psi_k(z_{k-1})\bigr|",
+        Kind::Radial => {
+            r"\sum_{k=1}^{K} \log\, (1 + \beta_k h_k)(1 + \beta_k h_k + \beta_k h_k' r_k)"
+        }
+        Kind::Both => r"\sum_{k=1}^{K} \log \Bigl|\det \frac{\partial f_k}{\partial z_{k-1}}\Bigr|",
+    };
+    if kind == SpaceKind::Energy {
+        return vec![
+            r"\min\; \mathbb{E}_{z_0}\bigl[\log q(z_K) + \beta_t\, U(z_K)\bigr]".into(),
+            format!(r"\log q(z_K) = \log q(z_0) - {determinants}"),
+        ];
+    }
+    vec![
+        r"\max\; \log p(x) = \log \pi(z_K)".into(),
+        format!(r"\quad +\; {determinants}, \quad z_0 = x"),
+    ]
+}
+
+/// Dinh et al. 2016, equations 2, 7 and 8; Durkan et al. 2019.
+pub(super) fn realnvp(config: &RealNvpConfig) -> Vec<String> {
+    match config.transform {
+        Transform::Affine => lines(&[
+            r"\max\; \log p(x) = \log \pi(f(x)) + \sum_k s_k(a_k)",
+            r"f_k:\; (a, b) \mapsto \bigl(a,\; b\, e^{s_k(a)} + t_k(a)\bigr)",
+        ]),
+        Transform::Spline => lines(&[
+            r"\max\; \log p(x) = \log \pi(f(x)) + \sum_k \log g_k'(b_k)",
+            r"f_k:\; (a, b) \mapsto \bigl(a,\; g_k(b; \theta_k(a))\bigr)",
+        ]),
+    }
+}
+
+/// Of images' levels a bound: Theis et al. 2016; with a flow as q, Ho et al. 2019, equation 12.
+pub(super) fn glow(config: &GlowConfig) -> Vec<String> {
+    let density = r"\max\; \log \mathcal{N}(f(v); 0, I) + \log \Bigl|\det \frac{\partial f}{\partial v}\Bigr|";
+    match config.dequantization {
+        Dequantization::Uniform => {
+            lines(&[density, r"v = (x + u) / L, \quad u \sim \mathcal{U}[0, 1)"])
+        }
+        Dequantization::Variational => vec![
+            format!(r"{density} - \log q(u|x)"),
+            r"v = (x + u) / L, \quad u \sim q(u|x)".into(),
+        ],
+    }
+}
+
+/// Ho et al. 2020, equation 14, for what the network says of a noisy example.
+pub(super) fn ddpm(config: &DdpmConfig) -> Vec<String> {
+    const NOISY: &str = r"x_t = \sqrt{\bar\alpha_t}\, x_0 + \sqrt{1 - \bar\alpha_t}\, \varepsilon";
+    match config.prediction {
+        Prediction::Noise => lines(&[
+            r"\min\; \mathbb{E}\, \|\varepsilon - \varepsilon_\theta(x_t, t)\|^2",
+            NOISY,
+        ]),
+        Prediction::X0 => lines(&[r"\min\; \mathbb{E}\, \|x_0 - x_\theta(x_t, t)\|^2", NOISY]),
+        Prediction::V => lines(&[
+            r"\min\; \mathbb{E}\, \|v - v_\theta(x_t, t)\|^2, \quad v = \sqrt{\bar\alpha_t}\, \varepsilon - \sqrt{1 - \bar\alpha_t}\, x_0",
+            NOISY,
+        ]),
+        Prediction::Velocity => lines(&[
+            r"\min\; \mathbb{E}\, \|(\varepsilon - x_0) - v_\theta(x_t, t)\|^2",
+            r"x_t = (1 - t)\, x_0 + t\, \varepsilon",
+        ]),
+    }
+}
+
+/// Bishop 1994, one coordinate after the other.
+pub(super) fn mdn() -> Vec<String> {
+    lines(&[
+        r"\max\; \log p(x) = \log p(x_1) + \log p(x_2|x_1)",
+        r"p(x_2|x_1) = \sum_k w_k(x_1)\, \mathcal{N}\bigl(x_2; \mu_k(x_1), \sigma_k^2(x_1)\bigr)",
+    ])
+}
+
+/// The chain rule over what comes in order: pixels or tokens.
+pub(super) fn autoregressive(element: &str) -> Vec<String> {
+    vec![format!(
+        r"\max\; \log p(x) = \sum_{element} \log p(x_{element}|x_{{<{element}}})"
+    )]
+}

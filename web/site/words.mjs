@@ -1,0 +1,39 @@
+// What the layout of a page says, by the page's language.
+export const WORDS = {
+  en: {
+    name: "English",
+    skip: "Skip to the text",
+    chapters: "Chapters",
+    around: "Before and after",
+    before: "Before",
+    next: "Next",
+    code: "See the code",
+    codeNote: (language) => `What runs in this chapter is this, in ${language}:`,
+    sources: "Sources",
+    how: "How it runs",
+    howNote:
+      "The models are written in Rust and compiled to WebAssembly. They run in a worker of your browser, on the graphics card where there is one, else on the processor. Nothing that you draw, open or train leaves your machine, and the page asks no other server for anything.",
+    symbols: "Symbols",
+    copyHtml: "HTML to copy",
+    table: "Table",
+    quotes: "“”‘’",
+  },
+  de: {
+    name: "Deutsch",
+    skip: "Zum Text springen",
+    chapters: "Kapitel",
+    around: "Vorher und nachher",
+    before: "Zurück",
+    next: "Weiter",
+    code: "Der Code",
+    codeNote: (language) => `Was in diesem Kapitel läuft, ist dies, in ${language}:`,
+    sources: "Quellen",
+    how: "Wie es läuft",
+    howNote:
+      "Die Modelle sind in Rust geschrieben und nach WebAssembly übersetzt. Sie laufen in einem Worker Ihres Browsers, auf der Grafikkarte, wo es eine gibt, sonst auf dem Prozessor. Nichts, was Sie zeichnen, öffnen oder trainieren, verlässt Ihr Gerät, und die Seite fragt keinen anderen Server nach irgendetwas.",
+    symbols: "Symbole",
+    copyHtml: "HTML zum Kopieren",
+    table: "Tabelle",
+    quotes: "„“‚‘",
+  },
+};
