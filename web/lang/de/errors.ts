@@ -182,14 +182,6 @@ export const errors: Record<string, string> = {
   "none of it is held out to be guessed": "nichts davon ist zum Raten zurückgehalten",
   "This needs a model of images": "Das braucht ein Modell von Bildern",
   "This needs a model of points in 2-D": "Das braucht ein Modell von Punkten in 2-D",
-  "This model was trained without classes": "Dieses Modell wurde ohne Klassen trainiert",
-  "This data has no classes": "Diese Daten haben keine Klassen",
-  "this model was trained without classes, which guidance leads towards":
-    "dieses Modell wurde ohne Klassen trainiert, zu denen Guidance führt",
-  "this model was trained without classes, so none can be asked for":
-    "dieses Modell wurde ohne Klassen trainiert, also lässt sich keine verlangen",
-  "its classes are 0 to {a}": "seine Klassen sind 0 bis {a}",
-  "it says how far to go from a start, and there is none": "es sagt, wie weit von einem Anfang aus, und es gibt keinen",
   "This model is not being trained": "Dieses Modell wird nicht trainiert",
   "This model is not one of 2-D points.": "Das ist kein Modell von Punkten in 2-D.",
   "Open it in a figure for its kind of data.": "Öffnen Sie es in einer Abbildung für seine Art von Daten.",

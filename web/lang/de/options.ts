@@ -287,7 +287,6 @@ export const options: Record<string, string> = {
     "Beiden Netzen die Klasse jedes Bildes sagen, wenn die Daten Klassen haben; dann lassen sich Samples einer Klasse verlangen.",
   "Tell the network the class of each image, if the data has classes; then samples of one class can be asked for.":
     "Dem Netz die Klasse jedes Bildes sagen, wenn die Daten Klassen haben; dann lassen sich Samples einer Klasse verlangen.",
-  "Label dropout": "Klassen-Dropout",
   "Share of the training images whose class is kept back, so that the network also knows images of no stated class, which guidance needs.":
     "Anteil der Trainingsbilder, deren Klasse verschwiegen wird, damit das Netz auch Bilder ohne Angabe einer Klasse kennt; Guidance braucht das.",
   Class: "Klasse",

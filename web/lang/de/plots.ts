@@ -125,22 +125,7 @@ export const plots: Record<string, string> = {
   "t = {t} of {total}": "t = {t} von {total}",
   "step {steps} of {a}": "Schritt {steps} von {a}",
 
-  "Noise to image": "Rauschen zu Bild",
-  "Above, images on their way from noise; below each, what the model believes at that moment the end will be, the predicted x₀. First it settles where there is ink at all, at the end the edges.":
-    "Oben Bilder auf ihrem Weg aus dem Rauschen; darunter jeweils, was das Modell in diesem Moment für das Ende hält, das vorhergesagte x₀. Zuerst legt es fest, wo überhaupt Tinte ist, zuletzt die Kanten.",
-
   // Images of several families
-  "Each image has its own noise z, and a second one to go to, on a great circle, along which all lie as far from the middle as noise does. Between two images there is never a mixture of their pixels, but always another image.":
-    "Jedes Bild hat sein eigenes Rauschen z und ein zweites als Ziel, auf einem Großkreis, auf dem alle so weit von der Mitte liegen wie Rauschen. Zwischen zwei Bildern steht nie eine Mischung ihrer Pixel, sondern stets ein anderes Bild.",
-  "Walk through z": "Weg durch z",
-  "the walk": "der Weg",
-  "on the way from one noise to another": "auf dem Weg von einem Rauschen zu einem anderen",
-  "Layer by layer": "Schicht für Schicht",
-  "From noise to images, layer by layer; what is still to come is left out. The first layers work on few, coarse numbers; with each scale as many new ones join them.":
-    "Vom Rauschen zu Bildern, Schicht für Schicht; was noch kommt, ist weggelassen. Die ersten Schichten arbeiten auf wenigen, groben Zahlen; mit jeder Skala kommen ebenso viele hinzu.",
-  "Samples by class: each column was asked for as one class, and each row begins with the same noise.":
-    "Samples nach Klassen: Jede Spalte wurde als eine Klasse verlangt, und jede Zeile beginnt mit demselben Rauschen.",
-  "bits per dimension": "Bits pro Dimension",
 
   // Mixture density network, PixelCNN
   Conditional: "Bedingte Dichte",
