@@ -27,6 +27,8 @@ export interface Outfit {
   expected?: View["kind"];
   /** Whether that drawing shows the controls itself. */
   within: boolean;
+  /** Whether the controls stand beside the drawing. */
+  beside?: boolean;
   /** What is asked besides what the inputs say. */
   asks(): PlotInputs;
 }
@@ -55,8 +57,6 @@ export class Kit {
     const key = kinds.join(" ");
     let found = this.#outfits.get(key);
     if (!found) this.#outfits.set(key, (found = this.#make(kinds)));
-    for (const { kind, ...rest } of spec.inputs)
-      if (kind === "scrubber" && "along" in rest) this.#scrubber.along = rest.along;
     return found;
   }
 
@@ -88,13 +88,14 @@ export class Kit {
       const mask = this.#one("mask", () => new MaskInput(host, changed));
       const asks = () => ({ seed: host.settled.seed });
       const renderers = { image: new GridRenderer(host) };
-      return { inputs: [mask], renderers, expected: "image", within: false, asks };
+      return { inputs: [mask], renderers, expected: "image", within: false, beside: true, asks };
     }
     if (kinds.includes("image") && kinds.includes("scrubber")) {
       const image = this.#one("image", () => new ImageInput(host, changed));
       const asks = () => ({ seed: host.settled.seed });
       const renderers = { image: new GridRenderer(host) };
-      return { inputs: [image, this.#scrubber], renderers, expected: "image", within: false, asks };
+      const inputs = [image, this.#scrubber];
+      return { inputs, renderers, expected: "image", within: false, beside: true, asks };
     }
     if (kinds.includes("image")) {
       const image = this.#one("image", () => new ImageInput(host, changed));

@@ -171,7 +171,8 @@ export class PlotPanel extends Panel {
 
   override render() {
     if (this.#unable) return this.#instead();
-    const { inputs, within } = this.#outfit;
+    const { inputs, within, beside } = this.#outfit;
+    for (const input of inputs) input.for?.(this.spec);
     const below = inputs.map((input) => input.below?.() ?? nothing);
     const drawing = this.#renderer?.render() ?? nothing;
     if (within) return html`${drawing}${below}`;
@@ -191,6 +192,12 @@ export class PlotPanel extends Panel {
         </div>
       </div>`;
     }
+    if (beside)
+      return html`<div class="given">
+          <div>${inputs.map((input) => input.render())}</div>
+          <div>${drawing}</div>
+        </div>
+        ${below}`;
     return html`<div class=${inputs.length ? "reading-room" : ""}>
       ${inputs.map((input) => input.render())} ${drawing}${below}
     </div>`;

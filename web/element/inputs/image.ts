@@ -44,9 +44,13 @@ export class ImageInput implements Input {
   }
 
   answered(view: View) {
-    if (!this.#echo || view.kind !== "reconstruction" || view.input.kind !== "image") return;
+    if (!this.#echo) return;
+    const { type } = this.#image;
+    const test = this.#image.type === "test" ? this.#picker.tile(this.#image.index) : undefined;
+    const seen = view.kind === "reconstruction" && view.input.kind === "image" ? view.input : test;
+    if (!seen && type === "test") return;
     this.#echo = false;
-    this.#pad.take(view.input);
+    if (seen) this.#pad.take(seen);
   }
 
   #take(image: Image) {

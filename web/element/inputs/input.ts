@@ -1,12 +1,14 @@
 import type { nothing, TemplateResult } from "lit";
 import type { PlaygroundError } from "../../client/errors";
-import type { PlotInputs, View } from "../../client/protocol";
+import type { PlotInputs, PlotSpec, View } from "../../client/protocol";
 import type { Param } from "../panel";
 
 /** Something that a plot is asked with, as the reader gives it. */
 export interface Input {
   /** Parameters for attributes and links. */
   readonly params: Record<string, Param>;
+  /** The plot that it is shown with. */
+  for?(spec: PlotSpec): void;
   /** What has to be there before it can be asked: data to choose from, a text to begin with. */
   prepare?(): Promise<void>;
   /** What the plot is asked with; nothing while there is nothing to ask. */

@@ -2,8 +2,8 @@ import { html } from "lit";
 import { ref } from "lit/directives/ref.js";
 import type { PlotInputs } from "../../client/protocol";
 import { read } from "../attributes";
-import { fit } from "../draw";
-import { colorOf } from "../ink";
+import { fit, print } from "../draw";
+import { colorOf, rgb } from "../ink";
 import type { Host, Param } from "../panel";
 import type { Input } from "./input";
 import { OnePointer } from "./one-pointer";
@@ -76,7 +76,7 @@ export class MaskInput implements Input {
     const tile = this.#picker.tile(this.#index);
     if (tile) {
       g.imageSmoothingEnabled = false;
-      g.drawImage(tile, 0, 0, width, width);
+      g.drawImage(print(tile, rgb(getComputedStyle(canvas).color)), 0, 0, width, width);
     }
     const cell = width / SIDE;
     g.fillStyle = colorOf(this.host, "--_blue");

@@ -11,7 +11,6 @@ export class Picker {
   #plate = new Plate();
   #loaded: string | undefined;
   #view: ImageView | undefined;
-  #tiles = new Map<number, HTMLCanvasElement>();
 
   constructor(
     private readonly host: Host,
@@ -31,28 +30,21 @@ export class Picker {
     return true;
   }
 
-  /** One of the images, at its own size; nothing before they are there. */
-  tile(index: number): HTMLCanvasElement | undefined {
+  /** One of the images; nothing before they are there. */
+  tile(index: number): ImageView | undefined {
     const view = this.#view;
     if (!view || index >= view.columns) return undefined;
-    let tile = this.#tiles.get(index);
-    if (tile) return tile;
     const [width, { height }] = [view.width / view.columns, view];
-    tile = document.createElement("canvas");
-    [tile.width, tile.height] = [width, height];
-    const image = new ImageData(width, height);
+    const rgba = new Uint8Array(4 * width * height);
     for (let y = 0; y < height; y++) {
       const start = 4 * (y * view.width + index * width);
-      image.data.set(view.rgba.subarray(start, start + 4 * width), 4 * y * width);
+      rgba.set(view.rgba.subarray(start, start + 4 * width), 4 * y * width);
     }
-    tile.getContext("2d")?.putImageData(image, 0, 0);
-    this.#tiles.set(index, tile);
-    return tile;
+    return { ...view, width, columns: 1, rgba };
   }
 
   #show(view: ImageView) {
     this.#view = view;
-    this.#tiles.clear();
     this.#plate.show(view, { columns: (width) => (width >= 620 ? 20 : 10), gap: 0 });
   }
 

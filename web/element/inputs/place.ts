@@ -1,7 +1,7 @@
 import { html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
 import { badOption } from "../../client/errors";
-import type { PlotInputs } from "../../client/protocol";
+import type { PlotInputs, PlotSpec } from "../../client/protocol";
 import { read } from "../attributes";
 import { capital } from "../numbers";
 import type { Host, Param } from "../panel";
@@ -68,6 +68,10 @@ export class ScrubberInput implements Input {
         },
       },
     };
+  }
+
+  for({ inputs }: PlotSpec) {
+    for (const input of inputs) if (input.kind === "scrubber") this.along = input.along;
   }
 
   ask(): PlotInputs {

@@ -12,7 +12,7 @@ export class GridRenderer implements Renderer {
   constructor(private readonly host: Host) {}
 
   show(view: View) {
-    if (view.kind === "image") this.#plate.show(view, { gap: 0.06 });
+    if (view.kind === "image") this.#plate.show(view, { columns: view.columns, gap: 0.06 });
   }
   clear() {
     this.#plate.clear();
