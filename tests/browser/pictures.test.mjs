@@ -1,0 +1,69 @@
+// Pictures that are given to a model, and what is made of them: the brush, its past, its keyboard, and a sketch.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { closePage, colours, openPage, picture, startBrowser, startSite, until } from "./harness.mjs";
+
+const site = await startSite();
+const browser = await startBrowser();
+const open = async (attributes) => {
+  site.answers.set(
+    "t.html",
+    `<!doctype html><html lang="en"><meta charset="utf-8"><title>t</title><link rel="icon" href="data:,">` +
+      `<meta name="viewport" content="width=device-width, initial-scale=1">` +
+      `<script type="module" src="element.js"></script>` +
+      `<body><generative-model id="m" backend="cpu" ${attributes}></generative-model>`,
+  );
+  const page = await openPage(browser, site, { path: "t.html", viewport: { width: 1000, height: 1000 } });
+  const model = page.locator("#m");
+  return { page, model, pad: model.locator(".pad"), made: model.locator(".given canvas.plate") };
+};
+
+test("what is painted over is drawn anew, and every stroke can be taken back", async () => {
+  const { page, model, pad, made } = await open(`family="pixelcnn" channels="4" layers="1" view="complete"`);
+  await until(async () => (await colours(made)) > 1, "a first answer, with the lower half covered");
+  const [first, half] = [await picture(made), await picture(pad)];
+  const button = (name) => model.getByRole("button", { name, exact: true });
+
+  await button("Clear").click();
+  await until(async () => (await colours(made)) === 1, "nothing is asked, so nothing is shown");
+  await button("Undo").click();
+  await until(async () => (await picture(made)) === first, "the same mask and seed, the same answer");
+  assert.equal(await picture(pad), half);
+  await button("Redo").click();
+  await until(async () => (await colours(made)) === 1, "cleared again");
+
+  // A stroke from edge to edge.
+  const box = await pad.boundingBox();
+  await page.mouse.move(box.x + 1, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width - 1, box.y + box.height / 2, { steps: 6 });
+  await page.mouse.up();
+  await until(async () => (await colours(made)) > 1, "an answer to the stroke");
+  const stroke = await picture(made);
+  assert.notEqual(stroke, first);
+
+  // With the keyboard: a second stroke, and what it was before.
+  await pad.focus();
+  for (const key of ["ArrowUp", "ArrowUp", " ", "Shift+ArrowLeft", "Shift+ArrowLeft", " "])
+    await page.keyboard.press(key);
+  await until(async () => ![first, stroke].includes(await picture(made)), "an answer to the second stroke");
+  await page.keyboard.press("Control+z");
+  await until(async () => (await picture(made)) === stroke, "taken back");
+
+  // Another image keeps the mask.
+  await model.getByRole("button", { name: "Test image 2", exact: false }).first().click();
+  await until(async () => (await picture(made)) !== stroke, "another image, another answer");
+  await closePage(page);
+});
+
+test("a sketch comes back as it was without noise, and as something else with much", async () => {
+  const { page, model, pad, made } = await open(
+    `family="ddpm" data="mnist" channels="8" levels="1" view="sketch" at="0"`,
+  );
+  await until(async () => (await colours(made)) > 1, "an answer");
+  assert.ok((await colours(pad)) > 1, "the pad shows what is sketched");
+  const same = await picture(made);
+  await model.getByLabel("Noise").fill("0.8");
+  await until(async () => (await picture(made)) !== same, "more noise, another picture");
+  await closePage(page);
+});
