@@ -64,6 +64,35 @@ export function images() {
   );
 }
 
+/** How much like the data the samples of the shipped models of images are. */
+export function samples() {
+  const { models } = JSON.parse(text("web/checkpoints/manifest.json"));
+  const percent = (share) => (share === undefined ? "takes no class" : `${(100 * share).toFixed(1)} %`);
+  const rows = models
+    .filter(({ metrics }) => metrics.frechet !== undefined)
+    .map(({ id, parameters, metrics: m }) => [
+      `\`${id}\``,
+      thousands(parameters),
+      m.frechet.toFixed(2),
+      m.frechetFloor.toFixed(2),
+      m.frechetOverFloor.toFixed(1),
+      percent(m.agreement),
+      `${m.smallestShare.toFixed(2)} to ${m.largestShare.toFixed(2)}`,
+    ]);
+  return table(
+    [
+      "checkpoint",
+      "parameters",
+      "Fréchet distance",
+      "floor",
+      "over the floor",
+      "seen as the class asked for",
+      "share of a class",
+    ],
+    rows,
+  );
+}
+
 /** The shipped models of text. */
 export function texts() {
   const { models } = JSON.parse(text("web/checkpoints/manifest.json"));
