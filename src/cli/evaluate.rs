@@ -10,10 +10,11 @@ use super::{
 };
 use crate::{
     checkpoint::{Meta, Opened},
-    data::{ImageSet, PointSet, SpaceKind, images},
+    data::{Binarize, ImageSet, PointSet, SpaceKind, images},
     error::{Error, Result},
     evaluate::{Estimate, fidelity::fidelity, negative_log_likelihood},
-    model::{DensityKind, DensityOptions, Model},
+    model::{DensityKind, DensityOptions, Model, TrainConfig},
+    options::Options,
 };
 
 /// Published values to stand beside ours: data set, metric, numbers in the latent code (0 without one), value,
@@ -71,7 +72,8 @@ pub struct Arguments {
     /// Of a model of images: test images; 10,000 without it.
     #[arg(long)]
     images: Option<usize>,
-    /// Of a model of images: importance samples for each; 5000 without it.
+    /// Of a model of images: importance samples for each; without it 5000 of a latent code, 8 of the noise
+    /// between two levels.
     #[arg(long)]
     samples: Option<usize>,
     /// Of a model of images: how many of its own are compared with the test images by the classifier
@@ -142,7 +144,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
                 within(name, value.unwrap_or(otherwise) as u64, 1_000_000)
             };
             count("images", arguments.images, 10_000)?;
-            count("samples", arguments.samples, 5000)?;
+            count("samples", arguments.samples, 1)?;
             of_images(opened, arguments)
         }
         SpaceKind::Text => text::run(id, opened, *write, place),
@@ -170,7 +172,8 @@ fn of_images(opened: Opened, arguments: &Arguments) -> Result<()> {
         model.num_params(),
         meta.data.name
     );
-    let mut measured = likelihoods(&*model, &set, arguments)?;
+    let binarize = TrainConfig::from_json(&meta.train)?.binarize;
+    let mut measured = likelihoods(&*model, &set, binarize, arguments)?;
     measured.extend(fidelities(&*model, &set, arguments)?);
     for Measured { short, text, .. } in &measured {
         say!("{short:<20} {text}");
@@ -209,18 +212,24 @@ fn published(data: &str, latent: usize, measured: &[Measured]) -> Vec<Published>
 
 /// What is measured of a model's likelihood: the exact value where it has one, else two bounds; nothing
 /// of a model without a density.
-fn likelihoods(model: &dyn Model, set: &ImageSet, arguments: &Arguments) -> Result<Vec<Measured>> {
+fn likelihoods(
+    model: &dyn Model,
+    set: &ImageSet,
+    binarize: Binarize,
+    arguments: &Arguments,
+) -> Result<Vec<Measured>> {
+    let usual = if model.latent().is_some() { 5000 } else { 8 };
     let (images, samples) = (
         arguments.images.unwrap_or(10_000).min(set.test.len()),
-        arguments.samples.unwrap_or(5000),
+        arguments.samples.unwrap_or(usual),
     );
     let measure = |samples: usize| -> Result<Estimate> {
         let bar = bar(images);
         let estimate = pollster::block_on(negative_log_likelihood(
             model,
             set,
-            images,
-            samples,
+            binarize,
+            (images, samples),
             |done, mean| {
                 bar.set_position(done as u64);
                 bar.set_message(format!("{mean:.2}"));
@@ -237,7 +246,12 @@ fn likelihoods(model: &dyn Model, set: &ImageSet, arguments: &Arguments) -> Resu
         short: short.into(),
         key: key.into(),
         long: long.into(),
-        text: format!("{:.2} ± {:.2} nats", of.mean, of.standard_error),
+        text: format!(
+            "{:.2} ± {:.2} nats{}",
+            of.mean,
+            of.standard_error,
+            bits(of.mean, set, binarize)
+        ),
         value: json!(round(of.mean)),
     };
     let mut rows = match model.density().map(|d| d.kind(plain)) {
@@ -261,9 +275,14 @@ fn likelihoods(model: &dyn Model, set: &ImageSet, arguments: &Arguments) -> Resu
     rows.push(Measured {
         short: "test images".into(),
         key: "testImages".into(),
-        long: "the first test images, binarized once with the fixed seed of `playground evaluate` \
-               (dynamic binarization: x ~ Bernoulli(pixel))"
-            .into(),
+        long: match binarize {
+            Binarize::Dynamic => {
+                "the first test images, binarized once with the fixed seed of `playground evaluate` \
+                 (dynamic binarization: x ~ Bernoulli(pixel))"
+            }
+            Binarize::None => "the first test images, as grey as the model's levels",
+        }
+        .into(),
         text: images.to_string(),
         value: json!(images),
     });
@@ -347,6 +366,15 @@ fn fidelities(model: &dyn Model, set: &ImageSet, arguments: &Arguments) -> Resul
         row("agreement", "agreement", long, agreement)
     }));
     Ok(rows)
+}
+
+/// The same in bits for each value of an image that is not binarized.
+fn bits(nats: f64, set: &ImageSet, binarize: Binarize) -> String {
+    let bits = nats / set.values() as f64 / std::f64::consts::LN_2;
+    match binarize {
+        Binarize::None => format!(" ({bits:.3} bits/dim)"),
+        Binarize::Dynamic => String::new(),
+    }
 }
 
 fn round(value: f64) -> f64 {

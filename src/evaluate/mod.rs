@@ -30,8 +30,9 @@ pub struct Estimate {
     pub n: usize,
 }
 
-/// −log p(x) of the first `count` test images with `samples` importance samples each (0 = the
-/// ELBO with one draw). `progress` is called with the images done so far and may cancel.
+/// −log p(x) of the first `count` test images, grey or binarized as `binarize` says, with `samples`
+/// importance samples each (0 = the ELBO with one draw). `progress` is called with the images done so far
+/// and may cancel.
 ///
 /// # Errors
 /// [`Error::Unsupported`] if the model has no density, [`Error::BadOption`] if there is no image to
@@ -39,8 +40,8 @@ pub struct Estimate {
 pub async fn negative_log_likelihood(
     model: &dyn Model,
     set: &ImageSet,
-    count: usize,
-    samples: usize,
+    binarize: Binarize,
+    (count, samples): (usize, usize),
     mut progress: impl FnMut(usize, f64) -> bool,
 ) -> Result<Estimate> {
     let density = model.density().ok_or_else(|| Error::Unsupported {
@@ -57,7 +58,7 @@ pub async fn negative_log_likelihood(
     let chunk = (2000 / samples.max(1)).clamp(1, 100);
     let (mut sum, mut squares, mut done) = (0f64, 0f64, 0usize);
     while done < count {
-        let batch = test_images(set, done, chunk.min(count - done), Binarize::Dynamic);
+        let batch = test_images(set, done, chunk.min(count - done), binarize);
         let mut rng = Rng::new(0, Purpose::Evaluate, 1 + done as u64);
         let values = density
             .log_prob(&batch, options, &mut rng)?

@@ -524,8 +524,8 @@ impl Family for Ddpm {
         match self.example {
             Example::Points(_) => DdpmSampleOptions::default(),
             Example::Image(_) => DdpmSampleOptions {
-                sampler: SamplerKind::Ddim,
-                steps: 8,
+                sampler: SamplerKind::DpmSolver,
+                steps: 10,
                 ..DdpmSampleOptions::default()
             },
         }
