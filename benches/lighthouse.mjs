@@ -1,5 +1,6 @@
-// Lighthouse on every page of the built site, as a phone: node benches/lighthouse.mjs [PAGE]...
+// Lighthouse on every page of the built site, as a phone: node benches/lighthouse.mjs [--no-performance] [PAGE]...
 //
+// Performance is worth measuring on a quiet machine only.
 // It says what is below 100 (performance: 95) and why, and ends with 1 where something is. Lighthouse is fetched by npx.
 import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
@@ -23,6 +24,8 @@ const TYPES = {
   ".png": "image/png",
   ".woff2": "font/woff2",
 };
+const pages = process.argv.slice(2).filter((argument) => argument !== "--no-performance");
+if (pages.length < process.argv.length - 2) delete LEAST.performance;
 const dist = fileURLToPath(new URL("../dist", import.meta.url));
 
 /** Packs what any host would pack. */
@@ -59,7 +62,15 @@ async function measure(page) {
   const [command, ...first] = lighthouse;
   await run(
     command,
-    [...first, url, "--quiet", "--output=json", `--output-path=${report}`, `--chrome-flags=${chromeFlags}`],
+    [
+      ...first,
+      url,
+      "--quiet",
+      "--output=json",
+      `--only-categories=${Object.keys(LEAST)}`,
+      `--output-path=${report}`,
+      `--chrome-flags=${chromeFlags}`,
+    ],
     {
       env: { ...process.env, CHROME_PATH: process.env.GP_CHROMIUM ?? "/usr/bin/chromium" },
       maxBuffer: 1 << 28,
@@ -72,12 +83,15 @@ async function measure(page) {
       ? []
       : categories[id].auditRefs
           .filter((ref) => ref.weight && audits[ref.id].score !== null && audits[ref.id].score < 0.9)
-          .map((ref) => `${id}: ${audits[ref.id].title} (${audits[ref.id].displayValue ?? ""})`),
+          .map(({ id: audit }) => {
+            const { title, displayValue = "", details } = audits[audit];
+            const where = details?.items?.map((item) => item.node?.selector).filter(Boolean) ?? [];
+            return `${id}: ${title} ${displayValue} ${where.join(", ")}`;
+          }),
   );
   return { scores, faults, audits };
 }
 
-const pages = process.argv.slice(2);
 if (!pages.length) {
   pages.push(...readdirSync(dist).filter((name) => name.endsWith(".html")));
   pages.push(`code/${readdirSync(join(dist, "code")).find((name) => name.endsWith(".html"))}`);
@@ -91,7 +105,7 @@ for (const page of pages) {
     "total-blocking-time",
     "cumulative-layout-shift",
   ];
-  console.log(page.padEnd(40), Object.values(scores).join(" "), times.map((id) => audits[id].displayValue).join(", "));
+  console.log(page.padEnd(40), Object.values(scores).join(" "), times.map((id) => audits[id]?.displayValue).join(", "));
   for (const fault of faults) console.log(`   ${fault}`);
   failed ||= faults.length > 0;
 }
