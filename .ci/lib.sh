@@ -27,6 +27,23 @@ fail() {
 }
 has() { command -v "$1" >/dev/null 2>&1; }
 
+# What has to be on the machine before anything can be installed by itself: all of it told at once, before the
+# first minute of compiling. rustup is found where its installer puts it, also in a shell that was open before.
+ensure_machine() {
+  [[ -d $HOME/.cargo/bin ]] && export PATH=$PATH:$HOME/.cargo/bin
+  local missing=() major=0
+  has rustup || missing+=("rustup     curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh")
+  has cc || missing+=("a C compiler     sudo apt-get install build-essential     (Debian, Ubuntu)")
+  has node && major=$(node -p 'process.versions.node.split(".")[0]')
+  if ((major < 20)) || ! has npm; then
+    missing+=("Node.js 20 or newer with npm$( ((major)) && echo " (this is $(node --version))")     https://nodejs.org/en/download")
+  fi
+  ((${#missing[@]})) || return 0
+  printf 'error: this machine lacks\n' >&2
+  printf '  - %s\n' "${missing[@]}" >&2
+  exit 1
+}
+
 # The version of a crate that Cargo.lock pins.
 locked_version() {
   awk -v want="name = \"$1\"" '$0 == want { getline; gsub(/version = |"/, ""); print; exit }' "$root/Cargo.lock"

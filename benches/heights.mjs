@@ -5,7 +5,7 @@ import { openPage, startBrowser, startSite, until } from "../tests/browser/harne
 
 /** Selectors and what stands for them. */
 const FIGURES = [
-  [":host(:not([view]):not([family]))", '<generative-model model="vae-mnist-2d">'],
+  [":host(:not([view], [family], [controls]))", '<generative-model model="vae-mnist-2d">'],
   ['[view="latent"]', '<generative-model model="vae-mnist-2d" view="latent">'],
   ['[view="samples"]', '<generative-model model="vae-mnist" view="samples">'],
   ['[view="reconstruct"]', '<generative-model model="vae-mnist" view="reconstruct">'],
@@ -30,16 +30,18 @@ async function measure(browser, site, html) {
   const page = await openPage(browser, site, { path: "figure.html", viewport: { width: 1340, height: 2400 } });
   const box = page.locator("#box");
   const widths = BOUNDS.flatMap((w, i) => [...(i ? [w - 1] : []), ...(i < BOUNDS.length - 1 ? [w] : [])]);
-  await box.evaluate((b) => (b.style.fontFamily = "Liberation Sans, Arial, sans-serif"));
   await until(() => page.locator("#figure").evaluate((e) => Boolean(e.info && e.device)), `${html} is ready`);
   // What is kept free now is not to count.
   await page.locator("#figure").evaluate((e) => (e.renderRoot.querySelector(".frame").style.minHeight = "0"));
   await page.waitForTimeout(2500);
   const heights = new Map();
   for (const width of widths) {
-    await box.evaluate((b, w) => (b.style.width = `${w}px`), width);
-    await page.waitForTimeout(400);
-    heights.set(width, await page.locator("#figure").evaluate((e) => e.offsetHeight));
+    for (const font of ["Liberation Sans, Arial, sans-serif", "Liberation Serif, Times, serif"]) {
+      await box.evaluate((b, style) => Object.assign(b.style, style), { width: `${width}px`, fontFamily: font });
+      await page.waitForTimeout(300);
+      const height = await page.locator("#figure").evaluate((e) => e.offsetHeight);
+      heights.set(width, Math.max(height, heights.get(width) ?? 0));
+    }
   }
   await page.context().close();
   return BOUNDS.slice(1).map((to, i) => [BOUNDS[i], to, heights.get(BOUNDS[i]), heights.get(to - 1)]);
@@ -52,7 +54,7 @@ export function rules(selector, spans) {
     const slope = (high - low) / (to - 1 - from);
     const least = i ? `(width >= ${from}px)` : "";
     const most = i < spans.length - 1 ? `(width < ${to}px)` : "";
-    const start = Math.ceil(low - slope * from) + 12;
+    const start = Math.ceil(low - slope * from) + 28;
     return `@container ${[least, most].filter(Boolean).join(" and ")} {
   ${host} .frame {
     min-height: calc(${start}px + ${(100 * slope).toFixed(1)}cqw);

@@ -69,7 +69,9 @@ function equation(source, md, words) {
 
 /** A row of text as it is measured for reading; figures and headings of sections stand outside of it. */
 const outside = (token) =>
-  token.type === "html_block" || (token.type === "fence" && token.info === "equation") || token.tag === "h2";
+  token.type === "html_block" ||
+  (token.type === "fence" && token.info === "equation") ||
+  (token.tag === "h2" && !token.meta?.small);
 
 /** For texts of a language. */
 export function markdown(lang = "en") {
@@ -90,11 +92,16 @@ export function markdown(lang = "en") {
   md.renderer.rules.heading_open = (tokens, i) => {
     const text = tokens[i + 1].content;
     const [, id] = /\{#([a-z0-9-]+)\}\s*$/.exec(text) ?? [];
-    return `<${tokens[i].tag} id="${id ?? slug(text)}">`;
+    return `<${tokens[i].tag} id="${id ?? slug(text)}"${tokens[i].meta?.small ? ' class="small"' : ""}>`;
   };
   md.core.ruler.push("heading-ids", ({ tokens }) => {
+    let within = false;
     for (const [i, token] of tokens.entries()) {
       if (token.type !== "heading_open") continue;
+      within ||= token.tag === "h2";
+      // A small heading before the first large one is right below the title.
+      if (token.tag === "h3" && !within)
+        for (const each of [token, tokens[i + 2]]) Object.assign(each, { tag: "h2", meta: { small: true } });
       const last = tokens[i + 1].children.at(-1);
       if (last?.type === "text") last.content = last.content.replace(/\s*\{#[a-z0-9-]+\}\s*$/, "");
     }

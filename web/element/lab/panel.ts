@@ -83,7 +83,7 @@ export class FamilyPanel {
   /** A family that nobody has described yet: a frame, its name, and a word. */
   static placeholder(words: Words, id: string, title: string): TemplateResult {
     return html`<article class="tile" data-family=${id}>
-      <h3>${words.told(title)}</h3>
+      <h3 aria-level="2">${words.told(title)}</h3>
       <div class="formula"><slot name=${id}></slot></div>
       <div class="plot waiting"><p>${words.say("builtHere")}</p></div>
     </article>`;
@@ -98,7 +98,7 @@ export class FamilyPanel {
       return html`<article class="tile bare" data-family=${family.id}>${this.#canvas()}${this.#alerts()}</article>`;
     const large = !l.small && host.level === "full";
     const head = html`<div class="head">
-        <h3>${title}</h3>
+        <h3 aria-level="2">${title}</h3>
         ${large && host.several ? html`<button type="button" @click=${() => host.enlarge("all")}>${words.say("allFamilies")}</button>` : nothing}
       </div>
       <div class="formula">
