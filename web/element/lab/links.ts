@@ -199,7 +199,8 @@ export function stateOf(lab: Wishes): Record<string, string> {
     } = learner;
     const here = experiment?.family === id ? experiment : undefined;
     if (learner.plot !== (here?.plot ?? plots[0]?.id)) state[`${id}.plot`] = learner.plot;
-    if (learner.at !== 0.5 && learner.scrub) state[`${id}.at`] = String(learner.at);
+    if (learner.at !== 0.5 && learner.inputs.some((input) => input === learner.places?.scrubber))
+      state[`${id}.at`] = String(learner.at);
     for (const scope of ["config", "train"] as const) {
       const base = (here?.[scope] ?? {}) as Values;
       for (const [name, value] of Object.entries(learner.drafts[scope]))
