@@ -5,25 +5,21 @@ mod common;
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},
-    cell::{Cell, RefCell},
-    future::Future,
-    pin::Pin,
+    cell::Cell,
     rc::Rc,
-    task::{Context, Poll, Waker},
     time::{Duration, Instant},
 };
 
-use common::{files, packed, small_digits, small_digits_packed};
+use common::{files, packed, pause, small_digits, small_digits_packed, turn};
 use generative_playground::{
     checkpoint,
     data::{DataInfo, Dataset, Space, TextSet},
     device,
     error::{Code, Error},
     families,
-    host::Host,
     model::TrainConfig,
     options::Options,
-    protocol::{Answer, Bytes, Envelope, ErrorInfo, Outcome, Progress, Reply, Request, TrainState},
+    protocol::{Answer, Bytes, ErrorInfo, Outcome, Progress, Reply, Request, TrainState},
     session::Session,
     training::{Budget, Trainer},
 };
@@ -68,43 +64,19 @@ fn peak<T>(what: impl FnOnce() -> T) -> (isize, T) {
     (MOST.get() - before, result)
 }
 
-struct Yield(bool);
+/// A page with a worker, a set of images and a text.
+struct Page(common::Page);
 
-impl Future for Yield {
-    type Output = ();
-    fn poll(mut self: Pin<&mut Self>, _: &mut Context) -> Poll<()> {
-        match std::mem::replace(&mut self.0, true) {
-            true => Poll::Ready(()),
-            false => Poll::Pending,
-        }
+impl std::ops::Deref for Page {
+    type Target = common::Page;
+    fn deref(&self) -> &common::Page {
+        &self.0
     }
-}
-
-fn pause() -> Pin<Box<dyn Future<Output = ()>>> {
-    Box::pin(Yield(false))
-}
-
-/// A page with a worker.
-struct Page {
-    host: Host,
-    answers: Rc<RefCell<Vec<Answer>>>,
-}
-
-type Running<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
-
-/// Poll once; whether it has ended.
-fn turn(running: &mut Running) -> bool {
-    let mut context = Context::from_waker(Waker::noop());
-    running.as_mut().poll(&mut context).is_ready()
 }
 
 impl Page {
     fn new(budget: Budget) -> Self {
-        let answers = Rc::new(RefCell::new(Vec::new()));
-        let kept = answers.clone();
-        let emit = Box::new(move |answer| kept.borrow_mut().push(answer));
-        let host = Host::new(device::cpu(), pause, emit).with_budget(budget);
-        let page = Self { host, answers };
+        let page = Self(common::Page::by_turns(budget));
         let load = Request::LoadData {
             name: "mnist".into(),
             bytes: Bytes(small_digits_packed(7, 200, 50)),
@@ -119,26 +91,6 @@ impl Page {
         };
         page.ask(load).expect("a text");
         page
-    }
-
-    fn start(&self, id: u32, request: Request) -> Running<'_> {
-        let mut running: Running = Box::pin(self.host.handle(Envelope { id, request }));
-        turn(&mut running);
-        running
-    }
-
-    /// The end of a request.
-    fn end(&self, id: u32) -> Option<Result<Outcome, ErrorInfo>> {
-        let answers = self.answers.borrow();
-        let ends = answers.iter().filter(|answer| answer.id == id);
-        let mut ends = ends.filter_map(|answer| match &answer.reply {
-            Reply::Progress { .. } => None,
-            Reply::Ok { outcome } => Some(Ok(outcome.clone())),
-            Reply::Error { error } => Some(Err(error.clone())),
-        });
-        let end = ends.next();
-        assert!(ends.next().is_none(), "one end");
-        end
     }
 
     fn ask(&self, request: Request) -> Result<Outcome, ErrorInfo> {

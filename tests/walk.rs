@@ -7,22 +7,20 @@
 mod common;
 
 use std::{
-    cell::RefCell,
     collections::BTreeMap,
     future::Future,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
-    rc::Rc,
-    task::{Context, Poll, Waker},
+    task::{Context, Waker},
     time::{Duration, Instant},
 };
 
-use common::{Dice, packed};
+use common::{Dice, Page, packed};
 use generative_playground::{
     checkpoint, device,
     error::Code,
-    host::Host,
     protocol::{Answer, Bytes, Envelope, Outcome, Progress, Reply, Request},
+    training::Budget,
 };
 use serde_json::{Value, json};
 
@@ -30,23 +28,6 @@ use serde_json::{Value, json};
 const SESSIONS: usize = 3;
 /// Turns after which a request counts as pending for ever.
 const TURNS: usize = 20_000;
-
-/// Gives the thread back once.
-struct Yield(bool);
-
-impl Future for Yield {
-    type Output = ();
-    fn poll(mut self: Pin<&mut Self>, _: &mut Context) -> Poll<()> {
-        match std::mem::replace(&mut self.0, true) {
-            true => Poll::Ready(()),
-            false => Poll::Pending,
-        }
-    }
-}
-
-fn pause() -> Pin<Box<dyn Future<Output = ()>>> {
-    Box::pin(Yield(false))
-}
 
 /// Small models: family, data, config, training options.
 fn models() -> Vec<Value> {
@@ -115,38 +96,25 @@ fn data() -> [Request; 2] {
     ]
 }
 
-/// A host with its data, and what it has answered.
-struct Page {
-    host: Host,
-    answers: Rc<RefCell<Vec<Answer>>>,
+/// A page whose worker has its data.
+fn page() -> Page {
+    let page = Page::by_turns(Budget::NATIVE);
+    for (id, request) in (1..).zip(data()) {
+        poll_to_end(page.host.handle(Envelope { id, request }));
+    }
+    page.answers.borrow_mut().clear();
+    page
 }
 
-impl Page {
-    fn new() -> Self {
-        let answers = Rc::new(RefCell::new(Vec::new()));
-        let kept = answers.clone();
-        let emit = Box::new(move |answer| kept.borrow_mut().push(answer));
-        let page = Self {
-            host: Host::new(device::cpu(), pause, emit),
-            answers,
-        };
-        for (id, request) in (1..).zip(data()) {
-            poll_to_end(page.host.handle(Envelope { id, request }));
-        }
-        page.answers.borrow_mut().clear();
-        page
-    }
-
-    /// Ask one thing, alone.
-    fn ask(&self, id: u32, request: Request) -> Result<Outcome, Code> {
-        poll_to_end(self.host.handle(Envelope { id, request }));
-        let answers = self.answers.borrow();
-        let found = answers.iter().rev().find(|answer| answer.id == id);
-        match &found.expect("an answer").reply {
-            Reply::Ok { outcome } => Ok(outcome.clone()),
-            Reply::Error { error } => Err(error.code),
-            Reply::Progress { .. } => panic!("an end comes last"),
-        }
+/// Ask one thing, alone.
+fn ask(page: &Page, id: u32, request: Request) -> Result<Outcome, Code> {
+    poll_to_end(page.host.handle(Envelope { id, request }));
+    let answers = page.answers.borrow();
+    let found = answers.iter().rev().find(|answer| answer.id == id);
+    match &found.expect("an answer").reply {
+        Reply::Ok { outcome } => Ok(outcome.clone()),
+        Reply::Error { error } => Err(error.code),
+        Reply::Progress { .. } => panic!("an end comes last"),
     }
 }
 
@@ -163,22 +131,21 @@ fn poll_to_end(future: impl Future<Output = ()>) {
 
 /// Files that open, and files that do not.
 fn files() -> Vec<Vec<u8>> {
-    let page = Page::new();
+    let page = page();
     let mut files = Vec::new();
     for mut model in models() {
         model["session"] = 1.into();
         model["seed"] = 3.into();
         let create = serde_json::from_value(model).expect("a request");
-        page.ask(10, create).expect("a model");
+        ask(&page, 10, create).expect("a model");
         let train = json!({ "type": "train", "session": 1, "steps": 2, "rate": null });
-        page.ask(11, serde_json::from_value(train).expect("a request"))
-            .expect("two steps");
+        ask(&page, 11, serde_json::from_value(train).expect("a request")).expect("two steps");
         for resumable in [true, false] {
             let export = Request::Export {
                 session: 1,
                 resumable,
             };
-            if let Ok(Outcome::File { bytes, .. }) = page.ask(12, export) {
+            if let Ok(Outcome::File { bytes, .. }) = ask(&page, 12, export) {
                 files.push(bytes.0);
             }
         }
@@ -298,7 +265,7 @@ fn request(act: &Value, files: &[Vec<u8>], ids: &[u32]) -> Request {
 
 /// Run a walk; `Err` says what is wrong.
 fn run(acts: &[Value], order: u64, files: &[Vec<u8>]) -> Result<(), String> {
-    let page = Page::new();
+    let page = page();
     let mut dice = Dice(order);
     let mut context = Context::from_waker(Waker::noop());
     let mut running: Vec<Pin<Box<dyn Future<Output = ()> + '_>>> = Vec::new();
@@ -382,7 +349,7 @@ fn check_sessions(page: &Page) -> Result<(), String> {
             "type": "sample", "session": session, "count": 1, "seed": 0, "options": {},
         });
         let sample = serde_json::from_value(sample).expect("a request");
-        match page.ask(51, sample) {
+        match ask(page, 51, sample) {
             Ok(Outcome::View { .. }) => {}
             Err(Code::UnknownSession) => continue,
             other => return Err(format!("session {session} draws {other:?}")),
@@ -391,7 +358,7 @@ fn check_sessions(page: &Page) -> Result<(), String> {
             session,
             resumable: true,
         };
-        match page.ask(52, export) {
+        match ask(page, 52, export) {
             Ok(Outcome::File { bytes, .. }) => {
                 let opened = checkpoint::open(&bytes.0, None, &device::cpu());
                 opened.map_err(|e| format!("what session {session} wrote: {e}"))?;
@@ -400,7 +367,7 @@ fn check_sessions(page: &Page) -> Result<(), String> {
             other => return Err(format!("session {session} writes {other:?}")),
         }
         let train = json!({ "type": "train", "session": session, "steps": 1, "rate": null });
-        match page.ask(53, serde_json::from_value(train).expect("a request")) {
+        match ask(page, 53, serde_json::from_value(train).expect("a request")) {
             Ok(Outcome::Trained { .. }) => {}
             // Of a spoilt file the data may not be what it says.
             Err(Code::TrainingDiverged | Code::BadData | Code::BadOption) => {}

@@ -369,6 +369,7 @@ impl Family for Mdn {
             config: json!({ "components": 1, "hidden": 64 }),
             train: json!({}),
             plot: "density".into(),
+            at: 1.0,
             steps: 1500,
         }]
     }

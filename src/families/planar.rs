@@ -434,13 +434,14 @@ impl Family for Planar {
         vec![Preset {
             id: "planar-energy".into(),
             title: "From an energy alone".into(),
-            why: "Nobody shows this flow a single point. It is told only how much each place costs, and learns to put its samples where that is little.".into(),
+            why: "Nobody shows this flow a single point. It is told only how much each place costs, and learns to put its samples where that is little, in both halves: planar layers alone often settle in one of them.".into(),
             fails: false,
             family: Self::ID.into(),
             data: "u1".into(),
-            config: json!({}),
+            config: json!({ "kind": "both" }),
             train: json!({}),
             plot: "generate".into(),
+            at: 1.0,
             steps: 4000,
         }]
     }

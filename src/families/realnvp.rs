@@ -299,7 +299,8 @@ impl Family for RealNvp {
             data: "moons".into(),
             config: json!({ "couplings": 2, "hidden": 64 }),
             train: json!({}),
-            plot: "layers".into(),
+            plot: "generate".into(),
+            at: 1.0,
             steps: 2000,
         }]
     }

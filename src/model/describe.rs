@@ -76,6 +76,8 @@ pub struct Preset {
     pub train: serde_json::Value,
     /// The plot that shows it best.
     pub plot: String,
+    /// Where its scrubber stands, if it has one: 1 is the end.
+    pub at: f32,
     /// Steps after which it can be seen.
     pub steps: u32,
 }

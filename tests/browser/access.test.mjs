@@ -6,7 +6,7 @@ import { describe, test } from "node:test";
 import {
   closePage,
   colours,
-  modelOf,
+  openModel,
   openPage,
   picture,
   screenshot,
@@ -22,8 +22,7 @@ const views = ["samples", "latent", "reconstruct", "interpolate", "train"];
 
 const open = async (view, options = {}) => {
   const model = view === "latent" ? "&model=vae-mnist-2d" : "";
-  const page = await openPage(browser, site, { path: `vae.html?backend=cpu&view=${view}${model}`, ...options });
-  const element = await modelOf(page);
+  const { page, element } = await openModel(browser, site, `view=${view}${model}`, options);
   if (view !== "train") {
     await until(async () => (await colours(element.locator("canvas").first())) > 2, "a picture");
   }

@@ -7,6 +7,7 @@ import {
   keptOf,
   modelOf,
   notices,
+  openModel,
   openPage,
   screenshot,
   startBrowser,
@@ -56,8 +57,7 @@ describe("a checkpoint from the reader", () => {
   };
   for (const [name, [buffer, code]] of Object.entries(cases)) {
     test(name, async () => {
-      const page = await openPage(browser, site, { path: "vae.html?backend=cpu" });
-      const element = await modelOf(page);
+      const { page, element } = await openModel(browser, site);
       await element
         .locator('input[type=file][accept=".safetensors"]')
         .setInputFiles({ name: "model.safetensors", mimeType: "application/octet-stream", buffer });
@@ -72,8 +72,7 @@ describe("a checkpoint from the reader", () => {
   }
 
   test("is too large", async () => {
-    const page = await openPage(browser, site, { path: "vae.html?backend=cpu" });
-    const element = await modelOf(page);
+    const { page, element } = await openModel(browser, site);
     await element.evaluate((e) => e.importCheckpoint(new Blob(Array(257).fill(new Uint8Array(1 << 20)))));
     await says(element, "checkpoint-too-large");
     await works(element);
@@ -149,8 +148,7 @@ describe("a server", () => {
 
   test("without the data says so when it is needed", async () => {
     site.answers.set("data/mnist.bin", 404);
-    const page = await openPage(browser, site, { path: "vae.html?backend=cpu&view=train", expected: missing });
-    const element = await modelOf(page);
+    const { page, element } = await openModel(browser, site, "view=train", { expected: missing });
     await element.getByRole("button", { name: "Train from scratch" }).click();
     await says(element, "fetch-failed");
     await works(element);
@@ -162,8 +160,7 @@ describe("a server", () => {
 });
 
 test("a picture that is none", async () => {
-  const page = await openPage(browser, site, { path: "vae.html?backend=cpu&view=reconstruct" });
-  const element = await modelOf(page);
+  const { page, element } = await openModel(browser, site, "view=reconstruct");
   await element
     .locator('input[type=file][accept="image/*"]')
     .setInputFiles({ name: "cat.png", mimeType: "image/png", buffer: Buffer.from("meow") });
@@ -173,8 +170,7 @@ test("a picture that is none", async () => {
 });
 
 test("a storage that is full", async () => {
-  const page = await openPage(browser, site, { path: "vae.html?backend=cpu&view=train&layers=1" });
-  const element = await modelOf(page);
+  const { page, element } = await openModel(browser, site, "view=train&layers=1");
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("Storage.overrideQuotaForOrigin", { origin: new URL(site.url).origin, quotaSize: 1000 });
   await element.getByRole("button", { name: "Train from scratch" }).click();
@@ -185,8 +181,7 @@ test("a storage that is full", async () => {
 });
 
 test("two tabs at once each keep their own training, and the one that is closed loses nothing", async () => {
-  const page = await openPage(browser, site, { path: "vae.html?backend=cpu&view=train&layers=1" });
-  const first = await modelOf(page);
+  const { page, element: first } = await openModel(browser, site, "view=train&layers=1");
   await first.getByRole("button", { name: "Train from scratch" }).click();
   await until(
     () => first.evaluate(async () => (await navigator.locks.query()).held.length > 0),

@@ -90,7 +90,8 @@ export async function startBrowser({ webgpu = false } = {}) {
  * A page in a context of its own.
  *
  * `page.problems` collects console errors and warnings, uncaught exceptions and requests to other hosts;
- * the site collects violations of the content security policy. `init` runs before the page's scripts; `expected` are patterns of what a test provokes.
+ * the site collects violations of the content security policy. `init` runs before the page's scripts;
+ * `expected` are patterns of what a test provokes.
  */
 export async function openPage(browser, site, { path = "", expected = [], init, ...options } = {}) {
   site.violations.length = 0;
@@ -149,11 +150,27 @@ export async function modelOf(page, selector = "#vae-model") {
   return element;
 }
 
+/** The chapter on autoencoders, on the CPU unless the query asks otherwise, with its model in place. */
+export async function openModel(browser, site, query = "", options = {}) {
+  const cpu = new URLSearchParams(query).has("backend") ? "" : "backend=cpu&";
+  const page = await openPage(browser, site, { path: `vae.html?${cpu}${query}`, ...options });
+  return { page, element: await modelOf(page) };
+}
+
+/** Elements alone on a page. */
+export async function alone(browser, site, html, options = {}) {
+  const page = await openPage(browser, site, { path: "embed.html", ...options });
+  await page.evaluate((h) => {
+    document.querySelector("main").innerHTML = h;
+  }, html);
+  return page;
+}
+
 /** The codes of the notices that an element shows. */
 export const notices = (element) =>
   element.locator(".notice").evaluateAll((all) => all.map((notice) => notice.dataset.code));
 
-/** What a canvas shows: a number that stands for it, and how many colours it has, up to a hundred (a blank one has one). */
+/** What a canvas shows: a number that stands for it, and its colours, up to a hundred; a blank one has one. */
 const look = (canvas) =>
   canvas.evaluate((c) => {
     if (!c.width || !c.height) return { hash: 0, colours: 0 };

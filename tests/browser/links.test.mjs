@@ -1,7 +1,7 @@
 // What links and attributes may say, on a server that sends no headers of its own.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { closePage, modelOf, notices, openPage, startBrowser, startSite, until } from "./harness.mjs";
+import { alone, closePage, modelOf, notices, openPage, startBrowser, startSite, until } from "./harness.mjs";
 
 const site = await startSite({ bare: true });
 const browser = await startBrowser();
@@ -94,19 +94,12 @@ describe("a link reaches its figure", () => {
   }
 });
 
-/** Puts elements alone on a page. */
-async function alone(html, options = {}) {
-  const page = await openPage(browser, site, { path: "embed.html", ...options });
-  await page.evaluate((h) => {
-    document.querySelector("main").innerHTML = h;
-  }, html);
-  return page;
-}
-
 describe("attributes", () => {
   test("that frameworks and browsers add are left alone, slips are told, others go to the console", async () => {
     const lines = [];
     const page = await alone(
+      browser,
+      site,
       `<generative-model model="vae-mnist-2d" backend="cpu" _ngcontent-ng-c17="" classname="figure" v-cloak x-data="{}"
         loading="lazy" width="300" theme="dark" data-v-1="" ng-version="17" hx-get="/" part="x" temprature="0.4"
         sparkle="1"></generative-model>`,
@@ -128,7 +121,11 @@ describe("attributes", () => {
   });
 
   test("of the lab take effect at any time, and removing undoes them", async () => {
-    const page = await alone(`<generative-lab backend="cpu" family="vae" controls="few"></generative-lab>`);
+    const page = await alone(
+      browser,
+      site,
+      `<generative-lab backend="cpu" family="vae" controls="few"></generative-lab>`,
+    );
     const lab = page.locator("generative-lab");
     await until(() => lab.evaluate((l) => l.shown?.[0]?.info && l.chosen === "vae"), "the model");
     const set = (name, value) =>
@@ -172,7 +169,7 @@ describe("attributes", () => {
   });
 
   test("of a model of points take effect at any time, and removing undoes them", async () => {
-    const page = await alone(`<generative-model backend="cpu" family="vae"></generative-model>`);
+    const page = await alone(browser, site, `<generative-model backend="cpu" family="vae"></generative-model>`);
     const element = await modelOf(page, "generative-model");
     const set = (name, value) =>
       element.evaluate((l, [n, v]) => (v === null ? l.removeAttribute(n) : l.setAttribute(n, v)), [name, value]);
@@ -215,7 +212,11 @@ describe("attributes", () => {
   });
 
   test("of a family that knows images and points: the data decides", async () => {
-    const page = await alone(`<generative-model backend="cpu" family="vae" data="fashion"></generative-model>`);
+    const page = await alone(
+      browser,
+      site,
+      `<generative-model backend="cpu" family="vae" data="fashion"></generative-model>`,
+    );
     const element = await modelOf(page, "generative-model");
     const holds = (test, what) => until(() => element.evaluate(test), what, 20_000);
     await holds((e) => e.info.data === "fashion" && e.info.step === 0, "an untrained model of images");
@@ -230,7 +231,7 @@ describe("attributes", () => {
   });
 
   test("may be properties, set before or after the element is defined or in the page", async () => {
-    const page = await alone("");
+    const page = await alone(browser, site, "");
     const made = await page.evaluate(async () => {
       // As a framework does it whose components come first.
       const early = document.createElement("early-model");
@@ -266,7 +267,7 @@ describe("attributes", () => {
   });
 
   test("a family that is none is told", async () => {
-    const page = await alone(`<generative-model backend="cpu" family="vea"></generative-model>`);
+    const page = await alone(browser, site, `<generative-model backend="cpu" family="vea"></generative-model>`);
     const element = page.locator("generative-model");
     await until(async () => (await notices(element)).includes("bad-option"), "an error");
     assert.match(await element.locator(".notice").innerText(), /vae, .*gpt/);
@@ -291,7 +292,11 @@ describe("attributes", () => {
   });
 
   test("a number for `hidden` is the option of that name, and hides nothing", async () => {
-    const page = await alone(`<generative-model backend="cpu" family="vae" hidden="16"></generative-model>`);
+    const page = await alone(
+      browser,
+      site,
+      `<generative-model backend="cpu" family="vae" hidden="16"></generative-model>`,
+    );
     const element = await modelOf(page, "generative-model");
     assert.equal(await element.evaluate((e) => e.info.config.hidden), 16);
     await element.evaluate((e) => e.setAttribute("hidden", ""));
@@ -301,6 +306,8 @@ describe("attributes", () => {
 
   test("numbers beyond reason are refused", async () => {
     const page = await alone(
+      browser,
+      site,
       `<generative-model model="vae-mnist-2d" backend="cpu" refresh="1e12" columns="0"></generative-model>`,
     );
     const element = await modelOf(page, "generative-model");
@@ -309,4 +316,42 @@ describe("attributes", () => {
     assert.equal(await element.evaluate((e) => e.quiet), false);
     await closePage(page);
   });
+});
+
+test("links to experiments set up what they name, whatever the page shows without them", async () => {
+  const page = await openPage(browser, site, { path: "lab.html?backend=cpu#bench" });
+  const links = [];
+  for (const chapter of ["vae", "gan", "flows", "diffusion", "lab"]) {
+    await page.goto(`${site.url}${chapter}.html?backend=cpu`);
+    const found = await page.locator("a[href*='preset=']").evaluateAll((all) => all.map((a) => a.href));
+    links.push(...found);
+  }
+  assert.ok(links.length >= 6, links.join(" "));
+  for (const link of new Set(links)) {
+    const url = new URL(link);
+    url.searchParams.set("backend", "cpu");
+    await page.goto("about:blank");
+    await page.goto(url.href);
+    const lab = page.locator("generative-lab");
+    await lab.scrollIntoViewIfNeeded();
+    const id = url.searchParams.get("preset");
+    await until(() => lab.evaluate((l) => l.shown?.length === 1 && l.shown[0].info), `${id}: its model`);
+    const { preset, ...there } = await lab.evaluate((l) => {
+      const [learner] = l.shown;
+      return {
+        preset: l.experiment,
+        family: learner.family.id,
+        data: learner.info.data,
+        plot: learner.plot,
+        at: learner.at,
+        steps: l.task.budget.steps,
+        config: Object.fromEntries(Object.keys(l.experiment.config).map((k) => [k, learner.info.config[k]])),
+        train: Object.fromEntries(Object.keys(l.experiment.train).map((k) => [k, learner.info.train[k]])),
+      };
+    });
+    assert.equal(preset.id, id);
+    const { family, data, plot, at, steps, config, train } = preset;
+    assert.deepEqual(there, { family, data, plot, at, steps, config, train });
+  }
+  await closePage(page);
 });

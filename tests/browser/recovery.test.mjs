@@ -3,7 +3,17 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileOf } from "../../web/site/files.mjs";
-import { closePage, modelOf, notices, openPage, screenshot, startBrowser, startSite, until } from "./harness.mjs";
+import {
+  closePage,
+  modelOf,
+  notices,
+  openModel,
+  openPage,
+  screenshot,
+  startBrowser,
+  startSite,
+  until,
+} from "./harness.mjs";
 
 const site = await startSite();
 const browser = await startBrowser();
@@ -11,8 +21,7 @@ const browser = await startBrowser();
 const stepOf = (element) => element.evaluate((e) => e.info.step);
 
 test("a panic while nothing is trained costs nothing", async () => {
-  const page = await openPage(browser, site, { path: "vae.html?backend=cpu", expected: [/panicked/] });
-  const element = await modelOf(page);
+  const { page, element } = await openModel(browser, site, "", { expected: [/panicked/] });
   const draw = () => element.evaluate(async (e) => [...(await e.sample({ count: 4, seed: 5 })).rgba]);
   const before = await draw();
   await element.evaluate((e) => e.fireDrill("panic"));

@@ -6,6 +6,7 @@ import {
   keptOf,
   modelOf,
   notices,
+  openModel,
   openPage,
   screenshot,
   startBrowser,
@@ -25,8 +26,7 @@ const lossOf = (element, name, split = "train") =>
   );
 
 async function train(query = "") {
-  const page = await openPage(browser, site, { path: `vae.html?backend=cpu&view=train${query}` });
-  const element = await modelOf(page);
+  const { page, element } = await openModel(browser, site, `view=train${query}`);
   await element.getByRole("button", { name: "Train from scratch" }).click();
   await until(
     async () => (await stepOf(element)) > 5 && (await element.evaluate((e) => e.trainer.running)),
@@ -92,8 +92,7 @@ test("training waits while it is out of sight", async () => {
 });
 
 test("every option of model and training survives a reload in the URL", async () => {
-  const page = await openPage(browser, site, { path: "vae.html?backend=cpu&view=train" });
-  const element = await modelOf(page);
+  const { page, element } = await openModel(browser, site, "view=train");
   // Another value than the default for each field, as a form would give it.
   const wished = await element.evaluate(async (e) => {
     const all = {};

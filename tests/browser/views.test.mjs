@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  alone,
   closePage,
   colours,
   modelOf,
-  openPage,
+  openModel,
   picture,
   screenshot,
   startBrowser,
@@ -16,9 +17,11 @@ import {
 const site = await startSite();
 const browser = await startBrowser();
 
-const open = async (query) => {
-  const page = await openPage(browser, site, { path: `vae.html?backend=cpu&${query}` });
-  return { page, element: await modelOf(page) };
+const open = (query) => openModel(browser, site, query);
+/** An element alone on a page, with its model in place. */
+const one = async (html, options) => {
+  const page = await alone(browser, site, html, options);
+  return { page, element: await modelOf(page, "generative-model") };
 };
 const drawn = (canvas) => until(async () => (await colours(canvas)) > 10, "a picture");
 /** Waits until a canvas shows something else than it did. */
@@ -147,18 +150,9 @@ test("samples and model can be saved, and the model opened again", async () => {
   await closePage(page);
 });
 
-/** Elements alone on a page. */
-async function alone(html, options = {}) {
-  const page = await openPage(browser, site, { path: "embed.html", ...options });
-  await page.evaluate((h) => {
-    document.querySelector("main").innerHTML = h;
-  }, html);
-  return { page, element: await modelOf(page, "generative-model") };
-}
-
 for (const family of ["vae", "gan", "planar", "realnvp", "ddpm", "mdn"]) {
   test(`points, ${family}: every plot that it declares is drawn, and answers to its inputs`, async () => {
-    const { page, element } = await alone(
+    const { page, element } = await one(
       `<generative-model family="${family}" backend="cpu" steps="30"></generative-model>`,
     );
     const plots = await element.evaluate((e) => e.about.spaces.find((s) => s.kind === e.info.space.kind).plots);
@@ -194,7 +188,7 @@ for (const family of ["vae", "gan", "planar", "realnvp", "ddpm", "mdn"]) {
 }
 
 test("points: play, the end of the budget, the past, one network, and the losses in the colours of the text", async () => {
-  const { page, element } = await alone(`<generative-model family="vae" backend="cpu" steps="60"></generative-model>`);
+  const { page, element } = await one(`<generative-model family="vae" backend="cpu" steps="60"></generative-model>`);
   await element.getByRole("button", { name: "Play" }).click();
   await until(() => element.evaluate((e) => e.info.step === 60 && !e.trainer.running), "the end");
   await element.getByText("Step 60 of 60, done").waitFor();
@@ -217,7 +211,7 @@ test("points: play, the end of the budget, the past, one network, and the losses
 });
 
 test("a model whose code has no map says so, and offers one of the same data that has", async () => {
-  const { page, element } = await alone(
+  const { page, element } = await one(
     `<generative-model model="vae-mnist" view="latent" backend="cpu"></generative-model>`,
   );
   await element.getByText("A map needs a code of 2 numbers").waitFor();
@@ -247,7 +241,7 @@ test("boxes show what is used, after a refusal too", async () => {
 });
 
 test("a text of ten thousand characters comes in parts, in its own direction", async (t) => {
-  const { page, element } = await alone(
+  const { page, element } = await one(
     `<generative-model model="gpt-names" view="read" backend="cpu"></generative-model>`,
   );
   await until(() => element.locator(".script").evaluate((s) => s.textContent.length > 10), "a first text");

@@ -4,7 +4,17 @@
 pub mod files;
 pub mod native;
 
-use std::{cell::RefCell, collections::HashMap, io::Read, path::PathBuf, rc::Rc, sync::OnceLock};
+use std::{
+    cell::RefCell,
+    collections::HashMap,
+    future::Future,
+    io::Read,
+    path::PathBuf,
+    pin::Pin,
+    rc::Rc,
+    sync::OnceLock,
+    task::{Context, Poll, Waker},
+};
 
 use burn::tensor::Tensor;
 use generative_playground::{
@@ -14,9 +24,13 @@ use generative_playground::{
     model::{Condition, Model, Sampler, Samples, TrainConfig, finish},
     nn::weights::Weights,
     options::Options,
-    protocol::{Answer, ModelInfo, PlotInputs, PlotSpec, SpaceInfo, ViewQuery},
+    pause::Pause,
+    protocol::{
+        Answer, Envelope, ErrorInfo, ModelInfo, Outcome, PlotInputs, PlotSpec, Reply, Request,
+        SpaceInfo, ViewQuery,
+    },
     rng::{Purpose, Rng},
-    training::Trainer,
+    training::{Budget, Trainer},
 };
 use safetensors::{Dtype, tensor::TensorView};
 use serde_json::Value;
@@ -269,21 +283,77 @@ impl Dice {
     }
 }
 
-/// A page with a worker that is never interrupted.
+/// Gives the thread back once, as the worker does between two pieces of work.
+struct Yield(bool);
+
+impl Future for Yield {
+    type Output = ();
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context) -> Poll<()> {
+        match std::mem::replace(&mut self.0, true) {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        }
+    }
+}
+
+/// A pause that takes one turn.
+pub fn pause() -> Pin<Box<dyn Future<Output = ()>>> {
+    Box::pin(Yield(false))
+}
+
+/// Something on its way.
+pub type Running<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
+
+/// Poll once; whether it has ended.
+pub fn turn(running: &mut Running) -> bool {
+    let mut context = Context::from_waker(Waker::noop());
+    running.as_mut().poll(&mut context).is_ready()
+}
+
+/// A page with a worker.
 pub struct Page {
     pub host: Host,
     pub answers: Rc<RefCell<Vec<Answer>>>,
 }
 
 impl Page {
+    /// Its worker is never interrupted.
     pub fn new() -> Self {
+        Self::with(|| Box::pin(async {}), Budget::NATIVE)
+    }
+
+    /// Its worker gives the thread back in every pause.
+    pub fn by_turns(budget: Budget) -> Self {
+        Self::with(pause, budget)
+    }
+
+    fn with(pause: Pause, budget: Budget) -> Self {
         let answers = Rc::new(RefCell::new(Vec::new()));
         let kept = answers.clone();
         let emit = Box::new(move |answer| kept.borrow_mut().push(answer));
-        Self {
-            host: Host::new(device::cpu(), || Box::pin(async {}), emit),
-            answers,
-        }
+        let host = Host::new(device::cpu(), pause, emit).with_budget(budget);
+        Self { host, answers }
+    }
+
+    /// A request as it begins.
+    pub fn start(&self, id: u32, request: Request) -> Running<'_> {
+        let mut running: Running = Box::pin(self.host.handle(Envelope { id, request }));
+        turn(&mut running);
+        running
+    }
+
+    /// The end of a request, of which there may be one.
+    pub fn end(&self, id: u32) -> Option<Result<Outcome, ErrorInfo>> {
+        let answers = self.answers.borrow();
+        let ends = answers.iter().filter(|answer| answer.id == id);
+        let mut ends = ends.filter_map(|answer| match &answer.reply {
+            Reply::Progress { .. } => None,
+            Reply::Ok { outcome } => Some(Ok(outcome.clone())),
+            Reply::Error { error } => Some(Err(error.clone())),
+        });
+        let end = ends.next();
+        assert!(ends.next().is_none(), "one end");
+        end
     }
 }
 

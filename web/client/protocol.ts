@@ -810,6 +810,10 @@ train: Record<string, unknown>,
  */
 plot: string, 
 /**
+ * Where its scrubber stands, if it has one: 1 is the end.
+ */
+at: number, 
+/**
  * Steps after which it can be seen.
  */
 steps: number, };

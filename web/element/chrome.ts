@@ -3,6 +3,7 @@ import type { Device } from "../client/connection";
 import type { ErrorInfo, ModelInfo } from "../client/protocol";
 import { base, type ModelEntry } from "../client/site";
 import type { Words } from "../lang/words";
+import { fileButton } from "./file-button";
 import { titleOf, type ViewInfo, type ViewName } from "./panel";
 
 /** An error as the reader sees it. */
@@ -136,18 +137,7 @@ export function facts(
     <p class="row">
       ${own ? html`<button type="button" @click=${actions.back}>${words.say("backTo", { title: entry ? words.told(entry.title) : words.say("shippedModel") })}</button>` : nothing}
       <button type="button" @click=${actions.download}>${words.say("downloadModel")}</button>
-      <label class="button"
-        >${words.say("openModel")}<input
-          class="unseen"
-          type="file"
-          accept=".safetensors"
-          @change=${(e: Event) => {
-            const input = e.target as HTMLInputElement;
-            const file = input.files?.[0];
-            input.value = "";
-            if (file) actions.open(file);
-          }}
-      /></label>
+      ${fileButton(words.say("openModel"), ".safetensors", actions.open)}
     </p>
   </div>`;
 }

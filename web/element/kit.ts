@@ -6,7 +6,7 @@ import { ImageInput } from "./inputs/image";
 import type { Input } from "./inputs/input";
 import { MaskInput } from "./inputs/mask";
 import { PairInput } from "./inputs/pair";
-import { PointerInput, ScrubberInput } from "./inputs/place";
+import { Places } from "./inputs/place";
 import { TextInput } from "./inputs/text";
 import type { Host } from "./panel";
 import { FramesRenderer } from "./render/frames";
@@ -44,19 +44,22 @@ const TILES = 28;
 export class Kit {
   #outfits = new Map<string, Outfit>();
   #made = new Map<string, Input>();
+  readonly #places: Places;
   #seed = 1;
 
   constructor(
     private readonly host: Host,
     /** What is asked has changed. */
     private readonly changed: () => void,
-  ) {}
+  ) {
+    this.#places = new Places(host, changed);
+  }
 
   outfit(spec: PlotSpec): Outfit {
     const kinds = spec.inputs.map((i) => i.kind);
     const key = kinds.join(" ");
     let found = this.#outfits.get(key);
-    if (!found) this.#outfits.set(key, (found = this.#make(kinds)));
+    if (!found) this.#outfits.set(key, (found = this.#make(kinds, spec)));
     return found;
   }
 
@@ -66,14 +69,8 @@ export class Kit {
     if (!input) this.#made.set(kind, (input = make()));
     return input;
   }
-  get #scrubber() {
-    return this.#one("scrubber", () => new ScrubberInput(this.host, this.changed));
-  }
-  get #pointer() {
-    return this.#one("pointer", () => new PointerInput(this.host, this.changed));
-  }
 
-  #make(kinds: PlotSpec["inputs"][number]["kind"][]): Outfit {
+  #make(kinds: PlotSpec["inputs"][number]["kind"][], spec: PlotSpec): Outfit {
     const { host, changed } = this;
     if (kinds.includes("text")) {
       const text = this.#one("text", () => new TextInput(host, changed));
@@ -94,7 +91,7 @@ export class Kit {
       const image = this.#one("image", () => new ImageInput(host, changed));
       const asks = () => ({ seed: host.settled.seed });
       const renderers = { image: new GridRenderer(host) };
-      const inputs = [image, this.#scrubber];
+      const inputs = [image, ...this.#places.of(spec)];
       return { inputs, renderers, expected: "image", within: false, beside: true, asks };
     }
     if (kinds.includes("image")) {
@@ -112,8 +109,8 @@ export class Kit {
       const renderers = { image: new FramesRenderer(host, pair) };
       return { inputs: [pair], renderers, expected: "image", within: true, asks: () => ({}) };
     }
-    const pointer = kinds.includes("pointer") ? this.#pointer : undefined;
-    const inputs: Input[] = [...(kinds.includes("scrubber") ? [this.#scrubber] : []), ...(pointer ? [pointer] : [])];
+    const inputs = this.#places.of(spec);
+    const pointer = kinds.includes("pointer") ? this.#places.pointer : undefined;
     const image = pointer ? new MapRenderer(host, pointer) : new GridRenderer(host);
     const asks = () => {
       const { space } = host.info ?? {};
@@ -122,6 +119,6 @@ export class Kit {
       return drawn ? { count: 1000, seed, resolution: 96 } : { count: IMAGES, seed, resolution: TILES };
     };
     const expected = host.info?.space.kind === "image" ? "image" : "plot";
-    return { inputs, renderers: { image, plot: new PlotRenderer(host, pointer) }, expected, within: false, asks };
+    return { inputs, renderers: { image, plot: new PlotRenderer(host, host, pointer) }, expected, within: false, asks };
   }
 }

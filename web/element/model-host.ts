@@ -63,6 +63,9 @@ export abstract class ModelHost extends LitElement implements Host, ControllerHo
   protected images: string | undefined;
   /** The data that is drawn under the model, and of what it was asked. */
   under: PlotView | undefined;
+  get withData() {
+    return this.under !== undefined;
+  }
   protected underOf = "";
   protected readonly choice = new Views(this);
   protected shipped: ModelEntry[] = [];

@@ -59,6 +59,8 @@ export interface Host extends HTMLElement {
   play(): Promise<void>;
   /** The data that the model in place learns, to be drawn with it. */
   readonly under: PlotView | undefined;
+  /** Whether it is to be drawn. */
+  readonly withData: boolean;
   /** What the family says of a plot of the model in place. */
   help(plot: string): string;
   requestUpdate(): void;

@@ -1,10 +1,10 @@
 import { html, nothing } from "lit";
-import { live } from "lit/directives/live.js";
 import { PlaygroundError } from "../client/errors";
 import type { ErrorInfo, ModelInfo, PlotInputs, PlotSpec, TrainState, View } from "../client/protocol";
 import type { Kit, Outfit } from "./kit";
 import { formula } from "./formula";
 import { Latest, Panel, ask, type Host, type Param } from "./panel";
+import { past } from "./past";
 import { isPlane } from "./points-task";
 import { PlotRenderer } from "./render/plot";
 import { transport } from "./transport";
@@ -138,35 +138,14 @@ export class PlotPanel extends Panel {
     const { trainer, words } = this.host;
     const { snapshots } = state;
     if (snapshots.length < 2) return nothing;
-    return html`<div class="slider">
-      <label for="past"
-        >${words.say("backThrough")}
-        <output
-          >${trainer.past === undefined ? words.say("now") : words.say("atStep", { step: snapshots[trainer.past] ?? 0 })}</output
-        ></label
-      >
-      <input
-        type="range"
-        id="past"
-        min="0"
-        max=${snapshots.length}
-        step="1"
-        .value=${live(String(trainer.past ?? snapshots.length))}
-        @input=${(e: Event) => {
-          const index = Number((e.target as HTMLInputElement).value);
-          void this.host.attempt(() => trainer.pause());
-          trainer.past = index < snapshots.length ? index : undefined;
-          this.ask();
-          this.host.requestUpdate();
-        }} />
-      ${
-        trainer.past === undefined
-          ? nothing
-          : html`<button type="button" @click=${() => void this.host.attempt(() => trainer.restore(trainer.past ?? 0))}>
-              ${words.say("goOnFromHere")}
-            </button>`
-      }
-    </div>`;
+    const look = (index: number | undefined) => {
+      void this.host.attempt(() => trainer.pause());
+      trainer.past = index;
+      this.ask();
+      this.host.requestUpdate();
+    };
+    const restore = () => void this.host.attempt(() => trainer.restore(trainer.past ?? 0));
+    return past(words, "past", snapshots, trainer.past, look, restore);
   }
 
   override render() {

@@ -73,11 +73,13 @@ if (!figures.length) {
 function apply({ kind, element, prefix, defaults }: Figure, parameters: URLSearchParams) {
   const wished = under(prefix, parameters).map(([name, value]) => [name.replaceAll("_", "-"), value] as const);
   const may = (name: string) => linkable(name, kind) && name !== "backend";
+  const experiment = wished.some(([name]) => name === "preset");
   // Before it is defined there is nothing to be reset.
   if (kind === "lab") void (element as GenerativeLab).reset?.();
   for (const name of new Set([...element.getAttributeNames(), ...Object.keys(defaults)])) {
     if (!may(name) || wished.some(([w]) => w === name)) continue;
-    const fallback = defaults[name];
+    // An experiment brings its own family, data and plot.
+    const fallback = experiment ? undefined : defaults[name];
     if (fallback === undefined) element.removeAttribute(name);
     else if (element.getAttribute(name) !== fallback) element.setAttribute(name, fallback);
   }

@@ -86,6 +86,7 @@ pub fn presets() -> Vec<Preset> {
         config,
         train: json!({}),
         plot: "reverse".into(),
+        at: 1.0,
         steps: 1500,
     };
     vec![
@@ -96,13 +97,16 @@ pub fn presets() -> Vec<Preset> {
             true,
             json!({ "hidden": 128, "embedding": 64, "frequency": 10.0, "prediction": "v", "timesteps": 10, "schedule": "linear" }),
         ),
-        preset(
-            "ddpm-straight",
-            "Straight paths",
-            "Flow matching teaches the same network the velocity of straight lines between noise and data, so its paths bend less and fewer steps suffice.",
-            false,
-            json!({ "hidden": 128, "embedding": 64, "frequency": 10.0, "prediction": "velocity" }),
-        ),
+        Preset {
+            plot: "trajectories".into(),
+            ..preset(
+                "ddpm-straight",
+                "Straight lines, bent paths",
+                "Flow matching teaches the same network the velocity along straight lines between noise and data. Where such lines cross it can only answer with their mean, so the paths of its samples are bent all the same.",
+                false,
+                json!({ "hidden": 128, "embedding": 64, "frequency": 10.0, "prediction": "velocity" }),
+            )
+        },
     ]
 }
 

@@ -1,7 +1,7 @@
 //! What is shown of a GAN.
 
 use burn::tensor::Tensor;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Gan, Loss};
 use crate::{
@@ -119,25 +119,22 @@ pub fn plot(model: &Gan, request: &PlotRequest) -> Result<Scene> {
 
 /// Trainings worth seeing.
 pub fn presets() -> Vec<Preset> {
-    let preset = |id: &str, title: &str, why: &str, plot: &str| Preset {
+    let preset = |id: &str, title: &str, why: &str, config: Value, train: Value| Preset {
         id: id.into(),
         title: title.into(),
         why: why.into(),
         fails: true,
         family: Gan::ID.into(),
-        data: "ring".into(),
-        config: json!({}),
-        train: json!({}),
-        plot: plot.into(),
-        steps: 2000,
+        data: "8gaussians".into(),
+        config,
+        train,
+        plot: "discriminator".into(),
+        at: 1.0,
+        steps: 1500,
     };
-    // Without what keeps the default stable: penalties, small steps, a short memory.
-    let bare = |loss: &str, d_steps: usize| {
-        json!({
-            "loss": loss, "layers": 3, "d_steps": d_steps, "r1": 0.0, "r2": 0.0,
-        })
-    };
-    let hasty = json!({ "batch_size": 128, "learning_rate": 5e-3, "beta_1": 0.9 });
+    // Without what keeps the default calm: pairs, penalties, a short memory.
+    let bare = json!({ "loss": "non-saturating", "r1": 0.0, "r2": 0.0 });
+    let steady = json!({ "frequencies": 3, "noise_frequencies": 3, "r1": 0.1, "r2": 0.1 });
     vec![
         Preset {
             fails: false,
@@ -145,29 +142,28 @@ pub fn presets() -> Vec<Preset> {
                 "gan-ring",
                 "Eight modes, all found",
                 "Each fake is judged against a real example, and the discriminator pays for steep slopes: it stays a guide that the generator can follow to every mode.",
-                "discriminator",
+                steady,
+                json!({ "learning_rate": 2e-3, "beta_1": 0.0, "beta_2": 0.99, "ema": 0.99 }),
             )
         },
         Preset {
-            config: bare("minimax", 5),
-            train: hasty.clone(),
-            steps: 600,
+            steps: 400,
             ..preset(
                 "gan-mode-collapse",
                 "Mode collapse",
-                "The discriminator is updated five times for each update of the generator and is soon sure of every fake; there the loss as first written is flat, so the fakes stay huddled at a few of the eight modes with no arrow to lead them on.",
-                "gradients",
+                "Nothing pays the generator for variety: all fakes follow one and the same slope of the discriminator and end together at one or two of the eight modes.",
+                bare.clone(),
+                json!({ "learning_rate": 5e-4, "beta_1": 0.9, "beta_2": 0.999, "ema": 0.0 }),
             )
         },
         Preset {
-            config: bare("least-squares", 1),
-            train: hasty,
-            steps: 400,
+            steps: 600,
             ..preset(
                 "gan-oscillation",
                 "Round and round",
-                "With large steps, a long memory and no penalty each network overshoots: the fakes rush to the one or two modes that look best, the discriminator learns that, and they rush on to others.",
-                "discriminator",
+                "With large steps, a long memory and no penalty the fakes rush together to the modes that look best; the discriminator learns that, and they rush on to others.",
+                bare,
+                json!({ "learning_rate": 2e-3, "beta_1": 0.9, "beta_2": 0.999, "ema": 0.0 }),
             )
         },
     ]

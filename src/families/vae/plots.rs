@@ -93,13 +93,14 @@ pub fn presets() -> Vec<Preset> {
     vec![Preset {
         id: "vae-ignored-code".into(),
         title: "A code that nobody reads".into(),
-        why: "With β at 20 every nat of information in z costs more than it saves, so the encoder sends the prior for every point, and the decoder, knowing nothing, draws one broad cloud.".into(),
+        why: "With β at 20 every nat of information in z costs more than it saves, so the encoder says the same of every point (here all of them lie in the middle), and the decoder, knowing nothing, draws one broad cloud.".into(),
         fails: true,
         family: Vae::ID.into(),
         data: "moons".into(),
         config: json!({ "hidden": 128, "layers": 2, "latent_dim": 2, "beta": 20.0 }),
         train: json!({}),
         plot: "latent".into(),
+        at: 1.0,
         steps: 1500,
     }]
 }

@@ -2,6 +2,7 @@ import { html } from "lit";
 import { problem } from "../../client/errors";
 import type { ImageInput as Image, PlotInputs, View } from "../../client/protocol";
 import { read } from "../attributes";
+import { fileButton } from "../file-button";
 import type { Host, Param } from "../panel";
 import type { Input } from "./input";
 import { Pad } from "./pad";
@@ -97,18 +98,7 @@ export class ImageInput implements Input {
           }}>
           ${words.say("clearAndDraw")}
         </button>
-        <label class="button"
-          >${words.say("openPicture")}<input
-            type="file"
-            accept="image/*"
-            class="unseen"
-            @change=${(e: Event) => {
-              const input = e.target as HTMLInputElement;
-              const file = input.files?.[0];
-              input.value = "";
-              if (file) this.#open(file);
-            }}
-        /></label>
+        ${fileButton(words.say("openPicture"), "image/*", (file) => this.#open(file))}
       </div>
     </div>`;
   }

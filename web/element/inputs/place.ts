@@ -3,11 +3,19 @@ import { live } from "lit/directives/live.js";
 import { badOption } from "../../client/errors";
 import type { PlotInputs, PlotSpec } from "../../client/protocol";
 import { read } from "../attributes";
-import { capital } from "../numbers";
-import type { Host, Param } from "../panel";
+import type { Words } from "../../lang/words";
+import { sentence } from "../numbers";
+import type { Param } from "../panel";
 import type { Input } from "./input";
 
 type Place = [x: number, y: number];
+
+/** What a place tells: what can be seen in a link has changed, and has to be drawn. */
+export interface PlaceHost {
+  readonly words: Words;
+  changed(): void;
+  requestUpdate(): void;
+}
 
 /** A place in the window of a plot, which the reader points at on the plot itself. */
 export class PointerInput implements Input {
@@ -15,7 +23,7 @@ export class PointerInput implements Input {
   at: Place | undefined;
 
   constructor(
-    private readonly host: Host,
+    private readonly host: PlaceHost,
     private readonly changed: () => void,
   ) {
     this.params = {
@@ -53,12 +61,14 @@ export class PointerInput implements Input {
 export class ScrubberInput implements Input {
   readonly params: Record<string, Param>;
   at = 0.5;
+  /** What it moves along. */
+  along = "";
 
   constructor(
-    private readonly host: Host,
+    private readonly host: PlaceHost,
     private readonly changed: () => void,
-    /** What it moves along. */
-    public along = "",
+    /** Its id in the page. */
+    private readonly id = "scrub",
   ) {
     this.params = {
       at: {
@@ -80,10 +90,10 @@ export class ScrubberInput implements Input {
 
   render() {
     return html`<div class="slider">
-      <label for="scrub">${capital(this.host.words.told(this.along))}</label
+      <label for=${this.id}>${sentence(this.host.words.told(this.along))}</label
       ><input
         type="range"
-        id="scrub"
+        id=${this.id}
         min="0"
         max="1"
         step="0.01"
@@ -94,5 +104,24 @@ export class ScrubberInput implements Input {
         }}
         @change=${() => this.host.changed()} />
     </div>`;
+  }
+}
+
+/** The places that plots of points are asked with: all plots of a model share them, and so what the reader chose. */
+export class Places {
+  readonly pointer: PointerInput;
+  readonly scrubber: ScrubberInput;
+
+  constructor(host: PlaceHost, changed: () => void, id?: string) {
+    this.pointer = new PointerInput(host, changed);
+    this.scrubber = new ScrubberInput(host, changed, id);
+  }
+
+  /** Those that a plot declares. */
+  of(spec: PlotSpec): Input[] {
+    this.scrubber.for(spec);
+    const kinds = spec.inputs.map((input) => input.kind);
+    const scrubber = kinds.includes("scrubber") ? [this.scrubber] : [];
+    return kinds.includes("pointer") ? [...scrubber, this.pointer] : scrubber;
   }
 }

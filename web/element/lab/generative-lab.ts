@@ -3,7 +3,9 @@ import { repeat } from "lit/directives/repeat.js";
 import type { FamilyInfo } from "../../client/protocol";
 import { notices } from "../chrome";
 import { reducedMotion } from "../draw";
+import { fileButton } from "../file-button";
 import { dragHandler } from "../files";
+import { Places } from "../inputs/place";
 import { linkable, unhide } from "../names";
 import { START } from "../points-task";
 import { Presence, type Present } from "../presence";
@@ -118,7 +120,8 @@ export class GenerativeLab extends LabHost implements Present {
     for (const id of [...this.learners.keys()]) if (!families.some((f) => f.id === id)) this.learners.delete(id);
     for (const family of families) {
       if (this.learners.has(family.id)) continue;
-      const learner = new Learner(family, this);
+      const places = new Places(this, () => learner.refresh(true), `scrub-${family.id}`);
+      const learner: Learner = new Learner(family, this, places);
       this.learners.set(family.id, learner);
       this.panels.set(family.id, new FamilyPanel(this, learner));
     }
@@ -221,8 +224,9 @@ export class GenerativeLab extends LabHost implements Present {
     for (const l of this.shown) {
       const panel = this.panels.get(l.family.id);
       if (!panel) continue;
-      if (panel.plot.withData !== this.withData || panel.drawn !== l.plot) {
-        panel.drawn = l.plot;
+      const drawn = `${l.plot} ${this.withData}`;
+      if (panel.drawn !== drawn) {
+        panel.drawn = drawn;
         panel.redraw(false);
       }
       panel.updated();
@@ -287,18 +291,8 @@ export class GenerativeLab extends LabHost implements Present {
         this.description
           ? html`${table(words, this.able)}
               <p class="row foot">
-                <label class="button"
-                  >${words.say("openAModel")}<input
-                    class="unseen"
-                    type="file"
-                    accept=".safetensors"
-                    @change=${(e: Event) => {
-                      const input = e.target as HTMLInputElement;
-                      const file = input.files?.[0];
-                      input.value = "";
-                      if (file) void this.open(file);
-                    }} /></label
-                ><span class="aside">${words.say("openNote")}</span>
+                ${fileButton(words.say("openAModel"), ".safetensors", (file) => void this.open(file))}
+                <span class="aside">${words.say("openNote")}</span>
               </p>`
           : nothing
       }

@@ -317,7 +317,7 @@ export abstract class LabHost extends LitElement implements Bench, Stage, Choose
       else if (what === "svg") download(await session.exportView(learner.query, learner.past ?? null));
       else if (what === "safetensors") download(await session.exportModel(true));
       else {
-        const blob = await new Promise<Blob | null>((done) => this.panels.get(id)?.plot.canvas?.toBlob(done));
+        const blob = await new Promise<Blob | null>((done) => this.panels.get(id)?.canvas?.toBlob(done));
         if (blob)
           download({
             name: `${id}-${this.task.data}.png`,
@@ -364,10 +364,9 @@ export abstract class LabHost extends LitElement implements Bench, Stage, Choose
       session.view({ type: "data", count: 1000, resolution: 96 }),
     );
     if (view?.kind !== "plot" || key !== this.truthKey) return;
-    const layer = view.layers.find((l) => l.kind === "points");
     for (const [id, panel] of this.panels) {
       const own = this.learners.get(id)?.info?.data === this.task.data;
-      panel.data = own && layer?.kind === "points" ? { points: layer, window: view.window } : undefined;
+      panel.under = own ? view : undefined;
       panel.show(false);
     }
     this.source.show(view);

@@ -17,6 +17,8 @@ import type { Field } from "../../client/schema";
 import type { Session } from "../../client/session";
 import { Controller, type ControllerHost } from "../controller";
 import type { Words } from "../../lang/words";
+import type { Input } from "../inputs/input";
+import type { Places } from "../inputs/place";
 import type { Budget, Scope, Values } from "../wishes";
 import type { PlotView } from "../render/points";
 
@@ -68,8 +70,6 @@ export class Learner implements ControllerHost {
   view: PlotView | undefined;
   /** The plot that is shown. */
   plot: string;
-  at = 0.5;
-  pointer: [number, number] | null = null;
   metrics: Figure[] = [];
   measured = -1;
   /** Near the viewport: it is drawn. */
@@ -86,6 +86,8 @@ export class Learner implements ControllerHost {
   constructor(
     readonly family: FamilyInfo,
     private readonly bench: Bench,
+    /** Where along its plots and where in them the reader looks. */
+    readonly places?: Places,
   ) {
     this.plot = this.plots[0]?.id ?? "samples";
     this.controller = new Controller(this);
@@ -106,13 +108,16 @@ export class Learner implements ControllerHost {
   get spec(): PlotSpec | undefined {
     return this.plots.find((l) => l.id === this.plot) ?? this.plots[0];
   }
-  /** What the scrubber of the plot moves along, if it has one. */
-  get scrub(): string | undefined {
-    return this.spec?.inputs.find((i) => i.kind === "scrubber")?.along;
+  /** What the plot is asked with. */
+  get inputs(): Input[] {
+    return (this.spec && this.places?.of(this.spec)) ?? [];
   }
-  /** Whether the plot answers to the pointer. */
-  get pointed(): boolean {
-    return this.spec?.inputs.some((i) => i.kind === "pointer") ?? false;
+  /** How far along the plot's scrubber. */
+  get at(): number {
+    return this.places?.scrubber.at ?? 0.5;
+  }
+  set at(at: number) {
+    if (this.places) this.places.scrubber.at = at;
   }
 
   // ---- Of the controller
@@ -304,8 +309,7 @@ export class Learner implements ControllerHost {
       type: "plot",
       plot: this.spec?.id ?? this.plot,
       inputs: {
-        at: this.at,
-        pointer: this.pointed && this.pointer ? this.pointer : undefined,
+        ...Object.assign({}, ...this.inputs.map((input) => input.ask())),
         count: this.small ? 500 : 1000,
         seed: this.bench.task.seed,
         resolution: this.small ? (moving ? 40 : 64) : moving ? 56 : 96,

@@ -37,6 +37,7 @@ export function adopt(lab: Wishes, preset: Preset) {
   lab.chosen = preset.family;
   learner.drafts = { config: { ...preset.config }, train: { ...preset.train } };
   learner.plot = preset.plot;
+  learner.at = preset.at;
 }
 
 /** Takes what names and texts say of the lab as a whole; a name without a text is as at first. */
@@ -199,7 +200,8 @@ export function stateOf(lab: Wishes): Record<string, string> {
     } = learner;
     const here = experiment?.family === id ? experiment : undefined;
     if (learner.plot !== (here?.plot ?? plots[0]?.id)) state[`${id}.plot`] = learner.plot;
-    if (learner.at !== 0.5 && learner.scrub) state[`${id}.at`] = String(learner.at);
+    if (learner.at !== (here?.at ?? 0.5) && learner.inputs.some((input) => input === learner.places?.scrubber))
+      state[`${id}.at`] = String(learner.at);
     for (const scope of ["config", "train"] as const) {
       const base = (here?.[scope] ?? {}) as Values;
       for (const [name, value] of Object.entries(learner.drafts[scope]))

@@ -1,18 +1,19 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { live } from "lit/directives/live.js";
 import { ref } from "lit/directives/ref.js";
 import type { LossCurve, Preset } from "../../client/protocol";
 import { notices, type Notice } from "../chrome";
 import { Curves } from "../curves";
 import { field, segments } from "../form";
 import { formula } from "../formula";
-import { OnePointer } from "../inputs/one-pointer";
+import { PointerInput } from "../inputs/place";
 import { COLOR, lossTitle, tones } from "../losses";
 import type { Words } from "../../lang/words";
+import { sentence } from "../numbers";
+import { past } from "../past";
 import type { Learner, Scope } from "./learner";
 import { bars, numbers, printed } from "../render/numbers";
-import { Plot, type Points } from "../render/points";
-import { moved } from "../render/plot";
+import { PlotRenderer } from "../render/plot";
+import type { PlotView } from "../render/points";
 
 /** What a panel can ask of its lab. */
 export interface Stage extends HTMLElement {
@@ -39,11 +40,11 @@ const FEW = 2;
 
 /** One family on the page: its plot, what can be done with it, and its losses. */
 export class FamilyPanel {
-  readonly plot: Plot;
   /** The data that this model learns. */
-  data: { points: Points; window: readonly number[] } | undefined;
+  under: PlotView | undefined;
   /** The plot that was drawn last. */
   drawn = "";
+  readonly #renderer: PlotRenderer;
   #curves = new Map<string, Curves>();
   /** The losses that the curves show. */
   #drawn: LossCurve[] | undefined;
@@ -52,20 +53,25 @@ export class FamilyPanel {
     private readonly host: Stage,
     readonly learner: Learner,
   ) {
-    this.plot = new Plot(host);
+    this.#renderer = new PlotRenderer(host, this, undefined);
+  }
+
+  /** Whether the data is drawn. */
+  get withData(): boolean {
+    return this.host.withData;
+  }
+  get canvas(): HTMLCanvasElement | undefined {
+    return this.#renderer.plot.canvas;
   }
 
   show(glide: boolean) {
-    this.plot.under = this.learner.spec?.overData ? this.data?.points : undefined;
-    this.plot.underWindow = this.data?.window ?? [];
-    if (this.learner.view) this.plot.show(this.learner.view, glide);
+    this.#renderer.over = this.learner.spec?.overData ?? false;
+    if (this.learner.view) this.#renderer.show(this.learner.view, glide);
   }
 
   /** After a rendering, or a change of size or colours. */
   redraw(recolour: boolean) {
-    this.plot.withData = this.host.withData;
-    this.plot.pointer = this.learner.pointed ? this.learner.pointer : null;
-    this.plot.redraw(recolour);
+    this.#renderer.redraw(recolour);
     this.updated(recolour);
   }
 
@@ -117,15 +123,15 @@ export class FamilyPanel {
         <div class="row looking">
           ${this.#plots(false)}${host.level === "full" ? html`<button type="button" @click=${() => host.enlarge(family.id)} aria-label=${words.say("enlargeOne", { title })}>${words.say("enlarge")}</button>` : nothing}
         </div>
-        ${this.#scrubber()}${this.#kept()}${this.#alerts()}${this.#networks()}${this.#losses(true)}
+        ${this.#inputs()}${this.#kept()}${this.#alerts()}${this.#networks()}${this.#losses(true)}
       </article>`;
     }
     return html`<article class="tile large" data-family=${family.id} aria-label=${title}>
-      <div class="left">${head}${drawing}${this.#scrubber()}${this.#past()}</div>
+      <div class="left">${head}${drawing}${this.#inputs()}${this.#past()}</div>
       <div class="right">
         ${host.experiment?.family === family.id ? html`<p class="why"><b>${words.told(host.experiment.title)}.</b> ${host.experiment.fails ? words.say("failsOnPurpose") : ""} ${words.told(host.experiment.why)}</p>` : nothing}
         ${this.#plots(true)}
-        ${l.spec ? html`<p class="aside">${words.told(l.spec.help)} ${l.pointed ? words.say("pointThere") : ""}</p>` : nothing}
+        ${l.spec ? html`<p class="aside">${words.told(l.spec.help)} ${this.#renderer.pointer ? words.say("pointThere") : ""}</p>` : nothing}
         ${this.#kept()}${this.#alerts()}${this.#numbers()}${l.view?.bars ? bars(words, l.view.bars) : nothing}
         ${this.#networks()}${this.#losses(false)} ${this.#files()}
       </div>
@@ -139,41 +145,9 @@ export class FamilyPanel {
   #canvas() {
     const { learner: l } = this;
     const { words } = this.host;
-    const active = l.pointed;
-    const label = words.say("plotOf", {
-      title: words.told(l.family.title),
-      plot: words.told(l.spec?.title ?? ""),
-      label: l.view ? words.told(l.view.label) : words.say("notDrawn"),
-    });
-    return html`<div class="plot ${l.view ? "" : "waiting"}" aria-busy=${l.view ? "false" : "true"}>
-      <canvas
-        role=${active ? "application" : "img"}
-        aria-label=${active ? words.say("arrowsPoint", { label }) : label}
-        tabindex=${active ? 0 : nothing}
-        class=${active ? "active" : ""}
-        @pointermove=${active ? this.#over.handle : nothing}
-        @pointerdown=${active ? this.#over.handle : nothing}
-        @pointerup=${active ? this.#over.handle : nothing}
-        @pointercancel=${active ? this.#over.handle : nothing}
-        @keydown=${active ? this.#key : nothing}
-        ${ref(this.plot.attach)}></canvas>
-      ${l.view ? nothing : html`<p>${words.say(l.alerts.length ? "nothingYet" : "beingMade")}</p>`}
-    </div>`;
-  }
-
-  // A finger points only while it is down, and one alone; a mouse always does.
-  #over = new OnePointer((e) => this.#pointTo(this.plot.place(e)), undefined, true);
-
-  #key = (e: KeyboardEvent) => {
-    const to = this.plot.view && moved(e, this.plot.view.window, this.learner.pointer);
-    if (to) this.#pointTo(to);
-  };
-
-  #pointTo(at: [number, number] | null) {
-    if (!at) return;
-    this.learner.pointer = at;
-    this.redraw(false);
-    this.learner.refresh(true);
+    this.#renderer.pointer = l.inputs.find((input) => input instanceof PointerInput);
+    const title = { title: words.told(l.family.title), plot: words.told(l.spec?.title ?? "") };
+    return this.#renderer.render(title, words.say(l.alerts.length ? "nothingYet" : "beingMade"));
   }
 
   #choose = (id: string) => {
@@ -209,57 +183,21 @@ export class FamilyPanel {
     >`;
   }
 
-  #scrubber() {
-    const { learner: l, host } = this;
-    const { scrub } = l;
-    if (!scrub) return nothing;
-    const id = `scrub-${l.family.id}`;
-    return html`<div class="slider">
-      <label for=${id}>${sentence(host.words.told(scrub))}</label
-      ><input
-        type="range"
-        id=${id}
-        min="0"
-        max="1"
-        step="0.01"
-        .value=${live(String(l.at))}
-        @input=${(e: Event) => {
-          l.at = Number((e.target as HTMLInputElement).value);
-          l.refresh(true);
-        }}
-        @change=${() => host.changed()} />
-    </div>`;
+  #inputs() {
+    return this.learner.inputs.map((input) => input.render());
   }
 
   #past() {
-    const { learner: l } = this;
-    const { words } = this.host;
+    const { learner: l, host } = this;
     const snapshots = l.state?.snapshots ?? [];
     if (snapshots.length < 2) return nothing;
-    const id = `past-${l.family.id}`;
-    return html`<div class="slider">
-      <label for=${id}
-        >${words.say("backThrough")}
-        <output
-          >${l.past === undefined ? words.say("now") : words.say("atStep", { step: snapshots[l.past] ?? 0 })}</output
-        ></label
-      >
-      <input
-        type="range"
-        id=${id}
-        min="0"
-        max=${snapshots.length}
-        step="1"
-        .value=${live(String(l.past ?? snapshots.length))}
-        @input=${(e: Event) => {
-          const index = Number((e.target as HTMLInputElement).value);
-          if (this.host.playing) this.host.pause();
-          l.past = index < snapshots.length ? index : undefined;
-          l.refresh(true);
-          this.host.changed();
-        }} />
-      ${l.past === undefined ? nothing : html`<button type="button" @click=${() => void l.restore(l.past)}>${words.say("goOnFromHere")}</button>`}
-    </div>`;
+    const look = (index: number | undefined) => {
+      if (host.playing) host.pause();
+      l.past = index;
+      l.refresh(true);
+      host.changed();
+    };
+    return past(host.words, `past-${l.family.id}`, snapshots, l.past, look, () => void l.restore(l.past));
   }
 
   #alerts() {
@@ -378,6 +316,3 @@ export class FamilyPanel {
     </fieldset>`;
   }
 }
-
-/** With a capital, unless it begins with a formula. */
-const sentence = (text: string) => (/^[a-z]{2}/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text);

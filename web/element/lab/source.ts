@@ -5,6 +5,7 @@ import type { Description } from "../../client/engine";
 import type { SpaceKind, ErrorInfo, PointSource } from "../../client/protocol";
 import { fieldsOf } from "../../client/schema";
 import type { Key, Words } from "../../lang/words";
+import { fileButton } from "../file-button";
 import { field } from "../form";
 import type { Task } from "./learner";
 import { Plot, type PlotView } from "../render/points";
@@ -150,18 +151,7 @@ export class Source {
                     }}>
                     ${words.say("drawOwn")}
                   </button>
-                  <label class="button"
-                    >${words.say("openCsv")}<input
-                      class="unseen"
-                      type="file"
-                      accept=".csv,.txt,text/csv,text/plain"
-                      @change=${(e: Event) => {
-                        const input = e.target as HTMLInputElement;
-                        const file = input.files?.[0];
-                        input.value = "";
-                        if (file) this.open(file);
-                      }}
-                  /></label>
+                  ${fileButton(words.say("openCsv"), ".csv,.txt,text/csv,text/plain", (file) => this.open(file))}
                 </div>
                 <p class="aside">${words.say("csvNote")}</p>
                 ${task.data === "custom" ? this.#taken() : nothing}`

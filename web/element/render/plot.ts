@@ -1,18 +1,18 @@
 import { html, nothing } from "lit";
 import { ref } from "lit/directives/ref.js";
 import type { View } from "../../client/protocol";
+import type { Words } from "../../lang/words";
 import { OnePointer } from "../inputs/one-pointer";
 import type { PointerInput } from "../inputs/place";
 import { capital } from "../numbers";
-import type { Host } from "../panel";
 import { bars, numbers } from "./numbers";
-import { Plot } from "./points";
+import { Plot, type PlotView } from "./points";
 import type { Renderer } from "./renderer";
 
 type Window = readonly [left: number, right: number, bottom: number, top: number];
 
 /** Where an arrow key moves a pointer in a window; nothing for other keys. */
-export function moved(e: KeyboardEvent, window: Window, from: [number, number] | null): [number, number] | undefined {
+function moved(e: KeyboardEvent, window: Window, from: [number, number] | null): [number, number] | undefined {
   const move: [number, number] | undefined = {
     ArrowLeft: [-1, 0],
     ArrowRight: [1, 0],
@@ -27,6 +27,14 @@ export function moved(e: KeyboardEvent, window: Window, from: [number, number] |
   return [Math.min(right, Math.max(left, x + move[0] * step)), Math.min(top, Math.max(bottom, y + move[1] * step))];
 }
 
+/** The data of what is drawn. */
+export interface Ground {
+  /** What lies under a model that is drawn over its data. */
+  readonly under: PlotView | undefined;
+  /** Whether points of the data are drawn at all. */
+  readonly withData: boolean;
+}
+
 /** Points, lines, arrows and fields in a window, with numbers and bars beside them. */
 export class PlotRenderer implements Renderer {
   readonly plot: Plot;
@@ -34,21 +42,26 @@ export class PlotRenderer implements Renderer {
   over = false;
 
   constructor(
-    private readonly host: Host,
+    private readonly element: HTMLElement & { readonly words: Words },
+    private readonly ground: Ground,
     /** The plots that ask for one are pointed at. */
-    private readonly pointer: PointerInput | undefined,
+    public pointer: PointerInput | undefined,
   ) {
-    this.plot = new Plot(host);
+    this.plot = new Plot(element);
   }
 
-  show(view: View) {
+  show(view: View, glide = true) {
     if (view.kind !== "plot") return;
-    const { under } = this.host;
+    this.#take();
+    this.plot.show(view, glide);
+  }
+
+  #take() {
+    const { under, withData } = this.ground;
     this.plot.under = this.over ? under?.layers.find((l) => l.kind === "points") : undefined;
     this.plot.underWindow = under?.window ?? [];
-    this.plot.withData = under !== undefined;
+    this.plot.withData = withData;
     this.plot.pointer = this.pointer?.at ?? null;
-    this.plot.show(view, true);
   }
 
   clear() {
@@ -56,6 +69,7 @@ export class PlotRenderer implements Renderer {
   }
 
   redraw(recolour: boolean) {
+    this.#take();
     this.plot.redraw(recolour);
   }
 
@@ -73,11 +87,13 @@ export class PlotRenderer implements Renderer {
     if (view) this.#to(moved(e, view.window, this.pointer?.at ?? null));
   };
 
-  render() {
+  /** `title` says what is drawn, `waiting` why nothing is yet. */
+  render(title?: { title: string; plot: string }, waiting?: string) {
     const { view } = this.plot;
     const active = this.pointer !== undefined;
-    const { words } = this.host;
-    const label = view ? words.told(view.label) : words.say("notDrawn");
+    const { words } = this.element;
+    const drawn = view ? words.told(view.label) : words.say("notDrawn");
+    const label = title ? words.say("plotOf", { ...title, label: drawn }) : drawn;
     return html`<div class="plot ${view ? "" : "waiting"}" aria-busy=${view ? "false" : "true"}>
       <canvas
         role=${active ? "application" : "img"}
@@ -90,18 +106,19 @@ export class PlotRenderer implements Renderer {
         @pointercancel=${active ? this.#over.handle : nothing}
         @keydown=${active ? this.#key : nothing}
         ${ref(this.plot.attach)}></canvas>
+      ${view || !waiting ? nothing : html`<p>${waiting}</p>`}
     </div>`;
   }
 
   /** What is drawn, in a few words. */
   label() {
     const { view } = this.plot;
-    return view?.label ? html`<p class="under">${capital(this.host.words.told(view.label))}</p>` : nothing;
+    return view?.label ? html`<p class="under">${capital(this.element.words.told(view.label))}</p>` : nothing;
   }
 
   beside() {
     const { view } = this.plot;
-    const { words } = this.host;
+    const { words } = this.element;
     return html`${view?.numbers.length ? numbers(words, view.numbers, words.say("numbersBeside")) : nothing}
     ${view?.bars ? bars(words, view.bars) : nothing}`;
   }

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { textBytes } from "../../client/texts";
+import { fileButton } from "../file-button";
 import { field } from "../form";
 import type { Host } from "../panel";
 import { visible } from "../render/choices";
@@ -62,18 +63,7 @@ export function source(host: Host, corpus: Corpus): TemplateResult {
         </div>
         <button type="button" @click=${paste}>${words.say("learnFromThis")}</button>
       </details>
-      <label class="button"
-        >${words.say("openText")}<input
-          type="file"
-          class="unseen"
-          accept=".txt,.md,.gz,text/*"
-          @change=${(e: Event) => {
-            const input = e.target as HTMLInputElement;
-            const file = input.files?.[0];
-            input.value = "";
-            if (file) bringFile(host, corpus, file);
-          }}
-      /></label>
+      ${fileButton(words.say("openText"), ".txt,.md,.gz,text/*", (file) => bringFile(host, corpus, file))}
       ${host.trainer.fields.text
         .filter((f) => f.name !== "vocabulary" || host.trainer.drafts.text["tokens"] === "bpe")
         .map((f) =>

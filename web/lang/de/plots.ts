@@ -200,29 +200,29 @@ export const plots: Record<string, string> = {
 
   // Experiments
   "A code that nobody reads": "Ein Code, den niemand liest",
-  "With β at 20 every nat of information in z costs more than it saves, so the encoder sends the prior for every point, and the decoder, knowing nothing, draws one broad cloud.":
-    "Bei β = 20 kostet jedes Nat Information in z mehr, als es einspart; also sendet der Encoder für jeden Punkt die A-priori-Verteilung, und der Decoder, der nichts weiß, zeichnet eine breite Wolke.",
+  "With β at 20 every nat of information in z costs more than it saves, so the encoder says the same of every point (here all of them lie in the middle), and the decoder, knowing nothing, draws one broad cloud.":
+    "Bei β = 20 kostet jedes Nat Information in z mehr, als es einspart; also sagt der Encoder von jedem Punkt dasselbe (hier liegen alle in der Mitte), und der Decoder, der nichts weiß, zeichnet eine breite Wolke.",
   "Eight modes, all found": "Acht Moden, alle gefunden",
   "Each fake is judged against a real example, and the discriminator pays for steep slopes: it stays a guide that the generator can follow to every mode.":
     "Jede Fälschung wird an einem echten Beispiel gemessen, und der Diskriminator zahlt für steile Flanken: So bleibt er ein Wegweiser, dem der Generator zu jeder Mode folgen kann.",
   "Mode collapse": "Mode Collapse",
-  "The discriminator is updated five times for each update of the generator and is soon sure of every fake; there the loss as first written is flat, so the fakes stay huddled at a few of the eight modes with no arrow to lead them on.":
-    "Der Diskriminator macht fünf Schritte je Schritt des Generators und ist sich bald bei jeder Fälschung sicher; dort ist der Verlust, wie er zuerst geschrieben wurde, flach, und die Fälschungen bleiben an wenigen der acht Moden gedrängt, ohne einen Pfeil, der sie weiterführt.",
+  "Nothing pays the generator for variety: all fakes follow one and the same slope of the discriminator and end together at one or two of the eight modes.":
+    "Nichts belohnt den Generator für Vielfalt: Alle Fälschungen folgen ein und derselben Flanke des Diskriminators und enden zusammen an einer oder zwei der acht Moden.",
   "Round and round": "Immer im Kreis",
-  "With large steps, a long memory and no penalty each network overshoots: the fakes rush to the one or two modes that look best, the discriminator learns that, and they rush on to others.":
-    "Mit großen Schritten, langem Gedächtnis und ohne Strafe schießt jedes Netz über das Ziel hinaus: Die Fälschungen eilen zu den ein, zwei Moden, die am besten aussehen, der Diskriminator lernt das, und sie eilen weiter zu anderen.",
+  "With large steps, a long memory and no penalty the fakes rush together to the modes that look best; the discriminator learns that, and they rush on to others.":
+    "Mit großen Schritten, langem Gedächtnis und ohne Strafe eilen die Fälschungen gemeinsam zu den Moden, die am besten aussehen; der Diskriminator lernt das, und sie eilen weiter zu anderen.",
   "From an energy alone": "Allein aus einer Energie",
-  "Nobody shows this flow a single point. It is told only how much each place costs, and learns to put its samples where that is little.":
-    "Niemand zeigt diesem Flow einen einzigen Punkt. Er erfährt nur, wie viel jeder Ort kostet, und lernt, seine Samples dorthin zu legen, wo das wenig ist.",
+  "Nobody shows this flow a single point. It is told only how much each place costs, and learns to put its samples where that is little, in both halves: planar layers alone often settle in one of them.":
+    "Niemand zeigt diesem Flow einen einzigen Punkt. Er erfährt nur, wie viel jeder Ort kostet, und lernt, seine Samples dorthin zu legen, wo das wenig ist, in beiden Hälften: Planare Schichten allein bleiben oft in einer davon.",
   "Too few couplings": "Zu wenige Couplings",
   "Each affine coupling shears and stretches one coordinate by amounts that depend on the other. Two of them are fewer than two moons need: these small networks find no map that comes close.":
     "Jedes affine Coupling schert und streckt eine Koordinate um Beträge, die von der anderen abhängen. Zwei davon sind weniger, als zwei Monde brauchen: Diese kleinen Netze finden keine Abbildung, die nahe herankommt.",
   "Too few steps": "Zu wenige Schritte",
   "Ten steps of noise are so coarse that a noisy point could have come from several places; the model answers with their mean, and the last step puts samples where no data is.":
     "Zehn Schritte Rauschen sind so grob, dass ein verrauschter Punkt von mehreren Orten gekommen sein könnte; das Modell antwortet mit deren Mittel, und der letzte Schritt legt Samples dorthin, wo keine Daten sind.",
-  "Straight paths": "Gerade Wege",
-  "Flow matching teaches the same network the velocity of straight lines between noise and data, so its paths bend less and fewer steps suffice.":
-    "Flow Matching lehrt dasselbe Netz die Geschwindigkeit gerader Linien zwischen Rauschen und Daten; so krümmen sich seine Bahnen weniger, und weniger Schritte genügen.",
+  "Straight lines, bent paths": "Gerade Linien, gebogene Bahnen",
+  "Flow matching teaches the same network the velocity along straight lines between noise and data. Where such lines cross it can only answer with their mean, so the paths of its samples are bent all the same.":
+    "Flow Matching lehrt dasselbe Netz die Geschwindigkeit auf geraden Linien zwischen Rauschen und Daten. Wo sich solche Linien kreuzen, kann es nur mit deren Mittel antworten; also sind die Bahnen seiner Samples trotzdem gebogen.",
   "One Gaussian at a time": "Jeweils nur eine Gaußverteilung",
   "With a single component, p(x₂ | x₁) can only be one bump, so where the data has an upper and a lower arc, the model fills the gap between them.":
     "Mit einer einzigen Komponente kann p(x₂ | x₁) nur ein Buckel sein; wo die Daten einen oberen und einen unteren Bogen haben, füllt das Modell daher die Lücke dazwischen.",

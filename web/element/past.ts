@@ -1,0 +1,31 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { live } from "lit/directives/live.js";
+import type { Words } from "../lang/words";
+
+/** A slider through what a training was: the steps of its snapshots, and the one looked at (none: as it is now). */
+export function past(
+  words: Words,
+  id: string,
+  snapshots: readonly number[],
+  shown: number | undefined,
+  look: (index: number | undefined) => void,
+  restore: () => void,
+): TemplateResult {
+  const moved = (e: Event) => {
+    const index = Number((e.target as HTMLInputElement).value);
+    look(index < snapshots.length ? index : undefined);
+  };
+  const when = shown === undefined ? words.say("now") : words.say("atStep", { step: snapshots[shown] ?? 0 });
+  return html`<div class="slider">
+    <label for=${id}>${words.say("backThrough")} <output>${when}</output></label>
+    <input
+      type="range"
+      id=${id}
+      min="0"
+      max=${snapshots.length}
+      step="1"
+      .value=${live(String(shown ?? snapshots.length))}
+      @input=${moved} />
+    ${shown === undefined ? nothing : html`<button type="button" @click=${restore}>${words.say("goOnFromHere")}</button>`}
+  </div>`;
+}
