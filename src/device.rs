@@ -93,8 +93,7 @@ pub async fn webgpu(fallback: bool) -> Result<(Device, DeviceInfo)> {
 /// A tensor's numbers, row by row.
 pub(crate) async fn floats<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
     let data = tensor.into_data_async().await?;
-    let values = data.as_slice::<f32>().map_err(|e| Error::Internal {
+    data.try_into_vec::<f32>().map_err(|e| Error::Internal {
         reason: format!("{e:?}"),
-    })?;
-    Ok(values.to_vec())
+    })
 }

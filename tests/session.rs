@@ -521,7 +521,9 @@ fn every_view_answers() {
     };
     assert_eq!((xy.0.len(), classes.0.len()), (480, 60));
     assert_eq!(
-        picture(&see(ViewQuery::Decode { z: vec![0.0; 6] })),
+        picture(&see(ViewQuery::Decode {
+            z: vec![0.0; 6].into()
+        })),
         [21, 7, 3, 1]
     );
     let View::Posterior { mu, sigma, kl } = see(ViewQuery::Encode { image: drawing() }) else {
@@ -849,11 +851,19 @@ fn wrong_requests_get_their_codes_and_break_nothing() {
             Code::BadOption,
         ),
         (look(common::plot("nothing", none())), Code::BadOption),
-        (look(ViewQuery::Decode { z: vec![] }), Code::BadOption),
-        (look(ViewQuery::Decode { z: vec![1.0; 3] }), Code::BadOption),
+        (
+            look(ViewQuery::Decode { z: vec![].into() }),
+            Code::BadOption,
+        ),
         (
             look(ViewQuery::Decode {
-                z: vec![f32::NAN, 0.0],
+                z: vec![1.0; 3].into(),
+            }),
+            Code::BadOption,
+        ),
+        (
+            look(ViewQuery::Decode {
+                z: vec![f32::NAN, 0.0].into(),
             }),
             Code::BadOption,
         ),

@@ -335,7 +335,9 @@ fn what_cannot_be_done_says_so_and_loses_nothing() {
     );
     // The text that was there can still be learned.
     page.train(2);
-    let latent = ViewQuery::Decode { z: vec![0.0, 0.0] };
+    let latent = ViewQuery::Decode {
+        z: vec![0.0, 0.0].into(),
+    };
     assert_eq!(
         page.view(latent).expect_err("no latents").code,
         Code::Unsupported

@@ -27,7 +27,11 @@ use serde_json::json;
 use crate::{
     data::{Batch, DataInfo, Space, SpaceKind},
     error::Result,
-    kernels::{affine, reduce, rq_spline},
+    kernels::{
+        affine,
+        columns::{beside, column},
+        reduce, rq_spline,
+    },
     model::{
         Capabilities, Condition, Defaults, Density, DensityKind, DensityOptions, Family,
         Invertible, Losses, OnePass, Preset, Sampler, Samples, TrainConfig, config_and_net,
@@ -127,19 +131,18 @@ impl RealNvp {
         let zeros = a.zeros_like();
         let a = fourier::features(a, self.config.frequencies);
         let masked = match layer % 2 {
-            0 => vec![a, zeros],
-            _ => vec![zeros, a],
+            0 => beside(a, zeros),
+            _ => beside(zeros, a),
         };
-        self.net.couplings[layer].forward(Tensor::cat(masked, 1))
+        self.net.couplings[layer].forward(masked)
     }
 
     /// One coupling, towards the noise or back: (x, logabsdet), `[n, 2]` and `[n]`.
     fn couple(&self, layer: usize, x: Tensor<2>, inverse: bool) -> (Tensor<2>, Tensor<1>) {
-        let [n, _] = x.dims();
         // Even layers keep the first coordinate, odd ones the second.
         let kept = layer % 2;
-        let a = x.clone().slice([0..n, kept..kept + 1]); // [n, 1]
-        let b = x.slice([0..n, 1 - kept..2 - kept]); // [n, 1]
+        let a = column(x.clone(), kept); // [n, 1]
+        let b = column(x, 1 - kept); // [n, 1]
         let parameters = self.parameters_of(layer, a.clone());
         let (b, logabsdet) = match self.config.transform {
             Transform::Affine if inverse => affine::inverse(b, parameters),
@@ -148,8 +151,8 @@ impl RealNvp {
             Transform::Spline => rq_spline::forward(b, parameters, self.config.bins),
         };
         let x = match kept {
-            0 => Tensor::cat(vec![a, b], 1),
-            _ => Tensor::cat(vec![b, a], 1),
+            0 => beside(a, b),
+            _ => beside(b, a),
         };
         (x, logabsdet)
     }

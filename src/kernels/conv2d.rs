@@ -5,6 +5,7 @@
 
 pub mod host;
 mod planes;
+mod points;
 mod tiles;
 mod winograd;
 

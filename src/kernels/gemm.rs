@@ -143,6 +143,15 @@ fn tile_rows(a: [&[f32]; ROWS], b: &[[f32; COLUMNS]]) -> [[f32; COLUMNS]; ROWS] 
     sum
 }
 
+/// One number of each of [`COLUMNS`] columns.
+pub(super) type Strip = [f32; COLUMNS];
+
+/// Four rows times a strip of columns, as numbers in registers.
+#[inline(always)]
+pub(super) fn strip_of_products(rows: [&[f32]; ROWS], strip: &[Strip]) -> [Strip; ROWS] {
+    tile_rows(rows, strip)
+}
+
 /// `W` neighbouring lines of a matrix as strips of one number of each, for `lines` lines from
 /// `first` on, numbers `from` to `from + depth`; missing lines are zeros. A line's numbers lie
 /// `along` apart, lines `across`.

@@ -10,6 +10,7 @@ pub mod activation;
 pub mod affine;
 pub mod attention;
 pub mod bernoulli;
+pub mod columns;
 pub mod conv2d;
 pub mod cross_entropy;
 pub mod elementwise;

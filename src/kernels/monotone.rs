@@ -5,7 +5,10 @@ use std::fmt::Debug;
 
 use burn::tensor::Tensor;
 
-use super::host::{Array, Kernel, apply};
+use super::{
+    columns::column,
+    host::{Array, Kernel, apply},
+};
 
 /// What a map does to each row, and its derivatives by the number and by the row's parameters.
 pub struct Rows {
@@ -37,10 +40,8 @@ pub trait Monotone: Debug + Send + Sync + 'static {
 /// - raw: `[n, p]`
 /// - output: `[n, 1]` and `[n]`
 pub(super) fn moved(map: impl Monotone, x: Tensor<2>, raw: Tensor<2>) -> (Tensor<2>, Tensor<1>) {
-    let [n, _] = x.dims();
     let both: Tensor<2> = apply(Moved(map), vec![x.into_dispatch(), raw.into_dispatch()]);
-    let part = |i: usize| both.clone().slice([0..n, i..i + 1]);
-    (part(0), part(1).squeeze_dim(1))
+    (column(both.clone(), 0), column(both, 1).squeeze_dim(1))
 }
 
 /// Gives y and ln ∂y/∂x beside each other, `[n, 2]`.

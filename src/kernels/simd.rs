@@ -3,6 +3,8 @@
 //! Native builds run on any processor of their kind, so by default the compiler takes only what all
 //! of them have. In wasm there is nothing to choose.
 
+use std::ops::{Add, Mul, Sub};
+
 /// The vector instructions that loops are compiled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
@@ -45,6 +47,152 @@ impl Level {
             }
         }
         all
+    }
+}
+
+/// Four numbers that are worked on at once: a vector register in wasm.
+#[derive(Clone, Copy)]
+pub struct Four(four::Numbers);
+
+#[cfg(target_family = "wasm")]
+mod four {
+    use core::arch::wasm32::{
+        f32x4, f32x4_add, f32x4_extract_lane, f32x4_mul, f32x4_splat, f32x4_sub, i32x4_shuffle,
+        v128,
+    };
+
+    pub type Numbers = v128;
+
+    #[inline(always)]
+    pub fn make([a, b, c, d]: [f32; 4]) -> v128 {
+        f32x4(a, b, c, d)
+    }
+
+    #[inline(always)]
+    pub fn numbers(v: v128) -> [f32; 4] {
+        [
+            f32x4_extract_lane::<0>(v),
+            f32x4_extract_lane::<1>(v),
+            f32x4_extract_lane::<2>(v),
+            f32x4_extract_lane::<3>(v),
+        ]
+    }
+
+    #[inline(always)]
+    pub fn add(a: v128, b: v128) -> v128 {
+        f32x4_add(a, b)
+    }
+
+    #[inline(always)]
+    pub fn subtract(a: v128, b: v128) -> v128 {
+        f32x4_sub(a, b)
+    }
+
+    #[inline(always)]
+    pub fn scale(a: v128, k: f32) -> v128 {
+        f32x4_mul(a, f32x4_splat(k))
+    }
+
+    #[inline(always)]
+    pub fn turned([a, b, c, d]: [v128; 4]) -> [v128; 4] {
+        let (p, q) = (
+            i32x4_shuffle::<0, 4, 1, 5>(a, b),
+            i32x4_shuffle::<2, 6, 3, 7>(a, b),
+        );
+        let (r, s) = (
+            i32x4_shuffle::<0, 4, 1, 5>(c, d),
+            i32x4_shuffle::<2, 6, 3, 7>(c, d),
+        );
+        [
+            i32x4_shuffle::<0, 1, 4, 5>(p, r),
+            i32x4_shuffle::<2, 3, 6, 7>(p, r),
+            i32x4_shuffle::<0, 1, 4, 5>(q, s),
+            i32x4_shuffle::<2, 3, 6, 7>(q, s),
+        ]
+    }
+}
+
+#[cfg(not(target_family = "wasm"))]
+mod four {
+    pub type Numbers = [f32; 4];
+
+    #[inline(always)]
+    pub fn make(numbers: [f32; 4]) -> Numbers {
+        numbers
+    }
+
+    #[inline(always)]
+    pub fn numbers(v: Numbers) -> [f32; 4] {
+        v
+    }
+
+    #[inline(always)]
+    pub fn add(a: Numbers, b: Numbers) -> Numbers {
+        std::array::from_fn(|i| a[i] + b[i])
+    }
+
+    #[inline(always)]
+    pub fn subtract(a: Numbers, b: Numbers) -> Numbers {
+        std::array::from_fn(|i| a[i] - b[i])
+    }
+
+    #[inline(always)]
+    pub fn scale(a: Numbers, k: f32) -> Numbers {
+        a.map(|a| a * k)
+    }
+
+    #[inline(always)]
+    pub fn turned(rows: [Numbers; 4]) -> [Numbers; 4] {
+        std::array::from_fn(|i| rows.map(|row| row[i]))
+    }
+}
+
+impl Four {
+    /// Rows as columns.
+    #[inline(always)]
+    pub fn turned(rows: [Self; 4]) -> [Self; 4] {
+        four::turned(rows.map(|row| row.0)).map(Self)
+    }
+}
+
+impl From<[f32; 4]> for Four {
+    #[inline(always)]
+    fn from(numbers: [f32; 4]) -> Self {
+        Self(four::make(numbers))
+    }
+}
+
+impl From<Four> for [f32; 4] {
+    #[inline(always)]
+    fn from(four: Four) -> Self {
+        four::numbers(four.0)
+    }
+}
+
+impl Add for Four {
+    type Output = Self;
+
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        Self(four::add(self.0, other.0))
+    }
+}
+
+impl Sub for Four {
+    type Output = Self;
+
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        Self(four::subtract(self.0, other.0))
+    }
+}
+
+impl Mul<f32> for Four {
+    type Output = Self;
+
+    #[inline(always)]
+    fn mul(self, k: f32) -> Self {
+        Self(four::scale(self.0, k))
     }
 }
 

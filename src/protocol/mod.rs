@@ -19,7 +19,7 @@ pub use reply::*;
 pub use request::*;
 
 pub use crate::{
-    bytes::Bytes,
+    bytes::{Bytes, Floats},
     data::{
         SpaceKind,
         input::{ImageInput, MaskInput},
@@ -77,6 +77,7 @@ mod tests {
         }
         declare!(
             Bytes,
+            Floats,
             Envelope,
             Answer,
             Request,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{data::input::ImageInput, scene::PlotInputs};
+use crate::{bytes::Floats, data::input::ImageInput, scene::PlotInputs};
 
 /// A question about a model. Which ones a family answers follows from its capabilities.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -23,7 +23,7 @@ pub enum ViewQuery {
     /// Decode points of the latent space → `View::Image`, one tile a point.
     Decode {
         /// `latent_dim` numbers for each point.
-        z: Vec<f32>,
+        z: Floats,
     },
     /// q(z|x) of one image → `View::Posterior`.
     Encode {

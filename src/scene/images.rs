@@ -12,8 +12,18 @@ use crate::{bytes::Bytes, device::floats, error::Result};
 pub async fn grid(images: Tensor<4>, columns: usize) -> Result<View> {
     let dims = images.dims();
     let values = floats(images).await?;
-    let bytes: Vec<u8> = values.iter().map(|&v| (v * 255.0 + 0.5) as u8).collect();
+    let bytes: Vec<u8> = values.iter().map(|&v| byte(v)).collect();
     Ok(grid_of_bytes(&bytes, dims, columns))
+}
+
+/// A value in [0, 1] as a byte; beyond it the nearest, and 0 for what is no number. Written so that the
+/// compiler makes vector code of it.
+#[inline(always)]
+fn byte(value: f32) -> u8 {
+    let value = value * 255.0 + 0.5;
+    let value = if value > 0.0 { value } else { 0.0 };
+    let value = if value < 255.0 { value } else { 255.0 };
+    value as i32 as u8
 }
 
 /// Lay out images as a grid: `n` of 1 (grey) or 3 channels of `height` × `width` bytes. Missing
@@ -31,14 +41,16 @@ pub fn grid_of_bytes(
     for (i, tile) in bytes.chunks_exact((channels * size).max(1)).enumerate() {
         let (row, column) = (i / columns, i % columns);
         // Grey is red, green and blue at once.
-        let channel = |c: usize| &tile[c.min(channels - 1) * size..];
+        let channel = |c: usize| &tile[c.min(channels - 1) * size..][..size];
         let [red, green, blue] = [0, 1, 2].map(channel);
         for y in 0..height {
             let start = (row * height + y) * row_bytes + column * width * 4;
             let out = rgba[start..start + width * 4].as_chunks_mut::<4>().0;
-            for (x, pixel) in out.iter_mut().enumerate() {
-                let at = y * width + x;
-                *pixel = [red[at], green[at], blue[at], 255];
+            let rows = [red, green, blue].map(|channel| channel[y * width..][..width].iter());
+            let [red, green, blue] = rows;
+            let colours = red.zip(green).zip(blue);
+            for (pixel, ((r, g), b)) in out.iter_mut().zip(colours) {
+                *pixel = [*r, *g, *b, 255];
             }
         }
     }
@@ -54,6 +66,18 @@ pub fn grid_of_bytes(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_are_the_nearest() {
+        for i in -300..=600 {
+            let value = i as f32 / 256.0;
+            let want = (f64::from(value) * 255.0 + 0.5).floor().clamp(0.0, 255.0);
+            assert_eq!(f64::from(byte(value)), want, "{value}");
+        }
+        assert_eq!(byte(f32::NAN), 0);
+        assert_eq!(byte(f32::INFINITY), 255);
+        assert_eq!(byte(f32::NEG_INFINITY), 0);
+    }
 
     #[test]
     fn tiles_lie_where_they_should() {

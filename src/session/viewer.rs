@@ -45,7 +45,7 @@ impl Viewer {
             ViewQuery::Metrics { count, seed } => self.metrics(*count, *seed, pause).await,
             ViewQuery::DataImages { start, count } => self.data_images(*start, *count),
             ViewQuery::Decode { z } => {
-                plots::latent::decode(plots::latent_of(&*self.model)?, z.clone(), &self.device)
+                plots::latent::decode(plots::latent_of(&*self.model)?, z.0.clone(), &self.device)
                     .await
             }
             ViewQuery::Encode { image } => {

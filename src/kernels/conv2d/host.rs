@@ -21,7 +21,7 @@ use std::cell::RefCell;
 use super::{
     planes::{Axis, Grid, Row, Shape},
     tiles::{Pass, Walk},
-    winograd::{Buffers, Winograd},
+    winograd::{self, Buffers, Winograd},
 };
 use crate::kernels::simd::Level;
 
@@ -235,9 +235,15 @@ const CHUNKS: usize = 8;
 /// Places that are worked on together where images are small.
 const BLOCK: usize = 1024;
 
-/// Images of a chunk, and of a block in it; the same for any number of threads.
+/// Images of a chunk, and of a block in it; the same for any number of threads. In a browser, where
+/// there is one thread, all of them are one chunk.
 fn cut(shape: &Shape) -> (usize, usize) {
-    let chunk = shape.n.div_ceil(CHUNKS).max(1);
+    let chunks = if cfg!(target_family = "wasm") {
+        1
+    } else {
+        CHUNKS
+    };
+    let chunk = shape.n.div_ceil(chunks).max(1);
     let block = BLOCK / Grid::new(shape, 1).image;
     (chunk, block.clamp(1, chunk))
 }
@@ -361,6 +367,12 @@ pub fn weight_gradient(shape: &Shape, image: &[f32], dy: &[f32]) -> Vec<f32> {
     let (chunk, block) = cut(shape);
     let chunks = image.chunks(chunk * shape.image_size());
     let chunks = chunks.zip(dy.chunks(chunk * shape.out_size()));
+    if winograd::fits(shape, level) {
+        let parts = each(chunks, |(image, dy)| {
+            SCRATCH.with_borrow_mut(|s| winograd::products(shape, image, dy, &mut s.winograd))
+        });
+        return winograd::weight_gradient(shape, parts);
+    }
     let parts = each(chunks, |(image, dy)| {
         let mut dw = vec![0.0; shape.weight_size()];
         SCRATCH.with_borrow_mut(|scratch| {

@@ -1,25 +1,158 @@
-//! 3 × 3 convolutions of stride 1 with fewer than half of the products (Lavin & Gray 2016, "Fast
-//! Algorithms for Convolutional Neural Networks", arXiv:1509.09308, section 4.1; after Winograd).
+//! 3 × 3 convolutions of stride 1 with a quarter of the products (Lavin & Gray 2016, "Fast Algorithms
+//! for Convolutional Neural Networks", arXiv:1509.09308, sections 4.1 and 4.3; after Winograd).
 //!
-//! Outputs are computed in tiles of 2 × 2. With d the 4 × 4 numbers that a tile reads and g the
-//! kernel, its outputs are Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A: sixteen products where the plain sum has 36.
-//! Summed over channels they are sixteen products of matrices, one for each place in the tile.
+//! Outputs are computed in tiles of 4 × 4. With d the 6 × 6 numbers that a tile reads, g the kernel and
+//! y the tile:
+//!
+//! ```text
+//! y  = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A                 36 products where the plain sum has 144
+//! ∂g = Gᵀ [Σ_tiles (A ∂y Aᵀ) ⊙ (Bᵀ d B)] G        the gradient by the kernel, as many
+//! ```
+//!
+//! Summed over channels, or over tiles, they are 36 products of matrices, one for each *place* in the
+//! tile. Four channels are worked on at once.
 
-use super::{planes::Shape, tiles::Pass};
-use crate::kernels::simd::{Level, vectorised};
+use super::{
+    planes::Shape,
+    points::{READ, TILE, of_data, of_gradient, of_kernel, to_kernel, to_outputs},
+};
+use crate::kernels::{
+    gemm::strip_of_products,
+    simd::{Four, Level},
+};
 
 /// Products of a tile.
-const PLACES: usize = 16;
-/// Tiles that are worked on together, so that what belongs to them stays in the cache.
-const TILES: usize = 64;
-/// Places that a level may compute together.
-const WIDEST: usize = 32;
+const PLACES: usize = READ * READ;
+/// Channels are filled up with zeros to a multiple of this.
+const TOGETHER: usize = 8;
+/// Transformed numbers of tiles that are worked on together: they stay in the cache.
+const NUMBERS: usize = 100_000;
 /// Fewer channels than this are not worth the way there and back.
 const CHANNELS: usize = 16;
 
+/// Whether it is worth it. Vectors of eight lanes and more multiply faster than they can be fed with
+/// transformed numbers: natively the plain sum took half the time.
+pub fn fits(shape: &Shape, level: Level) -> bool {
+    level == Level::Four
+        && shape.kernel == [3; 2]
+        && shape.stride == [1; 2]
+        && shape.dilation == [1; 2]
+        && shape.groups == 1
+        && shape.padding.iter().all(|&p| p <= 2)
+        && shape.c_in.min(shape.c_out) >= CHANNELS
+}
+
+/// Images whose tiles are transformed.
+#[derive(Clone, Copy)]
+struct Images<'a> {
+    values: &'a [f32],
+    channels: usize,
+    /// Height and width.
+    size: [usize; 2],
+    /// Zeros before it.
+    padding: [usize; 2],
+}
+
+impl Images<'_> {
+    /// Four channels of them.
+    fn quads(&self) -> usize {
+        self.channels.next_multiple_of(TOGETHER) / 4
+    }
+
+    /// Copies rows `top`, … of an image with `lead` zeros before the first one into lines of `width`
+    /// places, four channels to a place. A channel that is not there is the last one again.
+    fn lay(&self, image: usize, quad: usize, top: usize, lines: &mut [[f32; 4]], width: usize) {
+        let ([h, w], [py, px]) = (self.size, self.padding);
+        let plane = |c: usize| {
+            let channel = (quad * 4 + c).min(self.channels - 1);
+            &self.values[(image * self.channels + channel) * h * w..][..h * w]
+        };
+        let planes = [0, 1, 2, 3].map(plane);
+        for (y, line) in lines.chunks_exact_mut(width).enumerate() {
+            let Some(row) = (top + y).checked_sub(py).filter(|&y| y < h) else {
+                line.fill([0.0; 4]);
+                continue;
+            };
+            let count = w.min(width - px);
+            let [a, b, c, d] = &planes;
+            let rows = [a, b, c, d].map(|plane| &plane[row * w..][..count]);
+            line[..px].fill([0.0; 4]);
+            line[px + count..].fill([0.0; 4]);
+            let line = &mut line[px..px + count];
+            let [a, b, c, d] = rows.map(|row| row.as_chunks::<4>());
+            let (places, rest) = line.as_chunks_mut::<4>();
+            for (i, to) in places.iter_mut().enumerate() {
+                let four = [a.0[i], b.0[i], c.0[i], d.0[i]];
+                *to = Four::turned(four.map(Four::from)).map(Four::into);
+            }
+            for (i, to) in rest.iter_mut().enumerate() {
+                *to = [a.1[i], b.1[i], c.1[i], d.1[i]];
+            }
+        }
+    }
+
+    /// Transforms tiles of `N` × `N` numbers by `f` along both axes. `rows` are rows of tiles, `across`
+    /// tiles each, counted through all images, `down` of which are one image; the numbers of a place
+    /// are `stride` apart in `out`, and there by tile and channel.
+    #[inline(always)]
+    fn transform<const N: usize>(
+        &self,
+        rows: std::ops::Range<usize>,
+        [down, across]: [usize; 2],
+        f: impl Fn([Four; N]) -> [Four; READ],
+        out: &mut [[f32; 4]],
+        stride: usize,
+    ) {
+        let quads = self.quads();
+        let width = TILE * across + N - TILE;
+        let mut lines = vec![[0f32; 4]; READ * width];
+        for (i, row) in rows.enumerate() {
+            let (image, top) = (row / down, row % down * TILE);
+            for quad in 0..quads {
+                self.lay(image, quad, top, &mut lines[..N * width], width);
+                for x in 0..width {
+                    let column = f(std::array::from_fn(|y| Four::from(lines[y * width + x])));
+                    for (y, v) in column.into_iter().enumerate() {
+                        lines[y * width + x] = v.into();
+                    }
+                }
+                for (y, line) in lines.chunks_exact(width).enumerate() {
+                    for tile in 0..across {
+                        let from = &line[tile * TILE..][..N];
+                        let places = f(std::array::from_fn(|x| Four::from(from[x])));
+                        let at = (i * across + tile) * quads + quad;
+                        for (x, v) in places.into_iter().enumerate() {
+                            out[(y * READ + x) * stride + at] = v.into();
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Rows of tiles that are worked on together, of `across` tiles with so many channels each.
+fn together(across: usize, channels: usize) -> usize {
+    (NUMBERS / (PLACES * channels * across)).max(1)
+}
+
+/// From one place to the next, for so many tiles of so many fours. Neighbours differ in the place in
+/// the cache that they fall on.
+fn stride(tiles: usize, quads: usize) -> usize {
+    tiles.next_multiple_of(4) * quads + 4
+}
+
+/// Buffers of a thread.
+#[derive(Default)]
+pub struct Buffers {
+    /// Bᵀ d B by place, tile and channel.
+    data: Vec<[f32; 4]>,
+    /// The products, or A ∂y Aᵀ, likewise.
+    products: Vec<[f32; 4]>,
+}
+
 /// One direction of a convolution with its kernels transformed.
 pub struct Winograd {
-    level: Level,
     /// Channels that are read.
     sources: usize,
     /// Channels that are computed.
@@ -30,109 +163,16 @@ pub struct Winograd {
     padding: [usize; 2],
     /// Height and width of what is computed.
     size: [usize; 2],
-    /// By place, tile of channels, source and channel of the tile.
-    weights: Vec<f32>,
-}
-
-/// Buffers of a thread.
-#[derive(Default)]
-pub struct Buffers {
-    /// Bᵀ d B by place, source and tile.
-    sources: Vec<f32>,
-    /// The products by place, channel and tile.
-    products: Vec<f32>,
-    lines: Vec<f32>,
-    rows: Vec<f32>,
-}
-
-/// G g Gᵀ.
-fn kernel(g: [[f32; 3]; 3]) -> [f32; PLACES] {
-    let along = |[a, b, c]: [f32; 3]| [a, 0.5 * (a + b + c), 0.5 * (a - b + c), c];
-    let rows = g.map(along); // [3][4]
-    let mut out = [0f32; PLACES];
-    for x in 0..4 {
-        let column = along([rows[0][x], rows[1][x], rows[2][x]]);
-        for (y, v) in column.into_iter().enumerate() {
-            out[y * 4 + x] = v;
-        }
-    }
-    out
-}
-
-vectorised! {
-    /// Bᵀ d B for a row of tiles: four lines of numbers, `2 (tiles + 1)` each, to `tiles` numbers from
-    /// `at` on for each of the sixteen places.
-    fn transform(lines: &mut [f32], out: &mut [&mut [f32]], at: usize, tiles: usize) {
-        let length = 2 * (tiles + 1);
-        let (first, rest) = lines.split_at_mut(length);
-        let (second, rest) = rest.split_at_mut(length);
-        let (third, fourth) = rest.split_at_mut(length);
-        let middle = second.iter_mut().zip(third.iter_mut());
-        let outer = first.iter_mut().zip(&mut fourth[..length]);
-        for ((a, d), (b, c)) in outer.zip(middle) {
-            (*a, *b, *c, *d) = (*a - *c, *b + *c, *c - *b, *b - *d);
-        }
-        for (line, out) in lines.chunks_exact(length).zip(out.chunks_exact_mut(4)) {
-            let pairs = line.as_chunks::<2>().0;
-            let [p, q, r, s] = out else { continue };
-            let (p, q) = (&mut p[at..][..tiles], &mut q[at..][..tiles]);
-            let (r, s) = (&mut r[at..][..tiles], &mut s[at..][..tiles]);
-            let numbers = pairs[..tiles].iter().zip(&pairs[1..][..tiles]);
-            let places = p.iter_mut().zip(q).zip(r.iter_mut().zip(s));
-            for (([a, b], [c, d]), ((p, q), (r, s))) in numbers.zip(places) {
-                (*p, *q, *r, *s) = (a - c, b + c, c - b, b - d);
-            }
-        }
-    }
-}
-
-vectorised! {
-    /// Aᵀ m A for a row of tiles, from `at` on: upper left, upper right, lower left and lower right
-    /// outputs, `tiles` numbers each, plus `bias`.
-    fn transform_back(m: &[&[f32]], at: usize, tiles: usize, bias: f32, out: &mut [f32]) {
-        let (upper, lower) = out.split_at_mut(2 * tiles);
-        let (a, b) = upper.split_at_mut(tiles);
-        let (c, d) = lower.split_at_mut(tiles);
-        let (a, b) = (&mut a[..tiles], &mut b[..tiles]);
-        let (c, d) = (&mut c[..tiles], &mut d[..tiles]);
-        let mut rows = [&m[0][..tiles]; PLACES];
-        for (row, m) in rows.iter_mut().zip(m) {
-            *row = &m[at..][..tiles];
-        }
-        let m = rows;
-        for i in 0..tiles {
-            let (mut up, mut low) = ([0f32; 4], [0f32; 4]);
-            for x in 0..4 {
-                up[x] = m[x][i] + m[4 + x][i] + m[8 + x][i];
-                low[x] = m[4 + x][i] - m[8 + x][i] - m[12 + x][i];
-            }
-            a[i] = up[0] + up[1] + up[2] + bias;
-            b[i] = up[1] - up[2] - up[3] + bias;
-            c[i] = low[0] + low[1] + low[2] + bias;
-            d[i] = low[1] - low[2] - low[3] + bias;
-        }
-    }
+    /// By place, strip of channels, source and channel of the strip.
+    weights: Vec<[f32; 4]>,
 }
 
 impl Winograd {
-    /// Vectors of eight lanes and more multiply faster than they can be fed with transformed numbers:
-    /// natively the plain sum took half the time.
-    fn fits(shape: &Shape, level: Level) -> bool {
-        level == Level::Four
-            && shape.kernel == [3; 2]
-            && shape.stride == [1; 2]
-            && shape.dilation == [1; 2]
-            && shape.groups == 1
-            && shape.padding.iter().all(|&p| p <= 2)
-            && shape.c_in.min(shape.c_out) >= CHANNELS
-    }
-
     /// From `image` to `out`, where it is worth it.
     pub fn forward(shape: &Shape, w: &[f32], level: Level) -> Option<Self> {
         let (channels, sources) = (shape.c_out, shape.c_in);
-        Self::fits(shape, level).then(|| {
+        fits(shape, level).then(|| {
             let mut direction = Self {
-                level,
                 sources,
                 channels,
                 source: shape.image,
@@ -148,9 +188,8 @@ impl Winograd {
     /// From `out` to `image`, where it is worth it.
     pub fn back(shape: &Shape, w: &[f32], level: Level) -> Option<Self> {
         let (channels, sources) = (shape.c_in, shape.c_out);
-        Self::fits(shape, level).then(|| {
+        fits(shape, level).then(|| {
             let mut direction = Self {
-                level,
                 sources,
                 channels,
                 source: shape.out,
@@ -163,21 +202,33 @@ impl Winograd {
         })
     }
 
+    /// Transforms the kernels, four channels at once.
     fn pack(&mut self, w: impl Fn(usize, usize, usize) -> f32) {
-        let together = self.level.channels();
-        let padded = self.channels.next_multiple_of(together);
-        let each = padded * self.sources;
-        self.weights = vec![0.0; PLACES * each];
-        for channel in 0..self.channels {
-            let (tile, r) = (channel / together, channel % together);
+        let padded = self.sources.next_multiple_of(TOGETHER);
+        let strips = self.channels.div_ceil(TOGETHER);
+        let stride = self.weight_stride();
+        self.weights = vec![[0.0; 4]; PLACES * stride];
+        for quad in 0..2 * strips {
+            let channels = [0, 1, 2, 3].map(|c| (quad * 4 + c).min(self.channels - 1));
             for source in 0..self.sources {
-                let row = |y: usize| [0, 1, 2].map(|x| w(channel, source, y * 3 + x));
-                let at = (tile * self.sources + source) * together + r;
-                for (place, v) in kernel([row(0), row(1), row(2)]).into_iter().enumerate() {
-                    self.weights[place * each + at] = v;
+                let tap = |tap| Four::from(channels.map(|channel| w(channel, source, tap)));
+                let row = |y: usize| of_kernel([tap(3 * y), tap(3 * y + 1), tap(3 * y + 2)]);
+                let rows = [row(0), row(1), row(2)];
+                let at = (quad / 2 * padded + source) * 2 + quad % 2;
+                for x in 0..READ {
+                    let column = of_kernel([rows[0][x], rows[1][x], rows[2][x]]);
+                    for (y, v) in column.into_iter().enumerate() {
+                        self.weights[(y * READ + x) * stride + at] = v.into();
+                    }
                 }
             }
         }
+    }
+
+    /// From the weights of one place to those of the next.
+    fn weight_stride(&self) -> usize {
+        let strips = self.channels.div_ceil(TOGETHER);
+        2 * strips * self.sources.next_multiple_of(TOGETHER) + 4
     }
 
     /// Computes `images` images from `source` into `out`.
@@ -189,80 +240,49 @@ impl Winograd {
         out: &mut [f32],
         buffers: &mut Buffers,
     ) {
-        let [down, across] = self.size.map(|s| s.div_ceil(2));
-        let together = (TILES / across).max(1);
-        for first in (0..images * down).step_by(together) {
-            let rows = first..(first + together).min(images * down);
+        let [down, across] = self.size.map(|s| s.div_ceil(TILE));
+        let source = Images {
+            values: source,
+            channels: self.sources,
+            size: self.source,
+            padding: self.padding,
+        };
+        let channels = self.channels.next_multiple_of(TOGETHER);
+        let step = together(across, channels + 4 * source.quads());
+        for first in (0..images * down).step_by(step) {
+            let rows = first..(first + step).min(images * down);
             let tiles = rows.len() * across;
-            let stride = tiles.next_multiple_of(WIDEST);
-            self.read(rows.clone(), source, stride, buffers);
-            self.multiply(tiles, stride, buffers);
-            self.write(rows, stride, bias, out, buffers);
-        }
-    }
-
-    /// Transforms what some rows of tiles read; a row is counted through all images.
-    fn read(
-        &self,
-        rows: std::ops::Range<usize>,
-        source: &[f32],
-        stride: usize,
-        buffers: &mut Buffers,
-    ) {
-        let [down, across] = self.size.map(|s| s.div_ceil(2));
-        let ([h, w], [py, px]) = (self.source, self.padding);
-        let length = 2 * (across + 1);
-        let each = self.sources * stride;
-        buffers.sources.resize(PLACES * each, 0.0);
-        buffers.lines.resize(4 * length, 0.0);
-        let mut places: Vec<&mut [f32]> = buffers.sources.chunks_exact_mut(each).collect();
-        for (i, row) in rows.enumerate() {
-            let (image, ty) = (row / down, row % down);
-            for channel in 0..self.sources {
-                let plane = &source[(image * self.sources + channel) * h * w..][..h * w];
-                for (y, line) in buffers.lines.chunks_exact_mut(length).enumerate() {
-                    let from = (2 * ty + y).checked_sub(py).filter(|&y| y < h);
-                    let Some(from) = from else {
-                        line.fill(0.0);
-                        continue;
-                    };
-                    let from = &plane[from * w..][..w.min(length - px)];
-                    line[..px].fill(0.0);
-                    line[px..px + from.len()].copy_from_slice(from);
-                    line[px + from.len()..].fill(0.0);
-                }
-                let at = channel * stride + i * across;
-                transform(&mut buffers.lines, &mut places, at, across);
-            }
+            let strides = [source.quads(), channels / 4].map(|quads| stride(tiles, quads));
+            buffers.data.resize(PLACES * strides[0], [0.0; 4]);
+            buffers.products.resize(PLACES * strides[1], [0.0; 4]);
+            let counts = [down, across];
+            source.transform(rows.clone(), counts, of_data, &mut buffers.data, strides[0]);
+            self.multiply(tiles, strides, buffers);
+            self.write(rows, strides[1], bias, out, &buffers.products);
         }
     }
 
     /// Sums the products over sources.
-    fn multiply(&self, tiles: usize, stride: usize, buffers: &mut Buffers) {
-        let together = self.level.channels();
-        let padded = self.channels.next_multiple_of(together);
-        let offsets: Vec<usize> = (0..self.sources).map(|s| s * stride).collect();
-        buffers.products.resize(PLACES * padded * stride, 0.0);
-        let places = buffers.sources.chunks_exact(self.sources * stride);
-        let products = buffers.products.chunks_exact_mut(padded * stride);
-        let weights = self.weights.chunks_exact(padded * self.sources);
-        for ((source, products), weights) in places.zip(products).zip(weights) {
-            let pass = Pass {
-                source,
-                offsets: &offsets,
-                weights,
-                images: 1,
-                image: 0,
-                places: tiles,
-            };
-            self.level
-                .correlate(&pass, &mut buffers.rows, &mut |tile, _, rows| {
-                    let length = rows.len() / together;
-                    for (r, row) in rows.chunks_exact(length).enumerate() {
-                        let at = (tile * together + r) * stride;
-                        products[at..at + tiles].copy_from_slice(&row[..tiles]);
+    fn multiply(&self, tiles: usize, strides: [usize; 2], buffers: &mut Buffers) {
+        let padded = self.sources.next_multiple_of(TOGETHER);
+        let strips = self.channels.div_ceil(TOGETHER);
+        let data = buffers.data.chunks_exact(strides[0]);
+        let products = buffers.products.chunks_exact_mut(strides[1]);
+        let weights = self.weights.chunks_exact(self.weight_stride());
+        for ((data, products), weights) in data.zip(products).zip(weights) {
+            let (data, products) = (data.as_flattened(), products.as_flattened_mut());
+            let weights = &weights.as_flattened().as_chunks::<TOGETHER>().0[..strips * padded];
+            for (strip, weights) in weights.chunks_exact(padded).enumerate() {
+                // What lies behind the last tile is not used.
+                for tile in (0..tiles).step_by(4) {
+                    let rows = [0, 1, 2, 3].map(|r| &data[(tile + r) * padded..][..padded]);
+                    let sums = strip_of_products(rows, weights);
+                    for (r, sums) in sums.iter().enumerate() {
+                        let at = ((tile + r) * strips + strip) * TOGETHER;
+                        products[at..at + TOGETHER].copy_from_slice(sums);
                     }
-                });
+                }
+            }
         }
     }
 
@@ -273,39 +293,167 @@ impl Winograd {
         stride: usize,
         bias: Option<&[f32]>,
         out: &mut [f32],
-        buffers: &mut Buffers,
+        products: &[[f32; 4]],
     ) {
-        let [down, across] = self.size.map(|s| s.div_ceil(2));
+        let [down, across] = self.size.map(|s| s.div_ceil(TILE));
         let [h, w] = self.size;
-        let each = buffers.products.len() / PLACES;
-        let places: Vec<&[f32]> = buffers.products.chunks_exact(each).collect();
-        buffers.lines.resize(4 * (across + 1).max(across) * 2, 0.0);
+        let quads = self.channels.next_multiple_of(TOGETHER) / 4;
         for (i, row) in rows.enumerate() {
-            let (image, ty) = (row / down, row % down);
-            for channel in 0..self.channels {
-                let plane = image * self.channels + channel;
-                let bias = bias.map_or(0.0, |b| b[plane % b.len()]);
-                let at = channel * stride + i * across;
-                let four = &mut buffers.lines[..4 * across];
-                transform_back(&places, at, across, bias, four);
-                let (upper, lower) = four.split_at(2 * across);
-                for (y, pair) in [upper, lower].into_iter().enumerate() {
-                    if 2 * ty + y >= h {
-                        continue;
-                    }
-                    let line = &mut out[(plane * h + 2 * ty + y) * w..][..w];
-                    let (left, right) = pair.split_at(across);
-                    let (pairs, rest) = line.as_chunks_mut::<2>();
-                    for (to, (l, r)) in pairs.iter_mut().zip(left.iter().zip(right)) {
-                        *to = [*l, *r];
-                    }
-                    if let [last] = rest {
-                        *last = left[across - 1];
+            let (image, top) = (row / down, row % down * TILE);
+            for quad in 0..self.channels.div_ceil(4) {
+                let plane = image * self.channels + quad * 4;
+                let present = (self.channels - quad * 4).min(4);
+                let bias = std::array::from_fn(|c| {
+                    bias.map_or(0.0, |b| b[(plane + c.min(present - 1)) % b.len()])
+                });
+                let planes = &mut out[plane * h * w..(plane + present) * h * w];
+                for tile in 0..across {
+                    let at = (i * across + tile) * quads + quad;
+                    let pixels = self.pixels(&products[at..], stride, bias);
+                    let left = tile * TILE;
+                    let (rows, columns) = ((h - top).min(TILE), (w - left).min(TILE));
+                    for (c, plane) in planes.chunks_exact_mut(h * w).enumerate() {
+                        let plane = &mut plane[top * w + left..];
+                        for (y, pixels) in pixels.iter().enumerate().take(rows) {
+                            let out = &mut plane[y * w..];
+                            match out.first_chunk_mut::<TILE>() {
+                                Some(out) if columns == TILE => *out = pixels[c],
+                                _ => (0..columns).for_each(|x| out[x] = pixels[c][x]),
+                            }
+                        }
                     }
                 }
             }
         }
     }
+
+    /// Aᵀ m A plus the bias for a tile: by row and channel its four pixels.
+    #[inline(always)]
+    fn pixels(&self, m: &[[f32; 4]], stride: usize, bias: [f32; 4]) -> [[[f32; TILE]; 4]; TILE] {
+        let mut columns = [[Four::from([0.0; 4]); TILE]; READ];
+        for (x, column) in columns.iter_mut().enumerate() {
+            let m = std::array::from_fn(|y| Four::from(m[(y * READ + x) * stride]));
+            *column = to_outputs(m);
+        }
+        let bias = Four::from(bias);
+        let mut pixels = [[[0f32; TILE]; 4]; TILE];
+        for (y, pixels) in pixels.iter_mut().enumerate() {
+            let row = to_outputs(columns.map(|column| column[y])).map(|v| v + bias);
+            *pixels = Four::turned(row).map(Four::into);
+        }
+        pixels
+    }
+}
+
+/// The sums over tiles of (A ∂y Aᵀ) ⊙ (Bᵀ d B), by place, channel of `out` and channel of `image`, both
+/// filled up.
+pub fn products(shape: &Shape, image: &[f32], dy: &[f32], buffers: &mut Buffers) -> Vec<f32> {
+    let data = Images {
+        values: image,
+        channels: shape.c_in,
+        size: shape.image,
+        padding: shape.padding,
+    };
+    let gradient = Images {
+        values: dy,
+        channels: shape.c_out,
+        size: shape.out,
+        padding: [0; 2],
+    };
+    let counts = shape.out.map(|s| s.div_ceil(TILE));
+    let [down, across] = counts;
+    let quads = [data.quads(), gradient.quads()];
+    let each = sum_stride(quads);
+    let mut sums = vec![0f32; PLACES * each];
+    let images = dy.len() / shape.out_size();
+    let step = together(across, 4 * (quads[0] + quads[1]));
+    for first in (0..images * down).step_by(step) {
+        let rows = first..(first + step).min(images * down);
+        let tiles = rows.len() * across;
+        let strides = quads.map(|quads| stride(tiles, quads));
+        buffers.data.resize(PLACES * strides[0], [0.0; 4]);
+        buffers.products.resize(PLACES * strides[1], [0.0; 4]);
+        data.transform(rows.clone(), counts, of_data, &mut buffers.data, strides[0]);
+        let out = &mut buffers.products;
+        gradient.transform(rows, counts, of_gradient, out, strides[1]);
+        let places = buffers.data.chunks_exact(strides[0]);
+        let places = places.zip(buffers.products.chunks_exact(strides[1]));
+        for ((data, gradient), sums) in places.zip(sums.chunks_exact_mut(each)) {
+            add_outer(
+                &gradient[..tiles * quads[1]],
+                &data[..tiles * quads[0]],
+                quads,
+                sums,
+            );
+        }
+    }
+    sums
+}
+
+/// sums[r][c] += Σ_tiles dy[tile][r] d[tile][c].
+fn add_outer(
+    gradient: &[[f32; 4]],
+    data: &[[f32; 4]],
+    [across, down]: [usize; 2],
+    sums: &mut [f32],
+) {
+    let columns = 4 * across;
+    let data = data.as_flattened().as_chunks::<TOGETHER>().0;
+    for column in 0..across / 2 {
+        for row in 0..down {
+            let mut sum = [[0f32; TOGETHER]; 4];
+            let tiles = gradient[row..].iter().step_by(down);
+            for (g, d) in tiles.zip(data[column..].iter().step_by(across / 2)) {
+                for r in 0..4 {
+                    for c in 0..TOGETHER {
+                        sum[r][c] += g[r] * d[c];
+                    }
+                }
+            }
+            for (r, sum) in sum.iter().enumerate() {
+                let at = (row * 4 + r) * columns + column * TOGETHER;
+                let out = &mut sums[at..at + TOGETHER];
+                out.iter_mut().zip(sum).for_each(|(o, s)| *o += s);
+            }
+        }
+    }
+}
+
+/// The gradient by the weight, `[c_out, c_in, 3, 3]`, from the [`products`] of all images.
+pub fn weight_gradient(shape: &Shape, parts: Vec<Vec<f32>>) -> Vec<f32> {
+    let mut parts = parts.into_iter();
+    let mut sums = parts.next().unwrap_or_default();
+    for part in parts {
+        sums.iter_mut().zip(part).for_each(|(s, p)| *s += p);
+    }
+    let quads = [shape.c_in, shape.c_out].map(|c| c.next_multiple_of(TOGETHER) / 4);
+    let stride = sum_stride(quads) / 4;
+    let sums = sums.as_chunks::<4>().0;
+    let mut dw = vec![0f32; shape.weight_size()];
+    for (row, dw) in dw.chunks_exact_mut(shape.c_in * 9).enumerate() {
+        for (quad, dw) in dw.chunks_mut(4 * 9).enumerate() {
+            let m = &sums[row * quads[0] + quad..];
+            let mut rows = [[Four::from([0.0; 4]); READ]; 3];
+            for x in 0..READ {
+                let m = std::array::from_fn(|y| Four::from(m[(y * READ + x) * stride]));
+                let column = to_kernel(m);
+                (0..3).for_each(|y| rows[y][x] = column[y]);
+            }
+            for (y, row) in rows.into_iter().enumerate() {
+                for (x, v) in to_kernel(row).into_iter().enumerate() {
+                    let v: [f32; 4] = v.into();
+                    let taps = dw[y * 3 + x..].iter_mut().step_by(9);
+                    taps.zip(v).for_each(|(tap, v)| *tap = v);
+                }
+            }
+        }
+    }
+    dw
+}
+
+/// From the sums of one place to those of the next.
+fn sum_stride(quads: [usize; 2]) -> usize {
+    16 * quads[0] * quads[1] + 16
 }
 
 #[cfg(test)]
@@ -316,13 +464,14 @@ mod tests {
 
     /// Natively [`host`] takes the plain sums, which `tests/convolution.rs` holds to the formula.
     #[test]
-    fn both_directions_are_the_plain_sums() {
+    fn all_three_passes_are_the_plain_sums() {
         for (n, [c_in, c_out], image, padding) in [
             (3, [16, 33], [7, 10], [1, 1]),
             (2, [17, 16], [5, 3], [0, 2]),
             (1, [16, 16], [1, 70], [1, 1]),
             (9, [20, 24], [14, 14], [1, 1]),
             (2, [32, 48], [28, 28], [1, 1]),
+            (1, [24, 40], [9, 13], [2, 0]),
         ] {
             let shape = Shape {
                 n,
@@ -357,6 +506,15 @@ mod tests {
             fast.run(n, &dy, None, &mut got, &mut Buffers::default());
             host::back(&shape, &dy, &w, None, &mut want);
             close(&got, &want);
+            // In two parts, as two threads take them.
+            let ((x_1, x_2), (dy_1, dy_2)) = (
+                x.split_at(n / 2 * shape.image_size()),
+                dy.split_at(n / 2 * shape.out_size()),
+            );
+            let parts = [(x_1, dy_1), (x_2, dy_2)]
+                .map(|(x, dy)| products(&shape, x, dy, &mut Buffers::default()));
+            let got = weight_gradient(&shape, parts.into());
+            close(&got, &host::weight_gradient(&shape, &x, &dy));
         }
     }
 }
