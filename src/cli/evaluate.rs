@@ -66,6 +66,9 @@ pub struct Arguments {
     /// Of a recipe or a toy: how many seeds, of a recipe from its own on; 5 without it.
     #[arg(long)]
     seeds: Option<u64>,
+    /// Of a recipe: measure on other points than those held out, to choose the recipe by.
+    #[arg(long)]
+    choose: bool,
     /// Of a recipe: seeds trained at a time; 1 without it.
     #[arg(long)]
     jobs: Option<usize>,
@@ -119,15 +122,30 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             seeds: within("seeds", seeds.unwrap_or(5), 100)?,
             jobs: within("jobs", jobs.unwrap_or(1) as u64, 64)? as usize,
             keep: *write,
+            choose: arguments.choose,
         };
+        if arguments.choose {
+            let why = "what a recipe is chosen by is not kept beside what it is judged by";
+            idle("write", write.then_some(true), why)?;
+        }
         if PointSet::is_toy(id) {
             idle("jobs", jobs, "only a recipe takes it")?;
+            idle(
+                "choose",
+                arguments.choose.then_some(true),
+                "only a recipe takes it",
+            )?;
             return points::real(id, &runs, place);
         }
         return points::recipe(Path::new(id), &runs, place);
     }
     idle("seeds", seeds, "only a recipe or a toy takes it")?;
     idle("jobs", jobs, "only a recipe takes it")?;
+    idle(
+        "choose",
+        arguments.choose.then_some(true),
+        "only a recipe takes it",
+    )?;
     let opened = place.open(id)?;
     let kind = opened.meta.data.space.kind();
     if kind != SpaceKind::Image {

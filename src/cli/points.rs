@@ -90,6 +90,8 @@ pub struct Runs {
     pub jobs: usize,
     /// Whether to keep the result in RESULTS.md beside the recipe.
     pub keep: bool,
+    /// Whether it is to choose a recipe by: see [`Dataset::for_choice`](crate::data::Dataset::for_choice).
+    pub choose: bool,
 }
 
 /// What one seed came to.
@@ -122,7 +124,7 @@ pub fn recipe(path: &Path, runs: &Runs, place: &Place) -> Result<()> {
                     if i >= runs.seeds || terminal::is_closed() && !runs.keep {
                         return;
                     }
-                    let run = one(&recipe, path, recipe.seed + i, place);
+                    let run = one(&recipe, path, recipe.seed + i, runs.choose, place);
                     if let Ok(run) = &run {
                         say!("{}", line(run));
                     }
@@ -229,10 +231,11 @@ pub fn real(data: &str, runs: &Runs, place: &Place) -> Result<()> {
     Ok(())
 }
 
-fn one(recipe: &Recipe, path: &Path, seed: u64, place: &Place) -> Result<Run> {
+fn one(recipe: &Recipe, path: &Path, seed: u64, choose: bool, place: &Place) -> Result<Run> {
     let start = Instant::now();
     let device = device::native(&place.device)?;
-    let data = Rc::new(recipe.load(path, seed, place)?);
+    let data = recipe.load(path, seed, place)?;
+    let data = Rc::new(if choose { data.for_choice() } else { data });
     let (config, train) = recipe.options(data.info())?;
     let family = &recipe.family;
     let mut trainer = Trainer::new(family, &config, train, data.clone(), seed, &device)?;

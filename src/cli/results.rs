@@ -170,7 +170,8 @@ with their standard error; every seed's value stands beside them, in the order o
 the means. Held-out: 20,000 points. Modes: 2,500 samples, high quality within 3σ of the nearest centre; shares of the
 modes count all samples. k-NN KL: 100,000 real points against 10,000 samples, k = 5, maximum norm, in bits as NPEET's
 `kldiv` gives it; the estimate is biased, and *real against real* is what it gives of fresh points of the data itself.
-Recipes were chosen on the same held-out points on which they are measured: these are validation values.
+Recipes were chosen on the same held-out points on which they are measured: these are validation values. Seconds of
+planar and radial flows are processor time, measured on a busy machine.
 
 ";
 const COLUMNS: [&str; 12] = [

@@ -36,6 +36,10 @@ pub struct Arguments {
     /// Folder for what is needed to go on after a stop.
     #[arg(long, default_value = "runs")]
     runs: PathBuf,
+    /// To choose a recipe by: holds the last part of what is learned from out, and leaves the test set
+    /// unseen; what is trained stays with the runs, as ID-choice.
+    #[arg(long)]
+    choose: bool,
     /// Start over even if there is something to go on from.
     #[arg(long)]
     restart: bool,
@@ -63,13 +67,19 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let Arguments {
         recipe: path,
         runs,
+        choose,
         restart,
         minutes,
         place,
     } = arguments;
-    let recipe = Recipe::read(path)?;
+    let mut recipe = Recipe::read(path)?;
     let device = device::native(&place.device)?;
-    let data = Rc::new(recipe.load(path, recipe.seed, place)?);
+    let mut data = recipe.load(path, recipe.seed, place)?;
+    if *choose {
+        recipe.id.push_str("-choice");
+        data = data.for_choice();
+    }
+    let data = Rc::new(data);
     let state = runs.join(format!("{}.safetensors", recipe.id));
     let output = Output::claim(&state)?;
 
@@ -136,7 +146,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let mut meta = checkpoint::meta_of(&trainer, losses)?;
     meta.id = Some(recipe.id.clone());
     meta.seconds = seconds();
-    publish(&recipe, &trainer, &meta, runs, place)
+    publish(&recipe, &trainer, &meta, (!choose).then_some(place), runs)
 }
 
 /// Say what is trained.
@@ -240,24 +250,26 @@ fn difference(
     Ok(other.map(|(what, _)| what))
 }
 
-/// Write the trained model: that of 2-D points with the runs, others among the shipped ones.
+/// Write the trained model: that of 2-D points, and one to choose a recipe by, with the runs, others among the
+/// shipped ones.
 fn publish(
     recipe: &Recipe,
     trainer: &Trainer,
     meta: &Meta,
+    shipped: Option<&Place>,
     runs: &Path,
-    place: &Place,
 ) -> Result<()> {
     let model = trainer.averaged();
     let kind = meta.data.space.kind();
-    if matches!(kind, SpaceKind::Points | SpaceKind::Energy) {
-        // A reader trains one in seconds: nothing that the site would serve.
+    // A reader trains one of points in seconds: nothing that the site would serve.
+    let shipped = shipped.filter(|_| !matches!(kind, SpaceKind::Points | SpaceKind::Energy));
+    let Some(place) = shipped else {
         let bytes = pollster::block_on(checkpoint::write(&*model, meta, Precision::Single))?;
         let file = runs.join(format!("{}.model.safetensors", recipe.id));
         write(&file, &bytes)?;
         say!("{} bytes in {}", bytes.len(), file.display());
         return Ok(());
-    }
+    };
     let bytes = pollster::block_on(checkpoint::write(&*model, meta, Precision::Half))?;
     let file = format!("{}.safetensors", recipe.id);
     write(&place.checkpoints.join(&file), &bytes)?;

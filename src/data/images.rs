@@ -33,6 +33,16 @@ impl Images {
         self.labels.len()
     }
 
+    /// Takes the last `n` away.
+    fn take_last(&mut self, n: usize) -> Self {
+        let at = self.len().saturating_sub(n);
+        Self {
+            labels: self.labels.split_off(at),
+            pixels: self.pixels.split_off(at * self.size),
+            size: self.size,
+        }
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.labels.is_empty()
@@ -131,6 +141,13 @@ pub fn known(name: &str) -> Result<&'static Known> {
 }
 
 impl ImageSet {
+    /// See [`Dataset::for_choice`](super::Dataset::for_choice).
+    pub(super) fn for_choice(mut self) -> Self {
+        let n = self.test.len().min(self.train.len() / 2);
+        self.test = self.train.take_last(n);
+        self
+    }
+
     /// Channels, rows and columns of an image.
     pub fn shape(&self) -> [usize; 3] {
         self.shape

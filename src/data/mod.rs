@@ -218,6 +218,18 @@ impl Dataset {
         }
     }
 
+    /// The set by which a recipe is chosen: the last part of what is learned from is held out, and the test
+    /// set is put aside unseen, to be measured on once. As large a part as the test set, a tenth at least of
+    /// texts and tables; of toys other points.
+    #[must_use]
+    pub fn for_choice(self) -> Self {
+        match self {
+            Dataset::Images(set) => Dataset::Images(set.for_choice()),
+            Dataset::Points(set) => Dataset::Points(set.for_choice()),
+            Dataset::Text(set) => Dataset::Text(set.for_choice()),
+        }
+    }
+
     fn bad(&self, reason: &str) -> Error {
         Error::BadData {
             name: self.info().name.clone(),

@@ -356,6 +356,20 @@ impl PointSet {
         })
     }
 
+    /// See [`Dataset::for_choice`](super::Dataset::for_choice).
+    pub(super) fn for_choice(mut self) -> Self {
+        if self.toy.is_some() {
+            let count = self.test.len();
+            let mut rng = Rng::new(super::TEST_SEED, Purpose::Evaluate, 0);
+            self.test = self.draw(&mut rng, count).as_chunks().0.into();
+        } else {
+            let at = self.train.len() - self.train.len() / 10;
+            let (train, test) = self.train.split_at(at);
+            (self.train, self.test) = (train.into(), test.into());
+        }
+        self
+    }
+
     /// A reader's own points, under the name `custom`: a table moved and scaled into the window
     /// ([`DataInfo::units`] lead back), a drawing as it is. Every tenth point is held out; of fewer than 20 none is, and the model is
     /// judged by the points that it learns from.

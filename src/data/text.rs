@@ -357,6 +357,18 @@ impl TextSet {
         }
     }
 
+    /// See [`Dataset::for_choice`](super::Dataset::for_choice).
+    pub(super) fn for_choice(mut self) -> Self {
+        let n = self.train.len() / 10;
+        self.test = self.train.split_off(self.train.len() - n);
+        let tokens: Vec<u32> = self.test.iter().map(|&id| id.into()).collect();
+        let characters = self.tokenizer.decode(&tokens).chars().count();
+        // What is put aside is no longer part of the text.
+        self.characters -= self.test_characters;
+        self.test_characters = characters;
+        self
+    }
+
     /// The whole text, its lines in the order in which they are learned from.
     pub fn text(&self) -> String {
         let ids = self.train.iter().chain(&self.test).map(|&t| t.into());

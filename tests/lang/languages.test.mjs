@@ -188,6 +188,14 @@ const NOT_SAID = [
 const GLUE = /^(\{what\}\.|\{a\} (and|or) \{b\}|\{n\} \w+|“\{title\}” \(\{name\}\))$/;
 /** Titles of the models that the site serves, and what Rust puts together. */
 const SERVED = new Set([
-  ...["Names", "Shakespeare", "Clothes", "Digits", "Digits on a plane", "−log p of held-out points, scaled"],
+  ...[
+    "First names",
+    "Names",
+    "Shakespeare",
+    "Clothes",
+    "Digits",
+    "Digits on a plane",
+    "−log p of held-out points, scaled",
+  ],
   ...["by the ODE", "64 importance samples", "a bound"].map((how) => `{measure} (${how})`),
 ]);

@@ -7,7 +7,7 @@ let formulas: Record<string, string> | undefined;
 let coming: Promise<void> | undefined;
 
 /** The lines of an equation; `again` is told when they can be shown. A line that is not known is shown as TeX. */
-export function formula(lines: readonly string[], again: () => void): TemplateResult | typeof nothing {
+export function formula(lines: readonly string[] = [], again: () => void): TemplateResult | typeof nothing {
   if (!lines.length) return nothing;
   if (!formulas) {
     coming ??= import("equations:formulas").then(

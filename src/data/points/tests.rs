@@ -165,3 +165,16 @@ fn own_points_are_split_and_hashed() {
     assert_eq!((few.train_len(), few.test_len()), (10, 10));
     assert!(set.log_density(&[0.0, 0.0]).is_none() && set.modes().is_none());
 }
+
+#[test]
+fn what_a_recipe_is_chosen_by_is_neither_what_it_learns_nor_what_it_is_judged_by() {
+    let toy = |seed| PointSet::toy("moons", &json!({ "points": 500 }), seed).expect("a toy");
+    let (plain, choice) = (toy(3), toy(3).for_choice());
+    assert_eq!(plain.test_len(), choice.test_len());
+    assert_eq!(plain.train_point(7), choice.train_point(7));
+    let test: Vec<_> = (0..plain.test_len()).map(|i| plain.test_point(i)).collect();
+    assert!((0..choice.test_len()).all(|i| !test.contains(&choice.test_point(i))));
+    // No seed draws the points held out, not even theirs.
+    let same = toy(crate::data::TEST_SEED);
+    assert!((0..500).all(|i| !test.contains(&same.train_point(i))));
+}

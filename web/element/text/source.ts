@@ -52,7 +52,7 @@ export function source(host: Host, corpus: Corpus): TemplateResult {
           ?disabled=${!entries.length}
           @change=${(e: Event) => void corpus.choose((e.target as HTMLSelectElement).value)}>
           ${own ? html`<option value=${own.name} ?selected=${own.name === corpus.name}>${words.say("yoursTitled", { title: own.title })}</option>` : nothing}
-          ${groups.map((g) => html`<optgroup label=${grouped(g, words)}>${entries.filter((e) => e.group === g).map((e) => html`<option value=${e.name} title=${`${e.credit}; ${e.licence}`} ?selected=${e.name === corpus.name}>${e.title}</option>`)}</optgroup>`)}
+          ${groups.map((g) => html`<optgroup label=${grouped(g, words)}>${entries.filter((e) => e.group === g).map((e) => html`<option value=${e.name} title=${`${e.credit}; ${e.licence}`} ?selected=${e.name === corpus.name}>${words.told(e.title)}</option>`)}</optgroup>`)}
         </select>
       </div>
       <details class="paste">
@@ -90,7 +90,7 @@ export function source(host: Host, corpus: Corpus): TemplateResult {
           ? html` <p>
                 ${words.parts("corpus", {
                   characters: bold(info.characters),
-                  title: html`<i dir="auto">${corpus.title}</i>`,
+                  title: html`<i dir="auto">${words.told(corpus.title)}</i>`,
                   tokens:
                     info.train + info.heldOut === info.characters
                       ? words.say("asMany")

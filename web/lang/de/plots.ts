@@ -228,6 +228,7 @@ export const plots: Record<string, string> = {
     "Mit einer einzigen Komponente kann p(x₂ | x₁) nur ein Buckel sein; wo die Daten einen oberen und einen unteren Bogen haben, füllt das Modell daher die Lücke dazwischen.",
 
   // What the site serves
+  "First names": "Vornamen",
   Names: "Namen",
   Shakespeare: "Shakespeare",
   Clothes: "Kleidung",
