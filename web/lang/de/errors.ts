@@ -7,6 +7,7 @@ export const errors: Record<string, string> = {
   "{n} billion": "{n} Milliarden",
   "{n} GB": "{n} GB",
   "{n} MB": "{n} MB",
+  "four bytes for each number": "vier Bytes für jede Zahl",
   "{n} values": "{n} Werte",
   "{n} numbers": "{n} Zahlen",
   "{n} images": "{n} Bilder",

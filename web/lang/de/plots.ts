@@ -233,6 +233,8 @@ export const plots: Record<string, string> = {
   Shakespeare: "Shakespeare",
   Clothes: "Kleidung",
   Digits: "Ziffern",
+  "Digits by a GAN": "Ziffern von einem GAN",
+  "Digits by diffusion": "Ziffern durch Diffusion",
   "Digits on a plane": "Ziffern in der Ebene",
   "T-shirt": "T-Shirt",
   Trouser: "Hose",
