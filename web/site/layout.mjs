@@ -31,7 +31,7 @@ const fontsOf = (body) => [
   ...(body.includes("<math") ? ["math"] : []),
 ];
 
-export function head({ title, description, scripts = "chapter", up = "", fonts = TEXT, lang = "en", others = [] }) {
+export function head({ title, description, scripts = "chapter", up = "", fonts = TEXT, lang = "en" }) {
   return `<!doctype html>
 <html lang="${lang}"${scripts === "chapter" ? " data-state-in-query" : ""}>
 <head>
@@ -41,7 +41,7 @@ export function head({ title, description, scripts = "chapter", up = "", fonts =
 <title>${escape(title)}</title>
 <meta name="description" content="${escape(description)}">
 <meta name="color-scheme" content="light dark">
-${others.map((p) => `<link rel="alternate" hreflang="${p.lang}" href="${p.file}">\n`).join("")}<link rel="icon" href="${icon}">
+<link rel="icon" href="${icon}">
 ${fonts.map((name) => `<link rel="preload" href="${up}fonts/${name}.woff2" as="font" type="font/woff2" crossorigin>`).join("\n")}
 <link rel="stylesheet" href="${up}page.css">${SCRIPTS[scripts]}
 </head>`;
