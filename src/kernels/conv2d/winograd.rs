@@ -213,10 +213,10 @@ impl Winograd {
             for source in 0..self.sources {
                 let tap = |tap| Four::from(channels.map(|channel| w(channel, source, tap)));
                 let row = |y: usize| of_kernel([tap(3 * y), tap(3 * y + 1), tap(3 * y + 2)]);
-                let rows = [row(0), row(1), row(2)];
+                let [a, b, c] = [row(0), row(1), row(2)];
                 let at = (quad / 2 * padded + source) * 2 + quad % 2;
-                for x in 0..READ {
-                    let column = of_kernel([rows[0][x], rows[1][x], rows[2][x]]);
+                for (x, ((a, b), c)) in a.into_iter().zip(b).zip(c).enumerate() {
+                    let column = of_kernel([a, b, c]);
                     for (y, v) in column.into_iter().enumerate() {
                         self.weights[(y * READ + x) * stride + at] = v.into();
                     }
