@@ -168,10 +168,10 @@ fn what_is_not_painted_over_stays() {
         };
         // Eight tiles, of each the upper half as it was.
         for tile in 0..8 {
-            for i in 0..14 * 7 {
+            for (i, want) in want[..14 * 7].iter().enumerate() {
                 let (x, y) = (tile % 4 * 14 + i % 14, tile / 4 * 14 + i / 14);
                 let got = rgba.0[4 * (y * width as usize + x)];
-                assert_eq!(got, want[i], "{family}, tile {tile}");
+                assert_eq!(got, *want, "{family}, tile {tile}");
             }
         }
     }
