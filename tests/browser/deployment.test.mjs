@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, beforeEach, test } from "node:test";
 import { buildSite } from "../../web/build.mjs";
 import { built, fileOf, isHashed } from "../../web/site/files.mjs";
-import { startBrowser, until } from "./harness.mjs";
+import { startBrowser, startProfile, until } from "./harness.mjs";
 import { blogOf, dist, hostOf } from "./hosts.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "sites-"));
@@ -38,8 +38,8 @@ beforeEach(() => {
   site.requests.length = 0;
 });
 
-async function open(url = `${site.origin}/embed.html`) {
-  const page = await (await browser.newContext()).newPage();
+async function open(url = `${site.origin}/embed.html`, context = undefined) {
+  const page = await (context ?? (await browser.newContext())).newPage();
   await page.goto(url);
   const element = page.locator("generative-model").first();
   await element.evaluate((e) => e.setAttribute("backend", "cpu"));
@@ -115,8 +115,8 @@ test("an entry or a page out of a cache leads to the site as it is", async () =>
 
 test("a server that has everything kept for long gives a page of one version", async () => {
   site.headers = (path) => ({ ...headers(path), "cache-control": "max-age=86400" });
-  const { page } = await open(`${site.origin}/embed.html`);
-  const context = page.context();
+  const context = await startProfile(join(folder, "profile"));
+  const { page } = await open(`${site.origin}/embed.html`, context);
   await page.close();
   site.folder = next;
   const again = await context.newPage();
@@ -133,5 +133,5 @@ test("a server that has everything kept for long gives a page of one version", a
     const of = (files) => loaded.some((name) => files.includes(name));
     assert.ok(!(of(old) && of(fresh)), `${visit}: ${loaded}`);
   }
-  await context.close();
+  await again.close();
 });

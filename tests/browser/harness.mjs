@@ -69,21 +69,30 @@ export async function startSite({ bare = false } = {}) {
   return { url: `http://localhost:${server.address().port}/`, answers, requests, violations };
 }
 
+const chosen = ({ webgpu = false } = {}) => ({
+  executablePath: process.env.GP_CHROMIUM ?? "/usr/bin/chromium",
+  args: [
+    ...["--disable-quic", "--no-first-run", "--disable-background-networking"],
+    ...["--disable-component-update", "--disable-sync"],
+    // Whatever asks for another host fails, and says so in the console.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
+    ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+    ...(webgpu ? ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"] : []),
+  ],
+});
+
 /** A headless Chromium until the test file is over; `webgpu` gives it the software adapter SwiftShader. */
-export async function startBrowser({ webgpu = false } = {}) {
-  const browser = await chromium.launch({
-    executablePath: process.env.GP_CHROMIUM ?? "/usr/bin/chromium",
-    args: [
-      ...["--disable-quic", "--no-first-run", "--disable-background-networking"],
-      ...["--disable-component-update", "--disable-sync"],
-      // Whatever asks for another host fails, and says so in the console.
-      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
-      ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
-      ...(webgpu ? ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"] : []),
-    ],
-  });
+export async function startBrowser(options) {
+  const browser = await chromium.launch(chosen(options));
   after(() => browser.close());
   return browser;
+}
+
+/** A context with a cache on disk, as people have it: that of other contexts keeps no file as large as a module. */
+export async function startProfile(folder) {
+  const context = await chromium.launchPersistentContext(folder, { ...chosen(), headless: true });
+  after(() => context.close());
+  return context;
 }
 
 /**
