@@ -279,6 +279,8 @@ describe("attributes", () => {
 
   test("autoplay means what it says", async () => {
     const page = await alone(
+      browser,
+      site,
       ["", "false"]
         .map((v) => `<generative-lab backend="cpu" family="vae" controls="few" autoplay="${v}"></generative-lab>`)
         .join(""),
