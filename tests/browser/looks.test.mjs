@@ -123,6 +123,7 @@ describe("size", () => {
   ]) {
     test(`full width in ${css}`, async () => {
       const page = await blog(`figure{margin:0;width:600px}${css}`, `<figure>${samples}</figure>`);
+      await page.waitForFunction(() => customElements.get("generative-model"));
       const width = await page.locator("generative-model").evaluate((e) => e.getBoundingClientRect().width);
       assert.equal(Math.round(width), 600);
       await closePage(page);
@@ -150,6 +151,8 @@ describe("size", () => {
           mobile: false,
         });
         await until(async () => (await page.evaluate(() => devicePixelRatio)) === 2, "the other screen");
+        // A browser without a window asks its media queries only when it has something to lay out.
+        await page.evaluate(() => (document.body.style.paddingTop = "1px"));
         await until(async () => Math.abs((await ratio(canvas)) - 1) < 0.02, "sharp there", 5000);
       }
       await closePage(page);
