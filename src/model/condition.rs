@@ -208,6 +208,9 @@ pub(super) fn with_conditions(mut schema: Value, honoured: &[ConditionKind]) -> 
         if let Some(property) = property.as_object_mut() {
             property.insert("x-order".into(), (-1).into());
             property.remove("default");
+            if name == ConditionKind::Guidance.name() {
+                property.insert("default".into(), 1.0.into());
+            }
         }
         schema["properties"][name] = property;
     }

@@ -134,12 +134,13 @@ export class Plate {
       canvas.getContext("2d")?.clearRect(0, 0, canvas.width, canvas.height);
       return;
     }
+    const width = canvas.clientWidth;
+    // A canvas that is in no page yet has no colour either.
+    if (width === 0) return;
     this.#source ??= print(view, rgb(getComputedStyle(canvas).color));
     const tiles = view.columns * view.rows;
     const tw = view.width / view.columns;
     const th = view.height / view.rows;
-    const width = canvas.clientWidth;
-    if (width === 0) return;
     const wished = this.#layout.columns;
     const columns = Math.min(
       tiles,
