@@ -5,9 +5,9 @@
 # Parameters of burn's own layers are made lazily: the first use draws them. A clone shares the place where
 # they will be. `no_grad()` on a clone (the way to let gradients pass through a network and not into it, as
 # both steps of a GAN do) makes them there and then as constants, and what the original finds on its first use
-# are these constants. Nothing warns: its forward pass is right, `backward()` succeeds, and the gradient of
-# every parameter is absent, so that an optimizer leaves all of them as they are. A copy taken after the first
-# use freezes itself alone, as one would expect of any copy.
+# are these constants. Where anything else in the graph is tracked nothing warns: the forward pass is right,
+# `backward()` succeeds, and the gradient of every such parameter is absent, so that an optimizer leaves them as
+# they are. A copy taken after the first use freezes itself alone, as one would expect of any copy.
 #
 # Needs cargo and a network; takes some minutes to compile.
 set -euo pipefail
@@ -32,7 +32,7 @@ use burn::{
 
 /// Whether weight and bias of a layer get a gradient.
 fn has_gradients(layer: &Linear, device: &Device) -> [bool; 2] {
-    let x = Tensor::<2>::ones([1, 2], device);
+    let x = Tensor::<2>::ones([1, 2], device).require_grad();
     let grads = layer.forward(x).sum().backward();
     let bias = layer.bias.as_ref().expect("a bias");
     [layer.weight.val().grad(&grads).is_some(), bias.val().grad(&grads).is_some()]
