@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { before, describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { fileOf } from "../../web/site/files.mjs";
 
@@ -17,6 +17,16 @@ const corpus = readdirSync(folder)
   .sort()
   .map((name) => ({ name, bytes: readFileSync(join(folder, name)) }));
 const checkpoints = join(root, "web/checkpoints");
+
+// The module gives the thread back through channels, and an open one keeps Node from ending.
+const channels = [];
+globalThis.MessageChannel = class extends MessageChannel {
+  constructor() {
+    super();
+    channels.push(this);
+  }
+};
+after(() => channels.forEach(({ port1, port2 }) => (port1.close(), port2.close())));
 
 /** Waits for the end of each request, and notes what the module says at its own end. */
 class Worker {
