@@ -157,6 +157,7 @@ for (const family of ["vae", "gan", "planar", "realnvp", "ddpm", "mdn"]) {
     );
     const plots = await element.evaluate((e) => e.about.spaces.find((s) => s.kind === e.info.space.kind).plots);
     assert.ok(plots.length > 1);
+    await element.getByRole("tab").first().waitFor();
     assert.deepEqual(
       await element.getByRole("tab").allInnerTexts(),
       [...plots.map((p) => p.title), "Train"],
