@@ -1,22 +1,18 @@
 import { html } from "lit";
-import { ref } from "lit/directives/ref.js";
 import type { PlotInputs } from "../../client/protocol";
 import { read } from "../attributes";
-import { fit, print } from "../draw";
+import { print } from "../draw";
 import { colorOf, rgb } from "../ink";
 import type { Host, Param } from "../panel";
 import type { Input } from "./input";
-import { OnePointer } from "./one-pointer";
 import { Picker } from "./picker";
+import { Surface, alongLine } from "./surface";
 
 /** Side of the mask in its own pixels. */
 const SIDE = 112;
 /** Masks that can be taken back. */
 const PAST = 40;
-/** How far a key moves the brush. */
-const [STEP, STRIDE] = [4, 16];
 const BRUSHES = [6, 12, 24, 40];
-type Place = [x: number, y: number];
 
 /** A test image, and over it a mask that the reader paints, with mouse, finger, pen or keyboard. */
 export class MaskInput implements Input {
@@ -28,17 +24,15 @@ export class MaskInput implements Input {
   #brush = BRUSHES[1] ?? 12;
   #erasing = false;
   #picker: Picker;
-  #canvas: HTMLCanvasElement | undefined;
-  #last: Place | undefined;
-  #cursor: Place = [SIDE / 2, SIDE / 2];
-  #down = false;
-  #focused = false;
+  #cover = document.createElement("canvas");
+  #tile: { key: string; canvas: HTMLCanvasElement } | undefined;
 
   constructor(
     private readonly host: Host,
     private readonly changed: () => void,
   ) {
     this.#picker = new Picker(host, 20);
+    this.#cover.width = this.#cover.height = SIDE;
     this.params = {
       image: {
         get: () => (this.#index ? String(this.#index) : undefined),
@@ -68,32 +62,33 @@ export class MaskInput implements Input {
   }
 
   #draw() {
-    const canvas = this.#canvas;
-    if (!canvas || canvas.clientWidth === 0) return;
-    const { g, width } = fit(canvas);
-    if (!g) return;
-    g.clearRect(0, 0, width, width);
+    this.#surface.redraw();
+  }
+
+  /** The image in the ink of the page, made once. */
+  #printed(color: string): HTMLCanvasElement | undefined {
+    const key = `${this.#picker.loaded} ${this.#index} ${color}`;
+    if (this.#tile?.key === key) return this.#tile.canvas;
     const tile = this.#picker.tile(this.#index);
-    if (tile) {
-      g.imageSmoothingEnabled = false;
-      g.drawImage(print(tile, rgb(getComputedStyle(canvas).color)), 0, 0, width, width);
-    }
-    const cell = width / SIDE;
-    g.fillStyle = colorOf(this.host, "--_blue");
-    // Stripes, so that a mask is seen on any image and by any eye.
+    if (!tile) return undefined;
+    this.#tile = { key, canvas: print(tile, rgb(color)) };
+    return this.#tile.canvas;
+  }
+
+  #paint(g: CanvasRenderingContext2D, width: number, canvas: HTMLCanvasElement) {
+    g.imageSmoothingEnabled = false;
+    const tile = this.#printed(getComputedStyle(canvas).color);
+    if (tile) g.drawImage(tile, 0, 0, width, width);
+    const cover = rgb(colorOf(this.host, "--_blue"));
+    const image = new ImageData(SIDE, SIDE);
     for (let i = 0; i < this.#mask.length; i++) {
-      const [x, y] = [i % SIDE, Math.floor(i / SIDE)];
       if (!this.#mask[i]) continue;
-      g.globalAlpha = (x + y) % 6 < 3 ? 0.85 : 0.5;
-      g.fillRect(Math.floor(x * cell), Math.floor(y * cell), Math.ceil(cell), Math.ceil(cell));
+      // Stripes, so that a mask is seen on any image and by any eye.
+      const alpha = ((i % SIDE) + Math.floor(i / SIDE)) % 6 < 3 ? 217 : 128;
+      image.data.set([...cover, alpha], 4 * i);
     }
-    g.globalAlpha = 1;
-    if (!this.#focused) return;
-    g.strokeStyle = colorOf(this.host, "--_red");
-    g.lineWidth = this.#down ? 3 : 1.5;
-    g.beginPath();
-    g.arc(this.#cursor[0] * cell, this.#cursor[1] * cell, (this.#brush / 2) * cell, 0, 7);
-    g.stroke();
+    this.#cover.getContext("2d")?.putImageData(image, 0, 0);
+    g.drawImage(this.#cover, 0, 0, width, width);
   }
 
   /** What is there can be come back to. */
@@ -101,22 +96,6 @@ export class MaskInput implements Input {
     this.#past.push(this.#mask.slice());
     if (this.#past.length > PAST) this.#past.shift();
     this.#future = [];
-  }
-
-  #stroke(to: Place) {
-    const [[ax, ay], [bx, by]] = [this.#last ?? to, to];
-    const [dx, dy] = [bx - ax, by - ay];
-    const long = dx * dx + dy * dy || 1;
-    const r = this.#brush / 2;
-    for (let y = Math.max(0, Math.floor(Math.min(ay, by) - r)); y < Math.min(SIDE, Math.max(ay, by) + r); y++) {
-      for (let x = Math.max(0, Math.floor(Math.min(ax, bx) - r)); x < Math.min(SIDE, Math.max(ax, bx) + r); x++) {
-        const t = Math.min(1, Math.max(0, ((x + 0.5 - ax) * dx + (y + 0.5 - ay) * dy) / long));
-        const far = Math.hypot(x + 0.5 - ax - t * dx, y + 0.5 - ay - t * dy);
-        if (far <= r) this.#mask[y * SIDE + x] = this.#erasing ? 0 : 1;
-      }
-    }
-    this.#last = to;
-    this.#draw();
   }
 
   #half(covered: (x: number, y: number) => boolean) {
@@ -144,55 +123,26 @@ export class MaskInput implements Input {
     this.#done();
   }
 
-  #pointer = new OnePointer(
-    (e, first) => {
-      const box = (e.currentTarget as HTMLElement).getBoundingClientRect();
-      if (first) {
-        this.#keep();
-        this.#last = undefined;
-        this.#focused = false;
-      }
-      this.#stroke([((e.clientX - box.left) / box.width) * SIDE, ((e.clientY - box.top) / box.height) * SIDE]);
-    },
-    () => {
-      this.#last = undefined;
-      this.#done();
-    },
-  );
-
-  #key = (e: KeyboardEvent) => {
-    const by = e.shiftKey ? STRIDE : STEP;
-    const steps: Record<string, Place> = {
-      ArrowLeft: [-by, 0],
-      ArrowRight: [by, 0],
-      ArrowUp: [0, -by],
-      ArrowDown: [0, by],
-    };
-    const step = steps[e.key];
-    if (step) {
-      const clip = (v: number) => Math.min(SIDE, Math.max(0, v));
-      this.#last = this.#cursor;
-      this.#cursor = [clip(this.#cursor[0] + step[0]), clip(this.#cursor[1] + step[1])];
-      if (this.#down) this.#stroke(this.#cursor);
-    } else if (e.key === " ") {
-      this.#down = !this.#down;
-      this.#last = undefined;
-      if (this.#down) {
-        this.#keep();
-        this.#stroke(this.#cursor);
-      } else this.#done();
-    } else if (e.key === "Delete" || e.key === "Backspace") {
-      this.#set(() => false);
-    } else if (e.key.toLowerCase() === "z" && (e.ctrlKey || e.metaKey)) {
+  #surface = new Surface({
+    side: SIDE,
+    margin: 0,
+    steps: [4, 16],
+    begin: () => this.#keep(),
+    line: (from, to) =>
+      alongLine(from, to, this.#brush / 2, SIDE, (pixel, far) => {
+        if (far <= this.#brush / 2) this.#mask[pixel] = this.#erasing ? 0 : 1;
+      }),
+    end: () => this.#done(),
+    clear: () => this.#set(() => false),
+    key: (e) => {
+      if (e.key.toLowerCase() !== "z" || !(e.ctrlKey || e.metaKey)) return false;
       if (e.shiftKey) this.#travel(this.#future, this.#past);
       else this.#travel(this.#past, this.#future);
-    } else {
-      return;
-    }
-    e.preventDefault();
-    this.#focused = true;
-    this.#draw();
-  };
+      return true;
+    },
+    paint: (g, width, canvas) => this.#paint(g, width, canvas),
+    pen: () => ({ color: colorOf(this.host, "--_red"), radius: this.#brush / 2, width: [3, 1.5] }),
+  });
 
   render() {
     const { words } = this.host;
@@ -206,30 +156,7 @@ export class MaskInput implements Input {
       </button>`;
     return html`<div>
       <p class="head">${words.say("paintOver")}</p>
-      <canvas
-        class="pad"
-        tabindex="0"
-        role="application"
-        aria-roledescription=${words.say("mask")}
-        aria-label=${words.say("paintHere")}
-        @pointerdown=${this.#pointer.handle}
-        @pointermove=${this.#pointer.handle}
-        @pointerup=${this.#pointer.handle}
-        @pointercancel=${this.#pointer.handle}
-        @keydown=${this.#key}
-        @focus=${() => {
-          this.#focused = true;
-          this.#draw();
-        }}
-        @blur=${() => {
-          this.#focused = this.#down = false;
-          this.#draw();
-        }}
-        ${ref((c) => {
-          if (c === this.#canvas) return;
-          this.#canvas = c as HTMLCanvasElement | undefined;
-          this.#draw();
-        })}></canvas>
+      ${this.#surface.render(words.say("mask"), words.say("paintHere"))}
       <div class="slider">
         <label for="brush">${words.say("brush")}</label
         ><input

@@ -30,6 +30,11 @@ export class Picker {
     return true;
   }
 
+  /** The data whose images are there. */
+  get loaded(): string | undefined {
+    return this.#loaded;
+  }
+
   /** One of the images; nothing before they are there. */
   tile(index: number): ImageView | undefined {
     const view = this.#view;
