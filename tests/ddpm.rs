@@ -663,20 +663,6 @@ fn answers_losses_and_gradients_are_pytorchs() {
     }
 }
 
-/// Two kinds of stripes, which no mean of images looks like.
-fn stripes(count: usize) -> Batch {
-    let pixel = |i: usize| {
-        let (image, y, x) = (i / 64, i / 8 % 8, i % 8);
-        let along = if image.is_multiple_of(2) { x } else { y };
-        if (along / 2).is_multiple_of(2) {
-            0.9
-        } else {
-            0.1
-        }
-    };
-    Batch::unlabelled([count, 1, 8, 8], (0..count * 64).map(pixel).collect())
-}
-
 #[test]
 fn a_model_of_images_learns_what_its_samples_show() {
     let config = json!({ "channels": 8, "levels": 2, "timesteps": 100, "prediction": "v" });
@@ -685,7 +671,7 @@ fn a_model_of_images_learns_what_its_samples_show() {
     let mut rng = Rng::new(3, Purpose::Init, 0);
     let mut model = Ddpm::init(&config, &common::info(8, 8), &mut rng, &device).expect("a model");
     let mut optimizers = model::Model::optimizers(&model);
-    let batch = stripes(16);
+    let batch = common::stripes(16, [0.9, 0.1]);
     let mut losses = Vec::new();
     for step in 0..400 {
         let mut context = model::StepContext {
@@ -717,7 +703,7 @@ fn a_model_of_images_learns_what_its_samples_show() {
         // The two examples are 0.57 apart, their mean 0.28 from each.
         for image in pixels.chunks_exact(64) {
             let distance = |example: usize| {
-                let Batch::Images { values, .. } = stripes(2) else {
+                let Batch::Images { values, .. } = common::stripes(2, [0.9, 0.1]) else {
                     panic!("images");
                 };
                 let example = &values[example * 64..(example + 1) * 64];
@@ -738,7 +724,7 @@ fn a_model_of_images_learns_what_its_samples_show() {
     assert!(Family::density(&model).is_none());
 }
 
-/// [`stripes`] of two classes, and a model of them that has learned.
+/// Stripes of two classes, and a model of them that has learned.
 fn conditional() -> Ddpm {
     let config = json!({
         "channels": 8, "levels": 2, "timesteps": 100, "prediction": "v", "conditional": true,
@@ -751,15 +737,7 @@ fn conditional() -> Ddpm {
     let mut rng = Rng::new(3, Purpose::Init, 0);
     let mut model = Ddpm::init(&config, &info, &mut rng, &device).expect("a model");
     let mut optimizers = model::Model::optimizers(&model);
-    let Batch::Images { shape, values, .. } = stripes(16) else {
-        panic!("images");
-    };
-    let labels = (0..16).map(|i| i % 2).collect();
-    let batch = Batch::Images {
-        shape,
-        values,
-        labels,
-    };
+    let batch = common::stripes(16, [0.9, 0.1]);
     for step in 0..300 {
         let mut context = model::StepContext {
             hyper: Hyper::new(5e-3),
@@ -787,7 +765,7 @@ fn a_class_a_mask_and_a_start_are_kept_to() {
         guidance,
         ..Condition::default()
     };
-    let Batch::Images { values: both, .. } = stripes(2) else {
+    let Batch::Images { values: both, .. } = common::stripes(2, [0.9, 0.1]) else {
         panic!("images");
     };
     let distance = |image: &[f32], class: usize| {

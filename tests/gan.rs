@@ -836,24 +836,6 @@ fn convolutions_of_both_networks_are_pytorchs() {
     }
 }
 
-/// Upright and level stripes, with their classes.
-fn stripes(count: usize) -> Batch {
-    let pixel = |i: usize| {
-        let (image, y, x) = (i / 64, i / 8 % 8, i % 8);
-        let along = if image.is_multiple_of(2) { x } else { y };
-        if (along / 2).is_multiple_of(2) {
-            0.9
-        } else {
-            0.1
-        }
-    };
-    Batch::Images {
-        shape: [count, 1, 8, 8],
-        values: (0..count * 64).map(pixel).collect(),
-        labels: (0..count as u32).map(|i| i % 2).collect(),
-    }
-}
-
 #[test]
 fn images_of_a_class_come_out_as_that_class() {
     let config = GanConfig {
@@ -871,7 +853,7 @@ fn images_of_a_class_come_out_as_that_class() {
     let mut rng = Rng::new(3, Purpose::Init, 0);
     let mut gan = Gan::init(&config, &info, &mut rng, &device).expect("a model");
     let mut optimizers = [Optimizer::default(), Optimizer::default()];
-    let batch = stripes(16);
+    let batch = common::stripes(16, [0.9, 0.1]);
     for step in 0..400 {
         let mut context = StepContext {
             hyper: Hyper {
@@ -896,7 +878,7 @@ fn images_of_a_class_come_out_as_that_class() {
         }
     }
 
-    let Batch::Images { values: both, .. } = stripes(2) else {
+    let Batch::Images { values: both, .. } = common::stripes(2, [0.9, 0.1]) else {
         panic!("images");
     };
     let draw = |label: Option<u32>| {

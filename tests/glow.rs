@@ -252,20 +252,6 @@ fn noise_between_levels_has_the_density_that_is_told() {
     assert!((got - want).abs() < 0.01, "{got} for {want}");
 }
 
-/// Two kinds of stripes.
-fn stripes(count: usize) -> Batch {
-    let pixel = |i: usize| {
-        let (image, y, x) = (i / 64, i / 8 % 8, i % 8);
-        let along = if image.is_multiple_of(2) { x } else { y };
-        if (along / 2).is_multiple_of(2) {
-            1.0
-        } else {
-            0.0
-        }
-    };
-    Batch::unlabelled([count, 1, 8, 8], (0..count * 64).map(pixel).collect())
-}
-
 #[test]
 fn the_first_step_standardises_and_training_lowers_the_bits() {
     for (mixing, dequantization) in [
@@ -286,7 +272,7 @@ fn the_first_step_standardises_and_training_lowers_the_bits() {
         let mut glow =
             Glow::init(&config, &common::info(8, 8), &mut rng, &device).expect("a model");
         let mut optimizers = Model::optimizers(&glow);
-        let batch = stripes(16);
+        let batch = common::stripes(16, [1.0, 0.0]);
         let mut losses = Vec::new();
         for step in 0..150 {
             let mut context = StepContext {

@@ -23,7 +23,7 @@ pub struct Condition {
     #[schemars(title = "Class", range(min = 0, max = 255), extend("x-data" = ["image"]))]
     pub label: Option<u32>,
     /// How strongly samples follow the condition; 1 = as the model learned it.
-    #[schemars(title = "Guidance", range(min = 0.0, max = 20.0), extend("x-data" = ["image"]))]
+    #[schemars(title = "Guidance", range(min = 0.0, max = 20.0), extend("x-data" = ["image"], "default" = 1.0))]
     pub guidance: Option<f64>,
     /// Values of one example, as many as it has; those count where `mask` is 1.
     pub known: Option<Vec<f32>>,
@@ -207,10 +207,8 @@ pub(super) fn with_conditions(mut schema: Value, honoured: &[ConditionKind]) -> 
         }
         if let Some(property) = property.as_object_mut() {
             property.insert("x-order".into(), (-1).into());
-            property.remove("default");
-            if name == ConditionKind::Guidance.name() {
-                property.insert("default".into(), 1.0.into());
-            }
+            // Where nothing is said, there is nothing to show, unless its declaration says what holds then.
+            property.retain(|key, value| key != "default" || !value.is_null());
         }
         schema["properties"][name] = property;
     }

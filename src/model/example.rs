@@ -4,7 +4,7 @@ use burn::tensor::{Device, Tensor};
 
 use super::Samples;
 use crate::{
-    data::{Batch, Space},
+    data::{Batch, DataInfo, Space},
     error::{Error, Result},
     nn::standard::Standard,
 };
@@ -32,16 +32,19 @@ impl Example {
     }
 
     /// Numbers in a row.
-    pub fn len(&self) -> usize {
+    pub fn size(&self) -> usize {
         match self {
             Example::Points(_) => 2,
             Example::Image(shape) => shape.iter().product(),
         }
     }
 
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+    /// How many classes a model of them is told: those of the data, if it is to be told any; 0 for points.
+    pub fn classes(&self, data: &DataInfo, conditional: bool) -> usize {
+        match self {
+            Example::Image(_) if conditional => data.classes.len(),
+            _ => 0,
+        }
     }
 
     /// A batch as rows `[n, d]`.

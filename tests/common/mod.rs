@@ -18,7 +18,7 @@ use std::{
 
 use burn::tensor::Tensor;
 use generative_playground::{
-    data::{DataInfo, ImageSet, Space, SpaceKind},
+    data::{Batch, DataInfo, ImageSet, Space, SpaceKind},
     device, families,
     host::Host,
     model::{Condition, Model, Sampler, Samples, TrainConfig, finish},
@@ -380,4 +380,23 @@ pub fn digest(name: &str, got: &[f32], want: &Value) {
     let pairs = got.iter().zip(&probes);
     let probe: f64 = pairs.map(|(&v, &p)| f64::from(v) * f64::from(p)).sum();
     close(probe, number(&want["probe"]), norm);
+}
+
+/// Upright (class 0) and level (class 1) stripes of 8 × 8 pixels in turns, two pixels wide, which no mean of
+/// images looks like: light ones first.
+pub fn stripes(count: usize, [light, dark]: [f32; 2]) -> Batch {
+    let pixel = |i: usize| {
+        let (image, y, x) = (i / 64, i / 8 % 8, i % 8);
+        let along = if image.is_multiple_of(2) { x } else { y };
+        if (along / 2).is_multiple_of(2) {
+            light
+        } else {
+            dark
+        }
+    };
+    Batch::Images {
+        shape: [count, 1, 8, 8],
+        values: (0..count * 64).map(pixel).collect(),
+        labels: (0..count as u32).map(|i| i % 2).collect(),
+    }
 }

@@ -382,10 +382,7 @@ impl Family for Gan {
 
     fn init(config: &GanConfig, data: &DataInfo, rng: &mut Rng, device: &Device) -> Result<Self> {
         let example = Example::of(&data.space);
-        let classes = match (config.conditional, example) {
-            (true, Example::Image(_)) => data.classes.len(),
-            _ => 0,
-        };
+        let classes = example.classes(data, config.conditional);
         Ok(Self {
             config: config.clone(),
             example,
@@ -469,7 +466,7 @@ impl Family for Gan {
         let model = self.valid();
         let labels = condition.labels(self.classes, count, seed)?;
         let z = model.noise(count, &mut Rng::new(seed, Purpose::Sample, 0)) * options.temperature;
-        let start = Tensor::zeros([count, model.example.len()], &model.device());
+        let start = Tensor::zeros([count, model.example.size()], &model.device());
         let start = model.example.samples(start);
         Ok(Box::new(OnePass::new(start, move || {
             Ok(model.example.samples(model.generate(z, &labels)))

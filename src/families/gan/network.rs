@@ -304,6 +304,17 @@ impl Discriminator {
             Self::B(judge) => bias(&judge.output),
         }
     }
+
+    /// As [`Generator::uses`].
+    pub(super) fn uses(&self, name: &str) -> f64 {
+        match self {
+            Self::B(judge) if name.starts_with("down") => {
+                let [_, h, w] = judge.shape;
+                (h * w) as f64 / 4f64.powi(place(name) + 1)
+            }
+            _ => 1.0,
+        }
+    }
 }
 
 impl Generator {
@@ -349,19 +360,6 @@ impl Generator {
             Self::B(painter) if name.starts_with("output") => {
                 let [_, h, w] = painter.first;
                 (h * w) as f64 * 4f64.powi(painter.up.len() as i32)
-            }
-            _ => 1.0,
-        }
-    }
-}
-
-impl Discriminator {
-    /// As [`Generator::uses`].
-    pub(super) fn uses(&self, name: &str) -> f64 {
-        match self {
-            Self::B(judge) if name.starts_with("down") => {
-                let [_, h, w] = judge.shape;
-                (h * w) as f64 / 4f64.powi(place(name) + 1)
             }
             _ => 1.0,
         }
