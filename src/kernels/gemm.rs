@@ -1,5 +1,7 @@
 //! Products of matrices on the host, in place on views of larger buffers.
 
+use super::outer::{self, COLUMNS, ROWS, Side};
+
 /// A matrix in a slice: `rows` × `columns`, with the distances between neighbours.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'a> {
@@ -101,56 +103,10 @@ fn by_crate(a: View, b: View, out: &mut [f32], stride: usize, add: bool) {
     }
 }
 
-/// Rows of a tile of the result.
-const ROWS: usize = 4;
-/// Columns of a tile: with four lanes a vector, the tile fills eight registers of sixteen, and the
-/// compiler keeps all of it there. Measured under V8: 1.4 times the crate's kernel for wasm, whose
-/// tile spills; six rows spill too.
-const COLUMNS: usize = 8;
 /// Depth of the strips that are packed at a time: those of `b` stay in the nearest cache.
 const DEPTH: usize = 512;
 /// Rows of `a` that are packed at a time, a multiple of `ROWS`.
 const BLOCK: usize = 96;
-
-/// Σ_p a_p ⊗ b_p over packed strips.
-#[inline(always)]
-fn tile(a: &[[f32; ROWS]], b: &[[f32; COLUMNS]]) -> [[f32; COLUMNS]; ROWS] {
-    let mut sum = [[0f32; COLUMNS]; ROWS];
-    for (a, b) in a.iter().zip(b) {
-        for r in 0..ROWS {
-            for c in 0..COLUMNS {
-                sum[r][c] += a[r] * b[c];
-            }
-        }
-    }
-    sum
-}
-
-/// The same with `a` as it lies, row by row.
-#[inline(always)]
-fn tile_rows(a: [&[f32]; ROWS], b: &[[f32; COLUMNS]]) -> [[f32; COLUMNS]; ROWS] {
-    let [a0, a1, a2, a3] = a.map(|row| &row[..b.len()]);
-    let mut sum = [[0f32; COLUMNS]; ROWS];
-    let rows = a0.iter().zip(a1).zip(a2.iter().zip(a3));
-    for (((a0, a1), (a2, a3)), b) in rows.zip(b) {
-        let a = [a0, a1, a2, a3];
-        for r in 0..ROWS {
-            for c in 0..COLUMNS {
-                sum[r][c] += a[r] * b[c];
-            }
-        }
-    }
-    sum
-}
-
-/// One number of each of [`COLUMNS`] columns.
-pub(super) type Strip = [f32; COLUMNS];
-
-/// Four rows times a strip of columns, as numbers in registers.
-#[inline(always)]
-pub(super) fn strip_of_products(rows: [&[f32]; ROWS], strip: &[Strip]) -> [Strip; ROWS] {
-    tile_rows(rows, strip)
-}
 
 /// `W` neighbouring lines of a matrix as strips of one number of each, for `lines` lines from
 /// `first` on, numbers `from` to `from + depth`; missing lines are zeros. A line's numbers lie
@@ -187,26 +143,6 @@ fn pack<const W: usize>(
     }
 }
 
-/// Puts a tile's sums in rows of `out`, or adds them.
-#[inline(always)]
-fn store(
-    sums: &[[f32; COLUMNS]; ROWS],
-    out: &mut [f32],
-    [row, left, rows, columns]: [usize; 4],
-    stride: usize,
-    add: bool,
-) {
-    for (r, sums) in sums.iter().enumerate().take(rows) {
-        let at = (row + r) * stride + left;
-        let out = &mut out[at..at + columns];
-        match (add, <&mut [f32; COLUMNS]>::try_from(&mut *out)) {
-            (true, Ok(out)) => (0..COLUMNS).for_each(|c| out[c] += sums[c]),
-            (true, _) => out.iter_mut().zip(sums).for_each(|(o, s)| *o += s),
-            (false, _) => out.copy_from_slice(&sums[..columns]),
-        }
-    }
-}
-
 /// By tiles that stay in registers, over packed strips (Goto & van de Geijn 2008, "Anatomy of
 /// high-performance matrix multiplication"): for wasm. `a` is read as it lies where its rows are
 /// contiguous.
@@ -237,26 +173,28 @@ fn tiled(a: View, b: View, out: &mut [f32], stride: usize, add: bool) {
                     let by_row = [a.row_stride, a.column_stride];
                     pack(strips_a, a.data, by_row, [top, rows], [from, depth]);
                 }
-                for (j, b) in strips_b.chunks_exact(depth).enumerate() {
-                    let left = j * COLUMNS;
-                    let columns = COLUMNS.min(n - left);
-                    for (i, row) in (top..top + rows).step_by(ROWS).enumerate() {
-                        let sums = if a.column_stride == 1 {
-                            // Below the last row it is read again; what comes of it is not stored.
-                            tile_rows(
-                                std::array::from_fn(|r| {
-                                    let row = (row + r).min(m - 1);
-                                    &a.data[row * a.row_stride + from..]
-                                }),
-                                b,
-                            )
-                        } else {
-                            tile(&strips_a[i * depth..(i + 1) * depth], b)
-                        };
-                        let place = [row, left, ROWS.min(m - row), columns];
-                        store(&sums, out, place, stride, add);
-                    }
-                }
+                let side = match a.column_stride {
+                    1 => Side {
+                        data: &a.data[top * a.row_stride + from..],
+                        line: a.row_stride,
+                        along: 1,
+                        tile: ROWS * a.row_stride,
+                    },
+                    _ => Side {
+                        data: strips_a.as_flattened(),
+                        line: 1,
+                        along: ROWS,
+                        tile: ROWS * depth,
+                    },
+                };
+                let strips = Side {
+                    data: strips_b.as_flattened(),
+                    line: 1,
+                    along: COLUMNS,
+                    tile: COLUMNS * depth,
+                };
+                let out = &mut out[top * stride..];
+                outer::sums(side, strips, depth, [rows, n], out, stride, add);
             }
         }
     });

@@ -24,6 +24,7 @@ pub mod math;
 pub mod mixture;
 pub mod monotone;
 pub mod norm;
+pub mod outer;
 pub mod planar;
 pub mod reduce;
 pub mod residual;

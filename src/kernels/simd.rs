@@ -89,8 +89,13 @@ mod four {
     }
 
     #[inline(always)]
-    pub fn scale(a: v128, k: f32) -> v128 {
-        f32x4_mul(a, f32x4_splat(k))
+    pub fn multiply(a: v128, b: v128) -> v128 {
+        f32x4_mul(a, b)
+    }
+
+    #[inline(always)]
+    pub fn splat(k: f32) -> v128 {
+        f32x4_splat(k)
     }
 
     #[inline(always)]
@@ -137,8 +142,13 @@ mod four {
     }
 
     #[inline(always)]
-    pub fn scale(a: Numbers, k: f32) -> Numbers {
-        a.map(|a| a * k)
+    pub fn multiply(a: Numbers, b: Numbers) -> Numbers {
+        std::array::from_fn(|i| a[i] * b[i])
+    }
+
+    #[inline(always)]
+    pub fn splat(k: f32) -> Numbers {
+        [k; 4]
     }
 
     #[inline(always)]
@@ -148,6 +158,34 @@ mod four {
 }
 
 impl Four {
+    /// The same number four times.
+    #[inline(always)]
+    pub fn splat(k: f32) -> Self {
+        Self(four::splat(k))
+    }
+
+    /// The four numbers at a place.
+    ///
+    /// # Safety
+    /// They can be read.
+    #[allow(unsafe_code)]
+    #[inline(always)]
+    pub unsafe fn load(from: *const f32) -> Self {
+        // SAFETY: by the caller; a vector need not be aligned more than its numbers.
+        Self(unsafe { from.cast::<four::Numbers>().read_unaligned() })
+    }
+
+    /// Puts them at a place.
+    ///
+    /// # Safety
+    /// They can be written there.
+    #[allow(unsafe_code)]
+    #[inline(always)]
+    pub unsafe fn store(self, to: *mut f32) {
+        // SAFETY: by the caller; a vector need not be aligned more than its numbers.
+        unsafe { to.cast::<four::Numbers>().write_unaligned(self.0) }
+    }
+
     /// Rows as columns.
     #[inline(always)]
     pub fn turned(rows: [Self; 4]) -> [Self; 4] {
@@ -187,12 +225,21 @@ impl Sub for Four {
     }
 }
 
+impl Mul for Four {
+    type Output = Self;
+
+    #[inline(always)]
+    fn mul(self, other: Self) -> Self {
+        Self(four::multiply(self.0, other.0))
+    }
+}
+
 impl Mul<f32> for Four {
     type Output = Self;
 
     #[inline(always)]
     fn mul(self, k: f32) -> Self {
-        Self(four::scale(self.0, k))
+        self * Self::splat(k)
     }
 }
 

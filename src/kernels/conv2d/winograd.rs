@@ -17,7 +17,7 @@ use super::{
     points::{READ, TILE, of_data, of_gradient, of_kernel, to_kernel, to_outputs},
 };
 use crate::kernels::{
-    gemm::strip_of_products,
+    outer::{self, Side},
     simd::{Four, Level},
 };
 
@@ -271,18 +271,29 @@ impl Winograd {
         let weights = self.weights.chunks_exact(self.weight_stride());
         for ((data, products), weights) in data.zip(products).zip(weights) {
             let (data, products) = (data.as_flattened(), products.as_flattened_mut());
-            let weights = &weights.as_flattened().as_chunks::<TOGETHER>().0[..strips * padded];
-            for (strip, weights) in weights.chunks_exact(padded).enumerate() {
-                // What lies behind the last tile is not used.
-                for tile in (0..tiles).step_by(4) {
-                    let rows = [0, 1, 2, 3].map(|r| &data[(tile + r) * padded..][..padded]);
-                    let sums = strip_of_products(rows, weights);
-                    for (r, sums) in sums.iter().enumerate() {
-                        let at = ((tile + r) * strips + strip) * TOGETHER;
-                        products[at..at + TOGETHER].copy_from_slice(sums);
-                    }
-                }
-            }
+            // By tile, and by strip of channels: what lies behind the last tile is not used.
+            let rows = Side {
+                data,
+                line: padded,
+                along: 1,
+                tile: 4 * padded,
+            };
+            let weights = Side {
+                data: weights.as_flattened(),
+                line: 1,
+                along: TOGETHER,
+                tile: TOGETHER * padded,
+            };
+            let columns = TOGETHER * strips;
+            outer::sums(
+                rows,
+                weights,
+                padded,
+                [tiles, columns],
+                products,
+                columns,
+                false,
+            );
         }
     }
 
@@ -397,26 +408,21 @@ fn add_outer(
     [across, down]: [usize; 2],
     sums: &mut [f32],
 ) {
-    let columns = 4 * across;
-    let data = data.as_flattened().as_chunks::<TOGETHER>().0;
-    for column in 0..across / 2 {
-        for row in 0..down {
-            let mut sum = [[0f32; TOGETHER]; 4];
-            let tiles = gradient[row..].iter().step_by(down);
-            for (g, d) in tiles.zip(data[column..].iter().step_by(across / 2)) {
-                for r in 0..4 {
-                    for c in 0..TOGETHER {
-                        sum[r][c] += g[r] * d[c];
-                    }
-                }
-            }
-            for (r, sum) in sum.iter().enumerate() {
-                let at = (row * 4 + r) * columns + column * TOGETHER;
-                let out = &mut sums[at..at + TOGETHER];
-                out.iter_mut().zip(sum).for_each(|(o, s)| *o += s);
-            }
-        }
-    }
+    let (rows, columns) = (4 * down, 4 * across);
+    let tiles = gradient.len() / down;
+    let gradient = Side {
+        data: gradient.as_flattened(),
+        line: 1,
+        along: rows,
+        tile: 4,
+    };
+    let data = Side {
+        data: data.as_flattened(),
+        line: 1,
+        along: columns,
+        tile: TOGETHER,
+    };
+    outer::sums(gradient, data, tiles, [rows, columns], sums, columns, true);
 }
 
 /// The gradient by the weight, `[c_out, c_in, 3, 3]`, from the [`products`] of all images.
