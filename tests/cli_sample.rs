@@ -281,3 +281,48 @@ fn nobody_has_to_read_to_the_end() {
         refused(&output.expect("it starts"), "io");
     }
 }
+
+#[test]
+fn a_film_ends_with_what_a_picture_shows() {
+    let folder = Folder::new("film");
+    let more = [
+        "--count",
+        "3",
+        "--columns",
+        "3",
+        "--scale",
+        "2",
+        "--option",
+        "steps=4",
+    ];
+    let png = sample("ddpm-mnist", &folder.path("last.png"), &more);
+    let film = sample("ddpm-mnist", &folder.path("film.gif"), &more);
+    let decoder = png::Decoder::new(std::io::Cursor::new(png));
+    let mut reader = decoder.read_info().expect("a PNG");
+    let mut last = vec![0; reader.output_buffer_size().expect("a size")];
+    let info = reader.next_frame(&mut last).expect("an image");
+    assert_eq!(info.color_type, png::ColorType::Grayscale);
+    let (width, height) = (info.width as usize, info.height as usize);
+    let mut options = gif::DecodeOptions::new();
+    options.set_color_output(gif::ColorOutput::RGBA);
+    let mut film = options.read_info(&film[..]).expect("a GIF");
+    assert_eq!(
+        (usize::from(film.width()), usize::from(film.height())),
+        (width, height)
+    );
+    let (mut canvas, mut frames) = (vec![0u8; width * height], 0);
+    while let Some(frame) = film.read_next_frame().expect("a frame") {
+        for (i, pixel) in frame.buffer.as_chunks::<4>().0.iter().enumerate() {
+            let columns = usize::from(frame.width);
+            let (x, y) = (
+                usize::from(frame.left) + i % columns,
+                usize::from(frame.top) + i / columns,
+            );
+            canvas[y * width + x] = pixel[0];
+        }
+        frames += 1;
+    }
+    // The noise at first, and each of four steps.
+    assert_eq!(frames, 5);
+    assert_eq!(canvas, last[..width * height]);
+}

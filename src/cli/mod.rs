@@ -22,10 +22,11 @@ use std::{
 use clap::{Parser, Subcommand};
 
 use crate::{
-    checkpoint::{self, Opened},
+    checkpoint::{self, Opened, Precision},
     data::ImageSet,
     device,
     error::{Error, Result},
+    export,
 };
 use files::{read, write};
 use terminal::{complain, say};
@@ -68,6 +69,16 @@ enum Command {
     /// Train the classifier of an image set, on whose features samples are measured; with all training
     /// images it is kept as recipes/classifiers/NAME.safetensors.
     Classifier(classifier::Arguments),
+    /// Write a script of PyTorch beside a copy of the model, which draws from it without this program.
+    Pytorch {
+        /// Name of a shipped checkpoint, or a .safetensors file.
+        id: String,
+        /// Folder for both.
+        #[arg(long, default_value = ".")]
+        out: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Say what a checkpoint file holds.
     Inspect {
         /// The file.
@@ -117,6 +128,7 @@ fn run(command: Command) -> Result<()> {
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Classifier(arguments) => classifier::run(&arguments),
         Command::Inspect { file } => inspect(&file),
+        Command::Pytorch { id, out, place } => pytorch(&id, &out, &place),
         Command::Convert { files } => files.iter().try_for_each(|file| convert(file)),
         Command::Pack {
             name,
@@ -160,6 +172,24 @@ impl Place {
         let bytes = read(&self.checkpoints.join(&entry.file))?;
         checkpoint::open(&bytes, Some(&entry.sha256), &device)
     }
+}
+
+/// Write a model and its page of PyTorch.
+fn pytorch(id: &str, out: &Path, place: &Place) -> Result<()> {
+    let Opened { model, meta, .. } = place.open(id)?;
+    let name = meta
+        .id
+        .clone()
+        .unwrap_or_else(|| format!("{}-{}", meta.family, meta.data.name));
+    let page = export::pytorch(&*model, &meta.data, &name)?;
+    let weights = checkpoint::write(&*model, &meta, Precision::Single);
+    let weights = pollster::block_on(weights)?;
+    for (ending, bytes) in [("py", page.as_bytes()), ("safetensors", &weights)] {
+        let file = out.join(format!("{name}.{ending}"));
+        write(&file, bytes)?;
+        say!("{} bytes in {}", bytes.len(), file.display());
+    }
+    Ok(())
 }
 
 fn inspect(file: &Path) -> Result<()> {

@@ -15,7 +15,7 @@ use crate::{
     checkpoint::Opened,
     data::{PointSet, SpaceKind},
     error::{Error, Result},
-    model::{Condition, Samples, finish},
+    model::{Condition, Sampler, Samples, drive, finish},
     plots,
     scene::{View, grid},
 };
@@ -56,8 +56,9 @@ pub struct Arguments {
     /// Of images: pixels of the file for one pixel of a sample; 2 without it.
     #[arg(long)]
     scale: Option<usize>,
-    /// The file: a .png for images (grid.png without it), a .csv or .svg for points (points.csv
-    /// without it), any for texts (the terminal without it; several are parted by a line of ---).
+    /// The file: a .png for images (grid.png without it) or a .gif of how they come about, a .csv or .svg
+    /// for points (points.csv without it), any for texts (the terminal without it; several are parted by
+    /// a line of ---).
     #[arg(long)]
     out: Option<PathBuf>,
     #[command(flatten)]
@@ -102,6 +103,11 @@ fn within(name: &str, given: Option<usize>, otherwise: usize, most: usize) -> Re
     }
 }
 
+fn has_ending(out: &Path, ending: &str) -> bool {
+    out.extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case(ending))
+}
+
 /// Refuse a file with another ending than these.
 fn ends_in(out: &Path, endings: &[&str]) -> Result<()> {
     let ending = out.extension().unwrap_or_default().to_string_lossy();
@@ -114,16 +120,20 @@ fn ends_in(out: &Path, endings: &[&str]) -> Result<()> {
     }
 }
 
-fn drawn(arguments: &Arguments, opened: &Opened, count: usize) -> Result<Samples> {
+fn sampler(arguments: &Arguments, opened: &Opened, count: usize) -> Result<Box<dyn Sampler>> {
     let options = sampler_options(arguments)?;
     let condition = Condition {
         label: arguments.label,
         guidance: arguments.guidance,
         ..Condition::default()
     };
-    let mut sampler = opened
+    opened
         .model
-        .sampler(&options, &condition, count, arguments.seed)?;
+        .sampler(&options, &condition, count, arguments.seed)
+}
+
+fn drawn(arguments: &Arguments, opened: &Opened, count: usize) -> Result<Samples> {
+    let mut sampler = sampler(arguments, opened, count)?;
     pollster::block_on(finish(&mut *sampler))
 }
 
@@ -132,12 +142,73 @@ fn images(arguments: &Arguments, opened: &Opened) -> Result<()> {
     let columns = within("columns", arguments.columns, 8, 10_000)?;
     let scale = within("scale", arguments.scale, 2, 16)?;
     let out = arguments.out.clone().unwrap_or_else(|| "grid.png".into());
-    ends_in(&out, &["png"])?;
-    let samples = drawn(arguments, opened, count)?;
-    let view = pollster::block_on(grid(samples.images()?, columns))?;
-    write(&out, &plots::png(&view, scale)?)?;
+    ends_in(&out, &["png", "gif"])?;
+    let bytes = if has_ending(&out, "gif") {
+        let mut sampler = sampler(arguments, opened, count)?;
+        film(&pollster::block_on(frames(&mut *sampler, columns))?, scale)?
+    } else {
+        let samples = drawn(arguments, opened, count)?;
+        let view = pollster::block_on(grid(samples.images()?, columns))?;
+        plots::png(&view, scale)?
+    };
+    write(&out, &bytes)?;
     told(arguments, count, &out);
     Ok(())
+}
+
+/// Frames of a film, about.
+const FRAMES: usize = 48;
+/// How long each stays, hundredths of a second.
+const DELAY: u16 = 8;
+
+/// What a sampler has come to, some [`FRAMES`] times on its way and at its end.
+async fn frames(sampler: &mut dyn Sampler, columns: usize) -> Result<Vec<View>> {
+    let steps = sampler.steps();
+    let every = steps.div_ceil(FRAMES).max(1);
+    let mut frames = vec![grid(sampler.state().images()?, columns).await?];
+    drive(sampler, async |sampler, step| {
+        if step % every == 0 || step == steps {
+            frames.push(grid(sampler.state().images()?, columns).await?);
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(frames)
+}
+
+/// Images as a GIF, each of their pixels `scale` × `scale`.
+fn film(frames: &[View], scale: usize) -> Result<Vec<u8>> {
+    let mut rgba = Vec::new();
+    let mut size = [0u32; 2];
+    for frame in frames {
+        let View::Image {
+            width,
+            height,
+            rgba: pixels,
+            ..
+        } = frame
+        else {
+            continue;
+        };
+        size = [*width * scale as u32, *height * scale as u32];
+        for line in pixels.0.as_chunks::<4>().0.chunks_exact(*width as usize) {
+            let wide = line
+                .iter()
+                .flat_map(|pixel| std::iter::repeat_n(pixel, scale));
+            let wide: Vec<u8> = wide.flatten().copied().collect();
+            (0..scale).for_each(|_| rgba.extend_from_slice(&wide));
+        }
+    }
+    let side = |pixels: u32| {
+        u16::try_from(pixels)
+            .map_err(|_| Error::bad_option("scale", scale, "a GIF has at most 65535 pixels a side"))
+    };
+    plots::gif(&plots::Film {
+        width: side(size[0])?,
+        height: side(size[1])?,
+        delay: DELAY,
+        rgba: &rgba,
+    })
 }
 
 fn points(arguments: &Arguments, opened: &Opened) -> Result<()> {
@@ -147,9 +218,7 @@ fn points(arguments: &Arguments, opened: &Opened) -> Result<()> {
     let samples = drawn(arguments, opened, count)?;
     let data = &opened.meta.data;
     let view = pollster::block_on(plots::samples(samples, 1, PointSet::window_of(data)))?;
-    let svg = out
-        .extension()
-        .is_some_and(|e| e.eq_ignore_ascii_case("svg"));
+    let svg = has_ending(&out, "svg");
     let bytes = match &view {
         View::Plot { layers, .. } if !svg => plots::csv(layers, data.units.as_ref()),
         view => plots::svg::svg(view)?.into_bytes(),

@@ -7,7 +7,7 @@ use crate::{
         text::TextOptions,
     },
     error::{Error, Result},
-    families,
+    export, families,
     model::TrainConfig,
     options, plots,
     protocol::{Bytes, Fault, Outcome, Request, View, ViewQuery},
@@ -65,9 +65,17 @@ impl Host {
             Request::ShowSnapshot { .. } | Request::RestoreSnapshot { .. } => {
                 self.snapshot(request).await
             }
-            Request::Export { .. } | Request::ExportView { .. } | Request::ExportSamples { .. } => {
-                self.export(id, request).await
-            }
+            Request::Export { .. }
+            | Request::ExportPage { .. }
+            | Request::ExportView { .. }
+            | Request::ExportSamples { .. } => self.export(id, request).await,
+            Request::ExportFilm {
+                name,
+                width,
+                height,
+                delay,
+                rgba,
+            } => film_file(&name, width, height, delay, &rgba),
             Request::CheckOptions {
                 scope,
                 family,
@@ -275,6 +283,17 @@ impl Host {
                     bytes: Bytes(session.export(resumable).await?),
                 })
             }
+            Request::ExportPage { session } => {
+                let slot = self.session(session)?;
+                let session = slot.session.lock().await;
+                let name = session.file_name();
+                let page = export::pytorch(&*session.model(), session.data(), &name)?;
+                Ok(Outcome::File {
+                    name: format!("{name}.py"),
+                    mime: "text/x-python".into(),
+                    bytes: Bytes(page.into_bytes()),
+                })
+            }
             Request::ExportView {
                 session,
                 query,
@@ -337,6 +356,21 @@ fn samples_file(view: &View, name: &str, scale: u32, units: Option<&Units>) -> R
         name: format!("{name}.png"),
         mime: "image/png".into(),
         bytes: Bytes(plots::png(view, scale as usize)?),
+    })
+}
+
+/// Pictures in a row as a file.
+fn film_file(name: &str, width: u16, height: u16, delay: u16, rgba: &Bytes) -> Result<Outcome> {
+    let bytes = plots::gif(&plots::Film {
+        width,
+        height,
+        delay,
+        rgba: &rgba.0,
+    })?;
+    Ok(Outcome::File {
+        name: format!("{name}.gif"),
+        mime: "image/gif".into(),
+        bytes: Bytes(bytes),
     })
 }
 

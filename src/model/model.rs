@@ -27,6 +27,12 @@ pub trait Model: Any {
     /// Title of its family.
     fn title(&self) -> &'static str;
 
+    /// See [`Family::PAPER`].
+    fn paper(&self) -> &'static str;
+
+    /// See [`Family::PAGE`].
+    fn page(&self) -> Option<&'static str>;
+
     /// See [`Family::NETWORKS`].
     fn networks(&self) -> &'static [&'static str];
 
@@ -149,6 +155,14 @@ impl<F: Family> Model for F {
 
     fn title(&self) -> &'static str {
         F::TITLE
+    }
+
+    fn paper(&self) -> &'static str {
+        F::PAPER
+    }
+
+    fn page(&self) -> Option<&'static str> {
+        F::PAGE
     }
 
     fn networks(&self) -> &'static [&'static str] {

@@ -6,6 +6,7 @@
 
 mod edit;
 mod files;
+mod film;
 mod invertible;
 mod language;
 pub mod latent;
@@ -13,6 +14,7 @@ mod points;
 pub mod svg;
 
 pub use files::{csv, png};
+pub use film::{FILM_LIMIT, Film, gif};
 pub use points::data;
 
 use burn::tensor::Tensor;

@@ -23,6 +23,8 @@ pub struct ModelInfo {
     pub latent_dim: u32,
     /// Trainable numbers.
     pub parameters: u32,
+    /// Whether there is a page of PyTorch for it.
+    pub page: bool,
     /// Optimizer steps behind it.
     pub step: u32,
     /// Seed of its training.

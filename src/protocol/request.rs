@@ -198,6 +198,11 @@ pub enum Request {
         /// With everything that is needed to train on.
         resumable: bool,
     },
+    /// A script of PyTorch that draws from the exported model → `Outcome::File`.
+    ExportPage {
+        /// The session.
+        session: u32,
+    },
     /// A PNG of samples → `Outcome::File`.
     ExportSamples {
         /// The session.
@@ -214,6 +219,19 @@ pub enum Request {
         condition: Condition,
         /// Pixels of the image for one pixel of the sample, 1 to 16.
         scale: u32,
+    },
+    /// Pictures in a row as a GIF → `Outcome::File`. It needs no session.
+    ExportFilm {
+        /// The file's name, without its ending.
+        name: String,
+        /// Pixels of a picture.
+        width: u16,
+        /// Pixels of a picture.
+        height: u16,
+        /// How long each stays, hundredths of a second.
+        delay: u16,
+        /// Four bytes a pixel, row by row, picture by picture.
+        rgba: Bytes,
     },
     /// Check options as they stand in a URL or in attributes → `Outcome::Options`: those that
     /// hold, typed, and an error for each that does not.
@@ -252,6 +270,7 @@ impl Request {
             | Request::View { session, .. }
             | Request::ShowSnapshot { session, .. }
             | Request::Export { session, .. }
+            | Request::ExportPage { session }
             | Request::ExportView { session, .. }
             | Request::ExportSamples { session, .. } => Some(*session),
             _ => None,

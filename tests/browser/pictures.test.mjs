@@ -1,5 +1,6 @@
 // Pictures that are given to a model, and what is made of them: the brush, its past, its keyboard, and a sketch.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { closePage, colours, openPage, picture, startBrowser, startSite, until } from "./harness.mjs";
 
@@ -65,5 +66,29 @@ test("a sketch comes back as it was without noise, and as something else with mu
   const same = await picture(made);
   await model.getByLabel("Noise").fill("0.8");
   await until(async () => (await picture(made)) !== same, "more noise, another picture");
+  await closePage(page);
+});
+
+test("a model's page of PyTorch names the file that is downloaded with it", async () => {
+  site.answers.set(
+    "p.html",
+    `<!doctype html><html lang="en"><meta charset="utf-8"><title>t</title><link rel="icon" href="data:,">` +
+      `<script type="module" src="element.js"></script>` +
+      `<body><generative-model id="m" backend="cpu" model="gan-mnist"></generative-model>`,
+  );
+  const page = await openPage(browser, site, { path: "p.html" });
+  const model = page.locator("#m");
+  const saved = async (name) => {
+    const [file] = await Promise.all([
+      page.waitForEvent("download", { timeout: 60_000 }),
+      model.getByRole("button", { name, exact: true }).click({ timeout: 60_000 }),
+    ]);
+    return { name: file.suggestedFilename(), text: await readFile(await file.path(), "latin1") };
+  };
+  const script = await saved("As PyTorch");
+  const weights = await saved("Download model");
+  assert.deepEqual([script.name, weights.name], ["gan-mnist.py", "gan-mnist.safetensors"]);
+  assert.match(script.text, /^FILE = "gan-mnist.safetensors"$/m);
+  assert.match(script.text, /^CLASSES = 10$/m);
   await closePage(page);
 });

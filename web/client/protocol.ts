@@ -260,7 +260,11 @@ session: number,
 /**
  * With everything that is needed to train on.
  */
-resumable: boolean, } | { "type": "exportSamples", 
+resumable: boolean, } | { "type": "exportPage", 
+/**
+ * The session.
+ */
+session: number, } | { "type": "exportSamples", 
 /**
  * The session.
  */
@@ -284,7 +288,27 @@ condition: Condition,
 /**
  * Pixels of the image for one pixel of the sample, 1 to 16.
  */
-scale: number, } | { "type": "checkOptions", 
+scale: number, } | { "type": "exportFilm", 
+/**
+ * The file's name, without its ending.
+ */
+name: string, 
+/**
+ * Pixels of a picture.
+ */
+width: number, 
+/**
+ * Pixels of a picture.
+ */
+height: number, 
+/**
+ * How long each stays, hundredths of a second.
+ */
+delay: number, 
+/**
+ * Four bytes a pixel, row by row, picture by picture.
+ */
+rgba: Bytes, } | { "type": "checkOptions", 
 /**
  * Which options.
  */
@@ -982,6 +1006,10 @@ latentDim: number,
  * Trainable numbers.
  */
 parameters: number, 
+/**
+ * Whether there is a page of PyTorch for it.
+ */
+page: boolean, 
 /**
  * Optimizer steps behind it.
  */

@@ -90,9 +90,19 @@ export abstract class Questions {
     return this.#file({ type: "export", session: this.id, resumable });
   }
 
+  /** A script of PyTorch that draws from the exported model. */
+  async exportPage(): Promise<SavedFile> {
+    return this.#file({ type: "exportPage", session: this.id });
+  }
+
   /** A plot as a vector drawing. */
   async exportView(query: ViewQuery, snapshot: number | null = null): Promise<SavedFile> {
     return this.#file({ type: "exportView", session: this.id, query, snapshot });
+  }
+
+  /** Pictures in a row as a GIF. */
+  async exportFilm(film: Omit<Extract<Request, { type: "exportFilm" }>, "type">): Promise<SavedFile> {
+    return this.#file({ type: "exportFilm", ...film });
   }
 
   /** Samples as a PNG, or points as a CSV. */

@@ -115,6 +115,8 @@ export function notices(
 export interface Actions {
   back(): void;
   download(): void;
+  /** Its page of PyTorch. */
+  page(): void;
   open(file: File): void;
 }
 
@@ -137,6 +139,7 @@ export function facts(
     <p class="row">
       ${own ? html`<button type="button" @click=${actions.back}>${words.say("backTo", { title: entry ? words.told(entry.title) : words.say("shippedModel") })}</button>` : nothing}
       <button type="button" @click=${actions.download}>${words.say("downloadModel")}</button>
+      ${info.page ? html`<button type="button" title=${words.say("pageHelp")} @click=${actions.page}>${words.say("savePage")}</button>` : nothing}
       ${fileButton(words.say("openModel"), ".safetensors", actions.open)}
     </p>
   </div>`;

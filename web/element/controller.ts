@@ -386,4 +386,10 @@ export class Controller extends Runner {
     if (this.session && this.info) return this.session.exportModel(resumable);
     throw problem("unknown-session", "There is no model here yet.", "Wait until it is there.");
   }
+
+  /** A script of PyTorch that draws from the downloaded model. */
+  async page(): Promise<SavedFile> {
+    if (this.session && this.info) return this.session.exportPage();
+    throw problem("unknown-session", "There is no model here yet.", "Wait until it is there.");
+  }
 }

@@ -364,6 +364,7 @@ export class GenerativeModel extends ModelHost implements Present {
             ? facts(words, info, device, this.entry, own, {
                 back: () => void this.load(),
                 download: () => void this.attempt(async () => download(await this.trainer.download())),
+                page: () => void this.attempt(async () => download(await this.trainer.page())),
                 open: (file) => void this.importCheckpoint(file),
               })
             : nothing

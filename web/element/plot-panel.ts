@@ -2,7 +2,10 @@ import { html, nothing } from "lit";
 import { PlaygroundError } from "../client/errors";
 import type { ErrorInfo, ModelInfo, PlotInputs, PlotSpec, TrainState, View } from "../client/protocol";
 import type { Kit, Outfit } from "./kit";
+import { Camera, type Reel } from "./film";
 import { formula } from "./formula";
+import { colorOf } from "./ink";
+import { ScrubberInput } from "./inputs/place";
 import { Latest, Panel, ask, type Host, type Param } from "./panel";
 import { past } from "./past";
 import { isPlane } from "./points-task";
@@ -12,6 +15,8 @@ import type { Renderer } from "./render/renderer";
 
 /** Between two answers while a training goes on, milliseconds: of drawings, and of what is looked at more closely. */
 const [SOON, LATER] = [700, 1500];
+/** Pictures of a film along a slider. */
+const PICTURES = 41;
 
 /** A plot as a model declares it: asked with what it declares, drawn by what it is answered with. */
 export class PlotPanel extends Panel {
@@ -22,6 +27,7 @@ export class PlotPanel extends Panel {
   /** What this model cannot be asked. */
   #unable: ErrorInfo | undefined;
   #askedAt = 0;
+  readonly #camera: Camera;
 
   constructor(
     host: Host,
@@ -32,6 +38,19 @@ export class PlotPanel extends Panel {
     this.#outfit = kit.outfit(spec);
     const { inputs, renderers, expected } = this.#outfit;
     this.#renderer = expected && renderers[expected];
+    this.#camera = new Camera({
+      get words() {
+        return host.words;
+      },
+      get session() {
+        return host.session;
+      },
+      name: () => `${host.info?.id || host.info?.family || "model"}-${spec.id}`,
+      paper: () => colorOf(host, "--_paper"),
+      attempt: (work, about) => host.attempt(work, about),
+      save: (file) => host.save(file),
+      requestUpdate: () => host.requestUpdate(),
+    });
     this.params = Object.assign({}, ...[...inputs, ...Object.values(renderers)].map((part) => part.params ?? {}));
   }
 
@@ -50,54 +69,57 @@ export class PlotPanel extends Panel {
   }
 
   #ask(prepare: boolean) {
+    this.#latest.run(() => this.#asked(prepare));
+  }
+
+  /** Asks, and shows what is answered; points of a film do not glide to their places. */
+  async #asked(prepare: boolean, glide = true): Promise<void> {
     const { inputs, asks } = this.#outfit;
     this.#askedAt = performance.now();
-    this.#latest.run(() =>
-      this.host.attempt(async () => {
-        const { session, info } = this.host;
-        if (!session || !info) return;
-        try {
-          if (prepare) for (const input of inputs) await input.prepare?.();
-          const asked: PlotInputs = asks();
-          for (const input of inputs) {
-            const part = input.ask();
-            if (!part) {
-              this.#renderer?.clear();
-              return;
-            }
-            Object.assign(asked, part);
+    await this.host.attempt(async () => {
+      const { session, info } = this.host;
+      if (!session || !info) return;
+      try {
+        if (prepare) for (const input of inputs) await input.prepare?.();
+        const asked: PlotInputs = asks();
+        for (const input of inputs) {
+          const part = input.ask();
+          if (!part) {
+            this.#renderer?.clear();
+            return;
           }
-          const { past } = this.host.trainer;
-          const view = await ask(this.host, { type: "plot", plot: this.spec.id, inputs: asked }, past);
-          if (!view) return;
-          this.#show(view);
-        } catch (e) {
-          const error = PlaygroundError.from(e);
-          if (error.code === "unsupported") this.#unable = error;
-          else if (!inputs.some((input) => input.refused?.(error))) throw e;
-          this.#renderer?.clear();
-        } finally {
-          this.host.requestUpdate();
+          Object.assign(asked, part);
         }
-        this.host.drawn();
-      }, this.spec.id),
-    );
+        const { past } = this.host.trainer;
+        const view = await ask(this.host, { type: "plot", plot: this.spec.id, inputs: asked }, past);
+        if (!view) return;
+        this.#show(view, glide);
+      } catch (e) {
+        const error = PlaygroundError.from(e);
+        if (error.code === "unsupported") this.#unable = error;
+        else if (!inputs.some((input) => input.refused?.(error))) throw e;
+        this.#renderer?.clear();
+      } finally {
+        this.host.requestUpdate();
+      }
+      this.host.drawn();
+    }, this.spec.id);
   }
 
   override trained(_state: TrainState, samples: View | null) {
     const { info, trainer } = this.host;
     const drawn = isPlane(info?.space.kind);
-    if (trainer.past !== undefined || (!samples && !drawn)) return;
+    if (trainer.past !== undefined || this.#camera.busy || (!samples && !drawn)) return;
     // Samples at the fixed noise come with the news.
     if (drawn && samples?.kind === "plot" && this.spec.id === "samples") this.#show(samples);
     else if (performance.now() - this.#askedAt > (drawn ? SOON : LATER)) this.refresh();
   }
 
-  #show(view: View) {
+  #show(view: View, glide = true) {
     const renderer = this.#outfit.renderers[view.kind];
     if (renderer instanceof PlotRenderer) renderer.over = this.spec.overData;
     this.#renderer = renderer;
-    renderer?.show(view);
+    renderer?.show(view, glide);
     for (const input of this.#outfit.inputs) input.answered?.(view);
   }
 
@@ -109,11 +131,65 @@ export class PlotPanel extends Panel {
     this.#renderer?.updated?.();
   }
   override hide() {
+    this.#camera.stop();
     this.#renderer?.hide?.();
   }
   override redraw(recolour: boolean) {
     for (const input of this.#outfit.inputs) input.redraw?.(recolour);
     this.#renderer?.redraw?.(recolour);
+  }
+
+  /** What can be filmed: what moves by itself, what a slider moves, or how it was learned. */
+  #reel(): Reel | undefined {
+    const renderer = this.#renderer;
+    const own = renderer?.reel?.();
+    if (own) return own;
+    if (!renderer?.canvas) return undefined;
+    const scrubber = this.#outfit.inputs.find((input) => input instanceof ScrubberInput);
+    return scrubber ? this.#along(scrubber) : this.#growth();
+  }
+
+  /** The slider from one end to the other. */
+  #along(scrubber: ScrubberInput): Reel {
+    const before = scrubber.at;
+    const at = (place: number) => {
+      scrubber.at = place;
+      this.host.requestUpdate();
+      return this.#asked(false, false);
+    };
+    return {
+      count: PICTURES,
+      show: (i) => at(i / (PICTURES - 1)),
+      canvas: () => this.#renderer?.canvas?.(),
+      end: () => void at(before),
+    };
+  }
+
+  /** The training from its first snapshot to now. */
+  #growth(): Reel | undefined {
+    const { info, trainer } = this.host;
+    const snapshots = isPlane(info?.space.kind) ? (info?.state.snapshots.length ?? 0) : 0;
+    if (snapshots < 2) return undefined;
+    const before = trainer.past;
+    const at = async (index: number | undefined) => {
+      trainer.past = index;
+      this.host.requestUpdate();
+      await this.#asked(false, false);
+    };
+    return {
+      count: snapshots + 1,
+      show: async (i) => {
+        if (i === 0) await trainer.pause();
+        await at(i < snapshots ? i : undefined);
+      },
+      canvas: () => this.#renderer?.canvas?.(),
+      end: () => void at(before),
+    };
+  }
+
+  #film() {
+    const reel = this.host.bare ? undefined : this.#reel();
+    return reel ? this.#camera.render(reel) : nothing;
   }
 
   #instead() {
@@ -154,13 +230,14 @@ export class PlotPanel extends Panel {
     for (const input of inputs) input.for?.(this.spec);
     const below = inputs.map((input) => input.below?.() ?? nothing);
     const drawing = this.#renderer?.render() ?? nothing;
-    if (within) return html`${drawing}${below}`;
+    const film = this.#film();
+    if (within) return html`${drawing}${below}${film}`;
     const { info } = this.host;
     if (info && isPlane(info.space.kind)) {
       if (this.host.bare) return html`${drawing}`;
       return html`<div class="plotting">
         <div>
-          ${drawing}${this.#renderer instanceof PlotRenderer ? this.#renderer.label() : nothing}${inputs.map((input) => input.render())}${this.#past(info)}
+          ${drawing}${this.#renderer instanceof PlotRenderer ? this.#renderer.label() : nothing}${inputs.map((input) => input.render())}${this.#past(info)}${film}
         </div>
         <div class="side">
           <div>
@@ -173,12 +250,12 @@ export class PlotPanel extends Panel {
     }
     if (beside)
       return html`<div class="given">
-          <div>${inputs.map((input) => input.render())}</div>
+          <div>${inputs.map((input) => input.render())}${film}</div>
           <div>${drawing}</div>
         </div>
         ${below}`;
     return html`<div class=${inputs.length ? "reading-room" : ""}>
-      ${inputs.map((input) => input.render())} ${drawing}${below}
+      ${inputs.map((input) => input.render())} ${drawing}${below}${film}
     </div>`;
   }
 }

@@ -228,6 +228,7 @@ impl Family for Ddpm {
     const TITLE: &'static str = "Diffusion";
     const PAPER: &'static str =
         "Ho, Jain & Abbeel 2020, Denoising Diffusion Probabilistic Models, arXiv:2006.11239";
+    const PAGE: Option<&'static str> = Some(include_str!("page.py"));
     const SCHEMA_VERSION: u32 = 1;
     const CONDITIONS: &'static [ConditionKind] = &[
         ConditionKind::Label,

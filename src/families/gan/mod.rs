@@ -335,6 +335,7 @@ impl Family for Gan {
     const TITLE: &'static str = "Generative adversarial network";
     const PAPER: &'static str =
         "Goodfellow et al. 2014, Generative Adversarial Nets, arXiv:1406.2661";
+    const PAGE: Option<&'static str> = Some(include_str!("page.py"));
     const SCHEMA_VERSION: u32 = 1;
     const NETWORKS: &'static [&'static str] = &["discriminator", "generator"];
     const CONDITIONS: &'static [ConditionKind] = &[ConditionKind::Label];

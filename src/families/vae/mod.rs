@@ -292,6 +292,7 @@ impl Family for Vae {
     const TITLE: &'static str = "Variational autoencoder";
     const PAPER: &'static str =
         "Kingma & Welling 2013, Auto-Encoding Variational Bayes, arXiv:1312.6114";
+    const PAGE: Option<&'static str> = Some(include_str!("page.py"));
     const SCHEMA_VERSION: u32 = 1;
     const CAPABILITIES: Capabilities = Capabilities {
         density: Some(DensityKind::LowerBound),

@@ -4,6 +4,7 @@ import { ref } from "lit/directives/ref.js";
 import type { View } from "../../client/protocol";
 import { Plate, type ImageView } from "../draw";
 import { FRAMES, type PairInput } from "../inputs/pair";
+import type { Reel } from "../film";
 import type { Host } from "../panel";
 import type { Renderer } from "./renderer";
 
@@ -69,6 +70,23 @@ export class FramesRenderer implements Renderer {
     this.host.changed();
     this.host.requestUpdate();
   };
+
+  /** The walk from one to the other. */
+  reel(): Reel | undefined {
+    if (!this.#frames) return undefined;
+    const before = this.pair.t;
+    const at = (t: number) => {
+      this.pair.t = t;
+      this.#frame();
+      this.host.requestUpdate();
+    };
+    return {
+      count: FRAMES,
+      show: async (i) => at(i / (FRAMES - 1)),
+      canvas: () => this.#now.canvas,
+      end: () => at(before),
+    };
+  }
 
   render() {
     const { words } = this.host;

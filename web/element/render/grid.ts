@@ -20,6 +20,9 @@ export class GridRenderer implements Renderer {
   redraw(recolour: boolean) {
     this.#plate.redraw(recolour);
   }
+  canvas() {
+    return this.#plate.canvas;
+  }
   render() {
     return html`<canvas
       class="plate"

@@ -68,6 +68,10 @@ export class PlotRenderer implements Renderer {
     this.plot.clear();
   }
 
+  canvas() {
+    return this.plot.canvas;
+  }
+
   redraw(recolour: boolean) {
     this.#take();
     this.plot.redraw(recolour);

@@ -1,0 +1,73 @@
+//! A model as one page of PyTorch: a script that loads the saved file and draws from it what the program
+//! itself draws from the same noise.
+
+use crate::{
+    data::DataInfo,
+    error::{Error, Result},
+    model::Model,
+};
+
+/// What all pages have in common, with a place for the family's own part.
+const PAGE: &str = include_str!("page.py");
+
+/// Whether there is a page for such a model.
+pub fn has_page(model: &dyn Model, data: &DataInfo) -> bool {
+    model.page().is_some() && data.space.image().is_ok()
+}
+
+/// The script for a model that is saved as `name`.safetensors. Numbers of its config are written into it.
+///
+/// # Errors
+/// [`Error::Unsupported`] where the family has no page for such data.
+pub fn pytorch(model: &dyn Model, data: &DataInfo, name: &str) -> Result<String> {
+    let unsupported = || Error::Unsupported {
+        what: format!(
+            "There is no page of PyTorch for a {} of such data",
+            model.title()
+        ),
+    };
+    let part = model.page().ok_or_else(unsupported)?;
+    if !is_plain(name) {
+        let reason = "letters, digits, - and _ are possible";
+        return Err(Error::bad_option("name", name, reason));
+    }
+    let of = if is_plain(&data.name) {
+        &data.name
+    } else {
+        "images"
+    };
+    let [channels, height, width] = data.space.image().map_err(|_| unsupported())?;
+    let config = model.config()?;
+    let told = config
+        .get("conditional")
+        .and_then(serde_json::Value::as_bool);
+    let classes = match told {
+        Some(true) => data.classes.len(),
+        _ => 0,
+    };
+    let page = PAGE
+        .replace("TITLE", &format!("A {} of {}", model.title(), of))
+        .replace("PAPER", model.paper())
+        .replace("NAME", name)
+        .replace(
+            "It needs FILE beside",
+            &format!("It needs {name}.safetensors beside"),
+        )
+        .replace("\"model.safetensors\"", &format!("\"{name}.safetensors\""))
+        .replace("\"{}\"", &format!("\"\"\"{config}\"\"\""))
+        .replace(
+            "CHANNELS, HEIGHT, WIDTH = 1, 28, 28",
+            &format!("CHANNELS, HEIGHT, WIDTH = {channels}, {height}, {width}"),
+        )
+        .replace("CLASSES = 0", &format!("CLASSES = {classes}"))
+        .replace("# MODEL\n", part);
+    Ok(page)
+}
+
+/// Whether a name can be part of a script and a file's name as it stands.
+fn is_plain(name: &str) -> bool {
+    !name.is_empty()
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+}
