@@ -45,22 +45,19 @@ pub fn pytorch(model: &dyn Model, data: &DataInfo, name: &str) -> Result<String>
         Some(true) => data.classes.len(),
         _ => 0,
     };
-    let page = PAGE
-        .replace("TITLE", &format!("A {} of {}", model.title(), of))
-        .replace("PAPER", model.paper())
-        .replace("NAME", name)
-        .replace(
-            "It needs FILE beside",
-            &format!("It needs {name}.safetensors beside"),
-        )
-        .replace("\"model.safetensors\"", &format!("\"{name}.safetensors\""))
-        .replace("\"{}\"", &format!("\"\"\"{config}\"\"\""))
-        .replace(
-            "CHANNELS, HEIGHT, WIDTH = 1, 28, 28",
-            &format!("CHANNELS, HEIGHT, WIDTH = {channels}, {height}, {width}"),
-        )
-        .replace("CLASSES = 0", &format!("CLASSES = {classes}"))
-        .replace("# MODEL\n", part);
+    let parts = [
+        ("# __MODEL__\n", part.to_string()),
+        ("__TITLE__", format!("{}, {of}", model.title())),
+        ("__PAPER__", model.paper().to_string()),
+        ("__FILE__", format!("{name}.safetensors")),
+        ("__NAME__", name.to_string()),
+        ("__CONFIG__", config.to_string()),
+        ("__SHAPE__", format!("{channels}, {height}, {width}")),
+        ("__CLASSES__", classes.to_string()),
+    ];
+    let page = parts.iter().fold(PAGE.to_string(), |page, (hole, text)| {
+        page.replace(hole, text)
+    });
     Ok(page)
 }
 

@@ -1,10 +1,10 @@
-"""TITLE, as one page of PyTorch. It needs FILE beside it.
+"""__TITLE__, as one page of PyTorch. It needs __FILE__ beside it.
 
     pip install torch safetensors pillow
-    python NAME.py                      sixteen samples, as NAME.png
-    python NAME.py --help
+    python __NAME__.py                      sixteen samples, as __NAME__.png
+    python __NAME__.py --help
 
-PAPER
+__PAPER__
 """
 import argparse
 import json
@@ -16,10 +16,10 @@ import torch.nn.functional as F
 from safetensors.torch import load_file
 
 HERE = pathlib.Path(__file__).parent
-FILE = "model.safetensors"
-CONFIG = json.loads("{}")
-CHANNELS, HEIGHT, WIDTH = 1, 28, 28
-CLASSES = 0
+FILE = "__FILE__"
+CONFIG = json.loads("""__CONFIG__""")
+CHANNELS, HEIGHT, WIDTH = __SHAPE__
+CLASSES = __CLASSES__
 
 # Weights by name, in single precision.
 W = {}
@@ -30,7 +30,7 @@ def linear(name, x):
     return x @ W[name + ".weight"] + W[name + ".bias"]
 
 
-# MODEL
+# __MODEL__
 
 
 def save(images, path):
