@@ -172,3 +172,40 @@ test("German words fit where English ones do", { timeout: 200_000 }, async () =>
     await closePage(tab);
   }
 });
+
+test("the chapters in German: nothing is wider than the page, and each names itself in both languages", async () => {
+  const pages = ["index", "what", "vae", "gan", "flows", "diffusion", "pixels", "text", "lab", "widgets", "embed"];
+  for (const width of [390, 1280]) {
+    const tab = await openPage(browser, site, { path: "index.de.html", viewport: { width, height: 900 } });
+    for (const name of pages) {
+      const path = `${name}.de.html`;
+      await tab.goto(site.url + path);
+      await tab
+        .locator(name === "widgets" ? "main" : "generative-model, generative-lab")
+        .first()
+        .waitFor();
+      await tab.evaluate(() => customElements.whenDefined("generative-model"));
+      const { outside, alternates, title } = await tab.evaluate(() => {
+        const scrolls = (e) => e && (getComputedStyle(e).overflowX === "auto" || scrolls(e.parentElement));
+        const wide = [...document.querySelectorAll("h1, h2, h3, p, li, a, button, dd, math, td, generative-model")]
+          .filter((e) => !e.closest(".unseen, .skip") && !scrolls(e))
+          .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 || e.scrollWidth > e.clientWidth + 1)
+          .filter((e) => getComputedStyle(e).display !== "inline");
+        return {
+          outside: wide.map((e) => `${e.localName} ${e.textContent.trim().slice(0, 50)}`),
+          alternates: [...document.querySelectorAll("link[rel=alternate]")].map((l) => [l.hreflang, l.href]),
+          title: document.title,
+        };
+      });
+      assert.deepEqual(outside, [], `${path} at ${width}`);
+      assert.ok(await tab.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${path} at ${width}`);
+      assert.doesNotMatch(title, ENGLISH);
+      if (name === "embed") continue;
+      assert.deepEqual(alternates, [
+        ["de", site.url + path],
+        ["en", `${site.url}${name}.html`],
+      ]);
+    }
+    await closePage(tab);
+  }
+});

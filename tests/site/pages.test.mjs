@@ -38,26 +38,6 @@ test("every chapter leads to its code", () => {
   for (const name of names) assert.match(pages.get(name), /<h2>See the code<\/h2>.*href="code\//s, name);
 });
 
-test("a translation has its language, its original's formulas, figures and links, and the way there and back", () => {
-  const translated = [...pages].filter(([name]) => /^[a-z]+\.[a-z]{2}\.html$/.test(name));
-  assert.ok(translated.length > 0);
-  for (const [name, html] of translated) {
-    const [, of, lang] = /^(.*)\.([a-z]+)\.html$/.exec(name);
-    const original = pages.get(`${of}.html`);
-    assert.match(html, new RegExp(`<html lang="${lang}"`));
-    assert.ok(
-      html.includes(`hreflang="en" href="${of}.html"`) && original.includes(`hreflang="${lang}" href="${name}"`),
-    );
-    for (const pattern of [
-      /<annotation[^>]*>([^<]*)/g,
-      /data-term="([^"]*)"/g,
-      /<(generative-[a-z]+ [^>]*)>/g,
-      /<a href="(\?[^"]*|lab[^"]*)"/g,
-    ])
-      assert.deepEqual(all(html, pattern), all(original, pattern), `${name}: ${pattern}`);
-  }
-});
-
 test("titles and descriptions are there, and no two pages share one", () => {
   for (const pattern of [/<title>([^<]+)</, /<meta name="description" content="([^"]{20,})"/]) {
     const found = [...pages].map(([name, html]) => pattern.exec(html)?.[1] ?? assert.fail(`${name}: ${pattern}`));

@@ -90,18 +90,23 @@ export function markdown(lang = "en") {
     return fence(tokens, i, ...rest);
   };
   md.renderer.rules.heading_open = (tokens, i) => {
-    const text = tokens[i + 1].content;
-    const [, id] = /\{#([a-z0-9-]+)\}\s*$/.exec(text) ?? [];
-    return `<${tokens[i].tag} id="${id ?? slug(text)}"${tokens[i].meta?.small ? ' class="small"' : ""}>`;
+    const { id, small } = tokens[i].meta;
+    return `<${tokens[i].tag} id="${id}"${small ? ' class="small"' : ""}>`;
   };
-  md.core.ruler.push("heading-ids", ({ tokens }) => {
+  md.core.ruler.push("heading-ids", ({ tokens, env }) => {
     let within = false;
+    env.places = [];
     for (const [i, token] of tokens.entries()) {
       if (token.type !== "heading_open") continue;
       within ||= token.tag === "h2";
+      const text = tokens[i + 1].content;
+      const [, written] = /\{#([a-z0-9-]+)\}\s*$/.exec(text) ?? [];
+      const id = env.named?.[env.places.length] ?? written ?? slug(text);
+      env.places.push(id);
+      token.meta = { id };
       // A small heading before the first large one is right below the title.
       if (token.tag === "h3" && !within)
-        for (const each of [token, tokens[i + 2]]) Object.assign(each, { tag: "h2", meta: { small: true } });
+        for (const each of [token, tokens[i + 2]]) Object.assign(each, { tag: "h2", meta: { id, small: true } });
       const last = tokens[i + 1].children.at(-1);
       if (last?.type === "text") last.content = last.content.replace(/\s*\{#[a-z0-9-]+\}\s*$/, "");
     }
@@ -120,9 +125,12 @@ const slug = (text) =>
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-|-$/g, "");
 
-/** A chapter's text: the blocks between figures are put together into columns of text. */
-export function render(md, source) {
-  const tokens = md.parse(source, {});
+/**
+ * A chapter's text: the blocks between figures are put together into columns of text. `env.places` will be the ids of
+ * its headings; `env.named` are those that they are to have, where they do not follow from the words.
+ */
+export function render(md, source, env = {}) {
+  const tokens = md.parse(source, env);
   let html = "";
   let run = [];
   const flush = () => {
