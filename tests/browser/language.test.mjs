@@ -167,6 +167,22 @@ test("German words fit where English ones do", { timeout: 200_000 }, async () =>
           .map((e) => e.textContent.trim().slice(0, 60));
       });
       assert.deepEqual(outside, [], `${id} at ${width}`);
+      // What is chosen can be read: a list with this choice alone would not be wider.
+      const cut = await figure.evaluate((element) =>
+        [...element.shadowRoot.querySelectorAll("select")]
+          .filter((select) => select.checkVisibility() && select.selectedOptions[0])
+          .filter((select) => {
+            const alone = select.cloneNode();
+            alone.append(select.selectedOptions[0].cloneNode(true));
+            alone.style.cssText = "position: absolute; width: max-content";
+            select.after(alone);
+            const { offsetWidth } = alone;
+            alone.remove();
+            return offsetWidth > select.offsetWidth + 1;
+          })
+          .map((select) => select.selectedOptions[0].textContent.trim()),
+      );
+      assert.deepEqual(cut, [], `${id} at ${width}`);
     }
     assert.ok(await tab.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `no sideways at ${width}`);
     await closePage(tab);
