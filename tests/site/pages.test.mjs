@@ -56,13 +56,21 @@ test("ids are unique, and every symbol of an equation has a button and a gloss",
     for (const figure of html.match(/<figure class="equation".*?<\/figure>/gs) ?? []) {
       const glosses = all(figure, /data-gloss="([^"]+)"/g);
       assert.deepEqual(all(figure, /<button type="button" data-term="([^"]+)"/g), glosses, name);
-      const formula = /<div class="formula">(.*?)<\/div>/s.exec(figure)[1];
+      const formula = /<div class="formula(?: apart)?">(.*?)<\/div>/s.exec(figure)[1];
       for (const term of new Set(all(formula, /data-term="([^"]+)"/g)))
         assert.ok(glosses.includes(term), `${name}: ${term}`);
       for (const gloss of glosses)
         assert.ok(formula.includes(`data-term="${gloss}"`), `${name}: ${gloss} is nowhere in the formula`);
     }
   }
+});
+
+test("equations of their own stand on lines of their own, a line that goes on follows the one before", () => {
+  const written = (lines) =>
+    render(markdown(), `\`\`\`equation\ntitle: t\ntex: ${JSON.stringify(lines)}\nterms: {}\n\`\`\``);
+  assert.match(written(["a = b", "c = d"]), /<div class="formula apart">/);
+  assert.match(written(["a = b", "{}+ c"]), /<div class="formula">/);
+  assert.match(written(["a = b"]), /<div class="formula">/);
 });
 
 test("a formula with an error, a symbol without a gloss and a wrong source stop the build", () => {

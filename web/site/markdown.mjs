@@ -40,8 +40,8 @@ let equations = 0;
  *
  * Each term has one entry, from which its button, its gloss and its colour follow.
  */
-function equation(source, md, words) {
-  const { title, tex, terms } = parse(source);
+function equation(yaml, md, words) {
+  const { title, tex, terms } = parse(yaml);
   const id = `equation-${++equations}`;
   const colored = (markup) =>
     Object.entries(terms).reduce(
@@ -49,7 +49,10 @@ function equation(source, md, words) {
         color ? all.replaceAll(`data-term="${key}"`, `data-term="${key}" class="${color}"`) : all,
       markup,
     );
-  const lines = [tex].flat().map((line) => colored(math(line, true)));
+  const source = [tex].flat();
+  const lines = source.map((line) => colored(math(line, true)));
+  // What begins with an empty group goes on with the line before: in TeX, a sign is an operator after that.
+  const apart = source.slice(1).some((line) => !line.startsWith("{}"));
   const used = new Set(lines.join("").match(/(?<=data-term=")[^"]+/g));
   for (const key of used) if (!terms[key]) throw new Error(`${title}: no gloss for “${key}”`);
   const buttons = Object.entries(terms).map(
@@ -62,7 +65,7 @@ function equation(source, md, words) {
       `<div data-gloss="${key}"><dt>${escape(name)}</dt><dd>${md.renderInline(text.trim())}</dd></div>`,
   );
   return `<figure class="equation" aria-labelledby="${id}"><figcaption id="${id}" class="unseen">${escape(title)}</figcaption>
-<div class="formula">${lines.join("\n")}</div>
+<div class="formula${apart ? " apart" : ""}">${lines.join("\n")}</div>
 <ul class="terms" aria-label="${words.symbols}">${buttons.join("\n")}</ul>
 <dl class="glosses" id="${id}-gloss" aria-live="polite">${glosses.join("\n")}</dl></figure>\n`;
 }
