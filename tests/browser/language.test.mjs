@@ -47,6 +47,9 @@ test("every view of every figure is German where the page is", { timeout: 300_00
     ]),
     ["energy", `family="planar" data="u1" steps="3"`],
     ["pixelcnn", `family="pixelcnn"`],
+    ["gan-mnist", `model="gan-mnist"`],
+    ["ddpm-mnist", `model="ddpm-mnist" steps="4"`],
+    ["glow", `family="glow" data="mnist"`],
   ];
   for (const [name, attributes] of figures) {
     site.answers.set("t.html", page(`<generative-model id="m" ${attributes}></generative-model>`, "de"));
