@@ -1,7 +1,8 @@
 // The pages in another language than English: all of them, each with what its original has, in the same order.
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { describe, test } from "node:test";
+import { parse } from "yaml";
 import { renderPages } from "../../web/site/build.mjs";
 
 const pages = renderPages();
@@ -87,15 +88,15 @@ describe("German", () => {
 
     test(`${name}: numbers and quotation marks are written as German writes them`, () => {
       const text = blocks(german).join("\n");
-      assert.doesNotMatch(text, /\d\.\d/);
+      assert.doesNotMatch(text, /\d\.(?!\d{3}(?!\d))\d|(?<!\d)[1-9]\d{0,2},\d{3}(?!\d)/);
       assert.doesNotMatch(text, /[”"]|(^|[\s(])[“']/m, "an English quotation mark");
-      const figures = (html) =>
-        (
-          blocks(html)
-            .join(" ")
-            .match(/\d+(?:[.,]\d+)?/g) ?? []
-        ).map((n) => n.replace(",", "."));
-      assert.deepEqual(figures(german).sort(), figures(original).sort());
+      const numbers = (html) =>
+        blocks(html)
+          .join(" ")
+          .match(/\d+(?:[.,]\d+)*/g) ?? [];
+      const here = numbers(german).map((n) => n.replaceAll(".", "").replace(",", "."));
+      const there = numbers(original).map((n) => n.replaceAll(",", ""));
+      assert.deepEqual(here.sort(), there.sort());
     });
   }
 
@@ -103,6 +104,12 @@ describe("German", () => {
     const footers = [...pages]
       .filter(([name]) => name.endsWith(".de.html"))
       .map(([, html]) => /<footer.*/s.exec(html)?.[0]);
+    const sources = parse(readFileSync(new URL("../../web/pages/sources.yaml", import.meta.url), "utf8"));
+    for (const [key, source] of Object.entries(sources)) {
+      if (typeof source === "string")
+        assert.doesNotMatch(source, / \([^()]*\)\.$/, `the note of ${key} is in English only`);
+      else assert.deepEqual(Object.keys(source), ["work", "en", "de"], key);
+    }
     for (const footer of footers.filter(Boolean)) {
       assert.doesNotMatch(footer, /and others|undefined/);
       for (const note of all(footer, /\(([^()]*)\)\.<\/li>/g)) assert.doesNotMatch(note, ENGLISH);
