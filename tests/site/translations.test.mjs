@@ -60,8 +60,10 @@ describe("German", () => {
         "terms that are introduced": /<(dfn)>/g,
         "code to copy": /<code class="snippet">(.*?)<\/code>/gs,
       };
+      // Words within formulas may be translated.
+      const bare = (html) => html.replace(/(?<=<mtext>)[^<]*/g, "");
       for (const [what, pattern] of Object.entries(same))
-        assert.deepEqual(all(german, pattern), all(original, pattern), what);
+        assert.deepEqual(all(bare(german), pattern), all(bare(original), pattern), what);
       const links = (html) => all(html, /<a [^>]*href="([^"]+)"/g);
       // The same pages, in the language of this one.
       const here = (href) => href.replace(/^([a-z]+)\.html/, "$1.de.html");
