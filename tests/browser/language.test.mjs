@@ -192,6 +192,19 @@ test("German words fit where English ones do", { timeout: 200_000 }, async () =>
   }
 });
 
+test("another language begins where the reader is, with the figures as they are", async () => {
+  const tab = await openPage(browser, site, { path: "text.html?view=read&text=To%20be#write" });
+  const figure = tab.locator("#write generative-model");
+  await tab.locator(".language").click();
+  await tab.waitForURL(/text\.de\.html\?.*view=read.*#write$/);
+  await figure.getByText("Ihr Satz").waitFor();
+  assert.equal(await figure.evaluate((e) => e.getAttribute("text")), "To be");
+  await tab.goto(`${site.url}what.de.html#judging`);
+  await tab.locator(".language").click();
+  await tab.waitForURL(/what\.html#judging$/);
+  await closePage(tab);
+});
+
 test("the chapters in German: nothing is wider than the page, and each names itself in both languages", async () => {
   const pages = ["index", "what", "vae", "gan", "flows", "diffusion", "pixels", "text", "lab", "widgets", "embed"];
   for (const width of [390, 920, 1280]) {

@@ -232,6 +232,12 @@ const itself = { hreflang: document.documentElement.lang, href: location.origin 
 if (others.length)
   for (const { hreflang, href } of [itself, ...others])
     document.head.append(Object.assign(document.createElement("link"), { rel: "alternate", hreflang, href }));
+// Figures and places have the same names there.
+for (const anchor of others)
+  anchor.addEventListener("click", () => {
+    const { search, hash } = location;
+    Object.assign(anchor, { search, hash });
+  });
 
 explainEquations();
 followPlaces();
