@@ -29,18 +29,36 @@ const open = async (view, options = {}) => {
   return { page, element };
 };
 
+/** What axe-core finds of weight on a page. */
+async function serious(page) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.map((n) => `${n.target} ${n.any[0]?.message ?? ""}`).join("; ")}`);
+}
+
 describe("axe-core finds nothing serious", () => {
+  for (const [language, colorScheme, ending] of [
+    ["English", "light", ".html"],
+    ["German", "dark", ".de.html"],
+  ])
+    test(`the chapters in ${language}, ${colorScheme}`, { timeout: 120_000 }, async () => {
+      const page = await openPage(browser, site, { colorScheme });
+      for (const name of ["index", "what", "vae", "gan", "flows", "diffusion", "pixels", "text", "lab", "widgets"]) {
+        await page.goto(site.url + name + ending);
+        await page.waitForFunction(() => document.querySelector(".tools") || !document.querySelector(".widget[id]"));
+        assert.deepEqual(await serious(page), [], name);
+      }
+      await closePage(page);
+    });
+
   for (const colorScheme of ["light", "dark"]) {
     for (const view of views) {
       test(`${view}, ${colorScheme}`, async () => {
         const { page, element } = await open(view, { colorScheme });
         await page.waitForTimeout(300);
-        await page.evaluate(axe);
-        const { violations } = await page.evaluate(() => globalThis.axe.run());
-        const found = violations
-          .filter(({ impact }) => impact === "serious" || impact === "critical")
-          .map(({ id, nodes }) => `${id}: ${nodes.map((n) => `${n.target} ${n.any[0]?.message ?? ""}`).join("; ")}`);
-        assert.deepEqual(found, []);
+        assert.deepEqual(await serious(page), []);
         await element.screenshot();
         await screenshot(page, `${view}-${colorScheme}`);
         await closePage(page);

@@ -148,11 +148,14 @@ describe("a sandbox", () => {
 });
 
 test("a page from the disk says that it has to come from a server", async () => {
-  for (const name of ["index.html", "vae.html", "embed.html"]) {
+  for (const name of ["index.html", "vae.html", "embed.html", "gan.de.html", "embed.de.html"]) {
     const page = await open(`file://${dist}/${name}`);
     const told = page.locator(".unloaded");
     await told.waitFor();
-    assert.match(await told.innerText(), /opened from a disk.*http\.server/);
+    const said = name.includes(".de.")
+      ? /von einem Datenträger geöffnet.*http\.server/
+      : /opened from a disk.*http\.server/;
+    assert.match(await told.innerText(), said);
     await page.context().close();
   }
 });

@@ -47,6 +47,9 @@ test("every view of every figure is German where the page is", { timeout: 300_00
     ]),
     ["energy", `family="planar" data="u1" steps="3"`],
     ["pixelcnn", `family="pixelcnn"`],
+    ["gan-mnist", `model="gan-mnist"`],
+    ["ddpm-mnist", `model="ddpm-mnist" steps="4"`],
+    ["glow", `family="glow" data="mnist"`],
   ];
   for (const [name, attributes] of figures) {
     site.answers.set("t.html", page(`<generative-model id="m" ${attributes}></generative-model>`, "de"));
@@ -167,8 +170,86 @@ test("German words fit where English ones do", { timeout: 200_000 }, async () =>
           .map((e) => e.textContent.trim().slice(0, 60));
       });
       assert.deepEqual(outside, [], `${id} at ${width}`);
+      // What is chosen can be read: a list with this choice alone would not be wider.
+      const cut = await figure.evaluate((element) =>
+        [...element.shadowRoot.querySelectorAll("select")]
+          .filter((select) => select.checkVisibility() && select.selectedOptions[0])
+          .filter((select) => {
+            const alone = select.cloneNode();
+            alone.append(select.selectedOptions[0].cloneNode(true));
+            alone.style.cssText = "position: absolute; width: max-content";
+            select.after(alone);
+            const { offsetWidth } = alone;
+            alone.remove();
+            return offsetWidth > select.offsetWidth + 1;
+          })
+          .map((select) => select.selectedOptions[0].textContent.trim()),
+      );
+      assert.deepEqual(cut, [], `${id} at ${width}`);
     }
     assert.ok(await tab.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `no sideways at ${width}`);
+    await closePage(tab);
+  }
+});
+
+test("another language begins where the reader is, with the figures as they are", async () => {
+  const tab = await openPage(browser, site, { path: "text.html?view=read&text=To%20be#write" });
+  const figure = tab.locator("#write generative-model");
+  await tab.locator(".language").click();
+  await tab.waitForURL(/text\.de\.html\?.*view=read.*#write$/);
+  await figure.getByText("Ihr Satz").waitFor();
+  assert.equal(await figure.evaluate((e) => e.getAttribute("text")), "To be");
+  await tab.goto(`${site.url}what.de.html#judging`);
+  await tab.locator(".language").click();
+  await tab.waitForURL(/what\.html#judging$/);
+  await closePage(tab);
+});
+
+test("the chapters in German: nothing is wider than the page, and each names itself in both languages", async () => {
+  const pages = ["index", "what", "vae", "gan", "flows", "diffusion", "pixels", "text", "lab", "widgets", "embed"];
+  for (const width of [390, 920, 1280]) {
+    const tab = await openPage(browser, site, { path: "index.de.html", viewport: { width, height: 900 } });
+    for (const name of pages) {
+      const path = `${name}.de.html`;
+      await tab.goto(site.url + path);
+      await tab.waitForFunction(() => document.querySelector(".tools") || !document.querySelector(".widget[id]"));
+      await tab.waitForFunction(() => customElements.get("generative-model"));
+      const { outside, broken, alternates, title } = await tab.evaluate(() => {
+        const scrolls = (e) => e && (getComputedStyle(e).overflowX === "auto" || scrolls(e.parentElement));
+        const wide = [...document.querySelectorAll("h1, h2, h3, p, li, a, button, dd, math, td, generative-model")]
+          .filter((e) => !e.closest(".unseen, .skip") && !scrolls(e))
+          .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 || e.scrollWidth > e.clientWidth + 1)
+          .filter((e) => getComputedStyle(e).display !== "inline");
+        // Words that are broken without a hyphen, for want of room.
+        const broken = [...document.querySelectorAll("h1, h2, h3, .contents a, .onward a, .terms button")].flatMap(
+          (e) => {
+            const texts = [...e.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE);
+            return texts.flatMap((text) =>
+              [...text.data.matchAll(/[^\s-]+/g)].filter(({ 0: word, index }) => {
+                const range = document.createRange();
+                range.setStart(text, index);
+                range.setEnd(text, index + word.length);
+                return new Set([...range.getClientRects()].map((r) => r.top)).size > 1;
+              }),
+            );
+          },
+        );
+        return {
+          broken: broken.map(([word]) => word),
+          outside: wide.map((e) => `${e.localName} ${e.textContent.trim().slice(0, 50)}`),
+          alternates: [...document.querySelectorAll("link[rel=alternate]")].map((l) => [l.hreflang, l.href]),
+          title: document.title,
+        };
+      });
+      assert.deepEqual({ outside, broken }, { outside: [], broken: [] }, `${path} at ${width}`);
+      assert.ok(await tab.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${path} at ${width}`);
+      assert.doesNotMatch(title, ENGLISH);
+      if (name === "embed") continue;
+      assert.deepEqual(alternates, [
+        ["de", site.url + path],
+        ["en", `${site.url}${name}.html`],
+      ]);
+    }
     await closePage(tab);
   }
 });

@@ -225,5 +225,19 @@ for (const snippet of document.querySelectorAll(".snippet")) {
       .replaceAll("https://YOUR-SITE", location.origin);
 }
 
+// ---- The page in other languages. Search engines want whole addresses, which the build does not know.
+
+const others = [...document.querySelectorAll<HTMLAnchorElement>("a.language")];
+const itself = { hreflang: document.documentElement.lang, href: location.origin + location.pathname };
+if (others.length)
+  for (const { hreflang, href } of [itself, ...others])
+    document.head.append(Object.assign(document.createElement("link"), { rel: "alternate", hreflang, href }));
+// Figures and places have the same names there.
+for (const anchor of others)
+  anchor.addEventListener("click", () => {
+    const { search, hash } = location;
+    Object.assign(anchor, { search, hash });
+  });
+
 explainEquations();
 followPlaces();

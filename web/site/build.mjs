@@ -4,6 +4,7 @@ import subsetFont from "subset-font";
 import { parse } from "yaml";
 import { codeOf } from "./code.mjs";
 import { codePage, contents, head, page } from "./layout.mjs";
+import { WORDS } from "./words.mjs";
 import { markdown, render } from "./markdown.mjs";
 import { characters } from "./math.mjs";
 
@@ -31,27 +32,38 @@ export function renderPages() {
   /** The chapters as far as they are there in a language, the others in English. */
   const chaptersIn = (lang) => english.map((p) => p.others.find((other) => other.lang === lang) ?? p);
   const sources = parse(readFileSync(new URL("sources.yaml", folder), "utf8"));
+  const alone = Object.entries(WORDS).map(([lang, words]) => [`embed${lang === "en" ? "" : `.${lang}`}.html`, words]);
+  const files = new Set([...all.map((p) => p.file), ...alone.map(([file]) => file)]);
+  /** A page of the site, as it is called in a language that it is there in. */
+  const fileIn = (lang, file) => {
+    const translated = file.replace(/\.html$/, `.${lang}.html`);
+    return files.has(translated) ? translated : file;
+  };
+  /** Links to pages lead to those in the language of the page. */
+  const linked = (lang, html) =>
+    html.replace(/(<a [^>]*?href=")([a-z]+\.html)/g, (_, before, file) => before + fileIn(lang, file));
   const pages = new Map();
-  for (const p of all) {
+  const places = new Map();
+  // Headings are found by the same names in every language: those of the English page, which is read first.
+  for (const p of all.toSorted((a, b) => Number(a.lang !== "en") - Number(b.lang !== "en"))) {
     const chapters = chaptersIn(p.lang);
     const md = markdown(p.lang);
-    const body = render(md, p.text).replace("<!-- contents -->", () => contents(chapters));
-    pages.set(p.file, page(p, chapters, body, { sources, md }));
+    const env = { named: places.get(p.of) };
+    const text = render(md, p.text, env);
+    if (env.named && env.named.length !== env.places.length)
+      throw new Error(`${p.file} has other headings than ${p.of}`);
+    places.set(p.of, env.places);
+    const body = linked(p.lang, text).replace("<!-- contents -->", () => contents(chapters));
+    pages.set(p.file, page(p, chapters, body, { sources, md, home: fileIn(p.lang, "index.html") }));
   }
   for (const path of new Set(all.flatMap((p) => p.code ?? []))) pages.set(codePage(path), codeOf(root, path));
-  pages.set("embed.html", alone());
+  for (const [file, words] of alone) pages.set(file, onItsOwn(file, words));
   return pages;
 }
 
 /** The element alone on a page, as somebody else would have it. */
-function alone() {
-  const about = {
-    title: "A model in two lines",
-    description:
-      "A page with nothing but the element: a variational autoencoder, a flow and a model of text that train in it.",
-  };
-  return `${head({ ...about, scripts: "element" })}\n${readFileSync(new URL("embed.html", folder), "utf8")}</html>\n`;
-}
+const onItsOwn = (file, { lang, alone }) =>
+  `${head({ ...alone, lang, scripts: "element" })}\n${readFileSync(new URL(file, folder), "utf8")}</html>\n`;
 
 /**
  * Writes the pages, with the names that the files of the site have. They ask for `element.js` by the version that they

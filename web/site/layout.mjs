@@ -58,9 +58,9 @@ const ink = `<svg class="unseen" width="0" height="0" aria-hidden="true">${["ink
 const link = (page, current, text = page.nav) =>
   `<a href="${page.file}"${page === current ? ' aria-current="page"' : ""}>${escape(text)}</a>`;
 
-export const masthead = (chapters, current) => `<header class="masthead">
+export const masthead = (chapters, current, home) => `<header class="masthead">
 <a class="skip" href="#main">${WORDS[current.lang].skip}</a>
-<p class="name"><a href="index.html"><span aria-hidden="true" class="mark"></span>Generative Playground</a></p>
+<p class="name"><a href="${home}"><span aria-hidden="true" class="mark"></span>Generative Playground</a></p>
 <nav aria-label="${WORDS[current.lang].chapters}">${chapters.map((c) => link(c, current)).join(" ")}</nav>${current.others
   .map((p) => `\n<a class="language" lang="${p.lang}" hreflang="${p.lang}" href="${p.file}">${WORDS[p.lang].name}</a>`)
   .join("")}
@@ -88,7 +88,9 @@ function colophon({ sources = [], code = [], lang }, known, md) {
   const words = WORDS[lang];
   const cited = sources.map((key) => {
     if (!known[key]) throw new Error(`There is no source “${key}” in sources.yaml`);
-    return `<li>${md.renderInline(known[key])}</li>`;
+    const { work, [lang]: note } = known[key];
+    const markup = md.renderInline(work ? `${work} (${note}).` : known[key]);
+    return `<li>${markup.replace(/ and others(?=:)/, ` ${words.others}`)}</li>`;
   });
   const files = code.map((path) => `<li><a href="${codePage(path)}"><code>${escape(path)}</code></a></li>`);
   return `<footer class="colophon">
@@ -101,12 +103,12 @@ ${cited.length ? `<div><h2>${words.sources}</h2><ul>${cited.join("\n")}</ul></di
 
 export const codePage = (path) => `code/${path.replaceAll("/", "-")}.html`;
 
-export function page(current, chapters, body, { sources, md }) {
+export function page(current, chapters, body, { sources, md, home }) {
   const title = current.order === undefined ? current.title : `${current.title} · Generative Playground`;
   return `${head({ ...current, title, fonts: fontsOf(body) })}
 <body${current.order === undefined ? ' class="home"' : ""}>
 ${ink}
-${masthead(chapters, current)}
+${masthead(chapters, current, home)}
 <main id="main">
 ${current.order === undefined ? "" : `<h1 class="chapter">${escape(current.title)}</h1>\n`}${body}
 </main>

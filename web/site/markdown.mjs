@@ -40,8 +40,8 @@ let equations = 0;
  *
  * Each term has one entry, from which its button, its gloss and its colour follow.
  */
-function equation(source, md, words) {
-  const { title, tex, terms } = parse(source);
+function equation(yaml, md, words) {
+  const { title, tex, terms } = parse(yaml);
   const id = `equation-${++equations}`;
   const colored = (markup) =>
     Object.entries(terms).reduce(
@@ -49,7 +49,10 @@ function equation(source, md, words) {
         color ? all.replaceAll(`data-term="${key}"`, `data-term="${key}" class="${color}"`) : all,
       markup,
     );
-  const lines = [tex].flat().map((line) => colored(math(line, true)));
+  const source = [tex].flat();
+  const lines = source.map((line) => colored(math(line, true)));
+  // What begins with an empty group goes on with the line before: in TeX, a sign is an operator after that.
+  const apart = source.slice(1).some((line) => !line.startsWith("{}"));
   const used = new Set(lines.join("").match(/(?<=data-term=")[^"]+/g));
   for (const key of used) if (!terms[key]) throw new Error(`${title}: no gloss for “${key}”`);
   const buttons = Object.entries(terms).map(
@@ -62,7 +65,7 @@ function equation(source, md, words) {
       `<div data-gloss="${key}"><dt>${escape(name)}</dt><dd>${md.renderInline(text.trim())}</dd></div>`,
   );
   return `<figure class="equation" aria-labelledby="${id}"><figcaption id="${id}" class="unseen">${escape(title)}</figcaption>
-<div class="formula">${lines.join("\n")}</div>
+<div class="formula${apart ? " apart" : ""}">${lines.join("\n")}</div>
 <ul class="terms" aria-label="${words.symbols}">${buttons.join("\n")}</ul>
 <dl class="glosses" id="${id}-gloss" aria-live="polite">${glosses.join("\n")}</dl></figure>\n`;
 }
@@ -90,18 +93,23 @@ export function markdown(lang = "en") {
     return fence(tokens, i, ...rest);
   };
   md.renderer.rules.heading_open = (tokens, i) => {
-    const text = tokens[i + 1].content;
-    const [, id] = /\{#([a-z0-9-]+)\}\s*$/.exec(text) ?? [];
-    return `<${tokens[i].tag} id="${id ?? slug(text)}"${tokens[i].meta?.small ? ' class="small"' : ""}>`;
+    const { id, small } = tokens[i].meta;
+    return `<${tokens[i].tag} id="${id}"${small ? ' class="small"' : ""}>`;
   };
-  md.core.ruler.push("heading-ids", ({ tokens }) => {
+  md.core.ruler.push("heading-ids", ({ tokens, env }) => {
     let within = false;
+    env.places = [];
     for (const [i, token] of tokens.entries()) {
       if (token.type !== "heading_open") continue;
       within ||= token.tag === "h2";
+      const text = tokens[i + 1].content;
+      const [, written] = /\{#([a-z0-9-]+)\}\s*$/.exec(text) ?? [];
+      const id = env.named?.[env.places.length] ?? written ?? slug(text);
+      env.places.push(id);
+      token.meta = { id };
       // A small heading before the first large one is right below the title.
       if (token.tag === "h3" && !within)
-        for (const each of [token, tokens[i + 2]]) Object.assign(each, { tag: "h2", meta: { small: true } });
+        for (const each of [token, tokens[i + 2]]) Object.assign(each, { tag: "h2", meta: { id, small: true } });
       const last = tokens[i + 1].children.at(-1);
       if (last?.type === "text") last.content = last.content.replace(/\s*\{#[a-z0-9-]+\}\s*$/, "");
     }
@@ -120,9 +128,12 @@ const slug = (text) =>
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-|-$/g, "");
 
-/** A chapter's text: the blocks between figures are put together into columns of text. */
-export function render(md, source) {
-  const tokens = md.parse(source, {});
+/**
+ * A chapter's text: the blocks between figures are put together into columns of text. `env.places` will be the ids of
+ * its headings; `env.named` are those that they are to have, where they do not follow from the words.
+ */
+export function render(md, source, env = {}) {
+  const tokens = md.parse(source, env);
   let html = "";
   let run = [];
   const flush = () => {

@@ -1,6 +1,7 @@
 // What the layout of a page says, by the page's language.
 export const WORDS = {
   en: {
+    lang: "en",
     name: "English",
     skip: "Skip to the text",
     chapters: "Chapters",
@@ -10,6 +11,7 @@ export const WORDS = {
     code: "See the code",
     codeNote: (language) => `What runs in this chapter is this, in ${language}:`,
     sources: "Sources",
+    others: "and others",
     how: "How it runs",
     howNote:
       "The models are written in Rust and compiled to WebAssembly. They run in a worker of your browser, on the graphics card where there is one, else on the processor. Nothing that you draw, open or train leaves your machine, and the page asks no other server for anything.",
@@ -17,8 +19,14 @@ export const WORDS = {
     copyHtml: "HTML to copy",
     table: "Table",
     quotes: "“”‘’",
+    alone: {
+      title: "A model in two lines",
+      description:
+        "A page with nothing but the element: a variational autoencoder, a flow and a model of text that train in it.",
+    },
   },
   de: {
+    lang: "de",
     name: "Deutsch",
     skip: "Zum Text springen",
     chapters: "Kapitel",
@@ -28,6 +36,7 @@ export const WORDS = {
     code: "Der Code",
     codeNote: (language) => `Was in diesem Kapitel läuft, ist dies, in ${language}:`,
     sources: "Quellen",
+    others: "und andere",
     how: "Wie es läuft",
     howNote:
       "Die Modelle sind in Rust geschrieben und nach WebAssembly übersetzt. Sie laufen in einem Worker Ihres Browsers, auf der Grafikkarte, wo es eine gibt, sonst auf dem Prozessor. Nichts, was Sie zeichnen, öffnen oder trainieren, verlässt Ihr Gerät, und die Seite fragt keinen anderen Server nach irgendetwas.",
@@ -35,5 +44,10 @@ export const WORDS = {
     copyHtml: "HTML zum Kopieren",
     table: "Tabelle",
     quotes: "„“‚‘",
+    alone: {
+      title: "Ein Modell in zwei Zeilen",
+      description:
+        "Eine Seite, auf der nur das Element steht: ein Variational Autoencoder, ein Flow und ein Textmodell, die darin lernen.",
+    },
   },
 };
