@@ -41,6 +41,20 @@ pub fn specs() -> Vec<PlotSpec> {
             "Both images are encoded, and points on the way between their codes are decoded, on this machine. Fading between the pixels would show two ghosts; here every frame is one image.",
         )
         .with(PlotInput::Pair),
+        PlotSpec::new(
+            "attributes",
+            "Attributes",
+            "The picture as the model has it, then bolder, more slanted and wider, or less so: to its code is added what the codes of bold images have more than those of thin ones, and likewise for the others. No one told the model of these words.",
+        )
+        .with(PlotInput::Image)
+        .along("strength"),
+        PlotSpec::new(
+            "become",
+            "Another class",
+            "The picture on its way to each class: to its code is added the way from the mean code of the nearest class to that of the other one. What the code says besides the class stays, and so does something of the hand.",
+        )
+        .with(PlotInput::Image)
+        .along("change"),
     ]
 }
 
@@ -54,6 +68,8 @@ pub async fn answer(latent: &dyn Latent, request: &PlotRequest<'_>) -> Result<Vi
         "codes" => means(latent, request).await,
         "reconstruct" => reconstruct(latent, request).await,
         "interpolate" => interpolate(latent, request).await,
+        "attributes" => attributes(latent, request).await,
+        "become" => other_classes(latent, request).await,
         _ => Err(request.unknown()),
     }
 }
@@ -124,6 +140,118 @@ async fn means(latent: &dyn Latent, request: &PlotRequest<'_>) -> Result<View> {
         xy: Bytes(xy),
         classes: Bytes(classes),
     })
+}
+
+/// Test images whose codes tell of attributes and classes.
+const TELLING: usize = 1000;
+/// The longest way along an attribute, in differences of the bold to the thin quarter and the like.
+const FARTHEST: f32 = 1.5;
+
+/// Codes `[n, latent_dim]` of the first test images, row by row.
+async fn telling(latent: &dyn Latent, set: &ImageSet) -> Result<Vec<f32>> {
+    let n = TELLING.min(set.test.len());
+    floats(latent.encode(&first_of(set, n))?.0).await
+}
+
+/// The mean of some codes; zeros of none.
+fn mean_of<'a>(codes: impl Iterator<Item = &'a [f32]>, d: usize) -> Vec<f32> {
+    let (mut sum, mut count) = (vec![0f32; d], 0);
+    for code in codes {
+        sum.iter_mut().zip(code).for_each(|(s, z)| *s += z);
+        count += 1;
+    }
+    sum.iter().map(|s| s / count.max(1) as f32).collect()
+}
+
+/// How bold, slanted and wide an image is: its mean, and of the ink how far columns go along with rows and
+/// how far they spread. Moments of the first channel; zeros for an image without ink.
+fn looks(pixels: &[u8], width: usize) -> [f32; 3] {
+    let ink: f32 = pixels.iter().map(|&p| f32::from(p)).sum();
+    if ink == 0.0 {
+        return [0.0; 3];
+    }
+    let places = || {
+        let place =
+            |(i, &p): (usize, &u8)| (f32::from(p) / ink, (i % width) as f32, (i / width) as f32);
+        pixels.iter().enumerate().map(place)
+    };
+    let (x, y) = places().fold((0.0, 0.0), |(x, y), (p, c, r)| (x + p * c, y + p * r));
+    let moment =
+        |of: fn(f32, f32) -> f32| -> f32 { places().map(|(p, c, r)| p * of(c - x, r - y)).sum() };
+    let (xx, xy, yy) = (
+        moment(|c, _| c * c),
+        moment(|c, r| c * r),
+        moment(|_, r| r * r),
+    );
+    // Rows count downwards: what leans to the right goes to the left on its way down.
+    [ink, -xy / yy.max(1e-3), xx.sqrt()]
+}
+
+/// Attribute arithmetic (Larsen et al. 2016, arXiv:1512.09300, section 5): the mean code of the quarter of
+/// images that have most of an attribute less that of the quarter that have least.
+async fn attributes(latent: &dyn Latent, request: &PlotRequest<'_>) -> Result<View> {
+    let (set, d) = (request.image_set()?, latent.latent_dim());
+    let mu = floats(latent.encode(request.images(1)?)?.0).await?;
+    let codes_of_set = telling(latent, set).await?;
+    let [_, height, width] = set.shape();
+    let all: Vec<[f32; 3]> = (0..codes_of_set.len() / d)
+        .map(|i| looks(&set.test.image(i)[..height * width], width))
+        .collect();
+    let mut z = mu.clone();
+    for attribute in 0..3 {
+        let mut order: Vec<usize> = (0..all.len()).collect();
+        order.sort_by(|&a, &b| all[a][attribute].total_cmp(&all[b][attribute]));
+        let quarter = (order.len() / 4).max(1).min(order.len());
+        let mean = |of: &[usize]| mean_of(of.iter().map(|&i| &codes_of_set[i * d..(i + 1) * d]), d);
+        let (least, most) = (
+            mean(&order[..quarter]),
+            mean(&order[order.len() - quarter..]),
+        );
+        let t = (2.0 * request.at - 1.0) * FARTHEST;
+        z.extend((0..d).map(|j| mu[j] + t * (most[j] - least[j])));
+    }
+    grid(
+        latent
+            .decode(codes(latent, z, &request.device)?)?
+            .images()?,
+        4,
+    )
+    .await
+}
+
+/// The image's code with the way from its class to each other one added.
+async fn other_classes(latent: &dyn Latent, request: &PlotRequest<'_>) -> Result<View> {
+    let (set, d) = (request.image_set()?, latent.latent_dim());
+    let classes = request.info.classes.len();
+    if classes == 0 {
+        return Err(Error::Unsupported {
+            what: "This data has no classes".into(),
+        });
+    }
+    let mu = floats(latent.encode(request.images(1)?)?.0).await?;
+    let codes_of_set = telling(latent, set).await?;
+    let means: Vec<Vec<f32>> = (0..classes)
+        .map(|class| {
+            let codes = codes_of_set.chunks_exact(d).enumerate();
+            let of_class = codes.filter(|(i, _)| set.test.label(*i) == Some(class as u8));
+            mean_of(of_class.map(|(_, code)| code), d)
+        })
+        .collect();
+    let distance =
+        |mean: &Vec<f32>| -> f32 { mean.iter().zip(&mu).map(|(m, z)| (m - z).powi(2)).sum() };
+    let nearest = (means.iter()).min_by(|a, b| distance(a).total_cmp(&distance(b)));
+    let nearest = nearest.cloned().unwrap_or_default();
+    let z = means
+        .iter()
+        .flat_map(|mean| (0..d).map(|j| mu[j] + request.at * (mean[j] - nearest[j])))
+        .collect();
+    grid(
+        latent
+            .decode(codes(latent, z, &request.device)?)?
+            .images()?,
+        classes.div_ceil(2),
+    )
+    .await
 }
 
 /// The first `n` test images as they are.

@@ -94,7 +94,7 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
     match request.info.space.kind() {
         SpaceKind::Points | SpaceKind::Energy => points::answer(model, request, pause).await,
         SpaceKind::Image | SpaceKind::Text => match request.plot {
-            "latent" | "codes" | "reconstruct" | "interpolate" => {
+            "latent" | "codes" | "reconstruct" | "interpolate" | "attributes" | "become" => {
                 latent::answer(latent_of(model)?, request).await
             }
             "classes" => classes(model, request, pause).await,

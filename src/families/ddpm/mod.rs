@@ -40,6 +40,7 @@ mod density;
 mod network;
 mod plots;
 pub mod process;
+mod restyle;
 
 use self::config::GROUPS;
 pub use self::{

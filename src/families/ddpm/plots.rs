@@ -12,7 +12,7 @@ use crate::{
     model::{Condition, Family, Preset},
     nn::standard::Standard,
     rng::{Purpose, Rng},
-    scene::{PlotRequest, PlotSpec, Role, Scene, cells},
+    scene::{PlotInput, PlotRequest, PlotSpec, Role, Scene, cells},
 };
 
 /// How plots walk: without fresh noise, so that paths are smooth.
@@ -24,6 +24,8 @@ const SMOOTH: DdpmSampleOptions = DdpmSampleOptions {
 };
 /// Steps from noise to an image, of which a scrubber shows each.
 const IMAGE_STEPS: usize = 20;
+/// Classes in a row.
+const COLUMNS: usize = 5;
 /// Paths that are drawn as lines.
 const PATHS: usize = 60;
 /// Arrows of the score along each side.
@@ -71,6 +73,13 @@ pub fn plots_of_images() -> Vec<PlotSpec> {
             "Above, images on their way from noise; below each, what the model believes at that moment the end will be, the predicted x₀. First it settles where there is ink at all, at the end the edges.",
         )
         .along("time"),
+        PlotSpec::new(
+            "restyle",
+            "Another class",
+            "Your picture is carried towards noise without naming a class, and back as each class in turn. No chance is involved: with little noise it stays what it was, with more it becomes the other class, in the same hand.",
+        )
+        .with(PlotInput::Image)
+        .along("noise"),
     ]
 }
 
@@ -113,8 +122,10 @@ pub fn presets() -> Vec<Preset> {
 impl Ddpm {
     /// Draws one of [`plots_of_images`].
     pub(super) fn plot_of_images(&self, request: &PlotRequest) -> Result<Scene> {
-        if request.plot != "reverse" {
-            return Err(request.unknown());
+        match request.plot {
+            "reverse" => {}
+            "restyle" => return self.plot_of_classes(request),
+            _ => return Err(request.unknown()),
         }
         request.check_count(64)?;
         let n = request.count.div_ceil(2);
@@ -143,6 +154,19 @@ impl Ddpm {
             .images()?;
         let label = format!("step {steps} of {}", walk.steps());
         Ok(Scene::new(label).images(images, n))
+    }
+
+    /// A picture as each class.
+    fn plot_of_classes(&self, request: &PlotRequest) -> Result<Scene> {
+        let model = self.valid();
+        let pixels = request.images(1)?.images(&model.device())?;
+        let [_, channels, height, width] = pixels.dims();
+        let x0 = pixels.reshape([1, channels * height * width]) * 2.0 - 1.0;
+        // Most of what changes a class is near the noise.
+        let depth = 1.0 - (1.0 - f64::from(request.at)).powi(3);
+        let restyled = model.restyled(x0, depth)?;
+        let images = model.example.samples(restyled).images()?;
+        Ok(Scene::new("as each class").images(images, COLUMNS))
     }
 
     /// Draws one of [`plots`].

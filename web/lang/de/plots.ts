@@ -236,6 +236,17 @@ export const plots: Record<string, string> = {
   "Digits by a GAN": "Ziffern von einem GAN",
   "Digits by diffusion": "Ziffern durch Diffusion",
   "Digits on a plane": "Ziffern in der Ebene",
+  "Another class": "Eine andere Klasse",
+  Attributes: "Eigenschaften",
+  "The picture as the model has it, then bolder, more slanted and wider, or less so: to its code is added what the codes of bold images have more than those of thin ones, and likewise for the others. No one told the model of these words.":
+    "Das Bild, wie das Modell es hat, dann fetter, schräger und breiter, oder weniger davon: Zu seinem Code kommt hinzu, was die Codes fetter Bilder denen dünner voraus haben, und so auch bei den anderen. Niemand hat dem Modell von diesen Wörtern erzählt.",
+  "The picture on its way to each class: to its code is added the way from the mean code of the nearest class to that of the other one. What the code says besides the class stays, and so does something of the hand.":
+    "Das Bild auf dem Weg zu jeder Klasse: Zu seinem Code kommt der Weg vom mittleren Code der nächsten Klasse zu dem der anderen hinzu. Was der Code außer der Klasse sagt, bleibt, und damit etwas von der Handschrift.",
+  "Your picture is carried towards noise without naming a class, and back as each class in turn. No chance is involved: with little noise it stays what it was, with more it becomes the other class, in the same hand.":
+    "Ihr Bild wird zum Rauschen geführt, ohne dass eine Klasse genannt wird, und als jede Klasse zurück. Der Zufall spielt nicht mit: Mit wenig Rauschen bleibt es, was es war, mit mehr wird es zur anderen Klasse, in derselben Handschrift.",
+  change: "Veränderung",
+  strength: "Stärke",
+  "as each class": "als jede Klasse",
   "T-shirt": "T-Shirt",
   Trouser: "Hose",
   Pullover: "Pullover",

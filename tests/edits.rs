@@ -1,0 +1,167 @@
+//! What becomes of a given image: attributes, other classes.
+
+mod common;
+
+use std::{pin::Pin, rc::Rc};
+
+use burn::tensor::{Tensor, TensorData};
+use common::{mnist, root};
+use generative_playground::{
+    data::{Dataset, input::ImageInput},
+    device,
+    evaluate::classifier::Classifier,
+    protocol::{PlotInputs, View, ViewQuery},
+    session::Session,
+};
+
+fn pause() -> Pin<Box<dyn Future<Output = ()>>> {
+    Box::pin(async {})
+}
+
+/// The tiles of a plot of a shipped model for a test image, grey values in [0, 1].
+fn tiles(id: &str, plot: &str, index: u32, at: f32) -> Vec<Vec<f32>> {
+    let file = std::fs::read(root(&format!("web/checkpoints/{id}.safetensors"))).expect("shipped");
+    let session = Session::open(&file, None, &device::cpu()).expect("a session");
+    let data: Rc<Dataset> = Rc::new(mnist().clone().into());
+    let query = ViewQuery::Plot {
+        plot: plot.into(),
+        inputs: PlotInputs {
+            at,
+            image: Some(ImageInput::Test { index }),
+            seed: 1,
+            count: 16,
+            ..PlotInputs::default()
+        },
+    };
+    let viewer = session.viewer(None, Some(data)).expect("a viewer");
+    let view = pollster::block_on(viewer.view(&query, pause)).expect("a plot");
+    let View::Image {
+        width,
+        columns,
+        rows,
+        rgba,
+        ..
+    } = view
+    else {
+        panic!("an image");
+    };
+    let (width, side) = (width as usize, (width / columns) as usize);
+    (0..(columns * rows) as usize)
+        .map(|tile| {
+            let (left, top) = (
+                tile % columns as usize * side,
+                tile / columns as usize * side,
+            );
+            let pixel = |i: usize| 4 * ((top + i / side) * width + left + i % side);
+            (0..side * side)
+                .map(|i| f32::from(rgba.0[pixel(i)]) / 255.0)
+                .collect()
+        })
+        .collect()
+}
+
+fn image(index: usize) -> Vec<f32> {
+    mnist()
+        .test
+        .image(index)
+        .iter()
+        .map(|&p| f32::from(p) / 255.0)
+        .collect()
+}
+
+fn far(a: &[f32], b: &[f32]) -> f32 {
+    let sum: f32 = a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum();
+    (sum / a.len() as f32).sqrt()
+}
+
+/// The classes that the measuring classifier sees.
+fn seen(images: &[Vec<f32>]) -> Vec<usize> {
+    let file = std::fs::read(root("recipes/classifiers/mnist.safetensors")).expect("kept");
+    let classifier = Classifier::from_bytes(&file, mnist(), &device::cpu()).expect("opens");
+    let values = TensorData::new(images.concat(), [images.len(), 1, 28, 28]);
+    let x = Tensor::<4>::from_data(values, &device::cpu());
+    let logits = classifier.logits(classifier.features(x)).into_data();
+    let logits = logits.try_to_vec::<f32>().expect("numbers");
+    let best = |row: &[f32]| {
+        (0..10)
+            .max_by(|&a, &b| row[a].total_cmp(&row[b]))
+            .expect("ten")
+    };
+    logits.chunks_exact(10).map(best).collect()
+}
+
+#[test]
+fn without_noise_an_image_stays_and_with_much_it_becomes_each_class_in_its_own_shape() {
+    let (mut right, mut all, mut nearer) = (0, 0, 0);
+    for index in 0..8 {
+        for tile in tiles("ddpm-mnist", "restyle", index, 0.0) {
+            assert!(far(&tile, &image(index as usize)) < 0.003);
+        }
+        let restyled = tiles("ddpm-mnist", "restyle", index, 0.6);
+        assert_eq!(restyled.len(), 10);
+        let found = seen(&restyled);
+        right += (0..10).filter(|&class| found[class] == class).count();
+        // What came of another image as the same class is farther from this one.
+        let other = tiles("ddpm-mnist", "restyle", index + 8, 0.6);
+        let me = image(index as usize);
+        let closer = |class: &usize| far(&restyled[*class], &me) < far(&other[*class], &me);
+        nearer += (0..10).filter(closer).count();
+        all += 10;
+    }
+    println!("{right} of {all} seen as the class, {nearer} nearer to their own image");
+    assert!(right >= all * 8 / 10, "{right} of {all} seen as the class");
+    assert!(nearer >= all * 7 / 10, "{nearer} of {all} keep their shape");
+}
+
+/// Ink, slant and width by their moments, in double precision.
+fn looks(image: &[f32]) -> [f64; 3] {
+    let ink: f64 = image.iter().map(|&p| f64::from(p)).sum();
+    let mean = |of: &dyn Fn(f64, f64) -> f64| {
+        let each = image.iter().enumerate();
+        each.map(|(i, &p)| f64::from(p) * of((i % 28) as f64, (i / 28) as f64))
+            .sum::<f64>()
+            / ink
+    };
+    let (x, y) = (mean(&|c, _| c), mean(&|_, r| r));
+    let xy = mean(&|c, r| (c - x) * (r - y));
+    let yy = mean(&|_, r| (r - y) * (r - y));
+    [ink, -xy / yy, mean(&|c, _| (c - x) * (c - x)).sqrt()]
+}
+
+#[test]
+fn attributes_are_added_to_codes() {
+    for index in [0, 3, 8, 18] {
+        let [less, as_it_is, more] =
+            [0.0, 0.5, 1.0].map(|at| tiles("vae-mnist", "attributes", index, at));
+        for tiles in [&less, &as_it_is, &more] {
+            assert_eq!(tiles.len(), 4);
+            // The first stays.
+            assert!(far(&tiles[0], &as_it_is[0]) < 1e-6);
+        }
+        for attribute in 0..3 {
+            let tile = attribute + 1;
+            assert!(far(&as_it_is[tile], &as_it_is[0]) < 1e-6);
+            let [a, b, c] = [&less, &as_it_is, &more].map(|tiles| looks(&tiles[tile])[attribute]);
+            assert!(
+                a < b && b < c,
+                "image {index}, attribute {attribute}: {a} {b} {c}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_code_goes_to_other_classes() {
+    let mut right = 0;
+    for index in 0..10 {
+        let start = tiles("vae-mnist", "become", index, 0.0);
+        assert!(start.iter().all(|tile| far(tile, &start[0]) < 1e-6));
+        let end = tiles("vae-mnist", "become", index, 1.0);
+        let found = seen(&end);
+        right += (0..10).filter(|&class| found[class] == class).count();
+        // One of them is its own class: it has not moved.
+        assert!(end.iter().any(|tile| far(tile, &start[0]) < 1e-6));
+    }
+    println!("{right} of 100 seen as the class");
+    assert!(right >= 70, "{right} of 100");
+}
