@@ -33,7 +33,7 @@ const english = files.map((name) => /^([a-z]+)\.(?:md|html)$/.exec(name)?.[1]).f
 const ENGLISH = /\b(the|of|and|with|from|which|what|is|are|by|each|its|that|for|one|others?|page|step)\b/i;
 /** What is called the same in every language. */
 const SAME =
-  /^([^\p{L}]*|Generative Playground|VAE|GAN|Flows|Diffusion|Text|Sampling|epsilon( theta)?|p theta|log pi|beta|f|x [ti])$/u;
+  /^([^\p{L}]*|Generative Playground|VAE|GAN|Flows|Diffusion|Text|Attention|Sampling|epsilon( theta)?|p theta|log pi|beta|f|x [ti])$/u;
 
 describe("German", () => {
   test("has every page", () => {
