@@ -22,10 +22,11 @@ const BOUNDS = [300, 340, 400, 520, 620, 720, 860, 1100, 1300];
 /** The heights of a figure at each bound, just above and just below it. */
 async function measure(browser, site, html) {
   const tag = html.slice(1).split(/[ >]/)[0];
+  const head = '<title>A figure</title><script type="module" src="element.js"></script>';
+  const figure = `${html.replace(">", ' id="figure" backend="cpu">')}</${tag}>`;
   site.answers.set(
     "figure.html",
-    Buffer.from(`<!doctype html><html lang="en"><head><title>A figure</title><script type="module" src="element.js"></script></head>
-    <body><div id="box">${html.replace(">", ' id="figure" backend="cpu">')}</${tag}></div></body></html>`),
+    `<!doctype html><html lang="en"><head>${head}</head><body><div id="box">${figure}</div></body></html>`,
   );
   const page = await openPage(browser, site, { path: "figure.html", viewport: { width: 1340, height: 2400 } });
   const box = page.locator("#box");
@@ -47,24 +48,26 @@ async function measure(browser, site, html) {
   return BOUNDS.slice(1).map((to, i) => [BOUNDS[i], to, heights.get(BOUNDS[i]), heights.get(to - 1)]);
 }
 
-/** Rules that keep a line of heights between two widths free; texts may be a line longer elsewhere. */
-export function rules(selector, spans) {
+/** The heights of a figure, each on a line between two widths; texts may be a line longer elsewhere. */
+function heights(selector, spans) {
   const host = selector.startsWith(":host") ? selector : `:host(${selector}:not([controls]))`;
-  return spans.map(([from, to, low, high], i) => {
+  const lines = spans.map(([from, to, low, high]) => {
     const slope = (high - low) / (to - 1 - from);
-    const least = i ? `(width >= ${from}px)` : "";
-    const most = i < spans.length - 1 ? `(width < ${to}px)` : "";
     const start = Math.ceil(low - slope * from) + 28;
-    return `@container ${[least, most].filter(Boolean).join(" and ")} {
-  ${host} .frame {
-    min-height: calc(${start}px + ${(100 * slope).toFixed(1)}cqw);
-  }
-}`;
+    return `  --_room-${from}: calc(${start}px + ${(100 * slope).toFixed(1)}cqw);`;
   });
+  return `${host} .frame {\n${lines.join("\n")}\n}`;
 }
 
-export const head =
-  "/* Room for each view, written by benches/heights.mjs: nothing below a figure moves when it comes. */\n";
+/** Which of the heights holds at a width. */
+const choice = BOUNDS.slice(0, -1).map((from, i) => {
+  const least = i ? `(width >= ${from}px)` : "";
+  const most = i < BOUNDS.length - 2 ? `(width < ${BOUNDS[i + 1]}px)` : "";
+  const when = [least, most].filter(Boolean).join(" and ");
+  return `@container ${when} {\n  .frame {\n    min-height: var(--_room-${from});\n  }\n}`;
+});
+
+const head = "/* Room for each view, written by benches/heights.mjs: nothing below a figure moves when it comes. */";
 
 const site = await startSite({ bare: true });
 const browser = await startBrowser();
@@ -72,7 +75,7 @@ const all = [];
 for (const [selector, html] of FIGURES) {
   const spans = await measure(browser, site, html);
   console.error(selector, spans.map(([from, , low, high]) => `${from}: ${low}–${high}`).join(", "));
-  all.push(...rules(selector, spans));
+  all.push(heights(selector, spans));
 }
-writeFileSync(new URL("../web/element/reserve.css", import.meta.url), `${head}${all.join("\n")}\n`);
+writeFileSync(new URL("../web/element/reserve.css", import.meta.url), `${[head, ...all, ...choice].join("\n")}\n`);
 process.exit(0);

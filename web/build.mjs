@@ -129,6 +129,7 @@ function assets(files) {
 async function roomBefore() {
   const rules = readFileSync(join(root, "web/element/reserve.css"), "utf8")
     .replace(/:host\((.*?)\) \.frame(?=[,\s])/g, "generative-model$1:not(:defined)::before")
+    .replace(/^ +\.frame(?= )/gm, "generative-model:not(:defined)::before")
     .replaceAll("min-height", "height");
   const early = `generative-model:not(:defined) { display: flow-root; container-type: inline-size; }
     generative-model:not(:defined)::before { content: ""; float: left; }`;

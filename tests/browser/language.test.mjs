@@ -31,8 +31,13 @@ const said = (locator) =>
   });
 
 /** English words that no German sentence has. */
-const ENGLISH =
-  /\b(the|of|and|with|from|which|what|is|are|by|each|its|steps?|layers?|noise|loss|points|samples? from|hidden|learning|weights?|draw|open|save|seconds?)\b/i;
+const ENGLISH = new RegExp(
+  `\\b(${[
+    "the|of|and|with|from|which|what|is|are|by|each|its",
+    "steps?|layers?|noise|loss|points|samples? from|hidden|learning|weights?|draw|open|save|seconds?",
+  ].join("|")})\\b`,
+  "i",
+);
 /** Names of the program's own and of papers, which are the same in every language. */
 const NAMES = /arXiv|et al\.|Free Bits|Flow Matching|Residual Stream|Weight Decay|Importance-Samples|Open Source/;
 const leftovers = (texts) => texts.filter((text) => ENGLISH.test(text) && !NAMES.test(text));

@@ -46,7 +46,8 @@ for (const view of ["latent", "samples", "reconstruct", "interpolate", "train"])
     const host = await hostOf();
     const blog = await blogOf(host);
     blog.style = `<link rel="stylesheet" href="${host.origin}/element.css">`;
-    blog.element = `<generative-model id="m" model="${view === "latent" ? "vae-mnist-2d" : "vae-mnist"}" view="${view}" backend="cpu">
+    const model = view === "latent" ? "vae-mnist-2d" : "vae-mnist";
+    blog.element = `<generative-model id="m" model="${model}" view="${view}" backend="cpu">
       <img slot="poster" alt="" width="10" height="10" src="data:,"></generative-model>`;
     let release = () => {};
     const held = new Promise((go) => (release = go));

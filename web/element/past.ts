@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import type { Words } from "../lang/words";
+import { button } from "./form";
 
 /** A slider through what a training was: the steps of its snapshots, and the one looked at (none: as it is now). */
 export function past(
@@ -26,6 +27,6 @@ export function past(
       step="1"
       .value=${live(String(shown ?? snapshots.length))}
       @input=${moved} />
-    ${shown === undefined ? nothing : html`<button type="button" @click=${restore}>${words.say("goOnFromHere")}</button>`}
+    ${shown === undefined ? nothing : button(words.say("goOnFromHere"), restore)}
   </div>`;
 }

@@ -92,7 +92,6 @@ export const en = {
   untrained: "Untrained",
   starting: "Starting…",
   backThrough: "Back through the training",
-  backThroughTime: "Back through time",
   now: "now",
   goOnFromHere: "Go on from here",
   preparing: "Preparing…",

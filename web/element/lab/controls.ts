@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import type { Preset } from "../../client/protocol";
 import { whole } from "../attributes";
+import { option } from "../form";
 import type { Words } from "../../lang/words";
 import type { Learner, Task } from "./learner";
 import type { Description } from "../../client/engine";
@@ -94,6 +95,9 @@ function render(lab: Desk): TemplateResult {
   const { budget } = task;
   const inSteps = budget.seconds === null;
   const presets = description?.presets.filter((p) => lab.learners.has(p.family)) ?? [];
+  const rates = [...new Set([task.rate, ...RATES])].sort((a, b) => (a ?? Infinity) - (b ?? Infinity));
+  const speed = (rate: number | null) =>
+    rate === null ? words.say("fastest") : words.say("stepsASecond", { n: rate });
   const setBudget = (value: number, steps: boolean) => {
     task.budget = steps ? { steps: Math.round(value), seconds: null } : { steps: null, seconds: value };
     lab.arrange();
@@ -104,7 +108,7 @@ function render(lab: Desk): TemplateResult {
         <label for="show">${words.say("show")}</label
         ><select id="show" @change=${(e: Event) => lab.enlarge(chosen(e))}>
           <option value="all" ?selected=${lab.chosen === "all"}>${words.say("allFamilies")}</option>
-          ${lab.able.map((l) => html`<option value=${l.family.id} ?selected=${l.family.id === lab.chosen}>${words.told(l.family.title)}</option>`)}
+          ${lab.able.map(({ family }) => option(family.id, words.told(family.title), family.id === lab.chosen))}
         </select>
       </div>
       ${
@@ -118,12 +122,7 @@ function render(lab: Desk): TemplateResult {
                     html`<optgroup label=${words.say(fails ? "failures" : "successes")}>
                       ${presets
                         .filter((p) => p.fails === fails)
-                        .map(
-                          (p) =>
-                            html`<option value=${p.id} ?selected=${p === lab.experiment}>
-                              ${words.told(p.title)}
-                            </option>`,
-                        )}
+                        .map((p) => option(p.id, words.told(p.title), p === lab.experiment))}
                     </optgroup>`,
                 )}
               </select>
@@ -176,7 +175,7 @@ function render(lab: Desk): TemplateResult {
             lab.pause();
             if (was) lab.play();
           }}>
-          ${[...new Set([task.rate, ...RATES])].sort((a, b) => (a ?? Infinity) - (b ?? Infinity)).map((r) => html`<option value=${r ?? ""} ?selected=${r === task.rate}>${r === null ? words.say("fastest") : words.say("stepsASecond", { n: r })}</option>`)}
+          ${rates.map((rate) => option(String(rate ?? ""), speed(rate), rate === task.rate))}
         </select>
       </div>
     </div>

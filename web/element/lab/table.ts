@@ -21,6 +21,11 @@ export function table(words: Words, learners: Learner[]): TemplateResult {
     const [, how] = parts(words.told(n.title));
     return how ? html`${printed(n, words)}<br /><small>${how}</small>` : printed(n, words);
   };
+  const head = (n: Figure) => {
+    const [what] = parts(words.told(n.title));
+    const unit = n.unit ? html` <small>${words.told(n.unit)}</small>` : "";
+    return html`<th scope="col">${what}${unit}</th>`;
+  };
   return html`<div class="scroll" tabindex="0" role="region" aria-label=${words.say("inNumbers")}>
     <table>
       <thead>
@@ -29,7 +34,7 @@ export function table(words: Words, learners: Learner[]): TemplateResult {
           <th scope="col">${words.say("parametersHead")}</th>
           <th scope="col">${words.say("stepsHead")}</th>
           <th scope="col">${words.say("secondsHead")}</th>
-          ${all.map((n) => html`<th scope="col">${parts(words.told(n.title))[0]}${n.unit ? html` <small>${words.told(n.unit)}</small>` : ""}</th>`)}
+          ${all.map(head)}
         </tr>
       </thead>
       <tbody>

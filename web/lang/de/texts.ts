@@ -83,7 +83,6 @@ export const texts: Texts = {
   untrained: "Untrainiert",
   starting: "Beginnt …",
   backThrough: "Zurück durch das Training",
-  backThroughTime: "Zurück durch die Zeit",
   now: "jetzt",
   goOnFromHere: "Von hier aus weiter",
   preparing: "Wird vorbereitet …",
