@@ -143,7 +143,7 @@ export abstract class ModelHost extends LitElement implements Host, ControllerHo
   }
 
   announce(name: string, detail: unknown) {
-    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+    this.#speech.announce(name, detail);
   }
 
   changed() {
