@@ -109,7 +109,8 @@ export class Corpus {
   /** The worker that had the text is gone; the reader's own is still here. */
   forget() {
     this.#wish++;
-    this.info = undefined;
+    // What could not be used is not asked for again: what was there before it, or is there first, is.
+    this.info = this.wrong = undefined;
     this.busy = false;
   }
 
