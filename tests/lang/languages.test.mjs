@@ -184,6 +184,7 @@ const PIECES = new Set([
 const NOT_SAID = [
   /^\(prefers-/,
   /^generative-model/,
+  /^1em "STIX Two Math"$/,
   /^(Files|Canvas|Delete|Backspace|Escape|Enter)$/,
   /^color-mix\(/,
   /^accesskey |^on _ ng-/,

@@ -213,7 +213,6 @@ export class PlotPanel extends Panel {
   #past({ state }: ModelInfo) {
     const { trainer, words } = this.host;
     const { snapshots } = state;
-    if (snapshots.length < 2) return nothing;
     const look = (index: number | undefined) => {
       void this.host.attempt(() => trainer.pause());
       trainer.past = index;

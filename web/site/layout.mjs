@@ -18,7 +18,7 @@ export const policy = () => headers()["Content-Security-Policy"];
 /** What a page runs: that of a chapter, the element alone, or nothing. */
 const SCRIPTS = {
   chapter: `
-<script defer src="page.js"></script>
+<script defer src="page.js" blocking="render"></script>
 <link rel="modulepreload" href="generative-model.js">
 <script type="module" src="element.js"></script>`,
   element: `
@@ -33,7 +33,7 @@ const TEXT = ["newsreader", "instrument-sans"];
 const fontsOf = (body) => [
   ...TEXT,
   ...(/<em>|<dfn>|<i>/.test(body) ? ["newsreader-italic"] : []),
-  ...(body.includes("<math") ? ["math"] : []),
+  ...(/<math|<generative-lab/.test(body) ? ["math"] : []),
 ];
 
 const preload = (font) => `<link rel="preload" href="${font}" as="font" type="font/woff2" crossorigin>`;

@@ -54,17 +54,13 @@ function transport(lab: Desk): TemplateResult {
 /** A slider through the past of all models at once. */
 function past(lab: Desk) {
   const steps = [...new Set(lab.shown.flatMap((l) => l.state?.snapshots ?? []))].sort((a, b) => a - b);
-  if (lab.chosen !== "all" || steps.length < 2) return nothing;
+  if (lab.chosen !== "all") return nothing;
   const { words } = lab;
   const shown = lab.shown.find((l) => l.past !== undefined);
   const at = shown ? (shown.state?.snapshots[shown.past ?? 0] ?? 0) : undefined;
-  const index =
-    at === undefined
-      ? steps.length
-      : Math.max(
-          0,
-          steps.findLastIndex((s) => s <= at),
-        );
+  const last = Math.max(1, steps.length);
+  const before = at === undefined ? -1 : steps.findLastIndex((s) => s <= at);
+  const index = at === undefined ? last : Math.max(0, before);
   return html`<div class="slider">
     <label for="past"
       >${words.say("backThrough")}
@@ -74,8 +70,9 @@ function past(lab: Desk) {
       type="range"
       id="past"
       min="0"
-      max=${steps.length}
+      max=${last}
       step="1"
+      ?disabled=${steps.length < 2}
       .value=${live(String(index))}
       @input=${(e: Event) => {
         const step = steps[Number(chosen(e))];
@@ -87,6 +84,22 @@ function past(lab: Desk) {
         }
         lab.changed();
       }} />
+  </div>`;
+}
+
+/** What is worth seeing. */
+function experiments(lab: Desk, presets: Preset[]): TemplateResult {
+  const { words } = lab;
+  const those = (fails: boolean) =>
+    html`<optgroup label=${words.say(fails ? "failures" : "successes")}>
+      ${presets.filter((p) => p.fails === fails).map((p) => option(p.id, words.told(p.title), p === lab.experiment))}
+    </optgroup>`;
+  return html`<div class="field">
+    <label for="preset">${words.say("worthSeeing")}</label
+    ><select id="preset" @change=${(e: Event) => lab.adopt(presets.find((p) => p.id === chosen(e)))}>
+      <option value="" ?selected=${!lab.experiment}>${words.say("chooseExperiment")}</option>
+      ${those(false)} ${those(true)}
+    </select>
   </div>`;
 }
 
@@ -111,24 +124,7 @@ function render(lab: Desk): TemplateResult {
           ${lab.able.map(({ family }) => option(family.id, words.told(family.title), family.id === lab.chosen))}
         </select>
       </div>
-      ${
-        presets.length
-          ? html`<div class="field">
-              <label for="preset">${words.say("worthSeeing")}</label
-              ><select id="preset" @change=${(e: Event) => lab.adopt(presets.find((p) => p.id === chosen(e)))}>
-                <option value="" ?selected=${!lab.experiment}>${words.say("chooseExperiment")}</option>
-                ${[false, true].map(
-                  (fails) =>
-                    html`<optgroup label=${words.say(fails ? "failures" : "successes")}>
-                      ${presets
-                        .filter((p) => p.fails === fails)
-                        .map((p) => option(p.id, words.told(p.title), p === lab.experiment))}
-                    </optgroup>`,
-                )}
-              </select>
-            </div>`
-          : nothing
-      }
+      ${presets.length ? experiments(lab, presets) : nothing}
       <div class="field">
         <label for="seed">${words.say("seed")}</label
         ><input

@@ -128,9 +128,9 @@ export class FamilyPanel {
     return html`<article class="tile large" data-family=${family.id} aria-label=${title}>
       <div class="left">${head}${drawing}${this.#inputs()}${this.#past()}</div>
       <div class="right">
-        ${this.#why()} ${this.#plots(true)} ${this.#help()}
-        ${this.#kept()}${this.#alerts()}${this.#numbers()}${l.view?.bars ? bars(words, l.view.bars) : nothing}
-        ${this.#networks()}${this.#losses(false)} ${this.#files()}
+        ${this.#why()} ${this.#plots(true)} ${this.#help()} ${this.#kept()}${this.#alerts()}
+        ${this.#networks()}${this.#files()}${this.#losses(false)}${this.#numbers()}
+        ${l.view?.bars ? bars(words, l.view.bars) : nothing}
       </div>
       <div class="forms">
         ${this.#options("config", words.say("optionsModel"), words.say("startsOver"))}
@@ -213,7 +213,6 @@ export class FamilyPanel {
   #past() {
     const { learner: l, host } = this;
     const snapshots = l.state?.snapshots ?? [];
-    if (snapshots.length < 2) return nothing;
     const look = (index: number | undefined) => {
       if (host.playing) host.pause();
       l.past = index;
@@ -270,7 +269,6 @@ export class FamilyPanel {
   #numbers() {
     const { view, metrics, spec } = this.learner;
     const all = [...(view?.numbers ?? []), ...metrics.filter((m) => !view?.numbers.some((n) => n.id === m.id))];
-    if (!all.length) return nothing;
     const { words } = this.host;
     const label = spec ? words.say("numbersBesideOne", { title: words.told(spec.title) }) : words.say("numbersBeside");
     return numbers(words, all, label);
@@ -282,7 +280,7 @@ export class FamilyPanel {
     // What is minimised comes first.
     const all = [...new Set(losses.map((l) => l.name))].sort((a, b) => Number(b === "loss") - Number(a === "loss"));
     const names = all.slice(0, small ? FEW : undefined);
-    if (this.host.level !== "full" || !names.length) return nothing;
+    if (this.host.level !== "full") return nothing;
     return html`<div class="charts ${small ? "smaller" : ""}">
       ${[...tones(names)].map(([name, tone]) => {
         const key = `${small ? "small" : "large"} ${name}`;
