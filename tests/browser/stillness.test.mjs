@@ -97,6 +97,7 @@ for (const view of ["latent", "samples", "reconstruct", "interpolate", "train"])
       await page.goto(blog.origin, { waitUntil: "commit" });
       const after = () => page.locator("#after").evaluate((e) => e.getBoundingClientRect().top + scrollY);
       await page.locator("#after").waitFor();
+      await page.waitForFunction(() => [...document.querySelectorAll("link[rel=stylesheet]")].every((l) => l.sheet));
       const before = await after();
       assert.ok(before > 400, `${before} pixels down before anything is there`);
       release();
