@@ -1,10 +1,11 @@
-// How high the figures are at each width, and from that the style sheet that keeps their room:
-// node benches/heights.mjs. It takes some minutes, and writes web/element/reserve.css.
+// How high the figures are at each width, and from that the style sheets that keep their room:
+// node benches/heights.mjs [model|lab]. It takes some minutes, and writes web/element/reserve.css and
+// web/element/lab/reserve.css.
 import { writeFileSync } from "node:fs";
 import { openPage, startBrowser, startSite, until } from "../tests/browser/harness.mjs";
 
 /** Selectors and what stands for them. */
-const FIGURES = [
+const MODELS = [
   [":host(:not([view], [family], [controls]))", '<generative-model model="vae-mnist-2d">'],
   ['[view="latent"]', '<generative-model model="vae-mnist-2d" view="latent">'],
   ['[view="samples"]', '<generative-model model="vae-mnist" view="samples">'],
@@ -14,32 +15,63 @@ const FIGURES = [
   ['[view="train"]', '<generative-model model="vae-mnist" view="train">'],
   ['[view="train"][family="pixelcnn"]', '<generative-model family="pixelcnn" data="mnist" view="train">'],
   ['[view="train"][family="gpt"]', '<generative-model family="gpt" view="train" data="alice">'],
+  ['[view="train"][family="glow"]', '<generative-model family="glow" data="mnist" view="train">'],
+  ['[view="train"][model^="gpt"]', '<generative-model model="gpt-shakespeare" view="train">'],
+  ['[view="read"]', '<generative-model model="gpt-shakespeare" view="read">'],
+  ['[view="attention"]', '<generative-model model="gpt-shakespeare" view="attention">'],
+  ['[view="samples"][model^="ddpm"]', '<generative-model model="ddpm-mnist" view="samples">'],
+  ['[view="train"][model^="ddpm"]', '<generative-model model="ddpm-mnist" view="train">'],
+  ...["reverse", "classes", "complete", "sketch", "walk"].map((view) => [
+    `[view="${view}"]`,
+    `<generative-model model="ddpm-mnist" view="${view}">`,
+  ]),
   ["[family]:not([view])", '<generative-model family="realnvp" data="moons" plot="density" steps="2000">'],
+];
+const LABS = [
+  [":host(:not([family], [controls]))", "<generative-lab autoplay>"],
+  ...["vae", "gan", "planar", "realnvp", "ddpm", "mdn"].map((family) => [
+    `[family="${family}"]`,
+    `<generative-lab autoplay family="${family}">`,
+  ]),
 ];
 /** Between these widths the layout is one, and heights are nearly linear. */
 const BOUNDS = [300, 340, 400, 520, 620, 720, 860, 1100, 1300];
 
+/** Waits until a number has been the same for a while: pictures and numbers come one after the other. */
+async function settled(page, number) {
+  let [last, since] = [await number(), 0];
+  for (let waited = 0; since < 4000 && waited < 60_000; waited += 500) {
+    await page.waitForTimeout(500);
+    const now = await number();
+    since = now === last ? since + 500 : 0;
+    last = now;
+  }
+}
+
 /** The heights of a figure at each bound, just above and just below it. */
 async function measure(browser, site, html) {
   const tag = html.slice(1).split(/[ >]/)[0];
+  const head = '<title>A figure</title><script type="module" src="element.js"></script>';
+  const markup = `${html.replace(">", ' id="figure" backend="cpu">')}</${tag}>`;
   site.answers.set(
     "figure.html",
-    Buffer.from(`<!doctype html><html lang="en"><head><title>A figure</title><script type="module" src="element.js"></script></head>
-    <body><div id="box">${html.replace(">", ' id="figure" backend="cpu">')}</${tag}></div></body></html>`),
+    `<!doctype html><html lang="en"><head>${head}</head><body><div id="box">${markup}</div></body></html>`,
   );
   const page = await openPage(browser, site, { path: "figure.html", viewport: { width: 1340, height: 2400 } });
   const box = page.locator("#box");
   const widths = BOUNDS.flatMap((w, i) => [...(i ? [w - 1] : []), ...(i < BOUNDS.length - 1 ? [w] : [])]);
-  await until(() => page.locator("#figure").evaluate((e) => Boolean(e.info && e.device)), `${html} is ready`);
+  const figure = page.locator("#figure");
+  const stands = (e) => (e.shown ? e.shown.length > 0 && e.shown.every((l) => l.metrics.length) : e.info && e.device);
+  await until(() => figure.evaluate(stands), `${html} is ready`, 120_000);
   // What is kept free now is not to count.
-  await page.locator("#figure").evaluate((e) => (e.renderRoot.querySelector(".frame").style.minHeight = "0"));
-  await page.waitForTimeout(2500);
+  await figure.evaluate((e) => (e.renderRoot.querySelector(".frame").style.minHeight = "0"));
+  await settled(page, () => figure.evaluate((e) => e.offsetHeight));
   const heights = new Map();
   for (const width of widths) {
     for (const font of ["Liberation Sans, Arial, sans-serif", "Liberation Serif, Times, serif"]) {
       await box.evaluate((b, style) => Object.assign(b.style, style), { width: `${width}px`, fontFamily: font });
       await page.waitForTimeout(300);
-      const height = await page.locator("#figure").evaluate((e) => e.offsetHeight);
+      const height = await figure.evaluate((e) => e.offsetHeight);
       heights.set(width, Math.max(height, heights.get(width) ?? 0));
     }
   }
@@ -47,32 +79,42 @@ async function measure(browser, site, html) {
   return BOUNDS.slice(1).map((to, i) => [BOUNDS[i], to, heights.get(BOUNDS[i]), heights.get(to - 1)]);
 }
 
-/** Rules that keep a line of heights between two widths free; texts may be a line longer elsewhere. */
-export function rules(selector, spans) {
+/** The heights of a figure, each on a line between two widths; texts may be a line longer elsewhere. */
+function heights(selector, spans) {
   const host = selector.startsWith(":host") ? selector : `:host(${selector}:not([controls]))`;
-  return spans.map(([from, to, low, high], i) => {
+  const lines = spans.map(([from, to, low, high]) => {
     const slope = (high - low) / (to - 1 - from);
-    const least = i ? `(width >= ${from}px)` : "";
-    const most = i < spans.length - 1 ? `(width < ${to}px)` : "";
     const start = Math.ceil(low - slope * from) + 28;
-    return `@container ${[least, most].filter(Boolean).join(" and ")} {
-  ${host} .frame {
-    min-height: calc(${start}px + ${(100 * slope).toFixed(1)}cqw);
-  }
-}`;
+    return `  --_room-${from}: calc(${start}px + ${(100 * slope).toFixed(1)}cqw);`;
   });
+  return `${host} .frame {\n${lines.join("\n")}\n}`;
 }
 
-export const head =
-  "/* Room for each view, written by benches/heights.mjs: nothing below a figure moves when it comes. */\n";
+/** Which of the heights holds at a width. */
+const choice = BOUNDS.slice(0, -1).map((from, i) => {
+  const least = i ? `(width >= ${from}px)` : "";
+  const most = i < BOUNDS.length - 2 ? `(width < ${BOUNDS[i + 1]}px)` : "";
+  const when = [least, most].filter(Boolean).join(" and ");
+  return `@container ${when} {\n  .frame {\n    min-height: var(--_room-${from});\n  }\n}`;
+});
+
+const head = "/* Room for each view, written by benches/heights.mjs: nothing below a figure moves when it comes. */";
 
 const site = await startSite({ bare: true });
 const browser = await startBrowser();
-const all = [];
-for (const [selector, html] of FIGURES) {
-  const spans = await measure(browser, site, html);
-  console.error(selector, spans.map(([from, , low, high]) => `${from}: ${low}–${high}`).join(", "));
-  all.push(...rules(selector, spans));
+const wanted = process.argv[2];
+for (const [name, figures, path] of [
+  ["model", MODELS, "reserve.css"],
+  ["lab", LABS, "lab/reserve.css"],
+]) {
+  if (wanted && wanted !== name) continue;
+  const all = [];
+  for (const [selector, html] of figures) {
+    const spans = await measure(browser, site, html);
+    console.error(selector, spans.map(([from, , low, high]) => `${from}: ${low}–${high}`).join(", "));
+    all.push(heights(selector, spans));
+  }
+  const sheet = [head, ...all, ...choice].join("\n");
+  writeFileSync(new URL(`../web/element/${path}`, import.meta.url), `${sheet}\n`);
 }
-writeFileSync(new URL("../web/element/reserve.css", import.meta.url), `${head}${all.join("\n")}\n`);
 process.exit(0);

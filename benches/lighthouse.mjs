@@ -1,7 +1,8 @@
 // Lighthouse on every page of the built site, as a phone: node benches/lighthouse.mjs [--no-performance] [PAGE]...
 //
 // Performance is worth measuring on a quiet machine only.
-// It says what is below 100 (performance: 95) and why, and ends with 1 where something is. Lighthouse is fetched by npx.
+// It says what is below 100 (performance: 95) and why, and ends with 1 where something is.
+// Lighthouse is fetched by npx.
 import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:http";

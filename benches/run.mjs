@@ -144,11 +144,11 @@ function standing(what, rows, key, perCpuKey) {
   const some = rows.filter((r) => r[key].length);
   const mine = some.find((r) => r.who === "ours");
   const times = (rivals, k) => median(mine[k]) / Math.max(...rivals.map((r) => median(r[k])));
+  const against = (rivals, k) => times(rivals, k).toFixed(2);
   const line = (rivals, name) => {
     if (!mine || !rivals.length) return;
-    console.log(
-      `  ${what}: ${times(rivals, key).toFixed(2)} times ${name} by the clock, ${times(rivals, perCpuKey).toFixed(2)} times by processor time`,
-    );
+    const [clock, processor] = [against(rivals, key), against(rivals, perCpuKey)];
+    console.log(`  ${what}: ${clock} times ${name} by the clock, ${processor} times by processor time`);
   };
   const before = some.filter((r) => r.who === "before");
   line(

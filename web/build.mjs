@@ -125,14 +125,19 @@ function assets(files) {
     files.add(`posters/${name}`, readFileSync(join(root, "web/posters", name)));
 }
 
-/** The room that the element keeps for itself, for the time before it is there. */
+/** The room that the elements keep for themselves, for the time before they are there. */
 async function roomBefore() {
-  const rules = readFileSync(join(root, "web/element/reserve.css"), "utf8")
-    .replace(/:host\((.*?)\) \.frame(?=[,\s])/g, "generative-model$1:not(:defined)::before")
-    .replaceAll("min-height", "height");
-  const early = `generative-model:not(:defined) { display: flow-root; container-type: inline-size; }
-    generative-model:not(:defined)::before { content: ""; float: left; }`;
-  const { code } = await transform(early + rules, { loader: "css", minify: true });
+  const room = ([name, sheet]) => {
+    const early = `${name}:not(:defined) { display: flow-root; container-type: inline-size; }
+      ${name}:not(:defined)::before { content: ""; float: left; }`;
+    const rules = readFileSync(join(root, "web/element", sheet), "utf8")
+      .replace(/:host\((.*?)\) \.frame(?=[,\s])/g, `${name}$1:not(:defined)::before`)
+      .replace(/^ +\.frame(?= )/gm, `${name}:not(:defined)::before`)
+      .replaceAll("min-height", "height");
+    return early + rules;
+  };
+  const sheets = { "generative-model": "reserve.css", "generative-lab": "lab/reserve.css" };
+  const { code } = await transform(Object.entries(sheets).map(room).join("\n"), { loader: "css", minify: true });
   return code;
 }
 

@@ -61,8 +61,9 @@ test("whatever a browser may keep carries a hash, and no name ever means two thi
     assert.ok(readFileSync(join(dist, name)).equals(readFileSync(join(next, name))), name);
 });
 
-for (const fallback of [false, true])
-  test(`a page of the version before says that it has to be loaded again${fallback ? ", where missing files are a page" : ""}`, async () => {
+for (const fallback of [false, true]) {
+  const where = fallback ? ", where missing files are a page" : "";
+  test(`a page of the version before says that it has to be loaded again${where}`, async () => {
     const { page, element } = await open();
     Object.assign(site, { folder: next, fallback });
     site.requests.length = 0;
@@ -86,6 +87,7 @@ for (const fallback of [false, true])
     assert.ok(asked(fresh).length >= 3);
     await page.context().close();
   });
+}
 
 test("a page of the version before goes on where its files are kept beside the later ones", async () => {
   const both = join(folder, "both");

@@ -203,8 +203,8 @@ describe("a server", () => {
         ...(encoding && path.endsWith(".gz") ? { "content-encoding": encoding } : {}),
       });
       site.type = (path) => (path.endsWith(".gz") ? "text/plain" : plain.type(path));
-      blog.element = `<generative-model id="m" family="gpt" view="train" data="blake" n-layer="1" n-embd="32" backend="cpu">
-        </generative-model>`;
+      const training = 'family="gpt" view="train" data="blake" n-layer="1" n-embd="32" backend="cpu"';
+      blog.element = `<generative-model id="m" ${training}></generative-model>`;
       const page = await open();
       await page.locator("#m").evaluate((e) => e.play());
       await until(() => page.locator("#m").evaluate((e) => e.info.step > 2), "steps");

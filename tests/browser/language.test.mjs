@@ -1,7 +1,7 @@
 // Figures speak the language of the place where they stand, and another one as soon as that is said.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { closePage, openPage, startBrowser, startSite } from "./harness.mjs";
+import { closePage, openPage, startBrowser, startSite, until } from "./harness.mjs";
 
 const site = await startSite();
 const browser = await startBrowser();
@@ -31,8 +31,13 @@ const said = (locator) =>
   });
 
 /** English words that no German sentence has. */
-const ENGLISH =
-  /\b(the|of|and|with|from|which|what|is|are|by|each|its|steps?|layers?|noise|loss|points|samples? from|hidden|learning|weights?|draw|open|save|seconds?)\b/i;
+const ENGLISH = new RegExp(
+  `\\b(${[
+    "the|of|and|with|from|which|what|is|are|by|each|its",
+    "steps?|layers?|noise|loss|points|samples? from|hidden|learning|weights?|draw|open|save|seconds?",
+  ].join("|")})\\b`,
+  "i",
+);
 /** Names of the program's own and of papers, which are the same in every language. */
 const NAMES = /arXiv|et al\.|Free Bits|Flow Matching|Residual Stream|Weight Decay|Importance-Samples|Open Source/;
 const leftovers = (texts) => texts.filter((text) => ENGLISH.test(text) && !NAMES.test(text));
@@ -139,8 +144,24 @@ test("its own lang, the nearest around it, another one later, and errors", { tim
     await notice.innerText(),
     /„900.0“ kann nicht der Wert von Rauschen sein: er muss zwischen 0,1 und 5,0 liegen\./,
   );
-  assert.match((await errors).code, /bad-option/);
+  const told = await errors;
+  assert.equal(told.code, "bad-option");
+  assert.equal(told.recoverable, true);
+  assert.match(told.message, /^„900.0“ kann nicht der Wert von Rauschen sein: er muss zwischen 0,1 und 5,0 liegen\.$/);
+  assert.doesNotMatch(told.hint, /\b(the|of|a)\b/);
   tab.site.violations.length = 0;
+  await closePage(tab);
+});
+
+test("what an event says of an error is in the element's language, before that language has come, too", async () => {
+  site.answers.set("t.html", page('<generative-model id="m" model="nobody"></generative-model>', "de"));
+  const init = () =>
+    addEventListener("error", (e) => e.detail && ((globalThis.told ??= []).push(e.detail), undefined), true);
+  const tab = await openPage(browser, site, { path: "t.html", init });
+  const told = await until(() => tab.evaluate(() => globalThis.told?.[0]), "the event");
+  assert.equal(told.code, "unknown-model");
+  assert.equal(told.message, "Es gibt kein Modell namens „nobody“.");
+  assert.match(told.hint, /^Wählen Sie/);
   await closePage(tab);
 });
 

@@ -159,8 +159,9 @@ describe("size", () => {
   });
 
   test("what a page says of its own text is not meant for the element's", async () => {
-    const css =
-      "html{font-size:62.5%}body{margin:0;width:700px;white-space:nowrap;direction:rtl;letter-spacing:4px;text-transform:uppercase;text-indent:30px;word-spacing:9px}";
+    const css = `html { font-size: 62.5% }
+      body { margin: 0; width: 700px; white-space: nowrap; direction: rtl; letter-spacing: 4px;
+        text-transform: uppercase; text-indent: 30px; word-spacing: 9px }`;
     const page = await blog(css, samples);
     const element = await modelOf(page, "generative-model");
     const found = await element.locator(".caption").evaluate((e) => {
@@ -321,7 +322,7 @@ describe("pictures", () => {
     await closePage(page);
   });
 
-  test("where reading canvases is falsified, a drawing is still read, and a picture is told to be of no use", async () => {
+  test("where reading canvases is falsified, a drawing is still read, and a picture is said to be no use", async () => {
     const page = await openPage(browser, site, {
       path: "embed.html",
       init: () => {
@@ -336,7 +337,8 @@ describe("pictures", () => {
       },
     });
     await page.evaluate(() => {
-      document.body.innerHTML = `<generative-model model="vae-mnist" view="reconstruct" backend="cpu"></generative-model>`;
+      document.body.innerHTML =
+        '<generative-model model="vae-mnist" view="reconstruct" backend="cpu"></generative-model>';
     });
     const element = await modelOf(page, "generative-model");
     await element.getByText("−ELBO").waitFor();

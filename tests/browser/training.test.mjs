@@ -71,7 +71,10 @@ test("training on the processor lowers the loss, and its controls work", async (
   if (await past.count()) {
     await past.focus();
     await page.keyboard.press("Home");
-    await until(async () => /step/.test(await element.locator(".past output").innerText()), "a past snapshot");
+    await until(
+      async () => /step/.test(await element.locator('label[for="past"] output').innerText()),
+      "a past snapshot",
+    );
   }
 
   await element.getByRole("button", { name: "Start over" }).click();

@@ -188,7 +188,7 @@ for (const family of ["vae", "gan", "planar", "realnvp", "ddpm", "mdn"]) {
   });
 }
 
-test("points: play, the end of the budget, the past, one network, and the losses in the colours of the text", async () => {
+test("points: play, the end of the budget, the past, one network, and losses in the colours of the text", async () => {
   const { page, element } = await one(`<generative-model family="vae" backend="cpu" steps="60"></generative-model>`);
   await element.getByRole("button", { name: "Play" }).click();
   await until(() => element.evaluate((e) => e.info.step === 60 && !e.trainer.running), "the end");

@@ -124,7 +124,8 @@ test("errors are told with what stands in their holes", () => {
     ["Lower “Batch” (batch_size) or “Width” (n_embd).", "Verringern Sie „Batch“ (batch_size) oder „Breite“ (n_embd)."],
     [
       "The first column, which has no name, was left out. Line 1, “a, b”, was taken for the names of the columns.",
-      "Die erste Spalte, die keinen Namen hat, wurde weggelassen. Zeile 1, „a, b“, wurde für die Namen der Spalten gehalten.",
+      "Die erste Spalte, die keinen Namen hat, wurde weggelassen. " +
+        "Zeile 1, „a, b“, wurde für die Namen der Spalten gehalten.",
     ],
     [
       "manifest.json could not be fetched: the server answered 404.",
@@ -183,6 +184,7 @@ const PIECES = new Set([
 const NOT_SAID = [
   /^\(prefers-/,
   /^generative-model/,
+  /^1em "STIX Two Math"$/,
   /^(Files|Canvas|Delete|Backspace|Escape|Enter)$/,
   /^color-mix\(/,
   /^accesskey |^on _ ng-/,

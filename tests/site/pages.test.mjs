@@ -1,4 +1,5 @@
-// The pages as they are written: links that lead somewhere, formulas that are explained, nothing that the policy forbids.
+// The pages as they are written: links lead somewhere, formulas are explained, and nothing is there that the policy
+// forbids.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { renderPages } from "../../web/site/build.mjs";

@@ -94,6 +94,38 @@ test("taken out for long and put back: the text is known, and the training is of
   assert.ok(c.running);
 });
 
+test("a text that cannot be used keeps no figure that is taken out from coming back", async () => {
+  const world = new World();
+  const figure = world.page().figure("text", "gpt");
+  const { controller: c } = figure;
+  void figure.load();
+  await world.clock.pass(10_000);
+  void c.corpus.bring(new Uint8Array(0), "Nothing");
+  await world.clock.pass(1000);
+  assert.equal(c.corpus.wrong?.code, "bad-data");
+  assert.ok(c.info);
+  void c.dispose();
+  await world.clock.pass(8000);
+  void figure.load();
+  await world.clock.pass(10_000);
+  assert.ok(c.info);
+  assert.equal(c.corpus.info?.name, "alice");
+});
+
+test("a text that cannot be used leaves the one that was on its way in place", async () => {
+  const world = new World();
+  const figure = world.page().figure("text", "gpt");
+  const { controller: c } = figure;
+  world.server.slow = 500;
+  void figure.load();
+  await world.clock.pass(400);
+  void c.corpus.bring(new Uint8Array(0), "Nothing");
+  await world.clock.pass(30_000);
+  assert.ok(c.info, "the first text is learned from");
+  assert.equal(c.corpus.info?.name, "alice");
+  assert.equal(c.corpus.wrong?.code, "bad-data", "and what is wrong with the other is said");
+});
+
 test("of two trainings of one session the newer one goes on", async () => {
   const { c, figure, pass } = await trained();
   const runs = [watched(c.session.train({ steps: 1000 })), watched(c.session.train({ steps: 5 }))];

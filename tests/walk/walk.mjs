@@ -1,24 +1,14 @@
 // One random walk: what a reader, a browser and a server may do to the figures of a page, and what must hold.
 import assert from "node:assert/strict";
 import { World } from "./world.mjs";
-import { BAD, DEADLY, fileOf, modelOf } from "./worker.mjs";
+import { BAD, DEADLY, STAND_IN } from "./worker.mjs";
 
 /** Whose training a file is; files are read once. */
 const lineages = new WeakMap();
-function lineageOf(bytes) {
-  if (!lineages.has(bytes)) lineages.set(bytes, modelOf(bytes).lineage);
+function lineageOf(bytes, { lineageOf: read }) {
+  if (!lineages.has(bytes)) lineages.set(bytes, read(bytes));
   return lineages.get(bytes);
 }
-
-const file = (step, family = "vae") =>
-  fileOf({
-    lineage: `file ${step}`,
-    family,
-    data: family === "vae" ? "mnist" : "alice",
-    config: { hidden: 10, layers: 2 },
-    train: {},
-    step,
-  });
 
 /**
  * What may happen: by name, how often, and what it does to the walk. `n` is a random number below 2 ** 16 of the
@@ -40,7 +30,10 @@ const EVENTS = {
     (w, n) => w.ask(n, "restart", (f) => (w.abandons(f), f.controller.attempt(() => f.controller.restart()))),
   ],
   load: [4, (w, n) => w.ask(n, "load", (f) => f.load())],
-  open: [4, (w, n) => w.ask(n, "open", (f) => f.controller.attempt(() => f.controller.open(file(n % 500, f.family))))],
+  open: [
+    4,
+    (w, n) => w.ask(n, "open", (f) => f.controller.attempt(() => f.controller.open(w.kind.file(n % 500, f.family)))),
+  ],
   "open bad": [3, (w, n) => w.ask(n, "open bad", (f) => f.controller.attempt(() => f.controller.open(BAD)))],
   "open deadly": [1, (w, n) => w.ask(n, "open deadly", (f) => f.controller.attempt(() => f.controller.open(DEADLY)))],
   resume: [5, (w, n) => w.ask(n, "resume", (f) => f.controller.attempt(() => f.controller.resume()))],
@@ -66,16 +59,19 @@ const EVENTS = {
   "change an option": [
     3,
     (w, n) =>
-      w.ask(n, "wish", (f) =>
-        f.controller.attempt(() =>
-          n % 3
-            ? f.controller.wish("train", [["rate", `${n % 120}`]])
-            : f.controller.wish("config", [["hidden", `${n % 120}`]]),
-        ),
-      ),
+      w.ask(n, "wish", (f) => {
+        const [scope, name, value] = w.kind.option(n, f.family);
+        return f.controller.attempt(() => f.controller.wish(scope, [[name, value]]));
+      }),
   ],
   speed: [1, (w, n) => w.ask(n, "speed", (f) => f.controller.attempt(() => f.controller.setRate(n % 2 ? 3 : null)))],
-  look: [2, (w, n) => w.ask(n, "look", (f) => f.controller.attempt(() => f.controller.view({ type: "data" })))],
+  look: [
+    2,
+    (w, n) =>
+      w.ask(n, "look", (f) =>
+        f.controller.attempt(() => f.controller.view({ type: "data", count: 10, resolution: 0 })),
+      ),
+  ],
   hide: [4, (w, n) => w.ask(n, "hide", (f) => f.controller.watch(false))],
   show: [4, (w, n) => w.ask(n, "show", (f) => f.controller.watch(true))],
   "take out": [2, (w, n) => w.ask(n, "take out", (f) => ((f.away = true), f.controller.dispose()))],
@@ -85,8 +81,7 @@ const EVENTS = {
       w.ask(
         n,
         "text",
-        (f) =>
-          f.controller.corpus && f.controller.session && f.controller.corpus.bring(new Uint8Array(1 + (n % 5)), "Own"),
+        ({ controller: { corpus, session } }) => corpus && session && corpus.bring(w.kind.text(n), "Own"),
       ),
   ],
   "try again": [
@@ -127,8 +122,9 @@ class Walk {
   shown = new Map();
   dropped = new Set();
 
-  constructor(seed) {
-    this.world = new World(seed);
+  constructor(seed, kind) {
+    this.kind = kind;
+    this.world = new World(seed, kind);
     this.families = [["vae"], ["gpt"], ["vae", "vae"], ["vae", "gpt"]][seed % 4];
     this.tabs = seed % 3 === 0 ? 2 : 1;
     for (let tab = 0; tab < this.tabs; tab++) this.#open(tab);
@@ -209,8 +205,9 @@ class Walk {
   #checkLineages() {
     for (const { id, bytes } of this.world.database.all("trainings-model")) {
       if (this.dropped.has(id)) continue;
-      const before = this.#lineages.get(id) ?? lineageOf(bytes);
-      assert.equal(lineageOf(bytes), before, `${id} is of another training now`);
+      const lineage = lineageOf(bytes, this.kind);
+      const before = this.#lineages.get(id) ?? lineage;
+      assert.equal(lineage, before, `${id} is of another training now`);
       this.#lineages.set(id, before);
     }
   }
@@ -263,15 +260,15 @@ class Walk {
       assert.equal(f.trainings, 1);
       assert.ok(c.keeper.step >= 0 && c.keeper.step <= c.info.step, "and is kept");
       const { bytes } = world.database.all("trainings-model").find((r) => r.id === c.keeper.id);
-      assert.equal(lineageOf(bytes), f.model.lineage, "as its own");
+      assert.equal(lineageOf(bytes, this.kind), f.model.lineage, "as its own");
     }
     this.check();
   }
 }
 
-/** Walks; throws what did not hold. */
-export async function walk(seed, events) {
-  const it = new Walk(seed);
+/** Walks; throws what did not hold. `kind` says what workers are. */
+export async function walk(seed, events, kind = STAND_IN) {
+  const it = new Walk(seed, kind);
   await it.world.clock.pass(it.world.random.below(600));
   for (const [name, n, wait] of events) {
     EVENTS[name][1](it, n);

@@ -223,3 +223,24 @@ const info = (model) => ({
   train: { ...model.train },
   state: state(model),
 });
+
+const shipped = (model) => ({ config: { hidden: 10, layers: 2 }, train: {}, ...model });
+
+/**
+ * What a world is of whose workers are such stand-ins: their hosts, what these declare, what the site serves, what
+ * readers bring and try, and whose training a file is. `native.mjs` has the same for real hosts.
+ */
+export const STAND_IN = {
+  Host,
+  declared: { families: FAMILIES, train: TRAIN, text: TEXT },
+  site: {
+    model: fileOf(shipped({ family: "vae", data: "mnist", step: 240_000 })),
+    images: new Uint8Array(4),
+    text: new Uint8Array(4),
+  },
+  file: (n, family) =>
+    fileOf(shipped({ lineage: `file ${n}`, family, data: family === "vae" ? "mnist" : "alice", step: n })),
+  text: (n) => new Uint8Array(1 + (n % 5)),
+  option: (n) => (n % 3 ? ["train", "rate", `${n % 120}`] : ["config", "hidden", `${n % 120}`]),
+  lineageOf: (bytes) => modelOf(bytes).lineage,
+};

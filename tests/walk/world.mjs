@@ -1,10 +1,11 @@
 // The page's own client and controller in a world of stand-ins: bundled from the TypeScript as it is, each page with
 // globals of its own.
 import { build } from "esbuild";
+import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { Clock, Random, settle } from "./clock.mjs";
 import { Database, Locks, Server } from "./browser.mjs";
-import { FAMILIES, Host, TEXT, TRAIN, fileOf } from "./worker.mjs";
+import { STAND_IN } from "./worker.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const { outputFiles } = await build({
@@ -31,15 +32,28 @@ const GLOBALS = [
 ];
 const evaluate = new Function(...GLOBALS, `${outputFiles[0].text}\nreturn playground;`);
 
-const manifest = {
-  version: 1,
-  models: [{ id: "vae", family: "vae", data: "mnist", file: "vae.safetensors", bytes: 9, sha256: "" }],
-  data: [{ name: "mnist", file: "mnist.bin", bytes: 4, sha256: "" }],
-};
-const texts = { texts: [{ name: "alice", title: "Alice", group: "", file: "alice.txt.gz", sha256: "", bytes: 4 }] };
 const json = (value) => new TextEncoder().encode(JSON.stringify(value));
 
-/** A browser with its tabs, a server, and the time. */
+/** What the server has. */
+function files({ model, images, text }) {
+  const promise = (file, bytes) => ({
+    file,
+    bytes: bytes.length,
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+  });
+  const models = [{ id: "vae", family: "vae", data: "mnist", ...promise("vae.safetensors", model) }];
+  const data = [{ name: "mnist", ...promise("mnist.bin", images) }];
+  const texts = [{ name: "alice", title: "Alice", group: "", ...promise("alice.txt.gz", text) }];
+  return new Map([
+    ["checkpoints/manifest.json", json({ version: 1, models, data })],
+    ["checkpoints/vae.safetensors", model],
+    ["data/mnist.bin", images],
+    ["texts/manifest.json", json({ texts })],
+    ["texts/alice.txt.gz", text],
+  ]);
+}
+
+/** A browser with its tabs, a server, and the time; `kind` says what its workers are. */
 export class World {
   clock = new Clock();
   /** `ok`, `full` or `none`. */
@@ -48,20 +62,13 @@ export class World {
   /** How the next workers start: `ok`, `silent`, `failed`, `fallback`, `dies`. */
   starts = "ok";
 
-  constructor(seed = 1) {
+  constructor(seed = 1, kind = STAND_IN) {
+    this.kind = kind;
     this.random = new Random(seed);
     this.database = new Database(this);
     this.locks = new Locks(this);
     this.server = new Server(this);
-    const shipped = { family: "vae", data: "mnist", config: { hidden: 10, layers: 2 }, train: {}, step: 240_000 };
-    for (const [path, bytes] of Object.entries({
-      "checkpoints/manifest.json": json(manifest),
-      "checkpoints/vae.safetensors": fileOf(shipped),
-      "data/mnist.bin": new Uint8Array(4),
-      "texts/manifest.json": json(texts),
-      "texts/alice.txt.gz": new Uint8Array(4),
-    }))
-      this.server.files.set(path, bytes);
+    this.server.files = files(kind.site);
   }
 
   /** A tab. */
@@ -133,7 +140,7 @@ class Page {
         ...task,
       },
       backend: "auto",
-      trainSchema: TRAIN,
+      trainSchema: this.world.kind.declared.train,
       keys: ["lab"],
       playing: false,
       unseen: false,
@@ -145,7 +152,7 @@ class Page {
       pictured: () => undefined,
       announce: (kind, detail) => kind === "error" && bench.errors.push(detail),
     };
-    const family = FAMILIES.find((f) => f.id === "flow");
+    const family = this.world.kind.declared.families.find((f) => f.id === "flow");
     return Object.assign(bench, { learner: new this.Learner(family, bench) });
   }
 
@@ -166,7 +173,7 @@ class StandIn {
   constructor(page) {
     this.page = page;
     page.workers.push(this);
-    this.host = new Host(page.world, (answer) => this.#send(answer));
+    this.host = new page.world.kind.Host(page.world, (answer) => this.#send(answer));
     // A worker that has trained for a while is not to be found after it is gone.
     if (page.workers.length > 40) page.workers = page.workers.slice(-20);
   }
@@ -268,10 +275,11 @@ export class Figure {
   }
 
   #describe(id) {
-    const family = FAMILIES.find((f) => f.id === id) ?? FAMILIES[0];
+    const { families, train, text } = this.page.world.kind.declared;
+    const family = families.find((f) => f.id === id) ?? families[0];
     if (this.described === family) return;
     this.described = family;
-    this.controller.describe(family, TRAIN, TEXT);
+    this.controller.describe(family, train, text);
   }
 
   /** As `load()` of an element. */

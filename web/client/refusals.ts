@@ -71,13 +71,15 @@ function policyBlocked(use: Use, url: URL, directive: string): PlaygroundError {
   );
 }
 
-const originBlocked = (url: URL) =>
-  problem(
+const originBlocked = (url: URL) => {
+  const who = ownOrigin() === "null" ? "a frame in a sandbox" : "pages of other sites";
+  return problem(
     "origin-blocked",
-    `${url.origin} does not let ${ownOrigin() === "null" ? "a frame in a sandbox" : "pages of other sites"} read ${nameOf(url)}.`,
+    `${url.origin} does not let ${who} read ${nameOf(url)}.`,
     "Whoever keeps that site can allow it: it has to send Access-Control-Allow-Origin: * with its files.",
     false,
   );
+};
 
 const wrongType = (url: URL, type: string, wanted: string) =>
   problem(

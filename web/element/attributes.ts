@@ -1,6 +1,6 @@
 /**
  * Every attribute of the elements, declared once: what it is called, how its text is read, what holds without it,
- * whether a link may set it, and what it means. Properties, reading, links and the table of the README follow from here.
+ * whether a link may set it, and what it means. Properties, reading, links and the README's table follow from here.
  *
  * Options of a model, of its data and of its training are attributes as well, but they are declared in Rust.
  */

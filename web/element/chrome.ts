@@ -4,6 +4,7 @@ import type { ErrorInfo, ModelInfo } from "../client/protocol";
 import { base, type ModelEntry } from "../client/site";
 import type { Words } from "../lang/words";
 import { fileButton } from "./file-button";
+import { button, option } from "./form";
 import { titleOf, type ViewInfo, type ViewName } from "./panel";
 
 /** An error as the reader sees it. */
@@ -81,7 +82,7 @@ export function chooser(
         if (value) choose(value);
       }}>
       ${own ? html`<option value="" selected>${words.say("yours")}</option>` : nothing}
-      ${models.map((m) => html`<option value=${m.id} ?selected=${!own && m.id === chosen}>${words.told(m.title)}</option>`)}
+      ${models.map((m) => option(m.id, words.told(m.title), !own && m.id === chosen))}
     </select></label
   >`;
 }
@@ -101,8 +102,8 @@ export function notices(
       (n) =>
         html`<div class="notice" data-code=${n.code}>
           <p><code>${n.code}</code> ${sentences(n)}</p>
-          ${n.action ? html`<button type="button" @click=${n.action.run}>${words.say(n.action.label)}</button>` : nothing}
-          ${n.retry ? html`<button type="button" @click=${() => dismiss(n, true)}>${words.say("tryAgain")}</button>` : nothing}
+          ${n.action ? button(words.say(n.action.label), n.action.run) : nothing}
+          ${n.retry ? button(words.say("tryAgain"), () => dismiss(n, true)) : nothing}
           <button type="button" class="close" aria-label=${words.say("dismiss")} @click=${() => dismiss(n, false)}>
             ×
           </button>
@@ -130,16 +131,20 @@ export function facts(
   actions: Actions,
 ): TemplateResult {
   const card = !own && entry?.card ? new URL(`checkpoints/${entry.card}`, base).href : undefined;
+  const parameters = words.say("parameters", { n: info.parameters });
+  const latent = info.latentDim ? words.say("latentNumbers", { n: info.latentDim }) : "";
+  const tokens = info.space.kind === "text" ? words.say("kindsOfToken", { n: info.space.vocabulary }) : "";
+  const runsOn = device?.backend === "webgpu" ? "WebGPU" : "CPU";
+  const shipped = entry ? words.told(entry.title) : words.say("shippedModel");
   return html`<div class="facts">
     <p>
-      ${words.say("parameters", { n: info.parameters })}${info.latentDim ? words.say("latentNumbers", { n: info.latentDim }) : ""}${info.space.kind === "text" ? words.say("kindsOfToken", { n: info.space.vocabulary }) : ""}
-      ${card ? html`<a href=${card}>${words.say("aboutModel")}</a>` : nothing}
-      ${device ? html`<span class="device" title=${deviceSentence(device, words)}>${device.backend === "webgpu" ? "WebGPU" : "CPU"}</span>` : nothing}
+      ${parameters}${latent}${tokens} ${card ? html`<a href=${card}>${words.say("aboutModel")}</a>` : nothing}
+      ${device ? html`<span class="device" title=${deviceSentence(device, words)}>${runsOn}</span>` : nothing}
     </p>
     <p class="row">
-      ${own ? html`<button type="button" @click=${actions.back}>${words.say("backTo", { title: entry ? words.told(entry.title) : words.say("shippedModel") })}</button>` : nothing}
-      <button type="button" @click=${actions.download}>${words.say("downloadModel")}</button>
-      ${info.page ? html`<button type="button" title=${words.say("pageHelp")} @click=${actions.page}>${words.say("savePage")}</button>` : nothing}
+      ${own ? button(words.say("backTo", { title: shipped }), actions.back) : nothing}
+      ${button(words.say("downloadModel"), actions.download)}
+      ${info.page ? button(words.say("savePage"), actions.page, "", words.say("pageHelp")) : nothing}
       ${fileButton(words.say("openModel"), ".safetensors", actions.open)}
     </p>
   </div>`;

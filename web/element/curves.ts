@@ -30,6 +30,8 @@ export class Curves {
     this.#plot = undefined;
     this.#holder = holder as HTMLElement | undefined;
     this.#sizes.disconnect();
+    // What is below it is not to move when the curve comes.
+    if (this.#holder && this.tall) this.#holder.style.minHeight = `${this.tall}px`;
     if (holder) this.#sizes.observe(holder);
   };
 

@@ -95,7 +95,10 @@ export class Plate {
   attach = (canvas?: Element) => {
     if (canvas === this.canvas) return;
     this.canvas = canvas as HTMLCanvasElement | undefined;
-    if (this.canvas) this.redraw();
+    if (!this.canvas) return;
+    this.redraw();
+    // It comes before it has its place, and so its size; a frame without a picture would be of another height.
+    if (this.canvas.clientWidth === 0) queueMicrotask(() => this.redraw());
   };
 
   /** Shows a view. */

@@ -28,6 +28,14 @@ function slides({ kind, minimum, maximum }: Field): boolean {
   return kind === "number" && maximum <= 20 && maximum - minimum >= 0.5 && Math.abs(steps - Math.round(steps)) < 1e-6;
 }
 
+/** One choice of a `<select>`. */
+export const option = (value: string, label: string, selected: boolean, title = ""): TemplateResult =>
+  html`<option value=${value} ?selected=${selected} title=${title || nothing}>${label}</option>`;
+
+/** A button that is told by its label alone. */
+export const button = (label: string, act: () => void, looks: "" | "primary" = "", title = ""): TemplateResult =>
+  html`<button type="button" class=${looks || nothing} title=${title || nothing} @click=${act}>${label}</button>`;
+
 /** One form field, made from its schema. */
 export function field(
   words: Words,
@@ -55,10 +63,12 @@ export function field(
   >`;
   const invalid = error ? "true" : "false";
   if (f.kind === "choice") {
+    const choice = (c: (typeof f.choices)[number]) =>
+      option(c.value, words.told(c.label), c.value === String(value), words.told(c.help));
     return html`<div class="field">
       <label for=${id}>${label}</label>
       <select id=${id} aria-describedby=${described} aria-invalid=${invalid} ?disabled=${disabled} @change=${onChange}>
-        ${f.choices.map((c) => html`<option value=${c.value} ?selected=${c.value === String(value)} title=${words.told(c.help) || nothing}>${words.told(c.label)}</option>`)}</select
+        ${f.choices.map(choice)}</select
       >${help}
     </div>`;
   }
@@ -119,7 +129,9 @@ export function segments<T>(
   chosen: T,
   choose: (value: T) => void,
 ): TemplateResult {
-  return html`<div class="segments" role="group" aria-label=${legend}>
-    ${choices.map((c) => html`<button type="button" aria-pressed=${c.value === chosen ? "true" : "false"} @click=${() => choose(c.value)}>${c.label}</button>`)}
-  </div>`;
+  const segment = ({ value, label }: { value: T; label: string }) => {
+    const pressed = value === chosen ? "true" : "false";
+    return html`<button type="button" aria-pressed=${pressed} @click=${() => choose(value)}>${label}</button>`;
+  };
+  return html`<div class="segments" role="group" aria-label=${legend}>${choices.map(segment)}</div>`;
 }

@@ -10,8 +10,10 @@ let coming: Promise<void> | undefined;
 export function formula(lines: readonly string[] = [], again: () => void): TemplateResult | typeof nothing {
   if (!lines.length) return nothing;
   if (!formulas) {
-    coming ??= import("equations:formulas").then(
-      (found) => {
+    // A page that brings a font for formulas has it before they are set: set anew, they would move what is below.
+    const font = Promise.resolve(document.fonts?.load('1em "STIX Two Math"')).catch(() => undefined);
+    coming ??= Promise.all([import("equations:formulas"), font]).then(
+      ([found]) => {
         formulas = found.default;
       },
       () => {

@@ -342,6 +342,8 @@ export class GenerativeModel extends ModelHost implements Present {
         ${this.bare ? nothing : html`<p class="aside">${this.loading}</p>`}
       </div>
     </div>`;
+    const chosen = this.entry?.id ?? this.model ?? undefined;
+    const drop = this.kin?.capabilities.language ? "dropText" : "dropImage";
     const alerts = notices(words, this.trainer.notices.all, this.#dismiss);
     if (this.bare) return html`<div class="frame bare" part="frame">${body}${alerts}</div>`;
     return html`<section
@@ -353,7 +355,7 @@ export class GenerativeModel extends ModelHost implements Present {
       @drop=${this.#drag}>
       <header class="bar" part="bar">
         ${tabs(words, this.choice.shown(this.views), view, this.#go)}
-        ${models.length && (own || !this.src) ? chooser(words, models, this.entry?.id ?? this.model ?? undefined, own, this.#choose) : nothing}
+        ${models.length && (own || !this.src) ? chooser(words, models, chosen, own, this.#choose) : nothing}
       </header>
       ${alerts}
       <div id="panel" role="tabpanel" aria-labelledby=${`tab-${view}`}>${body}</div>
@@ -370,7 +372,7 @@ export class GenerativeModel extends ModelHost implements Present {
             : nothing
         }
       </footer>
-      ${this.#dragging ? html`<p class="drop" aria-hidden="true">${words.say(this.kin?.capabilities.language ? "dropText" : "dropImage")}</p>` : nothing}
+      ${this.#dragging ? html`<p class="drop" aria-hidden="true">${words.say(drop)}</p>` : nothing}
     </section>`;
   }
 }

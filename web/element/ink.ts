@@ -109,9 +109,8 @@ export class Tone {
     if (now !== this.#now) {
       this.#now = now;
       const dark = paper === undefined ? luminance(ink) > 0.3 : luminance(paper) < DARK;
-      this.#sheet.replaceSync(
-        `:host{--_page-ink:${ink};${paper ? `--_page-paper:${paper};` : ""}}:host>*{color-scheme:${dark ? "dark" : "light"}}`,
-      );
+      const colors = `--_page-ink:${ink};${paper ? `--_page-paper:${paper};` : ""}`;
+      this.#sheet.replaceSync(`:host{${colors}}:host>*{color-scheme:${dark ? "dark" : "light"}}`);
     }
     this.changed();
   };

@@ -143,7 +143,7 @@ export abstract class ModelHost extends LitElement implements Host, ControllerHo
   }
 
   announce(name: string, detail: unknown) {
-    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+    this.#speech.announce(name, detail);
   }
 
   changed() {
@@ -278,7 +278,7 @@ export abstract class ModelHost extends LitElement implements Host, ControllerHo
     this.requestUpdate();
   }
 
-  /** The set of images that a family is to learn here: the one that is asked for, else the first if it knows no other data. */
+  /** The set of images that a family is to learn here: as asked for, else the first if it knows no other data. */
   protected async imagesOf({ spaces }: FamilyInfo): Promise<string | undefined> {
     if (!this.family || !spaces.some((s) => s.kind === "image")) return undefined;
     const { data } = await siteManifest();

@@ -1,11 +1,29 @@
 import { PlaygroundError } from "../client/errors";
+import type { Code } from "../client/protocol";
 import type { Notice } from "./chrome";
 
 /** Shown at once, at most. */
 const MOST = 8;
 /** What is said of a model or of the way to it, and no longer holds when another one is in place. */
-const SETTLED =
-  /^(checkpoint-.*|fetch-failed|policy-blocked|origin-blocked|wrong-type|site-updated|file-not-found|bad-data|unsupported|training-diverged|out-of-memory|internal)$/;
+const SETTLED = new Set<Code>([
+  "checkpoint-too-large",
+  "checkpoint-hash",
+  "checkpoint-parse",
+  "checkpoint-schema",
+  "checkpoint-shape",
+  "checkpoint-not-finite",
+  "fetch-failed",
+  "policy-blocked",
+  "origin-blocked",
+  "wrong-type",
+  "site-updated",
+  "file-not-found",
+  "bad-data",
+  "unsupported",
+  "training-diverged",
+  "out-of-memory",
+  "internal",
+]);
 
 /** Of these only the newest matters. */
 const NEWEST: readonly string[] = ["worker-restarted", "device-lost"];
@@ -47,6 +65,6 @@ export class Notices {
 
   /** Another model is in place: what was said of the one before does not concern it. */
   leave() {
-    this.all = this.all.filter((n) => !SETTLED.test(n.code));
+    this.all = this.all.filter((n) => !SETTLED.has(n.code));
   }
 }

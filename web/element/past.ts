@@ -1,8 +1,12 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import type { Words } from "../lang/words";
+import { button } from "./form";
 
-/** A slider through what a training was: the steps of its snapshots, and the one looked at (none: as it is now). */
+/**
+ * A slider through what a training was: the steps of its snapshots, and the one looked at (none: as it is now). It is
+ * there before there is a past, so that nothing moves when one comes.
+ */
 export function past(
   words: Words,
   id: string,
@@ -11,6 +15,7 @@ export function past(
   look: (index: number | undefined) => void,
   restore: () => void,
 ): TemplateResult {
+  const last = Math.max(1, snapshots.length);
   const moved = (e: Event) => {
     const index = Number((e.target as HTMLInputElement).value);
     look(index < snapshots.length ? index : undefined);
@@ -22,10 +27,11 @@ export function past(
       type="range"
       id=${id}
       min="0"
-      max=${snapshots.length}
+      max=${last}
       step="1"
-      .value=${live(String(shown ?? snapshots.length))}
+      ?disabled=${snapshots.length < 2}
+      .value=${live(String(shown ?? last))}
       @input=${moved} />
-    ${shown === undefined ? nothing : html`<button type="button" @click=${restore}>${words.say("goOnFromHere")}</button>`}
+    ${shown === undefined ? nothing : button(words.say("goOnFromHere"), restore)}
   </div>`;
 }

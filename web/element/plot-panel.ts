@@ -213,7 +213,6 @@ export class PlotPanel extends Panel {
   #past({ state }: ModelInfo) {
     const { trainer, words } = this.host;
     const { snapshots } = state;
-    if (snapshots.length < 2) return nothing;
     const look = (index: number | undefined) => {
       void this.host.attempt(() => trainer.pause());
       trainer.past = index;
@@ -231,14 +230,14 @@ export class PlotPanel extends Panel {
     const below = inputs.map((input) => input.below?.() ?? nothing);
     const drawing = this.#renderer?.render() ?? nothing;
     const film = this.#film();
+    const given = () => inputs.map((input) => input.render());
     if (within) return html`${drawing}${below}${film}`;
     const { info } = this.host;
     if (info && isPlane(info.space.kind)) {
       if (this.host.bare) return html`${drawing}`;
+      const label = this.#renderer instanceof PlotRenderer ? this.#renderer.label() : nothing;
       return html`<div class="plotting">
-        <div>
-          ${drawing}${this.#renderer instanceof PlotRenderer ? this.#renderer.label() : nothing}${inputs.map((input) => input.render())}${this.#past(info)}${film}
-        </div>
+        <div>${drawing}${label}${given()}${this.#past(info)}${film}</div>
         <div class="side">
           <div>
             <h3>${this.host.words.told(this.host.about?.title ?? "")}</h3>
@@ -250,12 +249,10 @@ export class PlotPanel extends Panel {
     }
     if (beside)
       return html`<div class="given">
-          <div>${inputs.map((input) => input.render())}${film}</div>
+          <div>${given()}${film}</div>
           <div>${drawing}</div>
         </div>
         ${below}`;
-    return html`<div class=${inputs.length ? "reading-room" : ""}>
-      ${inputs.map((input) => input.render())} ${drawing}${below}${film}
-    </div>`;
+    return html`<div class=${inputs.length ? "reading-room" : ""}>${given()} ${drawing}${below}${film}</div>`;
   }
 }

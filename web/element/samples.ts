@@ -6,7 +6,10 @@ import { fieldsOf, type Field } from "../client/schema";
 import { attributeOf } from "./attributes";
 import { Latest, Panel } from "./panel";
 import { Plate } from "./draw";
-import { field } from "./form";
+import { field, option } from "./form";
+
+/** How many samples there can be, to choose from. */
+const COUNTS = [8, 16, 32, 64, 100, 196];
 
 /** A grid of samples. */
 export class SamplesPanel extends Panel {
@@ -81,6 +84,12 @@ export class SamplesPanel extends Panel {
       ${ref(this.#plate.attach)}></canvas>`;
     if (host.bare) return canvas;
     const set = (name: string) => (e: Event) => host.setAttribute(name, (e.target as HTMLInputElement).value);
+    const counts = [...new Set([...COUNTS, count])].sort((a, b) => a - b);
+    const form = (f: Field) =>
+      field(words, f, "sample", {
+        value: host.sampleOptions[f.name] ?? f.fallback,
+        set: (text) => host.setAttribute(attributeOf(f.name), text),
+      });
     return html`<div class="split">
       <div class="stage">${canvas}</div>
       <div class="side">
@@ -100,11 +109,11 @@ export class SamplesPanel extends Panel {
           <div class="field">
             <label for="count">${words.say("howMany")}</label>
             <select id="count" @change=${set("count")}>
-              ${[...new Set([8, 16, 32, 64, 100, 196, count])].sort((a, b) => a - b).map((n) => html`<option value=${n} ?selected=${n === count}>${n}</option>`)}
+              ${counts.map((n) => option(String(n), String(n), n === count))}
             </select>
           </div>
         </div>
-        ${this.#fields.map((f) => field(words, f, "sample", { value: host.sampleOptions[f.name] ?? f.fallback, set: (text) => host.setAttribute(attributeOf(f.name), text) }))}
+        ${this.#fields.map(form)}
         <button type="button" @click=${() => this.#png()}>${words.say("savePng")}</button>
         ${host.trainer.own ? html`<p class="aside">${words.say("yourModelsSamples")}</p>` : nothing}
       </div>

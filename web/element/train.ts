@@ -1,5 +1,4 @@
 import { html, nothing } from "lit";
-import { live } from "lit/directives/live.js";
 import { ref } from "lit/directives/ref.js";
 import { badOption } from "../client/errors";
 import type { LossCurve, ModelInfo, SpaceKind, TrainState, View } from "../client/protocol";
@@ -13,6 +12,7 @@ import { Sizes } from "./text/sizes";
 import { bringFile, source } from "./text/source";
 import type { Key } from "../lang/words";
 import { COLOR, lossTitle, tones, type Tone } from "./losses";
+import { past } from "./past";
 import { isPlane } from "./points-task";
 import { Plot } from "./render/points";
 import { transport } from "./transport";
@@ -31,6 +31,8 @@ const CAPTIONS = {
   points: "learnsPoints",
   energy: "learnsEnergy",
 } as const satisfies Record<SpaceKind, Key>;
+
+const warning = (text: string) => html`<p class="offer warn" role="status">${text}</p>`;
 
 /** Training in the page: what is learned from, options, transport, curves, samples at a fixed noise, and the past. */
 export class TrainPanel extends Panel {
@@ -185,14 +187,12 @@ export class TrainPanel extends Panel {
   }
 
   /** Back to a past snapshot, or to the present where the slider ends. */
-  #scrub = (e: Event) => {
-    const { session, info } = this.host;
-    const index = Number((e.target as HTMLInputElement).value);
-    const last = info?.state.snapshots.length ?? 0;
-    this.#past = index < last ? index : undefined;
+  #look = (index: number | undefined) => {
+    const { session } = this.host;
+    this.#past = index;
     this.host.requestUpdate();
     if (!session) return;
-    if (this.#past === undefined) this.refresh();
+    if (index === undefined) this.refresh();
     else
       this.#latest.run(() => this.host.attempt(async () => this.#draw(await session.showSnapshot(index, this.#count))));
   };
@@ -258,11 +258,16 @@ export class TrainPanel extends Panel {
     </figure>`;
   }
 
+  /** That changed options take effect with a new start. */
+  #stale(how: "pressStartOver" | "allOptionsStale") {
+    const { words } = this.host;
+    const startOver = html`<em>${words.say("startOver")}</em>`;
+    return html`<span class="strong">${words.parts(how, { startOver })}</span>`;
+  }
+
   #forms() {
     const { trainer, words } = this.host;
-    const startOver = html`<em>${words.say("startOver")}</em>`;
-    const stale = html`<span class="strong">${words.parts("pressStartOver", { startOver })}</span>`;
-    const note = trainer.stale ? stale : words.say("decidedAtStart");
+    const note = trainer.stale ? this.#stale("pressStartOver") : words.say("decidedAtStart");
     return html`${this.#options("config", words.say("optionsModel"), note)}
     ${this.#options("train", words.say("optionsTraining"), words.say("changeable"))}`;
   }
@@ -294,7 +299,6 @@ export class TrainPanel extends Panel {
     if (!info) return html``;
     const { snapshots, losses, overfitting } = info.state;
     const kept = trainer.kept;
-    const shown = this.#past ?? snapshots.length;
     const begun = trainer.own;
     return html` ${
       kept && !begun
@@ -323,7 +327,7 @@ export class TrainPanel extends Panel {
         : nothing
     }
     ${begun ? nothing : this.#ground()} ${this.#transport(info)}
-    ${begun && overfitting !== null ? html`<p class="offer warn" role="status">${words.say("overfitting", { step: overfitting })}</p>` : nothing}
+    ${begun && overfitting !== null ? warning(words.say("overfitting", { step: overfitting })) : nothing}
     ${
       begun
         ? html`<div class="learning">
@@ -331,23 +335,7 @@ export class TrainPanel extends Panel {
               ${this.#now()}
               ${
                 snapshots.length
-                  ? html`<div class="past">
-                      <label for="past"
-                        >${words.say("backThroughTime")}
-                        <output
-                          >${this.#past === undefined ? words.say("now") : words.say("atStep", { step: snapshots[this.#past] ?? 0 })}</output
-                        ></label
-                      >
-                      <input
-                        type="range"
-                        id="past"
-                        min="0"
-                        max=${snapshots.length}
-                        step="1"
-                        .value=${live(String(shown))}
-                        @input=${this.#scrub} />
-                      ${this.#past === undefined ? nothing : html`<button type="button" @click=${() => this.#restore()}>${words.say("goOnFromHere")}</button>`}
-                    </div>`
+                  ? past(words, "past", snapshots, this.#past, this.#look, () => this.#restore())
                   : nothing
               }
             </div>
@@ -358,10 +346,7 @@ export class TrainPanel extends Panel {
     ${
       this.#language
         ? html`<details class="all" ?open=${trainer.errors.size > 0}>
-            <summary>
-              ${words.say("allOptions")}
-              ${trainer.stale ? html`<span class="strong">${words.parts("allOptionsStale", { startOver: html`<em>${words.say("startOver")}</em>` })}</span>` : nothing}
-            </summary>
+            <summary>${words.say("allOptions")} ${trainer.stale ? this.#stale("allOptionsStale") : nothing}</summary>
             ${this.#forms()}
           </details>`
         : this.#forms()

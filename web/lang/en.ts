@@ -1,9 +1,11 @@
+import { sentence } from "./sentence";
+
 /**
  * What the elements and the page say, in English: the first of the languages, and what the others are held to.
  *
  * `{name}` is a hole. Where a number decides on the form, there are two, and the number is `{n}`. What models declare
  * and what errors say is English where it arises (in Rust, and at `problem(…)`); each language translates it in
- * `told.ts` and `errors.ts` of its folder.
+ * the other files of its folder.
  */
 export const en = {
   /** Between numbers in a row. */
@@ -90,14 +92,15 @@ export const en = {
   untrained: "Untrained",
   starting: "Starting…",
   backThrough: "Back through the training",
-  backThroughTime: "Back through time",
   now: "now",
   goOnFromHere: "Go on from here",
   preparing: "Preparing…",
   trainFromScratch: "Train from scratch",
   scratchNote: "A new model with random weights takes the place of this one in every view until you go back.",
-  scratchText:
-    "At first it writes letters at random; within seconds it knows which are frequent, then come spaces and line ends, then words.",
+  scratchText: sentence(
+    "At first it writes letters at random; within seconds it knows which are frequent,",
+    "then come spaces and line ends, then words.",
+  ),
   scratchImages: "After a few seconds the first strokes appear; after a minute or two, images.",
   optionsModel: "Model",
   optionsTraining: "Training",
@@ -114,8 +117,10 @@ export const en = {
   measuring: "measuring…",
   fixedNoise: "Samples at a fixed noise",
   writesNow: "What it writes now",
-  overfitting:
-    "Since step {step} it only gets worse at the part held out: it is learning the text by heart. Go back in time, or start over with a longer text, a smaller model or some dropout.",
+  overfitting: sentence(
+    "Since step {step} it only gets worse at the part held out: it is learning the text by heart.",
+    "Go back in time, or start over with a longer text, a smaller model or some dropout.",
+  ),
   lossReconstruction: "Reconstruction",
   lossKl: "KL divergence",
   lossAll: "Loss",
@@ -124,14 +129,24 @@ export const en = {
   bits: " ({bits} bits)",
   lossTraining: "training {value}",
   lossHeldOut: "held out {value}",
-  learnsText:
-    "The model learns on this machine, in this page; neither your text nor anything else is sent anywhere. It starts from random numbers and knows no letter; what it writes below is begun at the same seed at every moment.",
-  learnsImages:
-    "The model learns on this machine, in this page, from images that were downloaded with it; nothing is sent anywhere. The small images are made from the same random numbers at every moment, so that one can watch each of them come into focus.",
-  learnsPoints:
-    "The model learns on this machine, in this page, from points that are drawn as they are needed; nothing is sent anywhere. Its samples are made from the same random numbers at every moment.",
-  learnsEnergy:
-    "The model learns on this machine, in this page, from an energy that is given as a formula, without any examples; nothing is sent anywhere.",
+  learnsText: sentence(
+    "The model learns on this machine, in this page; neither your text nor anything else is sent anywhere.",
+    "It starts from random numbers and knows no letter; what it writes below is begun at",
+    "the same seed at every moment.",
+  ),
+  learnsImages: sentence(
+    "The model learns on this machine, in this page, from images that were downloaded with it;",
+    "nothing is sent anywhere. The small images are made from the same random numbers at every moment,",
+    "so that one can watch each of them come into focus.",
+  ),
+  learnsPoints: sentence(
+    "The model learns on this machine, in this page, from points that are drawn as they are needed;",
+    "nothing is sent anywhere. Its samples are made from the same random numbers at every moment.",
+  ),
+  learnsEnergy: sentence(
+    "The model learns on this machine, in this page, from an energy that is given as a formula,",
+    "without any examples; nothing is sent anywhere.",
+  ),
   goBackToSnapshot: "Go back to the last good snapshot",
 
   // What is kept
@@ -164,8 +179,10 @@ export const en = {
   testImage: "Test image {index}",
   paintOver: "Paint over what is to be drawn anew",
   mask: "mask",
-  paintHere:
-    "Paint here. With the keyboard: arrow keys move the brush, Space puts it down or lifts it, Control and Z takes back, Delete clears.",
+  paintHere: sentence(
+    "Paint here. With the keyboard: arrow keys move the brush, Space puts it down or lifts it,",
+    "Control and Z takes back, Delete clears.",
+  ),
   brush: "Brush",
   erase: "Erase",
   redo: "Redo",
@@ -273,8 +290,10 @@ export const en = {
   openText: "Open a text file",
   textBeforeStays: "The text before is still there.",
   takingApart: "Taking the text apart…",
-  corpus:
-    "{characters} characters of {title} are {tokens} tokens, of {kinds} kinds. It learns from {train}; the last {heldOut} are held out, to see whether it has understood or only remembers.",
+  corpus: sentence(
+    "{characters} characters of {title} are {tokens} tokens, of {kinds} kinds.",
+    "It learns from {train}; the last {heldOut} are held out, to see whether it has understood or only remembers.",
+  ),
   asMany: "as many",
   mostFrequent: "Tokens, the most frequent first",
   andMore: "… and {n} more",
@@ -340,8 +359,10 @@ export const en = {
   undo: "Undo",
   clear: "Clear",
   neverMind: "Never mind",
-  sketchHelp:
-    "Put points here; there are {n}. With the keyboard: arrow keys move the pen, Space puts a point, Backspace takes the last back, Delete clears.",
+  sketchHelp: sentence(
+    "Put points here; there are {n}. With the keyboard: arrow keys move the pen, Space puts a point,",
+    "Backspace takes the last back, Delete clears.",
+  ),
 
   // Beneath a figure, in a chapter
   copyLink: "Copy a link to this view",

@@ -1,5 +1,6 @@
 /** Which language an element speaks: that of its own `lang`, else of the nearest around it, else English. */
 import type { ReactiveController } from "lit";
+import type { ErrorInfo } from "../client/protocol";
 import { ENGLISH, Words, type Language } from "./words";
 
 /** The languages besides English, each fetched when somebody speaks it. */
@@ -105,6 +106,14 @@ export class Speech implements ReactiveController {
     this.words = words;
     this.changed();
     this.host.requestUpdate();
+  }
+
+  /** Tells whoever listens to the element; what an error says is in the element's language, as what is shown is. */
+  announce(name: string, detail: unknown) {
+    const tell = (told: unknown) =>
+      this.host.dispatchEvent(new CustomEvent(name, { detail: told, bubbles: true, composed: true }));
+    if (name === "error") void this.render(() => tell(this.words.error(detail as ErrorInfo)));
+    else tell(detail);
   }
 
   /** Renders now, or as soon as the words are there, so that nothing is first said in another language. */

@@ -4,7 +4,7 @@ import hljs from "highlight.js/lib/core";
 import rust from "highlight.js/lib/languages/rust";
 import ini from "highlight.js/lib/languages/ini";
 import typescript from "highlight.js/lib/languages/typescript";
-import { escape, head } from "./layout.mjs";
+import { brand, escape, head } from "./layout.mjs";
 
 hljs.registerLanguage("rust", rust);
 hljs.registerLanguage("ini", ini);
@@ -31,7 +31,7 @@ export function codeOf(root, path) {
   const top = head({ title: path, description: `${path}, as it runs on this site`, scripts: "none", up: "../" });
   return `${top}
 <body class="code">
-<header class="masthead"><p class="name"><a href="../index.html"><span aria-hidden="true" class="mark"></span>Generative Playground</a></p></header>
+<header class="masthead">${brand("../index.html")}</header>
 <main><h1><code>${escape(path)}</code></h1>
 <pre tabindex="0" aria-label="${escape(path)}"><code>${lines.join("")}</code></pre></main>
 </body>

@@ -4,8 +4,13 @@ import { WORDS } from "./words.mjs";
 
 const escape = (text) => text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
 
-const icon =
-  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Ccircle cx='6' cy='8' r='5' fill='%232a4bcb'/%3E%3Ccircle cx='10' cy='8' r='5' fill='%23e2573b' fill-opacity='.85'/%3E%3C/svg%3E";
+const icon = [
+  "data:image/svg+xml,",
+  "%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E",
+  "%3Ccircle cx='6' cy='8' r='5' fill='%232a4bcb'/%3E",
+  "%3Ccircle cx='10' cy='8' r='5' fill='%23e2573b' fill-opacity='.85'/%3E",
+  "%3C/svg%3E",
+].join("");
 
 /** The content security policy, from the one place where it stands. */
 export const policy = () => headers()["Content-Security-Policy"];
@@ -13,7 +18,7 @@ export const policy = () => headers()["Content-Security-Policy"];
 /** What a page runs: that of a chapter, the element alone, or nothing. */
 const SCRIPTS = {
   chapter: `
-<script defer src="page.js"></script>
+<script defer src="page.js" blocking="render"></script>
 <link rel="modulepreload" href="generative-model.js">
 <script type="module" src="element.js"></script>`,
   element: `
@@ -28,8 +33,10 @@ const TEXT = ["newsreader", "instrument-sans"];
 const fontsOf = (body) => [
   ...TEXT,
   ...(/<em>|<dfn>|<i>/.test(body) ? ["newsreader-italic"] : []),
-  ...(body.includes("<math") ? ["math"] : []),
+  ...(/<math|<generative-lab/.test(body) ? ["math"] : []),
 ];
+
+const preload = (font) => `<link rel="preload" href="${font}" as="font" type="font/woff2" crossorigin>`;
 
 export function head({ title, description, scripts = "chapter", up = "", fonts = TEXT, lang = "en" }) {
   return `<!doctype html>
@@ -42,29 +49,38 @@ export function head({ title, description, scripts = "chapter", up = "", fonts =
 <meta name="description" content="${escape(description)}">
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="${icon}">
-${fonts.map((name) => `<link rel="preload" href="${up}fonts/${name}.woff2" as="font" type="font/woff2" crossorigin>`).join("\n")}
+${fonts.map((name) => preload(`${up}fonts/${name}.woff2`)).join("\n")}
 <link rel="stylesheet" href="${up}page.css">${SCRIPTS[scripts]}
 </head>`;
 }
 
+const brightness = `<feColorMatrix values="0 0 0 0 0  0 0 0 0 0  0 0 0 0 0  1 0 0 0 0" result="shape"/>`;
+const printed = (id) =>
+  `<filter id="${id}" color-interpolation-filters="sRGB">${brightness}<feFlood/>` +
+  `<feComposite operator="in" in2="shape"/></filter>`;
 /** Posters come white on black and are printed in the ink of the page. */
-const ink = `<svg class="unseen" width="0" height="0" aria-hidden="true">${["ink", "ink-blue"]
-  .map(
-    (id) =>
-      `<filter id="${id}" color-interpolation-filters="sRGB"><feColorMatrix values="0 0 0 0 0  0 0 0 0 0  0 0 0 0 0  1 0 0 0 0" result="shape"/><feFlood/><feComposite operator="in" in2="shape"/></filter>`,
-  )
-  .join("")}</svg>`;
+const ink = `<svg class="unseen" width="0" height="0" aria-hidden="true">${printed("ink")}${printed("ink-blue")}</svg>`;
 
 const link = (page, current, text = page.nav) =>
   `<a href="${page.file}"${page === current ? ' aria-current="page"' : ""}>${escape(text)}</a>`;
 
-export const masthead = (chapters, current, home) => `<header class="masthead">
-<a class="skip" href="#main">${WORDS[current.lang].skip}</a>
-<p class="name"><a href="${home}"><span aria-hidden="true" class="mark"></span>Generative Playground</a></p>
-<nav aria-label="${WORDS[current.lang].chapters}">${chapters.map((c) => link(c, current)).join(" ")}</nav>${current.others
-  .map((p) => `\n<a class="language" lang="${p.lang}" hreflang="${p.lang}" href="${p.file}">${WORDS[p.lang].name}</a>`)
-  .join("")}
+/** The site's name, which leads to its entrance. */
+export function brand(home) {
+  const mark = '<span aria-hidden="true" class="mark"></span>';
+  return `<p class="name"><a href="${home}">${mark}Generative Playground</a></p>`;
+}
+
+export function masthead(chapters, current, home) {
+  const words = WORDS[current.lang];
+  const others = current.others.map(
+    (p) => `\n<a class="language" lang="${p.lang}" hreflang="${p.lang}" href="${p.file}">${WORDS[p.lang].name}</a>`,
+  );
+  return `<header class="masthead">
+<a class="skip" href="#main">${words.skip}</a>
+${brand(home)}
+<nav aria-label="${words.chapters}">${chapters.map((c) => link(c, current)).join(" ")}</nav>${others.join("")}
 </header>`;
+}
 
 /** The chapters in a list, each with what it is about. */
 export const contents = (chapters) =>
@@ -93,9 +109,12 @@ function colophon({ sources = [], code = [], lang }, known, md) {
     return `<li>${markup.replace(/ and others(?=:)/, ` ${words.others}`)}</li>`;
   });
   const files = code.map((path) => `<li><a href="${codePage(path)}"><code>${escape(path)}</code></a></li>`);
+  const language = code.every((path) => path.endsWith(".ts")) ? "TypeScript" : "Rust";
+  const list = (title, note, items) =>
+    items.length ? `<div><h2>${title}</h2>${note}<ul>${items.join("\n")}</ul></div>` : "";
   return `<footer class="colophon">
-${files.length ? `<div><h2>${words.code}</h2><p>${words.codeNote(code.every((path) => path.endsWith(".ts")) ? "TypeScript" : "Rust")}</p><ul>${files.join("\n")}</ul></div>` : ""}
-${cited.length ? `<div><h2>${words.sources}</h2><ul>${cited.join("\n")}</ul></div>` : ""}
+${list(words.code, `<p>${words.codeNote(language)}</p>`, files)}
+${list(words.sources, "", cited)}
 <div><h2>${words.how}</h2><p>${words.howNote}</p>
 <p id="device" role="status"></p></div>
 </footer>`;

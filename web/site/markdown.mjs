@@ -55,16 +55,19 @@ function equation(yaml, md, words) {
   const apart = source.slice(1).some((line) => !line.startsWith("{}"));
   const used = new Set(lines.join("").match(/(?<=data-term=")[^"]+/g));
   for (const key of used) if (!terms[key]) throw new Error(`${title}: no gloss for “${key}”`);
-  const buttons = Object.entries(terms).map(
-    ([key, { symbol, say, color }]) =>
+  const buttons = Object.entries(terms).map(([key, { symbol, say, color }]) => {
+    const drawn = math(symbol).replace("<math", '<math aria-hidden="true"');
+    return (
       `<li><button type="button" data-term="${key}"${color ? ` class="${color}"` : ""} aria-controls="${id}-gloss">` +
-      `${math(symbol).replace("<math", '<math aria-hidden="true"')}<span class="unseen">${escape(say)}</span></button></li>`,
-  );
+      `${drawn}<span class="unseen">${escape(say)}</span></button></li>`
+    );
+  });
   const glosses = Object.entries(terms).map(
     ([key, { name, text }]) =>
       `<div data-gloss="${key}"><dt>${escape(name)}</dt><dd>${md.renderInline(text.trim())}</dd></div>`,
   );
-  return `<figure class="equation" aria-labelledby="${id}"><figcaption id="${id}" class="unseen">${escape(title)}</figcaption>
+  const caption = `<figcaption id="${id}" class="unseen">${escape(title)}</figcaption>`;
+  return `<figure class="equation" aria-labelledby="${id}">${caption}
 <div class="formula${apart ? " apart" : ""}">${lines.join("\n")}</div>
 <ul class="terms" aria-label="${words.symbols}">${buttons.join("\n")}</ul>
 <dl class="glosses" id="${id}-gloss" aria-live="polite">${glosses.join("\n")}</dl></figure>\n`;
@@ -88,7 +91,8 @@ export function markdown(lang = "en") {
     if (info === "equation") return equation(content, md, words);
     if (info === "math") return `<p class="display">${math(content.trim(), true)}</p>\n`;
     if (info === "html") {
-      return `<pre tabindex="0" aria-label="${words.copyHtml}"><code class="snippet">${escape(content.trim())}</code></pre>\n`;
+      const snippet = `<code class="snippet">${escape(content.trim())}</code>`;
+      return `<pre tabindex="0" aria-label="${words.copyHtml}">${snippet}</pre>\n`;
     }
     return fence(tokens, i, ...rest);
   };

@@ -14,7 +14,9 @@ export const WORDS = {
     others: "and others",
     how: "How it runs",
     howNote:
-      "The models are written in Rust and compiled to WebAssembly. They run in a worker of your browser, on the graphics card where there is one, else on the processor. Nothing that you draw, open or train leaves your machine, and the page asks no other server for anything.",
+      "The models are written in Rust and compiled to WebAssembly. They run in a worker of your browser, " +
+      "on the graphics card where there is one, else on the processor. Nothing that you draw, open or train " +
+      "leaves your machine, and the page asks no other server for anything.",
     symbols: "Symbols",
     copyHtml: "HTML to copy",
     table: "Table",
@@ -39,7 +41,9 @@ export const WORDS = {
     others: "und andere",
     how: "Wie es läuft",
     howNote:
-      "Die Modelle sind in Rust geschrieben und nach WebAssembly übersetzt. Sie laufen in einem Worker Ihres Browsers, auf der Grafikkarte, wo es eine gibt, sonst auf dem Prozessor. Nichts, was Sie zeichnen, öffnen oder trainieren, verlässt Ihr Gerät, und die Seite fragt keinen anderen Server nach irgendetwas.",
+      "Die Modelle sind in Rust geschrieben und nach WebAssembly übersetzt. Sie laufen in einem Worker Ihres " +
+      "Browsers, auf der Grafikkarte, wo es eine gibt, sonst auf dem Prozessor. Nichts, was Sie zeichnen, öffnen " +
+      "oder trainieren, verlässt Ihr Gerät, und die Seite fragt keinen anderen Server nach irgendetwas.",
     symbols: "Symbole",
     copyHtml: "HTML zum Kopieren",
     table: "Tabelle",
@@ -47,7 +51,8 @@ export const WORDS = {
     alone: {
       title: "Ein Modell in zwei Zeilen",
       description:
-        "Eine Seite, auf der nur das Element steht: ein Variational Autoencoder, ein Flow und ein Textmodell, die darin lernen.",
+        "Eine Seite, auf der nur das Element steht: ein Variational Autoencoder, ein Flow und ein Textmodell, " +
+        "die darin lernen.",
     },
   },
 };

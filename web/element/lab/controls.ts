@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import type { Preset } from "../../client/protocol";
 import { whole } from "../attributes";
+import { option } from "../form";
 import type { Words } from "../../lang/words";
 import type { Learner, Task } from "./learner";
 import type { Description } from "../../client/engine";
@@ -53,17 +54,13 @@ function transport(lab: Desk): TemplateResult {
 /** A slider through the past of all models at once. */
 function past(lab: Desk) {
   const steps = [...new Set(lab.shown.flatMap((l) => l.state?.snapshots ?? []))].sort((a, b) => a - b);
-  if (lab.chosen !== "all" || steps.length < 2) return nothing;
+  if (lab.chosen !== "all") return nothing;
   const { words } = lab;
   const shown = lab.shown.find((l) => l.past !== undefined);
   const at = shown ? (shown.state?.snapshots[shown.past ?? 0] ?? 0) : undefined;
-  const index =
-    at === undefined
-      ? steps.length
-      : Math.max(
-          0,
-          steps.findLastIndex((s) => s <= at),
-        );
+  const last = Math.max(1, steps.length);
+  const before = at === undefined ? -1 : steps.findLastIndex((s) => s <= at);
+  const index = at === undefined ? last : Math.max(0, before);
   return html`<div class="slider">
     <label for="past"
       >${words.say("backThrough")}
@@ -73,8 +70,9 @@ function past(lab: Desk) {
       type="range"
       id="past"
       min="0"
-      max=${steps.length}
+      max=${last}
       step="1"
+      ?disabled=${steps.length < 2}
       .value=${live(String(index))}
       @input=${(e: Event) => {
         const step = steps[Number(chosen(e))];
@@ -89,11 +87,30 @@ function past(lab: Desk) {
   </div>`;
 }
 
+/** What is worth seeing. */
+function experiments(lab: Desk, presets: Preset[]): TemplateResult {
+  const { words } = lab;
+  const those = (fails: boolean) =>
+    html`<optgroup label=${words.say(fails ? "failures" : "successes")}>
+      ${presets.filter((p) => p.fails === fails).map((p) => option(p.id, words.told(p.title), p === lab.experiment))}
+    </optgroup>`;
+  return html`<div class="field">
+    <label for="preset">${words.say("worthSeeing")}</label
+    ><select id="preset" @change=${(e: Event) => lab.adopt(presets.find((p) => p.id === chosen(e)))}>
+      <option value="" ?selected=${!lab.experiment}>${words.say("chooseExperiment")}</option>
+      ${those(false)} ${those(true)}
+    </select>
+  </div>`;
+}
+
 function render(lab: Desk): TemplateResult {
   const { task, description, words } = lab;
   const { budget } = task;
   const inSteps = budget.seconds === null;
   const presets = description?.presets.filter((p) => lab.learners.has(p.family)) ?? [];
+  const rates = [...new Set([task.rate, ...RATES])].sort((a, b) => (a ?? Infinity) - (b ?? Infinity));
+  const speed = (rate: number | null) =>
+    rate === null ? words.say("fastest") : words.say("stepsASecond", { n: rate });
   const setBudget = (value: number, steps: boolean) => {
     task.budget = steps ? { steps: Math.round(value), seconds: null } : { steps: null, seconds: value };
     lab.arrange();
@@ -104,32 +121,10 @@ function render(lab: Desk): TemplateResult {
         <label for="show">${words.say("show")}</label
         ><select id="show" @change=${(e: Event) => lab.enlarge(chosen(e))}>
           <option value="all" ?selected=${lab.chosen === "all"}>${words.say("allFamilies")}</option>
-          ${lab.able.map((l) => html`<option value=${l.family.id} ?selected=${l.family.id === lab.chosen}>${words.told(l.family.title)}</option>`)}
+          ${lab.able.map(({ family }) => option(family.id, words.told(family.title), family.id === lab.chosen))}
         </select>
       </div>
-      ${
-        presets.length
-          ? html`<div class="field">
-              <label for="preset">${words.say("worthSeeing")}</label
-              ><select id="preset" @change=${(e: Event) => lab.adopt(presets.find((p) => p.id === chosen(e)))}>
-                <option value="" ?selected=${!lab.experiment}>${words.say("chooseExperiment")}</option>
-                ${[false, true].map(
-                  (fails) =>
-                    html`<optgroup label=${words.say(fails ? "failures" : "successes")}>
-                      ${presets
-                        .filter((p) => p.fails === fails)
-                        .map(
-                          (p) =>
-                            html`<option value=${p.id} ?selected=${p === lab.experiment}>
-                              ${words.told(p.title)}
-                            </option>`,
-                        )}
-                    </optgroup>`,
-                )}
-              </select>
-            </div>`
-          : nothing
-      }
+      ${presets.length ? experiments(lab, presets) : nothing}
       <div class="field">
         <label for="seed">${words.say("seed")}</label
         ><input
@@ -176,7 +171,7 @@ function render(lab: Desk): TemplateResult {
             lab.pause();
             if (was) lab.play();
           }}>
-          ${[...new Set([task.rate, ...RATES])].sort((a, b) => (a ?? Infinity) - (b ?? Infinity)).map((r) => html`<option value=${r ?? ""} ?selected=${r === task.rate}>${r === null ? words.say("fastest") : words.say("stepsASecond", { n: r })}</option>`)}
+          ${rates.map((rate) => option(String(rate ?? ""), speed(rate), rate === task.rate))}
         </select>
       </div>
     </div>

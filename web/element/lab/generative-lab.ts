@@ -1,6 +1,6 @@
 import { html, nothing, unsafeCSS, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import type { FamilyInfo } from "../../client/protocol";
+import type { FamilyInfo, Number as Figure } from "../../client/protocol";
 import { notices } from "../chrome";
 import { reducedMotion } from "../draw";
 import { fileButton } from "../file-button";
@@ -19,6 +19,7 @@ import { table } from "./table";
 import styles from "../element.css";
 import drawingStyles from "../render/plot.css";
 import labStyles from "./lab.css";
+import reserved from "./reserve.css";
 
 /** Between two measurements, milliseconds. */
 const MEASURE = 2500;
@@ -33,12 +34,14 @@ const MEASURE = 2500;
  * to a family's id and a `data-title` stand at its panel in place of its equation.
  */
 export class GenerativeLab extends LabHost implements Present {
-  static override styles = [unsafeCSS(plotStyles), unsafeCSS(styles), unsafeCSS(drawingStyles), unsafeCSS(labStyles)];
+  static override styles = [plotStyles, styles, reserved, drawingStyles, labStyles].map((sheet) => unsafeCSS(sheet));
   #dragging = false;
   #ready: Promise<void> | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #tiles = new IntersectionObserver((entries) => this.#sighted(entries), { rootMargin: "350px" });
   #watched = new Set<Element>();
+  /** Of the table, in the order in which they came. */
+  #columns = new Map<string, Figure>();
 
   constructor() {
     super();
@@ -278,8 +281,9 @@ export class GenerativeLab extends LabHost implements Present {
       return html`<div class="lab ${this.level}">
         ${alerts}${tiles}${this.level === "few" ? controls.transport(this) : nothing}
       </div>`;
+    const early = this.description === undefined;
     return html`<section
-      class="lab frame ${this.#dragging ? "dragging" : ""}"
+      class="lab frame ${this.#dragging ? "dragging" : ""} ${early ? "early" : ""}"
       aria-label=${words.say("lab")}
       @dragover=${this.#drag}
       @dragleave=${this.#drag}
@@ -288,13 +292,13 @@ export class GenerativeLab extends LabHost implements Present {
       <div class="desk">${this.source.render()}${controls.render(this)}</div>
       ${alerts}${tiles}
       ${
-        this.description
-          ? html`${table(words, this.able)}
+        early
+          ? html`<p class="aside soon">${words.say("builtHere")}</p>`
+          : html`${table(words, this.able, this.#columns)}
               <p class="row foot">
                 ${fileButton(words.say("openAModel"), ".safetensors", (file) => void this.open(file))}
                 <span class="aside">${words.say("openNote")}</span>
               </p>`
-          : nothing
       }
       ${this.#dragging ? html`<p class="drop" aria-hidden="true">${words.say("dropPoints")}</p>` : nothing}
     </section>`;

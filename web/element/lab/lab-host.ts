@@ -198,7 +198,7 @@ export abstract class LabHost extends LitElement implements Bench, Stage, Choose
   }
 
   announce(name: string, detail: unknown) {
-    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+    this.#speech.announce(name, detail);
   }
 
   enlarge(family: string) {

@@ -3,7 +3,7 @@ import { ref } from "lit/directives/ref.js";
 import type { LossCurve, Preset } from "../../client/protocol";
 import { notices, type Notice } from "../chrome";
 import { Curves } from "../curves";
-import { field, segments } from "../form";
+import { button, field, segments } from "../form";
 import { formula } from "../formula";
 import { PointerInput } from "../inputs/place";
 import { COLOR, lossTitle, tones } from "../losses";
@@ -102,44 +102,67 @@ export class FamilyPanel {
     const title = words.told(family.title);
     if (host.level === "none")
       return html`<article class="tile bare" data-family=${family.id}>${this.#canvas()}${this.#alerts()}</article>`;
-    const large = !l.small && host.level === "full";
+    const full = host.level === "full";
+    const large = !l.small && full;
     const head = html`<div class="head">
         <h3 aria-level="2">${title}</h3>
-        ${large && host.several ? html`<button type="button" @click=${() => host.enlarge("all")}>${words.say("allFamilies")}</button>` : nothing}
+        ${large && host.several ? button(words.say("allFamilies"), () => host.enlarge("all")) : nothing}
       </div>
       <div class="formula">
         <slot name=${family.id}>${formula(l.equation, () => host.changed())}</slot>
       </div>`;
+    const step = l.past === undefined ? undefined : (l.state?.snapshots[l.past] ?? 0);
+    const when = step === undefined ? "" : html`<b>${words.say("whenStep", { step })}</b> `;
     const drawing = html`${this.#canvas()}
       <p class="under">
-        <span class="drawn"
-          >${l.past === undefined ? "" : html`<b>${words.say("whenStep", { step: l.state?.snapshots[l.past] ?? 0 })}</b> `}${sentence(words.told(l.view?.label ?? ""))}</span
-        >
+        <span class="drawn">${when}${sentence(words.told(l.view?.label ?? ""))}</span>
         <span class="progress">${sentence(l.status(words))}</span>
       </p>`;
     if (!large) {
       return html`<article class="tile" data-family=${family.id} aria-label=${title}>
         ${head}${drawing}
-        <div class="row looking">
-          ${this.#plots(false)}${host.level === "full" ? html`<button type="button" @click=${() => host.enlarge(family.id)} aria-label=${words.say("enlargeOne", { title })}>${words.say("enlarge")}</button>` : nothing}
-        </div>
+        <div class="row looking">${this.#plots(false)}${full ? this.#enlarge(title) : nothing}</div>
         ${this.#inputs()}${this.#kept()}${this.#alerts()}${this.#networks()}${this.#losses(true)}
       </article>`;
     }
     return html`<article class="tile large" data-family=${family.id} aria-label=${title}>
       <div class="left">${head}${drawing}${this.#inputs()}${this.#past()}</div>
       <div class="right">
-        ${host.experiment?.family === family.id ? html`<p class="why"><b>${words.told(host.experiment.title)}.</b> ${host.experiment.fails ? words.say("failsOnPurpose") : ""} ${words.told(host.experiment.why)}</p>` : nothing}
-        ${this.#plots(true)}
-        ${l.spec ? html`<p class="aside">${words.told(l.spec.help)} ${this.#renderer.pointer ? words.say("pointThere") : ""}</p>` : nothing}
-        ${this.#kept()}${this.#alerts()}${this.#numbers()}${l.view?.bars ? bars(words, l.view.bars) : nothing}
-        ${this.#networks()}${this.#losses(false)} ${this.#files()}
+        ${this.#why()} ${this.#plots(true)} ${this.#help()} ${this.#kept()}${this.#alerts()}
+        ${this.#networks()}${this.#files()}${this.#losses(false)}${this.#numbers()}
+        ${l.view?.bars ? bars(words, l.view.bars) : nothing}
       </div>
       <div class="forms">
         ${this.#options("config", words.say("optionsModel"), words.say("startsOver"))}
         ${this.#options("train", words.say("optionsTraining"), words.say("changeable"))}
       </div>
     </article>`;
+  }
+
+  #enlarge(title: string) {
+    const { host } = this;
+    const name = host.words.say("enlargeOne", { title });
+    return html`<button type="button" aria-label=${name} @click=${() => host.enlarge(this.learner.family.id)}>
+      ${host.words.say("enlarge")}
+    </button>`;
+  }
+
+  /** What there is to see in the experiment, where it is this family's. */
+  #why() {
+    const { experiment, words } = this.host;
+    if (experiment?.family !== this.learner.family.id) return nothing;
+    return html`<p class="why">
+      <b>${words.told(experiment.title)}.</b> ${experiment.fails ? words.say("failsOnPurpose") : ""}
+      ${words.told(experiment.why)}
+    </p>`;
+  }
+
+  /** What the plot shows. */
+  #help() {
+    const { words } = this.host;
+    const { spec } = this.learner;
+    if (!spec) return nothing;
+    return html`<p class="aside">${words.told(spec.help)} ${this.#renderer.pointer ? words.say("pointThere") : ""}</p>`;
   }
 
   #canvas() {
@@ -190,7 +213,6 @@ export class FamilyPanel {
   #past() {
     const { learner: l, host } = this;
     const snapshots = l.state?.snapshots ?? [];
-    if (snapshots.length < 2) return nothing;
     const look = (index: number | undefined) => {
       if (host.playing) host.pause();
       l.past = index;
@@ -247,7 +269,6 @@ export class FamilyPanel {
   #numbers() {
     const { view, metrics, spec } = this.learner;
     const all = [...(view?.numbers ?? []), ...metrics.filter((m) => !view?.numbers.some((n) => n.id === m.id))];
-    if (!all.length) return nothing;
     const { words } = this.host;
     const label = spec ? words.say("numbersBesideOne", { title: words.told(spec.title) }) : words.say("numbersBeside");
     return numbers(words, all, label);
@@ -259,7 +280,7 @@ export class FamilyPanel {
     // What is minimised comes first.
     const all = [...new Set(losses.map((l) => l.name))].sort((a, b) => Number(b === "loss") - Number(a === "loss"));
     const names = all.slice(0, small ? FEW : undefined);
-    if (this.host.level !== "full" || !names.length) return nothing;
+    if (this.host.level !== "full") return nothing;
     return html`<div class="charts ${small ? "smaller" : ""}">
       ${[...tones(names)].map(([name, tone]) => {
         const key = `${small ? "small" : "large"} ${name}`;
@@ -294,9 +315,11 @@ export class FamilyPanel {
       ["png", "savePlotPng"],
       ["safetensors", "model"],
     ] as const;
+    const save = ([what, label]: (typeof kinds)[number]) =>
+      html`<button type="button" ?disabled=${!l.view} @click=${() => host.save(l, what)}>${words.say(label)}</button>`;
     return html`<div class="row files" role="group" aria-label=${words.say("save")}>
       <span>${words.say("save")}</span>
-      ${kinds.map(([what, label]) => html`<button type="button" ?disabled=${!l.view} @click=${() => host.save(l, what)}>${words.say(label)}</button>`)}
+      ${kinds.map(save)}
     </div>`;
   }
 

@@ -6,7 +6,7 @@ import type { SpaceKind, ErrorInfo, PointSource } from "../../client/protocol";
 import { fieldsOf } from "../../client/schema";
 import type { Key, Words } from "../../lang/words";
 import { fileButton } from "../file-button";
-import { field } from "../form";
+import { field, option } from "../form";
 import type { Task } from "./learner";
 import { Plot, type PlotView } from "../render/points";
 import { Sketch } from "./sketch";
@@ -94,6 +94,20 @@ export class Source {
     `;
   }
 
+  #plotted(title: string): TemplateResult {
+    const name = this.host.words.say("theData", { title });
+    return html`<div class="plot ${this.plot.view ? "" : "waiting"}">
+      <canvas role="img" aria-label=${name} ${ref(this.plot.attach)}></canvas>
+    </div>`;
+  }
+
+  /** The reader's own points, to be chosen. */
+  #yours(): TemplateResult {
+    const { words, task } = this.host;
+    const points = option("custom", words.say("yourPointsCount", { n: this.count }), task.data === "custom");
+    return html`<optgroup label=${words.say("yoursGroup")}>${points}</optgroup>`;
+  }
+
   render(): TemplateResult {
     const { host } = this;
     const { task, description, words } = host;
@@ -102,9 +116,7 @@ export class Source {
     const toy = toys.find((t) => t.id === task.data);
     const title = toy ? words.told(toy.title) : words.say("yourPoints");
     return html`<div class="source ${this.drawing ? "drawing" : ""}">
-      <figure>
-        ${this.drawing ? this.#sketch.render() : html`<div class="plot ${this.plot.view ? "" : "waiting"}"><canvas role="img" aria-label=${words.say("theData", { title })} ${ref(this.plot.attach)}></canvas></div>`}
-      </figure>
+      <figure>${this.drawing ? this.#sketch.render() : this.#plotted(title)}</figure>
       <div class="choice">
         ${
           this.drawing
@@ -118,15 +130,10 @@ export class Source {
                         html`<optgroup label=${words.say(KINDS[kind])}>
                           ${toys
                             .filter((t) => t.kind === kind)
-                            .map(
-                              (t) =>
-                                html`<option value=${t.id} ?selected=${t.id === task.data}>
-                                  ${words.told(t.title)}
-                                </option>`,
-                            )}
+                            .map((t) => option(t.id, words.told(t.title), t.id === task.data))}
                         </optgroup>`,
                     )}
-                    ${this.count ? html`<optgroup label=${words.say("yoursGroup")}><option value="custom" ?selected=${task.data === "custom"}>${words.say("yourPointsCount", { n: this.count })}</option></optgroup>` : nothing}
+                    ${this.count ? this.#yours() : nothing}
                   </select>
                 </div>
                 ${

@@ -10,26 +10,39 @@ const parts = (title: string): [what: string, how: string] => {
   return [what, how];
 };
 
-/** All models side by side, in numbers: one column for each number that any of them has. */
-export function table(words: Words, learners: Learner[]): TemplateResult {
-  const columns = new Map<string, Figure>();
-  for (const l of learners) for (const n of l.metrics) if (!columns.has(n.id)) columns.set(n.id, n);
-  const all = [...columns.values()];
+/**
+ * All models side by side, in numbers: one column for each number that any of them has. `columns` are those that there
+ * have been so far, so that a new one stands to their right.
+ */
+export function table(words: Words, learners: Learner[], columns: Map<string, Figure>): TemplateResult {
+  const now = learners.flatMap((l) => l.metrics);
+  for (const n of now) if (!columns.has(n.id)) columns.set(n.id, n);
+  const all = [...columns.values()].filter(({ id }) => now.some((n) => n.id === id));
   // The same number is not come by in the same way everywhere: that stands in the cell.
   const cell = (n: Figure | undefined) => {
     if (!n) return "—";
     const [, how] = parts(words.told(n.title));
-    return how ? html`${printed(n, words)}<br /><small>${how}</small>` : printed(n, words);
+    return how ? html`<small>${how}</small> ${printed(n, words)}` : printed(n, words);
+  };
+  const head = (n: Figure) => {
+    const [what] = parts(words.told(n.title));
+    const unit = n.unit ? html` <small>${words.told(n.unit)}</small>` : "";
+    return html`<th scope="col">${what}${unit}</th>`;
   };
   return html`<div class="scroll" tabindex="0" role="region" aria-label=${words.say("inNumbers")}>
     <table>
+      <colgroup>
+        <col class="name" />
+        <col class="count" span="3" />
+        <col class="metric" span=${Math.max(1, all.length)} />
+      </colgroup>
       <thead>
         <tr>
           <th scope="col">${words.say("family")}</th>
           <th scope="col">${words.say("parametersHead")}</th>
           <th scope="col">${words.say("stepsHead")}</th>
           <th scope="col">${words.say("secondsHead")}</th>
-          ${all.map((n) => html`<th scope="col">${parts(words.told(n.title))[0]}${n.unit ? html` <small>${words.told(n.unit)}</small>` : ""}</th>`)}
+          ${all.map(head)}
         </tr>
       </thead>
       <tbody>

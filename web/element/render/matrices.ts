@@ -188,13 +188,21 @@ export class MatricesRenderer implements Renderer {
   #heads({ layers, heads }: Matrices) {
     const [layer, head] = this.#chosen;
     const { words } = this.host;
+    const square = (l: number, h: number) =>
+      html`<button
+        type="button"
+        aria-pressed=${l === layer && h === head ? "true" : "false"}
+        aria-label=${words.say("layerHead", { layer: l, head: h })}
+        @click=${() => this.#choose(l, h)}>
+        <canvas data-layer=${l} data-head=${h}></canvas>
+      </button>`;
     const numbers = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
     return html`<div class="heads" role="group" aria-label=${words.say("layersAndHeads")}>
       ${numbers(layers).map(
         (l) =>
           html`<div class="heads-row">
             <span class="label">${words.say("layer", { layer: l })}</span>
-            ${numbers(heads).map((h) => html`<button type="button" aria-pressed=${l === layer && h === head ? "true" : "false"} aria-label=${words.say("layerHead", { layer: l, head: h })} @click=${() => this.#choose(l, h)}><canvas data-layer=${l} data-head=${h}></canvas></button>`)}
+            ${numbers(heads).map((h) => square(l, h))}
           </div>`,
       )}
       <p class="aside">${words.say("eachSquare")}</p>

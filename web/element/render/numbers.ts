@@ -29,6 +29,10 @@ export function bars(words: Words, { title: untold, values }: Bars): TemplateRes
   const high = Math.max(1e-9, ...values);
   const low = Math.min(0, ...values);
   const y = (v: number) => 100 * (1 - (v - low) / (high - low));
+  const bar = (value: number, i: number) => {
+    const height = Math.max(0.6, Math.abs(y(value) - y(0)));
+    return svg`<rect x=${i + 0.1} width="0.8" y=${Math.min(y(value), y(0))} height=${height}></rect>`;
+  };
   return html`<figure class="bars">
     <figcaption>
       ${title}
@@ -39,7 +43,7 @@ export function bars(words: Words, { title: untold, values }: Bars): TemplateRes
       preserveAspectRatio="none"
       role="img"
       aria-label=${`${title}: ${values.map(shown).join(words.say("listComma"))}`}>
-      ${values.map((v, i) => svg`<rect x=${i + 0.1} width="0.8" y=${Math.min(y(v), y(0))} height=${Math.max(0.6, Math.abs(y(v) - y(0)))}></rect>`)}
+      ${values.map(bar)}
     </svg>
   </figure>`;
 }

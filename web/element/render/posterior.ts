@@ -75,6 +75,9 @@ export class PosteriorRenderer implements Renderer {
     const { words } = this.host;
     const n = this.host.info?.latentDim ?? 0;
     const means = r?.mu.slice(0, 8).map((v) => words.figure(v, 1));
+    const posterior = means
+      ? words.say("posteriorMeans", { means: means.join(words.say("listComma")) })
+      : words.say("thePosterior");
     const draws = r?.output.kind === "image" ? r.output.columns * r.output.rows : 16;
     return html`<div class="three">
         ${this.image.render()}
@@ -89,7 +92,7 @@ export class PosteriorRenderer implements Renderer {
               this.#canvas = c as HTMLCanvasElement | undefined;
               if (c) this.#plot();
             })}
-            aria-label=${means ? words.say("posteriorMeans", { means: means.join(words.say("listComma")) }) : words.say("thePosterior")}></canvas>
+            aria-label=${posterior}></canvas>
           <div class="row"><button type="button" @click=${this.again}>${words.say("drawAgain")}</button></div>
         </div>
         <div>

@@ -60,15 +60,15 @@ export class TokensRenderer implements Renderer {
   render() {
     const { words } = this.host;
     const { nats, tokens, characters } = this.#cost ?? { nats: 0, tokens: 0, characters: 0 };
+    const perplexity = (parts: number) => words.figure(Math.exp(nats / parts), 2);
+    const ofCharacters = html`<span>${words.say("perplexityCharacter")} <b>${perplexity(characters)}</b></span>`;
     return html`<div class="sheet" ${ref(this.#script.attach)}></div>
       ${
         tokens
           ? html`<p class="sum" aria-live="polite">
               <span>${words.say("totalNats")} <b>${words.figure(nats, 1)}</b></span>
-              <span class="red"
-                >${words.say("perplexityToken")} <b>${words.figure(Math.exp(nats / tokens), 2)}</b></span
-              >
-              ${characters === tokens ? nothing : html`<span>${words.say("perplexityCharacter")} <b>${words.figure(Math.exp(nats / characters), 2)}</b></span>`}
+              <span class="red">${words.say("perplexityToken")} <b>${perplexity(tokens)}</b></span>
+              ${characters === tokens ? nothing : ofCharacters}
               <span>${words.say("natsPerToken")} <b>${words.figure(nats / tokens, 2)}</b></span>
               <span>${words.say("bitsPerCharacter")} <b>${words.figure(nats / characters / Math.LN2, 2)}</b></span>
               <span

@@ -25,6 +25,10 @@ export class Corpus {
   busy = false;
   wrong: ErrorInfo | undefined;
   #wish = 0;
+  /** Resolves when the text that was wished for last has come, or has not. */
+  #taking: Promise<void> | undefined;
+  /** What is wrong with the text that the reader brought last. */
+  #refused: ErrorInfo | undefined;
   #preferred: string | undefined;
 
   constructor(
@@ -38,9 +42,18 @@ export class Corpus {
       this.entries = await siteTexts();
       this.host.requestUpdate();
     }
-    if (this.info || this.wrong) return;
+    if (this.info || (this.wrong && this.wrong !== this.#refused)) return;
     const preferred = this.entries.find((e) => e.name === this.#preferred) ?? this.entries[0];
-    await this.choose(this.name ?? preferred?.name ?? "");
+    const take = () => this.choose(this.name ?? preferred?.name ?? "");
+    if (!this.wrong) {
+      await take();
+      for (let seen; seen !== this.#taking; await seen) seen = this.#taking;
+    }
+    // One of the reader's that came meanwhile and cannot be used leaves this one in place, and what is said of it.
+    const { wrong } = this;
+    if (this.info || !wrong || wrong !== this.#refused) return;
+    await take();
+    this.wrong ??= wrong;
   }
 
   /** What could not be fetched may be asked for again. */
@@ -109,7 +122,8 @@ export class Corpus {
   /** The worker that had the text is gone; the reader's own is still here. */
   forget() {
     this.#wish++;
-    this.info = undefined;
+    // What could not be used is not asked for again: what was there before it, or is there first, is.
+    this.info = this.wrong = undefined;
     this.busy = false;
   }
 
@@ -118,7 +132,13 @@ export class Corpus {
     if (this.name) await this.choose(this.name);
   }
 
-  async #take(find: () => Promise<TextSource | undefined>, done?: (source: TextSource) => void) {
+  /** `done` takes a reader's text. */
+  #take(find: () => Promise<TextSource | undefined>, done?: (source: TextSource) => void): Promise<void> {
+    this.#taking = this.#try(find, done);
+    return this.#taking;
+  }
+
+  async #try(find: () => Promise<TextSource | undefined>, done?: (source: TextSource) => void) {
     const { session } = this.host;
     if (!session) return;
     const wish = ++this.#wish;
@@ -139,6 +159,7 @@ export class Corpus {
       const { code, message, hint, recoverable } = PlaygroundError.from(e);
       if (code === "cancelled" || code === "worker-restarted") return; // It is asked for again.
       this.wrong = { code, message, hint, recoverable };
+      if (done) this.#refused = this.wrong;
       this.name = this.info?.name ?? this.name;
       this.host.announce("error", this.wrong);
     } finally {

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { textBytes } from "../../client/texts";
+import { textBytes, type TextEntry } from "../../client/texts";
 import { fileButton } from "../file-button";
-import { field } from "../form";
+import { field, option } from "../form";
 import type { Host } from "../panel";
 import { visible } from "../render/choices";
 import type { Corpus } from "./corpus";
@@ -34,7 +34,13 @@ export function source(host: Host, corpus: Corpus): TemplateResult {
   const { words } = host;
   const wrong = corpus.wrong && words.error(corpus.wrong);
   const bold = (n: number) => html`<b>${words.figure(n)}</b>`;
+  const left = info ? info.vocabulary - SHOWN : 0;
+  const more = left > 0 ? html`<span class="rest">${words.say("andMore", { n: left })}</span>` : nothing;
   const groups = [...new Set(entries.map((e) => e.group))];
+  const choice = (e: TextEntry) =>
+    option(e.name, words.told(e.title), e.name === corpus.name, `${e.credit}; ${e.licence}`);
+  const group = (name: string) =>
+    html`<optgroup label=${grouped(name, words)}>${entries.filter((e) => e.group === name).map(choice)}</optgroup>`;
   const paste = (e: Event) => {
     const area = (e.target as HTMLElement).closest("details")?.querySelector("textarea");
     const text = area?.value ?? "";
@@ -51,8 +57,8 @@ export function source(host: Host, corpus: Corpus): TemplateResult {
           id="corpus"
           ?disabled=${!entries.length}
           @change=${(e: Event) => void corpus.choose((e.target as HTMLSelectElement).value)}>
-          ${own ? html`<option value=${own.name} ?selected=${own.name === corpus.name}>${words.say("yoursTitled", { title: own.title })}</option>` : nothing}
-          ${groups.map((g) => html`<optgroup label=${grouped(g, words)}>${entries.filter((e) => e.group === g).map((e) => html`<option value=${e.name} title=${`${e.credit}; ${e.licence}`} ?selected=${e.name === corpus.name}>${words.told(e.title)}</option>`)}</optgroup>`)}
+          ${own ? option(own.name, words.say("yoursTitled", { title: own.title }), own.name === corpus.name) : nothing}
+          ${groups.map(group)}
         </select>
       </div>
       <details class="paste">
@@ -101,7 +107,7 @@ export function source(host: Host, corpus: Corpus): TemplateResult {
                 })}
               </p>
               <p class="pieces" aria-label=${words.say("mostFrequent")}>
-                ${info.pieces.slice(0, SHOWN).map((p) => html`<span>${visible(p)}</span>`)}${info.vocabulary > SHOWN ? html`<span class="rest">${words.say("andMore", { n: info.vocabulary - SHOWN })}</span>` : nothing}
+                ${info.pieces.slice(0, SHOWN).map((p) => html`<span>${visible(p)}</span>`)}${more}
               </p>
               <div class="excerpts">
                 <blockquote dir="auto">${info.beginning}…</blockquote>

@@ -3,7 +3,7 @@ import { live } from "lit/directives/live.js";
 import { ref } from "lit/directives/ref.js";
 import type { Alternative, JsonSchema, Token, TrainState, View } from "../../client/protocol";
 import { fieldsOf, type Field } from "../../client/schema";
-import { field } from "../form";
+import { button, field } from "../form";
 import { attributeOf } from "../attributes";
 import { Latest, Panel, type Host } from "../panel";
 import { Script } from "../render/script";
@@ -192,8 +192,9 @@ export class WritePanel extends Panel {
     });
 
   override caption() {
-    const rate = this.#rate;
-    return `${this.host.help("samples")} ${rate > 0 ? this.host.words.say("wroteRate", { rate: Math.round(rate) }) : ""}`;
+    const rate = Math.round(this.#rate);
+    const pace = this.#rate > 0 ? this.host.words.say("wroteRate", { rate }) : "";
+    return `${this.host.help("samples")} ${pace}`;
   }
 
   #form(f: Field) {
@@ -233,12 +234,12 @@ export class WritePanel extends Panel {
             }}></textarea>
         </div>
         <p class="row">
-          ${this.#writing ? html`<button type="button" class="primary" @click=${this.#stop}>${words.say("stop")}</button>` : html`<button type="button" class="primary" @click=${this.#anew}>${words.say("write")}</button>`}
+          ${button(words.say(this.#writing ? "stop" : "write"), this.#writing ? this.#stop : this.#anew, "primary")}
           <button type="button" ?disabled=${this.#writing || empty} @click=${() => this.#write(this.#script.tokens)}>
             ${words.say("continue")}
           </button>
-          <button type="button" @click=${() => host.reroll()}>${words.say("newSeed")}</button>
-          ${this.#before.length ? html`<button type="button" @click=${this.#undo}>${words.say("beforeBranch")}</button>` : nothing}
+          ${button(words.say("newSeed"), () => host.reroll())}
+          ${this.#before.length ? button(words.say("beforeBranch"), this.#undo) : nothing}
         </p>
         ${sheet}
         <p class="row after">

@@ -44,13 +44,15 @@ export const data: Record<string, string> = {
   "This model learned points of a reader's own, which are not here.":
     "Dieses Modell hat eigene Punkte gelernt, die hier nicht vorliegen.",
   "To train on, open the same CSV first, or draw the points again, and then this model.":
-    "Um weiter zu trainieren, öffnen Sie zuerst dieselbe CSV-Datei, oder zeichnen Sie die Punkte noch einmal, und dann dieses Modell.",
+    "Um weiter zu trainieren, öffnen Sie zuerst dieselbe CSV-Datei, oder zeichnen Sie die Punkte noch einmal, " +
+    "und dann dieses Modell.",
   "The points that this model learned are not in its file.":
     "Die Punkte, die dieses Modell gelernt hat, stehen nicht in seiner Datei.",
   "If it is trained on, then on the points that are here now.":
     "Wird es weiter trainiert, dann mit den Punkten, die jetzt hier sind.",
   "It can be looked at. To train on, open the same CSV first, and then this file again.":
-    "Es lässt sich betrachten. Um weiter zu trainieren, öffnen Sie zuerst dieselbe CSV-Datei und dann diese Datei noch einmal.",
+    "Es lässt sich betrachten. Um weiter zu trainieren, öffnen Sie zuerst dieselbe CSV-Datei und dann diese " +
+    "Datei noch einmal.",
 
   // A reader's points
   "These points cannot be used: {reason}.": "Diese Punkte sind nicht verwendbar: {reason}.",

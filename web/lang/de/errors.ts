@@ -1,4 +1,4 @@
-/** Sentences of errors: what happened, and what to do. Those of Rust and of the page, with their holes; of data in `data.ts`. */
+/** Sentences of errors, of Rust and of the page: what happened, and what to do. Those of data stand in `data.ts`. */
 export const errors: Record<string, string> = {
   // Parts of sentences
   "{what}.": "{what}.",
@@ -46,8 +46,11 @@ export const errors: Record<string, string> = {
     "Der Tensor {tensor} enthält eine Zahl, die nicht endlich ist.",
   "There is no model called “{id}”.": "Es gibt kein Modell namens „{id}“.",
   "There is no model family called “{id}”.": "Es gibt keine Modellfamilie namens „{id}“.",
-  'its metadata has no entry “playground”. If a script saved it anew, let the script keep what stood there, in Python by save_file(tensors, path, metadata=safe_open(old, "pt").metadata())':
-    'Die Metadaten haben keinen Eintrag „playground“. Falls ein Skript die Datei neu gespeichert hat, soll es behalten, was dort stand, in Python mit save_file(tensors, path, metadata=safe_open(old, "pt").metadata())',
+  ["its metadata has no entry “playground”. If a script saved it anew, let the script keep what stood there, " +
+  'in Python by save_file(tensors, path, metadata=safe_open(old, "pt").metadata())']:
+    "Die Metadaten haben keinen Eintrag „playground“. Falls ein Skript die Datei neu gespeichert hat, " +
+    "soll es behalten, was dort stand, " +
+    'in Python mit save_file(tensors, path, metadata=safe_open(old, "pt").metadata())',
   "it has {a} bytes": "sie hat {a} Bytes",
   "format {format} where {known} is known": "Format {format}, bekannt ist {known}",
   "version {a} of {b} where {version} is known": "Version {a} von {b}, bekannt ist {version}",
@@ -264,8 +267,10 @@ export const errors: Record<string, string> = {
     "Der Browser hat keinen Platz mehr, um dieses Training aufzubewahren.",
   "Training goes on, but a reload will lose it: download the model to be safe.":
     "Das Training geht weiter, aber beim Neuladen geht es verloren: Speichern Sie das Modell, um sicherzugehen.",
-  "Under “Kept in this browser”, delete what you no longer need: the largest, {a} at step {b}, takes {c}. Or download the model to be safe.":
-    "Löschen Sie unter „In diesem Browser aufbewahrt“, was Sie nicht mehr brauchen: Das größte, {a} bei Schritt {b}, belegt {c}. Oder speichern Sie das Modell, um sicherzugehen.",
+  ["Under “Kept in this browser”, delete what you no longer need: the largest, {a} at step {b}, takes {c}. " +
+  "Or download the model to be safe."]:
+    "Löschen Sie unter „In diesem Browser aufbewahrt“, was Sie nicht mehr brauchen: Das größte, " +
+    "{a} bei Schritt {b}, belegt {c}. Oder speichern Sie das Modell, um sicherzugehen.",
 
   // Devices and the worker
   "The {backend} back end cannot be used here: {reason}.": "Das Backend {backend} ist hier nicht verwendbar: {reason}.",
@@ -338,7 +343,8 @@ export const errors: Record<string, string> = {
   "Whoever keeps the site can mend it: the file has to be sent as {wanted}.":
     "Wer die Website betreibt, kann es beheben: Die Datei muss als {wanted} gesendet werden.",
   "The site was updated since this page was loaded, and what the page needs now is of the version before.":
-    "Die Website wurde erneuert, seit diese Seite geladen wurde, und was die Seite jetzt braucht, gehört zur Version davor.",
+    "Die Website wurde erneuert, seit diese Seite geladen wurde, und was die Seite jetzt braucht, " +
+    "gehört zur Version davor.",
   "Reload the page.": "Laden Sie die Seite neu.",
 
   // The site

@@ -85,10 +85,14 @@ export const options: Record<string, string> = {
   "Penalty γ on the discriminator's slope at the fakes.":
     "Strafe γ auf die Steigung des Diskriminators an den Fälschungen.",
   "Fading of R1 and R2": "Abklingen von R1 und R2",
-  "Steps over which R1 and R2 fall to a hundredth of themselves: high penalties find all of the data, low ones see its details. 0 = they stay as they are.":
-    "Schritte, in denen R1 und R2 auf ein Hundertstel fallen: Hohe Strafen finden alle Daten, niedrige sehen ihre Einzelheiten. 0 = sie bleiben, wie sie sind.",
-  "Sines and cosines of each coordinate beside it in the discriminator, each of twice the frequency of the one before: more of them show narrower modes.":
-    "Sinus und Kosinus jeder Koordinate neben ihr im Diskriminator, jeweils mit der doppelten Frequenz des vorigen: Mehr davon zeigen schmalere Moden.",
+  ["Steps over which R1 and R2 fall to a hundredth of themselves: high penalties find all of the data, " +
+  "low ones see its details. 0 = they stay as they are."]:
+    "Schritte, in denen R1 und R2 auf ein Hundertstel fallen: Hohe Strafen finden alle Daten, " +
+    "niedrige sehen ihre Einzelheiten. 0 = sie bleiben, wie sie sind.",
+  ["Sines and cosines of each coordinate beside it in the discriminator, each of twice the frequency of the one " +
+  "before: more of them show narrower modes."]:
+    "Sinus und Kosinus jeder Koordinate neben ihr im Diskriminator, jeweils mit der doppelten Frequenz des " +
+    "vorigen: Mehr davon zeigen schmalere Moden.",
   "Frequencies of the noise": "Frequenzen des Rauschens",
   "The same of each number of the noise, in the generator: more of them part the modes sooner.":
     "Dasselbe von jeder Zahl des Rauschens im Generator: Mehr davon trennen die Moden früher.",
@@ -129,14 +133,19 @@ export const options: Record<string, string> = {
   "How fast the noise comes. A velocity has its own straight path and no schedule.":
     "Wie schnell das Rauschen kommt. Eine Geschwindigkeit hat ihren eigenen geraden Weg und keinen Plan.",
   linear: "linear",
-  "β from 10⁻⁴ to 0.02 over 1000 steps; over T steps each is 1000/T times as large, so that the end is noise for every T.":
-    "β von 10⁻⁴ bis 0,02 über 1000 Schritte; bei T Schritten ist jedes 1000/T-mal so groß, sodass am Ende für jedes T Rauschen steht.",
+  ["β from 10⁻⁴ to 0.02 over 1000 steps; over T steps each is 1000/T times as large, " +
+  "so that the end is noise for every T."]:
+    "β von 10⁻⁴ bis 0,02 über 1000 Schritte; bei T Schritten ist jedes 1000/T-mal so groß, " +
+    "sodass am Ende für jedes T Rauschen steht.",
   cosine: "Kosinus",
   "ᾱ falls like a squared cosine (Nichol & Dhariwal 2021, arXiv:2102.09672).":
     "ᾱ fällt wie ein quadrierter Kosinus (Nichol & Dhariwal 2021, arXiv:2102.09672).",
   even: "gleichmäßig",
-  "The logarithm of the signal-to-noise ratio ᾱ / (1−ᾱ) falls evenly, from 13 to −9, so every scale of detail gets its share (Kingma et al. 2021, arXiv:2107.00630); for data as sharp as points.":
-    "Der Logarithmus des Signal-Rausch-Verhältnisses ᾱ / (1−ᾱ) fällt gleichmäßig von 13 auf −9, sodass jede Größenordnung von Einzelheiten ihren Anteil bekommt (Kingma et al. 2021, arXiv:2107.00630); für Daten so scharf wie Punkte.",
+  ["The logarithm of the signal-to-noise ratio ᾱ / (1−ᾱ) falls evenly, from 13 to −9, " +
+  "so every scale of detail gets its share (Kingma et al. 2021, arXiv:2107.00630); for data as sharp as points."]:
+    "Der Logarithmus des Signal-Rausch-Verhältnisses ᾱ / (1−ᾱ) fällt gleichmäßig von 13 auf −9, " +
+    "sodass jede Größenordnung von Einzelheiten ihren Anteil bekommt " +
+    "(Kingma et al. 2021, arXiv:2107.00630); für Daten so scharf wie Punkte.",
   Prediction: "Vorhersage",
   "What the network says of a noisy example.": "Was das Netz zu einem verrauschten Beispiel sagt.",
   noise: "Rauschen",
@@ -157,8 +166,10 @@ export const options: Record<string, string> = {
   "Sines and cosines for each coordinate and for the time; an even number.":
     "Sinus und Kosinus für jede Koordinate und für die Zeit; eine gerade Zahl.",
   Frequency: "Frequenz",
-  "The embedding's fastest wave, in radians for one standard deviation of the data; sharp data needs faster ones, smooth data is learnt better with slow ones.":
-    "Die schnellste Welle der Einbettung, in Radiant je Standardabweichung der Daten; scharfe Daten brauchen schnellere, glatte lernen sich besser mit langsamen.",
+  ["The embedding's fastest wave, in radians for one standard deviation of the data; " +
+  "sharp data needs faster ones, smooth data is learnt better with slow ones."]:
+    "Die schnellste Welle der Einbettung, in Radiant je Standardabweichung der Daten; " +
+    "scharfe Daten brauchen schnellere, glatte lernen sich besser mit langsamen.",
   Sampler: "Sampler",
   "How a step towards the data is taken.": "Wie ein Schritt in Richtung der Daten gemacht wird.",
   ddpm: "DDPM",
@@ -238,7 +249,8 @@ export const options: Record<string, string> = {
   "Logits are divided by it: below 1 the likelier values are drawn more often.":
     "Teilt die Logits: Unter 1 werden die wahrscheinlicheren Werte öfter gezogen.",
   "Logits are divided by it: 1 samples the model, less prefers likely tokens, 0 always takes the likeliest.":
-    "Teilt die Logits: 1 zieht aus dem Modell, weniger bevorzugt wahrscheinliche Token, 0 nimmt stets das wahrscheinlichste.",
+    "Teilt die Logits: 1 zieht aus dem Modell, weniger bevorzugt wahrscheinliche Token, " +
+    "0 nimmt stets das wahrscheinlichste.",
   Prompt: "Prompt",
   "What the text begins with.": "Womit der Text beginnt.",
   Length: "Länge",
@@ -269,7 +281,8 @@ export const options: Record<string, string> = {
     "Muon (Jordan et al. 2024): Schritte, deren Singulärwerte alle gleich sind.",
   "EMA weights": "EMA-Gewichte",
   "Decay of the running average of the weights, which samples and plots are made with; 0 = the weights themselves.":
-    "Abklingen des gleitenden Mittels der Gewichte, mit denen Samples und Darstellungen entstehen; 0 = die Gewichte selbst.",
+    "Abklingen des gleitenden Mittels der Gewichte, mit denen Samples und Darstellungen entstehen; " +
+    "0 = die Gewichte selbst.",
   Pixels: "Pixel",
   "What a pixel's value is: a probability of ink, drawn anew each time, or the amount itself.":
     "Was der Wert eines Pixels ist: eine Wahrscheinlichkeit von Tinte, jedes Mal neu gezogen, oder die Menge selbst.",
@@ -284,11 +297,15 @@ export const options: Record<string, string> = {
   // Images by class, by noise, by flows
   "Class-conditional": "Nach Klassen",
   "Tell both networks the class of each image, if the data has classes; then samples of one class can be asked for.":
-    "Beiden Netzen die Klasse jedes Bildes sagen, wenn die Daten Klassen haben; dann lassen sich Samples einer Klasse verlangen.",
+    "Beiden Netzen die Klasse jedes Bildes sagen, wenn die Daten Klassen haben; " +
+    "dann lassen sich Samples einer Klasse verlangen.",
   "Tell the network the class of each image, if the data has classes; then samples of one class can be asked for.":
-    "Dem Netz die Klasse jedes Bildes sagen, wenn die Daten Klassen haben; dann lassen sich Samples einer Klasse verlangen.",
-  "Share of the training images whose class is kept back, so that the network also knows images of no stated class, which guidance needs.":
-    "Anteil der Trainingsbilder, deren Klasse verschwiegen wird, damit das Netz auch Bilder ohne Angabe einer Klasse kennt; Guidance braucht das.",
+    "Dem Netz die Klasse jedes Bildes sagen, wenn die Daten Klassen haben; " +
+    "dann lassen sich Samples einer Klasse verlangen.",
+  ["Share of the training images whose class is kept back, so that the network also knows images of no stated " +
+  "class, which guidance needs."]:
+    "Anteil der Trainingsbilder, deren Klasse verschwiegen wird, damit das Netz auch Bilder ohne Angabe einer " +
+    "Klasse kennt; Guidance braucht das.",
   Class: "Klasse",
   "The class to draw from.": "Die Klasse, aus der gezogen wird.",
   Guidance: "Guidance",
@@ -296,12 +313,16 @@ export const options: Record<string, string> = {
     "Wie streng die Samples der Bedingung folgen; 1 = wie das Modell es gelernt hat.",
   Resampling: "Resampling",
   "Times that each step is taken where some pixels are known: more of them fit the rest better to what is known.":
-    "Wie oft jeder Schritt getan wird, wo einige Pixel bekannt sind: mehr davon passen den Rest besser an das Bekannte an.",
+    "Wie oft jeder Schritt getan wird, wo einige Pixel bekannt sind: " +
+    "mehr davon passen den Rest besser an das Bekannte an.",
   "dpm-solver": "DPM-Solver++",
   "DPM-Solver++ 2M: DDIM with the change of the predicted x₀ from step to step taken into account, for few steps.":
-    "DPM-Solver++ 2M: DDIM, das berücksichtigt, wie sich das vorhergesagte x₀ von Schritt zu Schritt ändert; für wenige Schritte.",
-  "Channels of the convolutions that see the whole image; those below see half of its height and width each and have twice as many.":
-    "Kanäle der Faltungen, die das ganze Bild sehen; die darunter sehen je halbe Höhe und Breite und haben doppelt so viele.",
+    "DPM-Solver++ 2M: DDIM, das berücksichtigt, wie sich das vorhergesagte x₀ von Schritt zu Schritt ändert; " +
+    "für wenige Schritte.",
+  ["Channels of the convolutions that see the whole image; " +
+  "those below see half of its height and width each and have twice as many."]:
+    "Kanäle der Faltungen, die das ganze Bild sehen; die darunter sehen je halbe Höhe und Breite und haben " +
+    "doppelt so viele.",
   "Units in each hidden layer; of images, in the discriminator's last.":
     "Einheiten in jeder verdeckten Schicht; bei Bildern in der letzten des Diskriminators.",
   "Levels of a pixel: 256 for the data as published, 16 for what the page is sent.":

@@ -37,7 +37,8 @@ export const texts: Texts = {
   onCpuNoAdapter:
     "Läuft auf dem Prozessor, über WebAssembly: Der Browser kennt WebGPU, hat aber keine Grafikkarte dafür gefunden.",
   onCpuFallback:
-    "Läuft auf dem Prozessor, über WebAssembly: Den einzigen Grafikadapter hier bildet Software nach; er wäre langsamer.",
+    "Läuft auf dem Prozessor, über WebAssembly: Den einzigen Grafikadapter hier bildet Software nach; " +
+    "er wäre langsamer.",
   onCpuFailed: "Läuft auf dem Prozessor, über WebAssembly: Die Grafikkarte ließ sich nicht verwenden ({reason}).",
   onCpuAsked: "Läuft auf dem Prozessor, über WebAssembly, wie gewünscht.",
 
@@ -82,15 +83,16 @@ export const texts: Texts = {
   untrained: "Untrainiert",
   starting: "Beginnt …",
   backThrough: "Zurück durch das Training",
-  backThroughTime: "Zurück durch die Zeit",
   now: "jetzt",
   goOnFromHere: "Von hier aus weiter",
   preparing: "Wird vorbereitet …",
   trainFromScratch: "Von Grund auf trainieren",
   scratchNote:
-    "Ein neues Modell mit zufälligen Gewichten tritt in allen Ansichten an die Stelle dieses Modells, bis Sie zurückkehren.",
+    "Ein neues Modell mit zufälligen Gewichten tritt in allen Ansichten an die Stelle dieses Modells, " +
+    "bis Sie zurückkehren.",
   scratchText:
-    "Zuerst schreibt es zufällige Buchstaben; nach Sekunden weiß es, welche häufig sind, dann kommen Leerzeichen und Zeilenenden, dann Wörter.",
+    "Zuerst schreibt es zufällige Buchstaben; nach Sekunden weiß es, welche häufig sind, " +
+    "dann kommen Leerzeichen und Zeilenenden, dann Wörter.",
   scratchImages: "Nach einigen Sekunden erscheinen die ersten Striche, nach ein, zwei Minuten Bilder.",
   optionsModel: "Modell",
   optionsTraining: "Training",
@@ -108,7 +110,9 @@ export const texts: Texts = {
   fixedNoise: "Samples bei festem Rauschen",
   writesNow: "Was es jetzt schreibt",
   overfitting:
-    "Seit Schritt {step} wird es auf dem zurückgehaltenen Teil nur noch schlechter: Es lernt den Text auswendig. Gehen Sie in der Zeit zurück, oder beginnen Sie neu mit einem längeren Text, einem kleineren Modell oder etwas Dropout.",
+    "Seit Schritt {step} wird es auf dem zurückgehaltenen Teil nur noch schlechter: Es lernt den Text auswendig. " +
+    "Gehen Sie in der Zeit zurück, oder beginnen Sie neu mit einem längeren Text, einem kleineren Modell oder " +
+    "etwas Dropout.",
   lossReconstruction: "Rekonstruktion",
   lossKl: "KL-Divergenz",
   lossAll: "Verlust",
@@ -118,13 +122,19 @@ export const texts: Texts = {
   lossTraining: "Training {value}",
   lossHeldOut: "zurückgehalten {value}",
   learnsText:
-    "Das Modell lernt auf diesem Gerät, in dieser Seite; weder Ihr Text noch sonst etwas wird irgendwohin gesendet. Es beginnt mit zufälligen Zahlen und kennt keinen Buchstaben; was es unten schreibt, beginnt jederzeit mit demselben Startwert.",
+    "Das Modell lernt auf diesem Gerät, in dieser Seite; weder Ihr Text noch sonst etwas wird irgendwohin " +
+    "gesendet. Es beginnt mit zufälligen Zahlen und kennt keinen Buchstaben; was es unten schreibt, " +
+    "beginnt jederzeit mit demselben Startwert.",
   learnsImages:
-    "Das Modell lernt auf diesem Gerät, in dieser Seite, aus Bildern, die mit ihr geladen wurden; nichts wird irgendwohin gesendet. Die kleinen Bilder entstehen jederzeit aus denselben Zufallszahlen, sodass sich verfolgen lässt, wie jedes von ihnen Gestalt annimmt.",
+    "Das Modell lernt auf diesem Gerät, in dieser Seite, aus Bildern, die mit ihr geladen wurden; " +
+    "nichts wird irgendwohin gesendet. Die kleinen Bilder entstehen jederzeit aus denselben Zufallszahlen, " +
+    "sodass sich verfolgen lässt, wie jedes von ihnen Gestalt annimmt.",
   learnsPoints:
-    "Das Modell lernt auf diesem Gerät, in dieser Seite, aus Punkten, die nach Bedarf gezogen werden; nichts wird irgendwohin gesendet. Seine Samples entstehen jederzeit aus denselben Zufallszahlen.",
+    "Das Modell lernt auf diesem Gerät, in dieser Seite, aus Punkten, die nach Bedarf gezogen werden; " +
+    "nichts wird irgendwohin gesendet. Seine Samples entstehen jederzeit aus denselben Zufallszahlen.",
   learnsEnergy:
-    "Das Modell lernt auf diesem Gerät, in dieser Seite, aus einer Energie, die als Formel gegeben ist, ohne ein einziges Beispiel; nichts wird irgendwohin gesendet.",
+    "Das Modell lernt auf diesem Gerät, in dieser Seite, aus einer Energie, die als Formel gegeben ist, " +
+    "ohne ein einziges Beispiel; nichts wird irgendwohin gesendet.",
   goBackToSnapshot: "Zurück zum letzten guten Stand",
 
   kept: "In diesem Browser aufbewahrt",
@@ -156,7 +166,8 @@ export const texts: Texts = {
   paintOver: "Übermalen, was neu gezeichnet werden soll",
   mask: "Maske",
   paintHere:
-    "Hier malen. Mit der Tastatur: Pfeiltasten bewegen den Pinsel, die Leertaste setzt ihn auf oder hebt ihn ab, Strg und Z nimmt zurück, Entf leert.",
+    "Hier malen. Mit der Tastatur: Pfeiltasten bewegen den Pinsel, die Leertaste setzt ihn auf oder hebt ihn ab, " +
+    "Strg und Z nimmt zurück, Entf leert.",
   brush: "Pinsel",
   erase: "Radieren",
   redo: "Wiederholen",
@@ -165,7 +176,8 @@ export const texts: Texts = {
   whichTestImage: "Von welchem Testbild",
   drawingPad: "Zeichenfläche",
   drawHere:
-    "Hier zeichnen. Mit der Tastatur: Pfeiltasten bewegen den Stift, die Leertaste setzt ihn auf oder hebt ihn ab, Entf leert die Fläche.",
+    "Hier zeichnen. Mit der Tastatur: Pfeiltasten bewegen den Stift, " +
+    "die Leertaste setzt ihn auf oder hebt ihn ab, Entf leert die Fläche.",
   images: "Bilder",
   path: "Weg",
   alongSphere: "Auf der Kugel",
@@ -264,7 +276,9 @@ export const texts: Texts = {
   textBeforeStays: "Der vorige Text ist noch da.",
   takingApart: "Der Text wird zerlegt …",
   corpus:
-    "{characters} Zeichen von {title} sind {tokens} Token, davon {kinds} verschiedene. Gelernt wird aus {train}; die letzten {heldOut} werden zurückgehalten, um zu sehen, ob es verstanden oder sich nur erinnert hat.",
+    "{characters} Zeichen von {title} sind {tokens} Token, davon {kinds} verschiedene. " +
+    "Gelernt wird aus {train}; die letzten {heldOut} werden zurückgehalten, um zu sehen, " +
+    "ob es verstanden oder sich nur erinnert hat.",
   asMany: "ebenso viele",
   mostFrequent: "Token, die häufigsten zuerst",
   andMore: "… und {n} weitere",
@@ -330,7 +344,8 @@ export const texts: Texts = {
   clear: "Leeren",
   neverMind: "Abbrechen",
   sketchHelp:
-    "Setzen Sie hier Punkte; es sind {n}. Mit der Tastatur: Pfeiltasten bewegen den Stift, die Leertaste setzt einen Punkt, die Rücktaste nimmt den letzten zurück, Entf leert die Fläche.",
+    "Setzen Sie hier Punkte; es sind {n}. Mit der Tastatur: Pfeiltasten bewegen den Stift, " +
+    "die Leertaste setzt einen Punkt, die Rücktaste nimmt den letzten zurück, Entf leert die Fläche.",
 
   copyLink: "Link zu dieser Ansicht kopieren",
   reset: "Zurücksetzen",
