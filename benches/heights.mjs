@@ -12,7 +12,10 @@ const FIGURES = [
   ['[view="interpolate"]', '<generative-model model="vae-mnist" view="interpolate">'],
   ['[view="write"]', '<generative-model model="gpt-shakespeare" view="write" prompt="ROMEO:">'],
   ['[view="train"]', '<generative-model model="vae-mnist" view="train">'],
-  ['[view="train"][family="pixelcnn"]', '<generative-model family="pixelcnn" data="mnist" view="train">'],
+  [
+    '[view="train"]:is([family="pixelcnn"], [family="pixelrnn"])',
+    '<generative-model family="pixelcnn" data="mnist" view="train">',
+  ],
   ['[view="train"][family="gpt"]', '<generative-model family="gpt" view="train" data="alice">'],
   ["[family]:not([view])", '<generative-model family="realnvp" data="moons" plot="density" steps="2000">'],
 ];

@@ -9,6 +9,7 @@ mod files;
 mod invertible;
 mod language;
 pub mod latent;
+mod likelihood;
 mod points;
 pub mod svg;
 
@@ -73,6 +74,7 @@ fn general(
             if capabilities.latent {
                 all.extend(latent::specs());
             }
+            all.extend(capabilities.density.into_iter().flat_map(likelihood::specs));
         }
         SpaceKind::Text => {
             all.push(PlotSpec::new("samples", "Text", "What the model writes."));
@@ -96,6 +98,7 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
                 latent::answer(latent_of(model)?, request).await
             }
             "classes" => classes(model, request, pause).await,
+            "likelihood" | "pixels" => likelihood::answer(model, request, pause).await,
             "complete" | "sketch" => edit::answer(model, request, pause).await,
             "read" | "attention" | "lens" => {
                 language::answer(language_of(model)?, request, pause).await

@@ -30,7 +30,8 @@ export class PlotPanel extends Panel {
   ) {
     super(host);
     this.#outfit = kit.outfit(spec);
-    const { inputs, renderers, expected } = this.#outfit;
+    const { inputs, renderers } = this.#outfit;
+    const expected = spec.answer ?? this.#outfit.expected;
     this.#renderer = expected && renderers[expected];
     this.params = Object.assign({}, ...[...inputs, ...Object.values(renderers)].map((part) => part.params ?? {}));
   }
@@ -150,11 +151,11 @@ export class PlotPanel extends Panel {
 
   override render() {
     if (this.#unable) return this.#instead();
-    const { inputs, within, beside } = this.#outfit;
+    const { inputs, beside } = this.#outfit;
     for (const input of inputs) input.for?.(this.spec);
     const below = inputs.map((input) => input.below?.() ?? nothing);
     const drawing = this.#renderer?.render() ?? nothing;
-    if (within) return html`${drawing}${below}`;
+    if (this.#renderer?.within) return html`${drawing}${below}`;
     const { info } = this.host;
     if (info && isPlane(info.space.kind)) {
       if (this.host.bare) return html`${drawing}`;
