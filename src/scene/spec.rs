@@ -20,7 +20,6 @@ pub struct PlotSpec {
     /// Whether the data is drawn beneath it when the reader wants it.
     pub over_data: bool,
     /// The kind of picture that it is answered with, where another is usual for its inputs.
-    #[ts(type = "View[\"kind\"] | null")]
     pub answer: Option<&'static str>,
 }
 

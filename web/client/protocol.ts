@@ -872,7 +872,7 @@ overData: boolean,
 /**
  * The kind of picture that it is answered with, where another is usual for its inputs.
  */
-answer: View["kind"] | null, };
+answer: string | null, };
 
 /**
  * What a plot is asked with.

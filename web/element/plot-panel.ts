@@ -31,7 +31,7 @@ export class PlotPanel extends Panel {
     super(host);
     this.#outfit = kit.outfit(spec);
     const { inputs, renderers } = this.#outfit;
-    const expected = spec.answer ?? this.#outfit.expected;
+    const expected = (spec.answer as View["kind"] | null) ?? this.#outfit.expected;
     this.#renderer = expected && renderers[expected];
     this.params = Object.assign({}, ...[...inputs, ...Object.values(renderers)].map((part) => part.params ?? {}));
   }
