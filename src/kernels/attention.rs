@@ -189,6 +189,7 @@ fn attend_on(
 
 /// [`Cache`]s of several sequences that grow together.
 #[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant)] // There is one for each layer.
 pub enum Caches {
     /// On the host: keys and values of each.
     Host(Vec<[Vec<f32>; 2]>),
