@@ -13,7 +13,10 @@ const MODELS = [
   ['[view="interpolate"]', '<generative-model model="vae-mnist" view="interpolate">'],
   ['[view="write"]', '<generative-model model="gpt-shakespeare" view="write" prompt="ROMEO:">'],
   ['[view="train"]', '<generative-model model="vae-mnist" view="train">'],
-  ['[view="train"][family="pixelcnn"]', '<generative-model family="pixelcnn" data="mnist" view="train">'],
+  [
+    '[view="train"]:is([family="pixelcnn"], [family="pixelrnn"])',
+    '<generative-model family="pixelcnn" data="mnist" view="train">',
+  ],
   ['[view="train"][family="gpt"]', '<generative-model family="gpt" view="train" data="alice">'],
   ['[view="train"][family="glow"]', '<generative-model family="glow" data="mnist" view="train">'],
   ['[view="train"][model^="gpt"]', '<generative-model model="gpt-shakespeare" view="train">'],

@@ -136,6 +136,18 @@ fn small_models() -> Vec<Small> {
             plain.clone(),
         ),
         of(
+            "pixelcnn",
+            images(),
+            json!({"channels": 4, "layers": 2, "reach": 1, "levels": 4, "attention": 1}),
+            averaged.clone(),
+        ),
+        of(
+            "pixelrnn",
+            images(),
+            json!({"units": 4, "layers": 2, "reach": 1}),
+            averaged.clone(),
+        ),
+        of(
             "gpt",
             text(Value::Null),
             gpt,
@@ -199,6 +211,7 @@ fn load(bytes: &[u8], data: &Rc<Dataset>) -> Result<()> {
         "read",
         "conditional",
         "discriminator",
+        "pixels",
     ] {
         let query = ViewQuery::Plot {
             plot: id.into(),
@@ -355,6 +368,13 @@ fn costs_are_those_counted_by_hand() {
     let attention = 16 * (8 * 24 + 64) + 2 * 16 * 16 * 8;
     let ends = 2 * 16 * 9 * 8;
     assert_eq!(unet, f64::from(time + 3 * block + last + attention + ends));
+    // The first convolution's rows above and pixels to the left; of each LSTM the gates twice; what is
+    // made of both; the head.
+    let rnn = cost("pixelrnn", json!({"units": 8}), Space::grey(4, 4));
+    let (c, gates) = (16, 4 * 8);
+    let near = c * (3 * 7 + 3);
+    let layer = 2 * (c * gates + c * gates) + 8 * c;
+    assert_eq!(rnn, f64::from(16 * (near + layer + c * c + c)));
 }
 
 #[test]

@@ -197,19 +197,107 @@ fn every_plot_that_is_declared_is_answered() {
                 "ddpm",
                 &json!({"channels": 8, "levels": 1, "conditional": true}),
             ),
+            "pixelcnn" => session("pixelcnn", &json!({"channels": 4, "layers": 1})),
+            "pixelrnn" => session("pixelrnn", &json!({"units": 4})),
             _ => continue,
         };
         for spec in space.plots.iter().filter(|spec| spec.id != "samples") {
             let answer = plot(&session, &data, &spec.id, 0.5);
-            assert!(
-                answer.is_ok(),
-                "{} {}: {:?}",
-                family.id,
-                spec.id,
-                answer.err()
-            );
+            let name = format!("{} {}", family.id, spec.id);
+            let answer = answer.unwrap_or_else(|e| panic!("{name}: {e}"));
+            if let Some(kind) = spec.answer {
+                let answer = serde_json::to_value(answer).expect("JSON");
+                assert_eq!(answer["kind"], *kind, "{name}");
+            }
         }
     }
+}
+
+struct Raster {
+    levels: usize,
+    values: Vec<u8>,
+    probabilities: Vec<f32>,
+    numbers: Vec<(String, f64)>,
+}
+
+fn raster(session: &Session, data: &Rc<Dataset>, id: &str) -> Raster {
+    let View::Raster {
+        levels,
+        values,
+        probabilities,
+        numbers,
+        ..
+    } = plot(session, data, id, 0.0).expect("a plot")
+    else {
+        panic!("a raster");
+    };
+    let each = probabilities.0.as_chunks::<4>().0.iter();
+    let number =
+        |n: &generative_playground::scene::Number| (n.id.clone(), n.value.expect("finite"));
+    Raster {
+        levels: levels as usize,
+        values: values.0,
+        probabilities: each.map(|b| f32::from_le_bytes(*b)).collect(),
+        numbers: numbers.iter().map(number).collect(),
+    }
+}
+
+/// What is told of each pixel adds up to what is told of the image; a sample is the sampler's.
+#[test]
+fn surprises_of_pixels_add_up_to_that_of_the_image() {
+    for (family, levels, config) in [
+        ("pixelcnn", 2, json!({"channels": 4, "layers": 1})),
+        (
+            "pixelcnn",
+            9,
+            json!({"channels": 4, "layers": 1, "levels": 9}),
+        ),
+        ("pixelrnn", 2, json!({"units": 4})),
+    ] {
+        let (session, data) = session(family, &config);
+        for id in ["likelihood", "pixels"] {
+            let raster = raster(&session, &data, id);
+            assert_eq!(raster.levels, levels);
+            assert_eq!(raster.values.len(), 14 * 14);
+            let rows = raster.probabilities.chunks(levels);
+            let mut nats = 0.0;
+            for (row, value) in rows.zip(&raster.values) {
+                let total: f32 = row.iter().sum();
+                assert!((total - 1.0).abs() < 1e-5, "{family} {id}: {total}");
+                nats -= f64::from(row[usize::from(*value)]).ln();
+            }
+            let of = |name: &str| raster.numbers.iter().find(|n| n.0 == name).expect(name).1;
+            assert!((nats / of("nats") - 1.0).abs() < 1e-4, "{family} {id}");
+            let bits = of("nats") / 2f64.ln() / 196.0;
+            assert!((bits / of("bits") - 1.0).abs() < 1e-9, "{family} {id}");
+            if id == "pixels" {
+                let want = samples(&session, &Value::Null, 1, 1);
+                let top = levels as f32 - 1.0;
+                let got = raster.values.iter().map(|v| f32::from(*v) / top * 255.0);
+                let got: Vec<u8> = got.map(|v| (v + 0.5) as u8).collect();
+                let grey: Vec<u8> = want.chunks(4).map(|pixel| pixel[0]).collect();
+                assert!(close(&got, &grey), "{family}");
+            }
+        }
+    }
+}
+
+/// A bound is called one, and of a model of levels there are bits; what has no density says so.
+#[test]
+fn how_probable_an_image_is_is_told_by_every_density_of_images() {
+    let (glow, data) = session("glow", &json!({"scales": 1, "steps": 1, "channels": 4}));
+    let (vae, _) = session("vae", &json!({"hidden": 16, "latent_dim": 2}));
+    for (session, levels) in [(&glow, 256), (&vae, 2)] {
+        let raster = raster(session, &data, "likelihood");
+        assert_eq!(raster.levels, levels);
+        assert!(raster.probabilities.is_empty());
+        assert_eq!(raster.numbers[0].0, "nats");
+        assert!(raster.numbers[0].1 > 0.0);
+        assert_eq!(raster.numbers[1].0, "bits");
+    }
+    let (gan, data) = session("gan", &json!({"hidden": 16, "channels": 4}));
+    let error = plot(&gan, &data, "likelihood", 0.0).expect_err("no density");
+    assert_eq!(error.code(), Code::Unsupported);
 }
 
 /// A classifier that has learned little still tells noise from what it knows, and its file is itself.

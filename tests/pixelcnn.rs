@@ -3,18 +3,17 @@
 mod common;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use common::values;
+use common::{pixels, values};
 use generative_playground::{
-    data::{Batch, DataInfo, Space},
+    data::{DataInfo, Space},
     device,
-    families::pixelcnn::{PixelCnn, PixelCnnConfig, PixelCnnSampleOptions},
+    families::{
+        pixelcnn::{PixelCnn, PixelCnnConfig},
+        pixels::attention::heads,
+    },
     kernels::gated::tanh_gated,
-    model::{Condition, Density, DensityOptions, Family, finish},
+    model::Family,
     rng::{Purpose, Rng},
-};
-
-const EXACT: DensityOptions = DensityOptions {
-    importance_samples: 0,
 };
 
 fn cpu() -> Device {
@@ -34,165 +33,91 @@ fn config(levels: usize) -> PixelCnnConfig {
         channels: 6,
         layers: 5,
         reach: 2,
+        attention: 0,
     }
 }
 
-fn images(n: usize, [height, width]: [usize; 2], pixels: Vec<f32>) -> Batch {
-    Batch::unlabelled([n, 1, height, width], pixels)
+/// With two layers of attention among them.
+fn attentive(levels: usize) -> PixelCnnConfig {
+    PixelCnnConfig {
+        attention: 2,
+        ..config(levels)
+    }
 }
 
-/// Seen are all earlier pixels and no other: by the gradient of one pixel's logits.
+/// By the gradient of each pixel's logits.
 #[test]
 fn no_pixel_sees_itself_or_what_follows_and_every_earlier_one_is_seen() {
     let device = cpu().autodiff();
-    for levels in [2, 5] {
-        let size = [5, 6];
-        let model = model(config(levels), size, &device);
-        let mut rng = Rng::new(1, Purpose::Evaluate, 0);
-        let pixels = TensorData::new(rng.uniform(30), [1, 1, 5, 6]);
-        for at in 0..30 {
-            let x = Tensor::<4>::from_data(pixels.clone(), &device).require_grad();
-            let logits = model.logits(x.clone());
-            let [_, c, _, _] = logits.dims();
-            // Different weights, lest what the logits share should cancel.
-            let one = logits.slice([0..1, 0..c, at / 6..at / 6 + 1, at % 6..at % 6 + 1]);
-            let weigh: Vec<f32> = (0..c).map(|i| 1.0 + i as f32).collect();
-            let weigh = Tensor::<4>::from_data(TensorData::new(weigh, [1, c, 1, 1]), &device);
-            let gradients = (one * weigh).sum().backward();
-            let gradient = values(x.grad(&gradients).expect("a gradient"));
-            for (i, g) in gradient.iter().enumerate() {
-                assert_eq!(
-                    *g != 0.0,
-                    i < at,
-                    "{levels} levels: pixel {at} sees {i}: {g}"
-                );
-            }
-        }
+    for config in [config(2), config(5), attentive(2), attentive(5)] {
+        let name = format!("{config:?}");
+        let model = model(config, [5, 6], &device);
+        pixels::sees_all_before_and_nothing_else(&model, &device, &name);
     }
+}
+
+/// Where convolutions do not reach, attention does.
+#[test]
+fn attention_sees_what_the_convolutions_do_not() {
+    let device = cpu().autodiff();
+    let short = PixelCnnConfig {
+        layers: 1,
+        reach: 1,
+        ..config(2)
+    };
+    let long = PixelCnnConfig {
+        attention: 1,
+        ..short.clone()
+    };
+    let count = |config| {
+        let model = model(config, [6, 6], &device);
+        let last = pixels::seen(&model, &device).pop().expect("a pixel");
+        last.iter().filter(|seen| **seen).count()
+    };
+    assert!(count(short) < 20);
+    assert_eq!(count(long), 35);
+}
+
+#[test]
+fn attention_makes_heads_that_part_its_numbers() {
+    for p in 1..=128 {
+        let heads = heads(p);
+        assert!(p.is_multiple_of(heads) && heads <= 8, "{p}: {heads}");
+    }
+    assert_eq!([4, 16, 32, 64].map(heads), [1, 1, 2, 4]);
 }
 
 #[test]
 fn the_probabilities_of_all_binary_images_add_up_to_one() {
-    let device = cpu();
-    for size in [[4, 4], [2, 7]] {
-        let count = 1 << (size[0] * size[1]);
-        let model = model(config(2), size, &device);
-        let mut total = 0.0;
-        for first in (0..count).step_by(4096) {
-            let n = 4096.min(count - first);
-            let bits = (first..first + n)
-                .flat_map(|i| (0..size[0] * size[1]).map(move |b| (i >> b & 1) as f32));
-            let batch = images(n, size, bits.collect());
-            let log_prob = Density::log_prob(
-                &model,
-                &batch,
-                EXACT,
-                &mut Rng::new(0, Purpose::Evaluate, 0),
-            );
-            let log_prob = values(log_prob.expect("a density"));
-            total += log_prob.iter().map(|v| f64::from(*v).exp()).sum::<f64>();
-        }
+    for (config, size) in [
+        (config(2), [4, 4]),
+        (config(2), [2, 7]),
+        (attentive(2), [4, 4]),
+    ] {
+        let total = pixels::total_probability(&model(config, size, &cpu()));
         assert!((total - 1.0).abs() < 1e-5, "{size:?}: {total}");
     }
 }
 
 #[test]
 fn the_probabilities_of_all_images_of_three_levels_add_up_to_one() {
-    let device = cpu();
-    let model = model(config(3), [2, 4], &device);
-    let count = 3usize.pow(8);
-    let digits = (0..count).flat_map(|i| (0..8).map(move |d| (i / 3usize.pow(d) % 3) as f32 / 2.0));
-    let batch = images(count, [2, 4], digits.collect());
-    let log_prob = Density::log_prob(
-        &model,
-        &batch,
-        EXACT,
-        &mut Rng::new(0, Purpose::Evaluate, 0),
-    );
-    let total: f64 = values(log_prob.expect("a density"))
-        .iter()
-        .map(|v| f64::from(*v).exp())
-        .sum();
-    assert!((total - 1.0).abs() < 1e-5, "{total}");
+    for config in [config(3), attentive(3)] {
+        let total = pixels::total_probability(&model(config, [2, 4], &cpu()));
+        assert!((total - 1.0).abs() < 1e-5, "{total}");
+    }
 }
 
-/// The sampler keeps columns; the whole network, asked anew for every pixel, chooses the same.
 #[test]
 fn a_sampler_that_keeps_what_it_knows_chooses_as_the_whole_network_does() {
-    let device = cpu();
-    for levels in [2, 4] {
-        let (size, n, seed) = ([6, 7], 3, 11);
-        let model = model(config(levels), size, &device);
-        let options = PixelCnnSampleOptions { temperature: 0.9 };
-        let mut sampler = model
-            .sampler(&options, &Condition::default(), n, seed)
-            .expect("a sampler");
-        let samples = pollster::block_on(finish(&mut *sampler))
-            .expect("samples")
-            .images()
-            .expect("images");
-        let drawn = values(samples);
-
-        // The same random numbers, in the order of the pixels.
-        let mut rng = Rng::new(seed, Purpose::Sample, 0);
-        let mut image = vec![0f32; n * 42];
-        for at in 0..42 {
-            let x = Tensor::<4>::from_data(TensorData::new(image.clone(), [n, 1, 6, 7]), &device);
-            let logits = values(model.logits(x));
-            let c = logits.len() / (n * 42);
-            let noise = rng.uniform(if levels == 2 { n } else { n * levels });
-            for i in 0..n {
-                let logit = |k: usize| f64::from(logits[(i * c + k) * 42 + at]) / 0.9;
-                image[i * 42 + at] = if levels == 2 {
-                    let p = 1.0 / (1.0 + (-logit(0)).exp());
-                    f32::from(p > f64::from(noise[i]))
-                } else {
-                    let gumbel = |k: usize| -(-f64::from(noise[i * levels + k]).ln()).ln();
-                    let score = |k: &usize| logit(*k) + gumbel(*k);
-                    let best = (0..levels)
-                        .max_by(|a, b| score(a).total_cmp(&score(b)))
-                        .expect("one");
-                    best as f32 / (levels - 1) as f32
-                };
-            }
-        }
-        assert_eq!(drawn, image, "{levels} levels");
-        let ink: f32 = image.iter().sum();
-        assert!(
-            ink > 3.0 && ink < n as f32 * 42.0 - 3.0,
-            "something is drawn: {ink}"
-        );
+    for config in [config(2), config(4), attentive(2), attentive(4)] {
+        let model = model(config, [6, 7], &cpu());
+        pixels::chooses_as_the_whole_network_does(&model, &cpu());
     }
 }
 
 #[test]
 fn known_pixels_stay_exactly_as_they_were_and_the_rest_follows_them() {
-    let device = cpu();
-    let model = model(config(2), [4, 4], &device);
-    let options = PixelCnnSampleOptions::default();
-    let draw = |condition: &Condition| {
-        let mut sampler = model.sampler(&options, condition, 8, 5).expect("a sampler");
-        let samples = pollster::block_on(finish(&mut *sampler)).expect("samples");
-        values(samples.images().expect("images"))
-    };
-    let known: Vec<f32> = (0..16).map(|i| (i % 3 == 0) as u8 as f32).collect();
-    let mask: Vec<u8> = (0..16).map(|i| u8::from(i < 8)).collect();
-    let condition = Condition {
-        known: Some(known.clone()),
-        mask: Some(mask),
-        ..Condition::default()
-    };
-    let (free, fixed) = (draw(&Condition::default()), draw(&condition));
-    for image in fixed.chunks(16) {
-        assert_eq!(image[..8], known[..8]);
-    }
-    assert_ne!(free, fixed);
-    let wrong = Condition {
-        known: Some(known),
-        mask: Some(vec![1; 3]),
-        ..Condition::default()
-    };
-    assert!(model.sampler(&options, &wrong, 1, 0).is_err());
+    pixels::keeps_what_is_known(&model(config(2), [4, 4], &cpu()));
 }
 
 #[test]

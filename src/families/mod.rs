@@ -7,6 +7,8 @@ pub mod glow;
 pub mod gpt;
 pub mod mdn;
 pub mod pixelcnn;
+pub mod pixelrnn;
+pub mod pixels;
 pub mod planar;
 pub mod realnvp;
 pub mod vae;
@@ -15,8 +17,8 @@ use burn::tensor::Device;
 use serde_json::Value;
 
 use self::{
-    ddpm::Ddpm, gan::Gan, glow::Glow, gpt::Gpt, mdn::Mdn, pixelcnn::PixelCnn, planar::Planar,
-    realnvp::RealNvp, vae::Vae,
+    ddpm::Ddpm, gan::Gan, glow::Glow, gpt::Gpt, mdn::Mdn, pixelcnn::PixelCnn, pixelrnn::PixelRnn,
+    planar::Planar, realnvp::RealNvp, vae::Vae,
 };
 use crate::{
     data::{DataInfo, Space, SpaceKind},
@@ -27,7 +29,7 @@ use crate::{
 };
 
 /// All families, in the order of the page.
-const FAMILIES: [Entry; 9] = [
+const FAMILIES: [Entry; 10] = [
     Entry::of::<Vae>(),
     Entry::of::<Gan>(),
     Entry::of::<Planar>(),
@@ -36,6 +38,7 @@ const FAMILIES: [Entry; 9] = [
     Entry::of::<Ddpm>(),
     Entry::of::<Mdn>(),
     Entry::of::<PixelCnn>(),
+    Entry::of::<PixelRnn>(),
     Entry::of::<Gpt>(),
 ];
 

@@ -23,30 +23,38 @@
 //! gate(a, b)  = tanh(a) σ(b)
 //! ```
 //!
-//! where ↓ moves an image down by a row. A sampler draws one pixel at a time; all that is known from
+//! where ↓ moves an image down by a row. With attention ([`attention`](super::pixels::attention)), as in PixelSNAIL
+//! (Chen et al. 2018, arXiv:1712.09763), what is far away is looked up rather than handed on: h of a pixel
+//! asks h of all earlier ones. A sampler draws one pixel at a time; all that is known from
 //! earlier pixels is kept, so that a pixel costs one column of the network and not the whole of it.
+
+use std::ops::Range;
 
 use burn::{
     module::Module,
     nn::{PaddingConfig2d, conv::Conv2d},
-    tensor::{Device, Tensor, TensorData},
+    tensor::{Device, Tensor},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use super::pixels::PixelSampleOptions as PixelCnnSampleOptions;
+use super::pixels::{
+    self, Levels, Matrix, PixelModel, Raster, Walk, as_images,
+    attention::{self, Attention, Looking},
+    by_pixel, down, matrix, right, times,
+};
 use crate::{
-    data::{Batch, Binarize, DataInfo, Space, SpaceKind},
-    error::{Error, Result},
-    kernels::activation::Activation,
-    kernels::{bernoulli, cross_entropy::cross_entropy, gated::tanh_gated, linear, reduce},
+    data::{Batch, DataInfo, Space, SpaceKind},
+    error::Result,
+    kernels::{activation::Activation, gated::tanh_gated, host::is_host, reduce},
     model::{
         Capabilities, Condition, ConditionKind, Cost, Defaults, Density, DensityKind,
-        DensityOptions, Family, Losses, Reading, Sampler, Samples, TrainConfig, config_and_net,
-        ready,
+        DensityOptions, Family, Losses, Sampler, config_and_net,
     },
     nn::{conv::conv, init, weights},
     options::Options,
-    rng::{Purpose, Rng},
+    rng::Rng,
     scene::PlotSpec,
 };
 
@@ -66,6 +74,9 @@ pub struct PixelCnnConfig {
     /// How far the first layer looks to each side and up, in pixels; the others look one further.
     #[schemars(title = "First reach", range(min = 1, max = 7))]
     pub reach: usize,
+    /// Layers of attention, spread evenly among the others: each pixel looks at all earlier ones.
+    #[schemars(title = "Attention", range(min = 0, max = 4))]
+    pub attention: usize,
 }
 
 impl Default for PixelCnnConfig {
@@ -75,33 +86,19 @@ impl Default for PixelCnnConfig {
             channels: 16,
             layers: 9,
             reach: 3,
+            attention: 0,
         }
     }
 }
 
 impl Options for PixelCnnConfig {}
 
-/// Options of its sampler.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct PixelCnnSampleOptions {
-    /// Logits are divided by it: below 1 the likelier values are drawn more often.
-    #[schemars(title = "Temperature", range(min = 0.05, max = 2.0))]
-    pub temperature: f64,
-}
-
-impl Default for PixelCnnSampleOptions {
-    fn default() -> Self {
-        Self { temperature: 1.0 }
-    }
-}
-
-impl Options for PixelCnnSampleOptions {}
-
 /// Units between the last layer and the logits, for each channel.
 const HEAD: usize = 2;
 /// Images that go through the network at once while it trains.
 const MICRO_BATCH: usize = 16;
+/// The same with attention, which keeps a number for every pair of pixels.
+const FEW: usize = 4;
 
 /// One layer of both stacks, from `c` channels to p.
 #[derive(Module, Debug)]
@@ -121,6 +118,7 @@ struct Layer {
 pub struct Net {
     first: Layer,
     layers: Vec<Layer>,
+    attention: Vec<Attention>,
     head: Conv2d,
     logits: Conv2d,
 }
@@ -132,20 +130,6 @@ pub struct PixelCnn {
     /// Rows and columns.
     size: [usize; 2],
     net: Net,
-}
-
-/// Moves an image down by a row; the first becomes zero.
-fn down(x: Tensor<4>) -> Tensor<4> {
-    let [n, c, h, w] = x.dims();
-    let zero = Tensor::zeros([n, c, 1, w], &x.device());
-    Tensor::cat(vec![zero, x.slice([0..n, 0..c, 0..h - 1, 0..w])], 2)
-}
-
-/// Moves an image to the right by a column; the first becomes zero.
-fn right(x: Tensor<4>) -> Tensor<4> {
-    let [n, c, h, w] = x.dims();
-    let zero = Tensor::zeros([n, c, h, 1], &x.device());
-    Tensor::cat(vec![zero, x.slice([0..n, 0..c, 0..h, 0..w - 1])], 3)
 }
 
 /// tanh of the first half of the channels times σ of the second: `[n, 2p, h, w]` to `[n, p, h, w]`.
@@ -193,46 +177,43 @@ impl PixelCnn {
     pub fn logits(&self, x: Tensor<4>) -> Tensor<4> {
         let x = x * 2.0 - 1.0;
         let (mut v, mut h) = self.net.first.forward(x.clone(), right(x));
-        for layer in &self.net.layers {
+        for (i, layer) in self.net.layers.iter().enumerate() {
             let (next, more) = layer.forward(v, h.clone());
             (v, h) = (next, h + more);
+            for attention in &self.net.attention[self.attending(i + 1)] {
+                h = as_images(attention.forward(by_pixel(h), self.size), self.size);
+            }
         }
         let h = conv(&self.net.head, Activation::Relu.tensors(h));
         conv(&self.net.logits, Activation::Relu.tensors(h))
     }
 
-    /// log p(x) of images whose pixels have one of the levels, nats, `[n]`.
-    pub fn log_prob(&self, x: Tensor<4>, levels: Vec<u32>) -> Tensor<1> {
-        let [n, _, h, w] = x.dims();
-        let logits = self.logits(x.clone());
-        if self.config.levels == 2 {
-            return bernoulli::log_prob(x.reshape([n, h * w]), logits.reshape([n, h * w]));
-        }
-        let rows = logits
-            .reshape([n, self.config.levels, h * w])
-            .swap_dims(1, 2);
-        let rows = rows.reshape([n * h * w, self.config.levels]);
-        let each = cross_entropy(rows, levels).reshape([n, h * w]);
-        each.sum_dim(1).squeeze_dim::<1>(1).neg()
+    /// The layers of attention that stand behind `layers` others.
+    fn attending(&self, layers: usize) -> Range<usize> {
+        let (all, of) = (self.net.attention.len(), self.net.layers.len());
+        (layers - 1) * all / of..layers * all / of
+    }
+}
+
+impl PixelModel for PixelCnn {
+    fn levels(&self) -> Levels {
+        Levels(self.config.levels)
     }
 
-    /// The images with each pixel at its nearest level, and the levels.
-    fn quantized(&self, batch: &Batch) -> Result<(Tensor<4>, Vec<u32>)> {
-        let top = (self.config.levels - 1) as f32;
-        let Batch::Images { shape, values, .. } = batch else {
-            return Err(Error::Unsupported {
-                what: "This needs images".into(),
-            });
-        };
-        let levels = values.iter().map(|v| (v.clamp(0.0, 1.0) * top).round());
-        let levels: Vec<u32> = levels.map(|level| level as u32).collect();
-        let values: Vec<f32> = levels.iter().map(|&l| l as f32 / top).collect();
-        let x = Tensor::from_data(TensorData::new(values, *shape), &self.device());
-        Ok((x, levels))
+    fn size(&self) -> [usize; 2] {
+        self.size
+    }
+
+    fn rows(&self, x: Tensor<4>) -> Tensor<2> {
+        by_pixel(PixelCnn::logits(self, x))
     }
 
     fn device(&self) -> Device {
         self.net.logits.weight.val().device()
+    }
+
+    fn walk(&self, count: usize) -> Box<dyn Walk> {
+        Box::new(Columns::new(self.valid(), count))
     }
 }
 
@@ -259,17 +240,9 @@ impl Family for PixelCnn {
 
     fn defaults(space: &Space) -> Option<Defaults<PixelCnnConfig>> {
         match space {
-            Space::Image { channels: 1, .. } => Some(Defaults::new(
-                PixelCnnConfig::default(),
-                TrainConfig {
-                    batch_size: 16,
-                    learning_rate: 2e-3,
-                    ema: 0.999,
-                    clip: 1.0,
-                    binarize: Binarize::Dynamic,
-                    ..TrainConfig::default()
-                },
-            )),
+            Space::Image { channels: 1, .. } => {
+                Some(Defaults::new(PixelCnnConfig::default(), pixels::training()))
+            }
             _ => None,
         }
     }
@@ -285,26 +258,23 @@ impl Family for PixelCnn {
         let first = Layer::init(1, p, reach, reach, rng, device);
         let layers = (0..config.layers).map(|_| Layer::init(p, p, 1, 2, rng, device));
         let layers = layers.collect();
-        let outputs = if config.levels == 2 { 1 } else { config.levels };
+        let levels = Levels(config.levels);
         let valid = || PaddingConfig2d::Valid;
         let gain = std::f32::consts::SQRT_2;
         let head = init::conv_of([p, HEAD * p], [1, 1], valid(), gain, rng, device);
-        let mut logits = init::conv_of([HEAD * p, outputs], [1, 1], valid(), 0.1, rng, device);
-        let n = data.pixel_mean.len();
-        if outputs == 1 && n > 0 {
-            // It starts at the share of ink.
-            let mean = (data.pixel_mean.iter().sum::<f32>() / n as f32).clamp(0.01, 0.99);
-            let bias = TensorData::new(vec![(mean / (1.0 - mean)).ln()], [1]);
-            logits.bias = logits
-                .bias
-                .map(|_| burn::module::Param::from_data(bias, device));
+        let outputs = [HEAD * p, levels.outputs()];
+        let mut logits = init::conv_of(outputs, [1, 1], valid(), 0.1, rng, device);
+        if let Some(bias) = levels.first_bias(data) {
+            logits.bias = Some(pixels::single(bias, device));
         }
+        let attention = (0..config.attention).map(|_| Attention::init(p, rng, device));
         Ok(Self {
             config: config.clone(),
             size: [height, width],
             net: Net {
                 first,
                 layers,
+                attention: attention.collect(),
                 head,
                 logits,
             },
@@ -315,17 +285,23 @@ impl Family for PixelCnn {
 
     fn cost(&self) -> Cost {
         let pixels = (self.size[0] * self.size[1]) as f64;
-        Cost::of(&weights::shapes(&self.net), |_| pixels)
+        let pairs = self.config.attention as f64 * pixels * pixels;
+        let (p, heads) = (self.config.channels, attention::heads(self.config.channels));
+        let once = |name: &str| if name.ends_with("place") { 1.0 } else { pixels };
+        // Half of all pairs of pixels, twice.
+        Cost::of(&weights::shapes(&self.net), once).plus(pairs * p as f64, pairs * heads as f64)
     }
 
     fn losses(&self, batch: &Batch, _: &mut Rng) -> Result<Losses> {
-        let (x, levels) = self.quantized(batch)?;
-        let loss = reduce::mean(self.log_prob(x, levels)).neg();
+        let loss = reduce::mean(PixelModel::log_prob(self, batch)?).neg();
         Ok(vec![("loss", loss)])
     }
 
     fn micro_batch(&self) -> usize {
-        MICRO_BATCH
+        match self.config.attention {
+            0 => MICRO_BATCH,
+            _ => FEW,
+        }
     }
 
     fn sampler(
@@ -335,23 +311,12 @@ impl Family for PixelCnn {
         count: usize,
         seed: u64,
     ) -> Result<Box<dyn Sampler>> {
-        let [height, width] = self.size;
-        let known = condition.known(height * width)?;
-        Ok(Box::new(Raster::new(
-            self.valid(),
-            options,
-            known,
-            count,
-            seed,
-        )))
+        let raster = Raster::new(self, options, condition, count, seed)?;
+        Ok(Box::new(raster))
     }
 
     fn plots(_: SpaceKind) -> Vec<PlotSpec> {
-        vec![PlotSpec::new(
-            "samples",
-            "Samples",
-            "Pixel by pixel, row by row, each drawn from what the network says of it given those before. The same seed gives the same image anywhere.",
-        )]
+        pixels::plots()
     }
 
     fn density(&self) -> Option<&dyn Density> {
@@ -365,8 +330,15 @@ impl Density for PixelCnn {
     }
 
     fn log_prob(&self, batch: &Batch, _: DensityOptions, _: &mut Rng) -> Result<Tensor<1>> {
-        let (x, levels) = self.quantized(batch)?;
-        Ok(PixelCnn::log_prob(self, x, levels))
+        PixelModel::log_prob(self, batch)
+    }
+
+    fn levels(&self) -> Option<usize> {
+        Some(self.config.levels)
+    }
+
+    fn pixelwise(&self, batch: &Batch) -> Option<Result<Tensor<2>>> {
+        Some(PixelModel::pixelwise(self, batch))
     }
 }
 
@@ -374,9 +346,9 @@ impl Density for PixelCnn {
 /// under way.
 struct Column {
     /// `[taps · c, 2p]` and `[2p]`.
-    horizontal: (Tensor<2>, Tensor<1>),
+    horizontal: Matrix,
     /// `[p, p]` and `[p]`.
-    out: (Tensor<2>, Tensor<1>),
+    out: Matrix,
     taps: usize,
     /// The last `taps` columns that it looks at, each `[n, c]`.
     seen: Vec<Tensor<2>>,
@@ -386,44 +358,19 @@ struct Column {
     rows: Vec<Tensor<4>>,
 }
 
-/// A 1 × `taps` convolution as a matrix over `taps` columns that stand side by side.
-fn matrix(layer: &Conv2d) -> (Tensor<2>, Tensor<1>) {
-    let [out, c, _, taps] = layer.weight.dims();
-    let weight = layer.weight.val().reshape([out, c, taps]);
-    let weight = weight.permute([2, 1, 0]).reshape([taps * c, out]); // as columns are laid
-    let zero = || Tensor::zeros([out], &layer.weight.val().device());
-    let bias = layer.bias.as_ref().map_or_else(zero, |bias| bias.val());
-    (weight, bias)
-}
-
-fn apply(x: Tensor<2>, (weight, bias): &(Tensor<2>, Tensor<1>)) -> Tensor<2> {
-    linear::linear(x, weight.clone(), Some(bias.clone()), Activation::Identity)
-}
-
-/// A sampler that goes through the pixels row by row.
-struct Raster {
+/// The network pixel by pixel.
+struct Columns {
     model: PixelCnn,
-    temperature: f64,
-    known: Option<Vec<Option<f32>>>,
-    rng: Rng,
     count: usize,
     columns: Vec<Column>,
-    head: (Tensor<2>, Tensor<1>),
-    logits: (Tensor<2>, Tensor<1>),
-    /// Pixels drawn so far, each `[n, 1]`.
-    drawn: Vec<Tensor<2>>,
+    attention: Vec<Looking>,
+    head: Matrix,
+    logits: Matrix,
 }
 
-impl Raster {
-    fn new(
-        model: PixelCnn,
-        options: &PixelCnnSampleOptions,
-        known: Option<Vec<Option<f32>>>,
-        count: usize,
-        seed: u64,
-    ) -> Self {
-        let [_, w] = model.size;
-        let device = model.device();
+impl Columns {
+    fn new(model: PixelCnn, count: usize) -> Self {
+        let ([_, w], device) = (model.size, model.device());
         let all = std::iter::once(&model.net.first).chain(&model.net.layers);
         let columns = all.map(|layer| {
             let [_, c, height, _] = layer.vertical.weight.dims();
@@ -438,30 +385,26 @@ impl Raster {
                 rows: vec![zero_row; height],
             }
         });
-        let columns = columns.collect();
-        let (head, logits) = (matrix(&model.net.head), matrix(&model.net.logits));
+        let on_host = is_host(&model.net.logits.weight.val());
+        let attention = model.net.attention.iter();
+        let attention = attention.map(|layer| Looking::new(layer, model.size, count, on_host));
         Self {
-            temperature: options.temperature,
-            known,
-            rng: Rng::new(seed, Purpose::Sample, 0),
             count,
-            columns,
-            head,
-            logits,
-            drawn: Vec::new(),
+            columns: columns.collect(),
+            attention: attention.collect(),
+            head: matrix(&model.net.head),
+            logits: matrix(&model.net.logits),
             model,
         }
     }
+}
 
-    /// Row `y − 1` through the vertical stack, for the pixels of row `y`.
-    fn start_row(&mut self, y: usize) {
+impl Walk for Columns {
+    /// The row above through the vertical stack.
+    fn start_row(&mut self, above: Option<Tensor<4>>) {
         let [_, w] = self.model.size;
         let (n, device) = (self.count, self.model.device());
-        // Nothing is above the first row.
-        let mut row = (y > 0).then(|| {
-            let pixels = self.drawn[(y - 1) * w..y * w].to_vec();
-            (Tensor::cat(pixels, 1) * 2.0 - 1.0).reshape([n, 1, 1, w])
-        });
+        let mut row = above.map(|above| above * 2.0 - 1.0);
         let layers = std::iter::once(&self.model.net.first).chain(&self.model.net.layers);
         for (layer, column) in layers.zip(&mut self.columns) {
             let [out, c, _, _] = layer.vertical.weight.dims();
@@ -485,8 +428,7 @@ impl Raster {
         }
     }
 
-    /// Logits of the pixel in column `x`, `[n, 1]` or `[n, levels]`.
-    fn pixel(&mut self, x: usize) -> Tensor<2> {
+    fn logits(&mut self, x: usize) -> Tensor<2> {
         let n = self.count;
         let mut h: Option<Tensor<2>> = None;
         for (i, column) in self.columns.iter_mut().enumerate() {
@@ -497,73 +439,29 @@ impl Raster {
             }
             let [_, _, wide] = column.above.dims();
             let above = column.above.clone().slice([0..n, x..x + 1, 0..wide]);
-            let sum = apply(Tensor::cat(column.seen.clone(), 1), &column.horizontal);
+            let sum = times(Tensor::cat(column.seen.clone(), 1), &column.horizontal);
             let more = tanh_gated(sum + above.reshape([n, wide]));
-            let more = apply(more, &column.out);
-            h = Some(match h {
+            let more = times(more, &column.out);
+            let mut sum = match h {
                 Some(h) => h + more,
                 None => more,
-            });
+            };
+            if i > 0 {
+                for attention in &mut self.attention[self.model.attending(i)] {
+                    sum = attention.next(sum);
+                }
+            }
+            h = Some(sum);
         }
         let relu = |x: Tensor<2>| Activation::Relu.tensors(x);
         let h = h.unwrap_or_else(|| Tensor::zeros([n, 1], &self.model.device()));
-        apply(relu(apply(relu(h), &self.head)), &self.logits)
+        times(relu(times(relu(h), &self.head)), &self.logits)
     }
 
-    /// A value for each image, `[n, 1]`, from its logits.
-    fn draw(&mut self, logits: Tensor<2>) -> Tensor<2> {
-        let (n, device) = (self.count, logits.device());
-        let logits = logits / self.temperature;
-        let levels = self.model.config.levels;
-        if levels == 2 {
-            let u = TensorData::new(self.rng.uniform(n), [n, 1]);
-            let p = bernoulli::mean(logits);
-            return p.greater(Tensor::from_data(u, &device)).float();
+    fn tell(&mut self, value: Tensor<2>) {
+        if let Some(first) = self.columns.first_mut() {
+            first.seen.remove(0);
+            first.seen.push(value * 2.0 - 1.0);
         }
-        // The largest of logits with Gumbel noise is a draw from their softmax.
-        let noise = self.rng.uniform(n * levels).into_iter();
-        let noise: Vec<f32> = noise.map(|u| -(-u.max(1e-20).ln()).ln()).collect();
-        let noise = Tensor::from_data(TensorData::new(noise, [n, levels]), &device);
-        (logits + noise).argmax(1).float() / (levels - 1) as f64
-    }
-}
-
-impl Sampler for Raster {
-    fn steps(&self) -> usize {
-        self.model.size[0]
-    }
-
-    /// One row of pixels.
-    fn next(&mut self) -> Reading<'_, bool> {
-        let [height, w] = self.model.size;
-        let y = self.drawn.len() / w;
-        if y >= height {
-            return ready(Ok(false));
-        }
-        self.start_row(y);
-        for x in 0..w {
-            let logits = self.pixel(x);
-            let mut value = self.draw(logits);
-            if let Some(known) = self.known.as_ref().and_then(|k| k[y * w + x]) {
-                value = value.zeros_like() + f64::from(known.clamp(0.0, 1.0));
-            }
-            if let Some(first) = self.columns.first_mut() {
-                first.seen.remove(0);
-                first.seen.push(value.clone() * 2.0 - 1.0);
-            }
-            self.drawn.push(value);
-        }
-        ready(Ok(true))
-    }
-
-    /// What is drawn, over white paper.
-    fn state(&self) -> Samples {
-        let [h, w] = self.model.size;
-        let missing = h * w - self.drawn.len();
-        let mut all = self.drawn.clone();
-        if missing > 0 {
-            all.push(Tensor::zeros([self.count, missing], &self.model.device()));
-        }
-        Samples::Images(Tensor::cat(all, 1).reshape([self.count, 1, h, w]))
     }
 }

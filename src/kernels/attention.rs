@@ -166,16 +166,63 @@ pub fn attention_cached(qkv: Tensor<2>, heads: usize, cache: &mut Cache) -> Tens
             let out = attend_rows(&super::host::values(qkv), wide / 3, heads, cache);
             Tensor::from_data(TensorData::new(out, [t, wide / 3]), &device)
         }
-        Cache::Device(cache) => {
-            let [q, mut k, mut v] = parts(qkv, t, heads);
-            let past = cache.as_ref().map_or(0, |[k, _]| k.dims()[2]);
-            if let Some([past_k, past_v]) = cache.take() {
-                k = Tensor::cat(vec![past_k, k], 2);
-                v = Tensor::cat(vec![past_v, v], 2);
-            }
-            *cache = Some([k.clone(), v.clone()]);
-            joined(matmul(weights_of(q, k, &Mask::Causal, past), v))
+        Cache::Device(cache) => attend_on(cache, qkv, t, heads),
+    }
+}
+
+/// [`attention_cached`] of the next `t` rows of each of several sequences, in tensors.
+fn attend_on(
+    cache: &mut Option<[Tensor<4>; 2]>,
+    qkv: Tensor<2>,
+    t: usize,
+    heads: usize,
+) -> Tensor<2> {
+    let [q, mut k, mut v] = parts(qkv, t, heads);
+    let past = cache.as_ref().map_or(0, |[k, _]| k.dims()[2]);
+    if let Some([past_k, past_v]) = cache.take() {
+        k = Tensor::cat(vec![past_k, k], 2);
+        v = Tensor::cat(vec![past_v, v], 2);
+    }
+    *cache = Some([k.clone(), v.clone()]);
+    joined(matmul(weights_of(q, k, &Mask::Causal, past), v))
+}
+
+/// [`Cache`]s of several sequences that grow together.
+#[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant)] // There is one for each layer.
+pub enum Caches {
+    /// On the host: keys and values of each.
+    Host(Vec<[Vec<f32>; 2]>),
+    /// Elsewhere: keys and values, `[n, heads, length, d]` each.
+    Device(Option<[Tensor<4>; 2]>),
+}
+
+impl Caches {
+    /// Empty ones of `n` sequences.
+    pub fn new(on_host: bool, n: usize) -> Self {
+        match on_host {
+            true => Caches::Host(vec![Default::default(); n]),
+            false => Caches::Device(None),
         }
+    }
+}
+
+/// [`attention_cached`] of the next row of each of n sequences.
+///
+/// # Shapes
+/// - qkv: `[n, 3c]`
+/// - output: `[n, c]`
+pub fn attention_next(qkv: Tensor<2>, heads: usize, caches: &mut Caches) -> Tensor<2> {
+    let [n, wide] = qkv.dims();
+    match caches {
+        Caches::Host(caches) => {
+            let (device, c) = (qkv.device(), wide / 3);
+            let rows = super::host::values(qkv);
+            let each = rows.chunks_exact(wide.max(1)).zip(caches);
+            let out = each.flat_map(|(row, cache)| attend_rows(row, c, heads, cache));
+            Tensor::from_data(TensorData::new(out.collect::<Vec<f32>>(), [n, c]), &device)
+        }
+        Caches::Device(cache) => attend_on(cache, qkv, 1, heads),
     }
 }
 

@@ -20,6 +20,7 @@ pub mod gemm;
 pub mod group_norm;
 pub mod host;
 pub mod linear;
+pub mod lstm;
 pub mod math;
 pub mod mixture;
 pub mod monotone;

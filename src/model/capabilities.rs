@@ -27,6 +27,18 @@ pub trait Density {
     /// # Errors
     /// What the device reports.
     fn log_prob(&self, batch: &Batch, options: DensityOptions, rng: &mut Rng) -> Result<Tensor<1>>;
+
+    /// Levels of a pixel, of a model of images whose pixels have levels.
+    fn levels(&self) -> Option<usize> {
+        None
+    }
+
+    /// The probability of each level of each pixel given the pixels before it, `[pixels, levels]`, of a
+    /// model that goes pixel by pixel.
+    fn pixelwise(&self, batch: &Batch) -> Option<Result<Tensor<2>>> {
+        let _ = batch;
+        None
+    }
 }
 
 /// It has a latent vector.

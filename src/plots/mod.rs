@@ -10,6 +10,7 @@ mod film;
 mod invertible;
 mod language;
 pub mod latent;
+mod likelihood;
 mod points;
 pub mod svg;
 
@@ -75,6 +76,7 @@ fn general(
             if capabilities.latent {
                 all.extend(latent::specs());
             }
+            all.extend(capabilities.density.into_iter().flat_map(likelihood::specs));
         }
         SpaceKind::Text => {
             all.push(PlotSpec::new("samples", "Text", "What the model writes."));
@@ -98,6 +100,7 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
                 latent::answer(latent_of(model)?, request).await
             }
             "classes" => classes(model, request, pause).await,
+            "likelihood" | "pixels" => likelihood::answer(model, request, pause).await,
             "complete" | "sketch" => edit::answer(model, request, pause).await,
             "read" | "attention" | "lens" => {
                 language::answer(language_of(model)?, request, pause).await

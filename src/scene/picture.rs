@@ -76,6 +76,20 @@ pub enum View {
         /// They.
         numbers: Vec<Number>,
     },
+    /// An image of which each pixel can be asked about, in the order of reading.
+    Raster {
+        /// It as the model sees it (a [`View::Image`] of one tile).
+        image: Box<View>,
+        /// Levels of a pixel; 0 where it has none.
+        levels: u32,
+        /// The level of each pixel.
+        values: Bytes,
+        /// The probability of each level of each pixel, given the pixels before it: `pixels · levels` of
+        /// f32, little-endian; empty where the model does not go pixel by pixel.
+        probabilities: Bytes,
+        /// Numbers to stand beside it.
+        numbers: Vec<Number>,
+    },
     /// A diagonal Gaussian.
     Posterior {
         /// Means.

@@ -19,6 +19,8 @@ pub struct PlotSpec {
     pub inputs: Vec<PlotInput>,
     /// Whether the data is drawn beneath it when the reader wants it.
     pub over_data: bool,
+    /// The kind of picture that it is answered with, where another is usual for its inputs.
+    pub answer: Option<&'static str>,
 }
 
 impl PlotSpec {
@@ -30,6 +32,7 @@ impl PlotSpec {
             help: help.into(),
             inputs: Vec::new(),
             over_data: false,
+            answer: None,
         }
     }
 
@@ -46,6 +49,13 @@ impl PlotSpec {
         self.with(PlotInput::Scrubber {
             along: along.into(),
         })
+    }
+
+    /// It answered with this kind of [`View`](super::View), for example `raster`.
+    #[must_use]
+    pub fn answered(mut self, kind: &'static str) -> Self {
+        self.answer = Some(kind);
+        self
     }
 
     /// It over the data.

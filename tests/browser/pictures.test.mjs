@@ -92,3 +92,47 @@ test("a model's page of PyTorch names the file that is downloaded with it", asyn
   assert.match(script.text, /^CLASSES = 10$/m);
   await closePage(page);
 });
+
+test("an image is drawn pixel by pixel, and each pixel tells what was expected of it", async () => {
+  const { page, model } = await open(`family="pixelcnn" channels="4" layers="1" view="pixels"`);
+  const canvas = model.locator(".raster canvas");
+  await until(async () => (await colours(canvas)) > 2, "an image");
+  const reading = () => model.locator(".raster .reading").innerText();
+  assert.equal(await reading(), "Row 28, column 28");
+  const whole = await picture(canvas);
+  const box = await canvas.boundingBox();
+  await canvas.hover({ position: { x: (box.width * 10.5) / 28, y: (box.height * 4.5) / 28 } });
+  await until(async () => (await reading()) === "Row 5, column 11", "what the pointer is at");
+  assert.notEqual(await picture(canvas), whole, "what comes after the pixel fades");
+  await canvas.focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowLeft");
+  await until(async () => (await reading()) === "Row 6, column 10", "the keyboard moves it too");
+  const button = (name) => model.getByRole("button", { name, exact: true });
+  const image = await picture(canvas);
+  await button("Surprise").click();
+  await until(async () => (await picture(canvas)) !== image, "surprises");
+  await model.locator("#drawn").fill("100");
+  await model.getByText("Pixels drawn: 100 of 784").waitFor();
+  await until(async () => (await reading()) === "Row 4, column 16", "the newest pixel");
+  await button("As it is").click();
+  const first = await picture(canvas);
+  await button("Another image").click();
+  await until(async () => (await picture(canvas)) !== first, "another image");
+  await closePage(page);
+});
+
+test("how probable a drawing is stands beside it", async () => {
+  const { page, model, pad } = await open(`family="pixelcnn" channels="4" layers="1" view="likelihood"`);
+  const nats = model.locator(".raster .numbers dd").filter({ hasText: "nats" });
+  await until(async () => (await nats.count()) === 1, "an answer");
+  const before = await nats.innerText();
+  await model.getByRole("button", { name: "Clear and draw" }).click();
+  const box = await pad.boundingBox();
+  await page.mouse.move(box.x + box.width * 0.3, box.y + box.height * 0.3);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.7, box.y + box.height * 0.6, { steps: 6 });
+  await page.mouse.up();
+  await until(async () => (await nats.count()) === 1 && (await nats.innerText()) !== before, "another probability");
+  await closePage(page);
+});

@@ -3,6 +3,7 @@
 
 pub mod files;
 pub mod native;
+pub mod pixels;
 
 use std::{
     cell::RefCell,

@@ -892,7 +892,11 @@ inputs: Array<PlotInput>,
 /**
  * Whether the data is drawn beneath it when the reader wants it.
  */
-overData: boolean, };
+overData: boolean, 
+/**
+ * The kind of picture that it is answered with, where another is usual for its inputs.
+ */
+answer: string | null, };
 
 /**
  * What a plot is asked with.
@@ -1222,6 +1226,27 @@ rows: Array<string>,
 cells: Array<Cell>, } | { "kind": "numbers", 
 /**
  * They.
+ */
+numbers: Array<Number>, } | { "kind": "raster", 
+/**
+ * It as the model sees it (a [`View::Image`] of one tile).
+ */
+image: View, 
+/**
+ * Levels of a pixel; 0 where it has none.
+ */
+levels: number, 
+/**
+ * The level of each pixel.
+ */
+values: Bytes, 
+/**
+ * The probability of each level of each pixel, given the pixels before it: `pixels · levels` of
+ * f32, little-endian; empty where the model does not go pixel by pixel.
+ */
+probabilities: Bytes, 
+/**
+ * Numbers to stand beside it.
  */
 numbers: Array<Number>, } | { "kind": "posterior", 
 /**

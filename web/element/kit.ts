@@ -15,6 +15,7 @@ import { MapRenderer } from "./render/map";
 import { MatricesRenderer } from "./render/matrices";
 import { PlotRenderer } from "./render/plot";
 import { PosteriorRenderer } from "./render/posterior";
+import { RasterRenderer } from "./render/raster";
 import type { Renderer } from "./render/renderer";
 import { TableRenderer } from "./render/table";
 import { TokensRenderer } from "./render/tokens";
@@ -25,8 +26,6 @@ export interface Outfit {
   renderers: Partial<Record<View["kind"], Renderer>>;
   /** The answer that is expected: its drawing has a place before it comes. */
   expected?: View["kind"];
-  /** Whether that drawing shows the controls itself. */
-  within: boolean;
   /** Whether the controls stand beside the drawing. */
   beside?: boolean;
   /** What is asked besides what the inputs say. */
@@ -79,20 +78,20 @@ export class Kit {
         matrices: new MatricesRenderer(host),
         table: new TableRenderer(host),
       };
-      return { inputs: [text], renderers, within: false, asks: () => ({}) };
+      return { inputs: [text], renderers, asks: () => ({}) };
     }
     if (kinds.includes("mask")) {
       const mask = this.#one("mask", () => new MaskInput(host, changed));
       const asks = () => ({ seed: host.settled.seed });
       const renderers = { image: new GridRenderer(host) };
-      return { inputs: [mask], renderers, expected: "image", within: false, beside: true, asks };
+      return { inputs: [mask], renderers, expected: "image", beside: true, asks };
     }
     if (kinds.includes("image") && kinds.includes("scrubber")) {
       const image = this.#one("image", () => new ImageInput(host, changed));
       const asks = () => ({ seed: host.settled.seed });
       const renderers = { image: new GridRenderer(host) };
       const inputs = [image, ...this.#places.of(spec)];
-      return { inputs, renderers, expected: "image", within: false, beside: true, asks };
+      return { inputs, renderers, expected: "image", beside: true, asks };
     }
     if (kinds.includes("image")) {
       const image = this.#one("image", () => new ImageInput(host, changed));
@@ -100,14 +99,18 @@ export class Kit {
         this.#seed++;
         changed();
       };
-      const renderers = { reconstruction: new PosteriorRenderer(host, image, again), image: new GridRenderer(host) };
+      const renderers = {
+        reconstruction: new PosteriorRenderer(host, image, again),
+        raster: new RasterRenderer(host),
+        image: new GridRenderer(host),
+      };
       const asks = () => ({ count: DRAWS, seed: this.#seed });
-      return { inputs: [image], renderers, expected: "reconstruction", within: true, asks };
+      return { inputs: [image], renderers, expected: "reconstruction", beside: true, asks };
     }
     if (kinds.includes("pair")) {
       const pair = this.#one("pair", () => new PairInput(host, changed));
       const renderers = { image: new FramesRenderer(host, pair) };
-      return { inputs: [pair], renderers, expected: "image", within: true, asks: () => ({}) };
+      return { inputs: [pair], renderers, expected: "image", asks: () => ({}) };
     }
     const inputs = this.#places.of(spec);
     const pointer = kinds.includes("pointer") ? this.#places.pointer : undefined;
@@ -119,6 +122,11 @@ export class Kit {
       return drawn ? { count: 1000, seed, resolution: 96 } : { count: IMAGES, seed, resolution: TILES };
     };
     const expected = host.info?.space.kind === "image" ? "image" : "plot";
-    return { inputs, renderers: { image, plot: new PlotRenderer(host, host, pointer) }, expected, within: false, asks };
+    const renderers = {
+      image,
+      plot: new PlotRenderer(host, host, pointer),
+      raster: new RasterRenderer(host, () => host.reroll()),
+    };
+    return { inputs, renderers, expected, asks };
   }
 }

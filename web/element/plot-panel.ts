@@ -36,7 +36,8 @@ export class PlotPanel extends Panel {
   ) {
     super(host);
     this.#outfit = kit.outfit(spec);
-    const { inputs, renderers, expected } = this.#outfit;
+    const { inputs, renderers } = this.#outfit;
+    const expected = (spec.answer as View["kind"] | null) ?? this.#outfit.expected;
     this.#renderer = expected && renderers[expected];
     this.#camera = new Camera({
       get words() {
@@ -225,13 +226,13 @@ export class PlotPanel extends Panel {
 
   override render() {
     if (this.#unable) return this.#instead();
-    const { inputs, within, beside } = this.#outfit;
+    const { inputs, beside } = this.#outfit;
     for (const input of inputs) input.for?.(this.spec);
     const below = inputs.map((input) => input.below?.() ?? nothing);
     const drawing = this.#renderer?.render() ?? nothing;
     const film = this.#film();
     const given = () => inputs.map((input) => input.render());
-    if (within) return html`${drawing}${below}${film}`;
+    if (this.#renderer?.within) return html`${drawing}${below}${film}`;
     const { info } = this.host;
     if (info && isPlane(info.space.kind)) {
       if (this.host.bare) return html`${drawing}`;

@@ -201,6 +201,20 @@ export const en = {
   framesOnWay: "Frames on the way",
   positionOnWay: "Position on the way",
 
+  // An image, pixel by pixel
+  rasterOf: "An image, pixel by pixel. Arrow keys go to another pixel. {at}",
+  pixelAt: "Row {row}, column {column}",
+  ofThePixel: "What was expected of this pixel",
+  pixelsDrawn: "Pixels drawn: {n} of {all}",
+  asItIs: "As it is",
+  wasExpected: "As expected",
+  surprise: "Surprise",
+  chanceOfWhite: "Chance of white",
+  itsLevel: "Its level",
+  chanceOfIt: "Chance of its level",
+  chanceOfEach: "Chance of each level",
+  anotherImage: "Another image",
+
   // The latent space
   map: "map",
   mapOf: "Map of the latent space. Arrow keys move the marker, with Shift in larger steps. {at}",

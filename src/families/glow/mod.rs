@@ -506,6 +506,10 @@ impl Family for Glow {
 }
 
 impl Density for Glow {
+    fn levels(&self) -> Option<usize> {
+        Some(self.config.levels)
+    }
+
     fn kind(&self, _: DensityOptions) -> DensityKind {
         DensityKind::LowerBound
     }

@@ -500,6 +500,11 @@ impl Family for Vae {
 }
 
 impl Density for Vae {
+    /// Pixels are black or white.
+    fn levels(&self) -> Option<usize> {
+        self.points.is_none().then_some(2)
+    }
+
     fn kind(&self, options: DensityOptions) -> DensityKind {
         if options.importance_samples == 0 {
             DensityKind::LowerBound

@@ -48,7 +48,8 @@ export class ImageInput implements Input {
     if (!this.#echo) return;
     const { type } = this.#image;
     const test = this.#image.type === "test" ? this.#picker.tile(this.#image.index) : undefined;
-    const seen = view.kind === "reconstruction" && view.input.kind === "image" ? view.input : test;
+    const input = view.kind === "reconstruction" ? view.input : view.kind === "raster" ? (test ?? view.image) : test;
+    const seen = input?.kind === "image" ? input : test;
     if (!seen && type === "test") return;
     this.#echo = false;
     if (seen) this.#pad.take(seen);

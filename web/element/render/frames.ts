@@ -13,6 +13,7 @@ const STRIP = 5;
 
 /** Images on the way from one to another: a slider walks over them. */
 export class FramesRenderer implements Renderer {
+  readonly within = true;
   #frames: ImageView | undefined;
   #now = new Plate();
   #strip = new Plate();

@@ -17,6 +17,7 @@ interface Colors {
 
 /** An image's code, and what comes back. */
 export class PosteriorRenderer implements Renderer {
+  readonly within = true;
   #result: Result | undefined;
   #output = new Plate();
   #canvas: HTMLCanvasElement | undefined;

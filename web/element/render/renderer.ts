@@ -5,6 +5,8 @@ import type { Param } from "../panel";
 
 /** Shows answers of one kind, whatever model gave them. */
 export interface Renderer {
+  /** Whether the drawing shows what is asked with itself. */
+  readonly within?: boolean;
   /** Parameters for attributes and links: what of the answer is looked at. */
   readonly params?: Record<string, Param>;
   /** `glide`: points may move to their new places. */

@@ -176,6 +176,7 @@ export const errors: Record<string, string> = {
   // What a model cannot do
   "A {a} has no density": "Ein Modell der Art {a} hat keine Dichte",
   "A {a} has no latent space": "Ein Modell der Art {a} hat keinen latenten Raum",
+  "A {a} does not say how probable an image is": "Ein Modell der Art {a} sagt nicht, wie wahrscheinlich ein Bild ist",
   "A {a} does not read text": "Ein Modell der Art {a} liest keinen Text",
   "A map needs a code of 2 numbers, and this model's has {a}":
     "Eine Karte braucht einen Code aus 2 Zahlen; der dieses Modells hat {a}",

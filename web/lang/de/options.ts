@@ -9,6 +9,7 @@ export const options: Record<string, string> = {
   "Mixture density network": "Mixture-Density-Netz",
   Glow: "Glow",
   PixelCNN: "PixelCNN",
+  PixelRNN: "PixelRNN",
   GPT: "GPT",
   generator: "Generator",
   discriminator: "Diskriminator",
@@ -189,11 +190,18 @@ export const options: Record<string, string> = {
 
   "Label dropout": "Label-Dropout",
 
-  // Mixture density network, PixelCNN
+  // Mixture density network, PixelCNN, PixelRNN
   Components: "Komponenten",
   "Gaussians in each mixture.": "Gaußverteilungen in jeder Mischung.",
   "Sines and cosines of x₁, each of twice the frequency of the one before.":
     "Sinus und Kosinus von x₁, jeweils mit der doppelten Frequenz des vorigen.",
+  Units: "Einheiten",
+  "Numbers that each LSTM remembers for a pixel.": "Zahlen, die jedes LSTM sich zu einem Pixel merkt.",
+  "Layers, of two LSTMs each.": "Schichten aus je zwei LSTMs.",
+  "How far the first convolution looks to each side and up, in pixels.":
+    "Wie weit die erste Faltung nach beiden Seiten und nach oben sieht, in Pixeln.",
+  "Layers of attention, spread evenly among the others: each pixel looks at all earlier ones.":
+    "Schichten mit Attention, gleichmäßig zwischen den anderen: Jedes Pixel sieht auf alle früheren.",
   "Levels of grey": "Graustufen",
   "Values of a pixel: 2 for black and white, up to 256 levels of grey.":
     "Werte eines Pixels: 2 für Schwarz und Weiß, bis zu 256 Graustufen.",
