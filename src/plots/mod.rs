@@ -10,6 +10,7 @@ mod film;
 mod invertible;
 mod language;
 pub mod latent;
+pub mod nearest;
 mod points;
 pub mod svg;
 
@@ -75,6 +76,7 @@ fn general(
             if capabilities.latent {
                 all.extend(latent::specs());
             }
+            all.push(nearest::spec());
         }
         SpaceKind::Text => {
             all.push(PlotSpec::new("samples", "Text", "What the model writes."));
@@ -99,6 +101,7 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
             }
             "classes" => classes(model, request, pause).await,
             "complete" | "sketch" => edit::answer(model, request, pause).await,
+            "nearest" => nearest::answer(model, request, pause).await,
             "read" | "attention" | "lens" => {
                 language::answer(language_of(model)?, request, pause).await
             }

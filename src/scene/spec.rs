@@ -19,6 +19,8 @@ pub struct PlotSpec {
     pub inputs: Vec<PlotInput>,
     /// Whether the data is drawn beneath it when the reader wants it.
     pub over_data: bool,
+    /// Whether the data has to be at hand.
+    pub needs_data: bool,
 }
 
 impl PlotSpec {
@@ -30,6 +32,7 @@ impl PlotSpec {
             help: help.into(),
             inputs: Vec::new(),
             over_data: false,
+            needs_data: false,
         }
     }
 
@@ -46,6 +49,13 @@ impl PlotSpec {
         self.with(PlotInput::Scrubber {
             along: along.into(),
         })
+    }
+
+    /// It with the data at hand.
+    #[must_use]
+    pub fn with_data(mut self) -> Self {
+        self.needs_data = true;
+        self
     }
 
     /// It over the data.
