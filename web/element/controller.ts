@@ -195,6 +195,7 @@ export class Controller extends Runner {
       await this.#keepFirst();
       if (signal.aborted) return;
       const session = this.wake();
+      if (kept.pictures) this.gallery?.remember(kept.pictures);
       const info = await session.open(kept.bytes, null);
       if (kept.points) session.usePoints((this.points = kept.points));
       // Opening has made the family known, and with it that there is a text to learn from.

@@ -241,6 +241,11 @@ export class Gallery {
     this.choice = name;
   }
 
+  /** Pictures that a model will need which is being put in place. */
+  remember(pictures: KeptPictures) {
+    this.#sets.set(pictures.name, pictures);
+  }
+
   /** Pictures that an earlier visit kept, to be taken. */
   async adopt(pictures: KeptPictures): Promise<void> {
     const { side, pixels, labels, classes } = pictures;

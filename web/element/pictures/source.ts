@@ -113,12 +113,13 @@ export function pictureSource(host: Host, gallery: Gallery, plate: Plate): Templ
 }
 
 /** How the reader's pictures become images: a form of what Rust declares. */
-function options({ trainer, words, attempt }: Host): unknown {
+function options(host: Host): unknown {
+  const { trainer, words } = host;
   return trainer.fields.pictures.map((f) =>
     field(words, f, "pictures", {
       value: trainer.value("pictures", f),
       error: trainer.errors.get(`pictures.${f.name}`),
-      set: (text) => void attempt.call(trainer, () => trainer.wish("pictures", [[f.name, text]])),
+      set: (text) => void host.attempt(() => trainer.wish("pictures", [[f.name, text]])),
     }),
   );
 }
