@@ -31,6 +31,8 @@ export class GenerativeModel extends ModelHost implements Present {
     unsafeCSS(pictureStyles),
   ];
   #dragging = false;
+  /** The view whose tab was brought into sight, and the row of tabs then. */
+  #tab = "";
 
   constructor() {
     super();
@@ -269,6 +271,18 @@ export class GenerativeModel extends ModelHost implements Present {
       this.panel.refresh();
     }
     this.panel.updated();
+    this.#keepTab();
+  }
+
+  /** Where there are more tabs than fit, the chosen one is in sight. */
+  #keepTab() {
+    const tab = this.renderRoot.querySelector<HTMLElement>("[role=tab][aria-selected=true]");
+    const row = tab?.parentElement;
+    const shown = `${this.settled.view} ${row?.scrollWidth} ${row?.clientWidth}`;
+    if (!tab || !row || shown === this.#tab) return;
+    this.#tab = shown;
+    const [{ left, right }, of] = [tab.getBoundingClientRect(), row.getBoundingClientRect()];
+    row.scrollLeft += Math.max(0, right - of.right) - Math.max(0, of.left - left);
   }
 
   /** Takes the model to another back end. */

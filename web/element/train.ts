@@ -2,6 +2,7 @@ import { html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
 import { ref } from "lit/directives/ref.js";
 import { badOption } from "../client/errors";
+import { isPictures } from "../client/pictures";
 import type { LossCurve, ModelInfo, SpaceKind, TrainState, View } from "../client/protocol";
 import { KeptPanel, saveKept } from "./kept";
 import { Latest, Panel, type Host } from "./panel";
@@ -93,8 +94,8 @@ export class TrainPanel extends Panel {
     return isPlane(this.host.info?.space.kind);
   }
 
-  override caption({ space }: ModelInfo) {
-    return this.host.words.say(CAPTIONS[space.kind]);
+  override caption({ space, data }: ModelInfo) {
+    return this.host.words.say(isPictures(data) ? "learnsOwnImages" : CAPTIONS[space.kind]);
   }
 
   override refresh() {

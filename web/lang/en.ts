@@ -126,6 +126,8 @@ export const en = {
   lossHeldOut: "held out {value}",
   learnsText:
     "The model learns on this machine, in this page; neither your text nor anything else is sent anywhere. It starts from random numbers and knows no letter; what it writes below is begun at the same seed at every moment.",
+  learnsOwnImages:
+    "The model learns on this machine, in this page, from your own pictures; nothing is sent anywhere. The small images are made from the same random numbers at every moment, so that one can watch each of them come into focus.",
   learnsImages:
     "The model learns on this machine, in this page, from images that were downloaded with it; nothing is sent anywhere. The small images are made from the same random numbers at every moment, so that one can watch each of them come into focus.",
   learnsPoints:
@@ -285,6 +287,7 @@ export const en = {
 
   // The images to learn from
   picturesNote: "What it is to learn from.",
+  picturesYours: "yours: {title}",
   picturesElsewhere: "pictures that are not here",
   picturesOwn: "Or from pictures of your own",
   picturesFiles: "Choose pictures",
@@ -307,7 +310,7 @@ export const en = {
     other: "{n} were left out, since there were others just like them.",
   },
   picturesSome: "Some of the pictures",
-  picturesCropped: "Of each, the square in its middle is taken, and made so small.",
+  picturesCropped: "Of each, the square in its middle is taken, and made that small.",
   picturesDrop:
     "Drop or paste pictures here, or a folder; in folders inside it, each folder is a class. 20 to 5000 are needed.",
   picturesRefused: { one: "{n} file was left out", other: "{n} files were left out" },

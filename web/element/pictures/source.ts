@@ -66,7 +66,7 @@ export function pictureSource(host: Host, gallery: Gallery, plate: Plate): Templ
           id="gallery"
           ?disabled=${!entries.length}
           @change=${(e: Event) => gallery.choose((e.target as HTMLSelectElement).value)}>
-          ${own ? html`<option value=${own.name} ?selected=${own.name === name}>${words.say("yoursTitled", { title: own.title })}</option>` : nothing}
+          ${own ? html`<option value=${own.name} ?selected=${own.name === name}>${words.say("picturesYours", { title: own.title })}</option>` : nothing}
           ${stranger && name ? html`<option value=${name} selected>${words.say("picturesElsewhere")}</option>` : nothing}
           ${entries.map((e) => html`<option value=${e.name} title=${e.licence} ?selected=${e.name === name}>${e.title}</option>`)}
         </select>

@@ -119,6 +119,8 @@ export const texts: Texts = {
   lossHeldOut: "zurückgehalten {value}",
   learnsText:
     "Das Modell lernt auf diesem Gerät, in dieser Seite; weder Ihr Text noch sonst etwas wird irgendwohin gesendet. Es beginnt mit zufälligen Zahlen und kennt keinen Buchstaben; was es unten schreibt, beginnt jederzeit mit demselben Startwert.",
+  learnsOwnImages:
+    "Das Modell lernt auf diesem Gerät, in dieser Seite, aus Ihren eigenen Bildern; nichts wird irgendwohin gesendet. Die kleinen Bilder entstehen jederzeit aus denselben Zufallszahlen, sodass sich verfolgen lässt, wie jedes von ihnen deutlich wird.",
   learnsImages:
     "Das Modell lernt auf diesem Gerät, in dieser Seite, aus Bildern, die mit ihr geladen wurden; nichts wird irgendwohin gesendet. Die kleinen Bilder entstehen jederzeit aus denselben Zufallszahlen, sodass sich verfolgen lässt, wie jedes von ihnen Gestalt annimmt.",
   learnsPoints:
@@ -274,6 +276,7 @@ export const texts: Texts = {
   groupBooks: "Bücher",
 
   picturesNote: "Woraus gelernt werden soll.",
+  picturesYours: "Ihre: {title}",
   picturesElsewhere: "Bilder, die nicht hier sind",
   picturesOwn: "Oder aus eigenen Bildern",
   picturesFiles: "Bilder wählen",
