@@ -69,6 +69,8 @@ export interface Layout {
   columns?: number | ((width: number) => number);
   /** Space between tiles, as a part of a tile. */
   gap?: number;
+  /** Pixels of the page to a tile, at most, where `columns` is a number. */
+  widest?: number;
   /** Replace what is there tile by tile, quietly. */
   weave?: boolean;
 }
@@ -140,6 +142,8 @@ export class Plate {
       canvas.getContext("2d")?.clearRect(0, 0, canvas.width, canvas.height);
       return;
     }
+    const { columns: given, widest } = this.#layout;
+    canvas.style.maxWidth = widest && typeof given === "number" ? `${given * widest}px` : "";
     const width = canvas.clientWidth;
     // A canvas that is in no page yet has no colour either.
     if (width === 0) return;
