@@ -269,6 +269,17 @@ pub enum Error {
         /// What would help: a sentence.
         hint: String,
     },
+    /// See [`Code::BadData`]; a reader's own pictures.
+    #[error("These pictures cannot be used: {reason}.")]
+    BadPictures {
+        /// Why.
+        reason: String,
+        /// What would help: a sentence.
+        hint: String,
+    },
+    /// See [`Code::BadData`]; a model that learned a reader's own pictures, and they are not at hand.
+    #[error("The pictures that this model learned are not here.")]
+    NoPictures,
     /// See [`Code::Unsupported`].
     #[error("{what}.")]
     Unsupported {
@@ -361,9 +372,11 @@ impl Error {
             Error::BadOption { .. } => Code::BadOption,
             Error::BadRecipe { .. } => Code::BadRecipe,
             Error::BadImage { .. } => Code::BadImage,
-            Error::BadData { .. } | Error::BadPoints { .. } | Error::BadText { .. } => {
-                Code::BadData
-            }
+            Error::BadData { .. }
+            | Error::BadPoints { .. }
+            | Error::BadText { .. }
+            | Error::BadPictures { .. }
+            | Error::NoPictures => Code::BadData,
             Error::UnknownCharacter { .. } => Code::UnknownCharacter,
             Error::Unsupported { .. } => Code::Unsupported,
             Error::Cancelled => Code::Cancelled,
@@ -404,8 +417,13 @@ impl Error {
             Error::BadRecipe { .. } => "Compare it with one of recipes/*.toml.".into(),
             Error::BadImage { .. } => "Use a PNG, JPEG or WebP image, or draw one.".into(),
             Error::BadData { .. } => "Fetch the data again from the source its card names.".into(),
+            Error::NoPictures => {
+                "It can be looked at. To train on, bring the same pictures with the same options, and then this model."
+                    .into()
+            }
             Error::BadPoints { hint, .. }
             | Error::BadText { hint, .. }
+            | Error::BadPictures { hint, .. }
             | Error::OverBudget { hint, .. } => hint.clone(),
             Error::UnknownCharacter { .. } => {
                 "Leave it out, or train a model on a text that has it.".into()

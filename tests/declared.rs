@@ -158,6 +158,7 @@ fn declared() -> BTreeMap<String, String> {
         train_schema,
         data_schema,
         text_schema,
+        picture_schema,
         toys,
         presets,
     } = ask(&Page::new(), Request::Describe)
@@ -201,6 +202,7 @@ fn declared() -> BTreeMap<String, String> {
     found.schema("train", &train_schema);
     found.schema("data", &data_schema);
     found.schema("text", &text_schema);
+    found.schema("pictures", &picture_schema);
     for toy in &toys {
         found.add(&format!("toys.{}", toy.id), &toy.title);
     }

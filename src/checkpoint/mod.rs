@@ -410,6 +410,13 @@ impl Opened {
             });
         }
         meta.data.space.must_fit(&info.space, &info.name)?;
+        if !meta.data.classes.is_empty() && meta.data.classes.len() < info.classes.len() {
+            let (known, there) = (meta.data.classes.len(), info.classes.len());
+            return Err(Error::BadData {
+                name: info.name.clone(),
+                reason: format!("this model knows {known} of its {there} classes"),
+            });
+        }
         let train = TrainConfig::from_json(&meta.train)?;
         Budget::of(device).check(&meta.family, &meta.config, &train, &meta.data)?;
         // The weights belong to the mean and scale that they were trained with.

@@ -28,6 +28,20 @@ pub struct Images {
 }
 
 impl Images {
+    /// Images of `size` values each, with their classes.
+    pub(super) fn of(images: impl Iterator<Item = (Vec<u8>, u8)>, size: usize) -> Self {
+        let (mut pixels, mut labels) = (Vec::new(), Vec::new());
+        for (image, label) in images {
+            pixels.extend(image);
+            labels.push(label);
+        }
+        Self {
+            pixels,
+            labels,
+            size,
+        }
+    }
+
     /// How many.
     pub fn len(&self) -> usize {
         self.labels.len()
@@ -72,6 +86,17 @@ pub struct ImageSet {
     /// What they never see.
     pub test: Images,
     shape: [usize; 3],
+}
+
+/// What a reader's own set is made of.
+pub(super) struct Own {
+    pub(super) name: String,
+    pub(super) sha256: String,
+    pub(super) options: serde_json::Value,
+    pub(super) shape: [usize; 3],
+    pub(super) classes: Vec<String>,
+    pub(super) train: Images,
+    pub(super) test: Images,
 }
 
 /// A set that is known by name.
@@ -166,10 +191,34 @@ impl ImageSet {
         test: Images,
     ) -> Result<Self> {
         let classes = known(name)?.classes.iter();
-        let classes: Vec<String> = classes.map(|c| (*c).to_string()).collect();
+        Self::own(Own {
+            name: name.into(),
+            sha256,
+            options: serde_json::Value::Null,
+            shape,
+            classes: classes.map(|c| (*c).to_string()).collect(),
+            train,
+            test,
+        })
+    }
+
+    /// A set of images; without classes, all of them are of class 0.
+    ///
+    /// # Errors
+    /// [`Error::BadData`] if there is nothing to learn from or to test on, or a class that is none.
+    pub(super) fn own(own: Own) -> Result<Self> {
+        let Own {
+            name,
+            sha256,
+            options,
+            shape,
+            classes,
+            train,
+            test,
+        } = own;
         if train.is_empty() || test.is_empty() {
             return Err(Error::BadData {
-                name: name.into(),
+                name,
                 reason: "it holds no images to learn from or none to test on".into(),
             });
         }
@@ -189,10 +238,10 @@ impl ImageSet {
         };
         let pixel_mean = sums.iter().map(|&s| (s as f64 * scale) as f32).collect();
         if let Some(&label) = (train.labels.iter().chain(&test.labels))
-            .find(|&&label| usize::from(label) >= classes.len())
+            .find(|&&label| usize::from(label) >= classes.len().max(1))
         {
             return Err(Error::BadData {
-                name: name.into(),
+                name,
                 reason: format!("class {label} is not one of {}", classes.len()),
             });
         }
@@ -200,8 +249,9 @@ impl ImageSet {
             info: DataInfo {
                 sha256,
                 classes,
+                options,
                 pixel_mean,
-                ..DataInfo::new(name, space)
+                ..DataInfo::new(&name, space)
             },
             train,
             test,

@@ -4,6 +4,7 @@ mod batch;
 pub mod bpe;
 pub mod images;
 pub mod input;
+pub mod pictures;
 pub mod points;
 pub mod space;
 mod stream;
@@ -31,7 +32,7 @@ pub struct DataInfo {
     pub sha256: String,
     /// Names of the classes.
     pub classes: Vec<String>,
-    /// Options of a toy or a text, with which it can be made again; null for others.
+    /// Options of a toy, a text or a reader's pictures, with which it can be made again; null for others.
     #[serde(default)]
     pub options: serde_json::Value,
     /// Of a reader's points that were scaled into the window: their own units.

@@ -100,6 +100,18 @@ impl Space {
         }
     }
 
+    /// Images of that size in colour; nothing for what is no image.
+    pub fn coloured(&self) -> Option<Self> {
+        match *self {
+            Self::Image { height, width, .. } => Some(Self::Image {
+                channels: 3,
+                height,
+                width,
+            }),
+            _ => None,
+        }
+    }
+
     /// Its kind.
     pub fn kind(&self) -> SpaceKind {
         match self {

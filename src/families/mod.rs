@@ -192,6 +192,11 @@ fn not_for<F: Family>(space: &Space) -> Error {
     let spaces = Space::examples().into_iter().filter(models);
     let names: Vec<_> = spaces.map(|space| space.kind().name()).collect();
     let (title, other) = (F::TITLE, space.kind().name());
+    if names.contains(&other) {
+        return Error::Unsupported {
+            what: format!("{title} models grey images, not those in colour"),
+        };
+    }
     Error::Unsupported {
         what: format!("{title} models {}, not {other}", names.join(" and ")),
     }

@@ -3,6 +3,8 @@
 use super::{Host, options::check_options, sampling::Wish, training::Limits};
 use crate::{
     data::{
+        ImageSet,
+        pictures::PictureOptions,
         points::{self, Units},
         text::TextOptions,
     },
@@ -11,6 +13,7 @@ use crate::{
     model::TrainConfig,
     options, plots,
     protocol::{Bytes, Fault, Outcome, Request, View, ViewQuery},
+    scene::grid_of_bytes,
     session::{Session, pace_of},
 };
 
@@ -22,9 +25,10 @@ impl Host {
     pub(super) async fn answer(&self, id: u32, request: Request) -> Result<Outcome> {
         match request {
             Request::Describe => Ok(description()),
-            Request::LoadPoints { .. } | Request::LoadText { .. } | Request::LoadData { .. } => {
-                self.load(request)
-            }
+            Request::LoadPoints { .. }
+            | Request::LoadText { .. }
+            | Request::LoadPictures { .. }
+            | Request::LoadData { .. } => self.load(request),
             Request::Open { .. } | Request::Create { .. } | Request::Dispose { .. } => {
                 self.place(request)
             }
@@ -179,6 +183,11 @@ impl Host {
                 let set = library.put_text(&name, &bytes, sha256.as_deref(), &options)?;
                 let text = set.text()?.describe();
                 Ok(Outcome::Text { text })
+            }
+            Request::LoadPictures { source } => {
+                let (set, pictures) = library.put_pictures(&source)?;
+                let preview = some_of(set.images()?);
+                Ok(Outcome::Pictures { pictures, preview })
             }
             Request::LoadData {
                 name,
@@ -336,6 +345,15 @@ fn misrouted(request: &Request) -> Error {
     }
 }
 
+/// The first images of a set, to see what they are like.
+fn some_of(set: &ImageSet) -> View {
+    const SOME: usize = 60;
+    let n = set.train.len().min(SOME);
+    let bytes: Vec<u8> = (0..n).flat_map(|i| set.train.image(i)).copied().collect();
+    let [channels, height, width] = set.shape();
+    grid_of_bytes(&bytes, [n, channels, height, width], n)
+}
+
 /// Samples as a file: points as CSV in the reader's units, images as PNG.
 fn samples_file(view: &View, name: &str, scale: u32, units: Option<&Units>) -> Result<Outcome> {
     if let View::Plot { layers, .. } = view {
@@ -381,6 +399,7 @@ fn description() -> Outcome {
         train_schema: options::schema::<TrainConfig>(),
         data_schema: options::schema::<points::ToyOptions>(),
         text_schema: options::schema::<TextOptions>(),
+        picture_schema: options::schema::<PictureOptions>(),
         toys: points::toys(),
         presets: families::presets(),
     }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::{
-    data::{points, text::TextOptions},
+    data::{pictures::PictureOptions, points, text::TextOptions},
     error::{Error, Result},
     model::TrainConfig,
     options, plots,
@@ -19,6 +19,7 @@ pub(super) fn check_options(
         OptionScope::Train => options::schema::<TrainConfig>(),
         OptionScope::Data => options::schema::<points::ToyOptions>(),
         OptionScope::Text => options::schema::<TextOptions>(),
+        OptionScope::Pictures => options::schema::<PictureOptions>(),
         OptionScope::Config | OptionScope::Sample => {
             let found = plots::families().into_iter().find(|f| f.id == family);
             let info = found.ok_or_else(|| Error::UnknownFamily { id: family.into() })?;

@@ -48,6 +48,8 @@ pub struct FamilySpace {
     pub train: serde_json::Value,
     /// Configs to choose from, from small to large; none where one serves.
     pub sizes: Vec<Size>,
+    /// Of images: whether they may be in colour.
+    pub colour: bool,
     /// What can be seen of its models.
     pub plots: Vec<PlotSpec>,
 }

@@ -241,8 +241,10 @@ pub trait Family: Sized + Clone + Send + 'static {
 
 fn in_space<F: Family>(space: &Space) -> Option<FamilySpace> {
     let defaults = F::defaults(space)?;
+    let coloured = space.coloured();
     Some(FamilySpace {
         kind: space.kind(),
+        colour: coloured.is_some_and(|space| F::defaults(&space).is_some()),
         equation: F::equation(&defaults.config, space.kind()),
         // Options always serialize; a test holds that.
         config: options::to_json(&defaults.config).unwrap_or_default(),

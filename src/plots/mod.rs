@@ -11,6 +11,7 @@ mod invertible;
 mod language;
 pub mod latent;
 mod likelihood;
+pub mod nearest;
 mod points;
 pub mod svg;
 
@@ -77,6 +78,7 @@ fn general(
                 all.extend(latent::specs());
             }
             all.extend(capabilities.density.into_iter().flat_map(likelihood::specs));
+            all.push(nearest::spec());
         }
         SpaceKind::Text => {
             all.push(PlotSpec::new("samples", "Text", "What the model writes."));
@@ -102,6 +104,7 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
             "classes" => classes(model, request, pause).await,
             "likelihood" | "pixels" => likelihood::answer(model, request, pause).await,
             "complete" | "sketch" => edit::answer(model, request, pause).await,
+            "nearest" => nearest::answer(model, request, pause).await,
             "read" | "attention" | "lens" => {
                 language::answer(language_of(model)?, request, pause).await
             }

@@ -6,7 +6,7 @@ use ts_rs::TS;
 use super::{ModelInfo, TrainState};
 use crate::{
     bytes::Bytes,
-    data::{points::ToyInfo, text::TextInfo},
+    data::{pictures::PictureInfo, points::ToyInfo, text::TextInfo},
     error::{Code, Error},
     model::{FamilyInfo, Preset},
     scene::View,
@@ -122,6 +122,9 @@ pub enum Outcome {
         /// JSON Schema of the options of texts.
         #[ts(type = "JsonSchema")]
         text_schema: serde_json::Value,
+        /// JSON Schema of the options of a reader's own pictures.
+        #[ts(type = "JsonSchema")]
+        picture_schema: serde_json::Value,
         /// Data sets that need no file, in the order of the page.
         toys: Vec<ToyInfo>,
         /// Trainings worth seeing, those that fail on purpose included.
@@ -146,6 +149,13 @@ pub enum Outcome {
     Text {
         /// About it.
         text: TextInfo,
+    },
+    /// Answer to `Request::LoadPictures`.
+    Pictures {
+        /// About them.
+        pictures: PictureInfo,
+        /// Some of them as the model sees them.
+        preview: View,
     },
     /// Answer to `Request::Pace`.
     Pace {

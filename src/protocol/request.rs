@@ -4,7 +4,11 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::ViewQuery;
-use crate::{bytes::Bytes, data::points::PointSource, model::Condition};
+use crate::{
+    bytes::Bytes,
+    data::{pictures::PictureSource, points::PointSource},
+    model::Condition,
+};
 
 /// One message to the worker.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -55,6 +59,12 @@ pub enum Request {
         #[serde(default)]
         #[ts(type = "Record<string, unknown>")]
         options: serde_json::Value,
+    },
+    /// Hand over pictures under a name that follows from what they are (kept for all sessions)
+    /// → `Outcome::Pictures`. If it fails, what was there stays.
+    LoadPictures {
+        /// They, and how they are to be taken.
+        source: PictureSource,
     },
     /// Open a checkpoint in a session → `Outcome::Model`. If it fails, what the session had stays.
     Open {
@@ -302,4 +312,6 @@ pub enum OptionScope {
     Data,
     /// A text.
     Text,
+    /// A reader's own pictures.
+    Pictures,
 }

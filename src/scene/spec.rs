@@ -21,6 +21,8 @@ pub struct PlotSpec {
     pub over_data: bool,
     /// The kind of picture that it is answered with, where another is usual for its inputs.
     pub answer: Option<&'static str>,
+    /// Whether the data has to be at hand.
+    pub needs_data: bool,
 }
 
 impl PlotSpec {
@@ -33,6 +35,7 @@ impl PlotSpec {
             inputs: Vec::new(),
             over_data: false,
             answer: None,
+            needs_data: false,
         }
     }
 
@@ -55,6 +58,13 @@ impl PlotSpec {
     #[must_use]
     pub fn answered(mut self, kind: &'static str) -> Self {
         self.answer = Some(kind);
+        self
+    }
+
+    /// It with the data at hand.
+    #[must_use]
+    pub fn with_data(mut self) -> Self {
+        self.needs_data = true;
         self
     }
 

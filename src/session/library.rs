@@ -12,7 +12,10 @@ use crate::{
     checkpoint,
     data::points::PointSource,
     data::{
-        DataInfo, Dataset, ImageSet, PointSet, TextSet, text::TextOptions, tokenizer::Vocabulary,
+        DataInfo, Dataset, ImageSet, PointSet, TextSet,
+        pictures::{self, PictureInfo, PictureSource},
+        text::TextOptions,
+        tokenizer::Vocabulary,
     },
     error::{Error, Result},
     options::{self, Options},
@@ -106,6 +109,18 @@ impl Library {
         Ok(set)
     }
 
+    /// Keep a reader's pictures under a name that follows from what they are.
+    ///
+    /// # Errors
+    /// [`Error::BadPictures`], [`Error::BadOption`]; what was kept stays.
+    pub fn put_pictures(&mut self, source: &PictureSource) -> Result<(Rc<Dataset>, PictureInfo)> {
+        let (set, info) = pictures::read(source)?;
+        let set: Rc<Dataset> = Rc::new(set.into());
+        self.touch(&info.name);
+        self.sets.insert(info.name.clone(), set.clone());
+        Ok((set, info))
+    }
+
     /// The set called `name`, if it was handed over.
     pub fn get(&self, name: &str) -> Option<Rc<Dataset>> {
         self.sets.get(name).cloned()
@@ -114,12 +129,16 @@ impl Library {
     /// The set called `name`.
     ///
     /// # Errors
-    /// [`Error::BadData`] if it was not handed over.
+    /// [`Error::BadData`] if it was not handed over; [`Error::NoPictures`].
     pub fn need(&self, name: &str) -> Result<Rc<Dataset>> {
-        self.get(name).ok_or_else(|| Error::BadData {
-            name: name.into(),
-            reason: "it has not been loaded yet".into(),
-        })
+        self.get(name)
+            .ok_or_else(|| match name.starts_with(pictures::PREFIX) {
+                true => Error::NoPictures,
+                false => Error::BadData {
+                    name: name.into(),
+                    reason: "it has not been loaded yet".into(),
+                },
+            })
     }
 
     /// The toy or text called `name` with its options, else the set of that name.

@@ -1,6 +1,7 @@
 import { Connection, wasRestarted, type Backend, type Device, type Options } from "./connection";
 import { PlaygroundError, problem } from "./errors";
-import type { Outcome, PointSource, Request, TextInfo } from "./protocol";
+import { isPictures, missing } from "./pictures";
+import type { Outcome, PictureSource, PointSource, Request, TextInfo } from "./protocol";
 import { dataFile, forgetData, siteManifest } from "./site";
 import { siteText, type TextSource } from "./texts";
 
@@ -10,6 +11,8 @@ export interface Survivor {
   recover(cause: PlaygroundError, fatal: boolean): void;
   /** A text that the session handed over, for a new worker. */
   text(name: string): TextSource | undefined;
+  /** A reader's own pictures, for a new worker. */
+  pictures(name: string): PictureSource | undefined;
   /** A reader's own points, for a new worker. */
   readonly points: PointSource | undefined;
 }
@@ -19,7 +22,9 @@ export type Description = Extract<Outcome, { type: "description" }>;
 
 /** A reader's points as they were taken. */
 export type Points = Extract<Outcome, { type: "points" }>;
-/** The name that they go by. */
+/** A reader's pictures as they were taken. */
+export type Pictures = Extract<Outcome, { type: "pictures" }>;
+/** The name that points go by. */
 export const CUSTOM = "custom";
 
 const engines = new Map<Backend, Engine>();
@@ -137,6 +142,12 @@ export class Engine {
   }
 
   async #load(name: string, session: Survivor): Promise<void> {
+    if (isPictures(name)) {
+      const source = session.pictures(name) ?? [...this.#sessions].map((s) => s.pictures(name)).find(Boolean);
+      if (!source) throw missing();
+      await this.request({ type: "loadPictures", source });
+      return;
+    }
     const { toys } = await this.describe();
     if (toys.some((t) => t.id === name)) return; // Made on the spot.
     const own = session.text(name) ?? [...this.#sessions].map((s) => s.text(name)).find(Boolean);
@@ -160,6 +171,15 @@ export class Engine {
     if (outcome.type !== "text") throw unexpected(outcome);
     if (connection === this.#connection) this.#keep(source.name, Promise.resolve());
     return outcome.text;
+  }
+
+  /** Hands over a reader's pictures; if they cannot be used, those that were there stay. */
+  async loadPictures(source: PictureSource): Promise<Pictures> {
+    const connection = this.#connection;
+    const outcome = await this.request({ type: "loadPictures", source });
+    if (outcome.type !== "pictures") throw unexpected(outcome);
+    if (connection === this.#connection) this.#keep(outcome.pictures.name, Promise.resolve());
+    return outcome;
   }
 
   /** Hands over a reader's points; if they cannot be used, those that were there stay. */

@@ -128,6 +128,7 @@ export class Keeper {
     const data: KeptData = {};
     if (kept.text) data.text = kept.text;
     if (kept.points) data.points = kept.points;
+    if (kept.pictures) data.pictures = kept.pictures;
     this.begin(data);
     const entry = this.#entry;
     if (here.has(kept.id) || !(await this.#claim(entry, kept.id))) return false;

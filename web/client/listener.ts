@@ -1,5 +1,5 @@
 import type { PlaygroundError } from "./errors";
-import type { ModelInfo, TrainState, View } from "./protocol";
+import type { ModelInfo, PictureSource, TrainState, View } from "./protocol";
 import type { TextSource } from "./texts";
 
 /** What an element wants to hear from its session. */
@@ -14,6 +14,8 @@ export interface SessionListener {
   restarted(cause: PlaygroundError, fatal: boolean): void;
   /** A text of the reader's own, if the element has it. */
   text?(name: string): TextSource | undefined;
+  /** Pictures of the reader's own, if the element has them. */
+  pictures?(name: string): PictureSource | undefined;
 }
 
 /** A model with all that is needed to train on. */

@@ -1,7 +1,8 @@
-import { CUSTOM, Engine, unexpected, type Points, type Survivor } from "./engine";
+import { CUSTOM, Engine, unexpected, type Pictures, type Points, type Survivor } from "./engine";
 import { wasNeverAsked, wasRestarted, type Backend, type Device } from "./connection";
 import { PlaygroundError, cancelled, problem } from "./errors";
-import type { Fault, ModelInfo, Outcome, PointSource, Request, TextInfo, TrainState, View } from "./protocol";
+import type { Fault, ModelInfo, Outcome, PictureSource, PointSource, Request } from "./protocol";
+import type { TextInfo, TrainState, View } from "./protocol";
 import { Questions } from "./questions";
 import { unless } from "./limits";
 import type { Run, SessionListener, Snapshot } from "./listener";
@@ -73,6 +74,9 @@ export class Session extends Questions implements Survivor {
 
   text(name: string): TextSource | undefined {
     return this.#texts.get(name) ?? this.#listener.text?.(name);
+  }
+  pictures(name: string): PictureSource | undefined {
+    return this.#listener.pictures?.(name);
   }
   get points(): PointSource | undefined {
     return this.#points;
@@ -176,6 +180,11 @@ export class Session extends Questions implements Survivor {
   /** The reader's points, where another session has handed them over already. */
   usePoints(source: PointSource | undefined) {
     this.#points = source;
+  }
+
+  /** Hands over a reader's pictures, which their listener keeps. */
+  async loadPictures(source: PictureSource): Promise<Pictures> {
+    return this.insist(() => this.engine.loadPictures(source));
   }
 
   /** Hands over a text to learn from. */

@@ -1,4 +1,5 @@
 import { problem, type PlaygroundError } from "./errors";
+import { pictureBytes, type KeptPictures } from "./pictures";
 import type { PointSource } from "./protocol";
 import type { SavedFile } from "./session";
 import type { TextSource } from "./texts";
@@ -35,6 +36,7 @@ export interface KeptInfo {
 export interface KeptData {
   text?: KeptText;
   points?: PointSource;
+  pictures?: KeptPictures;
 }
 
 /** A kept training. */
@@ -182,7 +184,7 @@ export async function writeKept({ info, bytes, data }: Save, mine: boolean): Pro
         return;
       }
       const own = data
-        ? (data.text?.bytes.length ?? 0) + pointBytes(data.points)
+        ? (data.text?.bytes.length ?? 0) + pointBytes(data.points) + pictureBytes(data.pictures)
         : before
           ? before.size - before.model
           : 0;

@@ -6,6 +6,7 @@ import { unless, within } from "../client/limits";
 import type { ErrorInfo, ModelInfo, PointSource, View, ViewQuery } from "../client/protocol";
 import { Session, type SavedFile, type Snapshot } from "../client/session";
 import type { KeptData, KeptInfo } from "../client/store";
+import { lacks } from "./lacking";
 import { Queue } from "./queue";
 import type { Arrival, Checkpoint, ControllerHost, Source } from "./controller-host";
 import { Runner } from "./runner";
@@ -76,6 +77,7 @@ export class Controller extends Runner {
       snapshot: (step, bytes) => mine() && this.keep(step, bytes),
       restarted: (cause, fatal) => mine() && this.#restarted(cause, fatal),
       text: (name) => this.corpus?.ownText(name),
+      pictures: (name) => this.gallery?.source(name),
     });
     this.session = session;
     session.usePoints(this.points);
@@ -130,6 +132,7 @@ export class Controller extends Runner {
     this.forsake(false);
     this.session = this.info = this.device = this.source = this.#made = undefined;
     this.corpus?.forget();
+    this.gallery?.forget();
   }
 
   /** Ends what is under way, keeps what was learned, and frees what is held; `wake` begins anew. */
@@ -175,18 +178,8 @@ export class Controller extends Runner {
       const info = await this.wake().open(bytes, null);
       this.follow(info);
     });
-    const { info } = this;
-    if (opened && info?.data === CUSTOM) {
-      this.notices.report(
-        problem(
-          "bad-data",
-          "The points that this model learned are not in its file.",
-          this.points
-            ? "If it is trained on, then on the points that are here now."
-            : "It can be looked at. To train on, open the same CSV first, and then this file again.",
-        ),
-      );
-    }
+    const lacking = opened && this.info && lacks(this.info.data, this);
+    if (lacking) this.notices.report(lacking);
     return opened;
   }
 
@@ -202,6 +195,7 @@ export class Controller extends Runner {
       await this.#keepFirst();
       if (signal.aborted) return;
       const session = this.wake();
+      if (kept.pictures) this.gallery?.remember(kept.pictures);
       const info = await session.open(kept.bytes, null);
       if (kept.points) session.usePoints((this.points = kept.points));
       // Opening has made the family known, and with it that there is a text to learn from.
@@ -210,6 +204,10 @@ export class Controller extends Runner {
         this.drafts.text = { ...kept.text.options };
         this.corpus?.adopt(kept.text);
         await this.corpus?.choose(kept.text.name);
+      }
+      if (kept.pictures?.name === info.data) {
+        this.drafts.pictures = { ...kept.pictures.options };
+        await this.gallery?.adopt(kept.pictures);
       }
       if (!(await this.keeper.resume(kept))) {
         this.notices.report(
@@ -230,7 +228,7 @@ export class Controller extends Runner {
     const source = own ? "made" : "shipped";
     return this.#put(key, { source, play, again }, async (signal) => {
       this.corpus?.retry();
-      if (this.corpus) await unless(signal, this.corpus.open());
+      await unless(signal, Promise.all([this.corpus?.open(), this.gallery?.open()]));
       const body = this.wished();
       // What is wrong with the text is said beside it, where there is something to be seen already.
       if (!body.data) throw (!this.info && this.corpus?.wrong) || cancelled();
@@ -314,11 +312,13 @@ export class Controller extends Runner {
   #ownData(): KeptData {
     const { info, corpus, points } = this;
     if (corpus?.own && corpus.own.name === info?.data) return { text: corpus.own };
+    const pictures = info && this.gallery?.kept(info.data);
+    if (pictures) return { pictures };
     return points && info?.data === CUSTOM ? { points } : {};
   }
 
   #momentOf({ family, data }: ModelInfo): Omit<Moment, keyof Snapshot> {
-    return { family, data, about: this.corpus?.titleOf(data) ?? "" };
+    return { family, data, about: (this.corpus ?? this.gallery)?.titleOf(data) ?? "" };
   }
 
   /** A snapshot has come. */
@@ -371,6 +371,7 @@ export class Controller extends Runner {
     const some = Object.keys(values).length > 0;
     if (scope === "train" && this.own && some) await this.session?.setTrain(values);
     if (scope === "text" && some && this.corpus?.info) await this.corpus.again();
+    if (scope === "pictures" && some) await this.gallery?.again();
     this.host.changed();
     this.host.requestUpdate();
     return errors;

@@ -8,16 +8,16 @@ export const reducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)"
 
 /**
  * An image as a canvas. Grey pictures are printed in the ink of the page on transparent paper, so
- * that they belong to it by day and by night; coloured ones stay as they are.
+ * that they belong to it by day and by night; coloured ones stay as they are, and so do grey ones `asIs`.
  */
-export function print(view: ImageView, ink: Rgb): HTMLCanvasElement {
+export function print(view: ImageView, ink: Rgb, asIs = false): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   canvas.width = view.width;
   canvas.height = view.height;
   const from = view.rgba;
   const pixels = new ImageData(view.width, view.height);
   const to = pixels.data;
-  let grey = true;
+  let grey = !asIs;
   for (let i = 0; i < from.length && grey; i += 4) grey = from[i] === from[i + 1] && from[i] === from[i + 2];
   if (grey) {
     for (let i = 0; i < from.length; i += 4) {
@@ -31,6 +31,12 @@ export function print(view: ImageView, ink: Rgb): HTMLCanvasElement {
   }
   canvas.getContext("2d")?.putImageData(pixels, 0, 0);
   return canvas;
+}
+
+/** The ink of a canvas, and whether grey pictures are to stay as they are there. */
+export function inkOf(canvas: Element): [ink: Rgb, asIs: boolean] {
+  const style = getComputedStyle(canvas);
+  return [rgb(style.color), style.getPropertyValue("--_as-is").trim() === "1"];
 }
 
 /** Pixels of the screen in one of CSS, where an element is: what the reader and the page's `zoom` make of it. */
@@ -63,6 +69,8 @@ export interface Layout {
   columns?: number | ((width: number) => number);
   /** Space between tiles, as a part of a tile. */
   gap?: number;
+  /** Pixels of the page to a tile, at most, where `columns` is a number. */
+  widest?: number;
   /** Replace what is there tile by tile, quietly. */
   weave?: boolean;
 }
@@ -137,10 +145,12 @@ export class Plate {
       canvas.getContext("2d")?.clearRect(0, 0, canvas.width, canvas.height);
       return;
     }
+    const { columns: given, widest } = this.#layout;
+    canvas.style.maxWidth = widest && typeof given === "number" ? `${given * widest}px` : "";
     const width = canvas.clientWidth;
     // A canvas that is in no page yet has no colour either.
     if (width === 0) return;
-    this.#source ??= print(view, rgb(getComputedStyle(canvas).color));
+    this.#source ??= print(view, ...inkOf(canvas));
     const tiles = view.columns * view.rows;
     const tw = view.width / view.columns;
     const th = view.height / view.rows;

@@ -30,12 +30,12 @@ export function download(file: SavedFile) {
 }
 
 /** Follows files that are dragged over an element: `over` says whether one is, `drop` gets it. */
-export function dragHandler(over: (is: boolean) => void, drop: (file: File) => void) {
+export function dragHandler(over: (is: boolean) => void, drop: (file: File, all: DataTransfer) => void) {
   return (e: DragEvent) => {
     if (!e.dataTransfer?.types.includes("Files")) return;
     e.preventDefault();
     over(e.type === "dragover");
     const file = e.type === "drop" ? e.dataTransfer.files[0] : undefined;
-    if (file) drop(file);
+    if (file && e.dataTransfer) drop(file, e.dataTransfer);
   };
 }

@@ -1,6 +1,7 @@
 import { html, nothing, unsafeCSS, type PropertyValues, type TemplateResult } from "lit";
 import { PlaygroundError } from "../client/errors";
 import type { Fault, View } from "../client/protocol";
+import { isPictures } from "../client/pictures";
 import { bytesOf, forgetModel, modelBytes, modelEntry, type ModelEntry } from "../client/site";
 import { read } from "./attributes";
 import { chooser, facts, notices, tabs, type Notice } from "./chrome";
@@ -15,6 +16,7 @@ import { Presence, type Present } from "./presence";
 import styles from "./element.css";
 import reserved from "./reserve.css";
 import drawingStyles from "./render/plot.css";
+import pictureStyles from "./pictures/pictures.css";
 import textStyles from "./text/text.css";
 import plotStyles from "uplot/dist/uPlot.min.css";
 
@@ -26,8 +28,11 @@ export class GenerativeModel extends ModelHost implements Present {
     unsafeCSS(reserved),
     unsafeCSS(drawingStyles),
     unsafeCSS(textStyles),
+    unsafeCSS(pictureStyles),
   ];
   #dragging = false;
+  /** The view whose tab was brought into sight, and the row of tabs then. */
+  #tab = "";
 
   constructor() {
     super();
@@ -266,6 +271,18 @@ export class GenerativeModel extends ModelHost implements Present {
       this.panel.refresh();
     }
     this.panel.updated();
+    this.#keepTab();
+  }
+
+  /** Where there are more tabs than fit, the chosen one is in sight. */
+  #keepTab() {
+    const tab = this.renderRoot.querySelector<HTMLElement>("[role=tab][aria-selected=true]");
+    const row = tab?.parentElement;
+    const shown = `${this.settled.view} ${row?.scrollWidth} ${row?.clientWidth}`;
+    if (!tab || !row || shown === this.#tab) return;
+    this.#tab = shown;
+    const [{ left, right }, of] = [tab.getBoundingClientRect(), row.getBoundingClientRect()];
+    row.scrollLeft += Math.max(0, right - of.right) - Math.max(0, of.left - left);
   }
 
   /** Takes the model to another back end. */
@@ -296,10 +313,14 @@ export class GenerativeModel extends ModelHost implements Present {
       this.#dragging = over;
       this.requestUpdate();
     },
-    (file) => this.#dropped(file),
+    (file, all) => this.#dropped(file, all),
   );
 
-  #dropped(file: File) {
+  #dropped(file: File, all: DataTransfer) {
+    if (this.choice.train.brought(file, all, this.settled.view === "train")) {
+      this.setAttribute("view", "train");
+      return;
+    }
     if (this.panel.dropped(file)) return;
     if (this.kin?.capabilities.language && !file.name.endsWith(".safetensors")) {
       this.setAttribute("view", "train");
@@ -347,7 +368,7 @@ export class GenerativeModel extends ModelHost implements Present {
     const alerts = notices(words, this.trainer.notices.all, this.#dismiss);
     if (this.bare) return html`<div class="frame bare" part="frame">${body}${alerts}</div>`;
     return html`<section
-      class="frame ${this.#dragging ? "dragging" : ""} ${waiting ? "early" : ""}"
+      class="frame ${this.#dragging ? "dragging" : ""} ${waiting ? "early" : ""} ${isPictures(info?.data) ? "as-is" : ""}"
       part="frame"
       aria-label=${words.say("aModel")}
       @dragover=${this.#drag}

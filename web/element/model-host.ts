@@ -227,7 +227,7 @@ export abstract class ModelHost extends LitElement implements Host, ControllerHo
 
   /** Makes forms, checks and views follow a family's declarations. */
   protected speak(id: string | undefined, kind: SpaceKind | undefined) {
-    const { families = [], trainSchema = {}, textSchema = {} } = this.description ?? {};
+    const { families = [], trainSchema = {}, textSchema = {}, pictureSchema = {} } = this.description ?? {};
     const family = families.find((f) => f.id === id) ?? families[0];
     const before = this.kin;
     if (!family || (family === before && kind === this.kind)) return;
@@ -237,7 +237,7 @@ export abstract class ModelHost extends LitElement implements Host, ControllerHo
     if (!isPlane(kind)) this.trainer.budget = { steps: null, seconds: null };
     else if (this.trainer.budget.steps === null && this.trainer.budget.seconds === null)
       this.trainer.budget = { steps: START.steps, seconds: null };
-    this.trainer.describe(family, trainSchema, textSchema, kind);
+    this.trainer.describe(family, trainSchema, textSchema, kind, pictureSchema);
     if (before) {
       this.sampleOptions = {};
       leave(this, before, family);

@@ -82,7 +82,7 @@ export async function takeOptions(
   attributes: string[],
   { host, session, family, trainSchema, textSchema, panels, elsewhere }: Sink,
 ): Promise<boolean> {
-  type Scope = Exclude<OptionScope, "data">;
+  type Scope = Exclude<OptionScope, "data" | "pictures">;
   const schemas: Record<Scope, JsonSchema> = {
     config: family.configSchema,
     train: trainSchema,

@@ -81,6 +81,7 @@ export class PlotPanel extends Panel {
       const { session, info } = this.host;
       if (!session || !info) return;
       try {
+        if (this.spec.needsData) await session.needData(info.data);
         if (prepare) for (const input of inputs) await input.prepare?.();
         const asked: PlotInputs = asks();
         for (const input of inputs) {

@@ -1,6 +1,7 @@
 import { html, nothing } from "lit";
 import { ref } from "lit/directives/ref.js";
 import { badOption } from "../client/errors";
+import { isPictures } from "../client/pictures";
 import type { LossCurve, ModelInfo, SpaceKind, TrainState, View } from "../client/protocol";
 import { KeptPanel, saveKept } from "./kept";
 import { Latest, Panel, type Host } from "./panel";
@@ -9,6 +10,8 @@ import { Curves } from "./curves";
 import { field } from "./form";
 import { Script } from "./render/script";
 import { Sizes } from "./text/sizes";
+import { dropped, isSeveral } from "./pictures/collect";
+import { pictureSource } from "./pictures/source";
 import { bringFile, source } from "./text/source";
 import type { Key } from "../lang/words";
 import { COLOR, lossTitle, tones, type Tone } from "./losses";
@@ -37,6 +40,7 @@ const warning = (text: string) => html`<p class="offer warn" role="status">${tex
 /** Training in the page: what is learned from, options, transport, curves, samples at a fixed noise, and the past. */
 export class TrainPanel extends Panel {
   #plate = new Plate();
+  #pictures = new Plate();
   #script: Script;
   #plot: Plot;
   #sizes: Sizes;
@@ -92,8 +96,8 @@ export class TrainPanel extends Panel {
     return isPlane(this.host.info?.space.kind);
   }
 
-  override caption({ space }: ModelInfo) {
-    return this.host.words.say(CAPTIONS[space.kind]);
+  override caption({ space, data }: ModelInfo) {
+    return this.host.words.say(isPictures(data) ? "learnsOwnImages" : CAPTIONS[space.kind]);
   }
 
   override refresh() {
@@ -101,10 +105,9 @@ export class TrainPanel extends Panel {
     if (!session || !info) return;
     this.#show(info.state);
     this.host.drawn();
-    if (trainer.corpus)
-      void this.host.attempt(async () => {
-        await trainer.corpus?.open();
-      });
+    void this.host.attempt(async () => {
+      await Promise.all([trainer.corpus?.open(), trainer.gallery?.open()]);
+    });
     if (!trainer.own) {
       this.#past = undefined;
       this.#plate.clear();
@@ -129,6 +132,7 @@ export class TrainPanel extends Panel {
 
   override hide() {
     this.#script.close();
+    this.host.trainer.gallery?.camera.close();
   }
 
   override trained(state: TrainState, samples: View | null) {
@@ -140,6 +144,15 @@ export class TrainPanel extends Panel {
     const { corpus } = this.host.trainer;
     if (!corpus || file.name.endsWith(".safetensors")) return false;
     bringFile(this.host, corpus, file);
+    return true;
+  }
+
+  /** Pictures, or folders of them, are dropped; gives whether they are taken. */
+  brought(file: File, all: DataTransfer, here: boolean): boolean {
+    const { gallery } = this.host.trainer;
+    if (!gallery || file.name.endsWith(".safetensors") || !(here || isSeveral(all))) return false;
+    const items = dropped(all, gallery.label.trim());
+    void this.host.attempt(() => gallery.bring(items), "pictures");
     return true;
   }
 
@@ -182,6 +195,7 @@ export class TrainPanel extends Panel {
 
   override redraw(recolour: boolean) {
     this.#plate.redraw(recolour);
+    this.#pictures.redraw(recolour);
     this.#plot.redraw(recolour);
     for (const curve of this.#curves.values()) curve.redraw(recolour);
   }
@@ -275,6 +289,7 @@ export class TrainPanel extends Panel {
   /** What a training of text needs before it can begin. */
   #ground() {
     const { trainer, words } = this.host;
+    if (trainer.gallery) return pictureSource(this.host, trainer.gallery, this.#pictures);
     if (!trainer.corpus) return nothing;
     return html`${source(this.host, trainer.corpus)}
       <fieldset class="whole">

@@ -1,11 +1,17 @@
 import type { ErrorInfo, FamilyInfo, FamilySpace, JsonSchema, ModelInfo, Size, SpaceKind } from "../client/protocol";
 import { fieldsOf, type Field } from "../client/schema";
 import type { Body, Session } from "../client/session";
+import { Gallery } from "./pictures/gallery";
 import { Corpus } from "./text/corpus";
 
 export type Values = Record<string, unknown>;
-export type Scope = "config" | "train" | "text";
-const none = <T>(make: () => T): Record<Scope, T> => ({ config: make(), train: make(), text: make() });
+export type Scope = "config" | "train" | "text" | "pictures";
+const none = <T>(make: () => T): Record<Scope, T> => ({
+  config: make(),
+  train: make(),
+  text: make(),
+  pictures: make(),
+});
 
 /** Where training stops by itself: at a step, or after so many seconds of computing. */
 export interface Budget {
@@ -46,6 +52,8 @@ export abstract class Wishes {
   size: Size | undefined;
   /** What a family of texts learns from. */
   corpus: Corpus | undefined;
+  /** What a family of images learns from. */
+  gallery: Gallery | undefined;
   /** Without an end by default. */
   budget: Budget = { steps: null, seconds: null };
   #space: FamilySpace | undefined;
@@ -61,6 +69,7 @@ export abstract class Wishes {
     train: JsonSchema,
     text: JsonSchema,
     kind?: SpaceKind,
+    pictures: JsonSchema = {},
   ) {
     this.family = id;
     this.#space = spaces.find((s) => s.kind === kind) ?? spaces[0];
@@ -68,15 +77,25 @@ export abstract class Wishes {
       config: fieldsOf(configSchema, kind ?? this.#space?.kind),
       train: fieldsOf(train, kind ?? this.#space?.kind),
       text: capabilities.language ? fieldsOf(text) : [],
+      pictures: this.#space?.kind === "image" ? fieldsOf(pictures) : [],
     };
     this.sizes = this.#space?.sizes ?? [];
     if (!this.sizes.some((s) => s.id === this.size?.id)) this.size = this.sizes[0];
     this.corpus = capabilities.language
       ? (this.corpus ?? new Corpus(this.#library, () => this.drafts.text))
       : undefined;
+    this.gallery =
+      this.#space?.kind === "image"
+        ? (this.gallery ?? new Gallery(this.#library, () => this.#pictureOptions))
+        : undefined;
   }
 
-  /** What the choice of a text asks for. */
+  /** How pictures are to be taken: in grey, unless it is asked for otherwise, where the family knows no colours. */
+  get #pictureOptions(): Values {
+    return { ...(this.#space?.colour ? {} : { colour: "grey" }), ...this.drafts.pictures };
+  }
+
+  /** What the choice of a text or of pictures asks for. */
   get #library() {
     const { owner } = this;
     const session = () => this.session;
@@ -92,6 +111,7 @@ export abstract class Wishes {
 
   /** What an option is when nobody wishes for another. */
   base(scope: Scope, { name, fallback }: Field): unknown {
+    if (scope === "pictures") return this.#pictureOptions[name] ?? fallback;
     if (scope === "text") return fallback;
     const size = scope === "config" ? (this.size?.config as Values | undefined) : undefined;
     return size?.[name] ?? (this.#space?.[scope] as Values | undefined)?.[name] ?? fallback;
@@ -113,13 +133,13 @@ export abstract class Wishes {
 
   /** What a new model would be made of, as it is now. */
   wished(): Body {
-    const { size, drafts, corpus, family } = this;
+    const { size, drafts, corpus, gallery, family } = this;
     const { data, dataOptions, seed } = this.owner.task();
     const body = {
       family,
       config: { ...size?.config, ...drafts.config },
       train: { ...drafts.train },
-      data: corpus ? (corpus.info?.name ?? "") : data,
+      data: corpus ? (corpus.info?.name ?? "") : (gallery?.choice ?? data),
       dataOptions: corpus ? { ...drafts.text } : { ...dataOptions },
       seed,
     };
@@ -160,11 +180,12 @@ export abstract class Wishes {
 
   /** A model that came from elsewhere: its options are what the next one would have. */
   protected follow({ config, train, data }: ModelInfo) {
-    this.drafts = none(() => ({}));
+    this.drafts = { ...none(() => ({})), pictures: this.drafts.pictures };
     for (const [name, value] of Object.entries(config)) this.#draft("config", name, value);
     for (const { name } of this.fields.train) if (name in train) this.#draft("train", name, train[name]);
     this.errors.clear();
     if (this.corpus?.own?.name !== data) this.corpus?.prefer(data);
+    this.gallery?.prefer(data);
   }
 
   /** Wished-for options that differ from the defaults, for the URL. */

@@ -134,6 +134,11 @@ export const en = {
     "It starts from random numbers and knows no letter; what it writes below is begun at",
     "the same seed at every moment.",
   ),
+  learnsOwnImages: sentence(
+    "The model learns on this machine, in this page, from your own pictures; nothing is sent anywhere.",
+    "The small images are made from the same random numbers at every moment,",
+    "so that one can watch each of them come into focus.",
+  ),
   learnsImages: sentence(
     "The model learns on this machine, in this page, from images that were downloaded with it;",
     "nothing is sent anywhere. The small images are made from the same random numbers at every moment,",
@@ -315,6 +320,38 @@ export const en = {
   groupLists: "Lists",
   groupPlays: "Plays and poems",
   groupBooks: "Books",
+
+  // The images to learn from
+  picturesNote: "What it is to learn from.",
+  picturesYours: "yours: {title}",
+  picturesElsewhere: "pictures that are not here",
+  picturesOwn: "Or from pictures of your own",
+  picturesFiles: "Choose pictures",
+  picturesFolder: "Choose a folder",
+  paste: "Paste",
+  cameraOpen: "Camera",
+  cameraSees: "What the camera sees",
+  cameraTake: "Take a picture",
+  cameraClose: "Close the camera",
+  pictureLabel: "Label of what you add next",
+  pictureLabelHelp: "If you like: pictures with the same label are a class. Those of a folder have its name.",
+  picturesReading: "Pictures are being read",
+  picturesRead: "{done} of {of}",
+  picturesTaken:
+    "{n} pictures of {side} × {side} pixels, {colour}: it learns from {train}, and {heldOut} are held out.",
+  inGrey: "in grey",
+  inColour: "in colour",
+  picturesTwice: {
+    one: "{n} was left out, since there was another one just like it.",
+    other: "{n} were left out, since there were others just like them.",
+  },
+  picturesSome: "Some of the pictures",
+  picturesCropped: "Of each, the square in its middle is taken, and made that small.",
+  picturesDrop:
+    "Drop or paste pictures here, or a folder; in folders inside it, each folder is a class. 20 to 5000 are needed.",
+  picturesRefused: { one: "{n} file was left out", other: "{n} files were left out" },
+  picturesStay: "They stay in this browser: nothing is uploaded.",
+  picturesClear: "Take my pictures away",
 
   // The lab
   lab: "2-D laboratory",

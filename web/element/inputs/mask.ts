@@ -1,7 +1,7 @@
 import { html } from "lit";
 import type { PlotInputs } from "../../client/protocol";
 import { read } from "../attributes";
-import { print } from "../draw";
+import { inkOf, print } from "../draw";
 import { colorOf, rgb } from "../ink";
 import type { Host, Param } from "../panel";
 import type { Input } from "./input";
@@ -66,18 +66,19 @@ export class MaskInput implements Input {
   }
 
   /** The image in the ink of the page, made once. */
-  #printed(color: string): HTMLCanvasElement | undefined {
-    const key = `${this.#picker.loaded} ${this.#index} ${color}`;
+  #printed(canvas: HTMLCanvasElement): HTMLCanvasElement | undefined {
+    const ink = inkOf(canvas);
+    const key = `${this.#picker.loaded} ${this.#index} ${ink.join(" ")}`;
     if (this.#tile?.key === key) return this.#tile.canvas;
     const tile = this.#picker.tile(this.#index);
     if (!tile) return undefined;
-    this.#tile = { key, canvas: print(tile, rgb(color)) };
+    this.#tile = { key, canvas: print(tile, ...ink) };
     return this.#tile.canvas;
   }
 
   #paint(g: CanvasRenderingContext2D, width: number, canvas: HTMLCanvasElement) {
     g.imageSmoothingEnabled = false;
-    const tile = this.#printed(getComputedStyle(canvas).color);
+    const tile = this.#printed(canvas);
     if (tile) g.drawImage(tile, 0, 0, width, width);
     const cover = rgb(colorOf(this.host, "--_blue"));
     const image = new ImageData(SIDE, SIDE);

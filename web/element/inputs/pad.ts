@@ -1,12 +1,13 @@
 import type { TemplateResult } from "lit";
 import type { Words } from "../../lang/words";
-import type { ImageView } from "../draw";
-import { rgb } from "../ink";
+import { inkOf, print, type ImageView } from "../draw";
 import { Surface, alongLine } from "./surface";
 
 /** Side of the drawing in its own pixels: seven for one of MNIST's. */
 const SIDE = 196;
 const PEN = 15;
+
+const coloured = ({ rgba }: ImageView) => rgba.some((v, i) => i % 4 < 2 && v !== rgba[i + 1]);
 
 /**
  * A square to draw in, with mouse, finger or keyboard. The drawing is kept as numbers, so that no canvas is read back.
@@ -17,6 +18,8 @@ export class Pad {
   /** How much ink there is, a byte a pixel. */
   #ink = new Uint8ClampedArray(SIDE * SIDE);
   #print = document.createElement("canvas");
+  /** The image that it was begun from, as long as nothing is drawn over it. */
+  #tile: ImageView | undefined;
 
   constructor(private readonly changed: () => void) {
     this.#print.width = this.#print.height = SIDE;
@@ -30,11 +33,13 @@ export class Pad {
   clear() {
     this.blank = true;
     this.#ink.fill(0);
+    this.#tile = undefined;
     this.redraw();
   }
 
   /** Starts from an image of one tile, light ink on black: so that it can be altered. */
-  take({ width, height, rgba }: ImageView) {
+  take(tile: ImageView) {
+    const { width, height, rgba } = tile;
     const value = (x: number, y: number) =>
       rgba[4 * (Math.min(height - 1, Math.max(0, y)) * width + Math.min(width - 1, Math.max(0, x)))] ?? 0;
     for (let v = 0; v < SIDE; v++) {
@@ -49,6 +54,7 @@ export class Pad {
       }
     }
     this.blank = false;
+    this.#tile = tile;
     this.redraw();
   }
 
@@ -57,9 +63,14 @@ export class Pad {
   }
 
   #paint(g: CanvasRenderingContext2D, width: number, canvas: HTMLCanvasElement) {
-    const [red, green, blue] = rgb(getComputedStyle(canvas).color);
+    const [[red, green, blue], asIs] = inkOf(canvas);
+    if (this.#tile && (asIs || coloured(this.#tile))) {
+      g.imageSmoothingQuality = "high";
+      g.drawImage(print(this.#tile, [red, green, blue], asIs), 0, 0, width, width);
+      return;
+    }
     const image = new ImageData(SIDE, SIDE);
-    for (let i = 0; i < this.#ink.length; i++) image.data.set([red, green, blue, this.#ink[i] ?? 0], 4 * i);
+    this.#ink.forEach((v, i) => image.data.set(asIs ? [v, v, v, 255] : [red, green, blue, v], 4 * i));
     this.#print.getContext("2d")?.putImageData(image, 0, 0);
     g.drawImage(this.#print, 0, 0, width, width);
   }
@@ -75,6 +86,7 @@ export class Pad {
         if (cover > (this.#ink[pixel] ?? 0)) this.#ink[pixel] = cover;
       });
       this.blank = false;
+      this.#tile = undefined;
       this.changed();
     },
     clear: () => {
@@ -82,7 +94,11 @@ export class Pad {
       this.changed();
     },
     paint: (g, width, canvas) => this.#paint(g, width, canvas),
-    pen: (canvas) => ({ color: getComputedStyle(canvas).color, radius: PEN * 0.6, width: [3, 1] }),
+    pen: (canvas) => ({
+      color: inkOf(canvas)[1] ? "#888" : getComputedStyle(canvas).color,
+      radius: PEN * 0.6,
+      width: [3, 1],
+    }),
   });
 
   render(words: Words): TemplateResult {

@@ -50,7 +50,7 @@ export class Picker {
 
   #show(view: ImageView) {
     this.#view = view;
-    this.#plate.show(view, { columns: (width) => (width >= 620 ? 20 : 10), gap: 0 });
+    this.#plate.show(padded(view, this.count), { columns: (width) => (width >= 620 ? 20 : 10), gap: 0 });
   }
 
   redraw(recolour: boolean) {
@@ -62,7 +62,7 @@ export class Picker {
     return html`<div class="picker" role="group" aria-label=${label}>
       <canvas class="plate" role="presentation" ${ref(this.#plate.attach)}></canvas>
       <div class="cells">
-        ${Array.from({ length: this.count }, (_, index) => {
+        ${Array.from({ length: Math.min(this.count, this.#view?.columns ?? this.count) }, (_, index) => {
           const mark = chosen(index);
           return html`<button
             type="button"
@@ -74,4 +74,14 @@ export class Picker {
       </div>
     </div>`;
   }
+}
+
+/** A row of tiles with empty ones behind them, where there are fewer than `count`. */
+function padded(view: ImageView, count: number): ImageView {
+  const { columns, width, height } = view;
+  if (columns >= count) return view;
+  const wide = (width / columns) * count;
+  const rgba = new Uint8Array(4 * wide * height);
+  for (let y = 0; y < height; y++) rgba.set(view.rgba.subarray(4 * y * width, 4 * (y + 1) * width), 4 * y * wide);
+  return { ...view, width: wide, columns: count, rgba };
 }

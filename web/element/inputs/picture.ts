@@ -1,5 +1,5 @@
 import { problem } from "../../client/errors";
-import { start } from "../text/source";
+import { start } from "../text/start";
 
 /** A picture's longest side, as it is handed over. */
 const LONGEST = 512;
@@ -16,9 +16,25 @@ function honest(g: OffscreenCanvasRenderingContext2D | CanvasRenderingContext2D)
   return marks.data.every((v, i) => v === back[i]);
 }
 
+const WATCHED =
+  "this browser, or an extension of it, changes what pages read of pictures, as a protection against tracking";
+let trusted = false;
+
+/** What draws on an empty square canvas whose pixels can be read; throws where they cannot. */
+export function canvasOf(side: number): CanvasRenderingContext2D {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = Math.max(8, side);
+  const g = canvas.getContext("2d", { willReadFrequently: true });
+  if (!g) throw wrong("the browser gave no canvas for it");
+  trusted ||= honest(g);
+  if (!trusted) throw wrong(WATCHED, "Allow this site to read canvases.");
+  g.clearRect(0, 0, canvas.width, canvas.height);
+  return g;
+}
+
 /** The pixels of a picture with their alpha, made small enough to be handed over. */
 export async function pixelsOf(file: File): Promise<{ width: number; height: number; pixels: Uint8Array }> {
-  const bitmap = await createImageBitmap(file).catch(() => {
+  const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" }).catch(() => {
     throw wrong(`${start(file.name, 60)} is no picture that this browser can read`);
   });
   const scale = Math.min(1, LONGEST / Math.max(bitmap.width, bitmap.height));
@@ -30,10 +46,7 @@ export async function pixelsOf(file: File): Promise<{ width: number; height: num
   const g = canvas.getContext("2d", { willReadFrequently: true });
   if (!g) throw wrong("the browser gave no canvas for it");
   if (!honest(g)) {
-    throw wrong(
-      "this browser, or an extension of it, changes what pages read of pictures, as a protection against tracking",
-      "Allow this site to read canvases, draw the image, or take one of the test images.",
-    );
+    throw wrong(WATCHED, "Allow this site to read canvases, draw the image, or take one of the test images.");
   }
   g.clearRect(0, 0, canvas.width, canvas.height);
   g.imageSmoothingQuality = "high";

@@ -159,7 +159,7 @@ export class Learner implements ControllerHost {
     return this.controller.drafts;
   }
   set drafts(drafts: { config: Values; train: Values }) {
-    this.controller.drafts = { ...drafts, text: {} };
+    this.controller.drafts = { ...drafts, text: {}, pictures: {} };
   }
   /** The model came in a file. */
   get own(): boolean {

@@ -5,6 +5,9 @@ import { Plate } from "../draw";
 import type { Host } from "../panel";
 import type { Renderer } from "./renderer";
 
+/** Pixels of the page to a tile, at most. */
+const WIDEST = 176;
+
 /** Images, tile by tile. */
 export class GridRenderer implements Renderer {
   #plate = new Plate();
@@ -12,7 +15,7 @@ export class GridRenderer implements Renderer {
   constructor(private readonly host: Host) {}
 
   show(view: View) {
-    if (view.kind === "image") this.#plate.show(view, { columns: view.columns, gap: 0.06 });
+    if (view.kind === "image") this.#plate.show(view, { columns: view.columns, gap: 0.06, widest: WIDEST });
   }
   clear() {
     this.#plate.clear();

@@ -1,9 +1,9 @@
 import { html, nothing } from "lit";
 import { ref } from "lit/directives/ref.js";
 import type { View } from "../../client/protocol";
-import { Plate, coordinates, fit, print, type ImageView } from "../draw";
+import { Plate, coordinates, fit, inkOf, print, type ImageView } from "../draw";
 import { segments } from "../form";
-import { colorOf, rgb } from "../ink";
+import { colorOf } from "../ink";
 import { OnePointer } from "../inputs/one-pointer";
 import type { PointerInput } from "../inputs/place";
 import { Latest, ask, type Host } from "../panel";
@@ -81,7 +81,7 @@ export class MapRenderer implements Renderer {
     g.clearRect(0, 0, w, w);
     const ink = getComputedStyle(canvas).color;
     if (this.#mosaic && this.#layer !== "codes") {
-      this.#printed ??= print(this.#mosaic, rgb(ink));
+      this.#printed ??= print(this.#mosaic, ...inkOf(canvas));
       g.globalAlpha = this.#layer === "both" ? 0.42 : 1;
       g.imageSmoothingQuality = "high";
       g.drawImage(this.#printed, 0, 0, w, w);

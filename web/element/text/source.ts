@@ -5,6 +5,7 @@ import { field, option } from "../form";
 import type { Host } from "../panel";
 import { visible } from "../render/choices";
 import type { Corpus } from "./corpus";
+import { start } from "./start";
 
 /** The groups of the site's texts. */
 const GROUPS = { Lists: "groupLists", "Plays and poems": "groupPlays", Books: "groupBooks" } as const;
@@ -13,13 +14,6 @@ const grouped = (group: string, words: Host["words"]) =>
 
 /** Tokens of a vocabulary that are shown. */
 const SHOWN = 64;
-
-/** How a text begins: so many characters as people count them, none of them cut. */
-export const start = (text: string, most: number) =>
-  [...new Intl.Segmenter().segment(text.slice(0, 20 * most))]
-    .slice(0, most)
-    .map((s) => s.segment)
-    .join("");
 
 /** Hands a reader's file over to be learned from. */
 export function bringFile(host: Host, corpus: Corpus, file: File) {

@@ -125,6 +125,10 @@ export const texts: Texts = {
     "Das Modell lernt auf diesem Gerät, in dieser Seite; weder Ihr Text noch sonst etwas wird irgendwohin " +
     "gesendet. Es beginnt mit zufälligen Zahlen und kennt keinen Buchstaben; was es unten schreibt, " +
     "beginnt jederzeit mit demselben Startwert.",
+  learnsOwnImages:
+    "Das Modell lernt auf diesem Gerät, in dieser Seite, aus Ihren eigenen Bildern; nichts wird irgendwohin " +
+    "gesendet. Die kleinen Bilder entstehen jederzeit aus denselben Zufallszahlen, " +
+    "sodass sich verfolgen lässt, wie jedes von ihnen deutlich wird.",
   learnsImages:
     "Das Modell lernt auf diesem Gerät, in dieser Seite, aus Bildern, die mit ihr geladen wurden; " +
     "nichts wird irgendwohin gesendet. Die kleinen Bilder entstehen jederzeit aus denselben Zufallszahlen, " +
@@ -299,6 +303,37 @@ export const texts: Texts = {
   groupLists: "Listen",
   groupPlays: "Dramen und Gedichte",
   groupBooks: "Bücher",
+
+  picturesNote: "Woraus gelernt werden soll.",
+  picturesYours: "Ihre: {title}",
+  picturesElsewhere: "Bilder, die nicht hier sind",
+  picturesOwn: "Oder aus eigenen Bildern",
+  picturesFiles: "Bilder wählen",
+  picturesFolder: "Ordner wählen",
+  paste: "Einfügen",
+  cameraOpen: "Kamera",
+  cameraSees: "Was die Kamera sieht",
+  cameraTake: "Aufnehmen",
+  cameraClose: "Kamera schließen",
+  pictureLabel: "Klasse dessen, was Sie als Nächstes hinzufügen",
+  pictureLabelHelp: "Wenn Sie mögen: Bilder mit derselben Angabe sind eine Klasse. Die eines Ordners heißen wie er.",
+  picturesReading: "Bilder werden gelesen",
+  picturesRead: "{done} von {of}",
+  picturesTaken:
+    "{n} Bilder mit {side} × {side} Pixeln, {colour}: Gelernt wird aus {train}, und {heldOut} werden zurückgehalten.",
+  inGrey: "in Grau",
+  inColour: "in Farbe",
+  picturesTwice: {
+    one: "{n} wurde weggelassen, weil es ein genau gleiches gab.",
+    other: "{n} wurden weggelassen, weil es genau gleiche gab.",
+  },
+  picturesSome: "Einige der Bilder",
+  picturesCropped: "Von jedem wird das Quadrat in der Mitte genommen und so verkleinert.",
+  picturesDrop:
+    "Legen Sie hier Bilder oder einen Ordner ab, oder fügen Sie sie ein; enthält er Ordner, ist jeder eine Klasse. Gebraucht werden 20 bis 5000.",
+  picturesRefused: { one: "{n} Datei wurde weggelassen", other: "{n} Dateien wurden weggelassen" },
+  picturesStay: "Sie bleiben in diesem Browser: Nichts wird hochgeladen.",
+  picturesClear: "Meine Bilder wegnehmen",
 
   lab: "2-D-Labor",
   builtHere: "Hier entsteht das Modell, sobald der Worker antwortet.",

@@ -1,0 +1,55 @@
+//! Samples beside the training images that are most like them, so that copying can be seen.
+
+use crate::{
+    data::images::Images,
+    device::floats,
+    error::Result,
+    model::{Model, drive},
+    pause::Pause,
+    scene::{PlotRequest, PlotSpec, View, grid_of_bytes},
+};
+
+/// Samples, in one row.
+const DRAWS: usize = 8;
+
+/// The plot.
+pub fn spec() -> PlotSpec {
+    let help = "Above, samples; below each, the training image nearest to it, by the distance of their pixels. Where the two rows are the same pictures, the model has learned them by heart.";
+    PlotSpec::new("nearest", "Nearest", help).with_data()
+}
+
+/// Draw it.
+///
+/// # Errors
+/// [`Error::BadData`](crate::error::Error::BadData) where the data is not at hand, and what the device
+/// reports.
+pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) -> Result<View> {
+    let set = request.image_set()?;
+    let condition = Default::default();
+    let mut sampler = model.sampler(&model.preview()?, &condition, DRAWS, request.seed)?;
+    drive(&mut *sampler, async |_, _| {
+        pause().await;
+        Ok(())
+    })
+    .await?;
+    let images = sampler.state().images()?;
+    let [n, channels, height, width] = images.dims();
+    let values = floats(images).await?;
+    let byte = |v: &f32| (v.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
+    let mut bytes: Vec<u8> = values.iter().map(byte).collect();
+    for sample in bytes.clone().chunks_exact(channels * height * width) {
+        bytes.extend(set.train.image(nearest(sample, &set.train)));
+        pause().await;
+    }
+    Ok(grid_of_bytes(&bytes, [2 * n, channels, height, width], n))
+}
+
+/// The index of the image with the least sum of squared differences from `sample`; of several the first.
+pub fn nearest(sample: &[u8], images: &Images) -> usize {
+    let distance = |i: &usize| -> u64 {
+        let pairs = sample.iter().zip(images.image(*i));
+        let squares = pairs.map(|(a, b)| u32::from(a.abs_diff(*b)).pow(2));
+        squares.map(u64::from).sum()
+    };
+    (0..images.len()).min_by_key(distance).unwrap_or(0)
+}
