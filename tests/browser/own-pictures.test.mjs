@@ -22,9 +22,12 @@ async function open(attributes = {}, { lang = "en", ...options } = {}) {
     .join(" ");
   site.answers.set(
     "alone.html",
-    `<!doctype html><html lang="${lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Pictures</title>
-    <link rel="icon" href="data:,"><link rel="stylesheet" href="${built()["page.css"]}"><script type="module" src="element.js"></script></head>
-    <body class="embed"><main><h1>Pictures</h1><generative-model id="m" ${all}></generative-model></main></body></html>`,
+    `<!doctype html><html lang="${lang}"><head><meta charset="utf-8"><title>Pictures</title>
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <link rel="icon" href="data:,"><link rel="stylesheet" href="${built()["page.css"]}">
+    <script type="module" src="element.js"></script></head>
+    <body class="embed"><main><h1>Pictures</h1>
+    <generative-model id="m" ${all}></generative-model></main></body></html>`,
   );
   const page = await openPage(browser, site, { path: "alone.html", ...options });
   return { page, element: await modelOf(page, "#m") };

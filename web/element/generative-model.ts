@@ -367,8 +367,9 @@ export class GenerativeModel extends ModelHost implements Present {
     const drop = this.kin?.capabilities.language ? "dropText" : "dropImage";
     const alerts = notices(words, this.trainer.notices.all, this.#dismiss);
     if (this.bare) return html`<div class="frame bare" part="frame">${body}${alerts}</div>`;
+    const states = [this.#dragging && "dragging", waiting && "early", isPictures(info?.data) && "as-is"];
     return html`<section
-      class="frame ${this.#dragging ? "dragging" : ""} ${waiting ? "early" : ""} ${isPictures(info?.data) ? "as-is" : ""}"
+      class=${["frame", ...states.filter(Boolean)].join(" ")}
       part="frame"
       aria-label=${words.say("aModel")}
       @dragover=${this.#drag}

@@ -1,5 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { ref } from "lit/directives/ref.js";
+import type { PictureInfo } from "../../client/protocol";
+import type { Words } from "../../lang/words";
 import type { Plate } from "../draw";
 import { field } from "../form";
 import type { Host } from "../panel";
@@ -57,6 +59,14 @@ export function pictureSource(host: Host, gallery: Gallery, plate: Plate): Templ
   const { camera, own, entries } = gallery;
   const name = gallery.choice ?? host.trainer.wished().data;
   const stranger = !entries.some((e) => e.name === name) && name !== own?.name;
+  const yours = own && words.say("picturesYours", { title: own.title });
+  const choices = entries.map(
+    (e) => html`<option value=${e.name} title=${e.licence} ?selected=${e.name === name}>${e.title}</option>`,
+  );
+  const elsewhere = words.say("picturesElsewhere");
+  const canPaste = "clipboard" in navigator && "read" in navigator.clipboard;
+  const openCamera = () => void host.attempt(() => camera.open(), "camera");
+  const cameraButton = html`<button type="button" @click=${openCamera}>${words.say("cameraOpen")}</button>`;
   return html`<fieldset class="source pictures" @paste=${onPaste}>
     <legend>${words.say("images")} <span class="aside">${words.say("picturesNote")}</span></legend>
     <div class="side">
@@ -66,16 +76,15 @@ export function pictureSource(host: Host, gallery: Gallery, plate: Plate): Templ
           id="gallery"
           ?disabled=${!entries.length}
           @change=${(e: Event) => gallery.choose((e.target as HTMLSelectElement).value)}>
-          ${own ? html`<option value=${own.name} ?selected=${own.name === name}>${words.say("picturesYours", { title: own.title })}</option>` : nothing}
-          ${stranger && name ? html`<option value=${name} selected>${words.say("picturesElsewhere")}</option>` : nothing}
-          ${entries.map((e) => html`<option value=${e.name} title=${e.licence} ?selected=${e.name === name}>${e.title}</option>`)}
+          ${own ? html`<option value=${own.name} ?selected=${own.name === name}>${yours}</option>` : nothing}
+          ${stranger && name ? html`<option value=${name} selected>${elsewhere}</option>` : nothing} ${choices}
         </select>
       </div>
       <p class="label">${words.say("picturesOwn")}</p>
       <div class="row">
         ${chooser(words.say("picturesFiles"), false, bring)} ${chooser(words.say("picturesFolder"), true, bring)}
-        ${"clipboard" in navigator && "read" in navigator.clipboard ? html`<button type="button" @click=${paste}>${words.say("paste")}</button>` : nothing}
-        ${camera.isThere && !camera.isOpen ? html`<button type="button" @click=${() => void host.attempt(() => camera.open(), "camera")}>${words.say("cameraOpen")}</button>` : nothing}
+        ${canPaste ? html`<button type="button" @click=${paste}>${words.say("paste")}</button>` : nothing}
+        ${camera.isThere && !camera.isOpen ? cameraButton : nothing}
       </div>
       ${
         camera.isOpen
@@ -124,11 +133,28 @@ function options(host: Host): unknown {
   );
 }
 
+/** How many there are, and of what size. */
+function taken(words: Words, { train, heldOut, side, channels }: PictureInfo): string {
+  const colour = words.say(channels === 1 ? "inGrey" : "inColour");
+  return words.say("picturesTaken", { n: train + heldOut, side, colour, train, heldOut });
+}
+
+/** The classes, and how many pictures each has. */
+const classes = (words: Words, info: PictureInfo) =>
+  html`<p class="pieces" aria-label=${words.say("classes")}>
+    ${info.classes.map((c) => html`<span dir="auto">${c.name} <small>${words.figure(c.count)}</small></span>`)}
+  </p>`;
+
+/** A file that was left out, and why. */
+const refusal = (words: Words, { name, why }: Gallery["refused"][number]) =>
+  html`<li><b dir="auto">${name}</b>: ${words.told(why.message)} ${words.told(why.hint)}</li>`;
+
 /** What became of them. */
 function about({ words }: Host, gallery: Gallery, plate: Plate): TemplateResult {
   const { progress, info, preview, refused } = gallery;
   const wrong = gallery.wrong && words.error(gallery.wrong);
   if (preview && plate.view !== preview) plate.show(preview, { gap: 0.06 });
+  const clear = () => gallery.clear();
   return html`${
       progress
         ? html`<div class="row">
@@ -148,10 +174,9 @@ function about({ words }: Host, gallery: Gallery, plate: Plate): TemplateResult 
     ${
       info
         ? html`<p>
-              ${words.say("picturesTaken", { n: info.train + info.heldOut, side: info.side, colour: words.say(info.channels === 1 ? "inGrey" : "inColour"), train: info.train, heldOut: info.heldOut })}
-              ${info.duplicates ? words.say("picturesTwice", { n: info.duplicates }) : nothing}
+              ${taken(words, info)} ${info.duplicates ? words.say("picturesTwice", { n: info.duplicates }) : nothing}
             </p>
-            ${info.classes.length ? html`<p class="pieces" aria-label=${words.say("classes")}>${info.classes.map((c) => html`<span dir="auto">${c.name} <small>${words.figure(c.count)}</small></span>`)}</p>` : nothing}`
+            ${info.classes.length ? classes(words, info) : nothing}`
         : nothing
     }
     ${
@@ -169,11 +194,17 @@ function about({ words }: Host, gallery: Gallery, plate: Plate): TemplateResult 
         ? html`<details class="refused">
             <summary>${words.say("picturesRefused", { n: refused.length })}</summary>
             <ul>
-              ${refused.slice(0, NAMED).map((r) => html`<li><b dir="auto">${r.name}</b>: ${words.told(r.why.message)} ${words.told(r.why.hint)}</li>`)}
+              ${refused.slice(0, NAMED).map((r) => refusal(words, r))}
             </ul>
           </details>`
         : nothing
     }
     <p class="aside">${words.say("picturesStay")}</p>
-    ${gallery.count ? html`<div class="row"><button type="button" class="quiet" @click=${() => gallery.clear()}>${words.say("picturesClear")}</button></div>` : nothing}`;
+    ${
+      gallery.count
+        ? html`<div class="row">
+            <button type="button" class="quiet" @click=${clear}>${words.say("picturesClear")}</button>
+          </div>`
+        : nothing
+    }`;
 }

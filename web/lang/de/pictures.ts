@@ -20,8 +20,10 @@ export const pictures: Record<string, string> = {
   "The folder that a picture lies in, or the label that you gave it, is its class: what a model can be asked for.":
     "Der Ordner, in dem ein Bild liegt, oder Ihre Angabe dazu ist seine Klasse: das, worum man ein Modell bitten kann.",
   "Dark ink on paper": "Dunkle Tinte auf Papier",
-  "For what is drawn or written in dark ink: the ink becomes light and the paper black, whatever its grey, as MNIST has it.":
-    "Für mit dunkler Tinte Gezeichnetes oder Geschriebenes: Die Tinte wird hell und das Papier schwarz, wie grau es auch ist, so wie bei MNIST.",
+  ["For what is drawn or written in dark ink: the ink becomes light and the paper black, whatever its grey, as " +
+  "MNIST has it."]:
+    "Für mit dunkler Tinte Gezeichnetes oder Geschriebenes: Die Tinte wird hell und das Papier schwarz, wie " +
+    "grau es auch ist, so wie bei MNIST.",
   "Mirror images too": "Auch Spiegelbilder",
   "Learn from each picture and from its mirror image. Not for writing.":
     "Aus jedem Bild und aus seinem Spiegelbild lernen. Nicht für Schrift.",
@@ -45,7 +47,8 @@ export const pictures: Record<string, string> = {
   "The pictures that this model learned are not here.":
     "Die Bilder, aus denen dieses Modell gelernt hat, sind nicht hier.",
   "It can be looked at. To train on, bring the same pictures with the same options, and then this model.":
-    "Es lässt sich ansehen. Zum Weitertrainieren bringen Sie dieselben Bilder mit denselben Optionen und dann dieses Modell.",
+    "Es lässt sich ansehen. Zum Weitertrainieren bringen Sie dieselben Bilder mit denselben Optionen und dann " +
+    "dieses Modell.",
   "this model knows {known} of its {there} classes": "dieses Modell kennt {known} ihrer {there} Klassen",
   "{title} models grey images, not those in colour": "{title} modelliert graue Bilder, nicht farbige",
 
@@ -74,6 +77,8 @@ export const pictures: Record<string, string> = {
 
   // The plot
   Nearest: "Nächste",
-  "Above, samples; below each, the training image nearest to it, by the distance of their pixels. Where the two rows are the same pictures, the model has learned them by heart.":
-    "Oben Samples; unter jedem das Trainingsbild, das ihm am nächsten ist, gemessen am Abstand ihrer Pixel. Wo beide Zeilen dieselben Bilder zeigen, hat das Modell sie auswendig gelernt.",
+  ["Above, samples; below each, the training image nearest to it, by the distance of their pixels. " +
+  "Where the two rows are the same pictures, the model has learned them by heart."]:
+    "Oben Samples; unter jedem das Trainingsbild, das ihm am nächsten ist, gemessen am Abstand ihrer Pixel. " +
+    "Wo beide Zeilen dieselben Bilder zeigen, hat das Modell sie auswendig gelernt.",
 };

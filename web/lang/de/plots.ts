@@ -54,8 +54,10 @@ export const plots: Record<string, string> = {
     "Die ersten Schichten arbeiten an wenigen, groben Zahlen; mit jeder Auflösung kommen ebenso viele neue hinzu.",
   "bits per dimension": "Bits je Dimension",
   Likelihood: "Likelihood",
-  "How probable the model finds your image, exactly. Where it goes pixel by pixel, “Surprise” shows what it had not expected: −log₂ of the probability of each pixel, given those before it.":
-    "Wie wahrscheinlich das Modell Ihr Bild findet, exakt. Wo es Pixel für Pixel geht, zeigt „Überraschung“, was es nicht erwartet hatte: −log₂ der Wahrscheinlichkeit jedes Pixels in Kenntnis der vorigen.",
+  ["How probable the model finds your image, exactly. Where it goes pixel by pixel, “Surprise” shows what it " +
+  "had not expected: −log₂ of the probability of each pixel, given those before it."]:
+    "Wie wahrscheinlich das Modell Ihr Bild findet, exakt. Wo es Pixel für Pixel geht, zeigt „Überraschung“, " +
+    "was es nicht erwartet hatte: −log₂ der Wahrscheinlichkeit jedes Pixels in Kenntnis der vorigen.",
   "How probable the model finds your image: at least so probable, for what is computed is a bound.":
     "Wie wahrscheinlich das Modell Ihr Bild findet: mindestens so wahrscheinlich, denn berechnet wird eine Schranke.",
   "−log p(x)": "−log p(x)",
@@ -175,8 +177,10 @@ export const plots: Record<string, string> = {
     "Pixel für Pixel, Zeile für Zeile, jedes gezogen nach dem, was das Netz in Kenntnis der vorigen dazu sagt. " +
     "Derselbe Startwert ergibt überall dasselbe Bild.",
   "Pixel by pixel": "Pixel für Pixel",
-  "An image as it was drawn, one pixel after the other. Point at a pixel: what the network said of it, given those before it and nothing else.":
-    "Ein Bild, wie es gezeichnet wurde, ein Pixel nach dem anderen. Zeigen Sie auf ein Pixel: was das Netz dazu sagte, in Kenntnis der vorigen und von sonst nichts.",
+  ["An image as it was drawn, one pixel after the other. Point at a pixel: what the network said of it, given " +
+  "those before it and nothing else."]:
+    "Ein Bild, wie es gezeichnet wurde, ein Pixel nach dem anderen. Zeigen Sie auf ein Pixel: was das Netz " +
+    "dazu sagte, in Kenntnis der vorigen und von sonst nichts.",
 
   // GPT
   Text: "Text",
@@ -325,12 +329,22 @@ export const plots: Record<string, string> = {
   "Digits on a plane": "Ziffern in der Ebene",
   "Another class": "Eine andere Klasse",
   Attributes: "Eigenschaften",
-  "The picture as the model has it, then bolder, more slanted and wider, or less so: to its code is added what the codes of bold images have more than those of thin ones, and likewise for the others. No one told the model of these words.":
-    "Das Bild, wie das Modell es hat, dann fetter, schräger und breiter, oder weniger davon: Zu seinem Code kommt hinzu, was die Codes fetter Bilder denen dünner voraus haben, und so auch bei den anderen. Niemand hat dem Modell von diesen Wörtern erzählt.",
-  "The picture on its way to each class: to its code is added the way from the mean code of the nearest class to that of the other one. What the code says besides the class stays, and so does something of the hand.":
-    "Das Bild auf dem Weg zu jeder Klasse: Zu seinem Code kommt der Weg vom mittleren Code der nächsten Klasse zu dem der anderen hinzu. Was der Code außer der Klasse sagt, bleibt, und damit etwas von der Handschrift.",
-  "Your picture is carried towards noise without naming a class, and back as each class in turn. No chance is involved: with little noise it stays what it was, with more it becomes the other class, in the same hand.":
-    "Ihr Bild wird zum Rauschen geführt, ohne dass eine Klasse genannt wird, und als jede Klasse zurück. Der Zufall spielt nicht mit: Mit wenig Rauschen bleibt es, was es war, mit mehr wird es zur anderen Klasse, in derselben Handschrift.",
+  ["The picture as the model has it, then bolder, more slanted and wider, or less so: to its code is added what " +
+  "the codes of bold images have more than those of thin ones, and likewise for the others. " +
+  "No one told the model of these words."]:
+    "Das Bild, wie das Modell es hat, dann fetter, schräger und breiter, oder weniger davon: Zu seinem Code " +
+    "kommt hinzu, was die Codes fetter Bilder denen dünner voraus haben, und so auch bei den anderen. " +
+    "Niemand hat dem Modell von diesen Wörtern erzählt.",
+  ["The picture on its way to each class: to its code is added the way from the mean code of the nearest class " +
+  "to that of the other one. What the code says besides the class stays, and so does something of the hand."]:
+    "Das Bild auf dem Weg zu jeder Klasse: Zu seinem Code kommt der Weg vom mittleren Code der nächsten Klasse " +
+    "zu dem der anderen hinzu. Was der Code außer der Klasse sagt, bleibt, und damit etwas von der Handschrift.",
+  ["Your picture is carried towards noise without naming a class, and back as each class in turn. " +
+  "No chance is involved: with little noise it stays what it was, with more it becomes the other class, in the " +
+  "same hand."]:
+    "Ihr Bild wird zum Rauschen geführt, ohne dass eine Klasse genannt wird, und als jede Klasse zurück. " +
+    "Der Zufall spielt nicht mit: Mit wenig Rauschen bleibt es, was es war, mit mehr wird es zur anderen " +
+    "Klasse, in derselben Handschrift.",
   change: "Veränderung",
   strength: "Stärke",
   "as each class": "als jede Klasse",
