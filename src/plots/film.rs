@@ -31,7 +31,7 @@ impl Film<'_> {
     fn frames(&self) -> Result<Vec<&[[u8; 4]]>> {
         let size = usize::from(self.width) * usize::from(self.height);
         let pixels = self.rgba.as_chunks::<4>().0;
-        if size == 0 || pixels.is_empty() || self.rgba.len() % (4 * size) != 0 {
+        if size == 0 || pixels.is_empty() || !self.rgba.len().is_multiple_of(4 * size) {
             let reason = "it has to have whole frames of at least one pixel";
             return Err(Error::bad_option("film", self.rgba.len(), reason));
         }

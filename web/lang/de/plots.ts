@@ -54,8 +54,8 @@ export const plots: Record<string, string> = {
     "Die ersten Schichten arbeiten an wenigen, groben Zahlen; mit jeder Auflösung kommen ebenso viele neue hinzu.",
   "bits per dimension": "Bits je Dimension",
   Likelihood: "Likelihood",
-  ["How probable the model finds your image, exactly. Where it goes pixel by pixel, “Surprise” shows what it " +
-  "had not expected: −log₂ of the probability of each pixel, given those before it."]:
+  ["How probable the model finds your image, exactly. Where it goes pixel by pixel, “Surprise” shows " +
+  "what it had not expected: −log₂ of the probability of each pixel, given those before it."]:
     "Wie wahrscheinlich das Modell Ihr Bild findet, exakt. Wo es Pixel für Pixel geht, zeigt „Überraschung“, " +
     "was es nicht erwartet hatte: −log₂ der Wahrscheinlichkeit jedes Pixels in Kenntnis der vorigen.",
   "How probable the model finds your image: at least so probable, for what is computed is a bound.":
@@ -177,10 +177,10 @@ export const plots: Record<string, string> = {
     "Pixel für Pixel, Zeile für Zeile, jedes gezogen nach dem, was das Netz in Kenntnis der vorigen dazu sagt. " +
     "Derselbe Startwert ergibt überall dasselbe Bild.",
   "Pixel by pixel": "Pixel für Pixel",
-  ["An image as it was drawn, one pixel after the other. Point at a pixel: what the network said of it, given " +
-  "those before it and nothing else."]:
-    "Ein Bild, wie es gezeichnet wurde, ein Pixel nach dem anderen. Zeigen Sie auf ein Pixel: was das Netz " +
-    "dazu sagte, in Kenntnis der vorigen und von sonst nichts.",
+  ["An image as it was drawn, one pixel after the other. Point at a pixel: what the network said of it, " +
+  "given those before it and nothing else."]:
+    "Ein Bild, wie es gezeichnet wurde, ein Pixel nach dem anderen. Zeigen Sie auf ein Pixel: was das Netz dazu " +
+    "sagte, in Kenntnis der vorigen und von sonst nichts.",
 
   // GPT
   Text: "Text",
