@@ -90,7 +90,11 @@ sha256: string | null,
 /**
  * How it is to become tokens (those of `textSchema`); what is left out takes its default.
  */
-options: Record<string, unknown>, } | { "type": "open", 
+options: Record<string, unknown>, } | { "type": "loadPictures", 
+/**
+ * They, and how they are to be taken.
+ */
+source: PictureSource, } | { "type": "open", 
 /**
  * The session; made if it does not exist.
  */
@@ -349,9 +353,34 @@ bytes: Bytes, } | { "type": "drawn",
 xy: Bytes, };
 
 /**
+ * Pictures of a reader's own, decoded and cropped to squares.
+ */
+export type PictureSource = { 
+/**
+ * Pixels in a row, and rows, of each: 8 to 64.
+ */
+side: number, 
+/**
+ * `4 · side²` bytes for each: red, green, blue, alpha (not multiplied in), row by row.
+ */
+pixels: Bytes, 
+/**
+ * For each its class, an index into `classes`; empty where none is known.
+ */
+labels: Array<number>, 
+/**
+ * Names of the classes.
+ */
+classes: Array<string>, 
+/**
+ * How they become images (those of `pictureSchema`); what is left out takes its default.
+ */
+options: Record<string, unknown>, };
+
+/**
  * Which schema `Request::CheckOptions` checks against.
  */
-export type OptionScope = "config" | "train" | "sample" | "data" | "text";
+export type OptionScope = "config" | "train" | "sample" | "data" | "text" | "pictures";
 
 /**
  * A question about a model. Which ones a family answers follows from its capabilities.
@@ -552,6 +581,10 @@ dataSchema: JsonSchema,
  */
 textSchema: JsonSchema, 
 /**
+ * JSON Schema of the options of a reader's own pictures.
+ */
+pictureSchema: JsonSchema, 
+/**
  * Data sets that need no file, in the order of the page.
  */
 toys: Array<ToyInfo>, 
@@ -578,7 +611,15 @@ skipped?: string, } | { "type": "text",
 /**
  * About it.
  */
-text: TextInfo, } | { "type": "pace", 
+text: TextInfo, } | { "type": "pictures", 
+/**
+ * About them.
+ */
+pictures: PictureInfo, 
+/**
+ * Some of them as the model sees them.
+ */
+preview: View, } | { "type": "pace", 
 /**
  * Seconds of a step.
  */
@@ -733,6 +774,10 @@ train: Record<string, unknown>,
  */
 sizes: Array<Size>, 
 /**
+ * Of images: whether they may be in colour.
+ */
+colour: boolean, 
+/**
  * What can be seen of its models.
  */
 plots: Array<PlotSpec>, };
@@ -773,6 +818,52 @@ beginning: string,
  * Where the part held out begins.
  */
 heldOutBeginning: string, };
+
+/**
+ * What became of a reader's pictures.
+ */
+export type PictureInfo = { 
+/**
+ * Name of the set.
+ */
+name: string, 
+/**
+ * 1 for grey, 3 for colour.
+ */
+channels: number, 
+/**
+ * Rows and columns.
+ */
+side: number, 
+/**
+ * Pictures to learn from, mirror images not counted.
+ */
+train: number, 
+/**
+ * Pictures held out.
+ */
+heldOut: number, 
+/**
+ * Pictures that were left out, since there was another one just like them.
+ */
+duplicates: number, 
+/**
+ * The classes; none where the pictures have no classes, or only one.
+ */
+classes: Array<PictureClass>, };
+
+/**
+ * A class of a reader's pictures.
+ */
+export type PictureClass = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Pictures in it.
+ */
+count: number, };
 
 /**
  * A data set that is made on the spot.
@@ -896,7 +987,11 @@ overData: boolean,
 /**
  * The kind of picture that it is answered with, where another is usual for its inputs.
  */
-answer: string | null, };
+answer: string | null, 
+/**
+ * Whether the data has to be at hand.
+ */
+needsData: boolean, };
 
 /**
  * What a plot is asked with.
