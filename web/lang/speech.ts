@@ -108,6 +108,15 @@ export class Speech implements ReactiveController {
     this.host.requestUpdate();
   }
 
+  /** An empty frame, as high as the figure will be, where nothing has been rendered yet. */
+  #keepRoom(): Element | undefined {
+    const { shadowRoot } = this.host;
+    if (!shadowRoot || shadowRoot.querySelector(".frame, .lab")) return undefined;
+    const room = document.createElement("div");
+    room.className = "frame";
+    return shadowRoot.appendChild(room);
+  }
+
   /** Tells whoever listens to the element; what an error says is in the element's language, as what is shown is. */
   announce(name: string, detail: unknown) {
     const tell = (told: unknown) =>
@@ -119,6 +128,10 @@ export class Speech implements ReactiveController {
   /** Renders now, or as soon as the words are there, so that nothing is first said in another language. */
   render(render: () => unknown): void | Promise<unknown> {
     if (!this.#coming) return void render();
-    return this.#coming.then(render);
+    const room = this.#keepRoom();
+    return this.#coming.then(() => {
+      room?.remove();
+      return render();
+    });
   }
 }
