@@ -438,6 +438,7 @@ fn every_family_of_images_learns_them() {
             "ddpm",
             json!({ "timesteps": 10, "channels": 8, "levels": 1 }),
         ),
+        ("pixelrnn", json!({ "units": 4 })),
         (
             "pixelcnn",
             json!({ "channels": 4, "layers": 1, "reach": 1 }),

@@ -17,17 +17,18 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const SMALL = { family: "vae", data: "mnist", "hidden-units": 16, "latent-dim": 2, "batch-size": 8, backend: "cpu" };
 
 async function open(attributes = {}, { lang = "en", ...options } = {}) {
-  const all = Object.entries({ ...SMALL, view: "train", ...attributes })
-    .map(([k, v]) => `${k}="${v}"`)
-    .join(" ");
+  const entries = Object.entries({ ...SMALL, view: "train", ...attributes });
+  const all = entries.map(([k, v]) => `${k}="${v}"`).join(" ");
+  const head = [
+    '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Pictures</title>',
+    `<link rel="icon" href="data:,"><link rel="stylesheet" href="${built()["page.css"]}">`,
+    '<script type="module" src="element.js"></script>',
+  ];
+  const body = `<h1>Pictures</h1><generative-model id="m" ${all}></generative-model>`;
   site.answers.set(
     "alone.html",
-    `<!doctype html><html lang="${lang}"><head><meta charset="utf-8"><title>Pictures</title>
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <link rel="icon" href="data:,"><link rel="stylesheet" href="${built()["page.css"]}">
-    <script type="module" src="element.js"></script></head>
-    <body class="embed"><main><h1>Pictures</h1>
-    <generative-model id="m" ${all}></generative-model></main></body></html>`,
+    `<!doctype html><html lang="${lang}"><head>${head.join("")}</head>
+    <body class="embed"><main>${body}</main></body></html>`,
   );
   const page = await openPage(browser, site, { path: "alone.html", ...options });
   return { page, element: await modelOf(page, "#m") };
@@ -194,12 +195,8 @@ describe("pictures of the reader's own", () => {
     await element.getByRole("button", { name: "Train from scratch" }).click();
     await until(async () => (await stepOf(element)) > 20, "it trains");
     assert.equal(await element.evaluate((e) => e.info.data), name);
-    assert.deepEqual(await element.evaluate((e) => e.info.space), {
-      kind: "image",
-      channels: 3,
-      width: 28,
-      height: 28,
-    });
+    const space = { kind: "image", channels: 3, width: 28, height: 28 };
+    assert.deepEqual(await element.evaluate((e) => e.info.space), space);
     await element.evaluate((e) => e.pause());
     await until(async () => (await keptOf(page)).some((k) => k.data), "they are kept with it");
     const before = await stepOf(element);

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { ref } from "lit/directives/ref.js";
+import type { Refused } from "../../client/pictures";
 import type { PictureInfo } from "../../client/protocol";
-import type { Words } from "../../lang/words";
 import type { Plate } from "../draw";
 import { field } from "../form";
 import type { Host } from "../panel";
@@ -56,17 +56,10 @@ export function pictureSource(host: Host, gallery: Gallery, plate: Plate): Templ
       const files = await pasted().catch(() => []);
       if (files.length) bring(files);
     });
-  const { camera, own, entries } = gallery;
-  const name = gallery.choice ?? host.trainer.wished().data;
-  const stranger = !entries.some((e) => e.name === name) && name !== own?.name;
-  const yours = own && words.say("picturesYours", { title: own.title });
-  const choices = entries.map(
-    (e) => html`<option value=${e.name} title=${e.licence} ?selected=${e.name === name}>${e.title}</option>`,
-  );
-  const elsewhere = words.say("picturesElsewhere");
+  const { camera } = gallery;
+  const open = () => void host.attempt(() => camera.open(), "camera");
   const canPaste = "clipboard" in navigator && "read" in navigator.clipboard;
-  const openCamera = () => void host.attempt(() => camera.open(), "camera");
-  const cameraButton = html`<button type="button" @click=${openCamera}>${words.say("cameraOpen")}</button>`;
+  const button = (label: string, act: () => void) => html`<button type="button" @click=${act}>${label}</button>`;
   return html`<fieldset class="source pictures" @paste=${onPaste}>
     <legend>${words.say("images")} <span class="aside">${words.say("picturesNote")}</span></legend>
     <div class="side">
@@ -74,17 +67,16 @@ export function pictureSource(host: Host, gallery: Gallery, plate: Plate): Templ
         <label for="gallery">${words.say("learnFrom")}</label>
         <select
           id="gallery"
-          ?disabled=${!entries.length}
+          ?disabled=${!gallery.entries.length}
           @change=${(e: Event) => gallery.choose((e.target as HTMLSelectElement).value)}>
-          ${own ? html`<option value=${own.name} ?selected=${own.name === name}>${yours}</option>` : nothing}
-          ${stranger && name ? html`<option value=${name} selected>${elsewhere}</option>` : nothing} ${choices}
+          ${sets(host, gallery)}
         </select>
       </div>
       <p class="label">${words.say("picturesOwn")}</p>
       <div class="row">
         ${chooser(words.say("picturesFiles"), false, bring)} ${chooser(words.say("picturesFolder"), true, bring)}
-        ${canPaste ? html`<button type="button" @click=${paste}>${words.say("paste")}</button>` : nothing}
-        ${camera.isThere && !camera.isOpen ? cameraButton : nothing}
+        ${canPaste ? button(words.say("paste"), paste) : nothing}
+        ${camera.isThere && !camera.isOpen ? button(words.say("cameraOpen"), open) : nothing}
       </div>
       ${
         camera.isOpen
@@ -121,6 +113,19 @@ export function pictureSource(host: Host, gallery: Gallery, plate: Plate): Templ
   </fieldset>`;
 }
 
+/** The sets that there are to choose from. */
+function sets({ words, trainer }: Host, { own, entries, choice }: Gallery): TemplateResult[] {
+  const name = choice ?? trainer.wished().data;
+  const set = (value: string, label: string, title = "") =>
+    html`<option value=${value} title=${title || nothing} ?selected=${value === name}>${label}</option>`;
+  const isElsewhere = name && name !== own?.name && !entries.some((e) => e.name === name);
+  return [
+    ...(own ? [set(own.name, words.say("picturesYours", { title: own.title }))] : []),
+    ...(isElsewhere ? [set(name, words.say("picturesElsewhere"))] : []),
+    ...entries.map((e) => set(e.name, e.title, e.licence)),
+  ];
+}
+
 /** How the reader's pictures become images: a form of what Rust declares. */
 function options(host: Host): unknown {
   const { trainer, words } = host;
@@ -133,24 +138,33 @@ function options(host: Host): unknown {
   );
 }
 
-/** How many there are, and of what size. */
-function taken(words: Words, { train, heldOut, side, channels }: PictureInfo): string {
-  const colour = words.say(channels === 1 ? "inGrey" : "inColour");
-  return words.say("picturesTaken", { n: train + heldOut, side, colour, train, heldOut });
+/** What the worker took, in a sentence or two, and the classes. */
+function taken({ words }: Host, info: PictureInfo): TemplateResult {
+  const colour = words.say(info.channels === 1 ? "inGrey" : "inColour");
+  const { side, train, heldOut, duplicates, classes } = info;
+  const each = classes.map((c) => html`<span dir="auto">${c.name} <small>${words.figure(c.count)}</small></span>`);
+  return html`<p>
+      ${words.say("picturesTaken", { n: train + heldOut, side, colour, train, heldOut })}
+      ${duplicates ? words.say("picturesTwice", { n: duplicates }) : nothing}
+    </p>
+    ${each.length ? html`<p class="pieces" aria-label=${words.say("classes")}>${each}</p>` : nothing}`;
 }
 
-/** The classes, and how many pictures each has. */
-const classes = (words: Words, info: PictureInfo) =>
-  html`<p class="pieces" aria-label=${words.say("classes")}>
-    ${info.classes.map((c) => html`<span dir="auto">${c.name} <small>${words.figure(c.count)}</small></span>`)}
-  </p>`;
-
-/** A file that was left out, and why. */
-const refusal = (words: Words, { name, why }: Gallery["refused"][number]) =>
-  html`<li><b dir="auto">${name}</b>: ${words.told(why.message)} ${words.told(why.hint)}</li>`;
+/** Files that were left out, and why. */
+function leftOut({ words }: Host, refused: readonly Refused[]): TemplateResult {
+  const why = ({ name, why: { message, hint } }: Refused) =>
+    html`<li><b dir="auto">${name}</b>: ${words.told(message)} ${words.told(hint)}</li>`;
+  return html`<details class="refused">
+    <summary>${words.say("picturesRefused", { n: refused.length })}</summary>
+    <ul>
+      ${refused.slice(0, NAMED).map(why)}
+    </ul>
+  </details>`;
+}
 
 /** What became of them. */
-function about({ words }: Host, gallery: Gallery, plate: Plate): TemplateResult {
+function about(host: Host, gallery: Gallery, plate: Plate): TemplateResult {
+  const { words } = host;
   const { progress, info, preview, refused } = gallery;
   const wrong = gallery.wrong && words.error(gallery.wrong);
   if (preview && plate.view !== preview) plate.show(preview, { gap: 0.06 });
@@ -171,14 +185,7 @@ function about({ words }: Host, gallery: Gallery, plate: Plate): TemplateResult 
           </div>`
         : nothing
     }
-    ${
-      info
-        ? html`<p>
-              ${taken(words, info)} ${info.duplicates ? words.say("picturesTwice", { n: info.duplicates }) : nothing}
-            </p>
-            ${info.classes.length ? classes(words, info) : nothing}`
-        : nothing
-    }
+    ${info ? taken(host, info) : nothing}
     ${
       preview
         ? html`<figure class="as-is">
@@ -189,16 +196,7 @@ function about({ words }: Host, gallery: Gallery, plate: Plate): TemplateResult 
           ? nothing
           : html`<p class="aside">${words.say("picturesDrop")}</p>`
     }
-    ${
-      refused.length
-        ? html`<details class="refused">
-            <summary>${words.say("picturesRefused", { n: refused.length })}</summary>
-            <ul>
-              ${refused.slice(0, NAMED).map((r) => refusal(words, r))}
-            </ul>
-          </details>`
-        : nothing
-    }
+    ${refused.length ? leftOut(host, refused) : nothing}
     <p class="aside">${words.say("picturesStay")}</p>
     ${
       gallery.count
