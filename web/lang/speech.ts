@@ -108,12 +108,15 @@ export class Speech implements ReactiveController {
     this.host.requestUpdate();
   }
 
-  /** An empty frame, as high as the figure will be, where nothing has been rendered yet. */
+  /** A frame with the poster, as high as the figure will be, where nothing has been rendered yet. */
   #keepRoom(): Element | undefined {
     const { shadowRoot } = this.host;
     if (!shadowRoot || shadowRoot.querySelector(".frame, .lab")) return undefined;
+    const poster = '<div class="body waiting"><div class="poster"><slot name="poster"></slot></div></div>';
+    const bare = this.host.getAttribute("controls") === "none";
     const room = document.createElement("div");
-    room.className = "frame";
+    room.className = bare ? "frame bare" : "frame early";
+    room.innerHTML = bare ? poster : `<div id="panel">${poster}</div>`;
     return shadowRoot.appendChild(room);
   }
 
