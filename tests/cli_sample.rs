@@ -105,7 +105,7 @@ fn options_that_would_do_nothing_are_refused() {
         .display()
         .to_string();
     let recipe = "recipes/points/realnvp-moons.toml";
-    let out = folder.path("out.gif").display().to_string();
+    let out = folder.path("out.bmp").display().to_string();
     let out = out.as_str();
     for arguments in [
         &["sample", &image, "--prompt", "a"][..],
