@@ -76,7 +76,9 @@ export class Gallery {
       this.entries = (await siteManifest()).data;
       this.host.requestUpdate();
     }
-    if (this.isOwn && this.#taken !== JSON.stringify(this.options())) await this.again();
+    // Those that were read while there was no worker are taken as well.
+    const waiting = this.count > 0 && !this.info && !this.wrong && !this.progress && !this.busy;
+    if (waiting || (this.isOwn && this.#taken !== JSON.stringify(this.options()))) await this.again();
   }
 
   /** The set of a model that came from elsewhere. */
