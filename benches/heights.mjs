@@ -1,7 +1,7 @@
 // How high the figures are at each width, and from that the style sheets that keep their room:
-// node benches/heights.mjs [model|lab]. It takes some minutes, and writes web/element/reserve.css and
-// web/element/lab/reserve.css.
-import { writeFileSync } from "node:fs";
+// node benches/heights.mjs [model|lab [TEXT]]. It takes some minutes, and writes web/element/reserve.css and
+// web/element/lab/reserve.css. With a TEXT only figures whose selectors hold it are measured, and the others stay.
+import { readFileSync, writeFileSync } from "node:fs";
 import { openPage, startBrowser, startSite, until } from "../tests/browser/harness.mjs";
 
 /** Selectors and what stands for them. */
@@ -105,12 +105,26 @@ const head = "/* Room for each view, written by benches/heights.mjs: nothing bel
 
 const site = await startSite({ bare: true });
 const browser = await startBrowser();
-const wanted = process.argv[2];
+const [wanted, part] = process.argv.slice(2);
 for (const [name, figures, path] of [
   ["model", MODELS, "reserve.css"],
   ["lab", LABS, "lab/reserve.css"],
 ]) {
   if (wanted && wanted !== name) continue;
+  const sheetFile = new URL(`../web/element/${path}`, import.meta.url);
+  if (part !== undefined) {
+    let sheet = readFileSync(sheetFile, "utf8");
+    for (const [selector, html] of figures.filter(([selector]) => selector.includes(part))) {
+      const rule = heights(selector, await measure(browser, site, html));
+      const [start] = rule.split("\n");
+      console.error(selector);
+      const from = sheet.indexOf(`${start}\n`);
+      if (from < 0) sheet = sheet.replace("@container", `${rule}\n@container`);
+      else sheet = sheet.slice(0, from) + rule + sheet.slice(sheet.indexOf("\n}", from) + 2);
+      writeFileSync(sheetFile, sheet);
+    }
+    continue;
+  }
   const all = [];
   for (const [selector, html] of figures) {
     const spans = await measure(browser, site, html);
@@ -118,6 +132,6 @@ for (const [name, figures, path] of [
     all.push(heights(selector, spans));
   }
   const sheet = [head, ...all, ...choice].join("\n");
-  writeFileSync(new URL(`../web/element/${path}`, import.meta.url), `${sheet}\n`);
+  writeFileSync(sheetFile, `${sheet}\n`);
 }
 process.exit(0);
