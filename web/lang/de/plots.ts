@@ -327,7 +327,7 @@ export const plots: Record<string, string> = {
   "Digits by a GAN": "Ziffern von einem GAN",
   "Digits by diffusion": "Ziffern durch Diffusion",
   "Digits on a plane": "Ziffern in der Ebene",
-  "Another class": "Eine andere Klasse",
+  "Another class": "Andere Klasse",
   Attributes: "Eigenschaften",
   ["The picture as the model has it, then bolder, more slanted and wider, or less so: to its code is added what " +
   "the codes of bold images have more than those of thin ones, and likewise for the others. " +
