@@ -87,7 +87,8 @@ function heights(selector, spans) {
   const host = selector.startsWith(":host") ? selector : `:host(${selector}:not([controls]))`;
   const lines = spans.map(([from, to, low, high]) => {
     const slope = (high - low) / (to - 1 - from);
-    const start = Math.ceil(low - slope * from) + 28;
+    // A line more; on a phone, where buttons stand close, a second one.
+    const start = Math.ceil(low - slope * from) + (from < 400 ? 56 : 28);
     return `  --_room-${from}: calc(${start}px + ${(100 * slope).toFixed(1)}cqw);`;
   });
   return `${host} .frame {\n${lines.join("\n")}\n}`;

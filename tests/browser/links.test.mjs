@@ -237,7 +237,8 @@ describe("attributes", () => {
       const early = document.createElement("early-model");
       Object.assign(early, { family: "gan", data: "rings", steps: 300, backend: "cpu" });
       document.querySelector("main").append(early);
-      customElements.define("early-model", class extends customElements.get("generative-model") {});
+      const Model = await customElements.whenDefined("generative-model");
+      customElements.define("early-model", class extends Model {});
       const late = document.createElement("generative-model");
       Object.assign(late, { family: "mdn", backend: "cpu", seed: 5 });
       late.setAttribute("data", "circles");
