@@ -191,13 +191,8 @@ fn film(frames: &[View], scale: usize) -> Result<Vec<u8>> {
             continue;
         };
         size = [*width * scale as u32, *height * scale as u32];
-        for line in pixels.0.as_chunks::<4>().0.chunks_exact(*width as usize) {
-            let wide = line
-                .iter()
-                .flat_map(|pixel| std::iter::repeat_n(pixel, scale));
-            let wide: Vec<u8> = wide.flatten().copied().collect();
-            (0..scale).for_each(|_| rgba.extend_from_slice(&wide));
-        }
+        let pixels = pixels.0.as_chunks::<4>().0;
+        rgba.extend(plots::enlarged(pixels, *width as usize, scale, 4));
     }
     let side = |pixels: u32| {
         u16::try_from(pixels)

@@ -19,7 +19,7 @@ use crate::{
     },
     device::floats,
     error::Result,
-    model::{Condition, DensityKind, Model, drive},
+    model::{Condition, DensityKind, Model, finish_pausing},
     pause::Pause,
     rng::{Purpose, Rng},
     scene::{Number, number},
@@ -288,12 +288,8 @@ async fn samples(
     }
     let free = Condition::default();
     let mut sampler = model.sampler(&serde_json::Value::Null, &free, count, seed)?;
-    let driven = drive(&mut *sampler, async |_, _| {
-        pause().await;
-        Ok(())
-    });
-    driven.await?;
-    let xy = floats(sampler.state().points()?).await?;
+    let samples = finish_pausing(&mut *sampler, pause).await?;
+    let xy = floats(samples.points()?).await?;
     Ok(xy.as_chunks().0.to_vec())
 }
 

@@ -2,7 +2,7 @@
 //! itself draws from the same noise.
 
 use crate::{
-    data::DataInfo,
+    data::{DataInfo, is_name},
     error::{Error, Result},
     model::Model,
 };
@@ -27,11 +27,11 @@ pub fn pytorch(model: &dyn Model, data: &DataInfo, name: &str) -> Result<String>
         ),
     };
     let part = model.page().ok_or_else(unsupported)?;
-    if !is_plain(name) {
-        let reason = "letters, digits, - and _ are possible";
+    if !is_name(name) {
+        let reason = "small letters, digits and hyphens are possible";
         return Err(Error::bad_option("name", name, reason));
     }
-    let of = if is_plain(&data.name) {
+    let of = if is_name(&data.name) {
         &data.name
     } else {
         "images"
@@ -59,12 +59,4 @@ pub fn pytorch(model: &dyn Model, data: &DataInfo, name: &str) -> Result<String>
         page.replace(hole, text)
     });
     Ok(page)
-}
-
-/// Whether a name can be part of a script and a file's name as it stands.
-fn is_plain(name: &str) -> bool {
-    !name.is_empty()
-        && name
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }

@@ -49,8 +49,8 @@ use crate::{
     error::Result,
     kernels::{activation::Activation, gated::tanh_gated, host::is_host, reduce},
     model::{
-        Capabilities, Condition, ConditionKind, Cost, Defaults, Density, DensityKind,
-        DensityOptions, Family, Losses, Sampler, config_and_net,
+        Capabilities, Condition, ConditionKind, Cost, Defaults, Density, DensityKind, Family,
+        Losses, Sampler, config_and_net,
     },
     nn::{conv::conv, init, weights},
     options::Options,
@@ -321,24 +321,6 @@ impl Family for PixelCnn {
 
     fn density(&self) -> Option<&dyn Density> {
         Some(self)
-    }
-}
-
-impl Density for PixelCnn {
-    fn kind(&self, _: DensityOptions) -> DensityKind {
-        DensityKind::Exact
-    }
-
-    fn log_prob(&self, batch: &Batch, _: DensityOptions, _: &mut Rng) -> Result<Tensor<1>> {
-        PixelModel::log_prob(self, batch)
-    }
-
-    fn levels(&self) -> Option<usize> {
-        Some(self.config.levels)
-    }
-
-    fn pixelwise(&self, batch: &Batch) -> Option<Result<Tensor<2>>> {
-        Some(PixelModel::pixelwise(self, batch))
     }
 }
 

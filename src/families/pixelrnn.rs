@@ -44,8 +44,8 @@ use crate::{
     error::Result,
     kernels::{activation::Activation, lstm, reduce},
     model::{
-        Capabilities, Condition, ConditionKind, Cost, Defaults, Density, DensityKind,
-        DensityOptions, Family, Losses, Sampler, config_and_net,
+        Capabilities, Condition, ConditionKind, Cost, Defaults, Density, DensityKind, Family,
+        Losses, Sampler, config_and_net,
     },
     nn::{
         conv::conv,
@@ -311,24 +311,6 @@ impl Family for PixelRnn {
 
     fn density(&self) -> Option<&dyn Density> {
         Some(self)
-    }
-}
-
-impl Density for PixelRnn {
-    fn kind(&self, _: DensityOptions) -> DensityKind {
-        DensityKind::Exact
-    }
-
-    fn log_prob(&self, batch: &Batch, _: DensityOptions, _: &mut Rng) -> Result<Tensor<1>> {
-        PixelModel::log_prob(self, batch)
-    }
-
-    fn levels(&self) -> Option<usize> {
-        Some(self.config.levels)
-    }
-
-    fn pixelwise(&self, batch: &Batch) -> Option<Result<Tensor<2>>> {
-        Some(PixelModel::pixelwise(self, batch))
     }
 }
 

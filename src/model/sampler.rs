@@ -6,6 +6,7 @@ use burn::tensor::Tensor;
 
 use crate::{
     error::{Error, Result},
+    pause::Pause,
     scene::Token,
 };
 
@@ -99,6 +100,19 @@ pub async fn drive(
 /// What the device reports.
 pub async fn finish(sampler: &mut dyn Sampler) -> Result<Samples> {
     drive(sampler, async |_, _| Ok(())).await?;
+    Ok(sampler.state())
+}
+
+/// The same, where the thread is given back after each step.
+///
+/// # Errors
+/// What the device reports.
+pub async fn finish_pausing(sampler: &mut dyn Sampler, pause: Pause) -> Result<Samples> {
+    drive(sampler, async |_, _| {
+        pause().await;
+        Ok(())
+    })
+    .await?;
     Ok(sampler.state())
 }
 

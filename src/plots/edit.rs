@@ -1,11 +1,9 @@
 //! Plots of models that can be given a picture, or a part of one, to go on from.
 
-use burn::tensor::Tensor;
-
 use crate::{
     data::Batch,
     error::Result,
-    model::{Condition, ConditionKind, Model, drive},
+    model::{Condition, ConditionKind, Model, finish_pausing},
     pause::Pause,
     scene::{PlotInput, PlotRequest, PlotSpec, View, grid},
 };
@@ -60,11 +58,6 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
         },
     };
     let mut sampler = model.sampler(&model.preview()?, &condition, DRAWS, request.seed)?;
-    drive(&mut *sampler, async |_, _| {
-        pause().await;
-        Ok(())
-    })
-    .await?;
-    let images: Tensor<4> = sampler.state().images()?;
+    let images = finish_pausing(&mut *sampler, pause).await?.images()?;
     grid(images, COLUMNS).await
 }

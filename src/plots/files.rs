@@ -32,6 +32,23 @@ pub fn csv(layers: &[Layer], units: Option<&Units>) -> Vec<u8> {
     out.into_bytes()
 }
 
+/// The first `kept` bytes of each pixel of rows of `width`, each pixel `scale` × `scale`.
+pub fn enlarged(pixels: &[[u8; 4]], width: usize, scale: usize, kept: usize) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(pixels.len() * kept * scale * scale);
+    for line in pixels.chunks_exact(width) {
+        let wide: Vec<u8> = line
+            .iter()
+            .flat_map(|pixel| std::iter::repeat_n(&pixel[..kept], scale))
+            .flatten()
+            .copied()
+            .collect();
+        for _ in 0..scale {
+            bytes.extend_from_slice(&wide);
+        }
+    }
+    bytes
+}
+
 /// A PNG of a [`View::Image`], each pixel `scale` × `scale`.
 ///
 /// # Errors
@@ -59,18 +76,7 @@ pub fn png(view: &View, scale: usize) -> Result<Vec<u8>> {
         true => (1, png::ColorType::Grayscale),
         false => (3, png::ColorType::Rgb),
     };
-    let mut bytes = Vec::with_capacity(pixels.len() * kept * scale * scale);
-    for line in pixels.chunks_exact(width) {
-        let wide: Vec<u8> = line
-            .iter()
-            .flat_map(|pixel| std::iter::repeat_n(&pixel[..kept], scale))
-            .flatten()
-            .copied()
-            .collect();
-        for _ in 0..scale {
-            bytes.extend_from_slice(&wide);
-        }
-    }
+    let bytes = enlarged(pixels, width, scale, kept);
     let mut out = Vec::new();
     let mut encoder = png::Encoder::new(&mut out, (width * scale) as u32, *height * scale as u32);
     encoder.set_color(color);

@@ -6,7 +6,7 @@ use crate::{
     data::Batch,
     device::floats,
     error::{Error, Result},
-    model::{Condition, Density, DensityKind, DensityOptions, Model, drive},
+    model::{Condition, Density, DensityKind, DensityOptions, Model, finish_pausing},
     pause::Pause,
     rng::{Purpose, Rng},
     scene::{Number, PlotInput, PlotRequest, PlotSpec, View, grid, number},
@@ -92,12 +92,7 @@ async fn numbers(density: &dyn Density, image: &Batch, seed: u64) -> Result<Vec<
 /// One image of the model's own.
 async fn sample(model: &dyn Model, seed: u64, pause: Pause) -> Result<Batch> {
     let mut sampler = model.sampler(&model.preview()?, &Condition::default(), 1, seed)?;
-    drive(&mut *sampler, async |_, _| {
-        pause().await;
-        Ok(())
-    })
-    .await?;
-    let images = sampler.state().images()?;
+    let images = finish_pausing(&mut *sampler, pause).await?.images()?;
     let shape = images.dims();
     Ok(Batch::unlabelled(shape, floats(images).await?))
 }

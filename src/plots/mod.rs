@@ -15,7 +15,7 @@ pub mod nearest;
 mod points;
 pub mod svg;
 
-pub use files::{csv, png};
+pub use files::{csv, enlarged, png};
 pub use film::{FILM_LIMIT, Film, gif};
 pub use points::data;
 

@@ -4,9 +4,9 @@ use crate::{
     data::images::Images,
     device::floats,
     error::Result,
-    model::{Model, drive},
+    model::{Model, finish_pausing},
     pause::Pause,
-    scene::{PlotRequest, PlotSpec, View, grid_of_bytes},
+    scene::{PlotRequest, PlotSpec, View, byte, grid_of_bytes},
 };
 
 /// Samples, in one row.
@@ -27,16 +27,10 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
     let set = request.image_set()?;
     let condition = Default::default();
     let mut sampler = model.sampler(&model.preview()?, &condition, DRAWS, request.seed)?;
-    drive(&mut *sampler, async |_, _| {
-        pause().await;
-        Ok(())
-    })
-    .await?;
-    let images = sampler.state().images()?;
+    let images = finish_pausing(&mut *sampler, pause).await?.images()?;
     let [n, channels, height, width] = images.dims();
     let values = floats(images).await?;
-    let byte = |v: &f32| (v.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
-    let mut bytes: Vec<u8> = values.iter().map(byte).collect();
+    let mut bytes: Vec<u8> = values.iter().map(|&v| byte(v)).collect();
     for sample in bytes.clone().chunks_exact(channels * height * width) {
         bytes.extend(set.train.image(nearest(sample, &set.train)));
         pause().await;

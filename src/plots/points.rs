@@ -8,7 +8,7 @@ use crate::{
     data::{Binarize, PointSet, test_batch},
     error::{Error, Result},
     evaluate::density::{density_options, log_prob},
-    model::{Condition, DensityKind, Model, drive},
+    model::{Condition, DensityKind, Model, finish_pausing},
     pause::Pause,
     scene::{PlotRequest, PlotSpec, Role, Scene, View, cells},
 };
@@ -43,12 +43,7 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
         ("samples", _) => {
             let free = Condition::default();
             let mut sampler = model.sampler(&Value::Null, &free, request.count, request.seed)?;
-            let driven = drive(&mut *sampler, async |_, _| {
-                pause().await;
-                Ok(())
-            });
-            driven.await?;
-            let samples = sampler.state().points()?;
+            let samples = finish_pausing(&mut *sampler, pause).await?.points()?;
             let scene = Scene::new(format!("{} samples", request.count)).data(request);
             scene.points(Role::Model, samples)
         }

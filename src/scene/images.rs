@@ -19,7 +19,7 @@ pub async fn grid(images: Tensor<4>, columns: usize) -> Result<View> {
 /// A value in [0, 1] as a byte; beyond it the nearest, and 0 for what is no number. Written so that the
 /// compiler makes vector code of it.
 #[inline(always)]
-fn byte(value: f32) -> u8 {
+pub(crate) fn byte(value: f32) -> u8 {
     let value = value * 255.0 + 0.5;
     let value = if value > 0.0 { value } else { 0.0 };
     let value = if value < 255.0 { value } else { 255.0 };

@@ -22,7 +22,7 @@ use crate::{
     data::{Batch, Binarize, DataInfo},
     error::{Error, Result},
     kernels::{activation::Activation, bernoulli, cross_entropy::cross_entropy, linear},
-    model::TrainConfig,
+    model::{Density, DensityKind, DensityOptions, TrainConfig},
     options::Options,
     rng::Rng,
     scene::PlotSpec,
@@ -76,9 +76,10 @@ pub trait PixelModel {
     /// # Errors
     /// [`Error::Unsupported`] for what are no images.
     fn log_prob(&self, batch: &Batch) -> Result<Tensor<1>> {
-        let (x, levels) = self.levels().quantized(batch, &self.device())?;
+        let values = PixelModel::levels(self);
+        let (x, levels) = values.quantized(batch, &self.device())?;
         let rows = self.rows(x.clone());
-        Ok(self.levels().log_prob(x, levels, rows))
+        Ok(values.log_prob(x, levels, rows))
     }
 
     /// The probability of each level of each pixel, `[n h w, levels]`.
@@ -86,8 +87,27 @@ pub trait PixelModel {
     /// # Errors
     /// [`Error::Unsupported`] for what are no images.
     fn pixelwise(&self, batch: &Batch) -> Result<Tensor<2>> {
-        let (x, _) = self.levels().quantized(batch, &self.device())?;
-        Ok(self.levels().probabilities(self.rows(x)))
+        let values = PixelModel::levels(self);
+        let (x, _) = values.quantized(batch, &self.device())?;
+        Ok(values.probabilities(self.rows(x)))
+    }
+}
+
+impl<M: PixelModel> Density for M {
+    fn kind(&self, _: DensityOptions) -> DensityKind {
+        DensityKind::Exact
+    }
+
+    fn log_prob(&self, batch: &Batch, _: DensityOptions, _: &mut Rng) -> Result<Tensor<1>> {
+        PixelModel::log_prob(self, batch)
+    }
+
+    fn levels(&self) -> Option<usize> {
+        Some(PixelModel::levels(self).0)
+    }
+
+    fn pixelwise(&self, batch: &Batch) -> Option<Result<Tensor<2>>> {
+        Some(PixelModel::pixelwise(self, batch))
     }
 }
 

@@ -53,7 +53,7 @@ impl Raster {
         Ok(Self {
             known: condition.known(height * width)?,
             walk: model.walk(count),
-            levels: model.levels(),
+            levels: PixelModel::levels(model),
             size: [height, width],
             device: model.device(),
             temperature: options.temperature,

@@ -196,7 +196,7 @@ export const errors: Record<string, string> = {
   "energies in 2-D": "Energien in 2-D",
   text: "Text",
   "There is no page of PyTorch for a {a} of such data": "Für {a} mit solchen Daten gibt es keine Seite PyTorch",
-  "letters, digits, - and _ are possible": "möglich sind Buchstaben, Ziffern, - und _",
+  "small letters, digits and hyphens are possible": "möglich sind kleine Buchstaben, Ziffern und Bindestriche",
   "it has to have whole frames of at least one pixel": "er muss aus ganzen Bildern von mindestens einem Pixel bestehen",
   "it would be too large; take fewer or smaller frames": "er würde zu groß; nehmen Sie weniger oder kleinere Bilder",
   "There is nothing to film here.": "Hier gibt es nichts zu filmen.",
