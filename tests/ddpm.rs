@@ -841,4 +841,36 @@ fn a_class_a_mask_and_a_start_are_kept_to() {
         ..Condition::default()
     };
     assert_eq!(refused(nowhere), Code::BadOption);
+    let coarse = |n: usize| Condition {
+        coarse: Some(vec![0.5; n]),
+        ..Condition::default()
+    };
+    assert_eq!(refused(coarse(15)), Code::BadOption);
+    let ode = DdpmSampleOptions::from_json(&json!({ "sampler": "ode" })).expect("options");
+    let by_ode = Family::sampler(&model, &ode, &coarse(16), 1, 0).err();
+    assert_eq!(by_ode.expect("an error").code(), Code::BadOption);
+}
+
+#[test]
+fn averages_over_squares_are_kept_to_by_every_sampler() {
+    let model = conditional();
+    let coarse: Vec<f32> = (0..16).map(|i| (i * 7 % 16) as f32 / 15.0).collect();
+    for sampler in ["ddpm", "ddim", "dpm-solver"] {
+        let options = json!({ "sampler": sampler, "steps": 12 });
+        let options = DdpmSampleOptions::from_json(&options).expect("options");
+        let condition = Condition {
+            coarse: Some(coarse.clone()),
+            ..Condition::default()
+        };
+        let sampler_of = Family::sampler(&model, &options, &condition, 3, 5).expect("a sampler");
+        let pixels = values(common::drawn(sampler_of).images().expect("images"));
+        for image in pixels.chunks_exact(64) {
+            for (i, wanted) in coarse.iter().enumerate() {
+                let at = 16 * (i / 4) + 2 * (i % 4);
+                let sum: f32 = [0, 1, 8, 9].iter().map(|d| image[at + d]).sum();
+                let off = (sum / 4.0 - wanted).abs();
+                assert!(off < 2e-3, "{sampler}: square {i} is off by {off}");
+            }
+        }
+    }
 }

@@ -165,3 +165,52 @@ fn a_code_goes_to_other_classes() {
     println!("{right} of 100 seen as the class");
     assert!(right >= 70, "{right} of 100");
 }
+
+/// Averages over squares of 2 × 2 pixels of an image of 28 × 28.
+fn halved(image: &[f32]) -> Vec<f32> {
+    let at = |row: usize, column: usize| image[28 * row + column];
+    let square = |i: usize| {
+        let (row, column) = (2 * (i / 14), 2 * (i % 14));
+        (at(row, column) + at(row, column + 1) + at(row + 1, column) + at(row + 1, column + 1))
+            / 4.0
+    };
+    (0..196).map(square).collect()
+}
+
+/// What its averages leave out: the mean square of what pixels differ from that of their square.
+fn detail(image: &[f32]) -> f32 {
+    let coarse = halved(image);
+    let each = (0..784).map(|i| image[i] - coarse[14 * (i / 56) + i % 28 / 2]);
+    each.map(|d| d * d).sum::<f32>() / 784.0
+}
+
+#[test]
+fn a_coarse_image_is_given_detail_and_keeps_its_averages() {
+    let (mut right, mut all) = (0, 0);
+    let (mut made, mut true_detail) = (0.0, 0.0);
+    for index in 0..10 {
+        let truth = image(index);
+        let coarse = halved(&truth);
+        let tiles = tiles("ddpm-mnist", "enlarge", index as u32, 0.0);
+        assert_eq!(tiles.len(), 8);
+        assert!(detail(&tiles[0]) < 1e-6, "the first is coarse");
+        for tile in &tiles {
+            let found = halved(tile);
+            let worst = found.iter().zip(&coarse).map(|(a, b)| (a - b).abs());
+            // Half a step of 255, and what the range leaves of an average.
+            assert!(worst.fold(0.0, f32::max) < 0.01, "image {index}");
+        }
+        assert!(far(&tiles[1], &tiles[2]) > 0.01, "draws differ");
+        let truth_seen = seen(&[truth.clone()])[0];
+        right += (seen(&tiles[1..]).iter())
+            .filter(|&&class| class == truth_seen)
+            .count();
+        all += 7;
+        made += tiles[1..].iter().map(|tile| detail(tile)).sum::<f32>() / 7.0;
+        true_detail += detail(&truth);
+    }
+    let ratio = made / true_detail;
+    println!("{right} of {all} seen as the class, {ratio:.2} of the detail");
+    assert!(right >= all * 9 / 10, "{right} of {all}");
+    assert!((0.6..1.4).contains(&ratio), "{ratio} of the detail");
+}

@@ -34,6 +34,9 @@ pub struct Condition {
     /// How far from `start` samples may lead: 0 nowhere, 1 as if it were not there.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub strength: Option<f64>,
+    /// Averages over squares of 2 × 2 pixels, channel by channel and row by row: samples are images that
+    /// have these.
+    pub coarse: Option<Vec<f32>>,
     /// Where a path ends.
     pub goal: Option<Vec<f32>>,
 }
@@ -56,6 +59,8 @@ pub enum ConditionKind {
     Start,
     /// [`Condition::strength`].
     Strength,
+    /// [`Condition::coarse`].
+    Coarse,
     /// [`Condition::goal`].
     Goal,
 }
@@ -70,6 +75,7 @@ impl ConditionKind {
             ConditionKind::Known => "known",
             ConditionKind::Start => "start",
             ConditionKind::Strength => "strength",
+            ConditionKind::Coarse => "coarse",
             ConditionKind::Goal => "goal",
         }
     }
@@ -94,6 +100,7 @@ impl Condition {
             (ConditionKind::Known, known),
             (ConditionKind::Start, self.start.is_some()),
             (ConditionKind::Strength, self.strength.is_some()),
+            (ConditionKind::Coarse, self.coarse.is_some()),
             (ConditionKind::Goal, self.goal.is_some()),
         ];
         all.into_iter().filter(|a| a.1).map(|a| a.0)
@@ -154,6 +161,22 @@ impl Condition {
             }
             (None, None) => Ok(None),
         }
+    }
+
+    /// The averages over squares, for images `[channels, height, width]`.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] if they are as many as no such image has, or not finite.
+    pub fn coarse(&self, [channels, height, width]: [usize; 3]) -> Result<Option<&[f32]>> {
+        let Some(coarse) = &self.coarse else {
+            return Ok(None);
+        };
+        if height % 2 + width % 2 > 0 {
+            let reason = format!("{height} × {width} pixels cannot be halved");
+            return Err(Error::bad_option("coarse", coarse.len(), reason));
+        }
+        check_values("coarse", coarse, channels * height * width / 4)?;
+        Ok(Some(coarse))
     }
 
     /// The known values and their mask, for examples of `count` values.

@@ -11,6 +11,7 @@ pub mod gaussian;
 pub mod init;
 pub mod linear;
 pub mod mlp;
+pub mod squares;
 pub mod standard;
 pub mod transformer;
 pub mod unet;

@@ -1,9 +1,13 @@
 //! Plots of models that can be given a picture, or a part of one, to go on from.
 
+use burn::tensor::Tensor;
+
 use crate::{
     data::Batch,
+    device::floats,
     error::Result,
     model::{Condition, ConditionKind, Model, finish_pausing},
+    nn::squares::{averages, repeated},
     pause::Pause,
     scene::{PlotInput, PlotRequest, PlotSpec, View, grid},
 };
@@ -28,6 +32,10 @@ pub fn specs(conditions: &[ConditionKind]) -> Vec<PlotSpec> {
                 .along("noise"),
         );
     }
+    if conditions.contains(&ConditionKind::Coarse) {
+        let help = "The first image is all that the model is given of yours: the averages over squares of 2 × 2 pixels. The others are what it takes the detail for. Each has exactly these averages, so all of them are possible, and which one was yours nobody can tell.";
+        all.push(PlotSpec::new("enlarge", "Enlarge", help).with(PlotInput::Image));
+    }
     all
 }
 
@@ -39,7 +47,16 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
     let Batch::Images { shape, values, .. } = request.images(1)? else {
         return Err(request.unknown());
     };
+    let mut coarse = None;
     let condition = match request.plot {
+        "enlarge" => {
+            let found = averages(request.images(1)?.images(&request.device)?)?;
+            coarse = Some(repeated(found.clone()));
+            Condition {
+                coarse: Some(floats(found).await?),
+                ..Condition::default()
+            }
+        }
         "complete" => {
             let size = shape[2] * shape[3];
             let anew = request.mask.clone().unwrap_or_else(|| vec![0; size]);
@@ -57,7 +74,11 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
             ..Condition::default()
         },
     };
-    let mut sampler = model.sampler(&model.preview()?, &condition, DRAWS, request.seed)?;
-    let images = finish_pausing(&mut *sampler, pause).await?.images()?;
+    let draws = DRAWS - usize::from(coarse.is_some());
+    let mut sampler = model.sampler(&model.preview()?, &condition, draws, request.seed)?;
+    let mut images = finish_pausing(&mut *sampler, pause).await?.images()?;
+    if let Some(coarse) = coarse {
+        images = Tensor::cat(vec![coarse, images], 0);
+    }
     grid(images, COLUMNS).await
 }

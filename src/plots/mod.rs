@@ -103,7 +103,7 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
             }
             "classes" => classes(model, request, pause).await,
             "likelihood" | "pixels" => likelihood::answer(model, request, pause).await,
-            "complete" | "sketch" => edit::answer(model, request, pause).await,
+            "complete" | "enlarge" | "sketch" => edit::answer(model, request, pause).await,
             "nearest" => nearest::answer(model, request, pause).await,
             "read" | "attention" | "lens" => {
                 language::answer(language_of(model)?, request, pause).await

@@ -740,6 +740,11 @@ start?: Array<number>,
  */
 strength?: number, 
 /**
+ * Averages over squares of 2 × 2 pixels, channel by channel and row by row: samples are images that
+ * have these.
+ */
+coarse?: Array<number>, 
+/**
  * Where a path ends.
  */
 goal?: Array<number>, };
@@ -747,7 +752,7 @@ goal?: Array<number>, };
 /**
  * The conditions that a family can honour.
  */
-export type ConditionKind = "prompt" | "label" | "guidance" | "known" | "start" | "strength" | "goal";
+export type ConditionKind = "prompt" | "label" | "guidance" | "known" | "start" | "strength" | "coarse" | "goal";
 
 /**
  * What a family starts from on data of a kind.

@@ -30,11 +30,14 @@
 //! answer = net(x, t) + guidance · (net(x, t, y) − net(x, t))
 //! ```
 //!
-//! Two things can be asked of a trained model that it was not trained for. Pixels that are *known* are
+//! Three things can be asked of a trained model that it was not trained for. Pixels that are *known* are
 //! set at each step to what the noise makes of them, and steps are taken several times so that the rest
-//! comes to fit (RePaint, Lugmayr et al. 2022, arXiv:2201.09865). And a walk may *start* from a picture
+//! comes to fit (RePaint, Lugmayr et al. 2022, arXiv:2201.09865). A walk may *start* from a picture
 //! under part of the noise rather than from noise alone (SDEdit, Meng et al. 2022, arXiv:2108.01073).
+//! And of an image of which only a *coarse* one is known, the predicted x₀ is given its averages at each
+//! step, which leaves the detail to the model (DDNM, Wang, Yu & Zhang 2023, arXiv:2212.00490).
 
+mod coarse;
 mod config;
 mod density;
 mod network;
@@ -42,7 +45,7 @@ mod plots;
 pub mod process;
 mod restyle;
 
-use self::config::GROUPS;
+use self::{coarse::Coarse, config::GROUPS};
 pub use self::{
     config::{DdpmConfig, DdpmSampleOptions, Network, NoiseSchedule, Prediction, SamplerKind},
     density::log_prob,
@@ -166,7 +169,8 @@ impl Ddpm {
             return Err(Error::bad_option("guidance", guidance, reason));
         }
         // A picture that is given is of its own class, whatever that is.
-        let given = condition.start.is_some() || condition.known.is_some();
+        let given = [&condition.start, &condition.known, &condition.coarse];
+        let given = given.iter().any(|values| values.is_some());
         if given && condition.label.is_none() {
             return Ok(Told::default());
         }
@@ -237,6 +241,7 @@ impl Family for Ddpm {
         ConditionKind::Known,
         ConditionKind::Start,
         ConditionKind::Strength,
+        ConditionKind::Coarse,
     ];
     const CAPABILITIES: Capabilities = Capabilities {
         density: Some(DensityKind::FlowOde),
@@ -373,6 +378,10 @@ impl Family for Ddpm {
         if let Some(start) = condition.start(self.example.size())? {
             let x0 = self.row(start.to_vec()) * 2.0 - 1.0;
             reverse = reverse.from(x0, condition.strength.unwrap_or(STRENGTH));
+        }
+        let device = self.valid().device();
+        if let Some(coarse) = Coarse::of(condition, self.example, options, &device)? {
+            reverse = reverse.averaging(coarse);
         }
         let known = condition.known(self.example.size())?.map(|known| {
             let value = known.iter().map(|v| v.unwrap_or(0.0).clamp(0.0, 1.0));

@@ -4,7 +4,9 @@ use std::f64::consts::FRAC_PI_2;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::{DdpmConfig, DdpmSampleOptions, NoiseSchedule, Prediction, SamplerKind};
+use super::{
+    DdpmConfig, DdpmSampleOptions, NoiseSchedule, Prediction, SamplerKind, coarse::Coarse,
+};
 use crate::rng::{Purpose, Rng};
 
 /// A place on the way from data to noise: x_t = alpha x₀ + sigma ε.
@@ -287,6 +289,8 @@ pub struct Reverse {
     range: Option<[f64; 2]>,
     /// The numbers of x₀ that are known, and 1 for each of them, 0 for the others.
     known: Option<[Tensor<2>; 2]>,
+    /// What is known of averages over its squares.
+    coarse: Option<Coarse>,
     /// The level of the step before, and x̂₀ there.
     before: Option<(Level, Tensor<2>)>,
 }
@@ -310,6 +314,7 @@ impl Reverse {
             x,
             range: None,
             known: None,
+            coarse: None,
             before: None,
         }
     }
@@ -332,6 +337,13 @@ impl Reverse {
     #[must_use]
     pub fn knowing(mut self, x0: Tensor<2>, mask: Tensor<2>) -> Self {
         self.known = Some([x0, mask]);
+        self
+    }
+
+    /// The same walk, where averages over squares of pixels are known.
+    #[must_use]
+    pub(super) fn averaging(mut self, coarse: Coarse) -> Self {
+        self.coarse = Some(coarse);
         self
     }
 
@@ -411,6 +423,9 @@ impl Reverse {
         let mut guess = process.guess(x.clone(), answer, from);
         if let Some([low, high]) = self.range {
             guess.x0 = guess.x0.clamp(low, high);
+            if let Some(coarse) = &self.coarse {
+                guess.x0 = coarse.held(guess.x0, [low, high]);
+            }
             guess.noise = (x.clone() - guess.x0.clone() * from.alpha) / from.sigma;
         }
         let eta = match self.options.sampler {

@@ -27,6 +27,12 @@ export const errors: Record<string, string> = {
   "it says how far to go from a start, and there is none":
     "es sagt, wie weit von einem Anfang zu gehen ist, und es gibt keinen",
   "This model was trained without classes": "Dieses Modell wurde ohne Klassen trainiert",
+  "{height} × {width} pixels cannot be halved": "{height} × {width} Pixel lassen sich nicht halbieren",
+  "Images of {height} × {width} pixels cannot be halved":
+    "Bilder von {height} × {width} Pixeln lassen sich nicht halbieren",
+  "points have no pixels to average": "Punkte haben keine Pixel, über die zu mitteln wäre",
+  "the sampler “ode” cannot be held to averages; take another":
+    "der Sampler „ode“ lässt sich nicht auf Mittelwerte festlegen; nehmen Sie einen anderen",
   "This data has no classes": "Diese Daten haben keine Klassen",
 
   // Files and checkpoints

@@ -25,6 +25,13 @@ export const plots: Record<string, string> = {
   "the pixels that stay are exactly as they were."]:
     "Was Sie übermalen, wird neu gezeichnet, jedes Mal anders und passend zum Rest; die Pixel, die bleiben, " +
     "sind genau wie zuvor.",
+  Enlarge: "Vergrößern",
+  ["The first image is all that the model is given of yours: the averages over squares of 2 × 2 pixels. " +
+  "The others are what it takes the detail for. Each has exactly these averages, so all of them are possible, " +
+  "and which one was yours nobody can tell."]:
+    "Das erste Bild ist alles, was das Modell von Ihrem bekommt: die Mittelwerte über Quadrate von 2 × 2 Pixeln. " +
+    "Die anderen zeigen, was es für die Einzelheiten hält. Jedes hat genau diese Mittelwerte, also sind alle möglich, " +
+    "und welches Ihres war, kann niemand sagen.",
   "From a sketch": "Aus einer Skizze",
   ["Your picture is put under part of the noise, and the model finds its way back from there. " +
   "Little noise keeps nearly everything; much of it keeps little more than where the ink was, " +
