@@ -201,7 +201,7 @@ fn a_coarse_image_is_given_detail_and_keeps_its_averages() {
             assert!(worst.fold(0.0, f32::max) < 0.01, "image {index}");
         }
         assert!(far(&tiles[1], &tiles[2]) > 0.01, "draws differ");
-        let truth_seen = seen(&[truth.clone()])[0];
+        let truth_seen = seen(std::slice::from_ref(&truth))[0];
         right += (seen(&tiles[1..]).iter())
             .filter(|&&class| class == truth_seen)
             .count();
