@@ -8,6 +8,8 @@ import { badOption } from "../client/errors";
 
 /** The elements: `<generative-model>` and `<generative-lab>`. */
 export type Kind = "model" | "lab";
+/** Where a link may set an attribute: on an element of a page, or in a frame, where either stands alone. */
+export type Place = Kind | "frame";
 
 /** One attribute. */
 export interface Attribute<T = unknown> {
@@ -19,8 +21,8 @@ export interface Attribute<T = unknown> {
   fallback: T;
   /** The elements that have it. */
   of: readonly Kind[];
-  /** The elements of which a link may set it. */
-  linkable: readonly Kind[];
+  /** The elements of which a link may set it; in a frame it may also set what says how an element is shown. */
+  linkable: readonly Place[];
   /** What it does, for the README. */
   doc: string;
 }
@@ -70,13 +72,15 @@ const toggle: Reader<boolean> = { parse: flag, expected: "nothing, `true` or `fa
 const BOTH = ["model", "lab"] as const;
 const MODEL = ["model"] as const;
 const LAB = ["lab"] as const;
+/** What makes of a figure another one, or shows it otherwise: only where it stands alone. */
+const FRAME = ["frame"] as const;
 const NONE = [] as const;
 
 function entry<T, F extends T | null>(
   reader: Reader<T>,
   fallback: F,
   of: readonly Kind[],
-  linkable: readonly Kind[],
+  linkable: readonly Place[],
   doc: string,
 ): Attribute<T | F> {
   return { ...reader, fallback, of, linkable, doc };
@@ -98,10 +102,10 @@ export const ATTRIBUTES = {
     word("the id of a family; in the lab also `all`"),
     null,
     BOTH,
-    LAB,
+    ["lab", "frame"],
     "a model of this family is made and trained here; in the lab: which one is shown large",
   ),
-  families: entry(list("ids of families"), null, LAB, NONE, "the families that there are to choose from"),
+  families: entry(list("ids of families"), null, LAB, FRAME, "the families that there are to choose from"),
   preset: entry(word("the id of an experiment"), null, LAB, LAB, "an experiment that is worth seeing"),
   data: entry(
     word("the name of a data set"),
@@ -112,12 +116,12 @@ export const ATTRIBUTES = {
   ),
   size: entry(word("the id of a size"), null, MODEL, MODEL, "how large a model of text is made"),
   view: entry(word("the id of a view"), null, MODEL, MODEL, "what is shown first: a plot of the model, or `train`"),
-  views: entry(list("ids of views"), null, MODEL, NONE, "the views that there are to choose from, in this order"),
+  views: entry(list("ids of views"), null, MODEL, FRAME, "the views that there are to choose from, in this order"),
   plot: entry(word("the id of a plot"), null, BOTH, BOTH, "of a model of 2-D points: what is drawn"),
   seed: entry(integer(0, 0xffff_ffff), 1, BOTH, BOTH, "the seed of samples and of new models"),
   count: entry(integer(1, 400), 32, MODEL, MODEL, "how many samples"),
-  columns: entry(integer(1, 64), null, MODEL, NONE, "samples in a row"),
-  refresh: entry(number(1, 86_400), null, MODEL, NONE, "new samples after so many seconds, again and again"),
+  columns: entry(integer(1, 64), null, MODEL, FRAME, "samples in a row"),
+  refresh: entry(number(1, 86_400), null, MODEL, FRAME, "new samples after so many seconds, again and again"),
   steps: entry(integer(1, 10_000_000), null, BOTH, BOTH, "a training of points ends at this step (2000 by itself)"),
   seconds: entry(number(0.1, 86_400), null, BOTH, BOTH, "it ends after so many seconds of computing instead"),
   rate: entry(number(0.1, 100), null, BOTH, BOTH, "steps a second at most"),
@@ -150,10 +154,10 @@ export const ATTRIBUTES = {
     among("auto", "webgpu", "cpu"),
     "auto",
     BOTH,
-    MODEL,
+    ["model", "frame"],
     "`auto` takes a real graphics card if there is one, else the processor",
   ),
-  controls: entry(among("full", "few", "none"), null, BOTH, NONE, "how much there is besides the picture"),
+  controls: entry(among("full", "few", "none"), null, BOTH, FRAME, "how much there is besides the picture"),
 } as const;
 
 export type Name = keyof typeof ATTRIBUTES;

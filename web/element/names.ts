@@ -1,5 +1,5 @@
 /** Which names mean something to an element, which are others' and left alone, and which are slips of the pen. */
-import { ATTRIBUTES, declared, type Kind, type Name } from "./attributes";
+import { ATTRIBUTES, declared, type Kind, type Name, type Place } from "./attributes";
 
 /** Attributes that any HTML element may have, and those of pictures and frames that authors try. */
 const OF_HTML = new Set(
@@ -20,11 +20,14 @@ export const foreign = (name: string) => OF_HTML.has(name.toLowerCase()) || OF_O
 const OPTION = /^(?:[a-z0-9-]{1,20}\.)?([a-z][a-z0-9_-]{0,39})$/;
 
 /**
- * Whether a link may set an attribute of an element: what the table says so of, and options of models, which can
- * do no harm. Never what HTML gives a meaning to.
+ * Whether a link may set an attribute of an element, or of one that stands alone in a frame: what the table says so
+ * of, and options of models, which can do no harm. Never what HTML gives a meaning to.
  */
-export function linkable(name: string, kind: Kind): boolean {
-  if (Object.hasOwn(ATTRIBUTES, name)) return ATTRIBUTES[name as Name].linkable.some((k) => k === kind);
+export function linkable(name: string, kind: Kind, framed = false): boolean {
+  if (Object.hasOwn(ATTRIBUTES, name)) {
+    const places: readonly Place[] = ATTRIBUTES[name as Name].linkable;
+    return declared(name, kind) && (places.includes(kind) || (framed && places.includes("frame")));
+  }
   const bare = OPTION.exec(name)?.[1];
   return bare !== undefined && !foreign(name) && !foreign(bare) && !(name in HTMLElement.prototype);
 }
