@@ -44,7 +44,7 @@ const CASES = {
 async function once(browser, server, { html, button }) {
   const context = await browser.newContext({ viewport: { width: 1000, height: 900 } });
   const page = await context.newPage();
-  await page.goto(`http://localhost:${server.address().port}/embed.html`, { waitUntil: "domcontentloaded" });
+  await page.goto(`http://localhost:${server.address().port}/alone.html`, { waitUntil: "domcontentloaded" });
   await page.evaluate((h) => {
     document.querySelector("main").innerHTML = h;
     window.firstStep = new Promise((done) => {

@@ -170,6 +170,9 @@ async function scripts(files) {
   files.plain("element.js", await bundle("web/element/entry.ts", { names: files.only("generative-model.js") }));
   // No modules: they are to say something where modules are refused.
   files.add("page.js", await bundle("web/page/page.ts", { format: "iife", plugins: [spoken(files)] }));
+  files.add("embed.js", await bundle("web/page/embed.ts", { format: "iife" }));
+  // Named in other people's pages, as `element.js` is.
+  files.plain("frame.js", await bundle("web/page/frame.ts"));
   files.add("unloaded.js", await bundle("web/page/unloaded.ts", { format: "iife" }));
 }
 

@@ -38,7 +38,7 @@ beforeEach(() => {
   site.requests.length = 0;
 });
 
-async function open(url = `${site.origin}/embed.html`, context = undefined) {
+async function open(url = `${site.origin}/alone.html`, context = undefined) {
   const page = await (context ?? (await browser.newContext())).newPage();
   await page.goto(url);
   const element = page.locator("generative-model").first();
@@ -118,13 +118,13 @@ test("an entry or a page out of a cache leads to the site as it is", async () =>
 test("a server that has everything kept for long gives a page of one version", async () => {
   site.headers = (path) => ({ ...headers(path), "cache-control": "max-age=86400" });
   const context = await startProfile(join(folder, "profile"));
-  const { page } = await open(`${site.origin}/embed.html`, context);
+  const { page } = await open(`${site.origin}/alone.html`, context);
   await page.close();
   site.folder = next;
   const again = await context.newPage();
   for (const visit of ["from the cache", "loaded again"]) {
     site.requests.length = 0;
-    if (visit === "from the cache") await again.goto(`${site.origin}/embed.html`);
+    if (visit === "from the cache") await again.goto(`${site.origin}/alone.html`);
     else await again.reload();
     const element = again.locator("generative-model").first();
     await ready(element);

@@ -38,7 +38,7 @@ test("without JavaScript there is a poster and an article", async () => {
 });
 
 test("the page that shows how to embed works", async () => {
-  const page = await openPage(browser, site, { path: "embed.html" });
+  const page = await openPage(browser, site, { path: "alone.html" });
   const element = await modelOf(page, "generative-model[model]");
   await until(async () => (await colours(element.locator("canvas").first())) > 10, "a picture");
   await page.locator("generative-model[plot]").scrollIntoViewIfNeeded();

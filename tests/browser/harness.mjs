@@ -168,7 +168,7 @@ export async function openModel(browser, site, query = "", options = {}) {
 
 /** Elements alone on a page. */
 export async function alone(browser, site, html, options = {}) {
-  const page = await openPage(browser, site, { path: "embed.html", ...options });
+  const page = await openPage(browser, site, { path: "alone.html", ...options });
   await page.evaluate((h) => {
     document.querySelector("main").innerHTML = h;
   }, html);

@@ -148,7 +148,7 @@ describe("a sandbox", () => {
 });
 
 test("a page from the disk says that it has to come from a server", async () => {
-  for (const name of ["index.html", "vae.html", "embed.html", "gan.de.html", "embed.de.html"]) {
+  for (const name of ["index.html", "vae.html", "alone.html", "embed.html", "gan.de.html", "alone.de.html"]) {
     const page = await open(`file://${dist}/${name}`);
     const told = page.locator(".unloaded");
     await told.waitFor();

@@ -281,7 +281,7 @@ test("the page stays smooth while all models train", async (t) => {
 });
 
 test("an element of two lines trains one family", async () => {
-  const page = await openPage(browser, site, { path: "embed.html" });
+  const page = await openPage(browser, site, { path: "alone.html" });
   const element = page.locator("generative-model[plot]");
   await element.scrollIntoViewIfNeeded();
   const state = () =>

@@ -48,7 +48,7 @@ const wasmBytes = (page) =>
     );
 
 test("100 mounts and unmounts leave no worker and no growing memory", { timeout: 300_000 }, async (t) => {
-  const page = await openPage(browser, site, { path: "embed.html" });
+  const page = await openPage(browser, site, { path: "alone.html" });
   await page.evaluate(() => document.querySelectorAll("generative-model").forEach((element) => element.remove()));
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("Performance.enable");

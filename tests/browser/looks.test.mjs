@@ -8,7 +8,7 @@ const browser = await startBrowser();
 
 /** Elements alone on a page with a style sheet of its own. */
 async function blog(css, html, options = {}) {
-  const page = await openPage(browser, site, { path: "embed.html", ...options });
+  const page = await openPage(browser, site, { path: "alone.html", ...options });
   await page.evaluate(
     ([c, h]) => {
       document.querySelectorAll("link[rel=stylesheet]").forEach((l) => l.remove());
@@ -324,7 +324,7 @@ describe("pictures", () => {
 
   test("where reading canvases is falsified, a drawing is still read, and a picture is said to be no use", async () => {
     const page = await openPage(browser, site, {
-      path: "embed.html",
+      path: "alone.html",
       init: () => {
         for (const kind of [CanvasRenderingContext2D, OffscreenCanvasRenderingContext2D]) {
           const real = kind.prototype.getImageData;

@@ -169,7 +169,7 @@ test("taken out of the page and put back, it trains on; after a while the traini
 });
 
 test("figures of one model keep their trainings apart, also those made by scripts, and pages of one path", async () => {
-  const page = await openPage(browser, site, { path: "embed.html?p=1" });
+  const page = await openPage(browser, site, { path: "alone.html?p=1" });
   const make = () =>
     page.evaluate(() => {
       document.querySelectorAll("main > :not(h1)").forEach((e) => e.remove());
@@ -194,7 +194,7 @@ test("figures of one model keep their trainings apart, also those made by script
     await until(() => element.evaluate((e) => e.trainer.own), "the kept training");
     assert.equal(await element.evaluate((e) => e.info.config.layers), i + 1, "its own");
   }
-  await page.goto(`${site.url}embed.html?p=2`);
+  await page.goto(`${site.url}alone.html?p=2`);
   await make();
   assert.equal(await (await figure(0)).evaluate((e) => e.trainer.look().then(() => e.trainer.kept)), undefined);
   await closePage(page);

@@ -6,6 +6,7 @@ import { linkable } from "../element/names";
 import { tagAt, wordsOf } from "../lang/speech";
 import { ENGLISH, Words } from "../lang/words";
 import { explainEquations } from "./equations";
+import { FOREIGN, unknown } from "./parameters";
 import { bring, followPlaces } from "./place";
 import "./unloaded";
 
@@ -42,8 +43,6 @@ const figures: Figure[] = [...document.querySelectorAll<HTMLElement>("figure.wid
 });
 const hero = document.querySelector<GenerativeModel>("#hero");
 
-/** Parameters that others add to links; they mean nothing here. */
-const FOREIGN = /^(utm_.*|fbclid|gclid|msclkid|mc_[ce]id|ref)$/;
 /** Where the figures of the first article are now. */
 const MOVED: readonly (readonly [RegExp, string])[] = [
   [/[?&]lab\./, "lab.html#bench"],
@@ -86,14 +85,7 @@ function apply({ kind, element, prefix, defaults }: Figure, parameters: URLSearc
   for (const [name, value] of wished) if (may(name)) element.setAttribute(name, value);
   void customElements.whenDefined(element.localName).then(() => {
     element.linked = wished.map(([name]) => name).filter(may);
-    for (const [name] of wished)
-      if (!may(name))
-        element.report({
-          code: "bad-option",
-          message: `“${[...name].slice(0, 40).join("")}” is not a parameter of this page.`,
-          hint: "It was left out.",
-          recoverable: true,
-        });
+    for (const [name] of wished) if (!may(name)) element.report(unknown(name));
   });
 }
 

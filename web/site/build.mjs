@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import subsetFont from "subset-font";
 import { parse } from "yaml";
 import { codeOf } from "./code.mjs";
-import { codePage, contents, head, page } from "./layout.mjs";
+import { codePage, contents, frame, head, page } from "./layout.mjs";
 import { WORDS } from "./words.mjs";
 import { markdown, render } from "./markdown.mjs";
 import { characters } from "./math.mjs";
@@ -32,7 +32,8 @@ export function renderPages() {
   /** The chapters as far as they are there in a language, the others in English. */
   const chaptersIn = (lang) => english.map((p) => p.others.find((other) => other.lang === lang) ?? p);
   const sources = parse(readFileSync(new URL("sources.yaml", folder), "utf8"));
-  const alone = Object.entries(WORDS).map(([lang, words]) => [`embed${lang === "en" ? "" : `.${lang}`}.html`, words]);
+  const named = (name) => Object.values(WORDS).map((w) => [`${name}${w.lang === "en" ? "" : `.${w.lang}`}.html`, w]);
+  const [alone, framed] = [named("alone"), named("embed")];
   const files = new Set([...all.map((p) => p.file), ...alone.map(([file]) => file)]);
   /** A page of the site, as it is called in a language that it is there in. */
   const fileIn = (lang, file) => {
@@ -58,6 +59,7 @@ export function renderPages() {
   }
   for (const path of new Set(all.flatMap((p) => p.code ?? []))) pages.set(codePage(path), codeOf(root, path));
   for (const [file, words] of alone) pages.set(file, onItsOwn(file, words));
+  for (const [file, words] of framed) pages.set(file, frame(words, fileIn(words.lang, "index.html")));
   return pages;
 }
 

@@ -25,6 +25,10 @@ const SCRIPTS = {
 <script defer src="unloaded.js"></script>
 <link rel="modulepreload" href="generative-model.js">
 <script type="module" src="element.js"></script>`,
+  frame: `
+<script defer src="embed.js" blocking="render"></script>
+<link rel="modulepreload" href="generative-model.js">
+<script type="module" src="element.js"></script>`,
   none: "",
 };
 
@@ -133,6 +137,18 @@ ${current.order === undefined ? "" : `<h1 class="chapter">${escape(current.title
 </main>
 ${onward(chapters, current)}
 ${colophon(current, sources, md)}
+</body>
+</html>
+`;
+}
+
+/** The page of a frame: what is in it comes from its address. */
+export function frame({ lang, frame: words }, home) {
+  return `${head({ ...words, lang, scripts: "frame" })}
+<body class="embed">
+<main>
+<noscript><p class="unloaded">${words.noscript} <a href="${home}">Generative Playground</a></p></noscript>
+</main>
 </body>
 </html>
 `;

@@ -26,6 +26,11 @@ export const WORDS = {
       description:
         "A page with nothing but the element: a variational autoencoder, a flow and a model of text that train in it.",
     },
+    frame: {
+      title: "A generative model",
+      description: "A figure of this site alone, as other pages show it in a frame; its address says what it shows.",
+      noscript: "Here a generative model would sample and train, for which it needs JavaScript.",
+    },
   },
   de: {
     lang: "de",
@@ -53,6 +58,13 @@ export const WORDS = {
       description:
         "Eine Seite, auf der nur das Element steht: ein Variational Autoencoder, ein Flow und ein Textmodell, " +
         "die darin lernen.",
+    },
+    frame: {
+      title: "Ein generatives Modell",
+      description:
+        "Eine Abbildung dieser Website allein, wie andere Seiten sie in einem Frame zeigen; " +
+        "was sie zeigt, sagt ihre Adresse.",
+      noscript: "Hier würde ein generatives Modell Beispiele ziehen und lernen; dazu braucht es JavaScript.",
     },
   },
 };
