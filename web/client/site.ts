@@ -1,6 +1,7 @@
-import { cancelled, PlaygroundError, problem } from "./errors";
+import { badOption, cancelled, PlaygroundError, problem } from "./errors";
 import { base, fileUrl } from "./files";
 import { unless } from "./limits";
+import { isPacked, unpack } from "./packed";
 import { isPage, nameOf, refused, silent as silence, unanswered } from "./refusals";
 
 export { base };
@@ -211,6 +212,14 @@ export async function modelEntry(id: string): Promise<ModelEntry> {
     );
   }
   return entry;
+}
+
+/** The bytes of a checkpoint by its address, in which it may be itself. */
+export async function sourceBytes(src: string, signal?: AbortSignal): Promise<Uint8Array> {
+  if (isPacked(src)) return unpack(src, signal);
+  if (!URL.canParse(src, document.baseURI))
+    throw badOption("src", src, "the address of a .safetensors file is expected");
+  return bytesOf(new URL(src, document.baseURI), signal);
 }
 
 /** The bytes of a shipped model. */

@@ -17,7 +17,9 @@ export function figureKeys(element: HTMLElement): readonly string[] {
     return figureKeys(root.host);
   const { pathname, search } = location;
   const page = document.documentElement.hasAttribute(STATEFUL) ? pathname : pathname + search;
-  const about = (e: Element) => e.getAttribute("model") ?? e.getAttribute("family") ?? e.getAttribute("src") ?? "";
+  // An address may be a whole model.
+  const src = (e: Element) => e.getAttribute("src")?.slice(0, 200);
+  const about = (e: Element) => e.getAttribute("model") ?? e.getAttribute("family") ?? src(e) ?? "";
   const alike = [...root.querySelectorAll(TAGS)].filter((e) => !e.id && about(e) === about(element));
   const name = element.id ? `#${element.id}` : `${about(element)} ${alike.indexOf(element) + 1}`;
   const found = [`${page} ${name}`, `${pathname}#${element.id || (element.getAttribute("model") ?? "")}`];

@@ -2,7 +2,7 @@ import { html, nothing, unsafeCSS, type PropertyValues, type TemplateResult } fr
 import { PlaygroundError } from "../client/errors";
 import type { Fault, View } from "../client/protocol";
 import { isPictures } from "../client/pictures";
-import { bytesOf, forgetModel, modelBytes, modelEntry, type ModelEntry } from "../client/site";
+import { forgetModel, modelBytes, modelEntry, sourceBytes, type ModelEntry } from "../client/site";
 import { read } from "./attributes";
 import { chooser, facts, notices, tabs, type Notice } from "./chrome";
 import { reducedMotion } from "./draw";
@@ -73,7 +73,7 @@ export class GenerativeModel extends ModelHost implements Present {
         const session = this.wake();
         entry = this.src ? undefined : await this.#find();
         const [bytes] = await Promise.all([
-          entry ? modelBytes(entry, signal) : bytesOf(new URL(this.src ?? "", document.baseURI), signal),
+          entry ? modelBytes(entry, signal) : sourceBytes(this.src ?? "", signal),
           this.prepare(session, entry?.family, signal),
         ]);
         return { bytes, sha256: entry?.sha256 ?? null };

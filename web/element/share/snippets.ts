@@ -1,4 +1,5 @@
 /** What there is to paste for a widget as it is: a link, its element, a frame, and Markdown. No DOM is needed here. */
+import { PACKED } from "../../client/packed";
 import type { Kind } from "../attributes";
 import { linkable } from "../names";
 
@@ -42,8 +43,6 @@ export interface Snippets {
 
 /** A model in a fragment, which no server gets to see. */
 export const IN_FRAGMENT = "model=";
-/** What an address begins with that is a model itself. */
-export const PACKED = "data:application/vnd.safetensors+gzip;base64,";
 /** How high a frame is of which nobody knows better. */
 const HEIGHT = 720;
 

@@ -249,6 +249,14 @@ export const errors: Record<string, string> = {
   "Lower the number of samples.": "Verringern Sie die Anzahl der Samples.",
   "{a} has more than {b} MiB, which is the most that is taken.":
     "{a} hat mehr als {b} MiB; mehr wird nicht angenommen.",
+  "The model in this address is larger than {a} MiB, which is the most that is unpacked.":
+    "Das Modell in dieser Adresse ist größer als {a} MiB; mehr wird nicht entpackt.",
+  "Put its file beside your page, and name that in src.":
+    "Legen Sie seine Datei neben Ihre Seite und nennen Sie sie in src.",
+  "The model in this address is damaged or was cut off.":
+    "Das Modell in dieser Adresse ist beschädigt oder abgeschnitten.",
+  "Copy the whole address once more, or open the model from a file.":
+    "Kopieren Sie die ganze Adresse noch einmal, oder öffnen Sie das Modell aus einer Datei.",
   "Choose a smaller file.": "Wählen Sie eine kleinere Datei.",
 
   // Training and sessions
