@@ -51,6 +51,14 @@ const equations = (files) => ({
   },
 });
 
+/** The Share dialog is a file of its own, which is fetched when somebody opens it first. */
+const shared = (files) => ({
+  name: "shared",
+  setup(b) {
+    b.onResolve({ filter: /^\.\/share\/share$/ }, () => ({ path: `./${files.of("share.js")}`, external: true }));
+  },
+});
+
 /** A script or a style sheet with all that it imports; `names` is what a script knows of others. */
 async function bundle(path, { names = {}, ...options } = {}) {
   const { outputFiles } = await build({
@@ -169,8 +177,10 @@ async function scripts(files) {
   // It goes by the name that others have put into their pages.
   files.plain("element.js", await bundle("web/element/entry.ts", { names: files.only("generative-model.js") }));
   // No modules: they are to say something where modules are refused.
-  files.add("page.js", await bundle("web/page/page.ts", { format: "iife", plugins: [spoken(files)] }));
-  files.add("embed.js", await bundle("web/page/embed.ts", { format: "iife" }));
+  files.add("share.js", await bundle("web/page/share/share.ts"));
+  const late = [spoken(files), shared(files)];
+  files.add("page.js", await bundle("web/page/page.ts", { format: "iife", plugins: late }));
+  files.add("embed.js", await bundle("web/page/embed.ts", { format: "iife", plugins: late }));
   // Named in other people's pages, as `element.js` is.
   files.plain("frame.js", await bundle("web/page/frame.ts"));
   files.add("unloaded.js", await bundle("web/page/unloaded.ts", { format: "iife" }));

@@ -87,7 +87,7 @@ test("nothing is said in place: the page's texts stand in web/lang", () => {
   const all = folders.flatMap((f) => [...f.inPlace]);
   const said = all.filter(
     ([text, at]) =>
-      !/attributes\.ts|unloaded\.ts|share\/(snippets|words)\.ts/.test(at) &&
+      !/attributes\.ts|unloaded\.ts|share\/(snippets|words|poster)\.ts/.test(at) &&
       !known(text) &&
       !NOT_SAID.some((p) => p.test(text)),
   );
@@ -188,6 +188,7 @@ const NOT_SAID = [
   /^\(prefers-/,
   /^generative-model/,
   /^1em "STIX Two Math"$/,
+  /^Generative Playground$/,
   /^(Files|Canvas|Delete|Backspace|Escape|Enter)$/,
   /^color-mix\(/,
   /^accesskey |^on _ ng-/,

@@ -358,6 +358,7 @@ export const en = {
 
   // Beneath a figure, in a chapter
   copyLink: "Copy a link to this view",
+  share: "Share…",
   reset: "Reset",
   linkWithoutOwn: "What is your own (points, a text, a model that you trained) does not travel with it.",
   inAddressBar: "It is in the address bar, to be copied from there.",

@@ -9,6 +9,9 @@ import { linkable } from "../element/names";
 import { PACKED } from "../client/packed";
 import { IN_FRAGMENT, KIND } from "../element/share/snippets";
 import { answerTo, fromHost, sent, within, type Scheme } from "./frame-messages";
+import { wordsOf } from "../lang/speech";
+import { Words } from "../lang/words";
+import { openShare } from "./open-share";
 import { FOREIGN, unknown } from "./parameters";
 import "./unloaded";
 
@@ -17,6 +20,8 @@ const framed = parent !== self;
 const { documentElement: page } = document;
 /** What there is to be seen where nothing is said. */
 const STANDARD = { model: "vae-mnist-2d", view: "latent" };
+/** The name of the site. */
+const NAME = "Generative Playground";
 /** What a link says to the frame itself. */
 const OWN = [KIND, "theme"];
 
@@ -67,11 +72,30 @@ function sized(main: HTMLElement) {
     }, time);
 }
 
+/** Below the widget, unless it is to be seen alone: how to take it along, and where it is from. */
+function tools(widget: GenerativeModel | GenerativeLab): HTMLElement {
+  const row = document.createElement("p");
+  row.className = "tools";
+  const button = document.createElement("button");
+  button.type = "button";
+  button.addEventListener("click", () => openShare(widget));
+  const home = document.createElement("a");
+  const lang = page.lang === "de" ? ".de" : "";
+  Object.assign(home, { href: `index${lang}.html`, target: "_blank", textContent: NAME });
+  const say = (words: Words) => (button.textContent = words.say("share"));
+  const spoken = wordsOf(page.lang);
+  if (spoken instanceof Words) say(spoken);
+  else void spoken.then(say);
+  row.append(button, home);
+  return row;
+}
+
 function show(main: HTMLElement) {
   paint(given.get("theme"));
   page.classList.toggle("framed", framed);
   const { widget, linked, strange } = made();
   main.prepend(widget);
+  if (widget.getAttribute("controls") !== "none") widget.after(tools(widget));
   void customElements.whenDefined(widget.localName).then(() => {
     widget.linked = linked;
     for (const name of strange) widget.report(unknown(name));

@@ -7,6 +7,7 @@ import { tagAt, wordsOf } from "../lang/speech";
 import { ENGLISH, Words } from "../lang/words";
 import { explainEquations } from "./equations";
 import { FOREIGN, unknown } from "./parameters";
+import { openShare } from "./open-share";
 import { bring, followPlaces } from "./place";
 import "./unloaded";
 
@@ -169,6 +170,8 @@ function tools(each: Figure) {
   row.append(
     button(words.say("copyLink"), () => copy(said, each)),
     " ",
+    button(words.say("share"), () => openShare(each.element, () => linkTo(each).href)),
+    " ",
     button(words.say("reset"), reset),
     " ",
     said,
@@ -176,10 +179,16 @@ function tools(each: Figure) {
   each.place.append(row);
 }
 
-function copy(said: HTMLElement, each: Figure) {
+/** A link to a figure as it is. */
+function linkTo(each: Figure): URL {
   used = each.hash;
   const url = link();
   url.hash = each.hash;
+  return url;
+}
+
+function copy(said: HTMLElement, each: Figure) {
+  const url = linkTo(each);
   const say = (text: string) => {
     said.textContent = text + unsaid(each);
     setTimeout(() => (said.textContent = ""), 8000);

@@ -20,7 +20,7 @@ export interface Shown {
   attributes: Readonly<Record<string, string>>;
   /** What it is, for those who cannot see it and for the name of a frame. */
   title: string;
-  /** The language that it speaks; English without one. */
+  /** The language that it speaks; without one, and in English, that of the page around it. */
   lang?: "en" | "de";
   /** How high it is, in pixels of CSS, for a frame that is not sized to it. */
   height?: number;
@@ -80,7 +80,11 @@ function picture(poster: Poster): string {
 /** The element with all that it needs. */
 function element({ kind, attributes, lang, poster, model }: Shown, site: string | URL): string {
   const tag = tagOf(kind);
-  const all = { ...attributes, ...(model === undefined ? {} : { src: PACKED + model }), ...(lang ? { lang } : {}) };
+  const all = {
+    ...attributes,
+    ...(model === undefined ? {} : { src: PACKED + model }),
+    ...(lang === "de" ? { lang } : {}),
+  };
   const said = Object.entries(all).map(([name, value]) => written(name, value));
   const at = (file: string) => escape(new URL(file, site).href);
   return [

@@ -338,6 +338,7 @@ export const texts: Texts = {
   picturesClear: "Meine Bilder wegnehmen",
 
   copyLink: "Link zu dieser Ansicht kopieren",
+  share: "Teilen …",
   reset: "Zurücksetzen",
   linkWithoutOwn: "Was Ihr Eigenes ist (Punkte, ein Text, ein trainiertes Modell), reist nicht mit.",
   inAddressBar: "Er steht in der Adresszeile und lässt sich von dort kopieren.",
