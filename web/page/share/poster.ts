@@ -97,8 +97,12 @@ function written(widget: Widget, tone: Tone): Promise<Picture | undefined> | und
   return png(paper.canvas, 2);
 }
 
-/** Until the colours of a widget have followed and everything is drawn anew. */
-const settled = () => new Promise((done) => setTimeout(done, reducedMotion() ? 200 : 350));
+/** Until a widget has followed the colours that it stands in, and everything is drawn anew. */
+function settled(): Promise<void> {
+  // As after a theme that fades in, it looks at what is around it now.
+  document.dispatchEvent(new Event("transitionend"));
+  return new Promise((done) => setTimeout(done, reducedMotion() ? 200 : 350));
+}
 
 /** The picture in both tones; nothing where a view has no picture. */
 export async function posters(widget: Widget): Promise<Record<Tone, Picture> | undefined> {
@@ -115,6 +119,7 @@ export async function posters(widget: Widget): Promise<Record<Tone, Picture> | u
     }
   } finally {
     Object.assign(style, before);
+    document.dispatchEvent(new Event("transitionend"));
   }
   const { light, dark } = made;
   return light && dark ? { light, dark } : undefined;
