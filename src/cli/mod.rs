@@ -6,6 +6,7 @@ mod evaluate;
 mod files;
 mod manifest;
 mod points;
+mod poster;
 mod recipe;
 mod results;
 mod sample;
@@ -66,6 +67,9 @@ enum Command {
     /// Measure a checkpoint by the standard protocol, beside the published numbers; or train a
     /// recipe of 2-D points with several seeds, measure each, and print the medians.
     Evaluate(evaluate::Arguments),
+    /// Make a picture of what a widget of a page would show, by day and by night: samples and other
+    /// images, and plots in 2-D.
+    Poster(poster::Arguments),
     /// Train the classifier of an image set, on whose features samples are measured; with all training
     /// images it is kept as recipes/classifiers/NAME.safetensors.
     Classifier(classifier::Arguments),
@@ -126,6 +130,7 @@ fn run(command: Command) -> Result<()> {
         Command::Train(arguments) => train::run(&arguments),
         Command::Sample(arguments) => sample::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Poster(arguments) => poster::run(&arguments),
         Command::Classifier(arguments) => classifier::run(&arguments),
         Command::Inspect { file } => inspect(&file),
         Command::Pytorch { id, out, place } => pytorch(&id, &out, &place),
