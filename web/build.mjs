@@ -12,6 +12,7 @@ import { gunzipSync } from "node:zlib";
 import { mathFont, renderPages, writePages } from "./site/build.mjs";
 import { built, Files } from "./site/files.mjs";
 import { formulas } from "./site/math.mjs";
+import { address, discover } from "./site/oembed.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -197,6 +198,8 @@ export async function buildSite(site) {
   formulas();
   await styles(files); // With the characters of the formulas of pages and models.
   await scripts(files);
+  const at = address();
+  if (at) await discover(pages, files, at);
   writePages(pages, files);
   files.list();
   rmSync(site, { recursive: true });

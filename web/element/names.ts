@@ -16,6 +16,9 @@ const OF_OTHERS = new RegExp(`^(${PREFIXES.replaceAll(" ", "|")})|[^a-z0-9._-]`,
 /** Whether an attribute is none of the element's business, whatever its value. */
 export const foreign = (name: string) => OF_HTML.has(name.toLowerCase()) || OF_OTHERS.test(name);
 
+/** What the platform gives to every element; the build, which makes links too, has none. */
+const platform: object = typeof HTMLElement === "undefined" ? {} : HTMLElement.prototype;
+
 /** An option, of one family if its name stands before it: `latent-dim`, `vae.latent-dim`. */
 const OPTION = /^(?:[a-z0-9-]{1,20}\.)?([a-z][a-z0-9_-]{0,39})$/;
 
@@ -29,7 +32,7 @@ export function linkable(name: string, kind: Kind, framed = false): boolean {
     return declared(name, kind) && (places.includes(kind) || (framed && places.includes("frame")));
   }
   const bare = OPTION.exec(name)?.[1];
-  return bare !== undefined && !foreign(name) && !foreign(bare) && !(name in HTMLElement.prototype);
+  return bare !== undefined && !foreign(name) && !foreign(bare) && !(name in platform);
 }
 
 /** Letters to be put in, left out, changed or swapped to make one word of another. */
