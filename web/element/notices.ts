@@ -1,5 +1,5 @@
 import { PlaygroundError } from "../client/errors";
-import type { Code } from "../client/protocol";
+import type { Code, ErrorInfo } from "../client/protocol";
 import type { Notice } from "./chrome";
 
 /** Shown at once, at most. */
@@ -28,9 +28,21 @@ const SETTLED = new Set<Code>([
 /** Of these only the newest matters. */
 const NEWEST: readonly string[] = ["worker-restarted", "device-lost"];
 
+/** What an attribute or a link says in vain: whoever wrote it finds it in the console too, once. */
+export class Warnings {
+  #told = new Set<string>();
+
+  tell({ code, message }: ErrorInfo) {
+    if (code !== "bad-option" || this.#told.has(message)) return;
+    this.#told.add(message);
+    console.warn(`<generative-…>: ${message}`);
+  }
+}
+
 /** The errors that a reader sees, each until it is dismissed or no longer so. */
 export class Notices {
   all: Notice[] = [];
+  #warnings = new Warnings();
 
   constructor(private readonly host: { requestUpdate(): void; announce(name: string, detail: unknown): void }) {}
 
@@ -40,6 +52,7 @@ export class Notices {
     const notice: Notice = { code, message, hint, recoverable, about, retry: again !== undefined, again, action };
     const same = (n: Notice) => n.code === code && (n.message === message || NEWEST.includes(code));
     this.all = [...this.all.filter((n) => !same(n)), notice].slice(-MOST);
+    this.#warnings.tell(notice);
     this.host.requestUpdate();
     this.host.announce("error", { code, message, hint, recoverable });
   }

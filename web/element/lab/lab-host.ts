@@ -11,6 +11,7 @@ import type { Notice } from "../chrome";
 import { reducedMotion } from "../draw";
 import { figureKeys } from "../figure-key";
 import { checkpointBytes, download } from "../files";
+import { Warnings } from "../notices";
 import { START } from "../points-task";
 import type { Desk } from "./controls";
 import type { Bench, Learner, Scope, Task } from "./learner";
@@ -36,6 +37,7 @@ export abstract class LabHost extends LitElement implements Bench, Stage, Choose
     rate: null,
   };
   readonly #speech = new Speech(this, () => this.redraw(false));
+  readonly #warnings = new Warnings();
   description: Description | undefined;
   learners = new Map<string, Learner>();
   /** The family that is shown large, or `all`. */
@@ -302,6 +304,7 @@ export abstract class LabHost extends LitElement implements Bench, Stage, Choose
       ...this.alerts.filter((n) => n.code !== code || n.message !== message),
       { code, message, hint, recoverable, retry },
     ].slice(-6);
+    this.#warnings.tell({ code, message, hint, recoverable });
     this.announce("error", { code, message, hint, recoverable });
     this.requestUpdate();
   }
