@@ -11,7 +11,7 @@ import { deviceSentence } from "./chrome";
 import { Controller, type ControllerHost } from "./controller";
 import { figureKeys } from "./figure-key";
 import { download } from "./files";
-import { leave, settle, takeOptions, UNSAID, type Settled } from "./options";
+import { familyOf, leave, meaningless, settle, takeOptions, UNSAID, type Settled } from "./options";
 import type { Host, Panel, ViewName } from "./panel";
 import { PointsTask, START, isPlane } from "./points-task";
 import type { PlotView } from "./render/points";
@@ -244,14 +244,15 @@ export abstract class ModelHost extends LitElement implements Host, ControllerHo
     }
     this.panel.hide();
     this.choice.furnish(family, kind);
+    if (!before) meaningless(this, "model", (e, name) => this.report(e, name));
     const shown = this.shownIds();
     const wished = this.wished ?? shown[0];
     if (wished && shown.includes(wished)) {
       this.settled = { ...this.settled, view: wished };
       return;
     }
-    if (this.view != null && !before)
-      this.report(badOption("view", this.view, `one of ${shown.join(", ")} is expected`));
+    if (wished && this.wished && !before)
+      this.report(badOption(this.view ? "view" : "plot", wished, `one of ${shown.join(", ")} is expected`));
     this.settled = { ...this.settled, view: shown[0] ?? "samples" };
     if (this.view != null) this.setAttribute("view", this.settled.view);
   }
@@ -260,11 +261,7 @@ export abstract class ModelHost extends LitElement implements Host, ControllerHo
   protected async prepare(session: Session, family: string | undefined, signal?: AbortSignal): Promise<void> {
     this.description = await session.describe();
     if (!family || signal?.aborted) return; // The file will tell, or something newer.
-    const found = this.description.families.find((f) => f.id === family);
-    if (!found) {
-      const all = this.description.families.map((f) => f.id).join(", ");
-      throw badOption("family", family, `one of ${all} is expected`);
-    }
+    const found = familyOf(this, this.description.families, family);
     this.images = await this.imagesOf(found);
     if (this.images) {
       this.speak(family, "image");

@@ -33,7 +33,7 @@ export class Warnings {
   #told = new Set<string>();
 
   tell({ code, message }: ErrorInfo) {
-    if (code !== "bad-option" || this.#told.has(message)) return;
+    if ((code !== "bad-option" && code !== "unknown-model") || this.#told.has(message)) return;
     this.#told.add(message);
     console.warn(`<generative-…>: ${message}`);
   }

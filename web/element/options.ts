@@ -1,8 +1,8 @@
 import type { Session } from "../client/session";
 import type { ErrorInfo, FamilyInfo, JsonSchema, OptionScope } from "../client/protocol";
-import { badOption, problem } from "../client/errors";
+import { badOption, cancelled, problem } from "../client/errors";
 import type { Backend } from "../client/connection";
-import { attributeOf, flag, optionOf, read, type Kind } from "./attributes";
+import { attributeOf, declared, flag, optionOf, read, type Kind } from "./attributes";
 import { foreign, meant } from "./names";
 import type { Host, Panel, ViewName } from "./panel";
 
@@ -58,7 +58,8 @@ interface Stranger extends HTMLElement {
  * or came by a link; else told to the author, in the console.
  */
 export function stranger(host: Stranger, attribute: string, kind: Kind, options: readonly string[]) {
-  if (foreign(attribute)) return;
+  // Some mean something to other models.
+  if (foreign(attribute) || declared(attribute, kind)) return;
   const to = meant(attribute, kind, options);
   const error = problem(
     "bad-option",
@@ -67,6 +68,29 @@ export function stranger(host: Stranger, attribute: string, kind: Kind, options:
   );
   if (to || host.linked.includes(attribute)) host.report(error);
   else console.warn(error.message);
+}
+
+/** A family by its id. One that nobody knows is told and given up; a shipped model comes by that change. */
+export function familyOf(host: Stranger & { family: string | null }, families: FamilyInfo[], id: string): FamilyInfo {
+  const found = families.find((f) => f.id === id);
+  if (found) return found;
+  const error = badOption("family", id, `one of ${families.map((f) => f.id).join(", ")} is expected`);
+  if (host.family !== id) throw error;
+  host.report(error);
+  host.removeAttribute("family");
+  throw cancelled();
+}
+
+/** Finds what attributes say that they cannot mean, also those that the model in place has no use for. */
+export function meaningless(host: HTMLElement, kind: Kind, report: (error: unknown, name: string) => void) {
+  for (const name of host.getAttributeNames()) {
+    if (!declared(name, kind)) continue;
+    try {
+      read(name, host.getAttribute(name));
+    } catch (e) {
+      report(e, name);
+    }
+  }
 }
 
 /** A text as Rust takes it: a switch may also be on by its presence. */

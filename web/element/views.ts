@@ -1,4 +1,6 @@
+import { badOption } from "../client/errors";
 import type { FamilyInfo, SpaceKind } from "../client/protocol";
+import { read } from "./attributes";
 import { Kit } from "./kit";
 import { shownViews, viewsOf, type Host, type Panel, type ViewInfo, type ViewName } from "./panel";
 import { PlotPanel } from "./plot-panel";
@@ -51,6 +53,11 @@ export class Views {
       const spec = plots.find((p) => p.id === id);
       const panel = own[id] ?? (spec && new PlotPanel(this.host, spec, kit));
       if (panel) this.#panels.set(id, panel);
+    }
+    const wished = read("views", this.host.getAttribute("views"));
+    if (wished?.length && !wished.some((id) => this.#panels.has(id))) {
+      const all = [...this.#panels.keys()].join(", ");
+      this.host.report(badOption("views", wished.join(" "), `one of ${all} is expected`), "views");
     }
   }
 }

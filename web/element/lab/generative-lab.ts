@@ -116,10 +116,8 @@ export class GenerativeLab extends LabHost implements Present {
   async #begin() {
     const desk = this.deskSession();
     this.description = await desk.describe();
-    const wished = this.says("families");
-    const plane = (f: FamilyInfo) =>
-      f.spaces.some((s) => s.kind === "points" || s.kind === "energy") && (!wished || wished.includes(f.id));
-    const families = this.description.families.filter(plane);
+    const plane = (f: FamilyInfo) => f.spaces.some((s) => s.kind === "points" || s.kind === "energy");
+    const families = this.wishedOf(this.description.families.filter(plane));
     for (const id of [...this.learners.keys()]) if (!families.some((f) => f.id === id)) this.learners.delete(id);
     for (const family of families) {
       if (this.learners.has(family.id)) continue;

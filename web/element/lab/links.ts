@@ -138,7 +138,9 @@ export async function take(lab: Wishes, given: [string, string | null][]): Promi
     if (!found.length && text !== null) stranger(lab, attribute, "lab", known);
     for (const learner of found) {
       const scope = scopeOf(learner, name);
-      if (name === "plot") takePlot(lab, learner, attribute, text, found.length === 1);
+      // Of several families, one that has it is enough.
+      const known = found.some((l) => l.plots.some((p) => p.id === text));
+      if (name === "plot") takePlot(lab, learner, attribute, text, !known);
       else if (name === "at") takeAt(lab, learner, text);
       else if (scope && text === null) delete learner.drafts[scope][name];
       else if (scope && text !== null) {
