@@ -225,8 +225,9 @@ struct Sheet {
 impl Sheet {
     /// Paper around so many pixels of CSS.
     fn new(width: f32, height: f32, paper: [u8; 3]) -> Self {
+        // Whole pixels of CSS, so that a page can say its size.
         let side =
-            |length: f32| ((length + 2.0 * EDGE) * SCALE).round().clamp(1.0, 8192.0) as usize;
+            |length: f32| ((length + 2.0 * EDGE).round() * SCALE).clamp(2.0, 8192.0) as usize;
         let (width, height) = (side(width), side(height));
         Self {
             width,
