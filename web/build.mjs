@@ -9,10 +9,11 @@ import { createHash } from "node:crypto";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
+import { address, admitted } from "./site/address.mjs";
 import { mathFont, renderPages, writePages } from "./site/build.mjs";
 import { built, Files } from "./site/files.mjs";
 import { formulas } from "./site/math.mjs";
-import { address, discover } from "./site/oembed.mjs";
+import { discover } from "./site/oembed.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -199,7 +200,10 @@ export async function buildSite(site) {
   await styles(files); // With the characters of the formulas of pages and models.
   await scripts(files);
   const at = address();
-  if (at) await discover(pages, files, at);
+  if (at) {
+    await discover(pages, files, at);
+    for (const [name, html] of pages) if (/^embed\b/.test(name)) pages.set(name, admitted(html, at));
+  }
   writePages(pages, files);
   files.list();
   rmSync(site, { recursive: true });

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { renderPages } from "../../web/site/build.mjs";
-import { address, discover } from "../../web/site/oembed.mjs";
+import { address, admitted } from "../../web/site/address.mjs";
+import { discover } from "../../web/site/oembed.mjs";
 
 const SITE = "https://models.example/play/";
 
@@ -12,6 +13,16 @@ test("the address of the site is one, or none is given", () => {
   assert.equal(address("https://models.example/play"), SITE);
   for (const text of ["models.example", "ftp://a/", "https://a/?b", "javascript:1"])
     assert.throws(() => address(text), /GP_SITE/, text);
+});
+
+test("the policy of a frame names the site beside itself, and nobody else", () => {
+  const html = renderPages().get("embed.html");
+  const [before, after] = [html, admitted(html, SITE)].map(
+    (page) => /Security-Policy" content="([^"]*)"/.exec(page)[1],
+  );
+  assert.ok(before.includes("script-src 'self' 'wasm-unsafe-eval'"));
+  assert.ok(after.includes("script-src 'self' https://models.example 'wasm-unsafe-eval'"));
+  assert.equal(after.replaceAll(" https://models.example", ""), before);
 });
 
 test("every page with a figure names a file that shows it in a frame", async () => {

@@ -3,15 +3,6 @@
 import { load } from "../readme.mjs";
 import { escape } from "./layout.mjs";
 
-/** The address of the site with a slash at its end, if whoever builds it says so; consumers need whole addresses. */
-export function address(text = process.env.GP_SITE) {
-  if (!text) return undefined;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash)
-    throw new Error(`GP_SITE has to be the address of the site, as https://models.example/, and is ${text}`);
-  return url.href.replace(/\/?$/, "/");
-}
-
 const unescape = (text) =>
   text.replace(/&(amp|lt|gt|quot);/g, (_, name) => ({ amp: "&", lt: "<", gt: ">", quot: '"' })[name]);
 const attributesOf = (tag) =>
