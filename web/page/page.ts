@@ -9,6 +9,7 @@ import { explainEquations } from "./equations";
 import { FOREIGN, unknown } from "./parameters";
 import { openShare } from "./open-share";
 import { bring, followPlaces } from "./place";
+import { drawWhenAsked } from "./touch";
 import "./unloaded";
 
 // ---- State in the URL. The elements check the values; the page only carries them. The figures of a page
@@ -63,7 +64,7 @@ const given = new URLSearchParams(location.search);
 let words = ENGLISH;
 
 // The entrance was once the whole article: links to its figures lead to their chapters.
-if (!figures.length) {
+if (hero) {
   const [, to] = MOVED.find(([pattern]) => pattern.test(location.search)) ?? [];
   const [chapter, hash] = to?.split("#") ?? [];
   if (hash) location.replace(`${chapter}${location.search.replace(/([?&])(?:lab|text)\./g, "$1")}#${hash}`);
@@ -241,4 +242,5 @@ for (const anchor of others)
   });
 
 explainEquations();
+drawWhenAsked();
 followPlaces();
