@@ -72,10 +72,14 @@ function idsOf(name: Name, known: Known): Choices {
   }
 }
 
+/** Attributes that mean something to some models only. */
+const OF_SOME: readonly Name[] = ["size", "plot"];
+
 /** The fields of the attributes of an element. */
 export function attributeFields(known: Known, help: (name: Name) => string): Entry[] {
   return (Object.keys(ATTRIBUTES) as Name[])
     .filter((name) => declared(name, known.kind))
+    .filter((name) => !known.family || !OF_SOME.includes(name) || idsOf(name, known).length > 0)
     .map((name) => {
       const { shape, fallback } = ATTRIBUTES[name];
       const ids = idsOf(name, known);

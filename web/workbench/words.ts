@@ -106,4 +106,4 @@ export const ATTRIBUTES_DE: Record<Name, string> = {
 export const wordsOf = (code: string): Say => (code === "de" ? de : en);
 /** What an attribute does, in a language. */
 export const helpOf = (code: string, name: Name) =>
-  (code === "de" ? ATTRIBUTES_DE[name] : ATTRIBUTES[name].doc).replaceAll("`", "");
+  `${(code === "de" ? ATTRIBUTES_DE[name] : ATTRIBUTES[name].doc).replaceAll("`", "")}.`;

@@ -169,9 +169,12 @@ class Workbench extends LitElement {
   #written(entries: readonly Entry[]): Record<string, string> {
     const strange = this.#strangers(entries);
     const isSwitch = (name: string) => entries.find((e) => e.attribute === name)?.field.kind === "flag";
+    // In the order of the form.
+    const place = (name: string) => entries.findIndex((e) => e.attribute === name);
     return Object.fromEntries(
       [...this.#state.values]
         .filter(([name]) => !this.#errors.has(name) && !strange.includes(name))
+        .sort(([a], [b]) => place(a) - place(b))
         .map(([name, text]) => [name, asWritten(text, isSwitch(name))]),
     );
   }
@@ -227,7 +230,9 @@ class Workbench extends LitElement {
     const value = this.#state.values.get(attribute);
     const shown = value === undefined ? (f.fallback ?? "") : f.kind === "flag" ? value !== "false" : value;
     const error = this.#errors.get(attribute);
-    return field(this.#words, f, entry.scope ?? "attribute", {
+    // A box for numbers cannot show what is none.
+    const box = error && f.kind !== "flag" ? { ...f, kind: "text" as const } : f;
+    return field(this.#words, box, entry.scope ?? "attribute", {
       value: shown,
       ...(error ? { error } : {}),
       set: (text) => this.#set(entry, text),
@@ -323,8 +328,8 @@ class Workbench extends LitElement {
     const entries = this.#entries();
     return html`${this.#form(entries)}
       <div class="outcome">
-        <section aria-label=${this.#say.result}>${this.#live}</section>
         ${this.#paste(entries)}
+        <section aria-label=${this.#say.result}>${this.#live}</section>
       </div>`;
   }
 }
