@@ -9,6 +9,7 @@ import { explainEquations } from "./equations";
 import { FOREIGN, unknown } from "./parameters";
 import { openShare } from "./open-share";
 import { bring, followPlaces } from "./place";
+import { letCopy, nameThisSite } from "./snippets";
 import { drawWhenAsked } from "./touch";
 import "./unloaded";
 
@@ -205,6 +206,7 @@ function copy(said: HTMLElement, each: Figure) {
 function speak(found: Words) {
   words = found;
   figures.forEach(tools);
+  letCopy(words);
 }
 const spoken = wordsOf(tagAt(document.documentElement));
 if (spoken instanceof Words) speak(spoken);
@@ -218,14 +220,7 @@ document.addEventListener("backendchange", (event) => {
   if (device) device.textContent = sentence;
 });
 
-// ---- The snippets name this site, so that they work when pasted elsewhere.
-
-for (const snippet of document.querySelectorAll(".snippet")) {
-  if (snippet.textContent)
-    snippet.textContent = snippet.textContent
-      .replace(/element\.(js|css)/, (name) => new URL(name, document.baseURI).href)
-      .replaceAll("https://YOUR-SITE", location.origin);
-}
+nameThisSite();
 
 // ---- The page in other languages. Search engines want whole addresses, which the build does not know.
 

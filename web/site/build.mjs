@@ -2,8 +2,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import subsetFont from "subset-font";
 import { parse } from "yaml";
+import { anatomy } from "./anatomy.mjs";
 import { cardPage, catalogue, models, recipeOf } from "./catalogue.mjs";
 import { codeOf } from "./code.mjs";
+import { gallery } from "./gallery.mjs";
 import { cardOf, codePage, contents, frame, head, page } from "./layout.mjs";
 import { WORDS } from "./words.mjs";
 import { markdown, render } from "./markdown.mjs";
@@ -60,7 +62,9 @@ export function renderPages() {
       p.lang,
       text
         .replace("<!-- contents -->", () => contents(chapters))
-        .replace("<!-- catalogue -->", () => catalogue(chapters, p.lang)),
+        .replace("<!-- catalogue -->", () => catalogue(chapters, p.lang))
+        .replace("<!-- gallery -->", () => gallery(p.lang))
+        .replace("<!-- anatomy -->", () => anatomy(p.lang)),
     );
     pages.set(p.file, page(p, chapters, body, { sources, md, home: fileIn(p.lang, "index.html") }));
   }

@@ -231,7 +231,8 @@ class Workbench extends LitElement {
     const shown = value === undefined ? (f.fallback ?? "") : f.kind === "flag" ? value !== "false" : value;
     const error = this.#errors.get(attribute);
     // A box for numbers cannot show what is none.
-    const box = error && f.kind !== "flag" ? { ...f, kind: "text" as const } : f;
+    const numeric = f.kind === "integer" || f.kind === "number";
+    const box = numeric && (error || !Number.isFinite(Number(shown))) ? { ...f, kind: "text" as const } : f;
     return field(this.#words, box, entry.scope ?? "attribute", {
       value: shown,
       ...(error ? { error } : {}),
