@@ -10,6 +10,7 @@ import { FOREIGN, unknown } from "./parameters";
 import { openShare } from "./open-share";
 import { bring, followPlaces } from "./place";
 import { letCopy, nameThisSite } from "./snippets";
+import { offerTour } from "./tour";
 import { drawWhenAsked } from "./touch";
 import "./unloaded";
 
@@ -207,6 +208,7 @@ function speak(found: Words) {
   words = found;
   figures.forEach(tools);
   letCopy(words);
+  offerTour(words);
 }
 const spoken = wordsOf(tagAt(document.documentElement));
 if (spoken instanceof Words) speak(spoken);

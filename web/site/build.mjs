@@ -7,6 +7,7 @@ import { cardPage, catalogue, models, recipeOf } from "./catalogue.mjs";
 import { codeOf } from "./code.mjs";
 import { gallery } from "./gallery.mjs";
 import { cardOf, codePage, contents, frame, head, page } from "./layout.mjs";
+import { tour } from "./tours.mjs";
 import { WORDS } from "./words.mjs";
 import { markdown, render } from "./markdown.mjs";
 import { characters } from "./math.mjs";
@@ -66,7 +67,7 @@ export function renderPages() {
         .replace("<!-- gallery -->", () => gallery(p.lang))
         .replace("<!-- anatomy -->", () => anatomy(p.lang)),
     );
-    pages.set(p.file, page(p, chapters, body, { sources, md, home: fileIn(p.lang, "index.html") }));
+    pages.set(p.file, page(p, chapters, tour(p) + body, { sources, md, home: fileIn(p.lang, "index.html") }));
   }
   const recipes = models.map(recipeOf).filter((path) => existsSync(new URL(path, root)));
   for (const path of new Set([...all.flatMap((p) => p.code ?? []), ...recipes]))

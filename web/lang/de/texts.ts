@@ -343,5 +343,13 @@ export const texts: Texts = {
   linkWithoutOwn: "Was Ihr Eigenes ist (Punkte, ein Text, ein trainiertes Modell), reist nicht mit.",
   inAddressBar: "Er steht in der Adresszeile und lässt sich von dort kopieren.",
 
+  tour: "Rundgang",
+  tourStart: "Rundgang beginnen",
+  tourAt: "Schritt {step} von {of}.",
+  tourNext: "Weiter",
+  tourBack: "Zurück",
+  tourEnd: "Rundgang beenden",
+  tourKeys: "Mit den Pfeiltasten geht es weiter und zurück, mit Escape endet er.",
+
   ...lab,
 };
