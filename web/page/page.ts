@@ -54,12 +54,18 @@ const MOVED: readonly (readonly [RegExp, string])[] = [
   [/[?&](?:model|view)=/, "vae.html#try"],
 ];
 const PREFIXES = figures.map((f) => f.prefix).filter(Boolean);
-/** The parameters under a prefix; without one, those that have none. */
-const under = (prefix: string, parameters: URLSearchParams) =>
-  [...parameters]
-    .filter(([name]) => (prefix ? name.startsWith(prefix) : !PREFIXES.some((p) => name.startsWith(p))))
-    .map(([name, value]) => [name.slice(prefix.length), value] as const)
+/**
+ * The parameters of a figure: those under its prefix. The first one's are those that have none; its name before them is
+ * understood as well, so that a link still holds when another figure comes before it.
+ */
+const under = ({ prefix, hash }: Figure, parameters: URLSearchParams) => {
+  const named = `${hash}.`;
+  const own = (name: string) => name.startsWith(named) || (!prefix && !PREFIXES.some((p) => name.startsWith(p)));
+  return [...parameters]
+    .filter(([name]) => own(name))
+    .map(([name, value]) => [name.startsWith(named) ? name.slice(named.length) : name, value] as const)
     .filter(([name]) => name !== "backend" && !FOREIGN.test(name));
+};
 
 const given = new URLSearchParams(location.search);
 /** The language of the page. */
@@ -73,8 +79,9 @@ if (hero) {
 }
 
 /** Lets a figure be what a link says; what it does not speak of is as in the page. */
-function apply({ kind, element, prefix, defaults }: Figure, parameters: URLSearchParams) {
-  const wished = under(prefix, parameters).map(([name, value]) => [name.replaceAll("_", "-"), value] as const);
+function apply(figure: Figure, parameters: URLSearchParams) {
+  const { kind, element, defaults } = figure;
+  const wished = under(figure, parameters).map(([name, value]) => [name.replaceAll("_", "-"), value] as const);
   const may = (name: string) => linkable(name, kind) && name !== "backend";
   const experiment = wished.some(([name]) => name === "preset");
   // Before it is defined there is nothing to be reset.
@@ -102,9 +109,10 @@ let used: string | undefined;
 
 function link(): URL {
   const url = new URL(location.pathname, location.href);
-  for (const { element, prefix, defaults } of figures) {
+  for (const figure of figures) {
+    const { element, prefix, defaults } = figure;
     // What a link said to a figure that nobody has scrolled to yet must not be lost.
-    const state = element.stands || !prefix ? Object.entries(element.state ?? {}) : under(prefix, given);
+    const state = element.stands || !prefix ? Object.entries(element.state ?? {}) : under(figure, given);
     for (const [name, value] of state) {
       if (defaults[name] !== value && name !== "backend") url.searchParams.set(prefix + name, value);
     }
@@ -124,7 +132,7 @@ function write() {
   }, 300);
 }
 
-for (const each of [...figures].reverse()) if (!each.prefix || under(each.prefix, given).length) apply(each, given);
+for (const each of [...figures].reverse()) if (!each.prefix || under(each, given).length) apply(each, given);
 
 for (const each of figures) {
   each.element.addEventListener("statechange", () => {
@@ -143,7 +151,7 @@ document.addEventListener("click", (event) => {
   if (!anchor || event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
   event.preventDefault();
   const { searchParams } = new URL(anchor.href);
-  const target = figures.find((f) => f.prefix && under(f.prefix, searchParams).length) ?? figures[0];
+  const target = figures.find((f) => f.prefix && under(f, searchParams).length) ?? figures[0];
   if (!target) return;
   used = target.hash;
   apply(target, searchParams);
