@@ -8,6 +8,7 @@ import { ENGLISH, Words } from "../lang/words";
 import { explainEquations } from "./equations";
 import { FOREIGN, unknown } from "./parameters";
 import { openShare } from "./open-share";
+import { tellWhereFiguresLive } from "./paper";
 import { bring, followPlaces } from "./place";
 import { letCopy, nameThisSite } from "./snippets";
 import { offerTour } from "./tour";
@@ -216,6 +217,7 @@ function speak(found: Words) {
   words = found;
   figures.forEach(tools);
   letCopy(words);
+  tellWhereFiguresLive(words);
   offerTour(words);
 }
 const spoken = wordsOf(tagAt(document.documentElement));

@@ -342,6 +342,7 @@ export const texts: Texts = {
   reset: "Zurücksetzen",
   linkWithoutOwn: "Was Ihr Eigenes ist (Punkte, ein Text, ein trainiertes Modell), reist nicht mit.",
   inAddressBar: "Er steht in der Adresszeile und lässt sich von dort kopieren.",
+  onPaper: "{what}. Lebendig ist es zu finden unter {url}",
 
   tour: "Rundgang",
   tourStart: "Rundgang beginnen",
