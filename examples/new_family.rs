@@ -21,7 +21,7 @@ use generative_playground::{
     error::Result,
     model::{
         Capabilities, Condition, Defaults, Density, DensityKind, DensityOptions, Family, Losses,
-        Model, OnePass, Sampler, Samples, TrainConfig, finish,
+        Model, OnePass, Sampler, Samples, Schedule, TrainConfig, finish,
     },
     options::Options,
     rng::{Purpose, Rng},
@@ -124,6 +124,7 @@ impl Family for Gaussian {
         let train = TrainConfig {
             batch_size: 256,
             learning_rate: 0.01,
+            schedule: Schedule::Cosine,
             ..TrainConfig::default()
         };
         matches!(space, Space::Points { .. }).then(|| Defaults::new(Config::default(), train))
@@ -219,7 +220,7 @@ fn main() -> std::result::Result<(), Box<dyn Error>> {
         Ok(true)
     }))?;
 
-    // Samples have the mean of the data, as the best Gaussian has to.
+    // The best Gaussian has the mean of the data, and so have its samples, but for chance.
     let model = trainer.averaged();
     let mut sampler = model.sampler(&json!({}), &Condition::default(), 10_000, 7)?;
     let points = pollster::block_on(finish(&mut *sampler))?.points()?;

@@ -49,7 +49,11 @@ struct Place {
     #[arg(long, default_value = "data", env = "PLAYGROUND_DATA")]
     data: PathBuf,
     /// Folder with the shipped checkpoints and their manifest.
-    #[arg(long, default_value = "web/checkpoints")]
+    #[arg(
+        long,
+        default_value = "web/checkpoints",
+        env = "PLAYGROUND_CHECKPOINTS"
+    )]
     checkpoints: PathBuf,
     /// Back end: flex (CPU), or wgpu, vulkan, cuda where compiled in.
     #[arg(long, default_value = "flex")]

@@ -366,7 +366,6 @@ export const en = {
 
   // The guided tour of a chapter
   tour: "Guided tour",
-  tourStart: "Take the tour",
   tourAt: "Step {step} of {of}.",
   tourNext: "Next",
   tourBack: "Back",

@@ -13,9 +13,11 @@ export function offerTour(words: Words) {
     const link = item.querySelector("a");
     return link ? [{ link, text: item.querySelector("span")?.textContent ?? "" }] : [];
   });
-  if (!place || !steps.length) return;
-  const start = buttonOf(words.say("tourStart"), () => new Tour(words, steps, start).go(0));
-  place.append(start);
+  const start = place?.querySelector<HTMLButtonElement>(":scope > button");
+  if (!start || !steps.length) return;
+  // It is there from the beginning, so that nothing moves.
+  start.disabled = false;
+  start.addEventListener("click", () => new Tour(words, steps, start).go(0));
 }
 
 function buttonOf(label: string, act: () => void): HTMLButtonElement {

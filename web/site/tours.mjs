@@ -5,8 +5,8 @@ import { parse } from "yaml";
 import { escape } from "./layout.mjs";
 
 const WORDS = {
-  en: { title: (n) => `A guided tour in ${n} steps`, go: (i) => `Step ${i}.` },
-  de: { title: (n) => `Ein Rundgang in ${n} Schritten`, go: (i) => `Schritt ${i}.` },
+  en: { title: (n) => `A guided tour in ${n} steps`, go: (i) => `Step ${i}.`, start: "Take the tour" },
+  de: { title: (n) => `Ein Rundgang in ${n} Schritten`, go: (i) => `Schritt ${i}.`, start: "Rundgang beginnen" },
 };
 
 export const tours = () => parse(readFileSync(new URL("../pages/tours.yaml", import.meta.url), "utf8"));
@@ -20,5 +20,6 @@ export function tour({ of, lang }) {
     ({ go, [lang]: said }, i) => `<li><a href="${escape(go)}">${words.go(i + 1)}</a> <span>${escape(said)}</span></li>`,
   );
   return `<div class="text tour"><details><summary>${words.title(steps.length)}</summary>
-<ol>${items.join("\n")}</ol></details></div>\n`;
+<ol>${items.join("\n")}</ol></details>
+<button type="button" disabled>${words.start}</button></div>\n`;
 }

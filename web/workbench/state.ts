@@ -2,6 +2,7 @@
 import { ATTRIBUTES, type Kind, type Name } from "../element/attributes";
 import { linkable } from "../element/names";
 import { KIND } from "../element/share/snippets";
+import { FOREIGN } from "../page/parameters";
 
 /** An element and what its attributes are to say, whether they hold or not. */
 export interface State {
@@ -12,8 +13,6 @@ export interface State {
 /** What an address may carry: what it may say to an element alone in a frame, so nothing that acts by itself. */
 const carried = (name: string, kind: Kind) => linkable(name, kind, true);
 
-/** Parameters that others add to links. */
-const FOREIGN = /^(utm_.*|fbclid|gclid|msclkid|mc_[ce]id|ref)$/;
 /** More than a reader can have meant; each becomes a field or a line that says what is wrong. */
 const MOST = 60;
 

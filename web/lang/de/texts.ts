@@ -345,7 +345,6 @@ export const texts: Texts = {
   onPaper: "{what}. Lebendig ist es zu finden unter {url}",
 
   tour: "Rundgang",
-  tourStart: "Rundgang beginnen",
   tourAt: "Schritt {step} von {of}.",
   tourNext: "Weiter",
   tourBack: "Zurück",
