@@ -157,7 +157,7 @@ build_parity() {
   export GP_PARITY=$GP_CACHE/parity
   local build=(cargo build --locked --profile wasm --target wasm32-unknown-unknown --bin parity)
   local built=$CARGO_TARGET_DIR/wasm32-unknown-unknown/wasm/parity.wasm
-  "${build[@]}" --no-default-features
+  "${build[@]}" --no-default-features --features worker
   wasm-bindgen --target web --no-typescript --out-dir "$GP_PARITY" --out-name parity-cpu "$built"
   "${build[@]}" --features webgpu
   wasm-bindgen --target web --no-typescript --out-dir "$GP_PARITY" --out-name parity-webgpu "$built"

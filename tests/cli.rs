@@ -52,6 +52,74 @@ fn inspect_tells_good_files_from_bad_ones() {
     }
 }
 
+/// The names of all commands, as `--help` lists them.
+fn commands() -> Vec<String> {
+    let help = String::from_utf8(run(&["--help"]).stdout).expect("UTF-8");
+    let (_, list) = help.split_once("Commands:\n").expect("a list of commands");
+    let names = list.lines().take_while(|line| !line.is_empty());
+    let names = names.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let names = names.filter_map(|line| line.split_whitespace().next());
+    names.map(str::to_string).collect()
+}
+
+#[test]
+fn every_shell_completes_every_command() {
+    let commands = commands();
+    assert!(commands.len() > 9, "{commands:?}");
+    for shell in ["bash", "zsh", "fish"] {
+        let output = run(&["completions", shell]);
+        let script = String::from_utf8(output.stdout).expect("UTF-8");
+        assert!(output.status.success() && script.ends_with('\n'), "{shell}");
+        for command in &commands {
+            assert!(script.contains(command), "{shell}: {command}");
+        }
+    }
+    assert!(!run(&["completions", "abacus"]).status.success());
+}
+
+#[test]
+fn bash_completes_what_is_begun() {
+    let script = String::from_utf8(run(&["completions", "bash"]).stdout).expect("UTF-8");
+    let complete = |words: &str, last: usize| {
+        let ask = format!(
+            "{script}\nCOMP_WORDS=({words}); COMP_CWORD={last}; \
+             _playground playground \"${{COMP_WORDS[$COMP_CWORD]}}\" \"${{COMP_WORDS[$COMP_CWORD-1]}}\"; \
+             echo \"${{COMPREPLY[@]}}\""
+        );
+        let output = Command::new("bash").args(["--norc", "-c", &ask]).output();
+        String::from_utf8(output.expect("bash").stdout).expect("UTF-8")
+    };
+    assert_eq!(complete("playground tr", 1).trim(), "train");
+    assert_eq!(
+        complete("playground sample --temp", 2).trim(),
+        "--temperature"
+    );
+}
+
+#[test]
+fn the_manual_has_a_page_for_every_command() {
+    let page = String::from_utf8(run(&["man"]).stdout).expect("UTF-8");
+    assert!(page.contains(".TH playground 1"), "{page}");
+    let folder = Folder::new("man");
+    let out = folder.0.display().to_string();
+    assert!(run(&["man", "--out", &out]).status.success());
+    for command in commands().iter().filter(|name| *name != "help") {
+        assert!(
+            page.contains(&format!("playground\\-{command}(1)")),
+            "{command}"
+        );
+        let path = folder.path(&format!("playground-{command}.1"));
+        let text = std::fs::read_to_string(&path).expect("a page");
+        assert!(
+            text.contains(".SH NAME") && text.contains(".SH OPTIONS"),
+            "{command}"
+        );
+    }
+    let again = std::fs::read_to_string(folder.path("playground.1")).expect("a page");
+    assert_eq!(again, page);
+    refused(&run(&["man", "--out", "/dev/null/no"]), "io");
+}
+
 #[test]
 fn what_is_not_there_is_said() {
     refused(&run(&["inspect", "no/such.safetensors"]), "file-not-found");

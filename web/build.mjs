@@ -178,6 +178,8 @@ async function scripts(files) {
   files.add("generative-model.js", await bundle("web/element/index.ts", { names, plugins }));
   // It goes by the name that others have put into their pages.
   files.plain("element.js", await bundle("web/element/entry.ts", { names: files.only("generative-model.js") }));
+  const lists = { ...names, ...files.only("generative-model.js") };
+  files.add("workbench.js", await bundle("web/workbench/workbench.ts", { names: lists, plugins }));
   // No modules: they are to say something where modules are refused.
   files.add("share.js", await bundle("web/page/share/share.ts"));
   const late = [spoken(files), shared(files)];

@@ -10,6 +10,7 @@ mod poster;
 mod recipe;
 mod results;
 mod sample;
+mod shell;
 mod terminal;
 mod text;
 mod train;
@@ -48,7 +49,11 @@ struct Place {
     #[arg(long, default_value = "data", env = "PLAYGROUND_DATA")]
     data: PathBuf,
     /// Folder with the shipped checkpoints and their manifest.
-    #[arg(long, default_value = "web/checkpoints")]
+    #[arg(
+        long,
+        default_value = "web/checkpoints",
+        env = "PLAYGROUND_CHECKPOINTS"
+    )]
     checkpoints: PathBuf,
     /// Back end: flex (CPU), or wgpu, vulkan, cuda where compiled in.
     #[arg(long, default_value = "flex")]
@@ -111,6 +116,17 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
+    /// Print what a shell completes commands and options by; its manual says where that goes.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the man page.
+    Man {
+        /// Folder for it, with a page for each command beside it.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
 }
 
 /// Parse the arguments, do it, and turn an error into a sentence and an exit status.
@@ -134,6 +150,11 @@ fn run(command: Command) -> Result<()> {
         Command::Classifier(arguments) => classifier::run(&arguments),
         Command::Inspect { file } => inspect(&file),
         Command::Pytorch { id, out, place } => pytorch(&id, &out, &place),
+        Command::Completions { shell } => {
+            shell::completions(shell);
+            Ok(())
+        }
+        Command::Man { out } => shell::man(out.as_ref()),
         Command::Convert { files } => files.iter().try_for_each(|file| convert(file)),
         Command::Pack {
             name,

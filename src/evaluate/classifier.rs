@@ -232,7 +232,7 @@ impl Classifier {
     ///
     /// # Errors
     /// [`Error::CheckpointParse`] for a file that is none;
-    /// [`Error::CheckpointShape`](crate::error::Error::CheckpointShape) for one of another network.
+    /// [`Error::CheckpointShape`] for one of another network.
     pub fn from_bytes(bytes: &[u8], set: &ImageSet, device: &Device) -> Result<Self> {
         let bad = |e: safetensors::SafeTensorError| Error::CheckpointParse {
             reason: e.to_string(),

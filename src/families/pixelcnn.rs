@@ -23,7 +23,7 @@
 //! gate(a, b)  = tanh(a) σ(b)
 //! ```
 //!
-//! where ↓ moves an image down by a row. With attention ([`attention`](super::pixels::attention)), as in PixelSNAIL
+//! where ↓ moves an image down by a row. With attention ([`attention`]), as in PixelSNAIL
 //! (Chen et al. 2018, arXiv:1712.09763), what is far away is looked up rather than handed on: h of a pixel
 //! asks h of all earlier ones. A sampler draws one pixel at a time; all that is known from
 //! earlier pixels is kept, so that a pixel costs one column of the network and not the whole of it.

@@ -2,7 +2,7 @@
 //!
 //! van den Oord, Kalchbrenner & Kavukcuoglu 2016, "Pixel Recurrent Neural Networks",
 //! arXiv:1601.06759: the diagonal BiLSTM of section 3.3. Objective and sampler are those of
-//! [`pixels`](super::pixels).
+//! [`pixels`].
 //!
 //! A convolution sees as far as its kernel; a recurrent network remembers. One LSTM goes over the image
 //! from its top left corner and gets the states of the pixel above and of the pixel to the left, so it

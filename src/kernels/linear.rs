@@ -1,6 +1,6 @@
 //! A linear layer with its bias and activation: act(x W + b).
 //!
-//! Thin layers are plain loops, wide ones go to [`gemm`]; bias and activation are one pass while the
+//! Thin layers are plain loops, wide ones go to `gemm`; bias and activation are one pass while the
 //! block is in the cache.
 
 use burn::tensor::Tensor;

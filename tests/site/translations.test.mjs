@@ -32,9 +32,11 @@ const english = files.map((name) => /^([a-z]+)\.(?:md|html)$/.exec(name)?.[1]).f
 /** English words that no German sentence has. */
 const ENGLISH = /\b(the|of|and|with|from|which|what|is|are|by|each|its|that|for|one|others?|page|step)\b/i;
 /** What is called the same in every language. */
-const NAMES = "Generative Playground|VAE|GAN|Flows|Diffusion|Text|Attention|Sampling";
+const NAMES =
+  "Generative Playground|VAE|GAN|Flows|Diffusion|Text|Attention|Sampling|Shakespeare|(Fashion-)?MNIST \\( \\)";
 const SYMBOLS = "epsilon( theta)?|p theta|log pi|beta|f|x [ti]";
-const SAME = new RegExp(`^([^\\p{L}]*|${NAMES}|${SYMBOLS})$`, "u");
+const SIZES = "[\\d.,]+ [kM]B";
+const SAME = new RegExp(`^([^\\p{L}]*|${NAMES}|${SYMBOLS}|${SIZES})$`, "u");
 
 describe("German", () => {
   test("has every page", () => {

@@ -11,12 +11,22 @@ export type Kind = "model" | "lab";
 /** Where a link may set an attribute: on an element of a page, or in a frame, where either stands alone. */
 export type Place = Kind | "frame";
 
+/** What a form needs to know of an attribute. */
+export interface Shape {
+  kind: "integer" | "number" | "choice" | "flag" | "text";
+  minimum?: number;
+  maximum?: number;
+  choices?: readonly string[];
+}
+
 /** One attribute. */
 export interface Attribute<T = unknown> {
   /** What it stands for, from its text; nothing if the text is no such thing. */
   parse(text: string): T | undefined;
   /** What is expected, in words: “a whole number from 1 to 400”. */
   expected: string;
+  /** The same for a form. */
+  shape: Shape;
   /** What holds without the attribute. */
   fallback: T;
   /** The elements that have it. */
@@ -27,7 +37,8 @@ export interface Attribute<T = unknown> {
   doc: string;
 }
 
-type Reader<T> = Pick<Attribute<T>, "parse" | "expected">;
+type Reader<T> = Pick<Attribute<T>, "parse" | "expected" | "shape">;
+const TEXT: Shape = { kind: "text" };
 
 /** Parses a whole number in a range. */
 export function whole(text: string, least: number, most: number): number | undefined {
@@ -38,6 +49,7 @@ export function whole(text: string, least: number, most: number): number | undef
 const integer = (least: number, most: number): Reader<number> => ({
   parse: (text) => whole(text, least, most),
   expected: `a whole number from ${least} to ${most}`,
+  shape: { kind: "integer", minimum: least, maximum: most },
 });
 const number = (least: number, most: number): Reader<number> => ({
   parse: (text) => {
@@ -45,6 +57,7 @@ const number = (least: number, most: number): Reader<number> => ({
     return text.trim() !== "" && value >= least && value <= most ? value : undefined;
   },
   expected: `a number from ${least} to ${most}`,
+  shape: { kind: "number", minimum: least, maximum: most },
 });
 const among = <const T extends string>(...all: T[]): Reader<T> => ({
   parse: (text) => all.find((v) => v === text),
@@ -52,14 +65,17 @@ const among = <const T extends string>(...all: T[]): Reader<T> => ({
     .map((v) => `\`${v}\``)
     .join(", ")
     .replace(/, ([^,]*)$/, " or $1"),
+  shape: { kind: "choice", choices: all },
 });
 const word = (expected: string): Reader<string> => ({
   parse: (text) => (text.trim() ? text.trim() : undefined),
   expected,
+  shape: TEXT,
 });
 const list = (expected: string): Reader<string[]> => ({
   parse: (text) => text.split(/[\s,]+/).filter(Boolean),
   expected,
+  shape: TEXT,
 });
 
 /** A switch: on by its presence, off by saying so, as authors write it. */
@@ -67,7 +83,7 @@ export function flag(text: string): boolean | undefined {
   if (["", "true", "on", "yes", "1"].includes(text.toLowerCase())) return true;
   return ["false", "off", "no", "0"].includes(text.toLowerCase()) ? false : undefined;
 }
-const toggle: Reader<boolean> = { parse: flag, expected: "nothing, `true` or `false`" };
+const toggle: Reader<boolean> = { parse: flag, expected: "nothing, `true` or `false`", shape: { kind: "flag" } };
 
 const BOTH = ["model", "lab"] as const;
 const MODEL = ["model"] as const;
@@ -147,7 +163,13 @@ export const ATTRIBUTES = {
   to: entry(TEST_IMAGE, 1, MODEL, MODEL, "the one that it ends with"),
   t: entry(number(0, 1), 0.5, MODEL, MODEL, "how far it has come"),
   path: entry(among("spherical", "linear"), "spherical", MODEL, MODEL, "how it goes through the latent space"),
-  text: entry({ parse: (text: string) => text, expected: "a text" }, null, MODEL, MODEL, "what the model reads"),
+  text: entry(
+    { parse: (text: string) => text, expected: "a text", shape: TEXT },
+    null,
+    MODEL,
+    MODEL,
+    "what the model reads",
+  ),
   layer: entry(integer(1, 64), 1, MODEL, MODEL, "the layer whose attention is shown"),
   head: entry(integer(1, 64), 1, MODEL, MODEL, "the head of it"),
   backend: entry(

@@ -362,4 +362,13 @@ export const en = {
   reset: "Reset",
   linkWithoutOwn: "What is your own (points, a text, a model that you trained) does not travel with it.",
   inAddressBar: "It is in the address bar, to be copied from there.",
+  onPaper: "{what}. It is live at {url}",
+
+  // The guided tour of a chapter
+  tour: "Guided tour",
+  tourAt: "Step {step} of {of}.",
+  tourNext: "Next",
+  tourBack: "Back",
+  tourEnd: "End the tour",
+  tourKeys: "Arrow keys go on and back, Escape ends it.",
 } as const;

@@ -8,7 +8,11 @@ import { ENGLISH, Words } from "../lang/words";
 import { explainEquations } from "./equations";
 import { FOREIGN, unknown } from "./parameters";
 import { openShare } from "./open-share";
+import { tellWhereFiguresLive } from "./paper";
 import { bring, followPlaces } from "./place";
+import { letCopy, nameThisSite } from "./snippets";
+import { offerTour } from "./tour";
+import { drawWhenAsked } from "./touch";
 import "./unloaded";
 
 // ---- State in the URL. The elements check the values; the page only carries them. The figures of a page
@@ -51,27 +55,34 @@ const MOVED: readonly (readonly [RegExp, string])[] = [
   [/[?&](?:model|view)=/, "vae.html#try"],
 ];
 const PREFIXES = figures.map((f) => f.prefix).filter(Boolean);
-/** The parameters under a prefix; without one, those that have none. */
-const under = (prefix: string, parameters: URLSearchParams) =>
-  [...parameters]
-    .filter(([name]) => (prefix ? name.startsWith(prefix) : !PREFIXES.some((p) => name.startsWith(p))))
-    .map(([name, value]) => [name.slice(prefix.length), value] as const)
+/**
+ * The parameters of a figure: those under its prefix. The first one's are those that have none; its name before them is
+ * understood as well, so that a link still holds when another figure comes before it.
+ */
+const under = ({ prefix, hash }: Figure, parameters: URLSearchParams) => {
+  const named = `${hash}.`;
+  const own = (name: string) => name.startsWith(named) || (!prefix && !PREFIXES.some((p) => name.startsWith(p)));
+  return [...parameters]
+    .filter(([name]) => own(name))
+    .map(([name, value]) => [name.startsWith(named) ? name.slice(named.length) : name, value] as const)
     .filter(([name]) => name !== "backend" && !FOREIGN.test(name));
+};
 
 const given = new URLSearchParams(location.search);
 /** The language of the page. */
 let words = ENGLISH;
 
 // The entrance was once the whole article: links to its figures lead to their chapters.
-if (!figures.length) {
+if (hero) {
   const [, to] = MOVED.find(([pattern]) => pattern.test(location.search)) ?? [];
   const [chapter, hash] = to?.split("#") ?? [];
   if (hash) location.replace(`${chapter}${location.search.replace(/([?&])(?:lab|text)\./g, "$1")}#${hash}`);
 }
 
 /** Lets a figure be what a link says; what it does not speak of is as in the page. */
-function apply({ kind, element, prefix, defaults }: Figure, parameters: URLSearchParams) {
-  const wished = under(prefix, parameters).map(([name, value]) => [name.replaceAll("_", "-"), value] as const);
+function apply(figure: Figure, parameters: URLSearchParams) {
+  const { kind, element, defaults } = figure;
+  const wished = under(figure, parameters).map(([name, value]) => [name.replaceAll("_", "-"), value] as const);
   const may = (name: string) => linkable(name, kind) && name !== "backend";
   const experiment = wished.some(([name]) => name === "preset");
   // Before it is defined there is nothing to be reset.
@@ -99,9 +110,10 @@ let used: string | undefined;
 
 function link(): URL {
   const url = new URL(location.pathname, location.href);
-  for (const { element, prefix, defaults } of figures) {
+  for (const figure of figures) {
+    const { element, prefix, defaults } = figure;
     // What a link said to a figure that nobody has scrolled to yet must not be lost.
-    const state = element.stands || !prefix ? Object.entries(element.state ?? {}) : under(prefix, given);
+    const state = element.stands || !prefix ? Object.entries(element.state ?? {}) : under(figure, given);
     for (const [name, value] of state) {
       if (defaults[name] !== value && name !== "backend") url.searchParams.set(prefix + name, value);
     }
@@ -121,7 +133,7 @@ function write() {
   }, 300);
 }
 
-for (const each of [...figures].reverse()) if (!each.prefix || under(each.prefix, given).length) apply(each, given);
+for (const each of [...figures].reverse()) if (!each.prefix || under(each, given).length) apply(each, given);
 
 for (const each of figures) {
   each.element.addEventListener("statechange", () => {
@@ -140,7 +152,7 @@ document.addEventListener("click", (event) => {
   if (!anchor || event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
   event.preventDefault();
   const { searchParams } = new URL(anchor.href);
-  const target = figures.find((f) => f.prefix && under(f.prefix, searchParams).length) ?? figures[0];
+  const target = figures.find((f) => f.prefix && under(f, searchParams).length) ?? figures[0];
   if (!target) return;
   used = target.hash;
   apply(target, searchParams);
@@ -204,6 +216,9 @@ function copy(said: HTMLElement, each: Figure) {
 function speak(found: Words) {
   words = found;
   figures.forEach(tools);
+  letCopy(words);
+  tellWhereFiguresLive(words);
+  offerTour(words);
 }
 const spoken = wordsOf(tagAt(document.documentElement));
 if (spoken instanceof Words) speak(spoken);
@@ -217,14 +232,7 @@ document.addEventListener("backendchange", (event) => {
   if (device) device.textContent = sentence;
 });
 
-// ---- The snippets name this site, so that they work when pasted elsewhere.
-
-for (const snippet of document.querySelectorAll(".snippet")) {
-  if (snippet.textContent)
-    snippet.textContent = snippet.textContent
-      .replace(/element\.(js|css)/, (name) => new URL(name, document.baseURI).href)
-      .replaceAll("https://YOUR-SITE", location.origin);
-}
+nameThisSite();
 
 // ---- The page in other languages. Search engines want whole addresses, which the build does not know.
 
@@ -241,4 +249,5 @@ for (const anchor of others)
   });
 
 explainEquations();
+drawWhenAsked();
 followPlaces();

@@ -1,9 +1,13 @@
 // The pages of web/pages, and the font of their formulas.
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import subsetFont from "subset-font";
 import { parse } from "yaml";
+import { anatomy } from "./anatomy.mjs";
+import { cardPage, catalogue, models, recipeOf } from "./catalogue.mjs";
 import { codeOf } from "./code.mjs";
-import { codePage, contents, frame, head, page } from "./layout.mjs";
+import { gallery } from "./gallery.mjs";
+import { cardOf, codePage, contents, frame, head, page } from "./layout.mjs";
+import { tour } from "./tours.mjs";
 import { WORDS } from "./words.mjs";
 import { markdown, render } from "./markdown.mjs";
 import { characters } from "./math.mjs";
@@ -28,7 +32,8 @@ export function renderPages() {
     .filter((name) => name.endsWith(".md"))
     .map(read);
   for (const p of all) p.others = all.filter((other) => other.of === p.of && other !== p);
-  const english = all.filter((p) => p.lang === "en" && p.order !== undefined).sort((a, b) => a.order - b.order);
+  const listed = all.filter((p) => p.lang === "en" && p.order !== undefined && p.listed !== false);
+  const english = listed.sort((a, b) => a.order - b.order);
   /** The chapters as far as they are there in a language, the others in English. */
   const chaptersIn = (lang) => english.map((p) => p.others.find((other) => other.lang === lang) ?? p);
   const sources = parse(readFileSync(new URL("sources.yaml", folder), "utf8"));
@@ -54,10 +59,23 @@ export function renderPages() {
     if (env.named && env.named.length !== env.places.length)
       throw new Error(`${p.file} has other headings than ${p.of}`);
     places.set(p.of, env.places);
-    const body = linked(p.lang, text).replace("<!-- contents -->", () => contents(chapters));
-    pages.set(p.file, page(p, chapters, body, { sources, md, home: fileIn(p.lang, "index.html") }));
+    const body = linked(
+      p.lang,
+      text
+        .replace("<!-- contents -->", () => contents(chapters))
+        .replace("<!-- catalogue -->", () => catalogue(chapters, p.lang))
+        .replace("<!-- gallery -->", () => gallery(p.lang))
+        .replace("<!-- anatomy -->", () => anatomy(p.lang)),
+    );
+    pages.set(p.file, page(p, chapters, tour(p) + body, { sources, md, home: fileIn(p.lang, "index.html") }));
   }
-  for (const path of new Set(all.flatMap((p) => p.code ?? []))) pages.set(codePage(path), codeOf(root, path));
+  const recipes = models.map(recipeOf).filter((path) => existsSync(new URL(path, root)));
+  for (const path of new Set([...all.flatMap((p) => p.code ?? []), ...recipes]))
+    pages.set(codePage(path), codeOf(root, path));
+  for (const model of models) {
+    const card = readFileSync(new URL(`web/checkpoints/${model.card}`, root), "utf8");
+    pages.set(cardPage(model), cardOf(model, markdown().render(card)));
+  }
   for (const [file, words] of alone) pages.set(file, onItsOwn(file, words));
   for (const [file, words] of framed) pages.set(file, frame(words, fileIn(words.lang, "index.html")));
   return pages;

@@ -42,7 +42,9 @@ const fontsOf = (body) => [
 
 const preload = (font) => `<link rel="preload" href="${font}" as="font" type="font/woff2" crossorigin>`;
 
-export function head({ title, description, scripts = "chapter", up = "", fonts = TEXT, lang = "en" }) {
+export function head({ title, description, scripts = "chapter", script, up = "", fonts = TEXT, lang = "en" }) {
+  // What a single page needs besides.
+  const more = script ? `\n<script type="module" src="${script}"></script>` : "";
   return `<!doctype html>
 <html lang="${lang}"${scripts === "chapter" ? " data-state-in-query" : ""}>
 <head>
@@ -54,7 +56,7 @@ export function head({ title, description, scripts = "chapter", up = "", fonts =
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="${icon}">
 ${fonts.map((name) => preload(`${up}fonts/${name}.woff2`)).join("\n")}
-<link rel="stylesheet" href="${up}page.css">${SCRIPTS[scripts]}
+<link rel="stylesheet" href="${up}page.css">${SCRIPTS[scripts]}${more}
 </head>`;
 }
 
@@ -123,6 +125,20 @@ ${list(words.sources, "", cited)}
 <p id="device" role="status"></p></div>
 </footer>`;
 }
+
+/** The card of a model, as it was measured; in English, as code is. */
+export const cardOf = ({ id, title }, card) => `${head({
+  title: `${id}: the card of a model`,
+  description: `What ${id} (${title}) learned from, how it was trained, and what was measured.`,
+  scripts: "none",
+  up: "../",
+})}
+<body class="card">
+<header class="masthead">${brand("../index.html")}</header>
+<main>${card}</main>
+</body>
+</html>
+`;
 
 export const codePage = (path) => `code/${path.replaceAll("/", "-")}.html`;
 

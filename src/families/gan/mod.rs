@@ -40,7 +40,7 @@
 //! a → (a, sin ωᵢa, cos ωᵢa),  ωᵢ = 2π/16 · 2ⁱ,  i = 0 … frequencies − 1
 //! ```
 //!
-//! Points have fully connected layers, images convolutions ([`network`]). A *class-conditional* pair is
+//! Points have fully connected layers, images convolutions (`network.rs`). A *class-conditional* pair is
 //! told the class of each image, and a fake of a class is judged against a real image of that class.
 
 mod network;

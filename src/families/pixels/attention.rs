@@ -52,7 +52,7 @@ pub struct Attention {
     out: Linear,
 }
 
-/// Heads of a layer of p numbers: of about [`WIDTH`] each.
+/// Heads of a layer of p numbers: of about `WIDTH` each.
 pub fn heads(p: usize) -> usize {
     let most = (p / WIDTH).max(1);
     (1..=most).rev().find(|n| p.is_multiple_of(*n)).unwrap_or(1)

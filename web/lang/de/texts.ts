@@ -342,6 +342,14 @@ export const texts: Texts = {
   reset: "Zurücksetzen",
   linkWithoutOwn: "Was Ihr Eigenes ist (Punkte, ein Text, ein trainiertes Modell), reist nicht mit.",
   inAddressBar: "Er steht in der Adresszeile und lässt sich von dort kopieren.",
+  onPaper: "{what}. Lebendig ist es zu finden unter {url}",
+
+  tour: "Rundgang",
+  tourAt: "Schritt {step} von {of}.",
+  tourNext: "Weiter",
+  tourBack: "Zurück",
+  tourEnd: "Rundgang beenden",
+  tourKeys: "Mit den Pfeiltasten geht es weiter und zurück, mit Escape endet er.",
 
   ...lab,
 };
