@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import subsetFont from "subset-font";
 import { parse } from "yaml";
 import { codeOf } from "./code.mjs";
-import { codePage, contents, frame, head, page } from "./layout.mjs";
+import { codePage, contents, frame, head, page, references } from "./layout.mjs";
 import { WORDS } from "./words.mjs";
 import { markdown, render } from "./markdown.mjs";
 import { characters } from "./math.mjs";
@@ -54,7 +54,9 @@ export function renderPages() {
     if (env.named && env.named.length !== env.places.length)
       throw new Error(`${p.file} has other headings than ${p.of}`);
     places.set(p.of, env.places);
-    const body = linked(p.lang, text).replace("<!-- contents -->", () => contents(chapters));
+    const body = linked(p.lang, text)
+      .replace("<!-- contents -->", () => contents(chapters))
+      .replace("<!-- references -->", () => references(p.lang, sources, md));
     pages.set(p.file, page(p, chapters, body, { sources, md, home: fileIn(p.lang, "index.html") }));
   }
   for (const path of new Set(all.flatMap((p) => p.code ?? []))) pages.set(codePage(path), codeOf(root, path));
