@@ -213,22 +213,6 @@ export const options: Record<string, string> = {
   "How far the first layer looks to each side and up, in pixels; the others look one further.":
     "Wie weit die erste Schicht nach beiden Seiten und nach oben blickt, in Pixeln; die anderen blicken eines weiter.",
 
-  // Boundary and densities, two directions of KL
-  "Hidden layers": "Verdeckte Schichten",
-  "Hidden layers of the network; without one it is logistic regression, and its boundary a straight line.":
-    "Verdeckte Schichten des Netzes; ohne eine ist es logistische Regression, und seine Grenze eine Gerade.",
-  "Gaussians of a class": "Gaußverteilungen je Klasse",
-  "Gaussians that describe each class.": "Gaußverteilungen, die jede Klasse beschreiben.",
-  "Gaussians that each of the two fits has.": "Gaußverteilungen, die jede der beiden Anpassungen hat.",
-  Start: "Anfang",
-  "Where both fits begin, from left to right.": "Wo beide Anpassungen beginnen, von links nach rechts.",
-  Fit: "Anpassung",
-  "The fit that samples are drawn from.": "Die Anpassung, aus der Samples gezogen werden.",
-  Forward: "Vorwärts",
-  Reverse: "Rückwärts",
-  "KL(p‖q), the average over the target.": "KL(p‖q), das Mittel über das Ziel.",
-  "KL(q‖p), the average over the fit itself.": "KL(q‖p), das Mittel über die Anpassung selbst.",
-
   // GPT
   "Context length": "Kontextlänge",
   "Context length: the most tokens before the next one that the model sees.":

@@ -30,8 +30,8 @@ export const plots: Record<string, string> = {
   "The others are what it takes the detail for. Each has exactly these averages, so all of them are possible, " +
   "and which one was yours nobody can tell."]:
     "Das erste Bild ist alles, was das Modell von Ihrem bekommt: die Mittelwerte über Quadrate von 2 × 2 Pixeln. " +
-    "Die anderen zeigen, was es für die Einzelheiten hält. Jedes hat genau diese Mittelwerte, also sind alle möglich, " +
-    "und welches Ihres war, kann niemand sagen.",
+    "Die anderen zeigen, was es für die Einzelheiten hält. Jedes hat genau diese Mittelwerte, also sind alle " +
+    "möglich, und welches Ihres war, kann niemand sagen.",
   "From a sketch": "Aus einer Skizze",
   ["Your picture is put under part of the noise, and the model finds its way back from there. " +
   "Little noise keeps nearly everything; much of it keeps little more than where the ink was, " +
@@ -174,32 +174,6 @@ export const plots: Record<string, string> = {
 
   // Images of several families
 
-  // Boundary and densities, two directions of KL
-  ["Left: the learned answer p(y|x), as deep in colour as it is sure, everywhere. " +
-  "Right: p(x, y), the density of each class times its share, which is nothing where there are no data. " +
-  "The green dot is the place that the numbers are about."]:
-    "Links: die gelernte Antwort p(y|x), überall so kräftig gefärbt, wie sie sicher ist. " +
-    "Rechts: p(x, y), die Dichte jeder Klasse mal ihrem Anteil, die nichts ist, wo keine Daten sind. " +
-    "Der grüne Punkt ist der Ort, von dem die Zahlen handeln.",
-  "a learned answer, and two densities": "eine gelernte Antwort und zwei Dichten",
-  "Two answers": "Zwei Antworten",
-  ["The same question answered twice, p(y|x). Left: learned. " + "Right: from the densities by Bayes’ rule."]:
-    "Dieselbe Frage zweimal beantwortet, p(y|x). Links: gelernt. Rechts: aus den Dichten nach der Bayes-Regel.",
-  "the answer as it was learned, and by Bayes’ rule": "die Antwort, wie sie gelernt wurde, und nach der Bayes-Regel",
-  "p(red|x), learned": "p(rot|x), gelernt",
-  "p(red|x), by Bayes’ rule": "p(rot|x), nach der Bayes-Regel",
-  "log₁₀ p(x)": "log₁₀ p(x)",
-  "Two fits": "Zwei Anpassungen",
-  ["Grey: points of the target p. Red: the fit that makes KL(p‖q) small. " +
-  "Blue: the fit that makes KL(q‖p) small. Ellipses lie at one and two standard deviations."]:
-    "Grau: Punkte des Ziels p. Rot: die Anpassung, die KL(p‖q) klein macht. " +
-    "Blau: die Anpassung, die KL(q‖p) klein macht. Die Ellipsen liegen bei einer und zwei Standardabweichungen.",
-  "two fits of one target": "zwei Anpassungen an ein Ziel",
-  "Red: KL(p‖q)": "Rot: KL(p‖q)",
-  "Red: KL(q‖p)": "Rot: KL(q‖p)",
-  "Blue: KL(p‖q)": "Blau: KL(p‖q)",
-  "Blue: KL(q‖p)": "Blau: KL(q‖p)",
-
   // Mixture density network, PixelCNN
   Conditional: "Bedingte Dichte",
   "p(x₂ | x₁) for the x₁ under the pointer, along the line; below it, p(x₁).":
@@ -277,10 +251,6 @@ export const plots: Record<string, string> = {
   entropy: "Entropie",
   first: "erste Koordinate",
   second: "zweite Koordinate",
-  answer: "Antwort",
-  joint: "p(x, y)",
-  covering: "abdeckend",
-  seeking: "suchend",
 
   // Toy data sets
   "Eight Gaussians": "Acht Gaußverteilungen",
