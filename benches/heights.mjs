@@ -28,6 +28,7 @@ const MODELS = [
     `[view="${view}"]`,
     `<generative-model model="ddpm-mnist" view="${view}">`,
   ]),
+  ['[view="nearest"]', '<generative-model model="gan-mnist" view="nearest">'],
   ["[family]:not([view])", '<generative-model family="realnvp" data="moons" plot="density" steps="2000">'],
 ];
 const LABS = [
@@ -36,6 +37,9 @@ const LABS = [
     `[family="${family}"]`,
     `<generative-lab autoplay family="${family}">`,
   ]),
+  ['[family="bayes"]', '<generative-lab autoplay families="bayes" family="bayes" bayes.plot="both">'],
+  ['[family="kl"]', '<generative-lab autoplay families="kl" family="kl" kl.plot="fits">'],
+  [':host([controls="table"])', '<generative-lab autoplay controls="table">'],
 ];
 /** Between these widths the layout is one, and heights are nearly linear. */
 const BOUNDS = [300, 340, 400, 520, 620, 720, 860, 1100, 1300];

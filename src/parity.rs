@@ -351,6 +351,19 @@ impl Suite {
                             xy: Rng::new(7, Purpose::Shuffle, 0).normal(2 * 64),
                         },
                     ),
+                    SpaceKind::Classes => (
+                        DataInfo::new(
+                            "two-moons",
+                            Space::Classes {
+                                mean: [0.3, -0.2],
+                                scale: 1.4,
+                            },
+                        ),
+                        Batch::Classed {
+                            xy: Rng::new(7, Purpose::Shuffle, 0).normal(2 * 64),
+                            classes: (0..64).map(|i| u32::from(i % 3 == 0)).collect(),
+                        },
+                    ),
                     SpaceKind::Energy => (
                         DataInfo::new(
                             "u1",

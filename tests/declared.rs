@@ -194,6 +194,7 @@ fn declared() -> BTreeMap<String, String> {
                         answers(&mut found, id, json!({}), data, &plots);
                     }
                 }
+                SpaceKind::Classes => answers(&mut found, id, json!({}), "two-moons", &plots),
                 SpaceKind::Energy => answers(&mut found, id, json!({}), "u1", &plots),
                 SpaceKind::Image | SpaceKind::Text => {}
             }

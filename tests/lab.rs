@@ -103,7 +103,7 @@ fn look(id: &str, at: f32) -> ViewQuery {
 
 /// What can be seen of a family's models of points or energies.
 fn plots_of(info: &FamilyInfo) -> &[PlotSpec] {
-    let flat = |s: &&FamilySpace| matches!(s.kind, SpaceKind::Points | SpaceKind::Energy);
+    let flat = |s: &&FamilySpace| s.kind.in_plane();
     &info.spaces.iter().find(flat).expect("a space").plots
 }
 
@@ -115,11 +115,15 @@ fn models() -> Vec<(FamilyInfo, &'static str)> {
             match space.kind {
                 SpaceKind::Image | SpaceKind::Text => {}
                 SpaceKind::Points => out.push((info.clone(), "moons")),
+                SpaceKind::Classes => out.push((info.clone(), "two-moons")),
                 SpaceKind::Energy => out.push((info.clone(), "u1")),
             }
         }
     }
-    assert!(out.len() >= 7, "six families, one of them on energies too");
+    assert!(
+        out.len() >= 9,
+        "six families, one of them on energies too, and two of their own"
+    );
     out
 }
 
@@ -137,7 +141,7 @@ fn every_kind_of_data_that_a_family_models_has_plots() {
             ids.dedup();
             assert_eq!(ids.len(), space.plots.len(), "{}: ids are unique", info.id);
         }
-        let in_2d = |s: &FamilySpace| matches!(s.kind, SpaceKind::Points | SpaceKind::Energy);
+        let in_2d = |s: &FamilySpace| s.kind.in_plane();
         flat += usize::from(info.spaces.iter().any(in_2d));
         // What a GPT shows is no plot in 2-D.
         assert!(info.id != "gpt" || !info.spaces.iter().any(in_2d));
@@ -171,7 +175,10 @@ fn every_plot_of_every_family_answers_before_and_after_training() {
         let page = Page::new();
         let model = page.create(&info, data, json!({}), json!({ "batch_size": 64 }));
         assert_eq!(model.step, 0);
-        let (SpaceInfo::Points { window, .. } | SpaceInfo::Energy { window }) = model.space else {
+        let (SpaceInfo::Points { window, .. }
+        | SpaceInfo::Classes { window }
+        | SpaceInfo::Energy { window }) = model.space
+        else {
             panic!("a model of points or an energy")
         };
         assert!(window[0] < window[1], "{}: a window", info.id);

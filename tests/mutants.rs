@@ -43,7 +43,10 @@ fn mutants_of_points_never_panic() {
     let failures = panics(numbers, |number| {
         let bytes = Bytes(mutant(number, &files));
         let source = match number % 4 {
-            0 => PointSource::Drawn { xy: bytes },
+            0 => PointSource::Drawn {
+                xy: bytes,
+                classes: None,
+            },
             _ => PointSource::Csv { bytes },
         };
         let Ok(set) = PointSet::custom(&source) else {

@@ -11,7 +11,14 @@ fuzz_target!(|bytes: &[u8]| {
     let bytes = || Bytes(bytes.to_vec());
     for source in [
         PointSource::Csv { bytes: bytes() },
-        PointSource::Drawn { xy: bytes() },
+        PointSource::Drawn {
+            xy: bytes(),
+            classes: None,
+        },
+        PointSource::Drawn {
+            xy: bytes(),
+            classes: Some(Bytes(vec![0, 1])),
+        },
     ] {
         let Ok(set) = PointSet::custom(&source) else {
             continue;

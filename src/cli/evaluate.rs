@@ -166,7 +166,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             of_images(opened, arguments)
         }
         SpaceKind::Text => text::run(id, opened, *write, place),
-        SpaceKind::Points | SpaceKind::Energy => {
+        SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => {
             let why = "results of 2-D points are kept for recipes alone";
             idle("write", write.then_some(true), why)?;
             points::checkpoint(id, &opened, place)

@@ -21,7 +21,7 @@ use serde_json::Value;
 
 use crate::{
     checkpoint::Opened,
-    data::{DataInfo, PointSet, SpaceKind},
+    data::{DataInfo, PointSet},
     device,
     error::{Error, Result},
     evaluate::points::{Metric, Protocol, of_real_points, report},
@@ -106,7 +106,7 @@ struct Run {
 pub fn recipe(path: &Path, runs: &Runs, place: &Place) -> Result<()> {
     let recipe = Recipe::read(path)?;
     let kind = recipe.load(path, recipe.seed, place)?.info().space.kind();
-    if !matches!(kind, SpaceKind::Points | SpaceKind::Energy) {
+    if !kind.in_plane() {
         return Err(Error::BadRecipe {
             path: path.display().to_string(),
             reason: "only recipes of 2-D points are trained for an evaluation".into(),

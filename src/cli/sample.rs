@@ -85,7 +85,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     }
     match kind {
         SpaceKind::Image => images(arguments, &opened),
-        SpaceKind::Points | SpaceKind::Energy => points(arguments, &opened),
+        SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => points(arguments, &opened),
         SpaceKind::Text => texts(arguments, &opened),
     }
 }

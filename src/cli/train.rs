@@ -262,7 +262,7 @@ fn publish(
     let model = trainer.averaged();
     let kind = meta.data.space.kind();
     // A reader trains one of points in seconds: nothing that the site would serve.
-    let shipped = shipped.filter(|_| !matches!(kind, SpaceKind::Points | SpaceKind::Energy));
+    let shipped = shipped.filter(|_| !kind.in_plane());
     let Some(place) = shipped else {
         let bytes = pollster::block_on(checkpoint::write(&*model, meta, Precision::Single))?;
         let file = runs.join(format!("{}.model.safetensors", recipe.id));

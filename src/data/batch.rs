@@ -23,6 +23,13 @@ pub enum Batch {
         /// `2 · count` values.
         xy: Vec<f32>,
     },
+    /// Points in 2-D, each of one of two classes.
+    Classed {
+        /// As of points.
+        xy: Vec<f32>,
+        /// The class of each, 0 or 1.
+        classes: Vec<u32>,
+    },
     /// Windows of a text.
     Tokens {
         /// `count · (length + 1)` tokens: each is read to guess the one after it.
@@ -71,6 +78,10 @@ impl Batch {
                     labels: labels.get(from..to).unwrap_or_default().to_vec(),
                 },
                 Batch::Points { xy } => Batch::Points { xy: part(xy) },
+                Batch::Classed { xy, classes } => Batch::Classed {
+                    xy: part(xy),
+                    classes: classes[from..to].to_vec(),
+                },
                 Batch::Tokens { ids, length } => Batch::Tokens {
                     ids: ids[from * (length + 1)..to * (length + 1)].to_vec(),
                     length: *length,
@@ -112,6 +123,7 @@ impl Batch {
     pub fn labels(&self) -> Option<&[u32]> {
         match self {
             Batch::Images { labels, .. } if !labels.is_empty() => Some(labels),
+            Batch::Classed { classes, .. } => Some(classes),
             _ => None,
         }
     }
@@ -122,7 +134,7 @@ impl Batch {
     /// [`Error::Unsupported`] if it holds no points.
     pub fn points(&self, device: &Device) -> Result<Tensor<2>> {
         match self {
-            Batch::Points { xy } => {
+            Batch::Points { xy } | Batch::Classed { xy, .. } => {
                 let data = TensorData::new(xy.clone(), [xy.len() / 2, 2]);
                 Ok(Tensor::from_data(data, device))
             }
@@ -161,6 +173,10 @@ impl Batch {
             Batch::Points { xy } => Batch::Points {
                 xy: xy.repeat(times),
             },
+            Batch::Classed { xy, classes } => Batch::Classed {
+                xy: xy.repeat(times),
+                classes: classes.repeat(times),
+            },
             Batch::Tokens { ids, length } => Batch::Tokens {
                 ids: ids.repeat(times),
                 length: *length,
@@ -177,7 +193,7 @@ impl Batch {
             Batch::Tokens { ids, length } => ids.len() / (length + 1),
             Batch::Images { shape, .. } => shape[0],
             Batch::Draws { count } => *count,
-            Batch::Points { xy } => xy.len() / 2,
+            Batch::Points { xy } | Batch::Classed { xy, .. } => xy.len() / 2,
         }
     }
 

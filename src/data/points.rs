@@ -18,11 +18,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
 
-use super::{DataInfo, Space, SpaceKind};
+use super::{Batch, DataInfo, Space, SpaceKind};
 pub use custom::{MAX_BYTES, MAX_POINTS, PointSource, Units};
 use density::Truth;
 use dino::DINO;
-pub use energy::energy;
+pub use energy::{energy, ln_z_of as ln_z};
 
 #[cfg(not(target_family = "wasm"))]
 use crate::bytes::Bytes;
@@ -75,6 +75,8 @@ pub struct PointSet {
     truth: Option<Arc<Truth>>,
     train: Arc<[[f32; 2]]>,
     test: Arc<[[f32; 2]]>,
+    /// The class of each point of both; none where points have no classes.
+    classes: [Arc<[u32]>; 2],
 }
 
 /// The toys.
@@ -94,11 +96,13 @@ enum Toy {
     Dino,
     Line,
     MoonsTight,
+    TwoMoons,
+    TwoGaussians,
     Energy(u8),
 }
 
 /// Ids and titles, in the order of the page.
-const TOYS: [(&str, &str, Toy); 18] = [
+const TOYS: [(&str, &str, Toy); 23] = [
     ("8gaussians", "Eight Gaussians", Toy::EightGaussians),
     ("moons", "Two moons", Toy::Moons),
     ("circles", "Circles", Toy::Circles),
@@ -117,6 +121,15 @@ const TOYS: [(&str, &str, Toy); 18] = [
     ("u2", "Energy U2", Toy::Energy(2)),
     ("u3", "Energy U3", Toy::Energy(3)),
     ("u4", "Energy U4", Toy::Energy(4)),
+    ("hills-close", "Two hills, close", Toy::Energy(5)),
+    ("hills", "Two hills, apart", Toy::Energy(6)),
+    ("hills-far", "Two hills, far apart", Toy::Energy(7)),
+    ("two-moons", "Two moons, two classes", Toy::TwoMoons),
+    (
+        "two-gaussians",
+        "Two Gaussians, two classes",
+        Toy::TwoGaussians,
+    ),
 ];
 
 /// A data set that is made on the spot.
@@ -161,6 +174,7 @@ impl Toy {
     fn kind(self) -> SpaceKind {
         match self {
             Toy::Energy(_) => SpaceKind::Energy,
+            Toy::TwoMoons | Toy::TwoGaussians => SpaceKind::Classes,
             _ => SpaceKind::Points,
         }
     }
@@ -190,6 +204,7 @@ impl Toy {
             Toy::Ring => Some((8, 0.01)),
             Toy::EightGaussians => Some((8, 0.5 / 1.414)),
             Toy::Grid => Some((25, 0.05)),
+            Toy::TwoGaussians => Some((2, 0.8)),
             _ => None,
         }
     }
@@ -199,6 +214,7 @@ impl Toy {
         let radius = match self {
             Toy::Ring => 1.0,
             Toy::Grid => return [(i % 5) as f64 * 2.0 - 4.0, (i / 5) as f64 * 2.0 - 4.0],
+            Toy::TwoGaussians => return [[-1.4, 0.7], [1.4, -0.7]][i % 2],
             _ => 4.0 / 1.414,
         };
         let (sin, cos) = (i as f64 * PI / 4.0).sin_cos();
@@ -211,6 +227,28 @@ impl Toy {
             Toy::MoonsTight => (0.03, [2.0, 3.0], [-0.4, -0.1]),
             _ => (0.1, [2.0, 2.0], [-1.0, -0.2]),
         }
+    }
+
+    /// One point of a set with classes, and its class.
+    fn draw_classed(self, rng: &mut Rng, noise: f64) -> ([f64; 2], u32) {
+        let class = rng.below(2);
+        let [a, b] = [rng.gaussian(), rng.gaussian()].map(|v| f64::from(v) * noise);
+        let point = match self {
+            Toy::TwoGaussians => {
+                let (_, sigma) = self.grid().unwrap_or((2, 1.0));
+                let [x, y] = self.centre(class);
+                [x + a * sigma, y + b * sigma]
+            }
+            _ => {
+                let (sigma, scale, shift) = self.moons();
+                let [x, y] = moon(class == 1, PI * rng.unit());
+                [
+                    (x + a * sigma) * scale[0] + shift[0],
+                    (y + b * sigma) * scale[1] + shift[1],
+                ]
+            }
+        };
+        (point, class as u32)
     }
 
     /// One point.
@@ -291,6 +329,7 @@ impl Toy {
                     ((f64::from(y) + b) / 48.0 - 1.0) * 4.0,
                 ]
             }
+            Toy::TwoMoons | Toy::TwoGaussians => self.draw_classed(rng, noise).0,
             Toy::Energy(_) => [0.0, 0.0],
         }
     }
@@ -319,29 +358,40 @@ impl PointSet {
             reason: "there is no toy of that name".into(),
         })?;
         // Of two streams, so that no seed of a training draws the points held out.
-        let draw = |purpose: Purpose, seed: u64, n: usize| -> Arc<[[f32; 2]]> {
+        let kind = toy.kind();
+        let draw = |purpose: Purpose, seed: u64, n: usize| -> (Arc<[[f32; 2]]>, Arc<[u32]>) {
             let mut rng = Rng::new(
                 seed,
                 purpose,
                 u64::MAX * u64::from(purpose == Purpose::Data),
             );
-            (0..n)
-                .map(|_| toy.draw(&mut rng, given.noise).map(|v| v as f32))
-                .collect()
+            if kind != SpaceKind::Classes {
+                let points = (0..n).map(|_| toy.draw(&mut rng, given.noise).map(|v| v as f32));
+                return (points.collect(), Arc::new([]));
+            }
+            let points = (0..n).map(|_| toy.draw_classed(&mut rng, given.noise));
+            let (points, classes): (Vec<_>, Vec<_>) = points
+                .map(|(p, class)| (p.map(|v| v as f32), class))
+                .unzip();
+            (points.into(), classes.into())
         };
-        let energy = toy.kind() == SpaceKind::Energy;
-        let count = if energy { 0 } else { TEST_POINTS };
-        let test = draw(Purpose::TestSet, super::TEST_SEED, count);
-        let space = if energy {
-            Space::Energy {
+        let count = if kind == SpaceKind::Energy {
+            0
+        } else {
+            TEST_POINTS
+        };
+        let (test, test_classes) = draw(Purpose::TestSet, super::TEST_SEED, count);
+        // Three numbers of twenty thousand held-out points, which say nothing of any of them.
+        let (mean, scale) = moments(&test);
+        let space = match kind {
+            SpaceKind::Energy => Space::Energy {
                 mean: [0.0, 0.0],
                 scale: 1.0,
-            }
-        } else {
-            // Three numbers of twenty thousand held-out points, which say nothing of any of them.
-            let (mean, scale) = moments(&test);
-            Space::Points { mean, scale }
+            },
+            SpaceKind::Classes => Space::Classes { mean, scale },
+            _ => Space::Points { mean, scale },
         };
+        let (train, train_classes) = draw(Purpose::Data, seed, given.points);
         Ok(Self {
             info: DataInfo {
                 options: options::to_json(&given)?,
@@ -351,8 +401,9 @@ impl PointSet {
             toy: Some(toy),
             noise: given.noise,
             truth: Truth::new(toy, given.noise).map(Arc::new),
-            train: draw(Purpose::Data, seed, given.points),
+            train,
             test,
+            classes: [train_classes, test_classes],
         })
     }
 
@@ -361,18 +412,31 @@ impl PointSet {
         if self.toy.is_some() {
             let count = self.test.len();
             let mut rng = Rng::new(super::TEST_SEED, Purpose::Evaluate, 0);
-            self.test = self.draw(&mut rng, count).as_chunks().0.into();
+            match self.draw_batch(&mut rng, count) {
+                Batch::Classed { xy, classes } => {
+                    self.test = xy.as_chunks().0.into();
+                    self.classes[1] = classes.into();
+                }
+                Batch::Points { xy } => self.test = xy.as_chunks().0.into(),
+                _ => {}
+            }
         } else {
             let at = self.train.len() - self.train.len() / 10;
             let (train, test) = self.train.split_at(at);
+            let classes = self.classes[0].clone();
+            if classes.len() == train.len() + test.len() {
+                let (train, test) = classes.split_at(at);
+                self.classes = [train.into(), test.into()];
+            }
             (self.train, self.test) = (train.into(), test.into());
         }
         self
     }
 
     /// A reader's own points, under the name `custom`: a table moved and scaled into the window
-    /// ([`DataInfo::units`] lead back), a drawing as it is. Every tenth point is held out; of fewer than 20 none is, and the model is
-    /// judged by the points that it learns from.
+    /// ([`DataInfo::units`] lead back), a drawing as it is. Every tenth point is held out, of a drawing every
+    /// tenth movement of the pen with all that it left, so that nothing held out has a near copy among what is
+    /// learned; of fewer than 20 none is, and the model is judged by the points that it learns from.
     ///
     /// # Errors
     /// [`Error::BadPoints`].
@@ -381,33 +445,44 @@ impl PointSet {
             points,
             units,
             skipped,
+            classes,
+            together,
         } = custom::points(source)?;
         let (mean, scale) = moments(&points);
-        let hash: Vec<u8> = points
-            .iter()
-            .flatten()
-            .flat_map(|v| v.to_le_bytes())
+        let classed = !classes.is_empty();
+        let coordinates = points.iter().flatten().flat_map(|v| v.to_le_bytes());
+        let hash: Vec<u8> = coordinates
+            .chain(classes.iter().map(|&class| class as u8))
             .collect();
         let every = if points.len() < 20 { usize::MAX } else { 10 };
-        let part = |held_out: bool| {
-            let part = points.iter().enumerate();
-            let part = part.filter(|(i, _)| (i % every == every - 1) == held_out);
-            part.map(|(_, &p)| p).collect()
+        let held = |i: &usize| i / together % every == every - 1;
+        let (test_at, train_at): (Vec<_>, Vec<_>) = (0..points.len()).partition(held);
+        let of = |at: &[usize]| -> (Arc<[[f32; 2]]>, Arc<[u32]>) {
+            let classes = at.iter().filter_map(|&i| classes.get(i).copied());
+            (at.iter().map(|&i| points[i]).collect(), classes.collect())
         };
-        let train: Arc<[[f32; 2]]> = part(false);
-        let test = part(true);
+        let (train, train_classes) = of(&train_at);
+        let (test, test_classes) = match test_at.is_empty() {
+            true => (train.clone(), train_classes.clone()),
+            false => of(&test_at),
+        };
+        let space = match classed {
+            true => Space::Classes { mean, scale },
+            false => Space::Points { mean, scale },
+        };
         Ok(Self {
             info: DataInfo {
                 sha256: sha256(&hash),
                 units,
-                ..DataInfo::new("custom", Space::Points { mean, scale })
+                ..DataInfo::new("custom", space)
             },
             skipped,
             toy: None,
             noise: 1.0,
             truth: None,
-            test: if test.is_empty() { train.clone() } else { test },
+            test,
             train,
+            classes: [train_classes, test_classes],
         })
     }
 
@@ -461,6 +536,7 @@ impl PointSet {
             truth: None,
             train: Arc::new([]),
             test: Arc::new([mean]),
+            classes: [Arc::new([]), Arc::new([])],
         }
     }
 
@@ -495,6 +571,42 @@ impl PointSet {
     /// Held-out point `i`; the origin if there is none.
     pub fn test_point(&self, i: usize) -> [f32; 2] {
         self.test.get(i).copied().unwrap_or_default()
+    }
+
+    /// Whether its points have classes.
+    pub fn is_classed(&self) -> bool {
+        self.info.space.kind() == SpaceKind::Classes
+    }
+
+    /// Training points, or of those held out, by their numbers, each with its class where they have such.
+    pub fn batch(&self, held_out: bool, numbers: impl Iterator<Item = usize>) -> Batch {
+        let points = if held_out { &self.test } else { &self.train };
+        let classes = &self.classes[usize::from(held_out)];
+        let (mut xy, mut of) = (Vec::new(), Vec::new());
+        for i in numbers {
+            xy.extend(points.get(i).copied().unwrap_or_default());
+            of.push(classes.get(i).copied().unwrap_or_default());
+        }
+        match self.is_classed() {
+            true => Batch::Classed { xy, classes: of },
+            false => Batch::Points { xy },
+        }
+    }
+
+    /// As [`PointSet::draw`], each with its class where they have such.
+    pub fn draw_batch(&self, rng: &mut Rng, count: usize) -> Batch {
+        let (Some(toy), true) = (self.toy, self.is_classed()) else {
+            return Batch::Points {
+                xy: self.draw(rng, count),
+            };
+        };
+        let drawn = (0..count).map(|_| toy.draw_classed(rng, self.noise));
+        let (xy, classes): (Vec<_>, Vec<_>) =
+            drawn.map(|(p, class)| (p.map(|v| v as f32), class)).unzip();
+        Batch::Classed {
+            xy: xy.into_flattened(),
+            classes,
+        }
     }
 
     /// `count` new points of a toy: x, y, x, y, …

@@ -26,6 +26,13 @@ pub enum Space {
         /// Standard deviation of the coordinates, both together.
         scale: f32,
     },
+    /// A point in 2-D that is of one of two classes.
+    Classes {
+        /// As of points.
+        mean: [f32; 2],
+        /// As of points.
+        scale: f32,
+    },
     /// No examples, but an energy U(x) in 2-D: p(x) ∝ exp(−U(x)).
     Energy {
         /// As of points.
@@ -51,6 +58,8 @@ pub enum SpaceKind {
     Image,
     /// Points in 2-D.
     Points,
+    /// Points in 2-D, each of one of two classes.
+    Classes,
     /// No points, but an energy U(x) in 2-D: p(x) ∝ exp(−U(x)).
     Energy,
     /// Text.
@@ -63,18 +72,31 @@ impl SpaceKind {
         match self {
             SpaceKind::Image => "images",
             SpaceKind::Points => "points in 2-D",
+            SpaceKind::Classes => "points in 2-D of two classes",
             SpaceKind::Energy => "energies in 2-D",
             SpaceKind::Text => "text",
         }
+    }
+
+    /// Whether it is drawn in a plane: points, or an energy there.
+    pub fn in_plane(self) -> bool {
+        matches!(
+            self,
+            SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy
+        )
     }
 }
 
 impl Space {
     /// One of each kind, to ask a family which it models.
-    pub fn examples() -> [Self; 4] {
+    pub fn examples() -> [Self; 5] {
         [
             Self::grey(28, 28),
             Self::Points {
+                mean: [0.0; 2],
+                scale: 1.0,
+            },
+            Self::Classes {
                 mean: [0.0; 2],
                 scale: 1.0,
             },
@@ -117,6 +139,7 @@ impl Space {
         match self {
             Self::Image { .. } => SpaceKind::Image,
             Self::Points { .. } => SpaceKind::Points,
+            Self::Classes { .. } => SpaceKind::Classes,
             Self::Energy { .. } => SpaceKind::Energy,
             Self::Text { .. } => SpaceKind::Text,
         }
@@ -142,7 +165,9 @@ impl Space {
     /// Mean and scale of points, or of what an energy is about.
     pub fn moments(&self) -> Option<([f32; 2], f32)> {
         match *self {
-            Self::Points { mean, scale } | Self::Energy { mean, scale } => Some((mean, scale)),
+            Self::Points { mean, scale }
+            | Self::Classes { mean, scale }
+            | Self::Energy { mean, scale } => Some((mean, scale)),
             _ => None,
         }
     }
@@ -200,7 +225,9 @@ impl Space {
                 }
                 Ok(())
             }
-            Self::Points { mean, scale } | Self::Energy { mean, scale } => {
+            Self::Points { mean, scale }
+            | Self::Classes { mean, scale }
+            | Self::Energy { mean, scale } => {
                 let finite = mean.iter().all(|m| m.is_finite() && m.abs() < 1e6);
                 if finite && (1e-6..1e6).contains(scale) {
                     return Ok(());

@@ -92,15 +92,14 @@ impl Stream {
                 Ok(Batch::Draws { count })
             }
             Dataset::Points(set) if set.train_len() == 0 => {
-                let xy = set.draw(&mut Rng::new(self.seed, Purpose::Data, self.seen), count);
+                let mut rng = Rng::new(self.seed, Purpose::Data, self.seen);
                 self.seen += count as u64;
-                Ok(Batch::Points { xy })
+                Ok(set.draw_batch(&mut rng, count))
             }
             Dataset::Points(set) => {
                 let order = self.order(set.train_len(), count, &set.info.name)?;
                 self.seen += count as u64;
-                let xy = order.iter().flat_map(|&i| set.train_point(i)).collect();
-                Ok(Batch::Points { xy })
+                Ok(set.batch(false, order.into_iter()))
             }
         }
     }
@@ -160,8 +159,7 @@ pub fn test_batch(
         Dataset::Points(set) if set.is_energy() => Batch::Draws { count },
         Dataset::Points(set) => {
             let end = (start + count).min(set.test_len());
-            let xy = (start.min(end)..end).flat_map(|i| set.test_point(i));
-            Batch::Points { xy: xy.collect() }
+            set.batch(true, start.min(end)..end)
         }
     }
 }

@@ -160,3 +160,19 @@ pub(super) fn autoregressive(element: &str) -> Vec<String> {
         r"\max\; \log p(x) = \sum_{element} \log p(x_{element}|x_{{<{element}}})"
     )]
 }
+
+/// What each of two models of points with classes goes up.
+pub(super) fn bayes() -> Vec<String> {
+    lines(&[
+        r"\max\; \log p_\theta(y|x)",
+        r"\max\; \log p(y) + \log p(x|y)",
+    ])
+}
+
+/// Both directions of the divergence.
+pub(super) fn kl() -> Vec<String> {
+    lines(&[
+        r"\min_{q_1}\; \mathrm{KL}(p\,\|\,q_1) = \mathbb{E}_{p}[\log p - \log q_1]",
+        r"\min_{q_2}\; \mathrm{KL}(q_2\,\|\,p) = \mathbb{E}_{q_2}[\log q_2 - \log p]",
+    ])
+}

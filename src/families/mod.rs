@@ -1,10 +1,12 @@
 //! One file per family: config, module, objective, sampler; and the list of all.
 
+pub mod bayes;
 pub mod ddpm;
 mod equations;
 pub mod gan;
 pub mod glow;
 pub mod gpt;
+pub mod kl;
 pub mod mdn;
 pub mod pixelcnn;
 pub mod pixelrnn;
@@ -17,8 +19,8 @@ use burn::tensor::Device;
 use serde_json::Value;
 
 use self::{
-    ddpm::Ddpm, gan::Gan, glow::Glow, gpt::Gpt, mdn::Mdn, pixelcnn::PixelCnn, pixelrnn::PixelRnn,
-    planar::Planar, realnvp::RealNvp, vae::Vae,
+    bayes::Bayes, ddpm::Ddpm, gan::Gan, glow::Glow, gpt::Gpt, kl::Kl, mdn::Mdn, pixelcnn::PixelCnn,
+    pixelrnn::PixelRnn, planar::Planar, realnvp::RealNvp, vae::Vae,
 };
 use crate::{
     data::{DataInfo, Space, SpaceKind},
@@ -29,7 +31,7 @@ use crate::{
 };
 
 /// All families, in the order of the page.
-const FAMILIES: [Entry; 10] = [
+const FAMILIES: [Entry; 12] = [
     Entry::of::<Vae>(),
     Entry::of::<Gan>(),
     Entry::of::<Planar>(),
@@ -40,6 +42,8 @@ const FAMILIES: [Entry; 10] = [
     Entry::of::<PixelCnn>(),
     Entry::of::<PixelRnn>(),
     Entry::of::<Gpt>(),
+    Entry::of::<Bayes>(),
+    Entry::of::<Kl>(),
 ];
 
 /// What is asked of a family before there is a model of it.

@@ -8,6 +8,7 @@ pub mod dropout;
 pub mod either;
 pub mod fourier;
 pub mod gaussian;
+pub mod gaussians;
 pub mod init;
 pub mod linear;
 pub mod mlp;

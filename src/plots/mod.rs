@@ -58,7 +58,7 @@ fn general(
 ) -> Vec<PlotSpec> {
     let mut all = Vec::new();
     match kind {
-        SpaceKind::Points | SpaceKind::Energy => {
+        SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => {
             all.extend(points::specs(capabilities.density));
             if capabilities.invertible {
                 all.extend(invertible::specs());
@@ -96,8 +96,8 @@ fn general(
 /// [`Error::BadOption`], [`Error::Unsupported`], and what the device reports.
 pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) -> Result<View> {
     match request.info.space.kind() {
-        SpaceKind::Points | SpaceKind::Energy => points::answer(model, request, pause).await,
-        SpaceKind::Image | SpaceKind::Text => match request.plot {
+        kind if kind.in_plane() => points::answer(model, request, pause).await,
+        _ => match request.plot {
             "latent" | "codes" | "reconstruct" | "interpolate" | "attributes" | "become" => {
                 latent::answer(latent_of(model)?, request).await
             }

@@ -99,6 +99,9 @@ pub async fn data(
     let batch = test_batch(&set.clone().into(), 0, count, 0, Binarize::None);
     if !batch.is_empty() && !set.is_energy() {
         scene = scene.points(Role::Data, batch.points(device)?);
+        if set.is_classed() {
+            scene = scene.classes(&batch, [0.0; 2], device);
+        }
     }
     scene.read(set.window()).await
 }

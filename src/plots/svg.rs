@@ -43,11 +43,14 @@ pub fn svg(view: &View) -> Result<String> {
             what: "Only plots can be saved as SVG".into(),
         });
     };
-    let frame = Frame(window.map(f64::from));
+    let window = window.map(f64::from);
+    let wide = window[1] - window[0] > 1.5 * (window[3] - window[2]);
+    let width = if wide { 2.0 * SIDE } else { SIDE };
+    let frame = Frame(window, width);
     let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {SIDE} {SIDE}\" role=\"img\">\n\
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {SIDE}\" role=\"img\">\n\
          <title>{}</title>\n<style>{STYLE}</style>\n\
-         <rect class=\"paper\" width=\"{SIDE}\" height=\"{SIDE}\"/>\n",
+         <rect class=\"paper\" width=\"{width}\" height=\"{SIDE}\"/>\n",
         escape(label)
     );
     for layer in layers {
@@ -58,13 +61,13 @@ pub fn svg(view: &View) -> Result<String> {
 }
 
 /// From data coordinates to those of the drawing.
-struct Frame([f64; 4]);
+struct Frame([f64; 4], f64);
 
 impl Frame {
     /// Where a point lies; nothing if that is no finite number. Far away is far enough.
     fn at(&self, [x, y]: [f32; 2]) -> Option<[f64; 2]> {
         let [left, right, bottom, top] = self.0;
-        let x = (f64::from(x) - left) / (right - left) * SIDE;
+        let x = (f64::from(x) - left) / (right - left) * self.1;
         let y = (top - f64::from(y)) / (top - bottom) * SIDE;
         (x.is_finite() && y.is_finite()).then(|| [x, y].map(|v| v.clamp(-1e5, 1e5)))
     }
@@ -131,8 +134,9 @@ fn draw(out: &mut String, frame: &Frame, layer: &Layer) -> Result<()> {
             let png = field(*columns, *rows, values, [*low, *high], *diverging)?;
             let _ = writeln!(
                 out,
-                "<image width=\"{SIDE}\" height=\"{SIDE}\" preserveAspectRatio=\"none\" \
+                "<image width=\"{}\" height=\"{SIDE}\" preserveAspectRatio=\"none\" \
                  href=\"data:image/png;base64,{}\"/>",
+                frame.1,
                 base64(&png)
             );
         }

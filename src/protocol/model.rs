@@ -23,6 +23,8 @@ pub struct ModelInfo {
     pub latent_dim: u32,
     /// Trainable numbers.
     pub parameters: u32,
+    /// Of a model of points: passes through its network for samples; 0 where it is not known.
+    pub passes: u32,
     /// Whether there is a page of PyTorch for it.
     pub page: bool,
     /// Optimizer steps behind it.
@@ -66,6 +68,11 @@ pub enum SpaceInfo {
         #[serde(skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         units: Option<[f64; 4]>,
+    },
+    /// Points in 2-D of two classes.
+    Classes {
+        /// Left, right, bottom, top of what is drawn.
+        window: [f32; 4],
     },
     /// An energy in 2-D.
     Energy {

@@ -23,6 +23,8 @@ pub struct PlotSpec {
     pub answer: Option<&'static str>,
     /// Whether the data has to be at hand.
     pub needs_data: bool,
+    /// Whether it is twice as wide as high: two pictures side by side.
+    pub wide: bool,
 }
 
 impl PlotSpec {
@@ -36,6 +38,7 @@ impl PlotSpec {
             over_data: false,
             answer: None,
             needs_data: false,
+            wide: false,
         }
     }
 
@@ -65,6 +68,13 @@ impl PlotSpec {
     #[must_use]
     pub fn with_data(mut self) -> Self {
         self.needs_data = true;
+        self
+    }
+
+    /// It twice as wide as high.
+    #[must_use]
+    pub fn twice(mut self) -> Self {
+        self.wide = true;
         self
     }
 

@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::{Bars, Layer, Number, PlotRequest, Role, View, grid};
-use crate::{bytes::Bytes, device::floats, error::Result};
+use crate::{bytes::Bytes, data::Batch, device::floats, error::Result};
 
 /// How a field's values are laid on colours.
 enum Range {
@@ -16,7 +16,7 @@ enum Range {
 #[allow(clippy::large_enum_variant)] // A handful of them, for a moment.
 enum SceneLayer {
     Points(Role, Tensor<2>),
-    Field(Tensor<1>, Range),
+    Field(Tensor<1>, Range, usize),
     Lines(Role, Tensor<3>, bool),
     Arrows(Role, Tensor<2>, Tensor<2>),
 }
@@ -68,7 +68,9 @@ impl Scene {
     /// A density over the window's cells, `[resolution²]`, from 0 up.
     #[must_use]
     pub fn density(mut self, values: Tensor<1>) -> Self {
-        self.layers.push(SceneLayer::Field(values, Range::Density));
+        let columns = side(&values);
+        let field = SceneLayer::Field(values, Range::Density, columns);
+        self.layers.push(field);
         self
     }
 
@@ -76,8 +78,43 @@ impl Scene {
     /// `middle`; drawn full at `reach` from it.
     #[must_use]
     pub fn diverging(mut self, values: Tensor<1>, middle: f32, reach: f32) -> Self {
+        let columns = side(&values);
         let range = Range::Around(middle, reach);
-        self.layers.push(SceneLayer::Field(values, range));
+        self.layers.push(SceneLayer::Field(values, range, columns));
+        self
+    }
+
+    /// As [`Scene::diverging`], over a window that is twice as wide as high: `[resolution, 2 · resolution]`.
+    #[must_use]
+    pub fn diverging_twice(mut self, values: Tensor<2>, middle: f32, reach: f32) -> Self {
+        let [rows, columns] = values.dims();
+        let field = SceneLayer::Field(
+            values.reshape([rows * columns]),
+            Range::Around(middle, reach),
+            columns,
+        );
+        self.layers.push(field);
+        self
+    }
+
+    /// Points of two classes, moved by `by`, in a colour for each class.
+    #[must_use]
+    pub fn classes(mut self, batch: &Batch, by: [f32; 2], device: &Device) -> Self {
+        let Batch::Classed { xy, classes } = batch else {
+            return self;
+        };
+        for (class, role) in [(0, Role::Model), (1, Role::Noise)] {
+            let points = xy.as_chunks::<2>().0.iter().zip(classes);
+            let points = points.filter(|(_, c)| **c == class);
+            let xy: Vec<f32> = points
+                .flat_map(|(p, _)| [p[0] + by[0], p[1] + by[1]])
+                .collect();
+            let n = xy.len() / 2;
+            if n > 0 {
+                let data = TensorData::new(xy, [n, 2]);
+                self = self.points(role, Tensor::from_data(data, device));
+            }
+        }
         self
     }
 
@@ -162,7 +199,9 @@ impl Scene {
                     let xy = bytes(&floats(xy).await?);
                     Layer::Points { role, xy }
                 }
-                SceneLayer::Field(values, range) => field(&floats(values).await?, &range),
+                SceneLayer::Field(values, range, columns) => {
+                    field(&floats(values).await?, &range, columns)
+                }
                 SceneLayer::Lines(role, lines, filled) => {
                     let length = lines.dims()[1] as u32;
                     let xy = bytes(&floats(lines).await?);
@@ -218,9 +257,14 @@ fn bytes(values: &[f32]) -> Bytes {
     Bytes(values.iter().flat_map(|v| v.to_le_bytes()).collect())
 }
 
-/// A square field; what is not finite is drawn as nothing.
-fn field(values: &[f32], range: &Range) -> Layer {
-    let side = (values.len() as f64).sqrt() as u32;
+/// Columns of a square field.
+fn side(values: &Tensor<1>) -> usize {
+    (values.dims()[0] as f64).sqrt() as usize
+}
+
+/// A field of so many columns; what is not finite is drawn as nothing.
+fn field(values: &[f32], range: &Range, columns: usize) -> Layer {
+    let rows = values.len() / columns.max(1);
     let (low, high, diverging) = match *range {
         Range::Around(middle, reach) => (middle - reach, middle + reach, true),
         Range::Density => {
@@ -240,8 +284,8 @@ fn field(values: &[f32], range: &Range) -> Layer {
         .map(|&v| if v.is_finite() { v } else { low })
         .collect();
     Layer::Field {
-        columns: side,
-        rows: side,
+        columns: columns as u32,
+        rows: rows as u32,
         values: bytes(&finite),
         low,
         high,

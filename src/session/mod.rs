@@ -54,6 +54,17 @@ pub struct Session {
     diverged: Option<Error>,
 }
 
+/// Passes through the network for samples of a model of points; 0 for other data, whose samplers cost more
+/// than a glance.
+fn passes(model: &dyn Model, kind: SpaceKind) -> u32 {
+    let free = Condition::default();
+    let sampler = match kind.in_plane() {
+        true => model.sampler(&serde_json::Value::Null, &free, 1, 0).ok(),
+        false => None,
+    };
+    sampler.map_or(0, |sampler| sampler.steps() as u32)
+}
+
 impl Session {
     /// A session with a checkpoint.
     ///
@@ -167,7 +178,7 @@ impl Session {
         match self.data().space.kind() {
             SpaceKind::Image => 400,
             SpaceKind::Text => 16,
-            SpaceKind::Points | SpaceKind::Energy => 20_000,
+            SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => 20_000,
         }
     }
 
@@ -196,6 +207,7 @@ impl Session {
                 window,
                 units: self.data().units.map(|units| units.of_window(window)),
             },
+            Space::Classes { .. } => SpaceInfo::Classes { window },
             Space::Energy { .. } => SpaceInfo::Energy { window },
             Space::Text {
                 vocabulary,
@@ -227,6 +239,7 @@ impl Session {
             classes: data.classes.clone(),
             latent_dim: model.latent().map_or(0, |l| l.latent_dim()) as u32,
             parameters: model.num_params() as u32,
+            passes: passes(&*model, data.space.kind()),
             page: export::has_page(&*model, data),
             step: self.step() as u32,
             seed: self.seed() as u32,
@@ -271,14 +284,14 @@ impl Session {
                 // A set of the same name may hold something else altogether.
                 let (data, kind) = (&opened.meta.data, opened.meta.data.space.kind());
                 let fits = |set: &Rc<Dataset>| set.info().space.kind() == kind;
-                let plane = matches!(kind, SpaceKind::Points | SpaceKind::Energy);
+                let plane = kind.in_plane();
                 let toy = || -> Result<Rc<Dataset>> {
                     Ok(Rc::new(PointSet::toy(&data.name, &data.options, 0)?.into()))
                 };
                 match set.filter(fits) {
                     Some(set) => Some(set),
                     None if plane && PointSet::is_toy(&data.name) => Some(toy()?).filter(fits),
-                    None if kind == SpaceKind::Points => {
+                    None if matches!(kind, SpaceKind::Points | SpaceKind::Classes) => {
                         Some(Rc::new(PointSet::only_mean(data).into()))
                     }
                     None => None,

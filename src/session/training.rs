@@ -229,7 +229,7 @@ impl Session {
                 SpaceKind::Image if few => HELD_OUT / 4,
                 SpaceKind::Image => HELD_OUT,
                 SpaceKind::Text => HELD_OUT_TOKENS / self.model().block_size().max(1),
-                SpaceKind::Points | SpaceKind::Energy => HELD_OUT_POINTS,
+                SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => HELD_OUT_POINTS,
             };
             let held_out = self.trainer()?.held_out(count).await?;
             record(&mut self.losses, Split::HeldOut, step, &held_out);
@@ -237,7 +237,7 @@ impl Session {
                 SpaceKind::Image if few => TRAINING_SAMPLES / 4,
                 SpaceKind::Image => TRAINING_SAMPLES,
                 SpaceKind::Text => 1,
-                SpaceKind::Points | SpaceKind::Energy => TRAINING_POINTS,
+                SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => TRAINING_POINTS,
             };
             news.samples = Some(self.fixed_samples(&*self.model(), count, None).await?);
             // What is looked at may take a tenth of the time.

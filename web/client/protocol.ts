@@ -350,7 +350,11 @@ bytes: Bytes, } | { "type": "drawn",
 /**
  * x, y, x, y, … as little-endian f32, in the window's coordinates.
  */
-xy: Bytes, };
+xy: Bytes, 
+/**
+ * The class of each, 0 or 1, a byte each; nothing for points without classes.
+ */
+classes?: Bytes, };
 
 /**
  * Pictures of a reader's own, decoded and cropped to squares.
@@ -705,7 +709,7 @@ sampleSchema: JsonSchema, };
 /**
  * The kinds of [`Space`].
  */
-export type SpaceKind = "image" | "points" | "energy" | "text";
+export type SpaceKind = "image" | "points" | "classes" | "energy" | "text";
 
 /**
  * What samples are to fit. What is left out is free.
@@ -996,7 +1000,11 @@ answer: string | null,
 /**
  * Whether the data has to be at hand.
  */
-needsData: boolean, };
+needsData: boolean, 
+/**
+ * Whether it is twice as wide as high: two pictures side by side.
+ */
+wide: boolean, };
 
 /**
  * What a plot is asked with.
@@ -1111,6 +1119,10 @@ latentDim: number,
  */
 parameters: number, 
 /**
+ * Of a model of points: passes through its network for samples; 0 where it is not known.
+ */
+passes: number, 
+/**
  * Whether there is a page of PyTorch for it.
  */
 page: boolean, 
@@ -1162,7 +1174,11 @@ window: [number, number, number, number],
 /**
  * The same in the reader's own units, where the points were scaled.
  */
-units?: [number, number, number, number], } | { "kind": "energy", 
+units?: [number, number, number, number], } | { "kind": "classes", 
+/**
+ * Left, right, bottom, top of what is drawn.
+ */
+window: [number, number, number, number], } | { "kind": "energy", 
 /**
  * Left, right, bottom, top of what is drawn.
  */

@@ -179,7 +179,13 @@ export const ATTRIBUTES = {
     ["model", "frame"],
     "`auto` takes a real graphics card if there is one, else the processor",
   ),
-  controls: entry(among("full", "few", "none"), null, BOTH, FRAME, "how much there is besides the picture"),
+  controls: entry(
+    among("full", "few", "none", "table"),
+    null,
+    BOTH,
+    FRAME,
+    "how much there is besides the picture; `table`, of the lab: the numbers alone",
+  ),
 } as const;
 
 export type Name = keyof typeof ATTRIBUTES;

@@ -9,6 +9,7 @@ import { PairInput } from "./inputs/pair";
 import { Places } from "./inputs/place";
 import { TextInput } from "./inputs/text";
 import type { Host } from "./panel";
+import { isPlane } from "./points-task";
 import { FramesRenderer } from "./render/frames";
 import { GridRenderer } from "./render/grid";
 import { MapRenderer } from "./render/map";
@@ -116,8 +117,7 @@ export class Kit {
     const pointer = kinds.includes("pointer") ? this.#places.pointer : undefined;
     const image = pointer ? new MapRenderer(host, pointer) : new GridRenderer(host);
     const asks = () => {
-      const { space } = host.info ?? {};
-      const drawn = space?.kind === "points" || space?.kind === "energy";
+      const drawn = isPlane(host.info?.space.kind);
       const { seed } = host.settled;
       return drawn ? { count: 1000, seed, resolution: 96 } : { count: IMAGES, seed, resolution: TILES };
     };

@@ -230,6 +230,7 @@ export class PlotPanel extends Panel {
     const { inputs, beside } = this.#outfit;
     for (const input of inputs) input.for?.(this.spec);
     const below = inputs.map((input) => input.below?.() ?? nothing);
+    if (this.#renderer instanceof PlotRenderer) this.#renderer.wide = this.spec.wide;
     const drawing = this.#renderer?.render() ?? nothing;
     const film = this.#film();
     const given = () => inputs.map((input) => input.render());

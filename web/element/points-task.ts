@@ -12,7 +12,7 @@ import type { Values } from "./wishes";
 export const START = { data: "moons", seed: 1, steps: 2000 } as const;
 
 /** Kinds of data in two dimensions. */
-export const isPlane = (kind: SpaceKind | undefined) => kind === "points" || kind === "energy";
+export const isPlane = (kind: SpaceKind | undefined) => kind === "points" || kind === "classes" || kind === "energy";
 
 /** What a model of 2-D points learns where it stands, as attributes say it: a toy data set, and how long. */
 export class PointsTask {

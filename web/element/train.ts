@@ -32,6 +32,7 @@ const CAPTIONS = {
   text: "learnsText",
   image: "learnsImages",
   points: "learnsPoints",
+  classes: "learnsPoints",
   energy: "learnsEnergy",
 } as const satisfies Record<SpaceKind, Key>;
 

@@ -6,7 +6,7 @@ import { anatomy } from "./anatomy.mjs";
 import { cardPage, catalogue, models, recipeOf } from "./catalogue.mjs";
 import { codeOf } from "./code.mjs";
 import { gallery } from "./gallery.mjs";
-import { cardOf, codePage, contents, frame, head, page } from "./layout.mjs";
+import { cardOf, codePage, contents, frame, head, page, references } from "./layout.mjs";
 import { tour } from "./tours.mjs";
 import { WORDS } from "./words.mjs";
 import { markdown, render } from "./markdown.mjs";
@@ -65,7 +65,8 @@ export function renderPages() {
         .replace("<!-- contents -->", () => contents(chapters))
         .replace("<!-- catalogue -->", () => catalogue(chapters, p.lang))
         .replace("<!-- gallery -->", () => gallery(p.lang))
-        .replace("<!-- anatomy -->", () => anatomy(p.lang)),
+        .replace("<!-- anatomy -->", () => anatomy(p.lang))
+        .replace("<!-- references -->", () => references(p.lang, sources, md)),
     );
     pages.set(p.file, page(p, chapters, tour(p) + body, { sources, md, home: fileIn(p.lang, "index.html") }));
   }

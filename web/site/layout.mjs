@@ -105,15 +105,28 @@ ${after ? `<a rel="next" href="${after.file}"><span>${words.next}</span> ${escap
 </nav>`;
 }
 
+/** A source as an entry of a list. */
+function source(key, lang, known, md) {
+  if (!known[key]) throw new Error(`There is no source “${key}” in sources.yaml`);
+  const { work, [lang]: note } = known[key];
+  const markup = md.renderInline(work ? `${work} (${note}).` : known[key]);
+  return `<li>${markup.replace(/ and others(?=:)/, ` ${WORDS[lang].others}`)}</li>`;
+}
+
+/** The name that an entry is found by: that of its first author, without what is given. */
+const surname = (entry) => entry.replace(/<[^>]*>/g, "").replace(/^(\p{Lu}\p{Ll}?\.[ -]?)+/u, "");
+
+/** Everything that the chapters cite, by the names of the first authors. */
+export function references(lang, known, md) {
+  const entries = Object.keys(known).map((key) => source(key, lang, known, md));
+  entries.sort((a, b) => surname(a).localeCompare(surname(b), "en"));
+  return `<div class="text"><ul class="references">${entries.join("\n")}</ul></div>`;
+}
+
 /** Sources of a chapter, and the files that its models are. */
 function colophon({ sources = [], code = [], lang }, known, md) {
   const words = WORDS[lang];
-  const cited = sources.map((key) => {
-    if (!known[key]) throw new Error(`There is no source “${key}” in sources.yaml`);
-    const { work, [lang]: note } = known[key];
-    const markup = md.renderInline(work ? `${work} (${note}).` : known[key]);
-    return `<li>${markup.replace(/ and others(?=:)/, ` ${words.others}`)}</li>`;
-  });
+  const cited = sources.map((key) => source(key, lang, known, md));
   const files = code.map((path) => `<li><a href="${codePage(path)}"><code>${escape(path)}</code></a></li>`);
   const language = code.every((path) => path.endsWith(".ts")) ? "TypeScript" : "Rust";
   const list = (title, note, items) =>

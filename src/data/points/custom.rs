@@ -26,6 +26,10 @@ pub enum PointSource {
     Drawn {
         /// x, y, x, y, … as little-endian f32, in the window's coordinates.
         xy: Bytes,
+        /// The class of each, 0 or 1, a byte each; nothing for points without classes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        classes: Option<Bytes>,
     },
 }
 
@@ -92,7 +96,14 @@ pub(super) struct Placed {
     pub units: Option<Units>,
     /// What of a table is no point, in sentences.
     pub skipped: Option<String>,
+    /// The class of each; none where they have no classes.
+    pub classes: Vec<u32>,
+    /// How many of them one movement of a pen leaves, near to each other.
+    pub together: usize,
 }
+
+/// Points that a pen leaves at each place.
+const SPRAY: usize = 3;
 
 const TWO_NUMBERS: &str = "Each line needs two numbers, for example 0.5, -1.2.";
 const SOME_POINTS: &str =
@@ -119,7 +130,14 @@ fn too_many(found: impl std::fmt::Display) -> Error {
 pub(super) fn points(source: &PointSource) -> Result<Placed> {
     let (table, drawn) = match source {
         PointSource::Csv { bytes } => (table(&bytes.0)?, false),
-        PointSource::Drawn { xy } => (drawing(&xy.0)?, true),
+        PointSource::Drawn { xy, .. } => (drawing(&xy.0)?, true),
+    };
+    let classes = match source {
+        PointSource::Drawn {
+            classes: Some(classes),
+            ..
+        } => of_two(&classes.0, table.points.len())?,
+        _ => Vec::new(),
     };
     let points = table.points;
     if points.is_empty() {
@@ -168,7 +186,24 @@ pub(super) fn points(source: &PointSource) -> Result<Placed> {
         points: placed,
         units: (!keep).then_some(units),
         skipped,
+        classes,
+        together: if drawn { SPRAY } else { 1 },
     })
+}
+
+/// The classes of `count` points, of which there are two.
+fn of_two(bytes: &[u8], count: usize) -> Result<Vec<u32>> {
+    if bytes.len() != count || bytes.iter().any(|&class| class > 1) {
+        let reason = "what class each of them has is not known";
+        return Err(bad(reason, "Draw them again."));
+    }
+    if count > 0 && bytes.iter().all(|class| *class == bytes[0]) {
+        return Err(bad(
+            "all of them are of one class",
+            "Draw some of the other class as well.",
+        ));
+    }
+    Ok(bytes.iter().map(|&class| u32::from(class)).collect())
 }
 
 /// The least and the largest of each coordinate; the origin without points.
@@ -554,7 +589,11 @@ mod tests {
     fn drawings_stay_where_they_were_drawn() {
         let draw = |xy: &[f32]| {
             let bytes = xy.iter().flat_map(|v| v.to_le_bytes()).collect();
-            points(&PointSource::Drawn { xy: Bytes(bytes) }).map(|placed| placed.points)
+            points(&PointSource::Drawn {
+                xy: Bytes(bytes),
+                classes: None,
+            })
+            .map(|placed| placed.points)
         };
         let kept = draw(&[1.0, 2.0, 1.5, 2.0]).expect("two points");
         assert_eq!(kept, [[1.0, 2.0], [1.5, 2.0]]);

@@ -35,7 +35,7 @@ impl Truth {
         let arc = |r: f64| move |t: f64| [r * t.cos(), r * t.sin()];
         let even = |_: f64| 1.0;
         Some(match toy {
-            Toy::Ring | Toy::EightGaussians | Toy::Grid => {
+            Toy::Ring | Toy::EightGaussians | Toy::Grid | Toy::TwoGaussians => {
                 let modes = toy.modes(noise)?;
                 let mut nodes = Nodes::new([f64::from(modes.sigma); 2], 0.0);
                 for centre in &modes.centres {
@@ -43,7 +43,7 @@ impl Truth {
                 }
                 Truth::Nodes(nodes.ready())
             }
-            Toy::Moons | Toy::MoonsTight => {
+            Toy::Moons | Toy::MoonsTight | Toy::TwoMoons => {
                 let (sigma, scale, shift) = toy.moons();
                 let mut nodes = Nodes::new(scale.map(|s| s * sigma * noise), 0.0);
                 for lower in [false, true] {

@@ -1,4 +1,4 @@
-//! The energies U1–U4 of Rezende & Mohamed 2015 (arXiv:1505.05770, table 1).
+//! The energies U1–U4 of Rezende & Mohamed 2015 (arXiv:1505.05770, table 1), and two hills.
 //!
 //! ```text
 //! U1 = ½((‖x‖ − 2)/0.4)² − ln(exp(−½((x₁ − 2)/0.6)²) + exp(−½((x₁ + 2)/0.6)²))
@@ -11,6 +11,9 @@
 //! As printed, U2–U4 go on for ever along x₁ and exp(−U) has no integral; the paper draws them on
 //! [−4, 4]². Here a wall ends them, ½((|x₁| − 4)/0.2)² beyond |x₁| = 4, so that they are densities
 //! of the whole plane, with a reverse KL that has a least value. U1 needs no wall.
+//!
+//! The two hills are two Gaussians of equal weight, d apart along x₁, with a standard deviation of
+//! [`HILL`]: U = −ln(exp(−½‖x − c‖²/σ²) + exp(−½‖x + c‖²/σ²)), c = (d/2, 0).
 
 use std::{f64::consts::PI, sync::OnceLock};
 
@@ -20,8 +23,14 @@ use crate::kernels::elementwise;
 
 /// Standard deviation of what lies behind the wall.
 const WALL: f64 = 0.2;
+/// Standard deviation of each of two hills.
+const HILL: f64 = 0.6;
+/// How far apart the two hills are: close, apart, far apart.
+const DISTANCES: [f64; 3] = [1.6, 3.2, 5.0];
+/// Names of the energies, in order.
+const NAMES: [&str; 7] = ["u1", "u2", "u3", "u4", "hills-close", "hills", "hills-far"];
 
-/// U(x) of the energy called `name` (`u1` to `u4`) for x `[n, 2]`, nats up to a constant, `[n]`;
+/// U(x) of the energy called `name` (one of [`NAMES`]) for x `[n, 2]`, nats up to a constant, `[n]`;
 /// nothing for another name.
 pub fn energy(name: &str, x: Tensor<2>) -> Option<Tensor<1>> {
     let n = x.dims()[0];
@@ -35,6 +44,14 @@ pub fn energy(name: &str, x: Tensor<2>) -> Option<Tensor<1>> {
     };
     let valley = || x2.clone() - (x1.clone() * (PI / 2.0)).sin();
     let wall = || half_square(elementwise::relu(x1.clone().abs() - 4.0), WALL);
+    let which = NAMES.iter().position(|&n| n == name)?;
+    if let Some(distance) = which.checked_sub(4).and_then(|i| DISTANCES.get(i)) {
+        let sides = either(
+            half_square(x1.clone() - distance / 2.0, HILL),
+            half_square(x1 + distance / 2.0, HILL),
+        );
+        return Some(sides + half_square(x2, HILL));
+    }
     Some(match name {
         "u1" => {
             let norm = (x1.clone() * x1.clone() + x2.clone() * x2.clone() + 1e-12).sqrt();
@@ -62,7 +79,7 @@ pub fn energy(name: &str, x: Tensor<2>) -> Option<Tensor<1>> {
     })
 }
 
-/// U(x) of energy `which` (1 to 4), in f64.
+/// U(x) of energy `which` (from 1), in f64.
 pub(super) fn value(which: u8, [x1, x2]: [f64; 2]) -> f64 {
     let half_square = |v: f64, sigma: f64| 0.5 * (v / sigma).powi(2);
     let either = |a: f64, b: f64| a.min(b) - (-(a - b).abs()).exp().ln_1p();
@@ -78,17 +95,28 @@ pub(super) fn value(which: u8, [x1, x2]: [f64; 2]) -> f64 {
             let w2 = 3.0 * (-half_square(x1 - 1.0, 0.6)).exp();
             either(half_square(valley, 0.35), half_square(valley + w2, 0.35)) + wall
         }
-        _ => {
+        4 => {
             let w3 = 3.0 / (1.0 + ((1.0 - x1) / 0.3).exp());
             either(half_square(valley, 0.4), half_square(valley + w3, 0.35)) + wall
+        }
+        _ => {
+            let half = DISTANCES[usize::from(which.clamp(5, 7)) - 5] / 2.0;
+            half_square(x2, HILL)
+                + either(half_square(x1 - half, HILL), half_square(x1 + half, HILL))
         }
     }
 }
 
+/// ln ∫ exp(−U) of the energy called `name`, nats; nothing for another name.
+pub fn ln_z_of(name: &str) -> Option<f64> {
+    let which = NAMES.iter().position(|&n| n == name)?;
+    Some(ln_z(which as u8 + 1))
+}
+
 /// ln ∫ exp(−U) over [−6, 6]², beyond which lies nothing that counts.
 pub(super) fn ln_z(which: u8) -> f64 {
-    static LN_Z: [OnceLock<f64>; 5] = [const { OnceLock::new() }; 5];
-    *LN_Z[usize::from(which.min(4))].get_or_init(|| {
+    static LN_Z: [OnceLock<f64>; 8] = [const { OnceLock::new() }; 8];
+    *LN_Z[usize::from(which.min(7))].get_or_init(|| {
         const N: usize = 480;
         let step = 12.0 / N as f64;
         let at = |i: usize| -6.0 + (i as f64 + 0.5) * step;

@@ -26,6 +26,7 @@ export interface Desk {
   enlarge(family: string): void;
   adopt(preset: Preset | undefined): void;
   arrange(): void;
+  choose(data: string): void;
   changed(): void;
 }
 
@@ -103,18 +104,64 @@ function experiments(lab: Desk, presets: Preset[]): TemplateResult {
   </div>`;
 }
 
-function render(lab: Desk): TemplateResult {
-  const { task, description, words } = lab;
+/** The seed of models and of what is drawn. */
+function seeds(lab: Desk): TemplateResult {
+  const { task, words } = lab;
+  return html`<div class="field">
+    <label for="seed">${words.say("seed")}</label
+    ><input
+      id="seed"
+      type="number"
+      min="0"
+      max="4294967295"
+      step="1"
+      .value=${live(String(task.seed))}
+      @change=${(e: Event) => {
+        task.seed = whole(chosen(e), 0, 0xffff_ffff) ?? task.seed;
+        lab.arrange(); // The box shows the seed that is used, be it the old one.
+      }} />
+  </div>`;
+}
+
+/** How long each may learn. */
+function budgets(lab: Desk): TemplateResult {
+  const { task, words } = lab;
   const { budget } = task;
   const inSteps = budget.seconds === null;
-  const presets = description?.presets.filter((p) => lab.learners.has(p.family)) ?? [];
-  const rates = [...new Set([task.rate, ...RATES])].sort((a, b) => (a ?? Infinity) - (b ?? Infinity));
-  const speed = (rate: number | null) =>
-    rate === null ? words.say("fastest") : words.say("stepsASecond", { n: rate });
   const setBudget = (value: number, steps: boolean) => {
     task.budget = steps ? { steps: Math.round(value), seconds: null } : { steps: null, seconds: value };
     lab.arrange();
   };
+  return html`<div class="field">
+    <label for="budget">${words.say("budget")}</label
+    ><span class="pair budget">
+      <input
+        id="budget"
+        type="number"
+        min="1"
+        max="10000000"
+        .value=${live(String((inSteps ? budget.steps : budget.seconds) ?? ""))}
+        @change=${(e: Event) => {
+          const value = Number(chosen(e));
+          if (value > 0 && value <= 1e7) setBudget(value, inSteps);
+          else lab.changed();
+        }} /><select
+        aria-label=${words.say("budgetUnit")}
+        id="unit"
+        @change=${(e: Event) => setBudget(chosen(e) === "steps" ? 2000 : 20, chosen(e) === "steps")}>
+        <option value="steps" ?selected=${inSteps}>${words.say("steps")}</option>
+        <option value="seconds" ?selected=${!inSteps}>${words.say("seconds")}</option>
+      </select></span
+    >
+  </div>`;
+}
+
+function render(lab: Desk): TemplateResult {
+  const { task, description, words } = lab;
+  const presets = description?.presets.filter((p) => lab.learners.has(p.family)) ?? [];
+  const rates = [...new Set([task.rate, ...RATES])].sort((a, b) => (a ?? Infinity) - (b ?? Infinity));
+  const speed = (rate: number | null) =>
+    rate === null ? words.say("fastest") : words.say("stepsASecond", { n: rate });
   return html`<div class="shared">
     <div class="fields">
       <div class="field">
@@ -124,43 +171,7 @@ function render(lab: Desk): TemplateResult {
           ${lab.able.map(({ family }) => option(family.id, words.told(family.title), family.id === lab.chosen))}
         </select>
       </div>
-      ${presets.length ? experiments(lab, presets) : nothing}
-      <div class="field">
-        <label for="seed">${words.say("seed")}</label
-        ><input
-          id="seed"
-          type="number"
-          min="0"
-          max="4294967295"
-          step="1"
-          .value=${live(String(task.seed))}
-          @change=${(e: Event) => {
-            task.seed = whole(chosen(e), 0, 0xffff_ffff) ?? task.seed;
-            lab.arrange(); // The box shows the seed that is used, be it the old one.
-          }} />
-      </div>
-      <div class="field">
-        <label for="budget">${words.say("budget")}</label
-        ><span class="pair budget">
-          <input
-            id="budget"
-            type="number"
-            min="1"
-            max="10000000"
-            .value=${live(String((inSteps ? budget.steps : budget.seconds) ?? ""))}
-            @change=${(e: Event) => {
-              const value = Number(chosen(e));
-              if (value > 0 && value <= 1e7) setBudget(value, inSteps);
-              else lab.changed();
-            }} /><select
-            aria-label=${words.say("budgetUnit")}
-            id="unit"
-            @change=${(e: Event) => setBudget(chosen(e) === "steps" ? 2000 : 20, chosen(e) === "steps")}>
-            <option value="steps" ?selected=${inSteps}>${words.say("steps")}</option>
-            <option value="seconds" ?selected=${!inSteps}>${words.say("seconds")}</option>
-          </select></span
-        >
-      </div>
+      ${presets.length ? experiments(lab, presets) : nothing} ${seeds(lab)} ${budgets(lab)}
       <div class="field">
         <label for="rate">${words.say("speed")}</label
         ><select
@@ -191,4 +202,22 @@ function render(lab: Desk): TemplateResult {
   </div>`;
 }
 
-export const controls = { render, transport };
+/** What there is beside a table alone: what is learned, how long, and the way through it. */
+function race(lab: Desk): TemplateResult {
+  const { words, task, description } = lab;
+  const toys = description?.toys.filter((t) => t.kind === "points") ?? [];
+  return html`<div class="shared race">
+    <div class="fields">
+      <div class="field">
+        <label for="data">${words.say("data")}</label
+        ><select id="data" @change=${(e: Event) => lab.choose(chosen(e))}>
+          ${toys.map((t) => option(t.id, words.told(t.title), t.id === task.data))}
+        </select>
+      </div>
+      ${seeds(lab)} ${budgets(lab)}
+    </div>
+    ${transport(lab)}
+  </div>`;
+}
+
+export const controls = { race, render, transport };

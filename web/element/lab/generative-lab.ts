@@ -1,13 +1,13 @@
 import { html, nothing, unsafeCSS, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import type { FamilyInfo, Number as Figure } from "../../client/protocol";
+import type { Number as Figure } from "../../client/protocol";
 import { notices } from "../chrome";
 import { reducedMotion } from "../draw";
 import { fileButton } from "../file-button";
 import { dragHandler } from "../files";
 import { Places } from "../inputs/place";
 import { linkable, unhide } from "../names";
-import { START } from "../points-task";
+import { START, isPlane } from "../points-task";
 import { Presence, type Present } from "../presence";
 import plotStyles from "uplot/dist/uPlot.min.css";
 import { controls } from "./controls";
@@ -94,9 +94,9 @@ export class GenerativeLab extends LabHost implements Present {
     this.pause();
     this.task = {
       ...this.task,
-      data: START.data,
+      data: this.standard,
       dataOptions: {},
-      kind: "points",
+      kind: this.description?.toys.find((t) => t.id === this.standard)?.kind ?? "points",
       seed: START.seed,
       budget: { steps: START.steps, seconds: null },
       rate: null,
@@ -116,8 +116,10 @@ export class GenerativeLab extends LabHost implements Present {
   async #begin() {
     const desk = this.deskSession();
     this.description = await desk.describe();
-    const plane = (f: FamilyInfo) => f.spaces.some((s) => s.kind === "points" || s.kind === "energy");
-    const families = this.wishedOf(this.description.families.filter(plane));
+    const plane = this.description.families.filter(({ spaces }) => spaces.some((s) => isPlane(s.kind)));
+    // Those that learn points, unless others are asked for by their names.
+    const points = plane.filter(({ spaces }) => spaces.some((s) => s.kind === "points"));
+    const families = this.says("families") ? this.wishedOf(plane) : points;
     for (const id of [...this.learners.keys()]) if (!families.some((f) => f.id === id)) this.learners.delete(id);
     for (const family of families) {
       if (this.learners.has(family.id)) continue;
@@ -126,6 +128,7 @@ export class GenerativeLab extends LabHost implements Present {
       this.learners.set(family.id, learner);
       this.panels.set(family.id, new FamilyPanel(this, learner));
     }
+    if (this.task.data === START.data) this.task.data = this.standard;
     this.kindOf(this.task.data);
     this.tellShown(SHOWN);
     const said = this.given(this.getAttributeNames());
@@ -275,6 +278,11 @@ export class GenerativeLab extends LabHost implements Present {
       if (retry) void this.load();
     });
     const tiles = html`<div class="tiles ${one ? "one" : ""} ${this.level}">${this.#tilesNow()}</div>`;
+    if (this.level === "table")
+      return html`<section class="lab frame table ${this.description ? "" : "early"}" aria-label=${words.say("lab")}>
+        ${alerts}${this.description ? controls.race(this) : html`<p class="aside soon">${words.say("builtHere")}</p>`}
+        ${this.description ? table(words, this.able, this.#columns) : nothing}
+      </section>`;
     if (this.level !== "full")
       return html`<div class="lab ${this.level}">
         ${alerts}${tiles}${this.level === "few" ? controls.transport(this) : nothing}

@@ -2,7 +2,7 @@ import { LitElement } from "lit";
 import type { Description } from "../../client/engine";
 import { CUSTOM } from "../../client/engine";
 import { badOption, PlaygroundError, problem } from "../../client/errors";
-import type { FamilyInfo, JsonSchema, PointSource, Preset, View } from "../../client/protocol";
+import type { FamilyInfo, JsonSchema, PointSource, Preset, SpaceKind, View } from "../../client/protocol";
 import { Session } from "../../client/session";
 import { readKept } from "../../client/store";
 import { Speech } from "../../lang/speech";
@@ -12,7 +12,7 @@ import { reducedMotion } from "../draw";
 import { figureKeys } from "../figure-key";
 import { checkpointBytes, download } from "../files";
 import { Warnings } from "../notices";
-import { START } from "../points-task";
+import { START, isPlane } from "../points-task";
 import type { Desk } from "./controls";
 import type { Bench, Learner, Scope, Task } from "./learner";
 import { SHOWN, adopt, stateOf, type Wishes } from "./links";
@@ -100,6 +100,17 @@ export abstract class LabHost extends LitElement implements Bench, Stage, Choose
   /** Families that can learn the data at hand. */
   get able(): Learner[] {
     return [...this.learners.values()].filter((l) => l.family.spaces.some((s) => s.kind === this.task.kind));
+  }
+  /** Kinds of data that some family here can learn. */
+  get kinds(): SpaceKind[] {
+    const kinds = [...this.learners.values()].flatMap((l) => l.family.spaces.map((s) => s.kind));
+    return [...new Set(kinds)].filter(isPlane);
+  }
+  /** What is learned if nobody says anything else. */
+  get standard(): string {
+    const { kinds } = this;
+    if (!kinds.length || kinds.includes("points")) return START.data;
+    return this.description?.toys.find((t) => kinds.includes(t.kind))?.id ?? START.data;
   }
   get several() {
     return this.able.length > 1;
@@ -247,7 +258,8 @@ export abstract class LabHost extends LitElement implements Bench, Stage, Choose
   }
 
   protected kindOf(data: string) {
-    this.task.kind = this.description?.toys.find((t) => t.id === data)?.kind ?? "points";
+    const own = this.task.source?.type === "drawn" && this.task.source.classes ? "classes" : "points";
+    this.task.kind = this.description?.toys.find((t) => t.id === data)?.kind ?? own;
   }
 
   setDataOption(name: string, text: string) {
@@ -349,7 +361,7 @@ export abstract class LabHost extends LitElement implements Bench, Stage, Choose
       const probe = this.silent();
       const { family, space } = await probe.open(bytes, null).finally(() => probe.dispose());
       const learner = this.learners.get(family);
-      if (!learner || (space.kind !== "points" && space.kind !== "energy"))
+      if (!learner || !isPlane(space.kind))
         throw problem(
           "unsupported",
           "This model is not one of 2-D points.",

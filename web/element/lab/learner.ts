@@ -18,6 +18,7 @@ import type { Session } from "../../client/session";
 import { Controller, type ControllerHost } from "../controller";
 import type { Words } from "../../lang/words";
 import type { Input } from "../inputs/input";
+import { isPlane } from "../points-task";
 import type { Places } from "../inputs/place";
 import type { Budget, Scope, Values } from "../wishes";
 import type { PlotView } from "../render/points";
@@ -97,7 +98,7 @@ export class Learner implements ControllerHost {
 
   /** What can be seen of a model of points. */
   get plots(): PlotSpec[] {
-    return this.family.spaces.find((s) => s.kind === "points" || s.kind === "energy")?.plots ?? [];
+    return this.family.spaces.find((s) => isPlane(s.kind))?.plots ?? [];
   }
   /** What is optimised by the model at hand, else by the one that it would start from. */
   get equation(): string[] {

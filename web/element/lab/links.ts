@@ -14,6 +14,8 @@ export interface Wishes extends HTMLElement {
   readonly description: Description | undefined;
   readonly learners: Map<string, Learner>;
   readonly linked: readonly string[];
+  /** What is learned if nobody says anything else. */
+  readonly standard: string;
   /** A family's id, or `all`. */
   chosen: string;
   /** Whether the data is drawn with the models. */
@@ -66,7 +68,7 @@ function takeOwn(lab: Wishes, given: Map<string, string | null>) {
     else lab.experiment = undefined;
   });
   take("data", (id) => {
-    const toy = among("data", id ?? START.data, description.toys, (t) => t.id);
+    const toy = among("data", id ?? lab.standard, description.toys, (t) => t.id);
     Object.assign(task, { data: toy.id, kind: toy.kind });
   });
   take("family", (id) => {
@@ -187,7 +189,7 @@ export function stateOf(lab: Wishes): Record<string, string> {
   if (experiment) state["preset"] = experiment.id;
   else if (lab.chosen !== "all") state["family"] = lab.chosen;
   // A reader's own points are not in a link.
-  if (task.data !== START.data && task.data !== "custom" && task.data !== experiment?.data) state["data"] = task.data;
+  if (task.data !== lab.standard && task.data !== "custom" && task.data !== experiment?.data) state["data"] = task.data;
   for (const [name, value] of Object.entries(task.dataOptions)) state[attributeOf(name)] = String(value);
   if (task.seed !== START.seed) state["seed"] = String(task.seed);
   if (task.budget.seconds !== null) state["seconds"] = String(task.budget.seconds);

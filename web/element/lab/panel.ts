@@ -19,7 +19,7 @@ import type { PlotView } from "../render/points";
 export interface Stage extends HTMLElement {
   readonly words: Words;
   /** How much there is besides the plot: `full`, `few` or `none`. */
-  readonly level: "full" | "few" | "none";
+  readonly level: "full" | "few" | "none" | "table";
   readonly playing: boolean;
   readonly withData: boolean;
   /** Whether there is more than one family to choose from. */
@@ -168,6 +168,7 @@ export class FamilyPanel {
   #canvas() {
     const { learner: l } = this;
     const { words } = this.host;
+    this.#renderer.wide = l.spec?.wide ?? false;
     this.#renderer.pointer = l.inputs.find((input) => input instanceof PointerInput);
     const title = { title: words.told(l.family.title), plot: words.told(l.spec?.title ?? "") };
     return this.#renderer.render(title, words.say(l.alerts.length ? "nothingYet" : "beingMade"));

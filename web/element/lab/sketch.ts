@@ -12,8 +12,11 @@ const [SPRAY, SCATTER] = [3, 0.12];
 
 /** A square to put points in, with mouse, finger or keyboard. */
 export class Sketch {
-  /** x, y of each point. */
-  points: [number, number][] = [];
+  /** x, y of each point, and its class. */
+  points: [number, number, number][] = [];
+  /** Whether points have classes, and that of what is drawn next. */
+  classed = false;
+  class = 0;
   #strokes: number[] = [];
   #canvas: HTMLCanvasElement | undefined;
   #cursor: [number, number] = [0, 0];
@@ -26,7 +29,12 @@ export class Sketch {
 
   /** As the worker takes them. */
   bytes(): Uint8Array {
-    return new Uint8Array(new Float32Array(this.points.flat()).buffer);
+    return new Uint8Array(new Float32Array(this.points.flatMap(([x, y]) => [x, y])).buffer);
+  }
+
+  /** The class of each, as the worker takes them. */
+  classes(): Uint8Array {
+    return Uint8Array.from(this.points, ([, , of]) => of);
   }
 
   clear() {
@@ -50,14 +58,16 @@ export class Sketch {
     if (!canvas || canvas.clientWidth === 0) return;
     const { g, width } = fit(canvas);
     if (!g) return;
-    const at = ([x, y]: [number, number]): [number, number] => [
+    const at = ([x, y]: readonly [number, number, ...number[]]): [number, number] => [
       ((x + EXTENT) / (2 * EXTENT)) * width,
       ((EXTENT - y) / (2 * EXTENT)) * width,
     ];
     g.clearRect(0, 0, width, width);
     g.fillStyle = colorOf(this.host, "--_ink");
     g.globalAlpha = 0.7;
+    const inks = ["--_red", "--_blue"].map((name) => colorOf(this.host, name));
     for (const point of this.points) {
+      if (this.classed) g.fillStyle = inks[point[2]] ?? "";
       g.beginPath();
       g.arc(...at(point), 1.6, 0, 7);
       g.fill();
@@ -81,7 +91,7 @@ export class Sketch {
     const clip = (v: number) => Math.min(EXTENT, Math.max(-EXTENT, v));
     // Box and Muller's way to two normal numbers.
     const [r, a] = [scatter * Math.sqrt(-2 * Math.log(1 - Math.random())), 2 * Math.PI * Math.random()];
-    this.points.push([clip(x + r * Math.cos(a)), clip(y + r * Math.sin(a))]);
+    this.points.push([clip(x + r * Math.cos(a)), clip(y + r * Math.sin(a)), this.class]);
   }
 
   #pointer = new OnePointer((e, first) => {
@@ -113,6 +123,8 @@ export class Sketch {
     } else if (e.key === " ") {
       this.#strokes.push(this.points.length);
       this.#put(this.#cursor, 0);
+    } else if (this.classed && e.key === "Enter") {
+      this.class = 1 - this.class;
     } else if (e.key === "Backspace") {
       this.undo();
     } else if (e.key === "Delete") {

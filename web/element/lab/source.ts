@@ -6,7 +6,7 @@ import type { SpaceKind, ErrorInfo, PointSource } from "../../client/protocol";
 import { fieldsOf } from "../../client/schema";
 import type { Key, Words } from "../../lang/words";
 import { fileButton } from "../file-button";
-import { field, option } from "../form";
+import { field, option, segments } from "../form";
 import type { Task } from "./learner";
 import { Plot, type PlotView } from "../render/points";
 import { Sketch } from "./sketch";
@@ -15,6 +15,7 @@ import { Sketch } from "./sketch";
 const LARGEST = 64 << 20;
 const KINDS = {
   points: "kindPoints",
+  classes: "kindClasses",
   energy: "kindEnergy",
   image: "images",
   text: "kindText",
@@ -25,6 +26,8 @@ export interface Chooser extends HTMLElement {
   readonly words: Words;
   readonly task: Task;
   readonly description: Description | undefined;
+  /** Kinds of data that can be learned here. */
+  readonly kinds: readonly SpaceKind[];
   choose(data: string): void;
   setDataOption(name: string, text: string): void;
   take(source: PointSource): Promise<boolean>;
@@ -50,6 +53,18 @@ export class Source {
     this.#sketch = new Sketch(host, () => host.changed());
   }
 
+  /** Whether points can be read from a table. */
+  private get tables() {
+    const { kinds } = this.host;
+    return !kinds.length || kinds.includes("points");
+  }
+
+  /** Whether points of two classes are drawn. */
+  private get classed() {
+    const { kinds } = this.host;
+    return kinds.includes("classes") && !kinds.includes("points");
+  }
+
   show(view: PlotView) {
     this.plot.show(view);
   }
@@ -62,6 +77,8 @@ export class Source {
   /** Reads a file of points. */
   open(file: Blob) {
     void this.host.attempt(async () => {
+      if (!this.tables)
+        throw problem("bad-data", "What is learned here is in no table.", "Choose another set of data.");
       if (file.size > LARGEST) {
         throw problem(
           "bad-data",
@@ -78,7 +95,9 @@ export class Source {
   }
 
   async #learn() {
-    if (await this.host.take({ type: "drawn", xy: this.#sketch.bytes() })) this.drawing = false;
+    const { classed } = this;
+    const drawn = classed ? { classes: this.#sketch.classes() } : {};
+    if (await this.host.take({ type: "drawn", xy: this.#sketch.bytes(), ...drawn })) this.drawing = false;
     this.host.changed();
   }
 
@@ -111,7 +130,8 @@ export class Source {
   render(): TemplateResult {
     const { host } = this;
     const { task, description, words } = host;
-    const toys = description?.toys ?? [];
+    const { tables } = this;
+    const toys = (description?.toys ?? []).filter((t) => !host.kinds.length || host.kinds.includes(t.kind));
     const kinds = [...new Set(toys.map((t) => t.kind))];
     const toy = toys.find((t) => t.id === task.data);
     const title = toy ? words.told(toy.title) : words.say("yourPoints");
@@ -150,27 +170,51 @@ export class Source {
                       </div>`
                 }
                 <div class="row">
-                  <button
-                    type="button"
-                    @click=${() => {
-                      this.drawing = true;
-                      host.changed();
-                    }}>
-                    ${words.say("drawOwn")}
-                  </button>
-                  ${fileButton(words.say("openCsv"), ".csv,.txt,text/csv,text/plain", (file) => this.open(file))}
+                  ${tables || this.classed ? this.#drawOwn() : nothing}
+                  ${
+                    tables
+                      ? fileButton(words.say("openCsv"), ".csv,.txt,text/csv,text/plain", (file) => this.open(file))
+                      : nothing
+                  }
                 </div>
-                <p class="aside">${words.say("csvNote")}</p>
+                ${tables ? html`<p class="aside">${words.say("csvNote")}</p>` : nothing}
                 ${task.data === "custom" ? this.#taken() : nothing}`
         }
       </div>
     </div>`;
   }
 
+  #drawOwn() {
+    const draw = () => {
+      this.drawing = true;
+      this.host.changed();
+    };
+    return html`<button type="button" @click=${draw}>${this.host.words.say("drawOwn")}</button>`;
+  }
+
+  /** The class of what is drawn next. */
+  #brush() {
+    const { words } = this.host;
+    return segments(
+      words.say("classDrawn"),
+      [
+        { value: "0", label: words.say("brushRed") },
+        { value: "1", label: words.say("brushBlue") },
+      ],
+      String(this.#sketch.class),
+      (value) => {
+        this.#sketch.class = Number(value);
+        this.host.changed();
+      },
+    );
+  }
+
   #pad() {
+    this.#sketch.classed = this.classed;
     const { points } = this.#sketch;
     const { words } = this.host;
     return html`<p>${words.say("putPoints")}</p>
+      ${this.classed ? this.#brush() : nothing}
       <p class="aside">${words.say("putByKeys")}</p>
       <div class="row">
         <button type="button" class="primary" @click=${() => void this.#learn()}>

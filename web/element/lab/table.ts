@@ -1,8 +1,17 @@
 import { html, type TemplateResult } from "lit";
-import type { Number as Figure } from "../../client/protocol";
-import type { Words } from "../../lang/words";
+import type { DensityKind, Number as Figure } from "../../client/protocol";
+import type { Key, Words } from "../../lang/words";
 import { printed } from "../render/numbers";
 import type { Learner } from "./learner";
+
+/** How exact a family's density is, in a word. */
+const DENSITIES = {
+  none: "densityNone",
+  exact: "densityExact",
+  lowerBound: "densityBound",
+  importanceWeighted: "densityBound",
+  flowOde: "densityOde",
+} as const satisfies Record<DensityKind | "none", Key>;
 
 /** What a number is, and how it was come by, which its title says in brackets. */
 const parts = (title: string): [what: string, how: string] => {
@@ -33,7 +42,8 @@ export function table(words: Words, learners: Learner[], columns: Map<string, Fi
     <table>
       <colgroup>
         <col class="name" />
-        <col class="count" span="3" />
+        <col class="count" span="4" />
+        <col class="kind" />
         <col class="metric" span=${Math.max(1, all.length)} />
       </colgroup>
       <thead>
@@ -42,6 +52,8 @@ export function table(words: Words, learners: Learner[], columns: Map<string, Fi
           <th scope="col">${words.say("parametersHead")}</th>
           <th scope="col">${words.say("stepsHead")}</th>
           <th scope="col">${words.say("secondsHead")}</th>
+          <th scope="col">${words.say("passesHead")}</th>
+          <th scope="col">${words.say("densityHead")}</th>
           ${all.map(head)}
         </tr>
       </thead>
@@ -53,6 +65,8 @@ export function table(words: Words, learners: Learner[], columns: Map<string, Fi
               <td>${l.info ? words.figure(l.info.parameters) : "—"}</td>
               <td>${l.info ? words.figure(l.info.state.step) : "—"}</td>
               <td>${l.info ? words.figure(l.info.state.seconds, 1) : "—"}</td>
+              <td>${l.info?.passes ? words.figure(l.info.passes) : "—"}</td>
+              <td>${words.say(DENSITIES[l.family.capabilities.density ?? "none"])}</td>
               ${all.map(({ id }) => html`<td>${cell(l.metrics.find((m) => m.id === id))}</td>`)}
             </tr>`,
         )}

@@ -40,6 +40,8 @@ export class PlotRenderer implements Renderer {
   readonly plot: Plot;
   /** Whether the data lies under what is shown now. */
   over = false;
+  /** Whether it is twice as wide as high. */
+  wide = false;
 
   constructor(
     private readonly element: HTMLElement & { readonly words: Words },
@@ -98,7 +100,9 @@ export class PlotRenderer implements Renderer {
     const { words } = this.element;
     const drawn = view ? words.told(view.label) : words.say("notDrawn");
     const label = title ? words.say("plotOf", { ...title, label: drawn }) : drawn;
-    return html`<div class="plot ${view ? "" : "waiting"}" aria-busy=${view ? "false" : "true"}>
+    return html`<div
+      class="plot ${view ? "" : "waiting"} ${this.wide ? "wide" : ""}"
+      aria-busy=${view ? "false" : "true"}>
       <canvas
         role=${active ? "application" : "img"}
         aria-label=${active ? words.say("arrowsPoint", { label }) : label}

@@ -65,6 +65,10 @@ export const data: Record<string, string> = {
   "there are none": "es gibt keine",
   "there is only one": "es gibt nur einen",
   "all {a} of them are the same": "alle {a} sind gleich",
+  "what class each of them has is not known": "von welcher Klasse jeder von ihnen ist, ist nicht bekannt",
+  "Draw them again.": "Zeichnen Sie sie noch einmal.",
+  "all of them are of one class": "alle sind von einer Klasse",
+  "Draw some of the other class as well.": "Zeichnen Sie auch einige der anderen Klasse.",
   "the drawing is cut off": "die Zeichnung ist abgeschnitten",
   "Draw it again.": "Zeichnen Sie noch einmal.",
   "a drawn one is nowhere": "ein gezeichneter ist nirgends",
@@ -87,6 +91,8 @@ export const data: Record<string, string> = {
   "Keep the two columns that are to be x and y.": "Behalten Sie die beiden Spalten, die x und y sein sollen.",
   "This file has {a} MiB, which is more than can be learned from here.":
     "Diese Datei hat {a} MiB; das ist mehr, als hier gelernt werden kann.",
+  "What is learned here is in no table.": "Was hier gelernt wird, steht in keiner Tabelle.",
+  "Choose another set of data.": "Wählen Sie andere Daten.",
   "Choose a CSV with fewer rows; ten thousand are plenty.":
     "Wählen Sie eine CSV-Datei mit weniger Zeilen; zehntausend sind reichlich.",
 

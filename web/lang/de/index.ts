@@ -1,4 +1,5 @@
 import type { Language } from "../words";
+import { article } from "./article";
 import { data } from "./data";
 import { errors } from "./errors";
 import { options } from "./options";
@@ -6,5 +7,5 @@ import { pictures } from "./pictures";
 import { plots } from "./plots";
 import { texts } from "./texts";
 
-const german: Language = { texts, told: { ...options, ...plots, ...errors, ...data, ...pictures } };
+const german: Language = { texts, told: { ...options, ...plots, ...errors, ...data, ...pictures, ...article } };
 export default german;

@@ -8,6 +8,8 @@ export const options: Record<string, string> = {
   Diffusion: "Diffusion",
   "Mixture density network": "Mixture-Density-Netz",
   Glow: "Glow",
+  "Boundary and densities": "Grenze und Dichten",
+  "Two directions of KL": "Zwei Richtungen der KL-Divergenz",
   PixelCNN: "PixelCNN",
   PixelRNN: "PixelRNN",
   GPT: "GPT",

@@ -30,8 +30,8 @@ export const plots: Record<string, string> = {
   "The others are what it takes the detail for. Each has exactly these averages, so all of them are possible, " +
   "and which one was yours nobody can tell."]:
     "Das erste Bild ist alles, was das Modell von Ihrem bekommt: die Mittelwerte über Quadrate von 2 × 2 Pixeln. " +
-    "Die anderen zeigen, was es für die Einzelheiten hält. Jedes hat genau diese Mittelwerte, also sind alle möglich, " +
-    "und welches Ihres war, kann niemand sagen.",
+    "Die anderen zeigen, was es für die Einzelheiten hält. Jedes hat genau diese Mittelwerte, also sind alle " +
+    "möglich, und welches Ihres war, kann niemand sagen.",
   "From a sketch": "Aus einer Skizze",
   ["Your picture is put under part of the noise, and the model finds its way back from there. " +
   "Little noise keeps nearly everything; much of it keeps little more than where the ink was, " +
@@ -271,6 +271,11 @@ export const plots: Record<string, string> = {
   "Energy U2": "Energie U2",
   "Energy U3": "Energie U3",
   "Energy U4": "Energie U4",
+  "Two hills, close": "Zwei Hügel, dicht beisammen",
+  "Two hills, apart": "Zwei Hügel, auseinander",
+  "Two hills, far apart": "Zwei Hügel, weit auseinander",
+  "Two moons, two classes": "Zwei Monde, zwei Klassen",
+  "Two Gaussians, two classes": "Zwei Gaußverteilungen, zwei Klassen",
 
   // Experiments
   "A code that nobody reads": "Ein Code, den niemand liest",
