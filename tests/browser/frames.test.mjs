@@ -19,7 +19,8 @@ beforeEach(() => {
 });
 
 const frameOf = (query, more = "") =>
-  `<iframe title="F" width="100%" height="300" ${more} src="${site.origin}/embed.html?backend=cpu&amp;${query}"></iframe>`;
+  `<iframe title="F" width="100%" height="300" ${more}
+    src="${site.origin}/embed.html?backend=cpu&amp;${query}"></iframe>`;
 
 async function open(options = {}, url = blog.origin) {
   const context = await browser.newContext({ viewport: { width: 1000, height: 800 }, ...options });

@@ -17,8 +17,16 @@ writeFileSync(join(folder, "embed.html"), admitted(readFileSync(join(folder, "em
 const blog = await blogOf(site);
 const chosen = process.argv.slice(2).filter((name) => /^(chromium|firefox|webkit)$/.test(name));
 const wanted = (name) => !chosen.length || chosen.includes(name);
-const SANDBOXES = { none: "", both: 'sandbox="allow-scripts allow-same-origin"', scripts: 'sandbox="allow-scripts"' };
+const SANDBOXES = {
+  none: "",
+  both: 'sandbox="allow-scripts allow-same-origin"',
+  saving: 'sandbox="allow-scripts allow-downloads"',
+  scripts: 'sandbox="allow-scripts"',
+};
 const query = "family=planar&amp;data=moons&amp;plot=density&amp;steps=30";
+const framed = (sandbox) =>
+  `<iframe ${sandbox} title="F" width="800" height="200" allow="clipboard-write"
+    src="${site.origin}/embed.html?${query}"></iframe>`;
 blog.script = `<script type="module" src="${site.origin}/frame.js"></script>`;
 
 /** What is asked inside of a frame; whole, since it is sent there as text. */
@@ -58,7 +66,7 @@ if (wanted("chromium"))
   test("chromium", { timeout: 200_000 }, async () => {
     const browser = await startBrowser();
     for (const [name, sandbox] of Object.entries(SANDBOXES)) {
-      blog.element = `<iframe ${sandbox} title="F" width="800" height="200" allow="clipboard-write" src="${site.origin}/embed.html?${query}"></iframe>`;
+      blog.element = framed(sandbox);
       const page = await (await browser.newContext()).newPage();
       await page.goto(blog.origin);
       const frame = page.frames()[1];
@@ -89,7 +97,7 @@ if (wanted("firefox"))
     const browser = await puppeteer.launch({ browser: "firefox", executablePath, headless: true });
     try {
       for (const [name, sandbox] of Object.entries(SANDBOXES)) {
-        blog.element = `<iframe ${sandbox} title="F" width="800" height="200" allow="clipboard-write" src="${site.origin}/embed.html?${query}"></iframe>`;
+        blog.element = framed(sandbox);
         const page = await browser.newPage();
         await page.goto(blog.origin);
         const frame = await until(() => page.frames().find((f) => f.url().includes("embed.html")), "the frame");
@@ -129,7 +137,7 @@ if (wanted("webkit"))
     try {
       await browser.manage().setTimeouts({ script: 60_000 });
       for (const [name, sandbox] of Object.entries(SANDBOXES)) {
-        blog.element = `<iframe ${sandbox} title="F" width="800" height="200" allow="clipboard-write" src="${site.origin}/embed.html?${query}"></iframe>`;
+        blog.element = framed(sandbox);
         await browser.get(blog.origin);
         await browser.switchTo().frame(await browser.findElement(By.css("iframe")));
         const ready = "const e = document.querySelector('generative-model'); return Boolean(e && e.info && e.device)";
