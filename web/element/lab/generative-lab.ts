@@ -13,7 +13,7 @@ import plotStyles from "uplot/dist/uPlot.min.css";
 import { controls } from "./controls";
 import { LabHost } from "./lab-host";
 import { Learner } from "./learner";
-import { SHOWN, take } from "./links";
+import { named, SHOWN, take } from "./links";
 import { FamilyPanel } from "./panel";
 import { table } from "./table";
 import styles from "../element.css";
@@ -119,7 +119,8 @@ export class GenerativeLab extends LabHost implements Present {
     const plane = this.description.families.filter(({ spaces }) => spaces.some((s) => isPlane(s.kind)));
     // Those that learn points, unless others are asked for by their names.
     const points = plane.filter(({ spaces }) => spaces.some((s) => s.kind === "points"));
-    const families = this.says("families") ? this.wishedOf(plane) : points;
+    const wished = this.says("families");
+    const families = wished ? named(plane, wished, (error) => this.report(error)) : points;
     for (const id of [...this.learners.keys()]) if (!families.some((f) => f.id === id)) this.learners.delete(id);
     for (const family of families) {
       if (this.learners.has(family.id)) continue;

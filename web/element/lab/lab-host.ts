@@ -1,8 +1,8 @@
 import { LitElement } from "lit";
 import type { Description } from "../../client/engine";
 import { CUSTOM } from "../../client/engine";
-import { badOption, PlaygroundError, problem } from "../../client/errors";
-import type { FamilyInfo, JsonSchema, PointSource, Preset, SpaceKind, View } from "../../client/protocol";
+import { PlaygroundError, problem } from "../../client/errors";
+import type { JsonSchema, PointSource, Preset, SpaceKind, View } from "../../client/protocol";
 import { Session } from "../../client/session";
 import { readKept } from "../../client/store";
 import { Speech } from "../../lang/speech";
@@ -151,15 +151,6 @@ export abstract class LabHost extends LitElement implements Bench, Stage, Choose
       },
     });
     return session;
-  }
-
-  /** Of families those that the lab is to have; all, where it names none that there is. */
-  protected wishedOf(all: FamilyInfo[]): FamilyInfo[] {
-    const wished = this.says("families");
-    const some = wished ? all.filter((f) => wished.includes(f.id)) : all;
-    if (some.length || !wished?.length) return some.length ? some : all;
-    this.report(badOption("families", wished.join(" "), `one of ${all.map((f) => f.id).join(", ")} is expected`));
-    return all;
   }
 
   /** Tells what is wrong with attributes that say how the lab is shown. */

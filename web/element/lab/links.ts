@@ -1,5 +1,5 @@
 import { badOption } from "../../client/errors";
-import type { ErrorInfo, Preset } from "../../client/protocol";
+import type { ErrorInfo, FamilyInfo, Preset } from "../../client/protocol";
 import { ATTRIBUTES, attributeOf, declared, optionOf, read, type Name } from "../attributes";
 import { asOption, stranger } from "../options";
 import { START } from "../points-task";
@@ -27,6 +27,14 @@ export interface Wishes extends HTMLElement {
 
 /** Attributes that say how a lab is shown, not what it does. */
 export const SHOWN = ["controls", "backend", "families", "autoplay", "keep-training"];
+
+/** Of families those that a lab names; all, where there are none of those, which is told. */
+export function named(all: FamilyInfo[], wished: readonly string[], report: (error: unknown) => void): FamilyInfo[] {
+  const some = all.filter((f) => wished.includes(f.id));
+  if (some.length || !wished.length) return some.length ? some : all;
+  report(badOption("families", wished.join(" "), `one of ${all.map((f) => f.id).join(", ")} is expected`));
+  return all;
+}
 
 /** Puts an experiment's values in place. */
 export function adopt(lab: Wishes, preset: Preset) {
