@@ -7,6 +7,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promised, roomBefore, shadowStyles } from "./build.mjs";
+import { htmlData, manifestOf } from "./package/manifest.mjs";
 import { writeTypes } from "./package/types.mjs";
 import { fileOf } from "./site/files.mjs";
 import { formulas } from "./site/math.mjs";
@@ -154,6 +155,13 @@ function packageJson() {
     exports: {
       ".": entry("element", "server"),
       "./engine": entry("engine", "node"),
+      // Types alone, for whoever writes the elements into templates.
+      ...Object.fromEntries(
+        ["react", "vue", "svelte"].map((name) => [
+          `./${name}`,
+          { types: `./types/${name}.d.ts`, default: "./lib/server.js" },
+        ]),
+      ),
       "./element.css": "./lib/element.css",
       "./custom-elements.json": "./custom-elements.json",
       "./lib/*": "./lib/*",
@@ -195,7 +203,10 @@ export async function makePackage(out, site = join(root, "dist")) {
   // The engine says itself what its options are.
   const { describe } = await import(pathToFileURL(join(lib, "node.js")).href);
   const description = await describe();
-  await writeTypes(out, description, lists["checkpoints/manifest.json"]);
+  const manifest = await manifestOf(description);
+  writeFileSync(join(out, "custom-elements.json"), `${JSON.stringify(manifest, null, 1)}\n`);
+  writeFileSync(join(out, "vscode.html-custom-data.json"), `${JSON.stringify(htmlData(manifest), null, 1)}\n`);
+  writeTypes(out, description, lists["checkpoints/manifest.json"], manifest);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,6 +1,6 @@
 // The package as somebody gets it: packed, installed without a network, used in Node, from a plain folder, and typed.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -193,4 +193,74 @@ test("from a plain folder: elements under a strict policy, the engine by its add
     site.close();
     assert.deepEqual(wrong, [], name);
   }
+});
+
+test("types: as Node finds them and as bundlers do", () => {
+  writeFileSync(
+    join(home, "program.ts"),
+    `import { load, create, PlaygroundError, type Code, type Picture } from "generative-playground/engine";
+    import type { GenerativeModel } from "generative-playground";
+    import "generative-playground";
+    const m = await load("ddpm-mnist", { signal: new AbortController().signal });
+    const images: Picture[] = await m.sample({ count: 16, seed: 7, label: 3, sampler: "ddim", steps: 10 });
+    const [text] = await (await load("gpt-names")).sample({ prompt: "a", temperature: 0.7 });
+    const words: string | undefined = text?.text;
+    const flow = await create("realnvp", { data: "moons", config: { layers: 4 }, train: { batch_size: 64 } });
+    for await (const { step, train } of flow.train({ steps: 10 })) console.log(step, train["loss"], images, words);
+    // @ts-expect-error: no such option of this model
+    await m.sample({ temperature: "hot" });
+    // @ts-expect-error: no such option of flows
+    await create("realnvp", { data: "moons", config: { beta: 1 } });
+    const codeOf = (e: unknown): Code | undefined => (e instanceof PlaygroundError ? e.code : undefined);
+    flow.dispose();
+    console.log(codeOf(undefined));
+    const element: GenerativeModel = document.createElement("generative-model");
+    element.seed = 7;
+    element.path = "linear";
+    // @ts-expect-error: no such path
+    element.path = "crooked";
+    element.addEventListener("ready", ({ detail }) => console.log(detail.model.family, detail.device.backend));
+    element.addEventListener("click", (event) => console.log(event.clientX));
+    console.log(document.querySelector("generative-lab")?.state, (await element.sample({ count: 2 }))?.kind);`,
+  );
+  for (const [module, moduleResolution] of [
+    ["nodenext", "nodenext"],
+    ["esnext", "bundler"],
+  ]) {
+    const compilerOptions = { module, moduleResolution, target: "es2022", lib: ["es2023", "dom"], strict: true };
+    const files = ["program.ts"];
+    const options = { ...compilerOptions, noEmit: true, types: [], skipLibCheck: false };
+    writeFileSync(join(home, "tsconfig.json"), JSON.stringify({ compilerOptions: options, files }));
+    const tsc = spawnSync(join(root, "node_modules/.bin/tsc"), ["-p", home], { encoding: "utf8" });
+    assert.equal(tsc.stdout, "", module);
+  }
+});
+
+test("the manifest: every attribute of the table, options as the engine declares them, methods and events", () => {
+  const read = (name) => JSON.parse(readFileSync(join(installed, name), "utf8"));
+  const { modules } = read("custom-elements.json");
+  const [model] = modules[0].declarations;
+  const names = (list) => list.map((m) => m.name);
+  assert.equal(model.tagName, "generative-model");
+  for (const name of ["model", "seed", "keep-training", "latent-dim", "temperature", "batch-size"])
+    assert.ok(names(model.attributes).includes(name), name);
+  assert.equal(new Set(names(model.attributes)).size, model.attributes.length, "none stands there twice");
+  const methods = [
+    "load",
+    "play",
+    "pause",
+    "step",
+    "reset",
+    "sample",
+    "exportCheckpoint",
+    "importCheckpoint",
+    "dispose",
+  ];
+  for (const name of methods) assert.ok(names(model.members).includes(name), name);
+  for (const name of ["seen", "attributed", "trainer", "gone"]) assert.ok(!names(model.members).includes(name), name);
+  for (const list of [model.events, model.slots, model.cssParts, model.cssProperties])
+    assert.ok(list.length && list.every(({ description }) => description.length > 5));
+  const { tags } = read("vscode.html-custom-data.json");
+  const path = tags[0].attributes.find(({ name }) => name === "path");
+  assert.deepEqual(names(path.values), ["spherical", "linear"]);
 });

@@ -1,6 +1,6 @@
 /**
- * What of the elements others may rely on, besides attributes (`attributes.ts`) and methods (which the classes declare):
- * events, slots, parts and properties of CSS. The manifest of the package and its types are made of this.
+ * What of the elements others may rely on besides attributes (`attributes.ts`) and methods (which the classes declare):
+ * events, slots, parts, properties of CSS. The package's manifest and types are made of this.
  */
 import type { Device } from "../client/connection";
 import type { ErrorInfo, LossCurve, ModelInfo, View } from "../client/protocol";
@@ -35,21 +35,43 @@ export interface LabEvents {
   error: ErrorInfo & { family?: string };
 }
 
+/** What a script may read of `<generative-model>`. */
+export interface ModelReadings {
+  /** The model in place: family, data, options, where its training stands. */
+  readonly info: ModelInfo | undefined;
+  /** What it computes on, and why. */
+  readonly device: Device | undefined;
+  /** What differs from the defaults, as names and values for a link. */
+  readonly state: Record<string, string>;
+}
+
+/** What a script may read of `<generative-lab>`. */
+export interface LabReadings {
+  /** What differs from a fresh lab, as names and values for a link. */
+  readonly state: Record<string, string>;
+}
+
 /** What may be put into an element. */
 export const SLOTS = {
   model: { poster: "an image or anything else that is shown until the first picture is there" },
-  lab: { "": "with `slot` equal to a family's id: stands at its panel in place of its equation" },
+  lab: { "*": "whose name is the id of a family: stands at its panel in place of its equation" },
 };
 
 /** Parts that a page may style with `::part`. */
 export const PARTS = {
-  frame: "all of it",
-  bar: "the row with views and models",
-  stage: "the picture and what belongs to it",
-  canvas: "the canvas that is drawn on",
-  caption: "what is to be seen, in a sentence",
-  foot: "caption and facts",
-  notices: "what went wrong, and what to do next",
+  model: {
+    frame: "all of it",
+    bar: "the row with views and models",
+    stage: "the picture and what belongs to it",
+    canvas: "the canvas that is drawn on",
+    caption: "what is to be seen, in a sentence",
+    foot: "caption and facts",
+    notices: "what went wrong, and what to do next",
+  },
+  lab: {
+    canvas: "each canvas that is drawn on",
+    notices: "what went wrong, and what to do next",
+  },
 };
 
 /** Properties of CSS, which are inherited. */

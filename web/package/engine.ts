@@ -103,17 +103,14 @@ async function fetched(
 }
 
 /** Makes a model that has learned nothing yet; `train` begins with it. */
-export async function create<F extends keyof Families>(
-  family: F,
-  options: CreateOptions<F>,
-): Promise<Model<Kind, F & string>> {
+export async function create<F extends keyof Families>(family: F, options: CreateOptions<F>): Promise<Model<Kind, F>> {
   const made = await furnished(options, async (room) => {
     const { data, dataOptions = {}, config = {}, train = {}, seed = 1, signal } = options;
     const body: Omit<Body, "data" | "dataOptions"> = { family: String(family), config, train: { ...train }, seed };
     const named = await unless(signal, bring(room, data));
     await unless(signal, room.session.create({ ...body, dataOptions: { ...dataOptions }, ...named }, signal));
   });
-  return made as Model<Kind, F & string>;
+  return made as unknown as Model<Kind, F>;
 }
 
 const bytesOfText = (text: string | Uint8Array) => (typeof text === "string" ? new TextEncoder().encode(text) : text);

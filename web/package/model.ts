@@ -21,7 +21,7 @@ export interface AskedOptions {
 }
 
 /** What samples are to be: conditions as far as the family honours them, and the options of its sampler. */
-export type SampleOptions<F extends string = string> = AskedOptions & Condition & Families[F]["sample"];
+export type SampleOptions<F extends keyof Families = keyof Families> = AskedOptions & Condition & Families[F]["sample"];
 
 /** How a training goes; by default until it is broken off. */
 export interface TrainOptions {
@@ -61,7 +61,7 @@ export interface Losses<K extends Kind = Kind> {
 const COUNTS: Record<Kind, number> = { image: 16, points: 1000, energy: 1000, text: 1 };
 
 /** A model: it samples, trains, and goes into a file. */
-export class Model<K extends Kind = Kind, F extends string = string> {
+export class Model<K extends Kind = Kind, F extends keyof Families = keyof Families> {
   readonly #room: Room;
   /** What it computes on, and why. */
   readonly device: Device;

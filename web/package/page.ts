@@ -1,6 +1,6 @@
 /**
- * The engine of the package in a page or in a worker of one. Its own worker starts from its text, which comes as a piece
- * of code of its own, so that no bundler has to know of it; where the files are copied, from its file.
+ * The engine of the package in a page or in a worker of one. Its own worker starts from its text, which is a piece of
+ * code that comes when it is needed, so that no bundler has to know of it; where the files are copied, from its file.
  */
 import { spawn, spawnText } from "../client/connection";
 import { platform } from "../client/platform";

@@ -3,30 +3,12 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { comment, helpOf, key, sentence, typeOf } from "./schema.mjs";
+import { elementTypes, frameworkTypes, templateTypes } from "./typescript.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-
-const comment = (text, indent = "") =>
-  text ? `${indent}/** ${text.replaceAll("*/", "* /").replaceAll("\n", " ")} */\n` : "";
-const key = (name) => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name));
-export const sentence = (text) => text.trim().replace(/([^.!?])$/, "$1.");
-
-/** The type of one option, from its JSON Schema. */
-export function typeOf(schema) {
-  const values = schema.enum ?? schema.oneOf?.map((v) => v.const);
-  if (values) return values.map((v) => JSON.stringify(v)).join(" | ");
-  const types = [schema.type ?? "unknown"].flat();
-  const names = { integer: "number", number: "number", boolean: "boolean", string: "string", null: "null" };
-  return types.map((t) => names[t] ?? "unknown").join(" | ");
-}
-
-/** What an option is, in words: its title, what it does, its range. */
-export function helpOf({ title, description, minimum, maximum }) {
-  const range = minimum !== undefined && maximum !== undefined ? `From ${minimum} to ${maximum}.` : "";
-  return [title, description, range].filter(Boolean).map(sentence).join(" ");
-}
 
 function members(schema, indent) {
   return Object.entries(schema.properties ?? {})
@@ -35,36 +17,36 @@ function members(schema, indent) {
     .join("");
 }
 
-const declared = (doc, name, schema) => `${comment(doc)}export interface ${name} {\n${members(schema, "  ")}}\n`;
+const interfaceOf = (name, doc, body) => `${comment(doc)}export interface ${name} {\n${body}}\n`;
 
 /** `shipped.d.ts`: what the models of the package are, and the options of each family. */
 function shipped({ families, trainSchema, dataSchema, textSchema }, { models, data }) {
   const images = data.map((d) => d.name);
-  const kindOf = ({ family, data }) => {
+  const kindOf = ({ family, data: name }) => {
     const { capabilities, spaces } = families.find((f) => f.id === family);
-    return capabilities.language
-      ? "text"
-      : (spaces.find((s) => s.kind === "image" && images.includes(data)) ?? spaces[0]).kind;
+    if (capabilities.language) return "text";
+    return (spaces.find((s) => s.kind === "image" && images.includes(name)) ?? spaces[0]).kind;
   };
-  const entries = models.map(
+  const carried = models.map(
     (m) => `${comment(sentence(m.title), "  ")}  "${m.id}": { kind: "${kindOf(m)}"; family: "${m.family}" };\n`,
   );
-  const each = families.map(
-    (f) =>
-      `${comment(sentence(f.title), "  ")}  ${key(f.id)}: {\n    config: {\n${members(f.configSchema, "      ")}    };\n` +
-      `    sample: {\n${members(f.sampleSchema, "      ")}    };\n  };\n`,
-  );
+  const each = families.map((f) => {
+    const config = `    config: {\n${members(f.configSchema, "      ")}    };\n`;
+    const sample = `    sample: {\n${members(f.sampleSchema, "      ")}    };\n`;
+    return `${comment(sentence(f.title), "  ")}  ${key(f.id)}: {\n${config}${sample}  };\n`;
+  });
+  const ofModels = "Models that come with the package: what each models, and its family.";
   return [
-    `${comment("Models that come with the package: what each models, and its family.")}export interface Shipped {\n${entries.join("")}}\n`,
-    `${comment("Families: options of their models and of their samplers.")}export interface Families {\n${each.join("")}}\n`,
-    declared("Options of a training.", "TrainingOptions", trainSchema),
-    declared("Options of toy data sets.", "ToyOptions", dataSchema),
-    declared("How a text becomes tokens.", "TextOptions", textSchema),
+    interfaceOf("Shipped", ofModels, carried.join("")),
+    interfaceOf("Families", "Families: options of their models and of their samplers.", each.join("")),
+    interfaceOf("TrainingOptions", "Options of a training.", members(trainSchema, "  ")),
+    interfaceOf("ToyOptions", "Options of toy data sets.", members(dataSchema, "  ")),
+    interfaceOf("TextOptions", "How a text becomes tokens.", members(textSchema, "  ")),
   ].join("\n");
 }
 
-/** Declarations of a source and of all that it needs, from its name to its text. */
-function declarations(entry) {
+/** Declarations of sources and of all that they need, from name to text. */
+function declarations(...entries) {
   const out = mkdtempSync(join(tmpdir(), "generative-playground-types-"));
   try {
     const options = ["--declaration", "--emitDeclarationOnly", "--noEmit", "false", "--stripInternal"];
@@ -80,7 +62,7 @@ function declarations(entry) {
       found.set(path, text);
       for (const [, to] of text.matchAll(/(?:from |import\()"(\.[^"]*)\.js"/g)) take(join(dirname(path), `${to}.d.ts`));
     };
-    take(entry);
+    entries.forEach(take);
     return found;
   } finally {
     rmSync(out, { recursive: true });
@@ -88,14 +70,17 @@ function declarations(entry) {
 }
 
 /** Writes the types of the package that stands in a folder. */
-export async function writeTypes(out, description, list) {
-  const files = declarations("package/engine.d.ts");
-  files.set("package/shipped.d.ts", `${shipped(description, list)}`);
+export function writeTypes(out, description, list, manifest) {
+  const files = declarations("package/engine.d.ts", "element/surface.d.ts");
+  const kinds = 'import type { Kind } from "./samples.js";\n\n';
+  files.set("package/shipped.d.ts", `${kinds}${shipped(description, list)}`);
+  files.set("engine.d.ts", 'export * from "./package/engine.js";\n');
+  files.set("element.d.ts", elementTypes(manifest));
+  files.set("attributes.d.ts", templateTypes(manifest));
+  for (const [name, text] of Object.entries(frameworkTypes(manifest))) files.set(`${name}.d.ts`, text);
   for (const [path, text] of files) {
     const to = join(out, "types", path);
     mkdirSync(dirname(to), { recursive: true });
     writeFileSync(to, text);
   }
-  writeFileSync(join(out, "types/engine.d.ts"), 'export * from "./package/engine.js";\n');
-  return [...files.keys()].map((path) => relative(".", path));
 }
