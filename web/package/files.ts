@@ -5,17 +5,24 @@
 import own from "package:files";
 import lists from "package:lists";
 
-const names: Record<string, string> = { ...own };
+const NOWHERE = "https://generative-playground.invalid/";
+
+/** Where an address leads from that begins at the top of the site, as some bundlers write them. */
+const top = () => {
+  const { origin = "null" } = globalThis.location ?? {};
+  return origin === "null" ? (globalThis.document?.baseURI ?? NOWHERE) : origin;
+};
+const whole = (of: Record<string, string>) =>
+  Object.fromEntries(Object.entries(of).map(([name, at]) => [name, new URL(at, top()).href]));
+
+const names: Record<string, string> = whole(own);
 /** A copy of the files elsewhere, if there is one. */
 let folder: URL | undefined;
 
 /** The address of a file of the package, from the name that it goes by in the sources. */
 export function fileUrl(name: string): URL {
-  if (folder) return new URL(name, folder);
-  const known = names[name];
-  if (known !== undefined) return new URL(known);
-  // No such file: an address that a server can say so of.
-  return new URL(name, Object.values(names)[0] ?? globalThis.location?.href ?? "file:///");
+  // Of what is no file of the package, an address that a server can say so of.
+  return folder ? new URL(name, folder) : new URL(names[name] ?? name, top());
 }
 
 /** Whether an address is one of the package's files. */
@@ -26,7 +33,7 @@ export const isOwn = (url: URL) =>
 export const inlined = (name: string): unknown => lists[name];
 
 /** Takes addresses of files over those that are known. */
-export const learnFiles = (given: Record<string, string> = {}) => void Object.assign(names, given);
+export const learnFiles = (given: Record<string, string> = {}) => void Object.assign(names, whole(given));
 
 /** Files of a package are never replaced under a page. */
 export const filesNow = async (): Promise<Record<string, string> | undefined> => undefined;
