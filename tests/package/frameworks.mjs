@@ -93,7 +93,8 @@ const shown = ref(true);
   <main>
     <button id="seed" @click="seed = 9">Seed</button>
     <button id="toggle" @click="shown = !shown">Toggle</button>
-    <generative-model v-if="shown" model="vae-mnist-2d" :seed="seed" :count="4" backend="cpu" keep-training @ready="hear">
+    <generative-model v-if="shown" model="vae-mnist-2d" :seed="seed" :count="4" backend="cpu" keep-training
+      @ready="hear">
       <img slot="poster" alt="" src="${POSTER}" />
     </generative-model>
   </main>

@@ -13,7 +13,7 @@ const cache = join(process.env.GP_CACHE ?? join(homedir(), ".cache/generative-pl
 let made;
 export const tarball = () => (made ??= pack(temporary("tarball")));
 
-/** A project with its packages of exactly these versions, which are installed once, and with our package as it is now. */
+/** A project with packages of exactly these versions, which are installed once, and with ours as it is now. */
 export async function projectOf(name, packages, files) {
   const key = createHash("sha256").update(JSON.stringify(packages)).digest("hex").slice(0, 10);
   const folder = join(cache, `${name}-${key}`);

@@ -8,6 +8,7 @@ import type { Backend } from "../client/connection";
 import type { Description } from "../client/engine";
 import { cancelled, PlaygroundError } from "../client/errors";
 import { unless } from "../client/limits";
+import { isPacked, unpack } from "../client/packed";
 import type { PictureSource } from "../client/protocol";
 import type { Body } from "../client/session";
 import { bytesOf, modelBytes, modelEntry, siteManifest, type ModelEntry } from "../client/site";
@@ -51,7 +52,7 @@ export interface LoadProgress {
 export type Data =
   | string
   | { text: string | Uint8Array; options?: TextOptions }
-  | { points: Iterable<Point> }
+  | { points: Iterable<Point>; classes?: ArrayLike<0 | 1> }
   | { csv: string | Uint8Array }
   | { pictures: PictureSource };
 
@@ -74,7 +75,7 @@ export function load<I extends keyof Shipped>(
   model: I,
   options?: LoadOptions,
 ): Promise<Model<Shipped[I]["kind"], Shipped[I]["family"]>>;
-/** Opens a checkpoint: its address (a `URL`, or a text with a slash in it), or its bytes. */
+/** Opens a checkpoint: its bytes, or its address (a `URL`, or a text with a slash in it). */
 export function load(model: string | URL | Blob | ArrayBuffer | Uint8Array, options?: LoadOptions): Promise<Model>;
 export async function load(
   model: string | URL | Blob | ArrayBuffer | Uint8Array,
@@ -98,6 +99,7 @@ async function fetched(
   if (model instanceof Uint8Array) return [undefined, model];
   if (model instanceof ArrayBuffer) return [undefined, new Uint8Array(model)];
   if (model instanceof Blob) return [undefined, new Uint8Array(await model.arrayBuffer())];
+  if (typeof model === "string" && isPacked(model)) return [undefined, await unpack(model, signal)];
   const from = globalThis.document?.baseURI ?? globalThis.location?.href;
   return [undefined, await bytesOf(new URL(model, from), signal)];
 }
@@ -132,7 +134,8 @@ async function bring({ session, pictures }: Room, data: Data): Promise<Pick<Body
   if ("csv" in data) await session.loadPoints({ type: "csv", bytes: bytesOfText(data.csv) });
   else {
     const xy = Float32Array.from([...data.points].flat());
-    await session.loadPoints({ type: "drawn", xy: new Uint8Array(xy.buffer) });
+    const classes = data.classes && Uint8Array.from(data.classes);
+    await session.loadPoints({ type: "drawn", xy: new Uint8Array(xy.buffer), ...(classes && { classes }) });
   }
   return { data: "custom" };
 }

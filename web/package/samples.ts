@@ -1,7 +1,7 @@
 /** Samples as a program wants them: one by one. */
 import type { SpaceKind, Token, View } from "../client/protocol";
 
-/** What a model models: images, points in 2-D, points of which only an energy is known, or text. */
+/** What a model models: images, points in 2-D, points with classes, points of which only an energy is known, text. */
 export type Kind = SpaceKind;
 
 /** An image; where there are `ImageData`, it is one of them, which a canvas takes as it is. */
@@ -27,6 +27,7 @@ export interface Writing {
 export interface SampleOf {
   image: Picture;
   points: Point;
+  classes: Point;
   energy: Point;
   text: Writing;
 }
