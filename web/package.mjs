@@ -3,7 +3,7 @@
 // OUT becomes the package `generative-playground`: `lib/` with element, engine and their files, types, the manifest of
 // the elements. SITE (dist/ by itself) is a built site, of which come the modules.
 import { build } from "esbuild";
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promised, roomBefore, shadowStyles } from "./build.mjs";
@@ -98,6 +98,20 @@ async function workerText(entries, glue, options = {}) {
   return outputFiles[0].text;
 }
 
+/** The licences of the npm packages that scripts are made of. */
+function licencesOf(inputs) {
+  const packages = [
+    ...new Set(inputs.flatMap((path) => path.match(/.*node_modules\/((?:@[^/]+\/)?[^/]+)\//)?.[1] ?? [])),
+  ];
+  const one = (name) => {
+    const folder = join(root, "node_modules", name);
+    const file = readdirSync(folder).find((f) => /^licen[cs]e/i.test(f));
+    if (!file) throw new Error(`${name} has no file with its licence`);
+    return `## ${name}\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
+  };
+  return `# Licences of what the scripts carry\n\n${packages.sort().map(one).join("\n")}`;
+}
+
 const exported = (value) => `export default ${JSON.stringify(value)}`;
 
 /** Element and engine, in pieces that both use. */
@@ -130,10 +144,12 @@ async function scripts(lib, site, lists) {
     chunkNames: "[name]-[hash]",
   };
   const page = (name) => ({ out: name, in: join(root, "web/package", `entry-${name}.ts`) });
-  await build({ ...options, entryPoints: [page("element"), page("engine"), page("static")] });
+  const entryPoints = [page("element"), page("engine"), page("static")];
+  const { metafile } = await build({ ...options, metafile: true, entryPoints });
   // Legible, since programs show it where something is wrong.
   const node = { ...options, minify: false, keepNames: true, platform: "node", chunkNames: "node-[name]-[hash]" };
   await build({ ...node, entryPoints: [page("node")] });
+  writeFileSync(join(lib, "..", "LICENSES-OF-OTHERS.md"), licencesOf(Object.keys(metafile.inputs)));
   writeFileSync(join(lib, "server.js"), "// Elements are for pages; on a server there are none.\nexport {};\n");
 }
 
@@ -195,10 +211,16 @@ export async function makePackage(out, site = join(root, "dist")) {
     if (!existsSync(from)) throw new Error(`${from} is missing; ./serve builds it`);
     cpSync(from, join(lib, "files", name));
   }
+  for (const folder of ["data", "texts"])
+    cpSync(join(root, "web", folder, "README.md"), join(lib, "files", folder, "README.md"));
   await scripts(lib, site, lists);
   writeFileSync(join(lib, "element.css"), await roomBefore());
   for (const name of ["LICENSE-MIT", "LICENSE-APACHE"]) cpSync(join(root, name), join(out, name));
-  cpSync(join(root, "web/package/README.md"), join(out, "README.md"));
+  const { models } = lists["checkpoints/manifest.json"];
+  const rows = models.map((m) => `| \`${m.id}\` | ${m.title} | ${m.family} | ${(m.bytes / 1e6).toFixed(2)} MB |`);
+  const table = ["| id | what it draws | family | size |", "|---|---|---|---|", ...rows].join("\n");
+  const readme = readFileSync(join(root, "web/package/README.md"), "utf8");
+  writeFileSync(join(out, "README.md"), readme.replace(/<!-- models: .*\n<!-- \/models -->/, table));
   writeFileSync(join(out, "package.json"), `${JSON.stringify(packageJson(), null, 2)}\n`);
   // The engine says itself what its options are.
   const { describe } = await import(pathToFileURL(join(lib, "node.js")).href);
