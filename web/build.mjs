@@ -18,7 +18,7 @@ import { discover } from "./site/oembed.mjs";
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
 /** Style sheets that go into a shadow root are written as readable CSS and shipped small. */
-const shadowStyles = {
+export const shadowStyles = {
   name: "shadow-styles",
   setup(b) {
     b.onLoad({ filter: /\.css$/ }, async (args) => {
@@ -102,21 +102,26 @@ function modules(site, files) {
 
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 
-/** A list of files with hashes of their own: each as it is called here, and the hash that it has once unpacked. */
+/** The entry of a list, with the hash that its file has once unpacked; fails if the file is not what it promises. */
+export function promised(folder, entry) {
+  const bytes = readFileSync(join(root, "web", folder, entry.file));
+  if (sha256(bytes) !== entry.sha256) throw new Error(`web/${folder}/${entry.file} is not what its manifest promises`);
+  const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  return packed ? { ...entry, unpacked: sha256(gunzipSync(bytes)) } : entry;
+}
+
+/** A list of files with hashes of their own: each as it is called here. */
 function promise(folder, list, files) {
-  return list.map((entry) => {
+  return list.map((listed) => {
+    const entry = promised(folder, listed);
     const bytes = readFileSync(join(root, "web", folder, entry.file));
-    if (sha256(bytes) !== entry.sha256)
-      throw new Error(`web/${folder}/${entry.file} is not what its manifest promises`);
     const file = files.add(`${folder}/${entry.file}`, bytes).slice(folder.length + 1);
-    const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
-    const unpacked = packed ? { unpacked: sha256(gunzipSync(bytes)) } : {};
     const card = entry.card && {
       card: files
         .add(`${folder}/${entry.card}`, readFileSync(join(root, "web", folder, entry.card)))
         .slice(folder.length + 1),
     };
-    return { ...entry, file, ...unpacked, ...card };
+    return { ...entry, file, ...card };
   });
 }
 
@@ -136,7 +141,7 @@ function assets(files) {
 }
 
 /** The room that the elements keep for themselves, for the time before they are there. */
-async function roomBefore() {
+export async function roomBefore() {
   const room = ([name, sheet]) => {
     const early = `${name}:not(:defined) { display: flow-root; container-type: inline-size; }
       ${name}:not(:defined)::before { content: ""; float: left; }`;

@@ -1,6 +1,7 @@
 import { PlaygroundError, cancelled, isErrorInfo, problem } from "./errors";
 import type { Answer, Envelope, ErrorInfo, Outcome, Progress, Request } from "./protocol";
 import { fileUrl } from "./files";
+import { platform, type AnyWorker, type Spawned } from "./platform";
 import { note, unloaded, type Violation } from "./refusals";
 
 /** What the reader may ask for. */
@@ -21,6 +22,8 @@ export interface Init {
   backend: Backend;
   /** Why this worker follows another one, if it does. */
   reason: string | null;
+  /** Addresses of files that the worker does not know by itself, from the names in the sources. */
+  files?: Record<string, string>;
 }
 
 /** Messages of the worker's shell, besides the answers. */
@@ -78,18 +81,17 @@ function workerOf(url: string, options?: WorkerOptions): Worker {
   return new Worker(vouched?.createScriptURL(url) ?? url, options);
 }
 
-/** The worker, and the address that it was started from. */
-interface Spawned {
-  worker: Worker;
-  from: URL;
-}
-
 /** Starts the worker; in another origin's page by way of a blob, which may import it. */
-function spawn(): Spawned {
+export function spawn(): Spawned {
   const from = fileUrl("worker.js");
   if (from.origin === (globalThis.origin ?? location.origin))
     return { worker: workerOf(from.href, { type: "module" }), from };
-  const blobUrl = URL.createObjectURL(new Blob([opening(from.href)], { type: "text/javascript" }));
+  return spawnText(opening(from.href));
+}
+
+/** Starts a worker from its text, as a classic script. */
+export function spawnText(text: string): Spawned {
+  const blobUrl = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
   const worker = workerOf(blobUrl);
   // The worker has fetched the blob by the time its first message comes.
   for (const event of ["message", "error"])
@@ -103,7 +105,7 @@ export class Connection {
   readonly ready: Promise<Device>;
   #resolve!: (device: Device) => void;
   #reject!: (error: PlaygroundError) => void;
-  #worker: Worker | undefined;
+  #worker: AnyWorker | undefined;
   #isReady = false;
   /** Why there is no worker any more. */
   #closed: PlaygroundError | undefined;
@@ -120,8 +122,20 @@ export class Connection {
       this.#reject = reject;
     });
     this.ready.catch(() => undefined); // Whoever waits for it is told.
-    if (delay) this.#timer = setTimeout(() => this.#start(backend, reason), delay);
-    else this.#start(backend, reason);
+    if (delay) this.#timer = setTimeout(() => this.#begin(backend, reason), delay);
+    else this.#begin(backend, reason);
+  }
+
+  #begin(backend: Backend, reason: string | null) {
+    const needed = platform.prepare?.();
+    if (!needed) this.#start(backend, reason);
+    else
+      needed.then(
+        () => {
+          if (!this.#closed) this.#start(backend, reason);
+        },
+        (e: unknown) => this.#failed(unstarted(e instanceof Error ? e.message : String(e))),
+      );
   }
 
   /** It did not start. */
@@ -130,7 +144,7 @@ export class Connection {
   }
 
   /** Its script did not load or did not run; why takes a while to find out. */
-  #unloaded(worker: Worker, reason: Promise<PlaygroundError | undefined> | undefined, message?: string) {
+  #unloaded(worker: AnyWorker, reason: Promise<PlaygroundError | undefined> | undefined, message?: string) {
     const told = unstarted(message || "its script did not load");
     if (!reason) this.#failed(told);
     else
@@ -152,7 +166,7 @@ export class Connection {
   #start(backend: Backend, reason: string | null) {
     let spawned: Spawned;
     try {
-      spawned = spawn();
+      spawned = (platform.spawn ?? spawn)();
     } catch (e) {
       this.#failed(unstarted(e instanceof Error ? e.message : String(e)));
       return;
@@ -196,7 +210,7 @@ export class Connection {
           ),
         );
     };
-    const init: Init = { type: "init", backend, reason };
+    const init: Init = { type: "init", backend, reason, files: platform.files?.() };
     worker.postMessage(init);
   }
 

@@ -1,13 +1,22 @@
 /** What the site's files are called: each carries the hash of what is in it, which the build fills in. */
 declare const FILES: Record<string, string> | undefined;
 
-const names = typeof FILES === "undefined" ? {} : FILES;
+const names: Record<string, string> = typeof FILES === "undefined" ? {} : FILES;
 
 /** Where the site's files are: beside the script that was loaded, whoever's page it is in. */
-export const base = new URL("./", import.meta.url);
+const base = new URL("./", import.meta.url);
 
 /** The address of a file of the site, from the name that it goes by in the sources. */
 export const fileUrl = (name: string) => new URL(names[name] ?? name, base);
+
+/** Whether an address is one of the site. */
+export const isOwn = (url: URL) => url.href.startsWith(base.href);
+
+/** A list of the site, where it came with the script. */
+export const inlined = (_name: string): unknown => undefined;
+
+/** Takes addresses of files over those that are known. */
+export const learnFiles = (given: Record<string, string> = {}) => void Object.assign(names, given);
 
 /** What the files are called that the site has now, which may be a later one than that of this page. */
 export async function filesNow(): Promise<Record<string, string> | undefined> {
@@ -22,7 +31,7 @@ export async function filesNow(): Promise<Record<string, string> | undefined> {
 
 /** Whether the site was replaced by a later one that has this file no more. */
 export async function isGone(url: URL): Promise<boolean> {
-  const ours = url.href.startsWith(base.href) && /-[0-9a-f]{10}\.[^/]+$/.test(url.pathname);
+  const ours = isOwn(url) && /-[0-9a-f]{10}\.[^/]+$/.test(url.pathname);
   const now = ours ? await filesNow() : undefined;
   return now !== undefined && !Object.values(now).includes(url.href.slice(base.href.length));
 }

@@ -40,7 +40,7 @@ export async function noted(): Promise<readonly Violation[]> {
 }
 
 /** Where the code runs, as other servers see it; a frame in a sandbox is nobody. */
-const ownOrigin = () => globalThis.origin ?? location.origin;
+const ownOrigin = () => globalThis.origin ?? (typeof location === "undefined" ? "null" : location.origin);
 
 export const nameOf = (url: URL) => url.pathname.split("/").at(-1) || url.pathname;
 

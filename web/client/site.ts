@@ -1,10 +1,9 @@
 import { badOption, cancelled, PlaygroundError, problem } from "./errors";
-import { base, fileUrl } from "./files";
+import { fileUrl, inlined, isOwn } from "./files";
 import { unless } from "./limits";
 import { isPacked, unpack } from "./packed";
+import { idly, platform } from "./platform";
 import { isPage, nameOf, refused, silent as silence, unanswered } from "./refusals";
-
-export { base };
 
 /** One file that the site serves, as the manifest promises it. */
 interface SiteFile {
@@ -73,10 +72,10 @@ async function read(url: URL, limit: number, abort: AbortController, cache: Requ
   };
   try {
     heard();
-    const response = await fetch(url, { signal: abort.signal, cache });
+    const response = await platform.fetch(url, { signal: abort.signal, cache });
     if (!response.ok) throw await refused(url, response.status);
     // Some hosts send a page, and no error, for a file that they do not have.
-    if (isPage(response) && url.href.startsWith(base.href)) throw await refused(url, 404);
+    if (isPage(response) && isOwn(url)) throw await refused(url, 404);
     const parts: Uint8Array[] = [];
     let size = 0;
     const reader = response.body?.getReader();
@@ -142,7 +141,7 @@ function begin(url: URL, limit: number): Download {
     () => {
       download.arrived = true;
       distrusted.delete(href);
-      setTimeout(() => forget(href, download), SHARED);
+      idly(() => forget(href, download), SHARED);
     },
     () => {
       if (!abort.signal.aborted || download.waiting) distrusted.add(href);
@@ -162,7 +161,7 @@ function distrust(url: URL) {
   distrusted.add(url.href);
 }
 
-const modelUrl = (entry: ModelEntry) => new URL(entry.file, new URL("checkpoints/", base));
+const modelUrl = (entry: ModelEntry) => fileUrl(`checkpoints/${entry.file}`);
 
 /** Forgets a shipped model's bytes, which turned out not to be what was promised, and the manifest with them. */
 export function forgetModel(entry: ModelEntry) {
@@ -171,9 +170,12 @@ export function forgetModel(entry: ModelEntry) {
 }
 
 /** A list that the site serves; never an old one out of the browser's cache. */
-export async function listOf<T>(url: URL, take: (value: unknown) => T | undefined): Promise<T> {
+export async function listOf<T>(name: string, take: (value: unknown) => T | undefined): Promise<T> {
+  const url = fileUrl(name);
+  const known = inlined(name);
+  let value = known === undefined ? undefined : take(known);
+  if (value !== undefined) return value;
   const bytes = await read(url, 1 << 20, new AbortController(), "no-cache");
-  let value: T | undefined;
   try {
     value = take(JSON.parse(new TextDecoder().decode(bytes)));
   } catch {
@@ -190,7 +192,7 @@ export async function listOf<T>(url: URL, take: (value: unknown) => T | undefine
 
 /** The site's manifest, fetched once. */
 export function siteManifest(): Promise<Manifest> {
-  const asked = (manifest ??= listOf(fileUrl("checkpoints/manifest.json"), (value) => {
+  const asked = (manifest ??= listOf("checkpoints/manifest.json", (value) => {
     const { models, data } = value as Manifest;
     return Array.isArray(models) && Array.isArray(data) ? (value as Manifest) : undefined;
   }));
@@ -236,8 +238,8 @@ export async function dataFile(name: string): Promise<{ entry: DataEntry; bytes:
       "Open a model that was trained on data of this site.",
     );
   }
-  return { entry, bytes: await bytesOf(new URL(entry.file, new URL("data/", base))) };
+  return { entry, bytes: await bytesOf(fileUrl(`data/${entry.file}`)) };
 }
 
 /** Forgets a data set's bytes, which turned out not to be what was promised. */
-export const forgetData = (entry: DataEntry) => distrust(new URL(entry.file, new URL("data/", base)));
+export const forgetData = (entry: DataEntry) => distrust(fileUrl(`data/${entry.file}`));

@@ -1,6 +1,6 @@
 import { problem } from "./errors";
 import { fileUrl } from "./files";
-import { base, bytesOf, listOf } from "./site";
+import { bytesOf, listOf } from "./site";
 
 /** A text as the worker takes it. */
 export interface TextSource {
@@ -29,12 +29,11 @@ export interface TextEntry {
   credit: string;
 }
 
-const folder = new URL("texts/", base);
 let manifest: Promise<TextEntry[]> | undefined;
 
 /** The texts of the site, fetched once. */
 export function siteTexts(): Promise<TextEntry[]> {
-  const asked = (manifest ??= listOf(fileUrl("texts/manifest.json"), (value) => {
+  const asked = (manifest ??= listOf("texts/manifest.json", (value) => {
     const { texts } = value as { texts: TextEntry[] };
     return Array.isArray(texts) ? texts : undefined;
   }));
@@ -48,7 +47,7 @@ export function siteTexts(): Promise<TextEntry[]> {
 export async function siteText(name: string, options: Record<string, unknown> = {}): Promise<TextSource | undefined> {
   const entry = (await siteTexts()).find((t) => t.name === name);
   if (!entry) return undefined;
-  const bytes = await bytesOf(new URL(entry.file, folder));
+  const bytes = await bytesOf(fileUrl(`texts/${entry.file}`));
   const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
   return { name, bytes, sha256: packed ? entry.sha256 : (entry.unpacked ?? entry.sha256), options };
 }

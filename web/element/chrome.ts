@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Device } from "../client/connection";
 import type { ErrorInfo, ModelInfo } from "../client/protocol";
-import { base, type ModelEntry } from "../client/site";
+import { fileUrl } from "../client/files";
+import type { ModelEntry } from "../client/site";
 import type { Words } from "../lang/words";
 import { fileButton } from "./file-button";
 import { button, option } from "./form";
@@ -130,7 +131,7 @@ export function facts(
   own: boolean,
   actions: Actions,
 ): TemplateResult {
-  const card = !own && entry?.card ? new URL(`checkpoints/${entry.card}`, base).href : undefined;
+  const card = !own && entry?.card ? fileUrl(`checkpoints/${entry.card}`).href : undefined;
   const parameters = words.say("parameters", { n: info.parameters });
   const latent = info.latentDim ? words.say("latentNumbers", { n: info.latentDim }) : "";
   const tokens = info.space.kind === "text" ? words.say("kindsOfToken", { n: info.space.vocabulary }) : "";

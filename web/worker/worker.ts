@@ -3,23 +3,10 @@
  * only passes messages. Everything that thinks is in Rust.
  */
 import type { Init, ShellMessage } from "../client/connection";
-import { fileUrl } from "../client/files";
-import { isPage, notModule, refused, unanswered, uncompiled, unloaded } from "../client/refusals";
-import type { Answer, Envelope, ErrorInfo } from "../client/protocol";
-
-interface DeviceInfo {
-  backend: "cpu" | "webgpu";
-  adapter: string;
-  fallback: boolean;
-}
-
-/** What wasm-bindgen makes of the worker's binaries. */
-interface Glue {
-  default(options: { module_or_path: Response | ArrayBuffer }): Promise<{ memory: WebAssembly.Memory }>;
-  start(onAnswer: (answer: Answer) => void): void;
-  init_device(backend: "cpu" | "webgpu", allowFallback: boolean): Promise<DeviceInfo>;
-  post(envelope: Envelope): void;
-}
+import { fileUrl, learnFiles } from "../client/files";
+import { isPage, notModule, refused, unanswered, uncompiled } from "../client/refusals";
+import type { Answer, DeviceInfo, Envelope, ErrorInfo } from "../client/protocol";
+import { glueOf, type Glue } from "./glue";
 
 // The few parts of WebGPU that are used here; TypeScript's own DOM library has none of it yet.
 interface GpuDevice extends EventTarget {
@@ -145,16 +132,6 @@ function watchDevices(adapter: GpuAdapter) {
   };
 }
 
-/** The glue that belongs to a module. */
-async function glueOf(name: string): Promise<Glue> {
-  const url = fileUrl(name);
-  try {
-    return (await import(url.href)) as Glue;
-  } catch (e) {
-    throw (await unloaded(url, "script")) ?? e;
-  }
-}
-
 const MAGIC = 0x6d736100; // "\0asm"
 
 /** A module as it comes, or whole where a server gives it another type. */
@@ -250,7 +227,8 @@ function nameOf({ info }: GpuAdapter): string {
   return info?.description || [info?.vendor, info?.architecture].filter(Boolean).join(" ") || "WebGPU";
 }
 
-async function init({ backend: wanted, reason: given }: Init) {
+async function init({ backend: wanted, reason: given, files }: Init) {
+  learnFiles(files);
   tell({ type: "loading" });
   const { backend, reason, adapter } = await choose(wanted);
   try {

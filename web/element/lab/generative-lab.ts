@@ -75,6 +75,7 @@ export class GenerativeLab extends LabHost implements Present {
     this.wants = true;
     this.sync();
   }
+  /** All models stop after the step under way. */
   pause() {
     this.wants = false;
     this.sync();

@@ -104,6 +104,7 @@ export class PlotRenderer implements Renderer {
       class="plot ${view ? "" : "waiting"} ${this.wide ? "wide" : ""}"
       aria-busy=${view ? "false" : "true"}>
       <canvas
+        part="canvas"
         role=${active ? "application" : "img"}
         aria-label=${active ? words.say("arrowsPoint", { label }) : label}
         tabindex=${active ? 0 : nothing}

@@ -1,0 +1,232 @@
+// Fresh projects of frameworks with the element in their templates, each driven in Chromium:
+// node tests/package/frameworks.mjs [NAME]…
+//
+// Attributes, properties, events, removal, re-insertion, development (React's strict mode mounts everything twice) and
+// production, rendering on a server and hydration. Not run by ./test: it asks npm's registry, the first time.
+import assert from "node:assert/strict";
+import { chromium } from "playwright-core";
+import { projectOf, run, served, start } from "./projects.mjs";
+
+const POSTER = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
+const html = (script) => `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>A reader's project</title><link rel="icon" href="data:,"></head>
+<body><div id="app"></div><script type="module" src="${script}"></script></body></html>`;
+const vite = (plugin, call) => `import { defineConfig } from "vite";
+import ${plugin};
+export default defineConfig({ plugins: [${call}] });`;
+const development = (folder) => start(folder, "vite", "--port", "PORT", "--strictPort");
+const production = (folder) => (run(folder, "vite", "build"), served(folder));
+
+const HEAR = `const hear = (event) => (globalThis.heard ??= []).push([event.type, event.detail.model?.family]);`;
+
+const REACT = `import { useState } from "react";
+${HEAR}
+export default function App() {
+  const [seed, setSeed] = useState(7);
+  const [shown, setShown] = useState(true);
+  return (
+    <main>
+      <button id="seed" onClick={() => setSeed(9)}>Seed</button>
+      <button id="toggle" onClick={() => setShown(!shown)}>Toggle</button>
+      {shown && (
+        <generative-model model="vae-mnist-2d" seed={seed} count={4} backend="cpu" keep-training onready={hear}>
+          <img slot="poster" alt="" src="${POSTER}" />
+        </generative-model>
+      )}
+    </main>
+  );
+}
+`;
+
+const PROJECTS = {
+  react: {
+    packages: ["react@19.3.1", "react-dom@19.3.1", "@vitejs/plugin-react@6.3.0", "vite@8.4.0"],
+    files: {
+      "index.html": html("/src/main.jsx"),
+      "vite.config.js": vite('react from "@vitejs/plugin-react"', "react()"),
+      "src/main.jsx": `import "generative-playground";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import App from "./App";
+createRoot(document.getElementById("app")).render(<StrictMode><App /></StrictMode>);`,
+      "src/App.jsx": REACT,
+    },
+    development,
+    production,
+  },
+  next: {
+    packages: ["next@16.4.6", "react@19.3.1", "react-dom@19.3.1"],
+    rendered: true,
+    files: {
+      "next.config.mjs": "export default { reactStrictMode: true, devIndicators: false };",
+      "app/icon.svg": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"></svg>',
+      "app/layout.jsx": `export const metadata = { title: "A reader's project" };
+export default ({ children }) => <html lang="en"><body>{children}</body></html>;`,
+      "app/page.jsx": `import App from "./App";
+export default () => <App />;`,
+      "app/App.jsx": `"use client";
+import "generative-playground";
+${REACT}`,
+    },
+    development: (folder) => start(folder, "next", "dev", "-p", "PORT"),
+    production: (folder) => (run(folder, "next", "build"), start(folder, "next", "start", "-p", "PORT")),
+  },
+  vue: {
+    packages: ["vue@3.5.45", "@vitejs/plugin-vue@6.0.11", "vite@8.4.0"],
+    files: {
+      "index.html": html("/src/main.js"),
+      "vite.config.js": vite(
+        'vue from "@vitejs/plugin-vue"',
+        'vue({ template: { compilerOptions: { isCustomElement: (tag) => tag.startsWith("generative-") } } })',
+      ),
+      "src/main.js": `import "generative-playground";
+import { createApp } from "vue";
+import App from "./App.vue";
+createApp(App).mount("#app");`,
+      "src/App.vue": `<script setup>
+import { ref } from "vue";
+${HEAR}
+const seed = ref(7);
+const shown = ref(true);
+</script>
+<template>
+  <main>
+    <button id="seed" @click="seed = 9">Seed</button>
+    <button id="toggle" @click="shown = !shown">Toggle</button>
+    <generative-model v-if="shown" model="vae-mnist-2d" :seed="seed" :count="4" backend="cpu" keep-training
+      @ready="hear">
+      <img slot="poster" alt="" src="${POSTER}" />
+    </generative-model>
+  </main>
+</template>`,
+    },
+    development,
+    production,
+  },
+  svelte: {
+    packages: ["svelte@5.57.3", "@sveltejs/vite-plugin-svelte@7.3.1", "vite@8.4.0"],
+    files: {
+      "index.html": html("/src/main.js"),
+      "vite.config.js": vite('{ svelte } from "@sveltejs/vite-plugin-svelte"', "svelte()"),
+      "src/main.js": `import "generative-playground";
+import { mount } from "svelte";
+import App from "./App.svelte";
+mount(App, { target: document.getElementById("app") });`,
+      "src/App.svelte": `<script>
+${HEAR}
+let seed = $state(7);
+let shown = $state(true);
+</script>
+<main>
+  <button id="seed" onclick={() => (seed = 9)}>Seed</button>
+  <button id="toggle" onclick={() => (shown = !shown)}>Toggle</button>
+  {#if shown}
+    <generative-model model="vae-mnist-2d" {seed} count={4} backend="cpu" keep-training onready={hear}>
+      <img slot="poster" alt="" src="${POSTER}" />
+    </generative-model>
+  {/if}
+</main>`,
+    },
+    development,
+    production,
+  },
+  astro: {
+    packages: ["astro@5.17.1"],
+    rendered: true,
+    files: {
+      "astro.config.mjs": "export default { devToolbar: { enabled: false } };",
+      "src/pages/index.astro": `---
+const seed = 7;
+---
+<html lang="en"><head><title>A reader's project</title><link rel="icon" href="data:," /></head><body><main>
+  <button id="seed">Seed</button>
+  <button id="toggle">Toggle</button>
+  <generative-model model="vae-mnist-2d" seed={seed} count={4} backend="cpu" keep-training>
+    <img slot="poster" alt="" src="${POSTER}" />
+  </generative-model>
+</main>
+<script>
+  ${HEAR}
+  document.addEventListener("ready", hear);
+  let element = document.querySelector("generative-model");
+  const main = document.querySelector("main");
+  document.getElementById("seed").onclick = () => (element.seed = 9);
+  document.getElementById("toggle").onclick = () => (element.isConnected ? element.remove() : main.append(element));
+  import("generative-playground");
+</script></body></html>`,
+    },
+    development: (folder) => start(folder, "astro", "dev", "--port", "PORT"),
+    production: (folder) => (run(folder, "astro", "build"), served(folder)),
+  },
+};
+
+/** Everything that a reader of the project may do with the element. */
+async function drive(browser, url, rendered) {
+  if (rendered) {
+    const sent = await (await fetch(url)).text();
+    assert.match(sent, /<generative-model[^>]*\smodel="vae-mnist-2d"/, "the server's page has the element");
+    assert.match(sent, /<img[^>]*slot="poster"/, "and its poster");
+  }
+  const page = await browser.newPage();
+  const wrong = [];
+  page.on("console", (m) => ["error", "warning"].includes(m.type()) && wrong.push(`${m.text()} (${m.location().url})`));
+  page.on("pageerror", (e) => wrong.push(String(e.stack)));
+  const element = page.locator("generative-model");
+  const is = (what) => page.waitForFunction(what, undefined, { timeout: 90_000 });
+  const placed = () => is(() => document.querySelector("generative-model")?.info);
+  const attribute = (name) => element.getAttribute(name);
+  try {
+    await page.goto(url);
+    await placed();
+    assert.equal(await element.count(), 1);
+    assert.deepEqual(
+      [await attribute("model"), await attribute("seed"), await attribute("count")],
+      ["vae-mnist-2d", "7", "4"],
+    );
+    assert.equal(await element.evaluate((e) => e.hasAttribute("keep-training")), true, "a switch");
+    assert.equal(await element.evaluate((e) => String(e.seed)), "7", "a property");
+    await is(() => globalThis.heard?.some(([type, family]) => type === "ready" && family === "vae"));
+    assert.equal((await element.evaluate((e) => e.sample())).kind, "image");
+    await page.click("#seed");
+    await is(() => document.querySelector("generative-model").getAttribute("seed") === "9");
+    await is(() => document.querySelector("generative-model").state.seed === "9");
+    for (const _ of [1, 2]) {
+      await page.evaluate(() => (globalThis.heard = []));
+      await page.click("#toggle");
+      assert.equal(await element.count(), 0, "it is gone");
+      await page.click("#toggle");
+      await placed();
+      assert.deepEqual([await element.count(), await attribute("seed")], [1, "9"], "it is back as it was");
+      assert.equal((await element.evaluate((e) => e.sample({ count: 2 }))).kind, "image");
+    }
+    assert.deepEqual(wrong, []);
+  } catch (e) {
+    throw new Error(`${e.message}\n${wrong.join("\n")}`);
+  } finally {
+    await page.close();
+  }
+}
+
+const wanted = process.argv.slice(2);
+const browser = await chromium.launch({
+  executablePath: process.env.GP_CHROMIUM ?? "/usr/bin/chromium",
+  args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
+});
+for (const [name, project] of Object.entries(PROJECTS)) {
+  if (wanted.length && !wanted.includes(name)) continue;
+  for (const mode of ["development", "production"]) {
+    let server;
+    try {
+      const folder = await projectOf(name, project.packages, project.files);
+      server = await project[mode](folder);
+      await drive(browser, server.url, project.rendered);
+      console.log(`ok      ${project.packages[0]}, ${mode}`);
+    } catch (e) {
+      process.exitCode = 1;
+      console.log(`not ok  ${project.packages[0]}, ${mode}\n${e.message}`);
+    } finally {
+      server?.close();
+    }
+  }
+}
+await browser.close();

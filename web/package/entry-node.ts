@@ -1,0 +1,4 @@
+/** `import … from "generative-playground/engine"` in Node. */
+import "./node";
+
+export * from "./engine";

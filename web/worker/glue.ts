@@ -1,0 +1,22 @@
+/** The script beside each wasm module. */
+import { fileUrl } from "../client/files";
+import type { Answer, DeviceInfo, Envelope } from "../client/protocol";
+import { unloaded } from "../client/refusals";
+
+/** What wasm-bindgen makes of the worker's binaries. */
+export interface Glue {
+  default(options: { module_or_path: Response | ArrayBuffer }): Promise<{ memory: WebAssembly.Memory }>;
+  start(onAnswer: (answer: Answer) => void): void;
+  init_device(backend: "cpu" | "webgpu", allowFallback: boolean): Promise<DeviceInfo>;
+  post(envelope: Envelope): void;
+}
+
+/** The glue that belongs to a module. */
+export async function glueOf(name: string): Promise<Glue> {
+  const url = fileUrl(name);
+  try {
+    return (await import(url.href)) as Glue;
+  } catch (e) {
+    throw (await unloaded(url, "script")) ?? e;
+  }
+}
