@@ -23,9 +23,12 @@ export async function filesNow(): Promise<Record<string, string> | undefined> {
   }
 }
 
+/** Whether a path carries a hash, and so will never be anything else. */
+export const isHashed = (path: string) => /-[0-9a-f]{10}\.[^/]+$/.test(path);
+
 /** Whether the site was replaced by a later one that has this file no more. */
 export async function isGone(url: URL): Promise<boolean> {
-  const ours = url.href.startsWith(base.href) && /-[0-9a-f]{10}\.[^/]+$/.test(url.pathname);
+  const ours = url.href.startsWith(base.href) && isHashed(url.pathname);
   const now = ours ? await filesNow() : undefined;
   return now !== undefined && !Object.values(now).includes(url.href.slice(base.href.length));
 }
