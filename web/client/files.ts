@@ -1,10 +1,13 @@
 /** What the site's files are called: each carries the hash of what is in it, which the build fills in. */
-declare const FILES: Record<string, string> | undefined;
+declare const FILES: string | undefined;
 
-const names: Record<string, string> = typeof FILES === "undefined" ? {} : FILES;
+const names: Record<string, string> = typeof FILES === "undefined" ? {} : JSON.parse(FILES);
 
 /** Where the site's files are: beside the script that was loaded, whoever's page it is in. */
 const base = new URL("./", import.meta.url);
+
+/** The files that this script knows, by the names that they go by in the sources. */
+export const known: readonly string[] = Object.keys(names);
 
 /** The address of a file of the site, from the name that it goes by in the sources. */
 export const fileUrl = (name: string) => new URL(names[name] ?? name, base);
@@ -29,9 +32,12 @@ export async function filesNow(): Promise<Record<string, string> | undefined> {
   }
 }
 
+/** Whether a path carries a hash, and so will never be anything else. */
+export const isHashed = (path: string) => /-[0-9a-f]{10}\.[^/]+$/.test(path);
+
 /** Whether the site was replaced by a later one that has this file no more. */
 export async function isGone(url: URL): Promise<boolean> {
-  const ours = isOwn(url) && /-[0-9a-f]{10}\.[^/]+$/.test(url.pathname);
+  const ours = isOwn(url) && isHashed(url.pathname);
   const now = ours ? await filesNow() : undefined;
   return now !== undefined && !Object.values(now).includes(url.href.slice(base.href.length));
 }

@@ -1,10 +1,11 @@
-import { html, nothing, unsafeCSS, type PropertyValues, type TemplateResult } from "lit";
+import { html, nothing, unsafeCSS, type CSSResultGroup, type PropertyValues, type TemplateResult } from "lit";
 import { PlaygroundError } from "../client/errors";
 import type { Fault, View } from "../client/protocol";
 import { isPictures } from "../client/pictures";
 import { forgetModel, modelBytes, modelEntry, sourceBytes, type ModelEntry } from "../client/site";
 import { read } from "./attributes";
 import { chooser, facts, notices, tabs, type Notice } from "./chrome";
+import { ModelCore } from "./core";
 import { reducedMotion } from "./draw";
 import { forgetKeys } from "./figure-key";
 import { blobOf, checkpointBytes, download, dragHandler } from "./files";
@@ -12,32 +13,35 @@ import { unhide } from "./names";
 import { DEFAULT_MODEL, ModelHost } from "./model-host";
 import type { ViewName } from "./panel";
 import { START, isPlane } from "./points-task";
-import { Presence, type Present } from "./presence";
-import styles from "./element.css";
-import reserved from "./reserve.css";
 import drawingStyles from "./render/plot.css";
 import pictureStyles from "./pictures/pictures.css";
 import textStyles from "./text/text.css";
+import { Rest } from "./rest";
+import { TabRow } from "./tab-row";
 import plotStyles from "uplot/dist/uPlot.min.css";
 
 /** `<generative-model>`: a model that samples and trains where it stands. */
-export class GenerativeModel extends ModelHost implements Present {
-  static override styles = [
-    unsafeCSS(plotStyles),
-    unsafeCSS(styles),
-    unsafeCSS(reserved),
-    unsafeCSS(drawingStyles),
-    unsafeCSS(textStyles),
-    unsafeCSS(pictureStyles),
+export class GenerativeModel extends ModelHost {
+  static override styles: CSSResultGroup = [
+    ModelCore.styles,
+    ...[plotStyles, drawingStyles, textStyles, pictureStyles].map((sheet) => unsafeCSS(sheet)),
   ];
   #dragging = false;
-  /** The view whose tab was brought into sight, and the row of tabs then. */
-  #tab = "";
-
-  constructor() {
-    super();
-    new Presence(this);
-  }
+  #tabs = new TabRow();
+  #rest = new Rest({
+    element: this,
+    trainer: this.trainer,
+    busy: () => this.active,
+    load: () => this.load(),
+    sleep: () => {
+      this.panel.hide();
+      this.active = false;
+    },
+    wake: () => {
+      this.active = true;
+      this.wake();
+    },
+  });
 
   // ---- Methods for scripts
 
@@ -50,9 +54,9 @@ export class GenerativeModel extends ModelHost implements Present {
       this.setAttribute("model", model); // Comes back here by way of the change.
       return;
     }
-    this.say(this.words.say("fetchingModel"));
+    this.arrival.say(this.words.say("fetchingModel"));
     await this.attempt(() => (this.family ? this.#untrained(this.family) : this.#shipped()), "load");
-    if (!this.trainer.busy) this.say(undefined);
+    if (!this.trainer.busy) this.arrival.say(undefined);
   }
 
   /** An untrained model of a family. */
@@ -151,13 +155,14 @@ export class GenerativeModel extends ModelHost implements Present {
       const bytes = await checkpointBytes(file);
       this.description = await this.wake().describe();
       if (await this.trainer.open(bytes)) this.#ready();
-      this.say(undefined);
+      this.arrival.say(undefined);
     });
   }
 
   /** Ends what the element does and frees what it holds; `load` begins anew. */
   dispose() {
     clearTimeout(this.timer);
+    this.#rest.end();
     this.panel.hide();
     void this.trainer.dispose();
     this.active = this.isDrawn = false;
@@ -170,11 +175,19 @@ export class GenerativeModel extends ModelHost implements Present {
 
   // ---- What presence tells
 
-  seen(seen: boolean) {
-    if (seen && !this.active) void this.load();
+  override seen(seen: boolean) {
+    this.#rest.seen(seen);
     this.trainer.watch(seen);
     this.inSight = seen;
     this.tick();
+  }
+
+  /**
+   * Frees the model's memory until the element is seen again, if the model can be had again as it is: a shipped one, or
+   * a training that is kept. What is drawn stays, and so does the height.
+   */
+  rest(): Promise<void> {
+    return this.#rest.rest();
   }
 
   /** New samples again and again, while somebody can see them. */
@@ -197,23 +210,19 @@ export class GenerativeModel extends ModelHost implements Present {
     next();
   }
 
-  redraw(recolour: boolean) {
+  override redraw(recolour: boolean) {
     this.panel.redraw(recolour);
+    this.#tabs.look(this.renderRoot, this.settled.view, true);
   }
-  get precious() {
+  override get precious() {
     return this.trainer.own || this.trainer.wants;
   }
-  gone() {
+  override gone() {
     this.dispose();
     forgetKeys(this);
   }
 
-  override connectedCallback() {
-    unhide(this);
-    super.connectedCallback();
-  }
-
-  attributed(names: string[]) {
+  override attributed(names: string[]) {
     if (names.includes("hidden")) unhide(this);
     const { session } = this;
     if (names.includes("look")) this.requestUpdate("plot");
@@ -236,12 +245,6 @@ export class GenerativeModel extends ModelHost implements Present {
 
   async #awake() {
     if (!this.info) await this.load();
-  }
-
-  protected say(text: string | undefined) {
-    this.loading = text;
-    if (text) this.announce("progress", { phase: "load", step: 0, of: 1 });
-    this.requestUpdate();
   }
 
   /** The entry of the wished-for model; for an unknown one, that of the model at hand or the default. */
@@ -271,18 +274,7 @@ export class GenerativeModel extends ModelHost implements Present {
       this.panel.refresh();
     }
     this.panel.updated();
-    this.#keepTab();
-  }
-
-  /** Where there are more tabs than fit, the chosen one is in sight. */
-  #keepTab() {
-    const tab = this.renderRoot.querySelector<HTMLElement>("[role=tab][aria-selected=true]");
-    const row = tab?.parentElement;
-    const shown = `${this.settled.view} ${row?.scrollWidth} ${row?.clientWidth}`;
-    if (!tab || !row || shown === this.#tab) return;
-    this.#tab = shown;
-    const [{ left, right }, of] = [tab.getBoundingClientRect(), row.getBoundingClientRect()];
-    row.scrollLeft += Math.max(0, right - of.right) - Math.max(0, of.left - left);
+    this.#tabs.look(this.renderRoot, this.settled.view);
   }
 
   /** Takes the model to another back end. */
@@ -356,11 +348,11 @@ export class GenerativeModel extends ModelHost implements Present {
     const body = html`<div
       class="body ${waiting ? "waiting" : ""}"
       part="stage"
-      aria-busy=${this.loading ? "true" : "false"}>
+      aria-busy=${this.arrival.told ? "true" : "false"}>
       <div class="panel">${this.panel.render()}</div>
       <div class="poster" ?hidden=${!waiting}>
         <slot name="poster"></slot>
-        ${this.bare ? nothing : html`<p class="aside">${this.loading}</p>`}
+        ${this.bare ? nothing : html`<p class="aside">${this.arrival.told}</p>`}
       </div>
     </div>`;
     const chosen = this.entry?.id ?? this.model ?? undefined;
@@ -382,7 +374,7 @@ export class GenerativeModel extends ModelHost implements Present {
       ${alerts}
       <div id="panel" role="tabpanel" aria-labelledby=${`tab-${view}`}>${body}</div>
       <footer part="foot">
-        <p class="caption" part="caption">${this.loading ?? (info ? this.panel.caption(info) : "")}</p>
+        <p class="caption" part="caption">${this.arrival.told ?? (info ? this.panel.caption(info) : "")}</p>
         ${
           info
             ? facts(words, info, device, this.entry, own, {

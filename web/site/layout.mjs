@@ -15,21 +15,23 @@ const icon = [
 /** The content security policy, from the one place where it stands. */
 export const policy = () => headers()["Content-Security-Policy"];
 
+/** The elements, and at once the parts of their code that a page will need for those in it. */
+const elements = (body) => {
+  const [model, lab] = ["<generative-model", "<generative-lab"].map((tag) => body.includes(tag));
+  const parts = ["generative-model", "core", ...(model || lab ? ["shared"] : [])];
+  const all = [...parts, ...(model ? ["model"] : []), ...(lab ? ["lab"] : [])];
+  const links = all.map((part) => `\n<link rel="modulepreload" href="${part}.js">`);
+  return `${links.join("")}\n<script type="module" src="element.js"></script>`;
+};
+
 /** What a page runs: that of a chapter, the element alone, or nothing. */
 const SCRIPTS = {
-  chapter: `
-<script defer src="page.js" blocking="render"></script>
-<link rel="modulepreload" href="generative-model.js">
-<script type="module" src="element.js"></script>`,
-  element: `
-<script defer src="unloaded.js"></script>
-<link rel="modulepreload" href="generative-model.js">
-<script type="module" src="element.js"></script>`,
-  frame: `
-<script defer src="embed.js" blocking="render"></script>
-<link rel="modulepreload" href="generative-model.js">
-<script type="module" src="element.js"></script>`,
-  none: "",
+  chapter: (body) => `\n<script defer src="page.js" blocking="render"></script>${elements(body)}`,
+  element: (body) => `\n<script defer src="unloaded.js"></script>${elements(body)}`,
+  // What it shows stands in its address.
+  frame: () => `\n<script defer src="embed.js" blocking="render"></script>${elements("<generative-model")}`,
+  stored: () => `\n<script type="module" src="stored.js"></script>`,
+  none: () => "",
 };
 
 /** The fonts that a page cannot do without, and that of its formulas. */
@@ -40,9 +42,19 @@ const fontsOf = (body) => [
   ...(/<math|<generative-lab/.test(body) ? ["math"] : []),
 ];
 
+/** The chapters install as an app; a page that stands in others' does not. */
+const installable = (scripts, lang) =>
+  scripts === "chapter" || scripts === "stored"
+    ? `
+<link rel="manifest" href="${appOf(lang)}">
+<meta name="theme-color" content="#ffffff" media="(prefers-color-scheme: light)">
+<meta name="theme-color" content="#14161a" media="(prefers-color-scheme: dark)">`
+    : "";
+export const appOf = (lang) => `app${lang === "en" ? "" : `.${lang}`}.webmanifest`;
+
 const preload = (font) => `<link rel="preload" href="${font}" as="font" type="font/woff2" crossorigin>`;
 
-export function head({ title, description, scripts = "chapter", script, up = "", fonts = TEXT, lang = "en" }) {
+export function head({ title, description, scripts = "chapter", script, up = "", fonts = TEXT, lang = "en", body = "" }) {
   // What a single page needs besides.
   const more = script ? `\n<script type="module" src="${script}"></script>` : "";
   return `<!doctype html>
@@ -54,9 +66,9 @@ export function head({ title, description, scripts = "chapter", script, up = "",
 <title>${escape(title)}</title>
 <meta name="description" content="${escape(description)}">
 <meta name="color-scheme" content="light dark">
-<link rel="icon" href="${icon}">
+<link rel="icon" href="${icon}">${installable(scripts, lang)}
 ${fonts.map((name) => preload(`${up}fonts/${name}.woff2`)).join("\n")}
-<link rel="stylesheet" href="${up}page.css">${SCRIPTS[scripts]}${more}
+<link rel="stylesheet" href="${up}page.css">${SCRIPTS[scripts](body)}${more}
 </head>`;
 }
 
@@ -127,6 +139,7 @@ export function references(lang, known, md) {
 function colophon({ sources = [], code = [], lang }, known, md) {
   const words = WORDS[lang];
   const cited = sources.map((key) => source(key, lang, known, md));
+  const file = (name) => `${name}${lang === "en" ? "" : `.${lang}`}.html`;
   const files = code.map((path) => `<li><a href="${codePage(path)}"><code>${escape(path)}</code></a></li>`);
   const language = code.every((path) => path.endsWith(".ts")) ? "TypeScript" : "Rust";
   const list = (title, note, items) =>
@@ -135,7 +148,7 @@ function colophon({ sources = [], code = [], lang }, known, md) {
 ${list(words.code, `<p>${words.codeNote(language)}</p>`, files)}
 ${list(words.sources, "", cited)}
 <div><h2>${words.how}</h2><p>${words.howNote}</p>
-<p id="device" role="status"></p></div>
+<p><a href="${file("stored")}">${words.storedNote}</a></p><p id="device" role="status"></p></div>
 </footer>`;
 }
 
@@ -157,7 +170,7 @@ export const codePage = (path) => `code/${path.replaceAll("/", "-")}.html`;
 
 export function page(current, chapters, body, { sources, md, home }) {
   const title = current.order === undefined ? current.title : `${current.title} · Generative Playground`;
-  return `${head({ ...current, title, fonts: fontsOf(body) })}
+  return `${head({ ...current, title, body, fonts: fontsOf(body) })}
 <body${current.order === undefined ? ' class="home"' : ""}>
 ${ink}
 ${masthead(chapters, current, home)}

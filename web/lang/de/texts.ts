@@ -24,6 +24,7 @@ export const texts: Texts = {
   pageHelp: "Eine Seite PyTorch, die das gespeicherte Modell lädt und aus demselben Rauschen dieselben Bilder zieht",
   openModel: "Modell öffnen",
   fetchingModel: "Das Modell wird geladen …",
+  fetchingBytes: "Das Modell wird geladen: {loaded} von {total}",
   dropText: "Modell oder Text hier ablegen",
   dropImage: "Modell oder Bild hier ablegen",
   openInstead: "{title} öffnen",
@@ -141,6 +142,9 @@ export const texts: Texts = {
     "Das Modell lernt auf diesem Gerät, in dieser Seite, aus einer Energie, die als Formel gegeben ist, " +
     "ohne ein einziges Beispiel; nichts wird irgendwohin gesendet.",
   goBackToSnapshot: "Zurück zum letzten guten Stand",
+
+  newVersion: "Von dieser Website gibt es eine neue Fassung.",
+  loadNewVersion: "Laden",
 
   kept: "In diesem Browser aufbewahrt",
   keptOffer: "Ein Training ({ago}) ist in diesem Browser aufbewahrt, bei Schritt {step}.",
