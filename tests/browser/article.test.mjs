@@ -70,7 +70,7 @@ test("the two directions of KL have opposite faults", { timeout: 180_000 }, asyn
 });
 
 test("all families stand in one table, with what each can do", { timeout: 180_000 }, async () => {
-  const { page, lab } = await figure("judging.html?backend=cpu&steps=20#race", "race");
+  const { page, lab } = await figure("judging.html?race.backend=cpu&race.steps=20#race", "race");
   await trained(lab);
   assert.equal(await lab.locator(".tile").count(), 0);
   const rows = lab.locator("tbody tr");
