@@ -92,7 +92,8 @@ class Workbench extends LitElement {
       ? await model.session?.describe().catch(() => undefined)
       : (live as GenerativeLab).description;
     if (live !== this.#live) return;
-    const family = model?.about;
+    // Before a model is in place nobody knows what it shows.
+    const family = model?.info && model.about;
     const space = model?.info?.space.kind;
     const { description: before, family: kin, space: was } = this.#known;
     const news = description !== before || family !== kin || space !== was;
