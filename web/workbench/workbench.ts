@@ -268,6 +268,11 @@ class Workbench extends LitElement {
     return html`<form aria-label=${say.what} @submit=${(e: Event) => e.preventDefault()}>
       ${segments(say.element, kinds, kind, (to) => to !== kind && this.#change({ kind: to, values: new Map() }))}
       <p class="aside">${say.elementHelp}</p>
+      <p>
+        <button type="button" @click=${() => this.#change({ kind: "model", values: new Map(START) })}>
+          ${say.fresh}
+        </button>
+      </p>
       ${lines.map((line) => html`<p class="wrong" role="alert">${line}</p>`)} ${this.#group(say.what, usual ?? [])}
       <details ?open=${wrong}>
         <summary>${say.more}</summary>
@@ -285,11 +290,6 @@ class Workbench extends LitElement {
                 ),
               )}`
       }
-      <p>
-        <button type="button" @click=${() => this.#change({ kind: "model", values: new Map(START) })}>
-          ${say.fresh}
-        </button>
-      </p>
     </form>`;
   }
 
