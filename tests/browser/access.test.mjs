@@ -45,7 +45,20 @@ describe("axe-core finds nothing serious", () => {
   ])
     test(`the chapters in ${language}, ${colorScheme}`, { timeout: 120_000 }, async () => {
       const page = await openPage(browser, site, { colorScheme });
-      for (const name of ["index", "what", "vae", "gan", "flows", "diffusion", "pixels", "text", "lab", "widgets"]) {
+      for (const name of [
+        "index",
+        "what",
+        "vae",
+        "gan",
+        "flows",
+        "diffusion",
+        "pixels",
+        "text",
+        "lab",
+        "widgets",
+        "models",
+        "workbench",
+      ]) {
         await page.goto(site.url + name + ending);
         await page.waitForFunction(() => document.querySelector(".tools") || !document.querySelector(".widget[id]"));
         assert.deepEqual(await serious(page), [], name);

@@ -79,7 +79,7 @@ const OF_SOME: readonly Name[] = ["size", "plot"];
 export function attributeFields(known: Known, help: (name: Name) => string): Entry[] {
   return (Object.keys(ATTRIBUTES) as Name[])
     .filter((name) => declared(name, known.kind))
-    .filter((name) => !known.family || !OF_SOME.includes(name) || idsOf(name, known).length > 0)
+    .filter((name) => !OF_SOME.includes(name) || idsOf(name, known).length > 0)
     .map((name) => {
       const { shape, fallback } = ATTRIBUTES[name];
       const ids = idsOf(name, known);

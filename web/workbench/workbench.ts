@@ -92,7 +92,8 @@ class Workbench extends LitElement {
       ? await model.session?.describe().catch(() => undefined)
       : (live as GenerativeLab).description;
     if (live !== this.#live) return;
-    const family = model?.about;
+    // Before a model is in place nobody knows what it shows.
+    const family = model?.info && model.about;
     const space = model?.info?.space.kind;
     const { description: before, family: kin, space: was } = this.#known;
     const news = description !== before || family !== kin || space !== was;
@@ -267,6 +268,11 @@ class Workbench extends LitElement {
     return html`<form aria-label=${say.what} @submit=${(e: Event) => e.preventDefault()}>
       ${segments(say.element, kinds, kind, (to) => to !== kind && this.#change({ kind: to, values: new Map() }))}
       <p class="aside">${say.elementHelp}</p>
+      <p>
+        <button type="button" @click=${() => this.#change({ kind: "model", values: new Map(START) })}>
+          ${say.fresh}
+        </button>
+      </p>
       ${lines.map((line) => html`<p class="wrong" role="alert">${line}</p>`)} ${this.#group(say.what, usual ?? [])}
       <details ?open=${wrong}>
         <summary>${say.more}</summary>
@@ -284,11 +290,6 @@ class Workbench extends LitElement {
                 ),
               )}`
       }
-      <p>
-        <button type="button" @click=${() => this.#change({ kind: "model", values: new Map(START) })}>
-          ${say.fresh}
-        </button>
-      </p>
     </form>`;
   }
 
