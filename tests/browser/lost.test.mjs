@@ -1,5 +1,5 @@
-// A network that is slow, and is lost in the middle of a model: how much has come is said, that it was lost too, and the
-// next try asks for the rest only.
+// A network that is slow, and is lost in the middle of a model: how much has come is said, that it was lost too, and
+// the next try asks for the rest only.
 import assert from "node:assert/strict";
 import { createReadStream, existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
