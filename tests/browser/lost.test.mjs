@@ -43,7 +43,7 @@ after(() => {
 
 test("a download that is lost says how far it came, and goes on from there", async () => {
   const page = await (await browser.newContext({ serviceWorkers: "block" })).newPage();
-  await page.goto(`http://localhost:${server.address().port}/embed.html`);
+  await page.goto(`http://localhost:${server.address().port}/alone.html`);
   await page.evaluate(() => {
     document.querySelector("main").innerHTML =
       '<generative-model id="m" model="vae-mnist" backend="cpu"><img slot="poster" alt="Digits"></generative-model>';
