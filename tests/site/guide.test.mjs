@@ -105,3 +105,20 @@ test("every step of a tour leads to a figure of its chapter, by what a link may 
     }
   }
 });
+
+test("a link to a figure names it, unless it is the first of the page", () => {
+  for (const [name, html] of pages) {
+    const figures = all(html, /<figure class="widget" id="([^"]+)"/g);
+    for (const href of all(html, /<a [^>]*href="([a-z.]*\?[^"#]*#[^"]+)"/g)) {
+      const url = new URL(href.replaceAll("&amp;", "&"), `http://site/${name}`);
+      const there = all(pages.get(url.pathname.slice(1)) ?? "", /<figure class="widget" id="([^"]+)"/g);
+      const id = url.hash.slice(1);
+      if (!there.includes(id)) continue;
+      for (const parameter of url.searchParams.keys()) {
+        const named = there.find((other) => parameter.startsWith(`${other}.`));
+        assert.equal(named ?? there[0], id, `${name}: ${href}`);
+      }
+    }
+    assert.equal(new Set(figures).size, figures.length, name);
+  }
+});
