@@ -320,6 +320,7 @@ impl Suite {
             shape,
             values,
             labels: (0..shape[0] as u32).map(|i| i % 3).collect(),
+            captions: Vec::new(),
         };
         let mut info = DataInfo::new("mnist", space);
         info.classes = ["a", "b", "c"].map(String::from).to_vec();

@@ -16,7 +16,7 @@ use generative_playground::{
         Reverse, SamplerKind, alphas_cumprod, log_prob, p_sample,
     },
     model::{self, Condition, DensityOptions, Family, TrainConfig},
-    nn::weights::Weights,
+    nn::{unet, weights::Weights},
     optim::{Hyper, Optimizer},
     options::Options,
     protocol::View,
@@ -543,7 +543,7 @@ fn inputs(model: &Ddpm, n: usize) -> (Tensor<2>, Tensor<2>, Vec<Level>) {
 /// The gradient of the loss by every weight: (1 − β₁) of it is Adam's first moment after one step.
 fn gradient(model: &Ddpm, n: usize) -> Weights {
     let (x0, epsilon, levels) = inputs(model, n);
-    let loss = model.loss(x0, epsilon, &levels, &[]);
+    let loss = model.loss(x0, epsilon, &levels, unet::Told::default());
     let mut adam = Optimizer::default();
     adam.step(model.net().clone(), &loss, Hyper::new(1e-3));
     let moments = pollster::block_on(adam.read()).expect("moments");
@@ -582,7 +582,7 @@ fn gradients_agree_with_central_differences() {
         let loss = |weights: Weights| {
             let model = model.clone().with_weights(weights).expect("they fit");
             let (x0, epsilon, levels) = inputs(&model, 16);
-            f64::from(values(model.loss(x0, epsilon, &levels, &[]))[0])
+            f64::from(values(model.loss(x0, epsilon, &levels, unet::Told::default()))[0])
         };
         for name in weights.keys() {
             let (values, gradient) = (slice(&weights, name), slice(&gradients, name));
@@ -648,7 +648,11 @@ fn answers_losses_and_gradients_are_pytorchs() {
         let x = Process::q_sample(x0.clone(), epsilon.clone(), &levels);
         digest(
             "answer",
-            &values(model.forward(x, &times, &[]).without_autodiff()),
+            &values(
+                model
+                    .forward(x, &times, unet::Told::default())
+                    .without_autodiff(),
+            ),
             &case["answer"],
         );
         let gradients = gradient(&model, 12);
@@ -657,7 +661,13 @@ fn answers_losses_and_gradients_are_pytorchs() {
         for (name, want) in want {
             digest(name, slice(&gradients, name), want);
         }
-        let loss = f64::from(values(model.loss(x0, epsilon, &levels, &[]).without_autodiff())[0]);
+        let loss = f64::from(
+            values(
+                model
+                    .loss(x0, epsilon, &levels, unet::Told::default())
+                    .without_autodiff(),
+            )[0],
+        );
         close("loss", loss, &case["loss"], number(&case["loss"]));
         println!("{what}: largest error {worst:.1e}");
     }

@@ -8,7 +8,7 @@ use generative_playground::{
     nn::{
         conv::{conv, conv_upsampled},
         init,
-        unet::{UNet, UNetConfig},
+        unet::{Told, UNet, UNetConfig},
         weights::{self, Weights},
     },
     optim::{Hyper, Optimizer},
@@ -36,6 +36,8 @@ fn build(case: &Value, device: &Device) -> UNet {
         groups: case["groups"].as_u64().expect("a count") as usize,
         heads: case["heads"].as_u64().expect("a count") as usize,
         classes: case["classes"].as_u64().expect("a count") as usize,
+        words: 0,
+        context: 0,
     };
     let net = UNet::init(&config, &mut rng(0), device);
     let mut weights: Weights = pollster::block_on(weights::read(&net)).expect("weights");
@@ -84,7 +86,11 @@ fn answers_and_gradients_are_pytorchs() {
             _ => times.into_iter().cycle().take(BATCH).collect(),
         };
         let labels: Vec<u32> = counts(&case["labels"]).iter().map(|&i| i as u32).collect();
-        let answer = net.forward(of(1000), &times, &labels);
+        let told = Told {
+            labels: &labels,
+            ..Told::default()
+        };
+        let answer = net.forward(of(1000), &times, told);
         digest(
             "answer",
             &values(answer.clone().without_autodiff()),
@@ -122,11 +128,13 @@ fn it_answers_nothing_at_first_and_learns_from_there() {
         groups: 4,
         heads: 2,
         classes: 0,
+        words: 0,
+        context: 0,
     };
     let device = Device::flex();
     let net = UNet::init(&config, &mut rng(1), &device);
     let x = rng(2).normal_tensor([2, 1, 8, 8], &device);
-    let answer = values(net.forward(x, &[0.5], &[]));
+    let answer = values(net.forward(x, &[0.5], Told::default()));
     assert!(answer.iter().all(|v| *v == 0.0));
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Place, files::read};
 use crate::{
-    data::{DataInfo, Dataset, ImageSet, PointSet, SpaceKind, TextSet, images, is_name},
+    data::{DataInfo, Dataset, ImageSet, PointSet, SpaceKind, TextSet, images, is_name, scenes},
     error::{Error, Result},
     families,
     model::TrainConfig,
@@ -82,6 +82,9 @@ impl Recipe {
             PointSet::is_toy(&self.data),
             kinds.contains(&SpaceKind::Text),
         );
+        if scenes::is_scenes(&self.data) {
+            return Ok(scenes::dataset(&self.data_options)?.into());
+        }
         if !toy && !text && !self.data_options.is_null() {
             let reason = format!("the data called {} has no options", self.data);
             return Err(bad(reason));

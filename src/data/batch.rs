@@ -17,6 +17,8 @@ pub enum Batch {
         values: Vec<f32>,
         /// The class of each; empty where none is known.
         labels: Vec<u32>,
+        /// What is said of each, token by token, all of one length; empty where nothing is.
+        captions: Vec<u32>,
     },
     /// Points in 2-D: x, y, x, y, …
     Points {
@@ -51,6 +53,7 @@ impl Batch {
             shape,
             values,
             labels: Vec::new(),
+            captions: Vec::new(),
         }
     }
 
@@ -63,23 +66,28 @@ impl Batch {
         let size = size.max(1);
         let parts = (0..count).step_by(size).map(|from| {
             let to = (from + size).min(count);
-            let part = |values: &[f32]| {
+            fn part<T: Clone>(values: &[T], [from, to, count]: [usize; 3]) -> Vec<T> {
                 let each = values.len() / count;
                 values[from * each..to * each].to_vec()
-            };
+            }
+            let range = [from, to, count];
             let part = match self {
                 Batch::Images {
                     shape,
                     values,
                     labels,
+                    captions,
                 } => Batch::Images {
                     shape: [to - from, shape[1], shape[2], shape[3]],
-                    values: part(values),
+                    values: part(values, range),
+                    captions: part(captions, range),
                     labels: labels.get(from..to).unwrap_or_default().to_vec(),
                 },
-                Batch::Points { xy } => Batch::Points { xy: part(xy) },
+                Batch::Points { xy } => Batch::Points {
+                    xy: part(xy, range),
+                },
                 Batch::Classed { xy, classes } => Batch::Classed {
-                    xy: part(xy),
+                    xy: part(xy, range),
                     classes: classes[from..to].to_vec(),
                 },
                 Batch::Tokens { ids, length } => Batch::Tokens {
@@ -128,6 +136,14 @@ impl Batch {
         }
     }
 
+    /// What is said of its examples, tokens `n · length`; empty where nothing is.
+    pub fn captions(&self) -> &[u32] {
+        match self {
+            Batch::Images { captions, .. } => captions,
+            _ => &[],
+        }
+    }
+
     /// Its points as `[n, 2]` on `device`.
     ///
     /// # Errors
@@ -165,10 +181,12 @@ impl Batch {
                 shape,
                 values,
                 labels,
+                captions,
             } => Batch::Images {
                 shape: [shape[0] * times, shape[1], shape[2], shape[3]],
                 values: values.repeat(times),
                 labels: labels.repeat(times),
+                captions: captions.repeat(times),
             },
             Batch::Points { xy } => Batch::Points {
                 xy: xy.repeat(times),

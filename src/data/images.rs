@@ -25,6 +25,8 @@ pub struct Images {
     pixels: Vec<u8>,
     labels: Vec<u8>,
     size: usize,
+    /// What is said of each, token by token and filled up to one length; empty where nothing is.
+    captions: Vec<u8>,
 }
 
 impl Images {
@@ -39,7 +41,19 @@ impl Images {
             pixels,
             labels,
             size,
+            captions: Vec::new(),
         }
+    }
+
+    /// Tokens of the longest caption; 0 without captions.
+    fn context(&self) -> usize {
+        self.captions.len() / self.len().max(1)
+    }
+
+    /// What is said of image `i`, token by token, filled up to one length; empty where nothing is.
+    pub fn caption(&self, i: usize) -> &[u8] {
+        let context = self.context();
+        (self.captions.get(i * context..(i + 1) * context)).unwrap_or_default()
     }
 
     /// How many.
@@ -50,7 +64,9 @@ impl Images {
     /// Takes the last `n` away.
     fn take_last(&mut self, n: usize) -> Self {
         let at = self.len().saturating_sub(n);
+        let context = self.context();
         Self {
+            captions: self.captions.split_off(at * context),
             labels: self.labels.split_off(at),
             pixels: self.pixels.split_off(at * self.size),
             size: self.size,
@@ -68,6 +84,18 @@ impl Images {
         self.pixels
             .get(i * self.size..(i + 1) * self.size)
             .unwrap_or_default()
+    }
+
+    /// The mean of each value, in [0, 1].
+    fn mean(&self) -> Vec<f32> {
+        let mut sums = vec![0u64; self.size];
+        for image in self.pixels.chunks_exact(self.size.max(1)) {
+            for (sum, &p) in sums.iter_mut().zip(image) {
+                *sum += u64::from(p);
+            }
+        }
+        let scale = 1.0 / (255.0 * self.len().max(1) as f64);
+        sums.iter().map(|&s| (s as f64 * scale) as f32).collect()
     }
 
     /// The class of image `i`.
@@ -97,6 +125,14 @@ pub(super) struct Own {
     pub(super) classes: Vec<String>,
     pub(super) train: Images,
     pub(super) test: Images,
+}
+
+/// What a set of images with captions is made of; of each image its pixels and the tokens of what is
+/// said of it, all of one length.
+pub(super) struct Captioned {
+    pub(super) info: DataInfo,
+    pub(super) train: Vec<(Vec<u8>, Vec<u8>)>,
+    pub(super) test: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
 /// A set that is known by name.
@@ -222,21 +258,12 @@ impl ImageSet {
                 reason: "it holds no images to learn from or none to test on".into(),
             });
         }
-        let size = shape.iter().product();
-        let mut sums = vec![0u64; size];
-        for image in train.pixels.chunks_exact(size) {
-            for (sum, &p) in sums.iter_mut().zip(image) {
-                *sum += u64::from(p);
-            }
-        }
-        let scale = 1.0 / (255.0 * train.len().max(1) as f64);
         let [channels, height, width] = shape;
         let space = Space::Image {
             channels,
             height,
             width,
         };
-        let pixel_mean = sums.iter().map(|&s| (s as f64 * scale) as f32).collect();
         if let Some(&label) = (train.labels.iter().chain(&test.labels))
             .find(|&&label| usize::from(label) >= classes.len().max(1))
         {
@@ -250,9 +277,39 @@ impl ImageSet {
                 sha256,
                 classes,
                 options,
-                pixel_mean,
+                pixel_mean: train.mean(),
                 ..DataInfo::new(&name, space)
             },
+            train,
+            test,
+            shape,
+        })
+    }
+
+    /// A set of images with captions, of no classes.
+    ///
+    /// # Errors
+    /// [`Error::BadData`] if there is nothing to learn from or to test on.
+    pub(super) fn captioned(set: Captioned) -> Result<Self> {
+        let shape = set.info.space.image()?;
+        let size = shape.iter().product();
+        let images = |all: Vec<(Vec<u8>, Vec<u8>)>| Images {
+            labels: vec![0; all.len()],
+            captions: all.iter().flat_map(|(_, tokens)| tokens.clone()).collect(),
+            pixels: all.into_iter().flat_map(|(pixels, _)| pixels).collect(),
+            size,
+        };
+        let (train, test) = (images(set.train), images(set.test));
+        if train.is_empty() || test.is_empty() {
+            return Err(Error::BadData {
+                name: set.info.name,
+                reason: "it holds no images to learn from or none to test on".into(),
+            });
+        }
+        let mut info = set.info;
+        info.pixel_mean = train.mean();
+        Ok(Self {
+            info,
             train,
             test,
             shape,
@@ -370,6 +427,7 @@ impl ImageSet {
                 pixels: pixels.iter().map(|&p| p.min(15) * 17).collect(),
                 labels,
                 size: shape.iter().product(),
+                captions: Vec::new(),
             };
             Ok((shape, images))
         };
@@ -447,6 +505,7 @@ fn idx(name: &str, images: &[u8], labels: &[u8]) -> Result<([usize; 3], Images)>
         pixels: images[start..].to_vec(),
         labels: labels[8..].to_vec(),
         size,
+        captions: Vec::new(),
     };
     Ok((shape, images))
 }
@@ -460,6 +519,7 @@ mod tests {
             pixels: (0..n * 16).map(|i| (i * 37 % 256) as u8).collect(),
             labels: (0..n).map(|i| (i % 10) as u8).collect(),
             size: 16,
+            captions: Vec::new(),
         };
         ImageSet::new("mnist", String::new(), [1, 4, 4], images(12), images(5)).expect("valid")
     }

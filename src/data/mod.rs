@@ -6,6 +6,7 @@ pub mod images;
 pub mod input;
 pub mod pictures;
 pub mod points;
+pub mod scenes;
 pub mod space;
 mod stream;
 pub mod text;
@@ -38,6 +39,10 @@ pub struct DataInfo {
     /// Of a reader's points that were scaled into the window: their own units.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub units: Option<points::Units>,
+    /// The words of which captions are made, by their tokens, the first for no word; empty for images
+    /// without captions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<String>,
     /// Mean of each value of an image over the training images, in [0, 1]; empty where it is not
     /// known. A fresh model begins there; no checkpoint keeps it.
     #[serde(skip)]
@@ -54,6 +59,7 @@ impl DataInfo {
             classes: Vec::new(),
             options: serde_json::Value::Null,
             units: None,
+            words: Vec::new(),
             pixel_mean: Vec::new(),
         }
     }
@@ -81,6 +87,10 @@ impl DataInfo {
         let hash = self.sha256.len() == 64 && self.sha256.bytes().all(|b| b.is_ascii_hexdigit());
         if !self.sha256.is_empty() && !hash {
             return schema("a hash of its data that is none".into());
+        }
+        let words = self.words.iter().skip(1);
+        if self.words.len() > 256 || !words.into_iter().all(|word| is_label(word)) {
+            return schema("words of its captions that are none".into());
         }
         if self.options.to_string().len() > OPTIONS {
             return schema("options of its data that are too long".into());

@@ -75,8 +75,10 @@ impl Stream {
                 let mut noise = Rng::new(self.seed, Purpose::Binarize, self.seen);
                 let mut pixels = Vec::with_capacity(count * set.values());
                 let mut labels = Vec::with_capacity(count);
+                let mut captions = Vec::new();
                 for i in order {
                     push(&mut pixels, set.train.image(i), binarize, &mut noise);
+                    captions.extend(set.train.caption(i).iter().map(|&token| u32::from(token)));
                     labels.extend(set.train.label(i).map(u32::from));
                 }
                 self.seen += count as u64;
@@ -85,6 +87,7 @@ impl Stream {
                     shape: [count, channels, height, width],
                     values: pixels,
                     labels,
+                    captions,
                 })
             }
             Dataset::Points(set) if set.is_energy() => {
@@ -167,17 +170,19 @@ pub fn test_batch(
 /// As [`test_batch`], of images.
 pub fn test_images(set: &ImageSet, start: usize, count: usize, binarize: Binarize) -> Batch {
     let end = (start + count).min(set.test.len());
-    let (mut pixels, mut labels) = (Vec::new(), Vec::new());
+    let (mut pixels, mut labels, mut captions) = (Vec::new(), Vec::new(), Vec::new());
     for i in start.min(end)..end {
         let mut noise = Rng::new(TEST_SEED, Purpose::TestSet, i as u64);
         push(&mut pixels, set.test.image(i), binarize, &mut noise);
         labels.extend(set.test.label(i).map(u32::from));
+        captions.extend(set.test.caption(i).iter().map(|&token| u32::from(token)));
     }
     let [channels, height, width] = set.shape();
     Batch::Images {
         shape: [end - start.min(end), channels, height, width],
         values: pixels,
         labels,
+        captions,
     }
 }
 

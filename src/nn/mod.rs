@@ -17,3 +17,4 @@ pub mod standard;
 pub mod transformer;
 pub mod unet;
 pub mod weights;
+pub mod words;

@@ -15,7 +15,9 @@
 //! ```
 //!
 //! A network that is told a class too adds a row of a table to what its blocks know of the time; the
-//! table's last row stands for no class (Ho & Salimans 2022, arXiv:2207.12598).
+//! table's last row stands for no class (Ho & Salimans 2022, arXiv:2207.12598). One that is told a
+//! sentence reads it ([`words`](super::words)), and behind each block but those of the whole image the
+//! pixels look at its words.
 
 use burn::{
     module::{Module, Param},
@@ -29,6 +31,7 @@ use super::{
     init,
     linear::{activated, linear},
     weights,
+    words::{CrossAttention, Encoder},
 };
 use crate::{
     kernels::{
@@ -61,6 +64,20 @@ pub struct UNetConfig {
     pub heads: usize,
     /// Classes that it can be told; 0 for a network that knows of none.
     pub classes: usize,
+    /// Words that it can be told; 0 for a network that knows of none.
+    pub words: usize,
+    /// Words of a sentence.
+    pub context: usize,
+}
+
+/// What the network is told besides the time.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Told<'a> {
+    /// A class for each image, or one for all; whatever is no class counts as none, and so does an empty
+    /// list.
+    pub labels: &'a [u32],
+    /// A sentence for each image, or one for all; none where it is empty.
+    pub tokens: &'a [u32],
 }
 
 /// A group norm with SiLU behind it.
@@ -163,10 +180,47 @@ impl PixelAttention {
     }
 }
 
-/// A level: its block, and what leads to the next one.
+/// Each pixel looks at the words of a sentence.
+#[derive(Module, Debug)]
+struct WordAttention {
+    norm: Norm,
+    cross: CrossAttention,
+}
+
+impl WordAttention {
+    fn init(config: &UNetConfig, c: usize, rng: &mut Rng, device: &Device) -> Self {
+        Self {
+            norm: Norm::init(c, config.groups, device),
+            cross: CrossAttention::init(c, words_width(config), config.heads, rng, device),
+        }
+    }
+
+    /// x `[n, c, h, w]` and words `[n or 1, context, c_words]`; as much as x comes out. How much each pixel
+    /// looks at each word, the mean over heads, is noted as `[n, h w, context]`.
+    fn forward(&self, x: Tensor<4>, words: &Tensor<3>, seen: &mut Seen) -> Tensor<4> {
+        let [n, c, h, w] = x.dims();
+        let rows = self.norm.forward(x.clone(), false).reshape([n, c, h * w]);
+        let (out, weights) = self.cross.forward(rows.swap_dims(1, 2), words.clone());
+        if let Some(seen) = seen {
+            seen.push(weights.mean_dim(1).squeeze_dim::<3>(1));
+        }
+        x + out.swap_dims(1, 2).reshape([n, c, h, w])
+    }
+}
+
+/// Where it is noted how much pixels look at words, level by level.
+type Seen<'a> = Option<&'a mut Vec<Tensor<3>>>;
+
+/// Numbers for each word.
+fn words_width(config: &UNetConfig) -> usize {
+    2 * config.widths.last().copied().unwrap_or(config.channels)
+}
+
+/// A level: its block, how it looks at words, and what leads to the next one.
 #[derive(Module, Debug)]
 struct Level {
     block: Block,
+    look: Option<WordAttention>,
     next: Option<Conv2d>,
 }
 
@@ -177,10 +231,14 @@ pub struct UNet {
     time_2: Linear,
     /// `[classes + 1, 4 · widths₀]`, the last row for no class.
     classes: Option<Param<Tensor<2>>>,
+    words: Option<Encoder>,
+    /// From the mean of the words to what the blocks know of the time.
+    told: Option<Linear>,
     input: Conv2d,
     down: Vec<Level>,
     middle_1: Block,
     attention: PixelAttention,
+    look: Option<WordAttention>,
     middle_2: Block,
     up: Vec<Level>,
     norm: Norm,
@@ -202,23 +260,35 @@ impl UNet {
             let rows = config.classes + 1;
             init::parameter([rows, time], rng, device, |rng| rng.normal(rows * time))
         });
+        let wide = words_width(config);
+        let told = config.words > 0;
+        let words = told.then(|| {
+            let size = [wide, config.heads];
+            Encoder::init(config.words, config.context, size, rng, device)
+        });
+        let look = |level: usize, c: usize, rng: &mut Rng| {
+            (told && level > 0).then(|| WordAttention::init(config, c, rng, device))
+        };
         let input = init::conv([config.channels, first], 3, 1, 1.0, rng, device);
         let mut c = first;
         let mut down = Vec::new();
         for (i, &width) in widths.iter().enumerate() {
             down.push(Level {
                 block: Block::init([c, width], time, groups, rng, device),
+                look: look(i, width, rng),
                 next: (i + 1 < levels).then(|| init::conv([width; 2], 3, 2, 1.0, rng, device)),
             });
             c = width;
         }
         let middle_1 = Block::init([last; 2], time, groups, rng, device);
         let attention = PixelAttention::init(config, last, rng, device);
+        let middle_look = look(levels - 1, last, rng);
         let middle_2 = Block::init([last; 2], time, groups, rng, device);
         let mut up = Vec::new();
         for (i, &width) in widths.iter().enumerate().rev() {
             up.push(Level {
                 block: Block::init([c + width, width], time, groups, rng, device),
+                look: look(i, width, rng),
                 next: (i > 0).then(|| init::conv([width; 2], 3, 1, 1.0, rng, device)),
             });
             c = width;
@@ -227,10 +297,13 @@ impl UNet {
             time_1,
             time_2,
             classes,
+            told: told.then(|| init::linear(wide, time, 1.0, rng, device)),
+            words,
             input,
             down,
             middle_1,
             attention,
+            look: middle_look,
             middle_2,
             up,
             norm: Norm::init(c, groups, device),
@@ -241,28 +314,43 @@ impl UNet {
     /// # Shapes
     /// - x: `[n, channels, h, w]`
     /// - times: n numbers in [0, 1], or one for all
-    /// - labels: n classes, or one for all; whatever is no class counts as none, and so does an empty
-    ///   list
     /// - output: `[n, channels, h, w]`
-    pub fn forward(&self, x: Tensor<4>, times: &[f64], labels: &[u32]) -> Tensor<4> {
-        let time = self.embed(times, labels, &x.device());
+    pub fn forward(&self, x: Tensor<4>, times: &[f64], told: Told) -> Tensor<4> {
+        self.pass(x, times, told, &mut None)
+    }
+
+    /// The same, and how much each pixel looks at each word: of each level that looks, `[n, h w, context]`
+    /// with its own h and w, from the first to the last.
+    pub fn looking(&self, x: Tensor<4>, times: &[f64], told: Told) -> (Tensor<4>, Vec<Tensor<3>>) {
+        let mut seen = Vec::new();
+        let answer = self.pass(x, times, told, &mut Some(&mut seen));
+        (answer, seen)
+    }
+
+    fn pass(&self, x: Tensor<4>, times: &[f64], told: Told, seen: &mut Seen) -> Tensor<4> {
+        let words = self.read(told.tokens);
+        let time = self.embed(times, told.labels, words.as_ref(), &x.device());
+        let mut look = |level: &Option<WordAttention>, h: Tensor<4>| match (level, &words) {
+            (Some(look), Some(words)) => look.forward(h, words, seen),
+            _ => h,
+        };
         let mut h = conv(&self.input, x);
         let mut kept = Vec::with_capacity(self.down.len());
         for level in &self.down {
-            h = level.block.forward(h, &time);
+            h = look(&level.look, level.block.forward(h, &time));
             kept.push(h.clone());
             if let Some(next) = &level.next {
                 h = conv(next, h);
             }
         }
         h = self.middle_1.forward(h, &time);
-        h = self.attention.forward(h);
+        h = look(&self.look, self.attention.forward(h));
         h = self.middle_2.forward(h, &time);
         for level in &self.up {
             if let Some(kept) = kept.pop() {
                 h = Tensor::cat(vec![h, kept], 1);
             }
-            h = level.block.forward(h, &time);
+            h = look(&level.look, level.block.forward(h, &time));
             if let Some(next) = &level.next {
                 h = conv_upsampled(next, h);
             }
@@ -270,21 +358,43 @@ impl UNet {
         conv(&self.output, self.norm.forward(h, true))
     }
 
-    /// What the blocks are told of times and classes: `[n or 1, 4 · widths₀]`.
-    fn embed(&self, times: &[f64], labels: &[u32], device: &Device) -> Tensor<2> {
+    /// Sentences as `[n or 1, context, c]`, of a network that knows words; nothing is said where there are no
+    /// tokens.
+    fn read(&self, tokens: &[u32]) -> Option<Tensor<3>> {
+        let encoder = self.words.as_ref()?;
+        Some(match tokens {
+            [] => encoder.forward(&vec![0; encoder.context()]),
+            tokens => encoder.forward(tokens),
+        })
+    }
+
+    /// What the blocks are told of times, classes and sentences: `[n or 1, 4 · widths₀]`.
+    fn embed(
+        &self,
+        times: &[f64],
+        labels: &[u32],
+        words: Option<&Tensor<3>>,
+        device: &Device,
+    ) -> Tensor<2> {
         let [size, _] = self.time_1.weight.dims();
         let waves = waves(times, size);
         let waves = Tensor::from_data(TensorData::new(waves, [times.len(), size]), device);
         let hidden = activated(&self.time_1, waves, Activation::Silu);
-        let Some(table) = &self.classes else {
+        if self.classes.is_none() && self.told.is_none() {
             return activated(&self.time_2, hidden, Activation::Silu);
-        };
-        let none = table.dims()[0] as u32 - 1;
-        let labels: Vec<u32> = match labels {
-            [] => vec![none],
-            labels => labels.iter().map(|&label| label.min(none)).collect(),
-        };
-        let told = linear(&self.time_2, hidden) + embedding(table.val(), &labels);
+        }
+        let mut told = linear(&self.time_2, hidden);
+        if let Some(table) = &self.classes {
+            let none = table.dims()[0] as u32 - 1;
+            let labels: Vec<u32> = match labels {
+                [] => vec![none],
+                labels => labels.iter().map(|&label| label.min(none)).collect(),
+            };
+            told = told + embedding(table.val(), &labels);
+        }
+        if let (Some(layer), Some(words)) = (&self.told, words) {
+            told = told + linear(layer, words.clone().mean_dim(1).squeeze_dim::<2>(1));
+        }
         Activation::Silu.tensors(told)
     }
 
@@ -299,6 +409,7 @@ impl UNet {
         let levels = self.down.len();
         let middle = pixels(levels.saturating_sub(1));
         let shapes = weights::shapes(self);
+        let context = self.words.as_ref().map_or(0, Encoder::context) as f64;
         let cost = Cost::of(&shapes, |name| {
             let mut parts = name.split('.');
             let first = parts.next().unwrap_or_default();
@@ -307,6 +418,9 @@ impl UNet {
             match (first, place) {
                 _ if name.contains("time") => 1.0,
                 ("classes", _) => 0.0,
+                ("told", _) => 1.0,
+                ("words", _) => context,
+                _ if name.contains(".kv") => context,
                 ("down", Some(i)) => pixels(if whole { i + 1 } else { i }),
                 ("up", Some(i)) => {
                     let level = levels.saturating_sub(i + 1);
@@ -316,7 +430,7 @@ impl UNet {
                         level
                     })
                 }
-                ("middle_1" | "middle_2" | "attention", _) => middle,
+                ("middle_1" | "middle_2" | "attention" | "look", _) => middle,
                 _ => pixels(0),
             }
         });

@@ -9,7 +9,7 @@ use crate::{
     nn::{
         conv::{conv, conv_transpose, conv_upsampled},
         init,
-        unet::{UNet, UNetConfig},
+        unet::{Told, UNet, UNetConfig},
         weights,
     },
     optim::{Hyper, Optimizer},
@@ -102,6 +102,8 @@ impl Suite {
             groups: 4,
             heads: 2,
             classes: 3,
+            words: 7,
+            context: 5,
         };
         let mut rng = Rng::new(8, Purpose::Init, 0);
         let net = UNet::init(&config, &mut rng, &self.autodiff());
@@ -114,7 +116,14 @@ impl Suite {
         }
         let net = weights::load(net, drawn)?;
         let x = self.normal([2, 3, 8, 12], 1.0).autodiff();
-        let answer = net.forward(x, &[0.2, 0.7], &[2, 9]);
+        let answer = net.forward(
+            x,
+            &[0.2, 0.7],
+            Told {
+                labels: &[2, 9],
+                tokens: &[1, 2, 3, 0, 0, 6, 5, 4, 3, 2],
+            },
+        );
         let loss = answer.clone().square().mean();
         self.keep("U-Net, answer", answer.without_autodiff())
             .await?;

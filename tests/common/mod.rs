@@ -399,5 +399,6 @@ pub fn stripes(count: usize, [light, dark]: [f32; 2]) -> Batch {
         shape: [count, 1, 8, 8],
         values: (0..count * 64).map(pixel).collect(),
         labels: (0..count as u32).map(|i| i % 2).collect(),
+        captions: Vec::new(),
     }
 }

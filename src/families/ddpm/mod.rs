@@ -53,7 +53,10 @@ pub use self::{
     process::{Guess, Level, Predict, Process, Reverse, alphas_cumprod, p_sample},
 };
 use crate::{
-    data::{Batch, Binarize, DataInfo, Space, SpaceKind},
+    data::{
+        Batch, Binarize, DataInfo, Space, SpaceKind,
+        scenes::words::{self, CONTEXT, NOTHING},
+    },
     error::{Error, Result},
     kernels::reduce,
     model::{
@@ -63,13 +66,15 @@ use crate::{
     },
     nn::{
         either::Either,
-        unet::{UNet, UNetConfig},
+        unet::{self, UNet, UNetConfig},
         weights,
     },
     options::Options,
     rng::{Purpose, Rng},
     scene::{PlotRequest, PlotSpec, Scene},
 };
+use std::sync::Arc;
+
 use burn::tensor::{Device, Tensor, TensorData};
 
 /// How much of the way to noise a walk that starts from a picture goes back, unless it is told.
@@ -85,8 +90,20 @@ pub type Net = Either<PointNet, UNet>;
 pub struct Told {
     /// The class of each, or of all; nothing for no stated class.
     pub labels: Vec<u32>,
-    /// How strongly they follow it: 0 not at all, 1 as learned.
+    /// The words of what is asked for, of each or of all; nothing where nothing is.
+    pub tokens: Vec<u32>,
+    /// How strongly they follow both: 0 not at all, 1 as learned.
     pub guidance: f64,
+}
+
+impl Told {
+    /// As the network is told it.
+    fn all(&self) -> unet::Told<'_> {
+        unet::Told {
+            labels: &self.labels,
+            tokens: &self.tokens,
+        }
+    }
 }
 
 /// Examples that go through a U-Net at once while it trains.
@@ -101,36 +118,38 @@ pub struct Ddpm {
     example: Example,
     /// Classes that the network can be told; 0 for none.
     classes: usize,
+    /// Words that it can be told, by their tokens; empty for none.
+    words: Arc<[String]>,
     net: Net,
 }
 
 impl Ddpm {
-    /// The network's answer to x_t `[n, d]` at `times`, one for each row or one for all: `[n, d]`. Of
-    /// `labels` there are as many, or none.
-    pub fn forward(&self, x: Tensor<2>, times: &[f64], labels: &[u32]) -> Tensor<2> {
+    /// The network's answer to x_t `[n, d]` at `times`, one for each row or one for all: `[n, d]`. It is
+    /// `told` as many classes and sentences, or one for all, or none.
+    pub fn forward(&self, x: Tensor<2>, times: &[f64], told: unet::Told) -> Tensor<2> {
         match (&self.net, self.example) {
             (Either::B(unet), Example::Image([channels, height, width])) => {
                 let [n, d] = x.dims();
                 let image = x.reshape([n, channels, height, width]);
-                unet.forward(image, times, labels).reshape([n, d])
+                unet.forward(image, times, told).reshape([n, d])
             }
             (Either::A(net), _) => net.forward(x, times, self.config.frequency),
             (Either::B(_), Example::Points(_)) => x, // `init` makes no such model.
         }
     }
 
-    /// The loss for x₀ and noise `epsilon`, both `[n, d]`, at one level for each; of `labels` as many,
-    /// or none.
+    /// The loss for x₀ and noise `epsilon`, both `[n, d]`, at one level for each; it is `told` as many
+    /// classes and sentences, or none.
     pub fn loss(
         &self,
         x0: Tensor<2>,
         epsilon: Tensor<2>,
         levels: &[Level],
-        labels: &[u32],
+        told: unet::Told,
     ) -> Tensor<1> {
         let x = Process::q_sample(x0.clone(), epsilon.clone(), levels);
         let times: Vec<f64> = levels.iter().map(|l| l.time).collect();
-        let answer = self.forward(x, &times, labels);
+        let answer = self.forward(x, &times, told);
         reduce::mean((self.process.target(x0, epsilon, levels) - answer).square())
     }
 
@@ -145,7 +164,12 @@ impl Ddpm {
         let levels = self.process.draw_levels(batch.len(), rng);
         let epsilon = rng.normal_tensor(x0.dims(), &device);
         let labels = self.labels(batch, rng);
-        Ok(vec![("loss", self.loss(x0, epsilon, &levels, &labels))])
+        let tokens = self.tokens(batch, rng);
+        let told = unet::Told {
+            labels: &labels,
+            tokens: &tokens,
+        };
+        Ok(vec![("loss", self.loss(x0, epsilon, &levels, told))])
     }
 
     /// The classes of a batch, some of them kept back.
@@ -162,19 +186,44 @@ impl Ddpm {
         labels.iter().zip(drawn).map(kept).collect()
     }
 
+    /// The captions of a batch, some of them kept back.
+    fn tokens(&self, batch: &Batch, rng: &mut Rng) -> Vec<u32> {
+        let captions = batch.captions();
+        if self.words.is_empty() || captions.is_empty() {
+            return Vec::new();
+        }
+        let kept = rng.uniform(batch.len()).into_iter();
+        let kept = kept.map(|u| f64::from(u) >= self.config.label_dropout);
+        let each = captions.chunks_exact(CONTEXT).zip(kept);
+        let token = |(caption, kept): (&[u32], bool)| match kept {
+            true => caption.to_vec(),
+            false => vec![NOTHING; CONTEXT],
+        };
+        each.flat_map(token).collect()
+    }
+
     /// What a condition asks for.
     fn told(&self, condition: &Condition, count: usize, seed: u64) -> Result<Told> {
-        if let (0, Some(guidance)) = (self.classes, condition.guidance) {
+        let tokens = match &condition.prompt {
+            Some(prompt) if self.words.is_empty() => {
+                let reason = "this model was trained without captions, so it knows no words";
+                return Err(Error::bad_option("prompt", prompt, reason));
+            }
+            Some(prompt) => words::tokens(prompt, &self.words)?,
+            None => Vec::new(),
+        };
+        if let (0, 0, Some(guidance)) = (self.classes, self.words.len(), condition.guidance) {
             let reason = "this model was trained without classes, which guidance leads towards";
             return Err(Error::bad_option("guidance", guidance, reason));
         }
         // A picture that is given is of its own class, whatever that is.
         let given = [&condition.start, &condition.known, &condition.coarse];
         let given = given.iter().any(|values| values.is_some());
-        if given && condition.label.is_none() {
+        if given && condition.label.is_none() && tokens.is_empty() {
             return Ok(Told::default());
         }
         Ok(Told {
+            tokens,
             labels: condition.labels(self.classes, count, seed)?,
             guidance: condition.guidance.unwrap_or(1.0),
         })
@@ -190,17 +239,18 @@ impl Ddpm {
     /// The network outside autodiff, as samplers want it.
     fn predict(&self, told: Told) -> Box<Predict> {
         let model = self.valid();
-        let Told { labels, guidance } = told;
+        let guidance = told.guidance;
         Box::new(move |x, time| {
-            let of = |labels: &[u32]| model.forward(x.clone(), &[time], labels);
-            if labels.is_empty() || guidance == 0.0 {
-                return of(&[]);
+            let of = |told: unet::Told| model.forward(x.clone(), &[time], told);
+            let nothing = told.labels.is_empty() && told.tokens.is_empty();
+            if nothing || guidance == 0.0 {
+                return of(unet::Told::default());
             }
-            let answer = of(&labels);
+            let answer = of(told.all());
             if guidance == 1.0 {
                 return answer;
             }
-            let none = of(&[]);
+            let none = of(unet::Told::default());
             none.clone() + (answer - none) * guidance
         })
     }
@@ -236,6 +286,7 @@ impl Family for Ddpm {
     const PAGE: Option<&'static str> = Some(include_str!("page.py"));
     const SCHEMA_VERSION: u32 = 1;
     const CONDITIONS: &'static [ConditionKind] = &[
+        ConditionKind::Prompt,
         ConditionKind::Label,
         ConditionKind::Guidance,
         ConditionKind::Known,
@@ -314,6 +365,8 @@ impl Family for Ddpm {
                     groups: GROUPS,
                     heads: HEADS,
                     classes,
+                    words: data.words.len(),
+                    context: CONTEXT,
                 };
                 Either::B(UNet::init(&unet, rng, device))
             }
@@ -330,6 +383,7 @@ impl Family for Ddpm {
             process: Process::new(config),
             example,
             classes,
+            words: data.words.clone().into(),
             net,
         })
     }

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     error::Result,
     model::{Condition, Family, Preset},
-    nn::standard::Standard,
+    nn::{standard::Standard, unet},
     rng::{Purpose, Rng},
     scene::{PlotInput, PlotRequest, PlotSpec, Role, Scene, cells},
 };
@@ -229,7 +229,7 @@ impl Ddpm {
                 let xy = TensorData::new(cells(window, ARROWS), [ARROWS * ARROWS, 2]);
                 let xy = Tensor::<2>::from_data(xy, &device);
                 let x = points.to_unit(xy.clone());
-                let answer = model.forward(x.clone(), &[level.time], &[]);
+                let answer = model.forward(x.clone(), &[level.time], unet::Told::default());
                 // ∇ log p_t(x) = −ε̂ / sigma; lengths are pressed into one cell.
                 let noise = self.process.guess(x, answer, level).noise;
                 let length = (noise.clone().square().sum_dim(1) + 1.0).sqrt();
@@ -240,7 +240,7 @@ impl Ddpm {
             "denoised" => {
                 let (level, name) = self.level_at(request.at, true);
                 let x = noised(level)?;
-                let answer = model.forward(x.clone(), &[level.time], &[]);
+                let answer = model.forward(x.clone(), &[level.time], unet::Told::default());
                 let x0 = place(self.process.guess(x.clone(), answer, level).x0);
                 let x = place(x);
                 Ok(Scene::new(format!("{name}: from x_t to the predicted x₀"))

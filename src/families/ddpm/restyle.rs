@@ -44,6 +44,7 @@ impl Ddpm {
         let answer = self.predict(Told {
             labels: (0..self.classes as u32).collect(),
             guidance: GUIDANCE,
+            ..Told::default()
         });
         for pair in levels.windows(2).rev() {
             let (to, from) = (pair[0], pair[1]);
