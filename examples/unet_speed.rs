@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use burn::tensor::{Device, Tensor};
 use generative_playground::{
-    nn::unet::{UNet, UNetConfig},
+    nn::unet::{Told, UNet, UNetConfig},
     optim::{Hyper, Optimizer},
     rng::{Purpose, Rng},
 };
@@ -19,6 +19,8 @@ fn main() {
         groups: 8,
         heads: 4,
         classes: 0,
+        words: 0,
+        context: 0,
     };
     let mut rng = Rng::new(1, Purpose::Init, 0);
     let device = Device::flex().autodiff();
@@ -32,7 +34,9 @@ fn main() {
     for _ in 0..30 {
         let (x, noise) = (draw(&mut rng, &device), draw(&mut rng, &device));
         let start = Instant::now();
-        let loss = (net.forward(x, &times, &[]) - noise).square().mean();
+        let loss = (net.forward(x, &times, Told::default()) - noise)
+            .square()
+            .mean();
         let between = start.elapsed();
         net = adam.step(net, &loss, Hyper::new(1e-3));
         steps.push((start.elapsed(), between));
@@ -50,7 +54,7 @@ fn main() {
     for _ in 0..30 {
         let x = draw(&mut rng, &Device::flex());
         let start = Instant::now();
-        std::hint::black_box(net.forward(x, &[0.5], &[]));
+        std::hint::black_box(net.forward(x, &[0.5], Told::default()));
         passes.push(start.elapsed());
     }
     passes.sort();

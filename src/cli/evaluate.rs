@@ -10,9 +10,9 @@ use super::{
 };
 use crate::{
     checkpoint::{Meta, Opened},
-    data::{Binarize, ImageSet, PointSet, SpaceKind, images},
+    data::{Binarize, ImageSet, PointSet, SpaceKind, images, scenes},
     error::{Error, Result},
-    evaluate::{Estimate, fidelity::fidelity, negative_log_likelihood},
+    evaluate::{Estimate, fidelity::fidelity, negative_log_likelihood, prompts::obeyed},
     model::{DensityKind, DensityOptions, Model, TrainConfig},
     options::Options,
 };
@@ -181,7 +181,7 @@ fn of_images(opened: Opened, arguments: &Arguments) -> Result<()> {
         .then(|| manifest::model(&place.checkpoints, id));
     let entry = entry.transpose()?;
     let (model, meta) = (opened.model, opened.meta);
-    let set = ImageSet::from_folder(&meta.data.name, &place.data)?;
+    let set = place.images(&meta.data)?;
     if set.info.sha256 != meta.data.sha256 {
         say!("note: this is not the very data that the model was trained on");
     }
@@ -193,6 +193,9 @@ fn of_images(opened: Opened, arguments: &Arguments) -> Result<()> {
     let binarize = TrainConfig::from_json(&meta.train)?.binarize;
     let mut measured = likelihoods(&*model, &set, binarize, arguments)?;
     measured.extend(fidelities(&*model, &set, arguments)?);
+    if scenes::is_scenes(&meta.data.name) {
+        measured.extend(prompts(&*model, arguments)?);
+    }
     for Measured { short, text, .. } in &measured {
         say!("{short:<20} {text}");
     }
@@ -307,14 +310,49 @@ fn likelihoods(
     Ok(rows)
 }
 
-/// How much like the data samples are, where there is a classifier of the data.
-fn fidelities(model: &dyn Model, set: &ImageSet, arguments: &Arguments) -> Result<Vec<Measured>> {
-    // A likelihood says more; who wants both asks for both.
-    let otherwise = if model.density().is_some() { 0 } else { 10_000 };
-    let count = arguments.drawn.unwrap_or(otherwise);
-    let Some(classifier) = classifier::open(set)?.filter(|_| count > 1) else {
+/// How well a model of scenes paints what it is told.
+fn prompts(model: &dyn Model, arguments: &Arguments) -> Result<Vec<Measured>> {
+    let count = arguments.drawn.unwrap_or(1000);
+    if count == 0 {
         return Ok(Vec::new());
+    }
+    let (options, how) = how(arguments)?;
+    let measure = |seen: bool| {
+        let bar = bar(count);
+        let share = pollster::block_on(obeyed(
+            model,
+            seen,
+            &options,
+            (count, arguments.guidance),
+            |done| {
+                bar.set_position(done as u64);
+                true
+            },
+        ));
+        bar.finish_and_clear();
+        share
     };
+    let row = |short: &str, key: &str, of: &str, share: f64| Measured {
+        short: short.into(),
+        key: key.into(),
+        long: format!(
+            "share of {count} sentences {of} that their picture satisfies in full ({how})"
+        ),
+        text: format!("{share:.3}"),
+        value: json!((share * 1000.0).round() / 1000.0),
+    };
+    let (shown, new) = (
+        "of pairs shown in training",
+        "with a pair never shown in training",
+    );
+    Ok(vec![
+        row("obeyed, seen", "obeyedSeen", shown, measure(true)?),
+        row("obeyed, unseen", "obeyedUnseen", new, measure(false)?),
+    ])
+}
+
+/// The sampler's options, and in words.
+fn how(arguments: &Arguments) -> Result<(Value, String)> {
     let mut options = Map::new();
     add_options(&mut options, &arguments.options)?;
     let how = options
@@ -326,12 +364,24 @@ fn fidelities(model: &dyn Model, set: &ImageSet, arguments: &Arguments) -> Resul
         true => "its sampler's defaults".into(),
         false => how.join(", "),
     };
+    Ok((Value::Object(options), how))
+}
+
+/// How much like the data samples are, where there is a classifier of the data.
+fn fidelities(model: &dyn Model, set: &ImageSet, arguments: &Arguments) -> Result<Vec<Measured>> {
+    // A likelihood says more; who wants both asks for both.
+    let otherwise = if model.density().is_some() { 0 } else { 10_000 };
+    let count = arguments.drawn.unwrap_or(otherwise);
+    let Some(classifier) = classifier::open(set)?.filter(|_| count > 1) else {
+        return Ok(Vec::new());
+    };
+    let (options, how) = how(arguments)?;
     let bar = bar(count);
     let found = pollster::block_on(fidelity(
         model,
         &classifier,
         set,
-        &Value::Object(options),
+        &options,
         (count, arguments.guidance),
         |done| {
             bar.set_position(done as u64);
@@ -435,6 +485,9 @@ fn card(
     };
     let (data_title, data_source) = match images::known(&meta.data.name) {
         Ok(set) => (set.title, set.source),
+        Err(_) if scenes::is_scenes(&meta.data.name) => {
+            ("Scenes", "drawn by this program (src/data/scenes/)")
+        }
         Err(_) => (meta.data.name.as_str(), "unknown source"),
     };
     format!(

@@ -25,7 +25,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     checkpoint::{self, Opened, Precision},
-    data::ImageSet,
+    data::{DataInfo, ImageSet, scenes},
     device,
     error::{Error, Result},
     export,
@@ -197,6 +197,14 @@ impl Place {
         let entry = manifest::model(&self.checkpoints, id)?;
         let bytes = read(&self.checkpoints.join(&entry.file))?;
         checkpoint::open(&bytes, Some(&entry.sha256), &device)
+    }
+
+    /// The images that a model learned.
+    fn images(&self, data: &DataInfo) -> Result<ImageSet> {
+        match scenes::is_scenes(&data.name) {
+            true => scenes::dataset(&data.options),
+            false => ImageSet::from_folder(&data.name, &self.data),
+        }
     }
 }
 

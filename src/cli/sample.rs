@@ -73,8 +73,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let opened = arguments.place.open(&arguments.id)?;
     let kind = opened.meta.data.space.kind();
     let what = format!("a model of {} does not take it", kind.name());
-    if kind != SpaceKind::Text {
+    if matches!(kind, SpaceKind::Points | SpaceKind::Energy) {
         idle("prompt", arguments.prompt.as_ref(), &what)?;
+    }
+    if kind != SpaceKind::Text {
         idle("length", arguments.length.as_ref(), &what)?;
     }
     if kind != SpaceKind::Image {
@@ -123,6 +125,7 @@ fn ends_in(out: &Path, endings: &[&str]) -> Result<()> {
 fn sampler(arguments: &Arguments, opened: &Opened, count: usize) -> Result<Box<dyn Sampler>> {
     let options = sampler_options(arguments)?;
     let condition = Condition {
+        prompt: arguments.prompt.clone(),
         label: arguments.label,
         guidance: arguments.guidance,
         ..Condition::default()

@@ -10,6 +10,7 @@ pub mod fidelity;
 pub mod frechet;
 pub mod knn;
 pub mod points;
+pub mod prompts;
 pub mod text;
 
 use crate::{

@@ -19,6 +19,10 @@ pub struct ModelInfo {
     pub space: SpaceInfo,
     /// Names of the classes of its data.
     pub classes: Vec<String>,
+    /// A sentence that it could be told, of a model that paints what it is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub prompt: Option<String>,
     /// Numbers in its latent vector, 0 without one.
     pub latent_dim: u32,
     /// Trainable numbers.

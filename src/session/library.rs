@@ -14,6 +14,7 @@ use crate::{
     data::{
         DataInfo, Dataset, ImageSet, PointSet, TextSet,
         pictures::{self, PictureInfo, PictureSource},
+        scenes::{self, ScenesOptions},
         text::TextOptions,
         tokenizer::Vocabulary,
     },
@@ -149,6 +150,9 @@ impl Library {
         if PointSet::is_toy(name) {
             return Ok(Rc::new(PointSet::toy(name, options, seed)?.into()));
         }
+        if scenes::is_scenes(name) {
+            return self.scenes(options);
+        }
         if self.texts.contains_key(name) || self.sets.contains_key(name) {
             self.touch(name);
         }
@@ -157,6 +161,20 @@ impl Library {
             return self.tokens_of(name, options, None, make);
         }
         self.need(name)
+    }
+
+    /// Scenes: those at hand if they were made with these options.
+    fn scenes(&mut self, options: &Value) -> Result<Rc<Dataset>> {
+        let asked = options::to_json(&ScenesOptions::from_json(options)?)?;
+        self.touch(scenes::NAME);
+        if let Some(set) = self.get(scenes::NAME)
+            && set.info().options == asked
+        {
+            return Ok(set);
+        }
+        let set: Rc<Dataset> = Rc::new(scenes::dataset(&asked)?.into());
+        self.sets.insert(scenes::NAME.into(), set.clone());
+        Ok(set)
     }
 
     /// The data of a model, to go on with it: of a text, as the tokens that it knows.

@@ -23,7 +23,7 @@ use web_time::Duration;
 
 use crate::{
     checkpoint::{self, Meta, Opened, Precision},
-    data::{DataInfo, Dataset, PointSet, Space, SpaceKind},
+    data::{DataInfo, Dataset, PointSet, Space, SpaceKind, scenes},
     error::{Error, Result},
     export, families,
     model::{Condition, Model, Sampler},
@@ -237,6 +237,7 @@ impl Session {
             data: data.name.clone(),
             space: self.space_info(),
             classes: data.classes.clone(),
+            prompt: (!data.words.is_empty()).then(|| scenes::words::EXAMPLE.into()),
             latent_dim: model.latent().map_or(0, |l| l.latent_dim()) as u32,
             parameters: model.num_params() as u32,
             passes: passes(&*model, data.space.kind()),

@@ -17,6 +17,9 @@ pub const CONTEXT: usize = 16;
 /// The token that fills up a sentence.
 pub const NOTHING: u32 = 0;
 
+/// A sentence to begin with.
+pub const EXAMPLE: &str = "a small red circle left of a large blue square";
+
 /// Where the one thing is, seen from the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Relation {

@@ -66,6 +66,7 @@ use crate::{
     },
     nn::{
         either::Either,
+        squares,
         unet::{self, UNet, UNetConfig},
         weights,
     },
@@ -253,6 +254,39 @@ impl Ddpm {
             let none = of(unet::Told::default());
             none.clone() + (answer - none) * guidance
         })
+    }
+
+    /// How much each pixel of x_t `[1, d]` looks at each word at a time, on the finest level that looks,
+    /// drawn at the size of the image and so that the most looked at is 1: `[1, words, height, width]`.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for a model that knows no words.
+    fn looking(&self, x: Tensor<2>, time: f64, told: &Told) -> Result<Tensor<4>> {
+        let (Either::B(unet), Example::Image([channels, height, width])) =
+            (&self.net, self.example)
+        else {
+            return Err(Error::Unsupported {
+                what: "Points are not painted from words".into(),
+            });
+        };
+        let image = x.reshape([1, channels, height, width]);
+        let (_, seen) = unet.looking(image, &[time], told.all());
+        // The last level on the way up is the finest.
+        let finest = seen
+            .into_iter()
+            .next_back()
+            .ok_or_else(|| Error::Unsupported {
+                what: "This model looks at no words".into(),
+            })?;
+        let [_, places, context] = finest.dims();
+        let times = ((height * width / places) as f64).sqrt() as usize;
+        let maps = finest.swap_dims(1, 2);
+        let most = maps.clone().max_dim(2).clamp_min(1e-9);
+        let mut maps = (maps / most).reshape([1, context, height / times, width / times]);
+        while maps.dims()[2] < height {
+            maps = squares::repeated(maps);
+        }
+        Ok(maps)
     }
 
     /// A walk from noise that belongs to `seed`.

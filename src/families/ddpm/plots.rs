@@ -24,6 +24,8 @@ const SMOOTH: DdpmSampleOptions = DdpmSampleOptions {
 };
 /// Steps from noise to an image, of which a scrubber shows each.
 const IMAGE_STEPS: usize = 20;
+/// How strongly a picture follows its sentence while its words are looked at.
+const WORDS_GUIDANCE: f64 = 2.0;
 /// Classes in a row.
 const COLUMNS: usize = 5;
 /// Paths that are drawn as lines.
@@ -80,6 +82,14 @@ pub fn plots_of_images() -> Vec<PlotSpec> {
         )
         .with(PlotInput::Image)
         .along("noise"),
+        PlotSpec::new(
+            "words",
+            "Word by word",
+            "First the picture as it is at that moment, then where it looks at each word of your sentence, one after the other: the lighter, the more. The attention is the mean of all heads of the finest level that looks.",
+        )
+        .with(PlotInput::Text)
+        .along("time")
+        .answered("image"),
     ]
 }
 
@@ -125,6 +135,7 @@ impl Ddpm {
         match request.plot {
             "reverse" => {}
             "restyle" => return self.plot_of_classes(request),
+            "words" => return self.plot_of_words(request),
             _ => return Err(request.unknown()),
         }
         request.check_count(64)?;
@@ -167,6 +178,41 @@ impl Ddpm {
         let restyled = model.restyled(x0, depth)?;
         let images = model.example.samples(restyled).images()?;
         Ok(Scene::new("as each class").images(images, COLUMNS))
+    }
+
+    /// A picture under way, and how much its pixels look at each word.
+    fn plot_of_words(&self, request: &PlotRequest) -> Result<Scene> {
+        let model = self.valid();
+        let sentence: Vec<&str> = request.text.split_whitespace().collect();
+        let condition = Condition {
+            prompt: Some(sentence.join(" ")),
+            guidance: Some(WORDS_GUIDANCE),
+            ..Condition::default()
+        };
+        let told = model.told(&condition, 1, request.seed)?;
+        let options = DdpmSampleOptions {
+            steps: IMAGE_STEPS,
+            ..SMOOTH
+        };
+        let mut walk = model.reverse(&options, told.clone(), 1, request.seed);
+        let steps = (request.at * walk.steps() as f32).round() as usize;
+        // What is looked at is asked before the last step: at the data nothing is left to do.
+        for _ in 0..steps.min(walk.steps() - 1) {
+            walk.step();
+        }
+        let looking = model.looking(walk.x(), walk.level().time, &told)?;
+        if steps == walk.steps() {
+            walk.step();
+        }
+        let picture = model.example.samples(walk.x()).images()?;
+        let channels = picture.dims()[1];
+        let mut tiles = vec![picture];
+        for word in 0..sentence.len() {
+            let heat = looking.clone().slice([0..1, word..word + 1]);
+            tiles.push(heat.repeat_dim(1, channels));
+        }
+        let label = format!("step {steps} of {}: {}", walk.steps(), sentence.join(", "));
+        Ok(Scene::new(label).images(Tensor::cat(tiles, 0), sentence.len() + 1))
     }
 
     /// Draws one of [`plots`].
