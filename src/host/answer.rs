@@ -6,6 +6,7 @@ use crate::{
         ImageSet,
         pictures::PictureOptions,
         points::{self, Units},
+        scenes,
         text::TextOptions,
     },
     error::{Error, Result},
@@ -401,6 +402,7 @@ fn description() -> Outcome {
         text_schema: options::schema::<TextOptions>(),
         picture_schema: options::schema::<PictureOptions>(),
         toys: points::toys(),
+        made: vec![scenes::NAME.into()],
         presets: families::presets(),
     }
 }

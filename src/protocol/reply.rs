@@ -127,6 +127,8 @@ pub enum Outcome {
         picture_schema: serde_json::Value,
         /// Data sets that need no file, in the order of the page.
         toys: Vec<ToyInfo>,
+        /// Sets of images that need no file.
+        made: Vec<String>,
         /// Trainings worth seeing, those that fail on purpose included.
         presets: Vec<Preset>,
     },

@@ -279,8 +279,10 @@ export abstract class ModelHost extends grown(ModelCore) implements Host, Contro
   /** The set of images that a family is to learn here: as asked for, else the first if it knows no other data. */
   protected async imagesOf({ spaces }: FamilyInfo): Promise<string | undefined> {
     if (!this.family || !spaces.some((s) => s.kind === "image")) return undefined;
+    const asked = this.getAttribute("data");
+    if (asked !== null && this.description?.made.includes(asked)) return asked;
     const { data } = await siteManifest();
-    const wished = data.find((d) => d.name === this.getAttribute("data"));
+    const wished = data.find((d) => d.name === asked);
     return (wished ?? (spaces.some((s) => isPlane(s.kind)) ? undefined : data[0]))?.name;
   }
 

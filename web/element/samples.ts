@@ -113,7 +113,7 @@ export class SamplesPanel extends Panel {
             </select>
           </div>
         </div>
-        ${this.#fields.map(form)}
+        ${this.#fields.filter((f) => f.name !== "prompt" || host.info?.prompt !== undefined).map(form)}
         <button type="button" @click=${() => this.#png()}>${words.say("savePng")}</button>
         ${host.trainer.own ? html`<p class="aside">${words.say("yourModelsSamples")}</p>` : nothing}
       </div>

@@ -8,7 +8,7 @@ use super::{
     process::{Level, Process},
 };
 use crate::{
-    error::Result,
+    error::{Error, Result},
     model::{Condition, Family, Preset},
     nn::{standard::Standard, unet},
     rng::{Purpose, Rng},
@@ -183,6 +183,11 @@ impl Ddpm {
     /// A picture under way, and how much its pixels look at each word.
     fn plot_of_words(&self, request: &PlotRequest) -> Result<Scene> {
         let model = self.valid();
+        if model.words.is_empty() {
+            return Err(Error::Unsupported {
+                what: "This model was trained without captions, so it knows no words".into(),
+            });
+        }
         let sentence: Vec<&str> = request.text.split_whitespace().collect();
         let condition = Condition {
             prompt: Some(sentence.join(" ")),

@@ -35,6 +35,11 @@ export class TextInput implements Input {
     const { session, info, settled, sampleOptions } = this.host;
     const model = `${info?.id} ${info?.data} ${JSON.stringify(info?.space)} ${settled.seed}`;
     if (this.own || !session || (this.text && this.#madeFor === model)) return;
+    if (info?.space.kind !== "text") {
+      this.text = info?.prompt ?? "";
+      this.#madeFor = model;
+      return;
+    }
     const view = await session.sample(1, settled.seed, { ...sampleOptions, length: SELF });
     if (view.kind === "texts" && !this.own) {
       this.text = (view.texts[0]?.tokens ?? []).map((t) => t.text).join("");
@@ -52,7 +57,10 @@ export class TextInput implements Input {
 
   // What is wrong with a text is said beside it, and goes when it is put right.
   refused({ code, message, hint, recoverable }: PlaygroundError): boolean {
-    if (code !== "bad-data" && code !== "unknown-character") return false;
+    const its = ["bad-data", "unknown-character"];
+    // A model that paints what it is told knows some words.
+    if (this.host.info?.prompt !== undefined) its.push("bad-option");
+    if (!its.includes(code)) return false;
     this.#wrong = { code, message, hint, recoverable };
     this.host.announce("error", this.#wrong);
     return true;
@@ -91,7 +99,11 @@ export class TextInput implements Input {
           aria-invalid=${wrong ? "true" : "false"}
           .value=${this.text}
           @input=${input}></textarea>
-        <small id="text-help">${words.say(this.own ? "longSentence" : "itsOwnSentence")}</small>
+        <small id="text-help"
+          >${words.say(
+            this.host.info?.prompt !== undefined ? "paintedSentence" : this.own ? "longSentence" : "itsOwnSentence",
+          )}</small
+        >
       </div>
       <div role="alert">
         ${
