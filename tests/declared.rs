@@ -160,6 +160,7 @@ fn declared() -> BTreeMap<String, String> {
         text_schema,
         picture_schema,
         toys,
+        made: _,
         presets,
     } = ask(&Page::new(), Request::Describe)
     else {
