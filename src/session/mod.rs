@@ -237,7 +237,7 @@ impl Session {
             data: data.name.clone(),
             space: self.space_info(),
             classes: data.classes.clone(),
-            prompt: (!data.words.is_empty()).then(|| scenes::words::EXAMPLE.into()),
+            prompt: (!data.words.is_empty()).then(scenes::words::example),
             latent_dim: model.latent().map_or(0, |l| l.latent_dim()) as u32,
             parameters: model.num_params() as u32,
             passes: passes(&*model, data.space.kind()),

@@ -593,6 +593,10 @@ pictureSchema: JsonSchema,
  */
 toys: Array<ToyInfo>, 
 /**
+ * Sets of images that need no file.
+ */
+made: Array<string>, 
+/**
  * Trainings worth seeing, those that fail on purpose included.
  */
 presets: Array<Preset>, } | { "type": "points", 
@@ -1110,6 +1114,10 @@ space: SpaceInfo,
  * Names of the classes of its data.
  */
 classes: Array<string>, 
+/**
+ * A sentence that it could be told, of a model that paints what it is told.
+ */
+prompt?: string, 
 /**
  * Numbers in its latent vector, 0 without one.
  */

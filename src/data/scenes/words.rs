@@ -17,9 +17,6 @@ pub const CONTEXT: usize = 16;
 /// The token that fills up a sentence.
 pub const NOTHING: u32 = 0;
 
-/// A sentence to begin with.
-pub const EXAMPLE: &str = "a small red circle left of a large blue square";
-
 /// Where the one thing is, seen from the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Relation {
@@ -127,6 +124,24 @@ pub(super) fn draw(rng: &mut Rng) -> Demand {
             relation: related.then(|| RELATIONS[rng.below(4)]),
         };
     }
+}
+
+/// A sentence to begin with.
+pub fn example() -> String {
+    let thing = |large: bool, colour: usize, shape: Shape| Wanted {
+        count: 1,
+        large: Some(large),
+        colour,
+        shape,
+    };
+    Demand {
+        wanted: vec![
+            thing(false, 0, Shape::Circle),
+            thing(true, 5, Shape::Square),
+        ],
+        relation: Some(Relation::Left),
+    }
+    .sentence()
 }
 
 fn shape_word(shape: Shape, several: bool) -> &'static str {

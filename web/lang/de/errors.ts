@@ -33,6 +33,24 @@ export const errors: Record<string, string> = {
   "points have no pixels to average": "Punkte haben keine Pixel, über die zu mitteln wäre",
   "the sampler “ode” cannot be held to averages; take another":
     "der Sampler „ode“ lässt sich nicht auf Mittelwerte festlegen; nehmen Sie einen anderen",
+  "This model was trained without captions, so it knows no words":
+    "Dieses Modell wurde ohne Bildunterschriften trainiert und kennt keine Wörter",
+  "this model was trained without captions, so it knows no words":
+    "dieses Modell wurde ohne Bildunterschriften trainiert und kennt keine Wörter",
+  "This model looks at no words": "Dieses Modell achtet auf keine Wörter",
+  "Points are not painted from words": "Punkte werden nicht nach Worten gemalt",
+  "words of its captions that are none": "Wörter ihrer Bildunterschriften, die keine sind",
+  "“{word}” is none of its words, which are {a}": "„{word}“ ist keines seiner Wörter; es kennt {a}",
+  "it has {a} words, and {CONTEXT} are the most": "er hat {a} Wörter, und höchstens {CONTEXT} sind möglich",
+  "two of a kind cannot be told apart; say “two” of them":
+    "zwei von einer Art sind nicht zu unterscheiden; sagen Sie „two“",
+  "“{word}” is not understood there": "„{word}“ wird an dieser Stelle nicht verstanden",
+  "three kinds of things at most": "höchstens drei Arten von Dingen",
+  "{what} is missing at the end": "am Ende fehlt {what}",
+  "a colour": "eine Farbe",
+  "a shape": "eine Form",
+  "“{word}” is no colour of theirs, which are {a}": "„{word}“ ist keine ihrer Farben; es gibt {a}",
+  "“{word}” is no shape of theirs, which are {names}": "„{word}“ ist keine ihrer Formen; es gibt {names}",
   "This data has no classes": "Diese Daten haben keine Klassen",
 
   // Files and checkpoints

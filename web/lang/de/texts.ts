@@ -265,6 +265,8 @@ export const texts: Texts = {
   quoted: "„{text}“",
   yourSentence: "Ihr Satz",
   longSentence: "Von einem langen Text wird das Ende betrachtet.",
+  paintedSentence:
+    "Was gemalt werden soll, auf Englisch, in den Wörtern, die das Modell kennt: Farben, Formen, Größen, Zahlen, Orte.",
   itsOwnSentence: "Dieser Text ist vom Modell selbst. Überschreiben Sie ihn, oder fügen Sie einen ein.",
   totalNats: "Insgesamt, Nats",
   perplexityToken: "Perplexität pro Token",
