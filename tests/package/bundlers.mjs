@@ -28,6 +28,17 @@ const PROJECTS = {
     development: (folder) => start(folder, "vite", "--port", "PORT", "--strictPort"),
     production: (folder) => (run(folder, "vite", "build"), served(folder)),
   },
+  vite7: {
+    packages: ["vite@7.3.1"],
+    files: {
+      "index.html": html("/src/main.js"),
+      "src/main.js": MAIN,
+      // What this Vite bundles beforehand for its server loses the addresses of files.
+      "vite.config.js": 'export default { optimizeDeps: { exclude: ["generative-playground"] } };',
+    },
+    development: (folder) => start(folder, "vite", "--port", "PORT", "--strictPort"),
+    production: (folder) => (run(folder, "vite", "build"), served(folder)),
+  },
   webpack: {
     packages: ["webpack@5.113.0", "webpack-cli@6.0.1"],
     files: { "src/index.js": MAIN, "index.html": html("main.js", " defer") },

@@ -19,7 +19,8 @@ const production = (folder) => (run(folder, "vite", "build"), served(folder));
 
 const HEAR = `const hear = (event) => (globalThis.heard ??= []).push([event.type, event.detail.model?.family]);`;
 
-const REACT = `import { useState } from "react";
+/** How a React component listens: by `onready`, or by a reference. */
+const react = (listening) => `import { useState } from "react";
 ${HEAR}
 export default function App() {
   const [seed, setSeed] = useState(7);
@@ -29,7 +30,7 @@ export default function App() {
       <button id="seed" onClick={() => setSeed(9)}>Seed</button>
       <button id="toggle" onClick={() => setShown(!shown)}>Toggle</button>
       {shown && (
-        <generative-model model="vae-mnist-2d" seed={seed} count={4} backend="cpu" keep-training onready={hear}>
+        <generative-model model="vae-mnist-2d" seed={seed} count={4} backend="cpu" keep-training ${listening}>
           <img slot="poster" alt="" src="${POSTER}" />
         </generative-model>
       )}
@@ -49,7 +50,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import App from "./App";
 createRoot(document.getElementById("app")).render(<StrictMode><App /></StrictMode>);`,
-      "src/App.jsx": REACT,
+      "src/App.jsx": react("onready={hear}"),
     },
     development,
     production,
@@ -66,7 +67,12 @@ export default ({ children }) => <html lang="en"><body>{children}</body></html>;
 export default () => <App />;`,
       "app/App.jsx": `"use client";
 import "generative-playground";
-${REACT}`,
+// What a server has rendered, React hydrates without the listeners of custom elements.
+const listen = (element) => {
+  element.addEventListener("ready", hear);
+  return () => element.removeEventListener("ready", hear);
+};
+${react("ref={listen}")}`,
     },
     development: (folder) => start(folder, "next", "dev", "-p", "PORT"),
     production: (folder) => (run(folder, "next", "build"), start(folder, "next", "start", "-p", "PORT")),
@@ -134,7 +140,10 @@ let shown = $state(true);
     packages: ["astro@5.17.1"],
     rendered: true,
     files: {
-      "astro.config.mjs": "export default { devToolbar: { enabled: false } };",
+      "astro.config.mjs": `export default {
+  devToolbar: { enabled: false },
+  vite: { optimizeDeps: { exclude: ["generative-playground"] } },
+};`,
       "src/pages/index.astro": `---
 const seed = 7;
 ---
@@ -190,7 +199,7 @@ async function drive(browser, url, rendered) {
     await page.click("#seed");
     await is(() => document.querySelector("generative-model").getAttribute("seed") === "9");
     await is(() => document.querySelector("generative-model").state.seed === "9");
-    for (const _ of [1, 2]) {
+    for (const _ of ["once", "twice"]) {
       await page.evaluate(() => (globalThis.heard = []));
       await page.click("#toggle");
       assert.equal(await element.count(), 0, "it is gone");
