@@ -71,12 +71,13 @@ export function stranger(host: Stranger, attribute: string, kind: Kind, options:
 }
 
 /** A family by its id. One that nobody knows is told and given up; a shipped model comes by that change. */
-export function familyOf(host: Stranger & { family: string | null }, families: FamilyInfo[], id: string): FamilyInfo {
+export function familyOf(host: Host & { family: string | null }, families: FamilyInfo[], id: string): FamilyInfo {
   const found = families.find((f) => f.id === id);
+  if (found && host.family) host.trainer.notices.settled("family");
   if (found) return found;
   const error = badOption("family", id, `one of ${families.map((f) => f.id).join(", ")} is expected`);
   if (host.family !== id) throw error;
-  host.report(error);
+  host.report(error, "family");
   host.removeAttribute("family");
   throw cancelled();
 }
