@@ -441,7 +441,7 @@ fn forward_covers_and_reverse_seeks() {
         &json!({}),
         &json!({ "learning_rate": 0.02 }),
         "hills-far",
-        400,
+        700,
     );
     let model = trainer.averaged();
     let w = named(common::weights(&*model));
