@@ -6,7 +6,7 @@
 import { build, transform } from "esbuild";
 import { existsSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { createHash } from "node:crypto";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { address, admitted } from "./site/address.mjs";
@@ -61,23 +61,66 @@ const shared = (files) => ({
   },
 });
 
-/** A script or a style sheet with all that it imports; `names` is what a script knows of others. */
+/** How scripts are made; `names` is what they know of other files. */
+const scriptOptions = (names) => ({
+  bundle: true,
+  write: false,
+  minify: true,
+  format: "esm",
+  target: ["es2022"],
+  charset: "utf8",
+  legalComments: "none",
+  logLevel: "warning",
+  absWorkingDir: root,
+  define: { FILES: JSON.stringify(JSON.stringify(names)) },
+});
+
+/** A script or a style sheet with all that it imports. */
 async function bundle(path, { names = {}, ...options } = {}) {
-  const { outputFiles } = await build({
-    entryPoints: [path],
-    bundle: true,
-    write: false,
-    minify: true,
-    format: "esm",
-    target: ["es2022"],
-    charset: "utf8",
-    legalComments: "none",
-    logLevel: "warning",
-    absWorkingDir: root,
-    define: { FILES: JSON.stringify(names) },
-    ...options,
-  });
+  const { outputFiles } = await build({ ...scriptOptions(names), entryPoints: [path], ...options });
   return outputFiles[0].contents;
+}
+
+/** What the parts of the elements' code are called, from the source that each begins with. */
+const PARTS = {
+  "web/element/index.ts": "generative-model.js",
+  "web/element/generative-model.ts": "model.js",
+  "web/element/lab/generative-lab.ts": "lab.js",
+  "web/element/chart.ts": "chart.js",
+};
+
+/** The elements' code in parts (`web/element/parts.ts`), each under its hash; what parts share is a part as well. */
+async function parts(files, names, plugins) {
+  const { outputFiles, metafile } = await build({
+    ...scriptOptions(names),
+    entryPoints: ["web/element/index.ts"],
+    splitting: true,
+    outdir: "parts",
+    metafile: true,
+    plugins,
+  });
+  const made = Object.entries(metafile.outputs).map(([path, output]) => ({
+    path,
+    ...output,
+    text: outputFiles.find((f) => f.path === join(root, path)).text,
+  }));
+  const named = new Map();
+  let shared = 0;
+  const fail = (path) => {
+    throw new Error(`${path} imports itself by way of others, so it cannot carry a hash; see web/element/parts.ts`);
+  };
+  const add = (path) => {
+    if (named.has(path)) return named.get(path) ?? fail(path);
+    const { text, imports, inputs, entryPoint } = made.find((m) => m.path === path);
+    named.set(path, undefined);
+    let code = text;
+    for (const { path: needed, external } of imports)
+      if (!external) code = code.replaceAll(`"./${basename(needed)}"`, `"./${add(needed)}"`);
+    const name = PARTS[entryPoint] ?? (inputs["web/element/core.ts"] ? "core.js" : `shared${shared++ || ""}.js`);
+    named.set(path, files.add(name, code));
+    return named.get(path);
+  };
+  add(made.find((m) => m.entryPoint === "web/element/index.ts").path);
 }
 
 const FONTS = {
@@ -180,9 +223,12 @@ async function scripts(files) {
       files.add(`lang/${language.name}.js`, await bundle(`web/lang/${language.name}/index.ts`));
   files.add("equations.js", `export default ${JSON.stringify(formulas())}`);
   const plugins = [shadowStyles, spoken(files), equations(files)];
-  files.add("generative-model.js", await bundle("web/element/index.ts", { names, plugins }));
+  await parts(files, names, plugins);
   // It goes by the name that others have put into their pages.
-  files.plain("element.js", await bundle("web/element/entry.ts", { names: files.only("generative-model.js") }));
+  files.plain(
+    "element.js",
+    await bundle("web/element/entry.ts", { names: files.only("generative-model.js", "core.js") }),
+  );
   const lists = { ...names, ...files.only("generative-model.js") };
   files.add("workbench.js", await bundle("web/workbench/workbench.ts", { names: lists, plugins }));
   // No modules: they are to say something where modules are refused.

@@ -1,10 +1,13 @@
 /** What the site's files are called: each carries the hash of what is in it, which the build fills in. */
-declare const FILES: Record<string, string> | undefined;
+declare const FILES: string | undefined;
 
-const names: Record<string, string> = typeof FILES === "undefined" ? {} : FILES;
+const names: Record<string, string> = typeof FILES === "undefined" ? {} : JSON.parse(FILES);
 
 /** Where the site's files are: beside the script that was loaded, whoever's page it is in. */
 const base = new URL("./", import.meta.url);
+
+/** The files that this script knows, by the names that they go by in the sources. */
+export const known: readonly string[] = Object.keys(names);
 
 /** The address of a file of the site, from the name that it goes by in the sources. */
 export const fileUrl = (name: string) => new URL(names[name] ?? name, base);

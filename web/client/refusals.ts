@@ -154,6 +154,19 @@ export async function unloaded(url: URL, use: "script" | "worker"): Promise<Play
   return (await isGone(url)) ? siteUpdated() : wrongType(url, type, "text/javascript");
 }
 
+/** Why a script did not load: because of itself, or of one that it imports. */
+export async function unloadedWith(url: URL): Promise<PlaygroundError | undefined> {
+  const error = await unloaded(url, "script");
+  if (error) return error;
+  const text = await fetch(url).then((r) => r.text());
+  const imports = new Set([...text.matchAll(/["']\.\/([\w-]+-[0-9a-f]{10}\.js)["']/g)].map(([, name]) => name ?? ""));
+  for (const name of imports) {
+    const found = await unloaded(new URL(name, url), "script");
+    if (found) return found;
+  }
+  return undefined;
+}
+
 /** A page in place of a file, as hosts send it that know one page for all addresses. */
 export const isPage = (response: Response) => /^text\/html\b/.test(response.headers.get("content-type") ?? "");
 

@@ -1,11 +1,14 @@
-import uPlot from "./chart";
+import type uPlot from "uplot";
 import type { LossCurve } from "../client/protocol";
 import { colorOf } from "./ink";
+import { parts } from "./parts";
 
 /** One term of the objective over time, for training and held-out data. */
 export class Curves {
   #plot: uPlot | undefined;
   #holder: HTMLElement | undefined;
+  /** Who draws it, once that has come. */
+  #Plot: typeof uPlot | undefined;
   /** What a value is multiplied by on a scale of its own at the right, if there is one. */
   right: number | undefined;
   #data: uPlot.AlignedData = [[], [], []];
@@ -62,16 +65,34 @@ export class Curves {
     return this.tall ?? Math.round(Math.min(190, Math.max(120, width * 0.34)));
   }
 
+  /** Without a drawing there are still the numbers, so nothing is said if it does not come. */
+  #coming: Promise<void> | undefined;
+  #fetch(): Promise<void> {
+    return (this.#coming ??= parts.chart().then(
+      (Plot) => {
+        this.#Plot = Plot;
+        if (!this.#plot) this.#make();
+      },
+      () => {
+        this.#coming = undefined;
+      },
+    ));
+  }
+
   #make() {
     const holder = this.#holder;
     const width = this.#width;
     if (!holder || !width) return;
+    if (!this.#Plot) {
+      void this.#fetch();
+      return;
+    }
     const ink = colorOf(this.host, "--_soft");
     const line = colorOf(this.host, "--_line");
     const color = colorOf(this.host, this.color);
     const font = `11px ${getComputedStyle(holder).fontFamily}`;
     const axis = { stroke: ink, font, grid: { stroke: line, width: 1 }, ticks: { show: false }, gap: 4 };
-    this.#plot = new uPlot(
+    this.#plot = new this.#Plot(
       {
         width,
         height: this.#height(width),

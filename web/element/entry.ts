@@ -3,13 +3,15 @@
  * its hash. Where that is refused, the element says why.
  */
 import type { PlaygroundError } from "../client/errors";
-import { fileUrl, filesNow } from "../client/files";
-import { unloaded } from "../client/refusals";
+import { fileUrl, filesNow, known } from "../client/files";
+import { unloadedWith } from "../client/refusals";
 
 const NAME = "generative-model.js";
 
 async function load(): Promise<typeof import("./index")> {
   const url = fileUrl(NAME);
+  // What it imports is asked for beside it; if it does not come, the import of all will say so.
+  for (const name of known) void import(fileUrl(name).href).catch(() => undefined);
   try {
     return await import(url.href);
   } catch (thrown) {
@@ -20,7 +22,7 @@ async function load(): Promise<typeof import("./index")> {
       const late = await import(other.href).catch(() => undefined);
       if (late) return late;
     }
-    const error = await unloaded(other, "script");
+    const error = await unloadedWith(other);
     if (error) tell(error);
     throw error ?? thrown;
   }

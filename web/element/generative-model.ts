@@ -1,10 +1,11 @@
-import { html, nothing, unsafeCSS, type PropertyValues, type TemplateResult } from "lit";
+import { html, nothing, unsafeCSS, type CSSResultGroup, type PropertyValues, type TemplateResult } from "lit";
 import { PlaygroundError } from "../client/errors";
 import type { Fault, View } from "../client/protocol";
 import { isPictures } from "../client/pictures";
 import { forgetModel, modelBytes, modelEntry, sourceBytes, type ModelEntry } from "../client/site";
 import { read } from "./attributes";
 import { chooser, facts, notices, tabs, type Notice } from "./chrome";
+import { ModelCore } from "./core";
 import { reducedMotion } from "./draw";
 import { forgetKeys } from "./figure-key";
 import { blobOf, checkpointBytes, download, dragHandler } from "./files";
@@ -12,32 +13,20 @@ import { unhide } from "./names";
 import { DEFAULT_MODEL, ModelHost } from "./model-host";
 import type { ViewName } from "./panel";
 import { START, isPlane } from "./points-task";
-import { Presence, type Present } from "./presence";
-import styles from "./element.css";
-import reserved from "./reserve.css";
 import drawingStyles from "./render/plot.css";
 import pictureStyles from "./pictures/pictures.css";
 import textStyles from "./text/text.css";
 import plotStyles from "uplot/dist/uPlot.min.css";
 
 /** `<generative-model>`: a model that samples and trains where it stands. */
-export class GenerativeModel extends ModelHost implements Present {
-  static override styles = [
-    unsafeCSS(plotStyles),
-    unsafeCSS(styles),
-    unsafeCSS(reserved),
-    unsafeCSS(drawingStyles),
-    unsafeCSS(textStyles),
-    unsafeCSS(pictureStyles),
+export class GenerativeModel extends ModelHost {
+  static override styles: CSSResultGroup = [
+    ModelCore.styles,
+    ...[plotStyles, drawingStyles, textStyles, pictureStyles].map((sheet) => unsafeCSS(sheet)),
   ];
   #dragging = false;
   /** The view whose tab was brought into sight, and the row of tabs then. */
   #tab = "";
-
-  constructor() {
-    super();
-    new Presence(this);
-  }
 
   // ---- Methods for scripts
 
@@ -170,7 +159,7 @@ export class GenerativeModel extends ModelHost implements Present {
 
   // ---- What presence tells
 
-  seen(seen: boolean) {
+  override seen(seen: boolean) {
     if (seen && !this.active) void this.load();
     this.trainer.watch(seen);
     this.inSight = seen;
@@ -197,23 +186,18 @@ export class GenerativeModel extends ModelHost implements Present {
     next();
   }
 
-  redraw(recolour: boolean) {
+  override redraw(recolour: boolean) {
     this.panel.redraw(recolour);
   }
-  get precious() {
+  override get precious() {
     return this.trainer.own || this.trainer.wants;
   }
-  gone() {
+  override gone() {
     this.dispose();
     forgetKeys(this);
   }
 
-  override connectedCallback() {
-    unhide(this);
-    super.connectedCallback();
-  }
-
-  attributed(names: string[]) {
+  override attributed(names: string[]) {
     if (names.includes("hidden")) unhide(this);
     const { session } = this;
     if (names.includes("look")) this.requestUpdate("plot");

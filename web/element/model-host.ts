@@ -1,4 +1,4 @@
-import { LitElement, type PropertyValues } from "lit";
+import type { PropertyValues } from "lit";
 import type { Session, SavedFile } from "../client/session";
 import type { Backend, Device } from "../client/connection";
 import { CUSTOM, type Description } from "../client/engine";
@@ -6,9 +6,10 @@ import { badOption } from "../client/errors";
 import type { FamilyInfo, ModelInfo, SpaceKind, TrainState, View } from "../client/protocol";
 import { siteManifest, type ModelEntry } from "../client/site";
 import { Speech } from "../lang/speech";
-import { ATTRIBUTES, attributeOf, properties, read } from "./attributes";
+import { ATTRIBUTES, attributeOf, read } from "./attributes";
 import { deviceSentence } from "./chrome";
 import { Controller, type ControllerHost } from "./controller";
+import { ModelCore, grown } from "./core";
 import { figureKeys } from "./figure-key";
 import { download } from "./files";
 import { familyOf, leave, meaningless, settle, takeOptions, UNSAID, type Settled } from "./options";
@@ -29,8 +30,7 @@ const text = (value: unknown) => (value === null || value === undefined ? null :
 /**
  * What an element of one model is to its panels and to its controller: attributes, family, views, and what they ask.
  */
-export abstract class ModelHost extends LitElement implements Host, ControllerHost {
-  static override properties = properties("model");
+export abstract class ModelHost extends grown(ModelCore) implements Host, ControllerHost {
   /** Id of a shipped model. */
   declare model: string | null;
   /** Address of a checkpoint, instead of a shipped model. */
@@ -389,7 +389,7 @@ export abstract class ModelHost extends LitElement implements Host, ControllerHo
   /** Begins or ends drawing new samples again and again. */
   protected abstract tick(): void;
   /** Its size, its colours or its language have changed. */
-  abstract redraw(recolour: boolean): void;
+  abstract override redraw(recolour: boolean): void;
   abstract load(model?: string): Promise<void>;
   abstract play(): Promise<void>;
 }

@@ -83,8 +83,10 @@ export function renderPages() {
 }
 
 /** The element alone on a page, as somebody else would have it. */
-const onItsOwn = (file, { lang, alone }) =>
-  `${head({ ...alone, lang, scripts: "element" })}\n${readFileSync(new URL(file, folder), "utf8")}</html>\n`;
+const onItsOwn = (file, { lang, alone }) => {
+  const body = readFileSync(new URL(file, folder), "utf8");
+  return `${head({ ...alone, lang, body, scripts: "element" })}\n${body}</html>\n`;
+};
 
 /**
  * Writes the pages, with the names that the files of the site have. They ask for `element.js` by the version that they

@@ -15,8 +15,18 @@ const icon = [
 /** The content security policy, from the one place where it stands. */
 export const policy = () => headers()["Content-Security-Policy"];
 
+/** The elements, and at once the parts of their code that a page will need for those in it. */
+const elements = (body) => {
+  const [model, lab] = ["<generative-model", "<generative-lab"].map((tag) => body.includes(tag));
+  const parts = ["generative-model", "core", ...(model || lab ? ["shared"] : [])];
+  const all = [...parts, ...(model ? ["model"] : []), ...(lab ? ["lab"] : [])];
+  const links = all.map((part) => `\n<link rel="modulepreload" href="${part}.js">`);
+  return `${links.join("")}\n<script type="module" src="element.js"></script>`;
+};
+
 /** What a page runs: that of a chapter, the element alone, or nothing. */
 const SCRIPTS = {
+<<<<<<< HEAD
   chapter: `
 <script defer src="page.js" blocking="render"></script>
 <link rel="modulepreload" href="generative-model.js">
@@ -30,6 +40,11 @@ const SCRIPTS = {
 <link rel="modulepreload" href="generative-model.js">
 <script type="module" src="element.js"></script>`,
   none: "",
+=======
+  chapter: (body) => `\n<script defer src="page.js" blocking="render"></script>${elements(body)}`,
+  element: (body) => `\n<script defer src="unloaded.js"></script>${elements(body)}`,
+  none: () => "",
+>>>>>>> 49bfd5b (The elements' code in parts: a core of 26 KB before a widget is near, the rest when it is)
 };
 
 /** The fonts that a page cannot do without, and that of its formulas. */
@@ -42,9 +57,13 @@ const fontsOf = (body) => [
 
 const preload = (font) => `<link rel="preload" href="${font}" as="font" type="font/woff2" crossorigin>`;
 
+<<<<<<< HEAD
 export function head({ title, description, scripts = "chapter", script, up = "", fonts = TEXT, lang = "en" }) {
   // What a single page needs besides.
   const more = script ? `\n<script type="module" src="${script}"></script>` : "";
+=======
+export function head({ title, description, scripts = "chapter", up = "", fonts = TEXT, lang = "en", body = "" }) {
+>>>>>>> 49bfd5b (The elements' code in parts: a core of 26 KB before a widget is near, the rest when it is)
   return `<!doctype html>
 <html lang="${lang}"${scripts === "chapter" ? " data-state-in-query" : ""}>
 <head>
@@ -56,7 +75,11 @@ export function head({ title, description, scripts = "chapter", script, up = "",
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="${icon}">
 ${fonts.map((name) => preload(`${up}fonts/${name}.woff2`)).join("\n")}
+<<<<<<< HEAD
 <link rel="stylesheet" href="${up}page.css">${SCRIPTS[scripts]}${more}
+=======
+<link rel="stylesheet" href="${up}page.css">${SCRIPTS[scripts](body)}
+>>>>>>> 49bfd5b (The elements' code in parts: a core of 26 KB before a widget is near, the rest when it is)
 </head>`;
 }
 
@@ -157,7 +180,7 @@ export const codePage = (path) => `code/${path.replaceAll("/", "-")}.html`;
 
 export function page(current, chapters, body, { sources, md, home }) {
   const title = current.order === undefined ? current.title : `${current.title} · Generative Playground`;
-  return `${head({ ...current, title, fonts: fontsOf(body) })}
+  return `${head({ ...current, title, body, fonts: fontsOf(body) })}
 <body${current.order === undefined ? ' class="home"' : ""}>
 ${ink}
 ${masthead(chapters, current, home)}

@@ -1,14 +1,19 @@
-import { html, nothing, unsafeCSS, type TemplateResult } from "lit";
+import { html, nothing, unsafeCSS, type CSSResultGroup, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { Number as Figure } from "../../client/protocol";
 import { notices } from "../chrome";
+import { LabCore } from "../core";
 import { reducedMotion } from "../draw";
 import { fileButton } from "../file-button";
 import { dragHandler } from "../files";
 import { Places } from "../inputs/place";
 import { linkable, unhide } from "../names";
+<<<<<<< HEAD
 import { START, isPlane } from "../points-task";
 import { Presence, type Present } from "../presence";
+=======
+import { START } from "../points-task";
+>>>>>>> 49bfd5b (The elements' code in parts: a core of 26 KB before a widget is near, the rest when it is)
 import plotStyles from "uplot/dist/uPlot.min.css";
 import { controls } from "./controls";
 import { LabHost } from "./lab-host";
@@ -16,10 +21,7 @@ import { Learner } from "./learner";
 import { named, SHOWN, take } from "./links";
 import { FamilyPanel } from "./panel";
 import { table } from "./table";
-import styles from "../element.css";
 import drawingStyles from "../render/plot.css";
-import labStyles from "./lab.css";
-import reserved from "./reserve.css";
 
 /** Between two measurements, milliseconds. */
 const MEASURE = 2500;
@@ -33,8 +35,11 @@ const MEASURE = 2500;
  * What there is to choose from comes from the worker's description. Children with `slot` equal
  * to a family's id and a `data-title` stand at its panel in place of its equation.
  */
-export class GenerativeLab extends LabHost implements Present {
-  static override styles = [plotStyles, styles, reserved, drawingStyles, labStyles].map((sheet) => unsafeCSS(sheet));
+export class GenerativeLab extends LabHost {
+  static override styles: CSSResultGroup = [
+    LabCore.styles,
+    ...[plotStyles, drawingStyles].map((sheet) => unsafeCSS(sheet)),
+  ];
   #dragging = false;
   #ready: Promise<void> | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -42,11 +47,6 @@ export class GenerativeLab extends LabHost implements Present {
   #watched = new Set<Element>();
   /** Of the table, in the order in which they came. */
   #columns = new Map<string, Figure>();
-
-  constructor() {
-    super();
-    new Presence(this);
-  }
 
   // ---- Methods for scripts
 
@@ -143,7 +143,7 @@ export class GenerativeLab extends LabHost implements Present {
 
   // ---- What presence tells
 
-  seen(seen: boolean) {
+  override seen(seen: boolean) {
     this.awake = seen;
     if (seen) void this.load();
     clearInterval(this.#timer);
@@ -151,17 +151,12 @@ export class GenerativeLab extends LabHost implements Present {
     this.sync();
   }
 
-  redraw(recolour: boolean) {
+  override redraw(recolour: boolean) {
     this.source.redraw(recolour);
     for (const l of this.shown) this.panels.get(l.family.id)?.redraw(recolour);
   }
 
-  override connectedCallback() {
-    unhide(this);
-    super.connectedCallback();
-  }
-
-  attributed(names: string[]) {
+  override attributed(names: string[]) {
     if (names.includes("hidden")) unhide(this);
     this.tellShown(names);
     if (names.includes("keep-training")) this.sync();
@@ -176,11 +171,11 @@ export class GenerativeLab extends LabHost implements Present {
       });
   }
 
-  get precious() {
+  override get precious() {
     return this.wants || [...this.learners.values()].some((l) => l.own || (l.info?.step ?? 0) > 0);
   }
 
-  gone() {
+  override gone() {
     clearInterval(this.#timer);
     this.#tiles.disconnect();
     this.#watched.clear();

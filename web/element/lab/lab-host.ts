@@ -1,4 +1,3 @@
-import { LitElement } from "lit";
 import type { Description } from "../../client/engine";
 import { CUSTOM } from "../../client/engine";
 import { PlaygroundError, problem } from "../../client/errors";
@@ -6,8 +5,9 @@ import type { JsonSchema, PointSource, Preset, SpaceKind, View } from "../../cli
 import { Session } from "../../client/session";
 import { readKept } from "../../client/store";
 import { Speech } from "../../lang/speech";
-import { properties, read, type Name } from "../attributes";
+import { read, type Name } from "../attributes";
 import type { Notice } from "../chrome";
+import { LabCore, grown } from "../core";
 import { reducedMotion } from "../draw";
 import { figureKeys } from "../figure-key";
 import { checkpointBytes, download } from "../files";
@@ -23,10 +23,7 @@ import { Source, type Chooser } from "./source";
 const SHOW = 200;
 
 /** What a lab is to its models, panels and controls: what is to be learned, by whom, and what they ask. */
-export abstract class LabHost extends LitElement implements Bench, Stage, Chooser, Wishes, Desk {
-  // The back end is asked for by its meaning, so its property has accessors of its own.
-  static override properties = { ...properties("lab"), backend: { noAccessor: true, attribute: false } };
-
+export abstract class LabHost extends grown(LabCore) implements Bench, Stage, Chooser, Wishes, Desk {
   task: Task = {
     data: START.data,
     dataOptions: {},
@@ -388,7 +385,7 @@ export abstract class LabHost extends LitElement implements Bench, Stage, Choose
   }
 
   /** Its size, its colours or its language have changed. */
-  abstract redraw(recolour: boolean): void;
+  abstract override redraw(recolour: boolean): void;
   abstract load(): Promise<void>;
   abstract play(): void;
   abstract pause(): void;
