@@ -73,7 +73,7 @@ export abstract class Core extends LitElement implements Present {
     if (names.includes("hidden")) unhide(this);
   }
   get precious() {
-    return this.#asked.length > 0;
+    return this.#coming !== undefined && this.#asked.length > 0;
   }
   gone() {}
 
@@ -88,6 +88,11 @@ export abstract class Core extends LitElement implements Present {
       this.#asked.push(() => resolve((this as unknown as Grown)[method]?.(...args)));
       this.#grow().catch(() => resolve(undefined));
     });
+  }
+
+  /** An error of the page's, which the element tells as soon as it can speak. */
+  report(...args: unknown[]) {
+    this.#asked.push(() => (this as unknown as Grown)["report"]?.(...args));
   }
 
   #grow(): Promise<void> {

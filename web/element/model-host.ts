@@ -138,7 +138,7 @@ export abstract class ModelHost extends grown(ModelCore) implements Host, Contro
   }
 
   /** Shows an error and tells it to whoever listens. */
-  report(thrown: unknown, about?: string) {
+  override report(thrown: unknown, about?: string) {
     this.trainer.report(thrown, undefined, about);
   }
 

@@ -108,13 +108,17 @@ if (backend) for (const element of [hero, ...figures.map((f) => f.element)]) ele
 /** The figure that was used last; none before one is. */
 let used: string | undefined;
 
+/** What a figure shows; before it has a model to speak of, what a link or the page said to it. */
+function stateOf(element: Model, kind: Kind): [string, string][] {
+  if (element.stands) return Object.entries(element.state);
+  const names = element.getAttributeNames().filter((name) => linkable(name, kind) && name !== "backend");
+  return names.map((name) => [name, element.getAttribute(name) ?? ""]);
+}
+
 function link(): URL {
   const url = new URL(location.pathname, location.href);
-  for (const figure of figures) {
-    const { element, prefix, defaults } = figure;
-    // What a link said to a figure that nobody has scrolled to yet must not be lost.
-    const state = element.stands || !prefix ? Object.entries(element.state ?? {}) : under(figure, given);
-    for (const [name, value] of state) {
+  for (const { kind, element, prefix, defaults } of figures) {
+    for (const [name, value] of stateOf(element, kind)) {
       if (defaults[name] !== value && name !== "backend") url.searchParams.set(prefix + name, value);
     }
   }

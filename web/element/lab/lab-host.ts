@@ -307,7 +307,7 @@ export abstract class LabHost extends grown(LabCore) implements Bench, Stage, Ch
     }
   }
 
-  report(thrown: unknown, retry = false) {
+  override report(thrown: unknown, retry = false) {
     const { code, message, hint, recoverable } = PlaygroundError.from(thrown);
     this.alerts = [
       ...this.alerts.filter((n) => n.code !== code || n.message !== message),
