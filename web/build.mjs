@@ -10,6 +10,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { address, admitted } from "./site/address.mjs";
+import { manifests, siteOf } from "./site/app.mjs";
 import { mathFont, renderPages, writePages } from "./site/build.mjs";
 import { built, Files } from "./site/files.mjs";
 import { formulas } from "./site/math.mjs";
@@ -238,6 +239,7 @@ async function scripts(files) {
   files.add("embed.js", await bundle("web/page/embed.ts", { format: "iife", plugins: late }));
   // Named in other people's pages, as `element.js` is.
   files.plain("frame.js", await bundle("web/page/frame.ts"));
+  files.add("stored.js", await bundle("web/page/stored.ts", { names, plugins: [spoken(files)] }));
   files.add("unloaded.js", await bundle("web/page/unloaded.ts", { format: "iife" }));
 }
 
@@ -257,7 +259,10 @@ export async function buildSite(site) {
     await discover(pages, files, at);
     for (const [name, html] of pages) if (/^embed\b/.test(name)) pages.set(name, admitted(html, at));
   }
-  writePages(pages, files);
+  const plain = writePages(pages, files);
+  for (const name of [...manifests(files), "element.js"]) plain.set(name, readFileSync(join(out, name)));
+  const define = { SITE: JSON.stringify(JSON.stringify(siteOf(files, plain))) };
+  files.plain("sw.js", await bundle("web/offline/worker.ts", { format: "iife", define }));
   files.list();
   rmSync(site, { recursive: true });
   renameSync(out, site);

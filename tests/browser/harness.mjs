@@ -23,6 +23,7 @@ const types = {
   ".png": "image/png",
   ".svg": "image/svg+xml",
   ".woff2": "font/woff2",
+  ".webmanifest": "application/manifest+json",
 };
 
 /**
@@ -104,7 +105,8 @@ export async function startProfile(folder) {
  */
 export async function openPage(browser, site, { path = "", expected = [], init, ...options } = {}) {
   site.violations.length = 0;
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const serviceWorkers = "block"; // They answer from what they keep; offline.test.mjs lets them.
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, serviceWorkers, ...options });
   if (init) await context.addInitScript(init);
   context.setDefaultTimeout(60_000);
   const page = await context.newPage();

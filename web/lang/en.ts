@@ -155,6 +155,10 @@ export const en = {
   ),
   goBackToSnapshot: "Go back to the last good snapshot",
 
+  // The site as a whole
+  newVersion: "There is a new version of this site.",
+  loadNewVersion: "Load it",
+
   // What is kept
   kept: "Kept in this browser",
   keptOffer: "A training from {ago} is kept in this browser, at step {step}.",

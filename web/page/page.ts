@@ -9,6 +9,7 @@ import { explainEquations } from "./equations";
 import { FOREIGN, unknown } from "./parameters";
 import { openShare } from "./open-share";
 import { tellWhereFiguresLive } from "./paper";
+import { goOffline } from "./offline";
 import { bring, followPlaces } from "./place";
 import { letCopy, nameThisSite } from "./snippets";
 import { offerTour } from "./tour";
@@ -237,6 +238,7 @@ document.addEventListener("backendchange", (event) => {
 });
 
 nameThisSite();
+goOffline(() => words);
 
 // ---- The page in other languages. Search engines want whole addresses, which the build does not know.
 

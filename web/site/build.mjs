@@ -38,7 +38,7 @@ export function renderPages() {
   const chaptersIn = (lang) => english.map((p) => p.others.find((other) => other.lang === lang) ?? p);
   const sources = parse(readFileSync(new URL("sources.yaml", folder), "utf8"));
   const named = (name) => Object.values(WORDS).map((w) => [`${name}${w.lang === "en" ? "" : `.${w.lang}`}.html`, w]);
-  const [alone, framed] = [named("alone"), named("embed")];
+  const [alone, framed, stored] = [named("alone"), named("embed"), named("stored")];
   const files = new Set([...all.map((p) => p.file), ...alone.map(([file]) => file)]);
   /** A page of the site, as it is called in a language that it is there in. */
   const fileIn = (lang, file) => {
@@ -77,29 +77,33 @@ export function renderPages() {
     const card = readFileSync(new URL(`web/checkpoints/${model.card}`, root), "utf8");
     pages.set(cardPage(model), cardOf(model, markdown().render(card)));
   }
-  for (const [file, words] of alone) pages.set(file, onItsOwn(file, words));
+  for (const [file, words] of alone) pages.set(file, onItsOwn(file, { ...words, ...words.alone, scripts: "element" }));
+  for (const [file, words] of stored) pages.set(file, onItsOwn(file, { ...words, ...words.stored, scripts: "stored" }));
   for (const [file, words] of framed) pages.set(file, frame(words, fileIn(words.lang, "index.html")));
   return pages;
 }
 
-/** The element alone on a page, as somebody else would have it. */
-const onItsOwn = (file, { lang, alone }) => {
+/** A page whose body stands as HTML: the element alone, as somebody else would have it, and what is stored. */
+const onItsOwn = (file, meta) => {
   const body = readFileSync(new URL(file, folder), "utf8");
-  return `${head({ ...alone, lang, body, scripts: "element" })}\n${body}</html>\n`;
+  return `${head({ ...meta, body })}\n${body}</html>\n`;
 };
 
 /**
  * Writes the pages, with the names that the files of the site have. They ask for `element.js` by the version that they
- * are of, lest the browser take that of another one out of its cache.
+ * are of, lest the browser take that of another one out of its cache. Gives what was written, by name.
  */
 export function writePages(pages, files) {
+  const written = new Map();
   const version = files.of("generative-model.js").match(/[0-9a-f]{10}/)[0];
   for (const [name, html] of pages) {
     const named = html
       .replace(/(?<= (?:href|src)=")((?:\.\.\/)?)([^"#?]+)(?=")/g, (_, up, path) => up + files.of(path))
       .replace('src="element.js"', `src="element.js?${version}"`);
     files.plain(name, named);
+    written.set(name, named);
   }
+  return written;
 }
 
 /** STIX Two Math, which has the table that fractions and tall brackets need, cut to what is used. */

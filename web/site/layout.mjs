@@ -26,25 +26,12 @@ const elements = (body) => {
 
 /** What a page runs: that of a chapter, the element alone, or nothing. */
 const SCRIPTS = {
-<<<<<<< HEAD
-  chapter: `
-<script defer src="page.js" blocking="render"></script>
-<link rel="modulepreload" href="generative-model.js">
-<script type="module" src="element.js"></script>`,
-  element: `
-<script defer src="unloaded.js"></script>
-<link rel="modulepreload" href="generative-model.js">
-<script type="module" src="element.js"></script>`,
-  frame: `
-<script defer src="embed.js" blocking="render"></script>
-<link rel="modulepreload" href="generative-model.js">
-<script type="module" src="element.js"></script>`,
-  none: "",
-=======
   chapter: (body) => `\n<script defer src="page.js" blocking="render"></script>${elements(body)}`,
   element: (body) => `\n<script defer src="unloaded.js"></script>${elements(body)}`,
+  // What it shows stands in its address.
+  frame: () => `\n<script defer src="embed.js" blocking="render"></script>${elements("<generative-model")}`,
+  stored: () => `\n<script type="module" src="stored.js"></script>`,
   none: () => "",
->>>>>>> 49bfd5b (The elements' code in parts: a core of 26 KB before a widget is near, the rest when it is)
 };
 
 /** The fonts that a page cannot do without, and that of its formulas. */
@@ -55,15 +42,21 @@ const fontsOf = (body) => [
   ...(/<math|<generative-lab/.test(body) ? ["math"] : []),
 ];
 
+/** The chapters install as an app; a page that stands in others' does not. */
+const installable = (scripts, lang) =>
+  scripts === "chapter" || scripts === "stored"
+    ? `
+<link rel="manifest" href="${appOf(lang)}">
+<meta name="theme-color" content="#ffffff" media="(prefers-color-scheme: light)">
+<meta name="theme-color" content="#14161a" media="(prefers-color-scheme: dark)">`
+    : "";
+export const appOf = (lang) => `app${lang === "en" ? "" : `.${lang}`}.webmanifest`;
+
 const preload = (font) => `<link rel="preload" href="${font}" as="font" type="font/woff2" crossorigin>`;
 
-<<<<<<< HEAD
-export function head({ title, description, scripts = "chapter", script, up = "", fonts = TEXT, lang = "en" }) {
+export function head({ title, description, scripts = "chapter", script, up = "", fonts = TEXT, lang = "en", body = "" }) {
   // What a single page needs besides.
   const more = script ? `\n<script type="module" src="${script}"></script>` : "";
-=======
-export function head({ title, description, scripts = "chapter", up = "", fonts = TEXT, lang = "en", body = "" }) {
->>>>>>> 49bfd5b (The elements' code in parts: a core of 26 KB before a widget is near, the rest when it is)
   return `<!doctype html>
 <html lang="${lang}"${scripts === "chapter" ? " data-state-in-query" : ""}>
 <head>
@@ -73,13 +66,9 @@ export function head({ title, description, scripts = "chapter", up = "", fonts =
 <title>${escape(title)}</title>
 <meta name="description" content="${escape(description)}">
 <meta name="color-scheme" content="light dark">
-<link rel="icon" href="${icon}">
+<link rel="icon" href="${icon}">${installable(scripts, lang)}
 ${fonts.map((name) => preload(`${up}fonts/${name}.woff2`)).join("\n")}
-<<<<<<< HEAD
-<link rel="stylesheet" href="${up}page.css">${SCRIPTS[scripts]}${more}
-=======
-<link rel="stylesheet" href="${up}page.css">${SCRIPTS[scripts](body)}
->>>>>>> 49bfd5b (The elements' code in parts: a core of 26 KB before a widget is near, the rest when it is)
+<link rel="stylesheet" href="${up}page.css">${SCRIPTS[scripts](body)}${more}
 </head>`;
 }
 
@@ -150,6 +139,7 @@ export function references(lang, known, md) {
 function colophon({ sources = [], code = [], lang }, known, md) {
   const words = WORDS[lang];
   const cited = sources.map((key) => source(key, lang, known, md));
+  const file = (name) => `${name}${lang === "en" ? "" : `.${lang}`}.html`;
   const files = code.map((path) => `<li><a href="${codePage(path)}"><code>${escape(path)}</code></a></li>`);
   const language = code.every((path) => path.endsWith(".ts")) ? "TypeScript" : "Rust";
   const list = (title, note, items) =>
@@ -158,7 +148,7 @@ function colophon({ sources = [], code = [], lang }, known, md) {
 ${list(words.code, `<p>${words.codeNote(language)}</p>`, files)}
 ${list(words.sources, "", cited)}
 <div><h2>${words.how}</h2><p>${words.howNote}</p>
-<p id="device" role="status"></p></div>
+<p><a href="${file("stored")}">${words.storedNote}</a></p><p id="device" role="status"></p></div>
 </footer>`;
 }
 

@@ -17,6 +17,12 @@ export const WORDS = {
       "The models are written in Rust and compiled to WebAssembly. They run in a worker of your browser, " +
       "on the graphics card where there is one, else on the processor. Nothing that you draw, open or train " +
       "leaves your machine, and the page asks no other server for anything.",
+    app: "Generative models that run and train in your browser, in an illustrated article.",
+    storedNote: "What is stored here",
+    stored: {
+      title: "What is stored here",
+      description: "What this site keeps in your browser, with sizes, to be looked at, saved for offline or deleted.",
+    },
     symbols: "Symbols",
     copyHtml: "HTML to copy",
     table: "Table",
@@ -49,6 +55,12 @@ export const WORDS = {
       "Die Modelle sind in Rust geschrieben und nach WebAssembly übersetzt. Sie laufen in einem Worker Ihres " +
       "Browsers, auf der Grafikkarte, wo es eine gibt, sonst auf dem Prozessor. Nichts, was Sie zeichnen, öffnen " +
       "oder trainieren, verlässt Ihr Gerät, und die Seite fragt keinen anderen Server nach irgendetwas.",
+    app: "Generative Modelle, die in Ihrem Browser laufen und lernen, in einem illustrierten Artikel.",
+    storedNote: "Was hier gespeichert ist",
+    stored: {
+      title: "Was hier gespeichert ist",
+      description: "Was diese Website in Ihrem Browser aufhebt, mit Größen: ansehen, offline speichern oder löschen.",
+    },
     symbols: "Symbole",
     copyHtml: "HTML zum Kopieren",
     table: "Tabelle",

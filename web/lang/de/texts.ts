@@ -142,6 +142,9 @@ export const texts: Texts = {
     "ohne ein einziges Beispiel; nichts wird irgendwohin gesendet.",
   goBackToSnapshot: "Zurück zum letzten guten Stand",
 
+  newVersion: "Von dieser Website gibt es eine neue Fassung.",
+  loadNewVersion: "Laden",
+
   kept: "In diesem Browser aufbewahrt",
   keptOffer: "Ein Training ({ago}) ist in diesem Browser aufbewahrt, bei Schritt {step}.",
   keptOfferOn: "Ein Training mit {about} ({ago}) ist in diesem Browser aufbewahrt, bei Schritt {step}.",
