@@ -130,7 +130,7 @@ async function show() {
       };
       return {
         name,
-        about: [k.family, say("step", { step: words.figure(k.step) }), size(k.size), words.ago(k.saved)],
+        about: [k.family, say("step", { n: words.figure(k.step) }), size(k.size), words.ago(k.saved)],
         buttons: [button(say("download"), file, name), surely(() => deleteKept(k.id), name)],
       };
     }),
