@@ -25,8 +25,9 @@ export class GenerativeModel extends ModelHost {
     ...[plotStyles, drawingStyles, textStyles, pictureStyles].map((sheet) => unsafeCSS(sheet)),
   ];
   #dragging = false;
-  /** The view whose tab was brought into sight, and the row of tabs then. */
+  /** The view whose tab was brought into sight, and how many tabs there were. */
   #tab = "";
+  #looking = 0;
 
   // ---- Methods for scripts
 
@@ -188,6 +189,7 @@ export class GenerativeModel extends ModelHost {
 
   override redraw(recolour: boolean) {
     this.panel.redraw(recolour);
+    this.#keepTab(true);
   }
   override get precious() {
     return this.trainer.own || this.trainer.wants;
@@ -258,13 +260,22 @@ export class GenerativeModel extends ModelHost {
     this.#keepTab();
   }
 
-  /** Where there are more tabs than fit, the chosen one is in sight. */
-  #keepTab() {
+  /**
+   * Where there are more tabs than fit, the chosen one is in sight. It is looked for when another one is chosen or the
+   * element has another size, and just before the page is drawn, when its layout is to be made anyway.
+   */
+  #keepTab(resized = false) {
     const tab = this.renderRoot.querySelector<HTMLElement>("[role=tab][aria-selected=true]");
     const row = tab?.parentElement;
-    const shown = `${this.settled.view} ${row?.scrollWidth} ${row?.clientWidth}`;
-    if (!tab || !row || shown === this.#tab) return;
+    const shown = `${this.settled.view} ${row?.childElementCount}`;
+    if (!tab || !row || (shown === this.#tab && !resized)) return;
     this.#tab = shown;
+    cancelAnimationFrame(this.#looking);
+    this.#looking = requestAnimationFrame(() => this.#bringTab(tab, row));
+  }
+
+  #bringTab(tab: HTMLElement, row: HTMLElement) {
+    if (row.scrollWidth <= row.clientWidth) return;
     const [{ left, right }, of] = [tab.getBoundingClientRect(), row.getBoundingClientRect()];
     row.scrollLeft += Math.max(0, right - of.right) - Math.max(0, of.left - left);
   }
