@@ -1,7 +1,7 @@
 // A post with thirty widgets: one worker, no long task on the page's thread, and none of them lost.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { alone, closePage, startBrowser, startSite, until } from "./harness.mjs";
+import { alone, closePage, colours, notices, picture, startBrowser, startSite, until } from "./harness.mjs";
 
 const site = await startSite();
 const browser = await startBrowser();
@@ -60,4 +60,38 @@ test("thirty widgets are walked past without a long task, in one worker", { time
     if (tasks[0] <= LONG) return;
   }
   assert.fail(`the longest tasks took ${tries.map((ms) => ms.toFixed(0))} ms of the processor`);
+});
+
+test("a model that is far away is let go, and is as it was when the reader comes back", async () => {
+  const far = '<div class="far"></div>';
+  const html =
+    '<generative-model id="a" model="vae-mnist-2d" view="samples" count="8" backend="cpu"></generative-model>' +
+    `${far}<generative-model id="b" model="vae-mnist-2d" view="train" backend="cpu"></generative-model>${far}`;
+  const page = await alone(browser, site, html);
+  await page.evaluate(() => {
+    for (const e of document.querySelectorAll(".far")) e.style.height = "4000px";
+  });
+  const [a, b] = ["#a", "#b"].map((id) => page.locator(id));
+  const stands = (element) => until(() => element.evaluate((e) => Boolean(e.info && e.device)), "the model");
+  await stands(a);
+  await until(async () => (await colours(a.locator("canvas").first())) > 10, "samples");
+  const before = await picture(a.locator("canvas").first());
+  await b.evaluate((e) => e.scrollIntoView());
+  await stands(b);
+  await b.evaluate((e) => e.step(5));
+  await b.evaluate((e) => e.snapshot());
+  const { height } = await a.boundingBox();
+  await a.evaluate((e) => e.rest());
+  assert.equal(await a.evaluate((e) => e.info), undefined);
+  assert.equal((await a.boundingBox()).height, height, "its height stays");
+  await a.evaluate((e) => e.scrollIntoView());
+  await b.evaluate((e) => e.rest());
+  assert.equal(await b.evaluate((e) => e.info), undefined);
+  await stands(a);
+  await until(async () => (await picture(a.locator("canvas").first())) === before, "the same samples");
+  await b.evaluate((e) => e.scrollIntoView());
+  await stands(b);
+  assert.equal(await b.evaluate((e) => e.info.step), 5, "its training is as it was");
+  assert.deepEqual(await notices(b), []);
+  await closePage(page);
 });

@@ -237,7 +237,7 @@ export class LabCore extends Core {
 const METHODS: Record<Kind, readonly string[]> = {
   model: [
     ...["load", "play", "pause", "step", "reset", "sample", "exportCheckpoint", "snapshot", "importCheckpoint"],
-    ...["fireDrill"],
+    ...["fireDrill", "rest"],
   ],
   lab: ["load", "play", "pause", "step", "restart", "reset"],
 };

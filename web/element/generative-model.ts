@@ -16,6 +16,8 @@ import { START, isPlane } from "./points-task";
 import drawingStyles from "./render/plot.css";
 import pictureStyles from "./pictures/pictures.css";
 import textStyles from "./text/text.css";
+import { Rest } from "./rest";
+import { TabRow } from "./tab-row";
 import plotStyles from "uplot/dist/uPlot.min.css";
 
 /** `<generative-model>`: a model that samples and trains where it stands. */
@@ -25,9 +27,21 @@ export class GenerativeModel extends ModelHost {
     ...[plotStyles, drawingStyles, textStyles, pictureStyles].map((sheet) => unsafeCSS(sheet)),
   ];
   #dragging = false;
-  /** The view whose tab was brought into sight, and how many tabs there were. */
-  #tab = "";
-  #looking = 0;
+  #tabs = new TabRow();
+  #rest = new Rest({
+    element: this,
+    trainer: this.trainer,
+    busy: () => this.active,
+    load: () => this.load(),
+    sleep: () => {
+      this.panel.hide();
+      this.active = false;
+    },
+    wake: () => {
+      this.active = true;
+      this.wake();
+    },
+  });
 
   // ---- Methods for scripts
 
@@ -148,6 +162,7 @@ export class GenerativeModel extends ModelHost {
   /** Ends what the element does and frees what it holds; `load` begins anew. */
   dispose() {
     clearTimeout(this.timer);
+    this.#rest.end();
     this.panel.hide();
     void this.trainer.dispose();
     this.active = this.isDrawn = false;
@@ -161,10 +176,18 @@ export class GenerativeModel extends ModelHost {
   // ---- What presence tells
 
   override seen(seen: boolean) {
-    if (seen && !this.active) void this.load();
+    this.#rest.seen(seen);
     this.trainer.watch(seen);
     this.inSight = seen;
     this.tick();
+  }
+
+  /**
+   * Frees the model's memory until the element is seen again, if the model can be had again as it is: a shipped one, or
+   * a training that is kept. What is drawn stays, and so does the height.
+   */
+  rest(): Promise<void> {
+    return this.#rest.rest();
   }
 
   /** New samples again and again, while somebody can see them. */
@@ -189,7 +212,7 @@ export class GenerativeModel extends ModelHost {
 
   override redraw(recolour: boolean) {
     this.panel.redraw(recolour);
-    this.#keepTab(true);
+    this.#tabs.look(this.renderRoot, this.settled.view, true);
   }
   override get precious() {
     return this.trainer.own || this.trainer.wants;
@@ -257,27 +280,7 @@ export class GenerativeModel extends ModelHost {
       this.panel.refresh();
     }
     this.panel.updated();
-    this.#keepTab();
-  }
-
-  /**
-   * Where there are more tabs than fit, the chosen one is in sight. It is looked for when another one is chosen or the
-   * element has another size, and just before the page is drawn, when its layout is to be made anyway.
-   */
-  #keepTab(resized = false) {
-    const tab = this.renderRoot.querySelector<HTMLElement>("[role=tab][aria-selected=true]");
-    const row = tab?.parentElement;
-    const shown = `${this.settled.view} ${row?.childElementCount}`;
-    if (!tab || !row || (shown === this.#tab && !resized)) return;
-    this.#tab = shown;
-    cancelAnimationFrame(this.#looking);
-    this.#looking = requestAnimationFrame(() => this.#bringTab(tab, row));
-  }
-
-  #bringTab(tab: HTMLElement, row: HTMLElement) {
-    if (row.scrollWidth <= row.clientWidth) return;
-    const [{ left, right }, of] = [tab.getBoundingClientRect(), row.getBoundingClientRect()];
-    row.scrollLeft += Math.max(0, right - of.right) - Math.max(0, of.left - left);
+    this.#tabs.look(this.renderRoot, this.settled.view);
   }
 
   /** Takes the model to another back end. */
