@@ -4,7 +4,7 @@
 // anew: scripts, styles, pages, models and data, each under a name with the hash of what is in it. First come those
 // that name no others, last those that nobody names but people: the pages, and `element.js`.
 import { build, transform } from "esbuild";
-import { existsSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -217,7 +217,11 @@ async function styles(files) {
 
 async function scripts(files) {
   const workers = ["worker-cpu", "worker-webgpu"].flatMap((w) => [`${w}.js`, `${w}_bg.wasm`]);
-  files.add("worker.js", await bundle("web/worker/worker.ts", { names: files.only(...workers) }));
+  const wasm = workers.filter((name) => name.endsWith(".wasm") && files.names[name]);
+  const bytes = Object.fromEntries(wasm.map((name) => [name, statSync(join(files.out, files.of(name))).size]));
+  const { define } = scriptOptions(files.only(...workers));
+  const told = { ...define, BYTES: JSON.stringify(JSON.stringify(bytes)) };
+  files.add("worker.js", await bundle("web/worker/worker.ts", { define: told }));
   const names = files.only("worker.js", "checkpoints/manifest.json", "texts/manifest.json");
   for (const language of readdirSync(join(root, "web/lang"), { withFileTypes: true }))
     if (language.isDirectory())

@@ -2,6 +2,7 @@ import { PlaygroundError, cancelled, isErrorInfo, problem } from "./errors";
 import type { Answer, Envelope, ErrorInfo, Outcome, Progress, Request } from "./protocol";
 import { fileUrl } from "./files";
 import { platform, type AnyWorker, type Spawned } from "./platform";
+import { came } from "./progress";
 import { note, unloaded, type Violation } from "./refusals";
 
 /** What the reader may ask for. */
@@ -29,6 +30,8 @@ export interface Init {
 /** Messages of the worker's shell, besides the answers. */
 export type ShellMessage =
   | { type: "loading" }
+  /** So many bytes of the module have come. */
+  | { type: "came"; loaded: number; total: number }
   | { type: "ready"; device: Omit<Device, "reason">; reason: string }
   | { type: "failed"; error: ErrorInfo }
   | { type: "fallback"; reason: string }
@@ -106,6 +109,8 @@ export class Connection {
   #resolve!: (device: Device) => void;
   #reject!: (error: PlaygroundError) => void;
   #worker: AnyWorker | undefined;
+  /** Where the worker was started from. */
+  #from: string | undefined;
   #isReady = false;
   /** Why there is no worker any more. */
   #closed: PlaygroundError | undefined;
@@ -140,6 +145,7 @@ export class Connection {
 
   /** It did not start. */
   #failed(error: PlaygroundError) {
+    if (this.#from) came(this.#from);
     this.close(error);
   }
 
@@ -173,6 +179,7 @@ export class Connection {
     }
     const { worker, from } = spawned;
     this.#worker = worker;
+    this.#from = from.href;
     this.#unanswered(FIRST_WORD);
     worker.onmessage = ({ data }: MessageEvent<ShellMessage | Answer>) => {
       if (worker !== this.#worker) return;
@@ -180,7 +187,10 @@ export class Connection {
         this.#answer(data);
       } else if (data.type === "loading") {
         this.#unanswered(START);
+      } else if (data.type === "came") {
+        came(from.href, data);
       } else if (data.type === "ready") {
+        came(from.href);
         clearTimeout(this.#timer);
         this.#isReady = true;
         this.#resolve({ ...data.device, reason: data.reason });

@@ -1,3 +1,5 @@
+import { isHashed } from "./hashed";
+
 /** What the site's files are called: each carries the hash of what is in it, which the build fills in. */
 declare const FILES: string | undefined;
 
@@ -34,7 +36,7 @@ export async function filesNow(): Promise<Record<string, string> | undefined> {
 
 /** Whether the site was replaced by a later one that has this file no more. */
 export async function isGone(url: URL): Promise<boolean> {
-  const ours = isOwn(url) && /-[0-9a-f]{10}\.[^/]+$/.test(url.pathname);
+  const ours = isOwn(url) && isHashed(url.pathname);
   const now = ours ? await filesNow() : undefined;
   return now !== undefined && !Object.values(now).includes(url.href.slice(base.href.length));
 }

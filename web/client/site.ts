@@ -1,8 +1,10 @@
 import { badOption, cancelled, PlaygroundError, problem } from "./errors";
 import { fileUrl, inlined, isOwn } from "./files";
+import { isHashed } from "./hashed";
 import { unless } from "./limits";
 import { isPacked, unpack } from "./packed";
 import { idly, platform } from "./platform";
+import { came } from "./progress";
 import { isPage, nameOf, refused, silent as silence, unanswered } from "./refusals";
 
 /** One file that the site serves, as the manifest promises it. */
@@ -59,9 +61,36 @@ const downloads = new Map<string, Download>();
 const distrusted = new Set<string>();
 let manifest: Promise<Manifest> | undefined;
 
+/** What had come of a file when the network was lost: the next try asks for the rest. */
+const halves = new Map<string, Uint8Array[]>();
+const sizeOf = (parts: readonly Uint8Array[]) => parts.reduce((n, part) => n + part.length, 0);
+
+/** The rest of a file of which some has come, or all of it; `parts` then has what is to stand before. */
+async function ask(url: URL, options: RequestInit, parts: Uint8Array[]): Promise<Response> {
+  const half = halves.get(url.href);
+  halves.delete(url.href);
+  if (!half) return platform.fetch(url, options);
+  const from = sizeOf(half);
+  const rest = await platform.fetch(url, { ...options, headers: { Range: `bytes=${from}-` } }).catch(() => undefined);
+  if (rest?.status === 206 && rest.headers.get("content-range")?.startsWith(`bytes ${from}-`) !== false) {
+    parts.push(...half);
+    return rest;
+  }
+  if (rest?.status === 200) return rest;
+  void rest?.body?.cancel();
+  return platform.fetch(url, options);
+}
+
 /** Reads a response; a silent server, or one that sends more than `limit`, is left alone. */
-async function read(url: URL, limit: number, abort: AbortController, cache: RequestCache): Promise<Uint8Array> {
+async function read(
+  url: URL,
+  limit: number,
+  abort: AbortController,
+  cache: RequestCache,
+  total = 0,
+): Promise<Uint8Array> {
   let silent = false;
+  const parts: Uint8Array[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   const heard = () => {
     clearTimeout(timer);
@@ -72,27 +101,31 @@ async function read(url: URL, limit: number, abort: AbortController, cache: Requ
   };
   try {
     heard();
-    const response = await platform.fetch(url, { signal: abort.signal, cache });
+    const response = await ask(url, { signal: abort.signal, cache }, parts);
     if (!response.ok) throw await refused(url, response.status);
     // Some hosts send a page, and no error, for a file that they do not have.
     if (isPage(response) && isOwn(url)) throw await refused(url, 404);
-    const parts: Uint8Array[] = [];
-    let size = 0;
+    let size = sizeOf(parts);
     const reader = response.body?.getReader();
     for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
       heard();
       parts.push(next.value);
       size += next.value.length;
       if (size > limit) throw tooLarge(url, limit);
+      if (total) came(url.href, { loaded: size, total });
     }
     return joined(parts, size);
   } catch (e) {
+    // The rest of a file that can only be the same can be asked for.
+    const lost = !(e instanceof PlaygroundError) && (silent || !abort.signal.aborted);
+    if (parts.length && lost && isHashed(url.pathname)) halves.set(url.href, parts);
     abort.abort(); // Whatever still comes is not wanted.
     if (silent) throw silence(url, SILENCE / 1000);
     if (e instanceof PlaygroundError) throw e;
     throw await unanswered(url);
   } finally {
     clearTimeout(timer);
+    if (total) came(url.href);
   }
 }
 
@@ -115,10 +148,10 @@ function joined(parts: Uint8Array[], size: number): Uint8Array {
 }
 
 /** Bytes of a file, fetched once for all who want it at a time; after a failure the next try is a new one. */
-export async function bytesOf(url: URL, signal?: AbortSignal, limit = LARGEST_FILE): Promise<Uint8Array> {
+export async function bytesOf(url: URL, signal?: AbortSignal, limit = LARGEST_FILE, total = 0): Promise<Uint8Array> {
   if (signal?.aborted) throw cancelled();
   const { href } = url;
-  const download = downloads.get(href) ?? begin(url, limit);
+  const download = downloads.get(href) ?? begin(url, limit, total);
   download.waiting++;
   try {
     return await unless(signal, download.bytes);
@@ -131,10 +164,10 @@ export async function bytesOf(url: URL, signal?: AbortSignal, limit = LARGEST_FI
   }
 }
 
-function begin(url: URL, limit: number): Download {
+function begin(url: URL, limit: number, total: number): Download {
   const { href } = url;
   const abort = new AbortController();
-  const bytes = read(url, limit, abort, distrusted.has(href) ? "reload" : "default");
+  const bytes = read(url, limit, abort, distrusted.has(href) ? "reload" : "default", total);
   const download: Download = { bytes, abort, waiting: 0, arrived: false };
   downloads.set(href, download);
   bytes.then(
@@ -225,7 +258,8 @@ export async function sourceBytes(src: string, signal?: AbortSignal): Promise<Ui
 }
 
 /** The bytes of a shipped model. */
-export const modelBytes = (entry: ModelEntry, signal?: AbortSignal) => bytesOf(modelUrl(entry), signal);
+export const modelBytes = (entry: ModelEntry, signal?: AbortSignal) =>
+  bytesOf(modelUrl(entry), signal, LARGEST_FILE, entry.bytes);
 
 /** A shipped data set with its bytes. */
 export async function dataFile(name: string): Promise<{ entry: DataEntry; bytes: Uint8Array }> {

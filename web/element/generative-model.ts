@@ -54,9 +54,9 @@ export class GenerativeModel extends ModelHost {
       this.setAttribute("model", model); // Comes back here by way of the change.
       return;
     }
-    this.say(this.words.say("fetchingModel"));
+    this.arrival.say(this.words.say("fetchingModel"));
     await this.attempt(() => (this.family ? this.#untrained(this.family) : this.#shipped()), "load");
-    if (!this.trainer.busy) this.say(undefined);
+    if (!this.trainer.busy) this.arrival.say(undefined);
   }
 
   /** An untrained model of a family. */
@@ -155,7 +155,7 @@ export class GenerativeModel extends ModelHost {
       const bytes = await checkpointBytes(file);
       this.description = await this.wake().describe();
       if (await this.trainer.open(bytes)) this.#ready();
-      this.say(undefined);
+      this.arrival.say(undefined);
     });
   }
 
@@ -245,12 +245,6 @@ export class GenerativeModel extends ModelHost {
 
   async #awake() {
     if (!this.info) await this.load();
-  }
-
-  protected say(text: string | undefined) {
-    this.loading = text;
-    if (text) this.announce("progress", { phase: "load", step: 0, of: 1 });
-    this.requestUpdate();
   }
 
   /** The entry of the wished-for model; for an unknown one, that of the model at hand or the default. */
@@ -354,11 +348,11 @@ export class GenerativeModel extends ModelHost {
     const body = html`<div
       class="body ${waiting ? "waiting" : ""}"
       part="stage"
-      aria-busy=${this.loading ? "true" : "false"}>
+      aria-busy=${this.arrival.told ? "true" : "false"}>
       <div class="panel">${this.panel.render()}</div>
       <div class="poster" ?hidden=${!waiting}>
         <slot name="poster"></slot>
-        ${this.bare ? nothing : html`<p class="aside">${this.loading}</p>`}
+        ${this.bare ? nothing : html`<p class="aside">${this.arrival.told}</p>`}
       </div>
     </div>`;
     const chosen = this.entry?.id ?? this.model ?? undefined;
@@ -380,7 +374,7 @@ export class GenerativeModel extends ModelHost {
       ${alerts}
       <div id="panel" role="tabpanel" aria-labelledby=${`tab-${view}`}>${body}</div>
       <footer part="foot">
-        <p class="caption" part="caption">${this.loading ?? (info ? this.panel.caption(info) : "")}</p>
+        <p class="caption" part="caption">${this.arrival.told ?? (info ? this.panel.caption(info) : "")}</p>
         ${
           info
             ? facts(words, info, device, this.entry, own, {

@@ -6,6 +6,7 @@ import { badOption } from "../client/errors";
 import type { FamilyInfo, ModelInfo, SpaceKind, TrainState, View } from "../client/protocol";
 import { siteManifest, type ModelEntry } from "../client/site";
 import { Speech } from "../lang/speech";
+import { Arrival } from "./arrival";
 import { ATTRIBUTES, attributeOf, read } from "./attributes";
 import { deviceSentence } from "./chrome";
 import { Controller, type ControllerHost } from "./controller";
@@ -73,7 +74,7 @@ export abstract class ModelHost extends grown(ModelCore) implements Host, Contro
   protected description: Description | undefined;
   protected kin: FamilyInfo | undefined;
   protected kind: SpaceKind | undefined;
-  protected loading: string | undefined;
+  protected readonly arrival = new Arrival(this);
   protected isDrawn = false;
   protected stale = false;
   protected active = false;
@@ -201,7 +202,7 @@ export abstract class ModelHost extends grown(ModelCore) implements Host, Contro
     }
     // The new model need not know the letters of a prompt for the one before.
     if (fresh && this.trainer.corpus && this.trainer.source !== "shipped") this.removeAttribute("prompt");
-    if (fresh) this.loading = undefined;
+    if (fresh) this.arrival.say(undefined);
     this.requestUpdate();
   }
   trained(state: TrainState, samples: View | null) {

@@ -32,6 +32,7 @@ export const en = {
   pageHelp: "One page of PyTorch that loads the downloaded model and draws the same samples from the same noise",
   openModel: "Open model",
   fetchingModel: "Fetching the model…",
+  fetchingBytes: "Fetching the model: {loaded} of {total}",
   dropText: "Drop a model or a text",
   dropImage: "Drop a model or an image",
   openInstead: "Open {title}",

@@ -15,6 +15,3 @@ export type Told =
   | { type: "used"; urls: string[]; backend: string | undefined }
   /** The reader wants the new version now. */
   | { type: "take" };
-
-/** Whether a path carries a hash, and so will never be anything else. */
-export const isHashed = (path: string) => /-[0-9a-f]{10}\.[^/]+$/.test(path);

@@ -4,7 +4,7 @@
  *
  * Only the pages of the site register it (`page/offline.ts`), never somebody else's page or a frame.
  */
-import { FILES, isHashed, ourCaches, pagesOf, type Told } from "./caches";
+import { FILES, ourCaches, pagesOf, type Told } from "./caches";
 
 /** What the build knows of the site. */
 interface Site {
@@ -86,9 +86,9 @@ async function answer(name: string, request: Request): Promise<Response> {
 async function keep(names: readonly string[], needed: boolean) {
   const [files, pages] = await Promise.all([caches.open(FILES), caches.open(pagesOf(site.version))]);
   for (const name of names) {
-    const cache = isHashed(name) ? files : pages;
+    const cache = hashed.has(name) ? files : pages;
     if (await cache.match(addressOf(name))) continue;
-    const response = await fetched(name, new Request(addressOf(name), isHashed(name) ? {} : { cache: "no-cache" }));
+    const response = await fetched(name, new Request(addressOf(name), hashed.has(name) ? {} : { cache: "no-cache" }));
     if (needed && !response.ok) throw new Error(`${name}: ${response.status}`);
   }
 }

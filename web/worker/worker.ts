@@ -132,6 +132,30 @@ function watchDevices(adapter: GpuAdapter) {
   };
 }
 
+/** Bytes of the modules, which the build fills in: servers that pack them do not say. */
+declare const BYTES: string | undefined;
+const bytes: Record<string, number> = typeof BYTES === "undefined" ? {} : JSON.parse(BYTES);
+/** An answer that takes longer comes over a network, milliseconds; one from a cache is left to the browser as it is. */
+const QUICK = 40;
+/** Between two words of how much has come. */
+const OFTEN = 200;
+
+/** The same answer, which tells how much of it has come. */
+function counted(response: Response, total: number): Response {
+  let [loaded, told] = [0, 0];
+  const count = new TransformStream<Uint8Array, Uint8Array>({
+    transform(part, out) {
+      loaded += part.length;
+      const now = performance.now();
+      if (now - told > OFTEN) tell({ type: "came", loaded, total });
+      if (now - told > OFTEN) told = now;
+      out.enqueue(part);
+    },
+  });
+  const { status, headers } = response;
+  return new Response(response.body?.pipeThrough(count), { status, headers });
+}
+
 const MAGIC = 0x6d736100; // "\0asm"
 
 /** A module as it comes, or whole where a server gives it another type. */
@@ -147,8 +171,13 @@ async function moduleOf(url: URL, response: Response): Promise<Response | ArrayB
 
 async function load(backend: "cpu" | "webgpu", allowFallback: boolean): Promise<DeviceInfo> {
   const url = fileUrl(`worker-${backend}_bg.wasm`);
+  const [begun, total] = [performance.now(), bytes[`worker-${backend}_bg.wasm`] ?? 0];
   const asked = within(SERVER, "the server", fetch(url)).then(
-    (response) => moduleOf(url, response),
+    async (response) => {
+      const module = await moduleOf(url, response);
+      const slow = total > 0 && performance.now() - begun > QUICK;
+      return slow && module instanceof Response ? counted(module, total) : module;
+    },
     async (e: unknown) => {
       throw e instanceof TypeError ? await unanswered(url) : e;
     },
@@ -162,8 +191,8 @@ async function load(backend: "cpu" | "webgpu", allowFallback: boolean): Promise<
     throw (await uncompiled(url, e)) ?? e;
   }
   module.start((answer) => scope.postMessage(answer, buffersOf(answer)));
-  const begun = module.init_device(backend, allowFallback);
-  const info = await (backend === "cpu" ? begun : within(3 * DRIVER, "the graphics device", begun));
+  const made = module.init_device(backend, allowFallback);
+  const info = await (backend === "cpu" ? made : within(3 * DRIVER, "the graphics device", made));
   glue = module;
   return info;
 }

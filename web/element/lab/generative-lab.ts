@@ -8,12 +8,7 @@ import { fileButton } from "../file-button";
 import { dragHandler } from "../files";
 import { Places } from "../inputs/place";
 import { linkable, unhide } from "../names";
-<<<<<<< HEAD
 import { START, isPlane } from "../points-task";
-import { Presence, type Present } from "../presence";
-=======
-import { START } from "../points-task";
->>>>>>> 49bfd5b (The elements' code in parts: a core of 26 KB before a widget is near, the rest when it is)
 import plotStyles from "uplot/dist/uPlot.min.css";
 import { controls } from "./controls";
 import { LabHost } from "./lab-host";

@@ -24,6 +24,7 @@ export const texts: Texts = {
   pageHelp: "Eine Seite PyTorch, die das gespeicherte Modell lädt und aus demselben Rauschen dieselben Bilder zieht",
   openModel: "Modell öffnen",
   fetchingModel: "Das Modell wird geladen …",
+  fetchingBytes: "Das Modell wird geladen: {loaded} von {total}",
   dropText: "Modell oder Text hier ablegen",
   dropImage: "Modell oder Bild hier ablegen",
   openInstead: "{title} öffnen",

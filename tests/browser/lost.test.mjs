@@ -1,0 +1,62 @@
+// A network that is slow, and is lost in the middle of a model: how much has come is said, that it was lost too, and the
+// next try asks for the rest only.
+import assert from "node:assert/strict";
+import { createReadStream, existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { extname, join } from "node:path";
+import { after, test } from "node:test";
+import { startBrowser, until } from "./harness.mjs";
+import { dist, TYPES } from "./hosts.mjs";
+
+const browser = await startBrowser();
+const asked = [];
+let lost = false;
+/** Serves the site; of the model it sends a part, then nothing for a while, and then the connection is gone. */
+const server = createServer((request, response) => {
+  const path = new URL(request.url, "http://host").pathname.slice(1) || "index.html";
+  const file = join(dist, path);
+  if (!existsSync(file)) return void response.writeHead(404).end();
+  const type = { "content-type": TYPES[extname(path)] ?? "application/octet-stream" };
+  if (!/vae-mnist-[0-9a-f]{10}\.safetensors$/.test(path)) {
+    response.writeHead(200, type);
+    return void createReadStream(file).pipe(response);
+  }
+  const bytes = readFileSync(file);
+  const [, from] = /^bytes=(\d+)-$/.exec(request.headers.range ?? "") ?? [];
+  asked.push(from === undefined ? 0 : Number(from));
+  if (lost) {
+    const start = Number(from ?? 0);
+    const range = { "content-range": `bytes ${start}-${bytes.length - 1}/${bytes.length}` };
+    response.writeHead(from === undefined ? 200 : 206, { ...type, ...(from === undefined ? {} : range) });
+    return void response.end(bytes.subarray(start));
+  }
+  lost = true;
+  response.writeHead(200, { ...type, "content-length": bytes.length });
+  response.write(bytes.subarray(0, 700_000));
+  setTimeout(() => response.destroy(), 4000);
+});
+await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
+after(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+test("a download that is lost says how far it came, and goes on from there", async () => {
+  const page = await (await browser.newContext({ serviceWorkers: "block" })).newPage();
+  await page.goto(`http://localhost:${server.address().port}/embed.html`);
+  await page.evaluate(() => {
+    document.querySelector("main").innerHTML =
+      '<generative-model id="m" model="vae-mnist" backend="cpu"><img slot="poster" alt="Digits"></generative-model>';
+  });
+  const element = page.locator("#m");
+  const said = element.getByText(/^Fetching the model: [\d.]+ MB of [\d.]+ MB$/);
+  await said.first().waitFor();
+  assert.ok(await element.locator(".poster").isVisible());
+  const notice = element.locator('.notice[data-code="fetch-failed"]');
+  await notice.waitFor();
+  await notice.getByRole("button", { name: "Try again" }).click();
+  await until(() => element.evaluate((e) => Boolean(e.info && e.device)), "the model");
+  assert.equal(asked.length, 2, `${asked}`);
+  assert.ok(asked[1] > 100_000 && asked[1] <= 700_000, `the rest from ${asked[1]} on`);
+  await page.context().close();
+});
