@@ -1,5 +1,5 @@
-// A network that is slow, and is lost in the middle of a model: how much has come is said, that it was lost too, and the
-// next try asks for the rest only.
+// A network that is slow, and is lost in the middle of a model: how much has come is said, that it was lost too, and
+// the next try asks for the rest only.
 import assert from "node:assert/strict";
 import { createReadStream, existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -43,7 +43,7 @@ after(() => {
 
 test("a download that is lost says how far it came, and goes on from there", async () => {
   const page = await (await browser.newContext({ serviceWorkers: "block" })).newPage();
-  await page.goto(`http://localhost:${server.address().port}/embed.html`);
+  await page.goto(`http://localhost:${server.address().port}/alone.html`);
   await page.evaluate(() => {
     document.querySelector("main").innerHTML =
       '<generative-model id="m" model="vae-mnist" backend="cpu"><img slot="poster" alt="Digits"></generative-model>';

@@ -54,7 +54,16 @@ export const appOf = (lang) => `app${lang === "en" ? "" : `.${lang}`}.webmanifes
 
 const preload = (font) => `<link rel="preload" href="${font}" as="font" type="font/woff2" crossorigin>`;
 
-export function head({ title, description, scripts = "chapter", script, up = "", fonts = TEXT, lang = "en", body = "" }) {
+export function head({
+  title,
+  description,
+  scripts = "chapter",
+  script,
+  up = "",
+  fonts = TEXT,
+  lang = "en",
+  body = "",
+}) {
   // What a single page needs besides.
   const more = script ? `\n<script type="module" src="${script}"></script>` : "";
   return `<!doctype html>
