@@ -1,3 +1,5 @@
+import { isHashed } from "./hashed";
+
 /** What the site's files are called: each carries the hash of what is in it, which the build fills in. */
 declare const FILES: string | undefined;
 
@@ -31,9 +33,6 @@ export async function filesNow(): Promise<Record<string, string> | undefined> {
     return undefined;
   }
 }
-
-/** Whether a path carries a hash, and so will never be anything else. */
-export const isHashed = (path: string) => /-[0-9a-f]{10}\.[^/]+$/.test(path);
 
 /** Whether the site was replaced by a later one that has this file no more. */
 export async function isGone(url: URL): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { badOption, cancelled, PlaygroundError, problem } from "./errors";
-import { fileUrl, inlined, isHashed, isOwn } from "./files";
+import { fileUrl, inlined, isOwn } from "./files";
+import { isHashed } from "./hashed";
 import { unless } from "./limits";
 import { isPacked, unpack } from "./packed";
 import { idly, platform } from "./platform";

@@ -52,5 +52,3 @@ export function useFiles(at: string | URL) {
   if (!url.pathname.endsWith("/")) url.pathname += "/";
   folder = url;
 }
-/** Whether a path carries a hash, and so will never be anything else; files of a package do not count. */
-export const isHashed = (_path: string) => false;
