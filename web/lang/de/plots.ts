@@ -35,8 +35,9 @@ export const plots: Record<string, string> = {
   "Word by word": "Wort für Wort",
   ["First the picture as it is at that moment, then where it looks at each word of your sentence, one after the " +
   "other: the lighter, the more. The attention is the mean of all heads of the finest level that looks."]:
-    "Zuerst das Bild, wie es in diesem Augenblick ist, dann, wo es auf jedes Wort Ihres Satzes achtet, eines nach dem " +
-    "anderen: je heller, desto mehr. Gezeigt ist das Mittel aller Köpfe der Attention auf der feinsten Stufe, die liest.",
+    "Zuerst das Bild, wie es in diesem Augenblick ist, dann, wo es auf jedes Wort Ihres Satzes achtet, eines nach " +
+    "dem anderen: je heller, desto mehr. Gezeigt ist das Mittel aller Köpfe der Attention auf der feinsten Stufe, " +
+    "die liest.",
   "From a sketch": "Aus einer Skizze",
   ["Your picture is put under part of the noise, and the model finds its way back from there. " +
   "Little noise keeps nearly everything; much of it keeps little more than where the ink was, " +
