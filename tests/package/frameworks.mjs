@@ -169,6 +169,43 @@ const seed = 7;
   },
 };
 
+/** Templates as TypeScript reads them, with what must not compile. */
+const TYPED = {
+  packages: ["typescript@5.9.3", "@types/react@19.3.3", "react@19.3.1", "vue@3.5.45", "svelte@5.57.3"],
+  files: {
+    "src/react.tsx": `import "generative-playground/react";
+export const right = (
+  <generative-model model="vae-mnist-2d" seed={7} count="4" keep-training latent-dim={2} path="linear" className="x"
+    onready={(e) => console.log(e.detail.model.family)} onClick={(e) => e.clientX}>
+    <img slot="poster" alt="" />
+  </generative-model>
+);
+// @ts-expect-error: no such path
+export const path = () => <generative-model path="crooked" />;
+// @ts-expect-error: no such attribute
+export const other = () => <generative-model nonsense="1" />;`,
+    "src/vue.ts": `import "generative-playground/vue";
+import type { GlobalComponents } from "vue";
+type Props = InstanceType<GlobalComponents["generative-model"]>["$props"];
+export const right: Props = { model: "a", seed: 7, class: "x", onReady: (e) => console.log(e.detail.model.family) };
+// @ts-expect-error: no such path
+export const path: Props = { path: "crooked" };`,
+    "src/svelte.ts": `import "generative-playground/svelte";
+import type { SvelteHTMLElements } from "svelte/elements";
+type Props = SvelteHTMLElements["generative-model"];
+export const right: Props = { model: "a", seed: 7, class: "x", onready: (e) => console.log(e.detail.model.family) };
+// @ts-expect-error: no such path
+export const path: Props = { path: "crooked" };`,
+    "tsconfig.json": JSON.stringify({
+      compilerOptions: {
+        ...{ jsx: "react-jsx", module: "esnext", moduleResolution: "bundler", target: "es2022", strict: true },
+        ...{ noEmit: true, lib: ["es2023", "dom", "dom.iterable"], types: [], skipLibCheck: true },
+      },
+      include: ["src"],
+    }),
+  },
+};
+
 /** Everything that a reader of the project may do with the element. */
 async function drive(browser, url, rendered) {
   if (rendered) {
@@ -239,3 +276,7 @@ for (const [name, project] of Object.entries(PROJECTS)) {
   }
 }
 await browser.close();
+if (!wanted.length || wanted.includes("types")) {
+  run(await projectOf("types", TYPED.packages, TYPED.files), "tsc", "-p", ".");
+  console.log("ok      types of templates");
+}
