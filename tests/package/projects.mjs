@@ -9,6 +9,9 @@ import { npm, pack, serve, temporary } from "./tools.mjs";
 
 const cache = join(process.env.GP_CACHE ?? join(homedir(), ".cache/generative-playground"), "package");
 
+/** A server that was told to end may still be writing. */
+const GONE = { recursive: true, force: true, maxRetries: 10, retryDelay: 500 };
+
 /** The tarball of now, made once. */
 let made;
 export const tarball = () => (made ??= pack(temporary("tarball")));
@@ -30,8 +33,8 @@ export async function projectOf(name, packages, files) {
   execFileSync("tar", ["xzf", await tarball(), "--strip-components=1", "-C", ours]);
   // What tools keep of packages that have the same version would be that of an earlier run.
   for (const kept of [".next", ".parcel-cache", ".astro", ".svelte-kit", "node_modules/.vite", "node_modules/.cache"])
-    rmSync(join(folder, kept), { recursive: true, force: true });
-  for (const out of ["dist", "src", "app", "pages"]) rmSync(join(folder, out), { recursive: true, force: true });
+    rmSync(join(folder, kept), GONE);
+  for (const out of ["dist", "src", "app", "pages"]) rmSync(join(folder, out), GONE);
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
