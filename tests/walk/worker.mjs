@@ -78,6 +78,7 @@ export class Host {
           trainSchema: TRAIN,
           textSchema: TEXT,
           toys: [{ id: "moons", kind: "points" }],
+          made: [],
           presets: [],
         });
       case "loadData":
