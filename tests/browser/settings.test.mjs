@@ -1,5 +1,5 @@
-// Where posts put a widget: under style sheets that mean no good, in a shadow root, in dialogs, details and tabs that are
-// closed at first, beside another version of the site, and on paper.
+// Where posts put a widget: under style sheets that mean no good, in a shadow root, in dialogs, details and tabs that
+// are closed at first, beside another version of the site, and on paper.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { blogOf, hostOf } from "./hosts.mjs";
