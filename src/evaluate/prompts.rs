@@ -1,7 +1,7 @@
 //! How well a model of scenes paints what it is told.
 //!
 //! Sentences of pairs that were shown in training, and others in each of which a pair was not; one picture
-//! for each, read back without a network ([`scenes::read`]). A sentence counts where all of it holds: each
+//! for each, read back without a network (`scenes::read`). A sentence counts where all of it holds: each
 //! thing with its colour, shape and size, how many there are and no more, and where they are.
 
 use crate::{

@@ -115,7 +115,8 @@ export async function openPage(browser, site, { path = "", expected = [], init, 
   const note = (text) => {
     // What an attribute says in vain is told to its author as well as to the reader.
     if (text.startsWith("console warning: <generative-…>: ")) return;
-    if (text.includes("Service Worker registration blocked by Playwright")) return;
+    // Said by what blocks it, above.
+    if (text.startsWith("console warning: Service Worker registration blocked by Playwright")) return;
     if (!expected.some((pattern) => pattern.test(text))) page.problems.push(text);
   };
   page.on("console", (message) => {

@@ -86,8 +86,8 @@ function apply(figure: Figure, parameters: URLSearchParams) {
   const wished = under(figure, parameters).map(([name, value]) => [name.replaceAll("_", "-"), value] as const);
   const may = (name: string) => linkable(name, kind) && name !== "backend";
   const experiment = wished.some(([name]) => name === "preset");
-  // Before it is defined there is nothing to be reset.
-  if (kind === "lab") void (element as GenerativeLab).reset?.();
+  // Before it is awake there is nothing to be reset, and its code, which comes then, would take away what is set here.
+  if (kind === "lab" && element.stands) void (element as GenerativeLab).reset();
   for (const name of new Set([...element.getAttributeNames(), ...Object.keys(defaults)])) {
     if (!may(name) || wished.some(([w]) => w === name)) continue;
     // An experiment brings its own family, data and plot.

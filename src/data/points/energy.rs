@@ -30,7 +30,7 @@ const DISTANCES: [f64; 3] = [1.6, 3.2, 5.0];
 /// Names of the energies, in order.
 const NAMES: [&str; 7] = ["u1", "u2", "u3", "u4", "hills-close", "hills", "hills-far"];
 
-/// U(x) of the energy called `name` (one of [`NAMES`]) for x `[n, 2]`, nats up to a constant, `[n]`;
+/// U(x) of the energy called `name` (one of `NAMES`) for x `[n, 2]`, nats up to a constant, `[n]`;
 /// nothing for another name.
 pub fn energy(name: &str, x: Tensor<2>) -> Option<Tensor<1>> {
     let n = x.dims()[0];

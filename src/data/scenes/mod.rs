@@ -120,8 +120,7 @@ impl Scene {
     pub fn draw(rng: &mut Rng, seen: bool) -> Self {
         loop {
             let demand = words::draw(rng);
-            let pairs = demand.wanted.iter().map(|w| is_seen(w.colour, w.shape));
-            let all_seen = pairs.fold(true, |all, one| all && one);
+            let all_seen = demand.wanted.iter().all(|w| is_seen(w.colour, w.shape));
             if all_seen != seen {
                 continue;
             }
