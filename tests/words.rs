@@ -85,8 +85,8 @@ fn attention_from_pixels_to_words_is_the_formula() {
                     };
                     let scores: Vec<f64> = (0..context).map(|j| score(j).exp()).collect();
                     let sum: f64 = scores.iter().sum();
-                    for j in 0..context {
-                        let weight = scores[j] / sum;
+                    for (j, score) in scores.iter().enumerate() {
+                        let weight = score / sum;
                         let at = ((image * heads + head) * places + place) * context + j;
                         assert!((seen[at] - weight).abs() < 1e-5);
                         for i in 0..d {
@@ -142,8 +142,8 @@ fn sentences_are_told_one_by_one_and_their_order_counts() {
     };
     let [a, b] = [[1, 2, 3, 0], [3, 2, 1, 0]];
     let both = answer(x.clone(), &[a, b].concat());
-    let first = answer(x.clone().slice([0..1]), &a);
-    let second = answer(x.clone().slice([1..2]), &b);
+    let first = answer(x.clone().narrow(0, 0, 1), &a);
+    let second = answer(x.clone().narrow(0, 1, 1), &b);
     let far = |a: &[f64], b: &[f64]| {
         let all = a.iter().zip(b).map(|(a, b)| (a - b).abs());
         all.fold(0.0, f64::max)
@@ -151,7 +151,7 @@ fn sentences_are_told_one_by_one_and_their_order_counts() {
     let half = both.len() / 2;
     assert!(far(&both[..half], &first) < 1e-5 && far(&both[half..], &second) < 1e-5);
     assert!(
-        far(&first, &answer(x.clone().slice([0..1]), &b)) > 1e-3,
+        far(&first, &answer(x.clone().narrow(0, 0, 1), &b)) > 1e-3,
         "order"
     );
     // One sentence for all is the same one for each; nothing said is no word; what is no word is none.
