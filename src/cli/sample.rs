@@ -73,7 +73,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let opened = arguments.place.open(&arguments.id)?;
     let kind = opened.meta.data.space.kind();
     let what = format!("a model of {} does not take it", kind.name());
-    if matches!(kind, SpaceKind::Points | SpaceKind::Energy) {
+    if kind != SpaceKind::Text && opened.meta.data.words.is_empty() {
         idle("prompt", arguments.prompt.as_ref(), &what)?;
     }
     if kind != SpaceKind::Text {

@@ -41,12 +41,14 @@ test("one question is answered twice, and far away the density is next to nothin
   // A reader's own points, in two colours.
   await lab.locator(".source button").first().click();
   const pad = lab.locator("canvas.sketch");
-  const box = await pad.boundingBox();
   for (const [colour, x] of [
     ["Red", 0.3],
     ["Blue", 0.7],
   ]) {
     await lab.getByRole("button", { name: colour, exact: true }).click();
+    // Where a press on the button has left it.
+    await pad.scrollIntoViewIfNeeded();
+    const box = await pad.boundingBox();
     await page.mouse.move(box.x + box.width * x, box.y + box.height * 0.2);
     await page.mouse.down();
     await page.mouse.move(box.x + box.width * x, box.y + box.height * 0.8, { steps: 20 });
