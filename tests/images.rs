@@ -201,7 +201,9 @@ fn every_plot_that_is_declared_is_answered() {
             "pixelrnn" => session("pixelrnn", &json!({"units": 4})),
             _ => continue,
         };
-        for spec in space.plots.iter().filter(|spec| spec.id != "samples") {
+        // Models that were told sentences are asked in tests/words.rs.
+        let asked = (space.plots.iter()).filter(|spec| !["samples", "words"].contains(&&*spec.id));
+        for spec in asked {
             let answer = plot(&session, &data, &spec.id, 0.5);
             let name = format!("{} {}", family.id, spec.id);
             let answer = answer.unwrap_or_else(|e| panic!("{name}: {e}"));

@@ -13,7 +13,7 @@ use std::{
 use common::{files, packed, pause, small_digits, small_digits_packed, turn};
 use generative_playground::{
     checkpoint,
-    data::{DataInfo, Dataset, Space, TextSet},
+    data::{DataInfo, Dataset, Space, SpaceKind, TextSet},
     device,
     error::{Code, Error},
     families,
@@ -272,7 +272,12 @@ fn options_of_every_family_have_a_budget_for_their_product() {
             else {
                 continue;
             };
-            let data = DataInfo::new("own", space.clone());
+            // An energy is one of those that are known by name.
+            let name = match space.kind() {
+                SpaceKind::Energy => "u1",
+                _ => "own",
+            };
+            let data = DataInfo::new(name, space.clone());
             if !families::kinds(&info.id)
                 .expect("it")
                 .contains(&space.kind())

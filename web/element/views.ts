@@ -1,5 +1,5 @@
 import { badOption } from "../client/errors";
-import type { FamilyInfo, SpaceKind } from "../client/protocol";
+import type { FamilyInfo, PlotSpec, SpaceKind } from "../client/protocol";
 import { read } from "./attributes";
 import { Kit } from "./kit";
 import { shownViews, viewsOf, type Host, type Panel, type ViewInfo, type ViewName } from "./panel";
@@ -16,6 +16,8 @@ export class Views {
   #write: WritePanel;
   #panels = new Map<ViewName, Panel>();
   #all: ViewInfo[] = [];
+  /** Views of models of images that are told sentences. */
+  #told = new Set<ViewName>();
 
   constructor(private readonly host: Host) {
     this.train = new TrainPanel(host);
@@ -30,9 +32,13 @@ export class Views {
   get panels(): Panel[] {
     return [...this.#panels.values()];
   }
-  /** Those that are wished for and that the family has. */
+  /** Those that are wished for and that the model has. */
   shown(wishes: string | null): ViewInfo[] {
-    return shownViews(this.#all, wishes);
+    const knowsWords = this.host.info?.prompt !== undefined;
+    return shownViews(
+      this.#all.filter(({ id }) => knowsWords || !this.#told.has(id)),
+      wishes,
+    );
   }
 
   /** Makes the views that a family declares for data of a kind. */
@@ -48,6 +54,8 @@ export class Views {
     // Samples of points are a plot like the others.
     if (!isPlane(kind)) own["samples"] = this.#samples;
     this.#all = viewsOf(plots, capabilities.language);
+    const told = (spec: PlotSpec) => kind === "image" && spec.inputs.some((input) => input.kind === "text");
+    this.#told = new Set(plots.filter(told).map(({ id }) => id));
     this.#panels = new Map();
     for (const { id } of this.#all) {
       const spec = plots.find((p) => p.id === id);

@@ -157,6 +157,7 @@ async function show() {
   );
   const sum = bytes([...files]) + kept.reduce((n, k) => n + k.size, 0);
   part("all").textContent = say("sum", { size: size(sum) });
+  part("stored").hidden = false;
   const everything = part<HTMLButtonElement>("everything");
   everything.disabled = sum === 0;
   const missing = all.filter(({ url }) => !isThere(url));
