@@ -278,9 +278,10 @@ export class FamilyPanel {
   #losses(small: boolean) {
     const losses = this.learner.state?.losses ?? [];
     const { words } = this.host;
-    // What is minimised comes first.
-    const all = [...new Set(losses.map((l) => l.name))].sort((a, b) => Number(b === "loss") - Number(a === "loss"));
-    const names = all.slice(0, small ? FEW : undefined);
+    const all = [...new Set(losses.map((l) => l.name))];
+    // A sum says nothing that its parts do not.
+    const parts = all.length > 1 ? all.filter((name) => name !== "loss") : all;
+    const names = parts.slice(0, small ? FEW : undefined);
     if (this.host.level !== "full") return nothing;
     return html`<div class="charts ${small ? "smaller" : ""}">
       ${[...tones(names)].map(([name, tone]) => {
@@ -289,7 +290,8 @@ export class FamilyPanel {
         if (!curves) this.#curves.set(key, (curves = new Curves(this.host, COLOR[tone], small ? 70 : 140)));
         const last = (split: LossCurve["split"]) => {
           const value = losses.find((l) => l.name === name && l.split === split)?.values.at(-1);
-          return value === undefined ? "–" : printed({ value, digits: 3 }, words);
+          // As wide as what comes, so that lines break as they will.
+          return value === undefined ? "–\u2007\u2007\u2007\u2007" : printed({ value, digits: 3 }, words);
         };
         return html`<figure class=${tone}>
           <figcaption>

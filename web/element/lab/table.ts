@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from "lit";
+import { keyed } from "lit/directives/keyed.js";
 import type { DensityKind, Number as Figure } from "../../client/protocol";
 import type { Key, Words } from "../../lang/words";
 import { printed } from "../render/numbers";
@@ -19,6 +20,9 @@ const parts = (title: string): [what: string, how: string] => {
   return [what, how];
 };
 
+/** A text in a cell. Another one is a new text: the old one, aligned at its end, would count as moved. */
+const anew = (text: string) => keyed(text, html`<span>${text}</span>`);
+
 /**
  * All models side by side, in numbers: one column for each number that any of them has. `columns` are those that there
  * have been so far, so that a new one stands to their right.
@@ -29,9 +33,9 @@ export function table(words: Words, learners: Learner[], columns: Map<string, Fi
   const all = [...columns.values()].filter(({ id }) => now.some((n) => n.id === id));
   // The same number is not come by in the same way everywhere: that stands in the cell.
   const cell = (n: Figure | undefined) => {
-    if (!n) return "—";
+    if (!n) return anew("—");
     const [, how] = parts(words.told(n.title));
-    return how ? html`<small>${how}</small> ${printed(n, words)}` : printed(n, words);
+    return how ? html`<small>${how}</small> ${anew(printed(n, words))}` : anew(printed(n, words));
   };
   const head = (n: Figure) => {
     const [what] = parts(words.told(n.title));
@@ -62,10 +66,10 @@ export function table(words: Words, learners: Learner[], columns: Map<string, Fi
           (l) =>
             html`<tr data-family=${l.family.id}>
               <th scope="row">${words.told(l.family.title)}</th>
-              <td>${l.info ? words.figure(l.info.parameters) : "—"}</td>
-              <td>${l.info ? words.figure(l.info.state.step) : "—"}</td>
-              <td>${l.info ? words.figure(l.info.state.seconds, 1) : "—"}</td>
-              <td>${l.info?.passes ? words.figure(l.info.passes) : "—"}</td>
+              <td>${anew(l.info ? words.figure(l.info.parameters) : "—")}</td>
+              <td>${anew(l.info ? words.figure(l.info.state.step) : "—")}</td>
+              <td>${anew(l.info ? words.figure(l.info.state.seconds, 1) : "—")}</td>
+              <td>${anew(l.info?.passes ? words.figure(l.info.passes) : "—")}</td>
               <td>${words.say(DENSITIES[l.family.capabilities.density ?? "none"])}</td>
               ${all.map(({ id }) => html`<td>${cell(l.metrics.find((m) => m.id === id))}</td>`)}
             </tr>`,
