@@ -1,3 +1,4 @@
+import type { LossCurve } from "../client/protocol";
 import type { Words } from "../lang/words";
 
 /** What losses are called and their colours, declared once: what is red in the text is red wherever it is shown. */
@@ -20,4 +21,10 @@ export function tones(names: readonly string[]): Map<string, Tone> {
   const free = TONES.filter((t) => !taken.has(t));
   const all = names.map((name): [string, Tone] => [name, OWN[name] ?? free.shift() ?? "fourth"]);
   return new Map(all.sort(([, a], [, b]) => TONES.indexOf(a) - TONES.indexOf(b)));
+}
+
+/** Losses that are shown, in the order in which they come: a sum says nothing that its parts do not. */
+export function lossNames(losses: LossCurve[]): string[] {
+  const all = [...new Set(losses.map((l) => l.name))];
+  return all.length > 1 ? all.filter((name) => name !== "loss") : all;
 }

@@ -14,7 +14,7 @@ import { dropped, isSeveral } from "./pictures/collect";
 import { pictureSource } from "./pictures/source";
 import { bringFile, source } from "./text/source";
 import type { Key } from "../lang/words";
-import { COLOR, lossTitle, tones, type Tone } from "./losses";
+import { COLOR, lossNames, lossTitle, tones, type Tone } from "./losses";
 import { past } from "./past";
 import { isPlane } from "./points-task";
 import { Plot } from "./render/points";
@@ -167,10 +167,7 @@ export class TrainPanel extends Panel {
 
   /** Losses that have a curve, in the order in which they come. */
   #names(losses: LossCurve[]): Map<string, Tone> {
-    const all = [...new Set(losses.map((l) => l.name))];
-    // A sum says nothing that its parts do not.
-    const parts = all.length > 1 ? all.filter((name) => name !== "loss") : all;
-    return tones(parts);
+    return tones(lossNames(losses));
   }
 
   #curve(name: string, tone: Tone): Curves {

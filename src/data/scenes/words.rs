@@ -212,13 +212,18 @@ pub(super) fn tokens_of(demand: &Demand) -> Vec<u8> {
     tokens
 }
 
+/// A sentence without what does not matter: capital letters, commas and full stops.
+fn plain(sentence: &str) -> String {
+    sentence.to_lowercase().replace([',', '.'], " ")
+}
+
 /// A sentence as the tokens of a vocabulary (the first for no word), filled up to [`CONTEXT`]. Capital
 /// letters, commas and full stops do not matter.
 ///
 /// # Errors
 /// [`Error::BadOption`] names a word that is not known, or says that there are too many.
 pub fn tokens(sentence: &str, vocabulary: &[String]) -> Result<Vec<u32>> {
-    let plain = sentence.to_lowercase().replace([',', '.'], " ");
+    let plain = plain(sentence);
     let token = |word: &str| {
         let word = if word == "an" { "a" } else { word };
         let at = vocabulary.iter().position(|known| known == word);
@@ -249,7 +254,7 @@ pub fn tokens(sentence: &str, vocabulary: &[String]) -> Result<Vec<u32>> {
 /// [`Error::BadOption`] says what is not understood.
 pub fn parse(sentence: &str) -> Result<Demand> {
     let bad = |reason: String| Error::bad_option("prompt", sentence, reason);
-    let plain = sentence.to_lowercase().replace([',', '.'], " ");
+    let plain = plain(sentence);
     let words: Vec<&str> = plain.split_whitespace().collect();
     let mut rest = words.as_slice();
     let mut demand = Demand {

@@ -6,7 +6,7 @@ import { Curves } from "../curves";
 import { button, field, segments } from "../form";
 import { formula } from "../formula";
 import { PointerInput } from "../inputs/place";
-import { COLOR, lossTitle, tones } from "../losses";
+import { COLOR, lossNames, lossTitle, tones } from "../losses";
 import type { Words } from "../../lang/words";
 import { sentence } from "../numbers";
 import { past } from "../past";
@@ -278,10 +278,7 @@ export class FamilyPanel {
   #losses(small: boolean) {
     const losses = this.learner.state?.losses ?? [];
     const { words } = this.host;
-    const all = [...new Set(losses.map((l) => l.name))];
-    // A sum says nothing that its parts do not.
-    const parts = all.length > 1 ? all.filter((name) => name !== "loss") : all;
-    const names = parts.slice(0, small ? FEW : undefined);
+    const names = lossNames(losses).slice(0, small ? FEW : undefined);
     if (this.host.level !== "full") return nothing;
     return html`<div class="charts ${small ? "smaller" : ""}">
       ${[...tones(names)].map(([name, tone]) => {
