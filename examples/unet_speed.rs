@@ -21,6 +21,7 @@ fn main() {
         classes: 0,
         words: 0,
         context: 0,
+        steps: false,
     };
     let mut rng = Rng::new(1, Purpose::Init, 0);
     let device = Device::flex().autodiff();

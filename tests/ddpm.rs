@@ -223,7 +223,7 @@ fn perfect(process: &Process, prediction: Prediction) -> Box<Predict> {
     let levels: Vec<Level> = (0..=process.timesteps())
         .map(|t| process.level(t))
         .collect();
-    Box::new(move |x: Tensor<2>, time: f64| {
+    Box::new(move |x: Tensor<2>, time: f64, _: f64| {
         let Level { alpha, sigma, .. } = match prediction {
             Prediction::Velocity => Level {
                 time,

@@ -38,6 +38,7 @@ fn build(case: &Value, device: &Device) -> UNet {
         classes: case["classes"].as_u64().expect("a count") as usize,
         words: 0,
         context: 0,
+        steps: false,
     };
     let net = UNet::init(&config, &mut rng(0), device);
     let mut weights: Weights = pollster::block_on(weights::read(&net)).expect("weights");
@@ -130,6 +131,7 @@ fn it_answers_nothing_at_first_and_learns_from_there() {
         classes: 0,
         words: 0,
         context: 0,
+        steps: false,
     };
     let device = Device::flex();
     let net = UNet::init(&config, &mut rng(1), &device);

@@ -115,6 +115,7 @@ fn config() -> UNetConfig {
         classes: 0,
         words: 9,
         context: 4,
+        steps: false,
     }
 }
 

@@ -38,6 +38,9 @@ pub struct Meta {
     /// Name of the checkpoint, for example `vae-mnist`; none for one made in the page.
     #[serde(default)]
     pub id: Option<String>,
+    /// Name of the checkpoint whose weights its training began with, if it did not begin with drawn ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     /// The family's config.
     pub config: Value,
     /// Options of the training.
@@ -182,6 +185,7 @@ pub fn meta_of(trainer: &Trainer, losses: Vec<LossCurve>) -> Result<Meta> {
         family: family.into(),
         schema: families::schema(family)?.0,
         id: None,
+        from: None,
         config: trainer.model.config()?,
         train: options::to_json(&trainer.config)?,
         data: trainer.data.info().clone(),

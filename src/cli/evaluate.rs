@@ -483,19 +483,25 @@ fn card(
         }
         false => "Nats per image, ± one standard error over images; lower is better.",
     };
-    let (data_title, data_source) = match images::known(&meta.data.name) {
-        Ok(set) => (set.title, set.source),
-        Err(_) if scenes::is_scenes(&meta.data.name) => {
-            ("Scenes", "drawn by this program (src/data/scenes/)")
-        }
-        Err(_) => (meta.data.name.as_str(), "unknown source"),
+    let data = match images::known(&meta.data.name) {
+        Ok(set) => format!(
+            "{} ({}), 60,000 training and 10,000 test images; SHA-256 of the four files in order: `{}`",
+            set.title, set.source, meta.data.sha256
+        ),
+        Err(_) if scenes::is_scenes(&meta.data.name) => format!(
+            "scenes drawn by this program (`src/data/scenes/`, options `{}`), each with a sentence",
+            meta.data.options
+        ),
+        Err(_) => format!("{} (unknown source)", meta.data.name),
     };
+    let begun = meta.from.as_ref().map_or(String::new(), |from| {
+        format!(", begun with the weights of `{from}`, whose own training is on its card")
+    });
     format!(
         "# {id}\n\n\
          {title}. Family `{family}`, {parameters} parameters{latent}.\n\n\
-         - **Data**: {data_title} ({data_source}), 60,000 training and 10,000 test images; SHA-256 \
-         of the four files in order: `{data_hash}`.\n\
-         - **Recipe**: `recipes/{id}.toml`, seed {seed}.\n\
+         - **Data**: {data}.\n\
+         - **Recipe**: `recipes/{id}.toml`, seed {seed}{begun}.\n\
          - **Training**: {step} steps, {epochs:.0} epochs, {minutes:.0} minutes on the CPU; \
          config `{config}`, training `{train}`.\n\
          - **File**: `{file}`, {bytes} bytes, half precision, SHA-256 `{sha}`.\n\
@@ -508,10 +514,9 @@ fn card(
         title = entry.title,
         family = entry.family,
         parameters = entry.parameters,
-        data_hash = meta.data.sha256,
         seed = meta.seed,
         step = meta.step,
-        epochs = meta.seen as f64 / 60_000.0,
+        epochs = meta.epoch,
         minutes = meta.seconds / 60.0,
         config = meta.config,
         train = meta.train,

@@ -23,6 +23,10 @@ pub struct Recipe {
     pub title: String,
     /// Id of the family.
     pub family: String,
+    /// Name of a checkpoint of that family to begin with: what has the same name and shape in both is taken
+    /// over, and what only this model has is drawn.
+    #[serde(default)]
+    pub from: Option<String>,
     /// Name of the data set.
     pub data: String,
     /// Options of a toy data set or of a text.
@@ -57,7 +61,11 @@ impl Recipe {
         let recipe: Self =
             toml::from_str(&text).map_err(|e| bad(e.to_string().trim_end().replace('\n', " ")))?;
         // Files and folders are called by them.
-        for (what, name) in [("id", &recipe.id), ("data", &recipe.data)] {
+        let from = recipe.from.iter().map(|from| ("from", from));
+        for (what, name) in [("id", &recipe.id), ("data", &recipe.data)]
+            .into_iter()
+            .chain(from)
+        {
             if !is_name(name) {
                 return Err(bad(format!(
                     "its {what} “{name}” is not of small letters, digits and hyphens, at most 60"

@@ -87,7 +87,15 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         mut trainer,
         mut losses,
         seconds: before,
-    } = begin(&recipe, path, data.clone(), &state, *restart, &device)?;
+    } = begin(
+        &recipe,
+        path,
+        data.clone(),
+        &state,
+        *restart,
+        place,
+        &device,
+    )?;
     let train = trainer.config.clone();
     announce(&recipe, &trainer);
     let bar = steps_bar(train.steps, trainer.step_count());
@@ -97,6 +105,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let keep = |trainer: &Trainer, losses: &[LossCurve], seconds: f64| -> Result<()> {
         let mut meta = checkpoint::meta_of(trainer, losses.to_vec())?;
         meta.id = Some(recipe.id.clone());
+        meta.from = recipe.from.clone();
         meta.seconds = seconds;
         let bytes = pollster::block_on(checkpoint::write_resumable(trainer, &meta))?;
         output.write_and_keep(&bytes)
@@ -145,6 +154,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 
     let mut meta = checkpoint::meta_of(&trainer, losses)?;
     meta.id = Some(recipe.id.clone());
+    meta.from = recipe.from.clone();
     meta.seconds = seconds();
     publish(&recipe, &trainer, &meta, (!choose).then_some(place), runs)
 }
@@ -175,13 +185,25 @@ fn begin(
     data: Rc<Dataset>,
     state: &Path,
     restart: bool,
+    place: &Place,
     device: &Device,
 ) -> Result<Begun> {
     let (config, train) = recipe.options(data.info())?;
     if !state.exists() || restart {
         let (family, seed) = (&recipe.family, recipe.seed);
+        let mut trainer = Trainer::new(family, &config, train, data, seed, device)?;
+        if let Some(from) = &recipe.from {
+            let file = place.checkpoints.join(format!("{from}.safetensors"));
+            let opened = checkpoint::open(&read(&file)?, None, device)?;
+            let weights = pollster::block_on(opened.model.weights())?;
+            let drawn = pollster::block_on(trainer.begin_with(weights))?;
+            say!(
+                "begun with the weights of {from}; drawn: {}",
+                drawn.join(", ")
+            );
+        }
         return Ok(Begun {
-            trainer: Trainer::new(family, &config, train, data, seed, device)?,
+            trainer,
             losses: Vec::new(),
             seconds: 0.0,
         });

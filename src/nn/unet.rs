@@ -17,7 +17,7 @@
 //! A network that is told a class too adds a row of a table to what its blocks know of the time; the
 //! table's last row stands for no class (Ho & Salimans 2022, arXiv:2207.12598). One that is told a
 //! sentence reads it ([`words`](super::words)), and behind each block but those of the whole image the
-//! pixels look at its words.
+//! pixels look at its words. One that is told how long a step is asked of it adds that to the time.
 
 use burn::{
     module::{Module, Param},
@@ -68,6 +68,8 @@ pub struct UNetConfig {
     pub words: usize,
     /// Words of a sentence.
     pub context: usize,
+    /// Whether it can be told the length of a step.
+    pub steps: bool,
 }
 
 /// What the network is told besides the time.
@@ -78,6 +80,9 @@ pub struct Told<'a> {
     pub labels: &'a [u32],
     /// A sentence for each image, or one for all; none where it is empty.
     pub tokens: &'a [u32],
+    /// For each image, or one for all, how much of the time the step goes back that its answer is for; 0,
+    /// and all where it is empty, for the answer at that moment.
+    pub steps: &'a [f64],
 }
 
 /// A group norm with SiLU behind it.
@@ -234,6 +239,8 @@ pub struct UNet {
     words: Option<Encoder>,
     /// From the mean of the words to what the blocks know of the time.
     told: Option<Linear>,
+    /// From the waves of a step's length to what the blocks know of the time.
+    step: Option<Linear>,
     input: Conv2d,
     down: Vec<Level>,
     middle_1: Block,
@@ -298,6 +305,8 @@ impl UNet {
             time_2,
             classes,
             told: told.then(|| init::linear(wide, time, 1.0, rng, device)),
+            // At first its answer is the same for every length.
+            step: (config.steps).then(|| init::linear(first, time, 0.0, rng, device)),
             words,
             input,
             down,
@@ -329,7 +338,7 @@ impl UNet {
 
     fn pass(&self, x: Tensor<4>, times: &[f64], told: Told, seen: &mut Seen) -> Tensor<4> {
         let words = self.read(told.tokens);
-        let time = self.embed(times, told.labels, words.as_ref(), &x.device());
+        let time = self.embed(times, told, words.as_ref(), &x.device());
         let mut look = |level: &Option<WordAttention>, h: Tensor<4>| match (level, &words) {
             (Some(look), Some(words)) => look.forward(h, words, seen),
             _ => h,
@@ -368,34 +377,43 @@ impl UNet {
         })
     }
 
-    /// What the blocks are told of times, classes and sentences: `[n or 1, 4 · widths₀]`.
+    /// What the blocks are told of times, lengths of steps, classes and sentences: `[n or 1, 4 · widths₀]`.
     fn embed(
         &self,
         times: &[f64],
-        labels: &[u32],
+        told: Told,
         words: Option<&Tensor<3>>,
         device: &Device,
     ) -> Tensor<2> {
         let [size, _] = self.time_1.weight.dims();
-        let waves = waves(times, size);
-        let waves = Tensor::from_data(TensorData::new(waves, [times.len(), size]), device);
-        let hidden = activated(&self.time_1, waves, Activation::Silu);
-        if self.classes.is_none() && self.told.is_none() {
+        let waves = |times: &[f64]| {
+            let waves = waves(times, size);
+            Tensor::from_data(TensorData::new(waves, [times.len(), size]), device)
+        };
+        let hidden = activated(&self.time_1, waves(times), Activation::Silu);
+        if self.classes.is_none() && self.told.is_none() && self.step.is_none() {
             return activated(&self.time_2, hidden, Activation::Silu);
         }
-        let mut told = linear(&self.time_2, hidden);
+        let mut sum = linear(&self.time_2, hidden);
         if let Some(table) = &self.classes {
             let none = table.dims()[0] as u32 - 1;
-            let labels: Vec<u32> = match labels {
+            let labels: Vec<u32> = match told.labels {
                 [] => vec![none],
                 labels => labels.iter().map(|&label| label.min(none)).collect(),
             };
-            told = told + embedding(table.val(), &labels);
+            sum = sum + embedding(table.val(), &labels);
         }
         if let (Some(layer), Some(words)) = (&self.told, words) {
-            told = told + linear(layer, words.clone().mean_dim(1).squeeze_dim::<2>(1));
+            sum = sum + linear(layer, words.clone().mean_dim(1).squeeze_dim::<2>(1));
         }
-        Activation::Silu.tensors(told)
+        if let Some(layer) = &self.step {
+            let steps = match told.steps {
+                [] => &[0.0],
+                steps => steps,
+            };
+            sum = sum + linear(layer, waves(steps));
+        }
+        Activation::Silu.tensors(sum)
     }
 
     /// Where its weights are.
@@ -417,6 +435,7 @@ impl UNet {
             let whole = name.contains("next");
             match (first, place) {
                 _ if name.contains("time") => 1.0,
+                ("step", _) => 1.0,
                 ("classes", _) => 0.0,
                 ("told", _) => 1.0,
                 ("words", _) => context,

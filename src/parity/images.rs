@@ -104,6 +104,7 @@ impl Suite {
             classes: 3,
             words: 7,
             context: 5,
+            steps: true,
         };
         let mut rng = Rng::new(8, Purpose::Init, 0);
         let net = UNet::init(&config, &mut rng, &self.autodiff());
@@ -122,6 +123,7 @@ impl Suite {
             Told {
                 labels: &[2, 9],
                 tokens: &[1, 2, 3, 0, 0, 6, 5, 4, 3, 2],
+                steps: &[0.1, 0.4],
             },
         );
         let loss = answer.clone().square().mean();

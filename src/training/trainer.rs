@@ -11,6 +11,7 @@ use crate::{
     error::{Error, Result},
     families,
     model::{Losses, Model, StepContext, TrainConfig},
+    nn::weights::Weights,
     optim::Optimizer,
     rng::{Purpose, Rng},
 };
@@ -82,6 +83,20 @@ impl Trainer {
             step,
             sums: BTreeMap::new(),
         }
+    }
+
+    /// Take these weights into a training that has not begun. Names of those that stay as they were drawn,
+    /// because there are none for them.
+    ///
+    /// # Errors
+    /// [`Error::CheckpointShape`] if one has no place in this model, and what the device reports.
+    pub async fn begin_with(&mut self, given: Weights) -> Result<Vec<String>> {
+        let mut weights = self.model.weights().await?;
+        let drawn = weights.keys().filter(|name| !given.contains_key(*name));
+        let drawn = drawn.cloned().collect();
+        weights.extend(given);
+        self.model = self.model.clone().with_weights(weights)?;
+        Ok(drawn)
     }
 
     /// The model outside autodiff: with the averaged weights where there are any.

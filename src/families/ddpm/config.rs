@@ -10,6 +10,10 @@ use crate::{
 
 /// Groups of channels that are normalised together.
 pub(super) const GROUPS: usize = 8;
+/// Most steps of a walk by shortcuts, a power of two.
+pub(super) const MOST_SHORTCUTS: usize = 16;
+/// Steps of which the shortest shortcuts are learned, by twos.
+pub(super) const FINEST: usize = 2 * MOST_SHORTCUTS;
 
 /// Options of a [`Ddpm`](super::Ddpm).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -41,6 +45,10 @@ pub struct DdpmConfig {
     /// no stated class, which guidance needs.
     #[schemars(title = "Label dropout", range(min = 0.0, max = 1.0), extend("x-data" = ["image"]))]
     pub label_dropout: f64,
+    /// Also learn whole stretches of the way at once, so that 1 to 16 steps are enough (sampler
+    /// *shortcut*); half of each batch goes into that, and a step of training takes a third longer.
+    #[schemars(title = "Shortcuts", extend("x-data" = ["image"]))]
+    pub shortcuts: bool,
     /// Units in each hidden layer.
     #[schemars(title = "Hidden units", range(min = 16, max = 512), extend("x-data" = ["points"]))]
     pub hidden: usize,
@@ -67,6 +75,7 @@ impl Default for DdpmConfig {
             levels: 3,
             conditional: false,
             label_dropout: 0.1,
+            shortcuts: false,
             hidden: 256,
             layers: 3,
             embedding: 128,
@@ -84,6 +93,15 @@ impl Options for DdpmConfig {
         if !self.channels.is_multiple_of(GROUPS) {
             let reason = "channels are normalised in 8 groups; a multiple of 8 is needed";
             return Err(Error::bad_option("channels", self.channels, reason));
+        }
+        if self.shortcuts && self.timesteps < FINEST {
+            let reason = format!("shortcuts need a chain of at least {FINEST} timesteps");
+            return Err(Error::bad_option("timesteps", self.timesteps, reason));
+        }
+        if self.shortcuts && self.prediction == Prediction::Noise {
+            let reason = "where all is noise it says nothing of the data, and shortcuts begin there; \
+                take v, x0 or velocity";
+            return Err(Error::bad_option("prediction", "noise", reason));
         }
         Ok(())
     }
@@ -167,6 +185,11 @@ impl Options for DdpmSampleOptions {
                 "only DDIM has it: ancestral sampling is DDIM at 1, and the ODE has no noise";
             return Err(Error::bad_option("eta", self.eta, reason));
         }
+        let fits = self.steps.is_power_of_two() && self.steps <= MOST_SHORTCUTS;
+        if self.sampler == SamplerKind::Shortcut && !fits {
+            let reason = "shortcuts lead to the data in 1, 2, 4, 8 or 16 steps";
+            return Err(Error::bad_option("steps", self.steps, reason));
+        }
         Ok(())
     }
 }
@@ -185,4 +208,6 @@ pub enum SamplerKind {
     DpmSolver,
     /// The probability-flow ODE by Heun's method: two evaluations for each step.
     Ode,
+    /// In 1, 2, 4, 8 or 16 steps that the network has learned whole, if it was trained with shortcuts.
+    Shortcut,
 }

@@ -90,7 +90,7 @@ fn answer_and_jacobian(predict: &Predict, x: &Tensor<2>, level: Level) -> (Tenso
     let d = DIFFERENCE as f32;
     let aside = [[d, 0.0], [-d, 0.0], [0.0, d], [0.0, -d]]
         .map(|d| x.clone() + Tensor::<2>::from_floats([d], &x.device()));
-    let answers = predict(Tensor::cat(aside.to_vec(), 0), level.time); // [4n, 2]
+    let answers = predict(Tensor::cat(aside.to_vec(), 0), level.time, 0.0); // [4n, 2]
     let part = |i: usize| answers.clone().slice([i * n..(i + 1) * n, 0..2]);
     let [right, left, up, down] = [0, 1, 2, 3].map(part);
     let by_x = (right.clone() - left.clone()) / (2.0 * DIFFERENCE); // ∂answer/∂x₁, [n, 2]

@@ -44,6 +44,7 @@ mod network;
 mod plots;
 pub mod process;
 mod restyle;
+mod shortcut;
 
 use self::{coarse::Coarse, config::GROUPS};
 pub use self::{
@@ -103,6 +104,7 @@ impl Told {
         unet::Told {
             labels: &self.labels,
             tokens: &self.tokens,
+            steps: &[],
         }
     }
 }
@@ -162,14 +164,25 @@ impl Ddpm {
     fn loss_of(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses> {
         let device = self.device();
         let x0 = self.example.rows(batch, &device)?;
-        let levels = self.process.draw_levels(batch.len(), rng);
+        // Half of the examples are for shortcuts, where there are such.
+        let ordinary = match self.config.shortcuts {
+            true => batch.len().div_ceil(2),
+            false => batch.len(),
+        };
+        let levels = self.process.draw_levels(ordinary, rng);
         let epsilon = rng.normal_tensor(x0.dims(), &device);
         let labels = self.labels(batch, rng);
         let tokens = self.tokens(batch, rng);
         let told = unet::Told {
             labels: &labels,
             tokens: &tokens,
+            steps: &[],
         };
+        if self.config.shortcuts {
+            let [denoising, shortcut] = self.both_losses(x0, epsilon, &levels, told, rng);
+            let loss = denoising + shortcut.clone();
+            return Ok(vec![("loss", loss), ("shortcut", shortcut)]);
+        }
         Ok(vec![("loss", self.loss(x0, epsilon, &levels, told))])
     }
 
@@ -241,8 +254,10 @@ impl Ddpm {
     fn predict(&self, told: Told) -> Box<Predict> {
         let model = self.valid();
         let guidance = told.guidance;
-        Box::new(move |x, time| {
-            let of = |told: unet::Told| model.forward(x.clone(), &[time], told);
+        Box::new(move |x, time, step| {
+            let steps = &[step];
+            let of =
+                |told: unet::Told| model.forward(x.clone(), &[time], unet::Told { steps, ..told });
             let nothing = told.labels.is_empty() && told.tokens.is_empty();
             if nothing || guidance == 0.0 {
                 return of(unet::Told::default());
@@ -396,11 +411,13 @@ impl Family for Ddpm {
                 let unet = UNetConfig {
                     channels,
                     widths: (0..config.levels).map(|i| first << i.min(1)).collect(),
-                    groups: GROUPS,
+                    // Of one channel alone the mean, and with it all that it is told, would be taken away.
+                    groups: GROUPS.min(first / 2),
                     heads: HEADS,
                     classes,
                     words: data.words.len(),
                     context: CONTEXT,
+                    steps: config.shortcuts,
                 };
                 Either::B(UNet::init(&unet, rng, device))
             }
@@ -461,6 +478,11 @@ impl Family for Ddpm {
         seed: u64,
     ) -> Result<Box<dyn Sampler>> {
         options.check()?;
+        let way = options.sampler == SamplerKind::Shortcut;
+        if way && !self.config.shortcuts {
+            let reason = "this model was trained without shortcuts";
+            return Err(Error::bad_option("sampler", "shortcut", reason));
+        }
         let told = self.told(condition, count, seed)?;
         let mut reverse = self.reverse(options, told, count, seed);
         if let Some(start) = condition.start(self.example.size())? {

@@ -2,7 +2,7 @@
 NOISE = CHANNELS * HEIGHT * WIDTH
 STEPS = 15
 GUIDANCE = 1.0
-GROUPS, HEADS = 8, 4
+GROUPS, HEADS = min(8, CONFIG["channels"] // 2), 4
 
 
 def conv(name, x, stride=1):
@@ -32,8 +32,11 @@ def attention(x):
 def unet(x, time, labels):
     """The network's answer to x_t [n, channels, height, width] at a time in [0, 1]; labels None for no class."""
     half = CONFIG["channels"] // 2
-    angles = time * 1000 * 10000 ** (-torch.arange(half) / half)
-    told = linear("time_2", F.silu(linear("time_1", torch.cat([angles.sin(), angles.cos()])[None])))
+    angles = 1000 * 10000 ** (-torch.arange(half) / half)
+    waves = lambda t: torch.cat([(t * angles).sin(), (t * angles).cos()])[None]
+    told = linear("time_2", F.silu(linear("time_1", waves(time))))
+    if "step.weight" in W:  # it can also answer for whole steps; here it is asked about the moment
+        told = told + linear("step", waves(0))
     if "classes" in W:
         told = told + (W["classes"][labels] if labels is not None else W["classes"][-1:])
     told = F.silu(told)

@@ -155,7 +155,7 @@ impl Ddpm {
         let x0 = match level.sigma == 0.0 {
             true => x.clone(),
             false => {
-                let answer = (model.predict(told))(x.clone(), level.time);
+                let answer = (model.predict(told))(x.clone(), level.time, 0.0);
                 self.process.guess(x.clone(), answer, level).x0
             }
         };

@@ -28,8 +28,9 @@ pub struct Guess {
     pub noise: Tensor<2>,
 }
 
-/// The network as samplers see it: its answer to x_t `[n, d]` at a time in [0, 1].
-pub type Predict = dyn Fn(Tensor<2>, f64) -> Tensor<2>;
+/// The network as samplers see it: its answer to x_t `[n, d]` at a time in [0, 1], for a step that goes back
+/// as much of the time as the last number says; 0 for the answer at that moment.
+pub type Predict = dyn Fn(Tensor<2>, f64, f64) -> Tensor<2>;
 
 /// The way from data to noise, and what a network's answer means along it.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,8 +110,13 @@ impl Process {
     /// They lie closer together near the data, where little noise hides detail: the angles φ of
     /// alpha = cos φ, sigma = sin φ go like (i/n)^2.5, on the straight path the times.
     pub fn levels(&self, steps: usize) -> Vec<Level> {
+        self.spaced(steps, SPACING)
+    }
+
+    /// The same, where they go like (i/n)^`spacing`.
+    pub(super) fn spaced(&self, steps: usize, spacing: f64) -> Vec<Level> {
         if self.prediction == Prediction::Velocity {
-            let at = |i: usize| straight((i as f64 / steps as f64).powf(SPACING));
+            let at = |i: usize| straight((i as f64 / steps as f64).powf(spacing));
             return (0..=steps).rev().map(at).collect();
         }
         let little = |t: &usize| self.level(*t).alpha < LITTLE_ALPHA;
@@ -123,7 +129,7 @@ impl Process {
         let mut levels = vec![self.level(start)];
         let mut t = start;
         for i in (0..n).rev() {
-            let wanted = angle(self.level(start)) * (i as f64 / n as f64).powf(SPACING);
+            let wanted = angle(self.level(start)) * (i as f64 / n as f64).powf(spacing);
             // The next timestep at that angle or below, while one is left for each step to come.
             t -= 1;
             while t > i && angle(self.level(t)) > wanted {
@@ -189,6 +195,12 @@ impl Process {
             x0: x.clone() * a + answer.clone() * b,
             noise: x * c + answer * d,
         }
+    }
+
+    /// A step of DDIM without fresh noise as x_s = a x_t + b answer: `[a, b]`.
+    pub(super) fn ddim(&self, from: Level, to: Level) -> [f64; 2] {
+        let [a, b, c, d] = self.meaning(from);
+        [to.alpha * a + to.sigma * c, to.alpha * b + to.sigma * d]
     }
 
     /// The step from the data to `level` with that level's own answer, as x_s = a x_0 + b answer:
@@ -305,7 +317,10 @@ impl Reverse {
         seed: u64,
     ) -> Self {
         Self {
-            levels: process.levels(options.steps),
+            levels: match options.sampler {
+                SamplerKind::Shortcut => process.shortcuts(options.steps),
+                _ => process.levels(options.steps),
+            },
             options: options.clone(),
             process,
             predict,
@@ -409,7 +424,13 @@ impl Reverse {
     /// x at `to`, from where it stands at `from`.
     fn towards(&mut self, from: Level, to: Level, rng: &mut Rng) -> Tensor<2> {
         let (process, x) = (&self.process, self.x.clone());
-        let answer = (self.predict)(x.clone(), from.time);
+        if self.options.sampler == SamplerKind::Shortcut {
+            // No x̂₀ of this moment, so it may well lie out of range on the way.
+            let answer = (self.predict)(x.clone(), from.time, from.time - to.time);
+            let [a, b] = process.ddim(from, to);
+            return x * a + answer * b;
+        }
+        let answer = (self.predict)(x.clone(), from.time, 0.0);
         if self.options.sampler == SamplerKind::Ode {
             let [a, b] = process.ode(from, to);
             let euler = x.clone() * a + answer.clone() * b;
@@ -417,7 +438,7 @@ impl Reverse {
             if to.sigma == 0.0 {
                 return euler;
             }
-            let there = (self.predict)(euler, to.time);
+            let there = (self.predict)(euler, to.time, 0.0);
             return x * a + (answer + there) * (b / 2.0);
         }
         let mut guess = process.guess(x.clone(), answer, from);

@@ -38,7 +38,7 @@ impl Ddpm {
                 true => (self.process.noising(to), to.time),
                 false => (self.process.ode(from, to), from.time),
             };
-            x = x.clone() * a + answer(x, time) * b;
+            x = x.clone() * a + answer(x, time, 0.0) * b;
         }
         let mut x = x.repeat_dim(0, self.classes);
         let answer = self.predict(Told {
@@ -49,7 +49,7 @@ impl Ddpm {
         for pair in levels.windows(2).rev() {
             let (to, from) = (pair[0], pair[1]);
             let [a, b] = self.process.ode(from, to);
-            x = x.clone() * a + answer(x, from.time) * b;
+            x = x.clone() * a + answer(x, from.time, 0.0) * b;
         }
         Ok(x)
     }
