@@ -165,7 +165,7 @@ test("in a chapter, what is set is in the URL", async () => {
   const element = await modelOf(page, "#text-model");
   await element.locator(".sum").waitFor();
   assert.equal(await element.locator("#text").inputValue(), "Anna");
-  await page.locator('a[href*="view=attention"]').click();
+  await page.getByRole("link", { name: "Look for heads" }).click();
   await until(() => /[?&]view=attention.*#write/.test(page.url()), `the view in the URL: ${page.url()}`);
   await until(async () => (await colours(element.locator("canvas.matrix"))) > 3, "attention");
   await page.getByRole("button", { name: "Reset", exact: true }).click();
