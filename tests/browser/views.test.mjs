@@ -274,7 +274,7 @@ test("a text of ten thousand characters comes in parts, in its own direction", a
   await closePage(page);
 });
 
-test("word by word: a link to it holds before it is known that the model knows words, and not for one without", async () => {
+test("word by word: a link holds before it is known that the model knows words, and not for one without", async () => {
   const small = 'backend="cpu" channels="8" levels="1"';
   const { page, element } = await one(
     `<generative-model family="ddpm" data="scenes" view="words" ${small}></generative-model>`,

@@ -32,7 +32,7 @@ export class Views {
   get panels(): Panel[] {
     return [...this.#panels.values()];
   }
-  /** Those that are wished for and that the model has; before there is one, that which is to be seen may be among them. */
+  /** Those that are wished for and that the model has; before there is one, what is to be seen may be among them. */
   shown(wishes: string | null): ViewInfo[] {
     const { info, settled } = this.host;
     const has = (id: ViewName) => !this.#told.has(id) || (info ? info.prompt !== undefined : id === settled.view);

@@ -227,8 +227,8 @@ export function stateOf(lab: Wishes): Record<string, string> {
 }
 
 /**
- * What a link has to say of attributes that a page gives a lab, where the lab is as without them: a link leaves that out
- * otherwise, and the page would have its own way. An experiment brings all of its own.
+ * What a link has to say of attributes that a page gives a lab, where the lab is as without them: a link leaves that
+ * out otherwise, and the page would have its own way. An experiment brings all of its own.
  */
 export function besideOf(lab: Wishes, given: readonly string[], state: Record<string, string>): Record<string, string> {
   const { task, experiment } = lab;
