@@ -358,3 +358,32 @@ test("links to experiments set up what they name, whatever the page shows withou
   }
   await closePage(page);
 });
+
+test("a link to a lab says what the page has otherwise, also where that is what a lab begins with", async () => {
+  const page = await openPage(browser, site, { path: "gan.html?backend=cpu", reducedMotion: "reduce" });
+  const lab = page.locator("#gan-lab");
+  const stands = () => until(() => lab.evaluate((l) => l.shown?.length === 1 && l.shown[0].info), "the model");
+  const now = () => lab.evaluate((l) => ({ data: l.task.data, plot: l.shown[0].plot, steps: l.task.budget.steps }));
+  await lab.scrollIntoViewIfNeeded();
+  await stands();
+  assert.deepEqual(await now(), { data: "8gaussians", plot: "discriminator", steps: 2000 });
+  await page.evaluate(() => {
+    const l = document.querySelector("#gan-lab");
+    l.setAttribute("data", "moons");
+    l.setAttribute("gan.plot", "samples");
+  });
+  await until(async () => (await now()).data === "moons", "other data");
+  await page.locator("#gan-lab ~ .tools button").first().click();
+  await until(() => /data=moons/.test(page.url()), "the link");
+  const url = page.url();
+  await page.goto("about:blank");
+  await page.goto(url);
+  await lab.scrollIntoViewIfNeeded();
+  await stands();
+  assert.deepEqual(await now(), { data: "moons", plot: "samples", steps: 2000 });
+  // As it is in the page, there is nothing to say.
+  await page.locator("#gan-lab ~ .tools button").last().click();
+  await until(async () => (await now()).data === "8gaussians", "as it was");
+  await until(() => !/moons|gan\.plot|steps/.test(page.url()), page.url());
+  await closePage(page);
+});

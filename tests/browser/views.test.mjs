@@ -6,6 +6,7 @@ import {
   closePage,
   colours,
   modelOf,
+  notices,
   openModel,
   picture,
   screenshot,
@@ -271,4 +272,41 @@ test("a text of ten thousand characters comes in parts, in its own direction", a
   for (const selector of [".script", "#text"])
     assert.equal(await element.locator(selector).getAttribute("dir"), "auto", selector);
   await closePage(page);
+});
+
+test("word by word: a link holds before it is known that the model knows words, and not for one without", async () => {
+  const small = 'backend="cpu" channels="8" levels="1"';
+  const { page, element } = await one(
+    `<generative-model family="ddpm" data="scenes" view="words" ${small}></generative-model>`,
+    { expected: [] },
+  );
+  const view = () => element.evaluate((e) => [e.getAttribute("view"), e.settled.view]);
+  assert.deepEqual(await view(), ["words", "words"]);
+  assert.deepEqual(await notices(element), []);
+  assert.equal(await element.locator("[role=tab][aria-selected=true]").innerText(), "Word by word");
+  const file = await element.evaluate(async (e) => {
+    const bytes = new Uint8Array(await (await e.exportCheckpoint()).arrayBuffer());
+    return [...bytes];
+  });
+  await closePage(page);
+
+  // The same as a file, of which nothing is known before it is there; then one that knows no words.
+  const answers = { "words.safetensors": new Uint8Array(file) };
+  for (const [name, bytes] of Object.entries(answers)) site.answers.set(name, bytes);
+  const filed = await one('<generative-model src="words.safetensors" view="words" backend="cpu"></generative-model>');
+  assert.deepEqual(await filed.element.evaluate((e) => [e.settled.view, e.info.prompt !== undefined]), ["words", true]);
+  assert.deepEqual(await notices(filed.element), []);
+  await filed.element.evaluate((e) => {
+    e.setAttribute("model", "ddpm-mnist");
+    e.removeAttribute("src");
+  });
+  await until(() => filed.element.evaluate((e) => e.info?.id === "ddpm-mnist"), "another model");
+  await until(async () => (await filed.element.getAttribute("view")) !== "words", "a view that it has");
+  assert.deepEqual(await notices(filed.element), [], "nobody asked it for words");
+  await closePage(filed.page);
+
+  const none = await one('<generative-model model="ddpm-mnist" view="words" backend="cpu"></generative-model>');
+  await until(async () => (await notices(none.element)).includes("bad-option"), "it is told");
+  assert.notEqual(await none.element.getAttribute("view"), "words");
+  await closePage(none.page);
 });

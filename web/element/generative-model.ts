@@ -85,6 +85,7 @@ export class GenerativeModel extends ModelHost {
       .catch((e: unknown) => {
         if (entry) forgetModel(entry); // The next try fetches it anew.
         if (this.info) this.speak(this.info.family, this.info.space.kind);
+        if (this.info) this.wish.placed();
         throw e;
       });
     if (!done) return;
@@ -319,7 +320,7 @@ export class GenerativeModel extends ModelHost {
       void this.updateComplete.then(() => this.choice.train.dropped(file));
       return;
     }
-    const view = this.shownIds().find((id) => this.choice.panel(id).dropped(file));
+    const view = this.wish.shown.find((id) => this.choice.panel(id).dropped(file));
     if (view) this.setAttribute("view", view);
     else void this.importCheckpoint(file);
   }

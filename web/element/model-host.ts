@@ -2,7 +2,6 @@ import type { PropertyValues } from "lit";
 import type { Session, SavedFile } from "../client/session";
 import type { Backend, Device } from "../client/connection";
 import { CUSTOM, type Description } from "../client/engine";
-import { badOption } from "../client/errors";
 import type { FamilyInfo, ModelInfo, SpaceKind, TrainState, View } from "../client/protocol";
 import { siteManifest, type ModelEntry } from "../client/site";
 import { Speech } from "../lang/speech";
@@ -13,11 +12,12 @@ import { Controller, type ControllerHost } from "./controller";
 import { ModelCore, grown } from "./core";
 import { figureKeys } from "./figure-key";
 import { download } from "./files";
-import { familyOf, leave, meaningless, settle, takeOptions, UNSAID, type Settled } from "./options";
+import { besideOf, familyOf, leave, meaningless, settle, takeOptions, UNSAID, type Settled } from "./options";
 import type { Host, Panel, ViewName } from "./panel";
 import { PointsTask, START, isPlane } from "./points-task";
 import type { PlotView } from "./render/points";
 import { Views } from "./views";
+import { WishedView } from "./wished-view";
 
 export const DEFAULT_MODEL = "vae-mnist";
 /** Attributes that the element reads itself, in the order in which they matter. */
@@ -68,7 +68,7 @@ export abstract class ModelHost extends grown(ModelCore) implements Host, Contro
     return this.under !== undefined;
   }
   protected underOf = "";
-  protected readonly choice = new Views(this);
+  readonly choice = new Views(this);
   protected shipped: ModelEntry[] = [];
   protected entry: ModelEntry | undefined;
   protected description: Description | undefined;
@@ -81,6 +81,7 @@ export abstract class ModelHost extends grown(ModelCore) implements Host, Contro
   protected inSight = false;
   protected correcting = false;
   protected holding = false;
+  protected readonly wish = new WishedView(this);
   /** The device that was told of last. */
   protected used = "";
   protected timer: ReturnType<typeof setTimeout> | undefined;
@@ -189,6 +190,7 @@ export abstract class ModelHost extends grown(ModelCore) implements Host, Contro
   placed(info: ModelInfo, fresh: boolean) {
     const before = `${this.kin?.id} ${this.kind}`;
     this.speak(info.family, info.space.kind);
+    this.wish.placed();
     if (isPlane(info.space.kind)) void this.lookAtData();
     this.stale = true;
     const { session } = this;
@@ -246,16 +248,7 @@ export abstract class ModelHost extends grown(ModelCore) implements Host, Contro
     this.panel.hide();
     this.choice.furnish(family, kind);
     if (!before) meaningless(this, "model", (e, name) => this.report(e, name));
-    const shown = this.shownIds();
-    const wished = this.wished ?? shown[0];
-    if (wished && shown.includes(wished)) {
-      this.settled = { ...this.settled, view: wished };
-      return;
-    }
-    if (wished && this.wished && !before)
-      this.report(badOption(this.view ? "view" : "plot", wished, `one of ${shown.join(", ")} is expected`));
-    this.settled = { ...this.settled, view: shown[0] ?? "samples" };
-    if (this.view != null) this.setAttribute("view", this.settled.view);
+    this.wish.described(!before);
   }
 
   /** Descriptions and options that the first image may depend on. */
@@ -316,8 +309,10 @@ export abstract class ModelHost extends grown(ModelCore) implements Host, Contro
     for (const name of SETTLED) {
       const touched = name === "view" ? ["view", "views", "plot"] : [name];
       if (!touched.some((n) => (changed as Map<string, unknown>).has(n))) continue;
+      // Another model that comes with it may have the view, or not.
+      if (name === "view" && this.wish.waits(changed)) continue;
       try {
-        const value = settle(name, name === "view" ? this.wished : text(this[name]), this.shownIds());
+        const value = settle(name, name === "view" ? this.wished : text(this[name]), this.wish.shown);
         this.trainer.notices.settled(name);
         if (value === this.settled[name]) continue;
         if (name === "view") this.panel.hide();
@@ -332,7 +327,7 @@ export abstract class ModelHost extends grown(ModelCore) implements Host, Contro
   }
 
   /** The view that is wished for; of points it may be called a plot. */
-  protected get wished(): string | null {
+  get wished(): string | null {
     return this.view ?? this.getAttribute("plot") ?? this.getAttribute("look");
   }
 
@@ -351,9 +346,11 @@ export abstract class ModelHost extends grown(ModelCore) implements Host, Contro
     this.panel.refresh();
   }
 
-  /** The views that are wished for and that the family has. */
-  protected shownIds(): ViewName[] {
-    return this.choice.shown(this.views).map((v) => v.id);
+  /** Another view than was asked for is seen, if need be. */
+  see(view: ViewName) {
+    if (view !== this.settled.view) this.panel.hide();
+    this.settled = { ...this.settled, view };
+    if (this.view != null && this.view !== view) this.setAttribute("view", view);
   }
 
   /** What differs from the defaults, as names and values for a URL. */
@@ -375,6 +372,11 @@ export abstract class ModelHost extends grown(ModelCore) implements Host, Contro
       for (const [name, value] of Object.entries(this.trainer.links())) state[attributeOf(name)] = value;
     }
     return state;
+  }
+
+  /** What there is to say of attributes that a page gives, where the model is as without them. */
+  beside(given: readonly string[]): Record<string, string> {
+    return besideOf(this, given);
   }
 
   protected wake(): Session {

@@ -174,3 +174,17 @@ export function settle<K extends keyof Settled>(name: K, text: string | null, vi
   if (!view) throw badOption("view", text ?? "", `one of ${views.join(", ")} is expected`);
   return view as Settled[K];
 }
+
+/**
+ * What a link has to say of options of samples that a page gives a model, where they are as without them; it leaves
+ * that out otherwise, and the page would have its own way.
+ */
+export function besideOf({ about, sampleOptions }: Host, given: readonly string[]): Record<string, string> {
+  const said: Record<string, string> = {};
+  for (const attribute of given) {
+    const name = optionOf(attribute);
+    const fallback = about?.sampleSchema.properties?.[name]?.default;
+    if (fallback !== undefined && !Object.hasOwn(sampleOptions, name)) said[attribute] = String(fallback);
+  }
+  return said;
+}

@@ -32,13 +32,18 @@ export class Views {
   get panels(): Panel[] {
     return [...this.#panels.values()];
   }
-  /** Those that are wished for and that the model has. */
+  /** Those that are wished for and that the model has; before there is one, what is to be seen may be among them. */
   shown(wishes: string | null): ViewInfo[] {
-    const knowsWords = this.host.info?.prompt !== undefined;
+    const { info, settled } = this.host;
+    const has = (id: ViewName) => !this.#told.has(id) || (info ? info.prompt !== undefined : id === settled.view);
     return shownViews(
-      this.#all.filter(({ id }) => knowsWords || !this.#told.has(id)),
+      this.#all.filter(({ id }) => has(id)),
       wishes,
     );
+  }
+  /** Those that some model of the family has, of which the one that is on its way may be. */
+  possible(wishes: string | null): ViewInfo[] {
+    return shownViews(this.#all, wishes);
   }
 
   /** Makes the views that a family declares for data of a kind. */

@@ -110,17 +110,22 @@ if (backend) for (const element of [hero, ...figures.map((f) => f.element)]) ele
 let used: string | undefined;
 
 /** What a figure shows; before it has a model to speak of, what a link or the page said to it. */
-function stateOf(element: Model, kind: Kind): [string, string][] {
-  if (element.stands) return Object.entries(element.state);
+function stateOf({ element, kind, defaults }: Figure): [string, string][] {
+  if (element.stands) return Object.entries({ ...element.beside(Object.keys(defaults)), ...element.state });
   const names = element.getAttributeNames().filter((name) => linkable(name, kind) && name !== "backend");
   return names.map((name) => [name, element.getAttribute(name) ?? ""]);
 }
 
 function link(): URL {
   const url = new URL(location.pathname, location.href);
-  for (const { kind, element, prefix, defaults } of figures) {
-    for (const [name, value] of stateOf(element, kind)) {
-      if (defaults[name] !== value && name !== "backend") url.searchParams.set(prefix + name, value);
+  for (const figure of figures) {
+    const { prefix, defaults } = figure;
+    const state = stateOf(figure);
+    // With an experiment nothing is as in the page.
+    const experiment = state.some(([name]) => name === "preset");
+    for (const [name, value] of state) {
+      const same = !experiment && defaults[name.replaceAll("_", "-")] === value;
+      if (!same && name !== "backend") url.searchParams.set(prefix + name, value);
     }
   }
   if (backend) url.searchParams.set("backend", backend);

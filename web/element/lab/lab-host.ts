@@ -15,7 +15,7 @@ import { Warnings } from "../notices";
 import { START, isPlane } from "../points-task";
 import type { Desk } from "./controls";
 import type { Bench, Learner, Scope, Task } from "./learner";
-import { SHOWN, adopt, stateOf, type Wishes } from "./links";
+import { SHOWN, adopt, besideOf, stateOf, type Wishes } from "./links";
 import type { FamilyPanel, Stage } from "./panel";
 import { Source, type Chooser } from "./source";
 
@@ -127,6 +127,10 @@ export abstract class LabHost extends grown(LabCore) implements Bench, Stage, Ch
   /** What differs from a fresh lab, for a link. */
   get state(): Record<string, string> {
     return stateOf(this);
+  }
+  /** What there is to say of attributes that a page gives, where the lab is as without them. */
+  beside(given: readonly string[]): Record<string, string> {
+    return besideOf(this, given, this.state);
   }
 
   protected given = (names: string[]): [string, string | null][] =>

@@ -28,6 +28,9 @@ export interface Wishes extends HTMLElement {
 /** Attributes that say how a lab is shown, not what it does. */
 export const SHOWN = ["controls", "backend", "families", "autoplay", "keep-training"];
 
+/** An attribute of one family: its id, and what it is about. */
+const PREFIXED = /^([a-z0-9-]+)\.(.+)$/;
+
 /** Of families those that a lab names; all, where there are none of those, which is told. */
 export function named(all: FamilyInfo[], wished: readonly string[], report: (error: unknown) => void): FamilyInfo[] {
   const some = all.filter((f) => wished.includes(f.id));
@@ -137,7 +140,7 @@ export async function take(lab: Wishes, given: [string, string | null][]): Promi
   const ofFamilies = new Map<Learner, Record<"config" | "train", [string, string][]>>();
   for (const [attribute, text] of given) {
     if (declared(attribute, "lab") && !own.includes(attribute)) continue;
-    const [, prefix = "", bare = attribute] = /^([a-z0-9-]+)\.(.+)$/.exec(attribute) ?? [];
+    const [, prefix = "", bare = attribute] = PREFIXED.exec(attribute) ?? [];
     const name = optionOf(bare);
     if (!prefix && Object.hasOwn(dataOptions, name)) {
       if (text === null) delete task.dataOptions[name];
@@ -221,4 +224,42 @@ export function stateOf(lab: Wishes): Record<string, string> {
     }
   }
   return state;
+}
+
+/**
+ * What a link has to say of attributes that a page gives a lab, where the lab is as without them: a link leaves that
+ * out otherwise, and the page would have its own way. An experiment brings all of its own.
+ */
+export function besideOf(lab: Wishes, given: readonly string[], state: Record<string, string>): Record<string, string> {
+  const { task, experiment } = lab;
+  const said: Record<string, string> = {};
+  if (experiment) return said;
+  const own: Record<string, string | undefined> = {
+    family: "all",
+    data: task.data === "custom" ? undefined : task.data,
+    seed: String(task.seed),
+    steps: task.budget.steps === null ? undefined : String(task.budget.steps),
+    overlay: lab.withData ? "on" : "off",
+  };
+  for (const attribute of given) {
+    if (Object.hasOwn(state, attribute)) continue;
+    const [, prefix = "", bare = attribute] = PREFIXED.exec(attribute) ?? [];
+    const name = optionOf(bare);
+    const text = Object.hasOwn(own, attribute) ? own[attribute] : valueOf(lab, prefix, name);
+    if (text !== undefined) said[attribute] = text;
+  }
+  return said;
+}
+
+/** The plot of a family, where its slider stands, or one of its options, if there is one. */
+function valueOf(lab: Wishes, prefix: string, name: string): string | undefined {
+  for (const learner of targets(lab, prefix, () => true)) {
+    if (name === "plot") return learner.plot;
+    if (name === "at") return String(learner.at);
+    for (const scope of ["config", "train"] as const) {
+      const field = learner.fields(scope).find((f) => f.name === name);
+      if (field) return String(learner.value(scope, field));
+    }
+  }
+  return undefined;
 }
