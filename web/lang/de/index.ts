@@ -6,6 +6,10 @@ import { options } from "./options";
 import { pictures } from "./pictures";
 import { plots } from "./plots";
 import { texts } from "./texts";
+import { refused } from "./refused";
 
-const german: Language = { texts, told: { ...options, ...plots, ...errors, ...data, ...pictures, ...article } };
+const german: Language = {
+  texts,
+  told: { ...options, ...plots, ...errors, ...refused, ...data, ...pictures, ...article },
+};
 export default german;
