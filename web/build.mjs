@@ -180,7 +180,7 @@ function assets(files) {
   files.add("texts/manifest.json", JSON.stringify({ ...texts, texts: promise("texts", texts.texts, files) }));
   for (const folder of ["data", "texts"])
     files.plain(`${folder}/README.md`, readFileSync(join(root, "web", folder, "README.md")));
-  for (const name of readdirSync(join(root, "web/posters")))
+  for (const name of readdirSync(join(root, "web/posters")).filter((n) => n !== "drawn.json"))
     files.add(`posters/${name}`, readFileSync(join(root, "web/posters", name)));
 }
 

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import subsetFont from "subset-font";
 import { parse } from "yaml";
 import { anatomy } from "./anatomy.mjs";
-import { cardPage, catalogue, models, recipeOf } from "./catalogue.mjs";
+import { cardPage, catalogue, models, recipeOf, written } from "./catalogue.mjs";
 import { codeOf } from "./code.mjs";
 import { gallery } from "./gallery.mjs";
 import { cardOf, codePage, contents, frame, head, page, references } from "./layout.mjs";
@@ -65,6 +65,7 @@ export function renderPages() {
         .replace("<!-- contents -->", () => contents(chapters))
         .replace("<!-- catalogue -->", () => catalogue(chapters, p.lang))
         .replace("<!-- gallery -->", () => gallery(p.lang))
+        .replace(/<!-- poster ([\w-]+) -->/g, (_, id) => written(id))
         .replace("<!-- anatomy -->", () => anatomy(p.lang))
         .replace("<!-- references -->", () => references(p.lang, sources, md)),
     );

@@ -72,6 +72,9 @@ function chapterOf({ family }, chapters) {
 
 const link = (href, text, more = "") => `<a href="${href}"${more}>${text}</a>`;
 
+/** What a model of text wrote, in place of `<!-- poster ID -->` too. */
+export const written = (id) => escape(readFileSync(new URL(`web/posters/${id}.txt`, root), "utf8").trim());
+
 /** What is seen before anybody asks for a model: a poster, or words that it wrote. */
 function sample(model, lang, title) {
   const { draw, drawn, wrote } = CATALOGUE[lang];
@@ -81,7 +84,7 @@ function sample(model, lang, title) {
   const before = image
     ? `<img src="${poster(model, "png")}" width="224" height="168" alt="${drawn(escape(title))}">`
     : `<p class="page-of-text" lang="en" aria-label="${wrote(escape(title))}">${
-        existsSync(text) ? escape(readFileSync(text, "utf8").trim()) : ""
+        existsSync(text) ? written(model.id) : ""
       }</p>`;
   return `<figure class="touch">
 <div class="before">${before}</div>

@@ -1,0 +1,52 @@
+// Draws the posters of shipped models anew, and notes which checkpoint each is of: node web/posters.mjs PROGRAM
+//
+// PROGRAM is `playground`. A poster is what its figure shows first: the same seed, count and temperature.
+// tests/site/posters.test.mjs compares the notes, web/posters/drawn.json, with the checkpoints of now.
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const IMAGES = ["--seed", "1", "--count", "48", "--columns", "8", "--scale", "1"];
+const MILD = ["--temperature", "0.7"];
+/** What `playground sample` is told beside the model's name. */
+const POSTERS = {
+  "ddpm-mnist.png": IMAGES,
+  "gan-mnist.png": IMAGES,
+  "gpt-names.txt": ["--seed", "1", "--length", "100"],
+  "gpt-shakespeare.txt": ["--seed", "1", "--prompt", "ROMEO:", "--length", "330"],
+  "vae-fashion.png": [...IMAGES, ...MILD],
+  "vae-mnist-2d.png": IMAGES,
+  "vae-mnist.png": [...IMAGES, ...MILD],
+};
+
+const folder = new URL("posters/", import.meta.url);
+export const drawn = () => JSON.parse(readFileSync(new URL("drawn.json", folder), "utf8"));
+export const hashOf = (name) =>
+  createHash("sha256")
+    .update(readFileSync(new URL(name, folder)))
+    .digest("hex");
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [program] = process.argv.slice(2);
+  if (!program) throw new Error("usage: node web/posters.mjs PROGRAM, the command line of the playground");
+  const { models } = JSON.parse(readFileSync(new URL("checkpoints/manifest.json", import.meta.url), "utf8"));
+  const notes = {};
+  for (const [name, told] of Object.entries(POSTERS)) {
+    const id = basename(name).replace(/\.\w+$/, "");
+    const file = fileURLToPath(new URL(name, folder));
+    const said = execFileSync(program, ["sample", id, ...told, ...(name.endsWith(".png") ? ["--out", file] : [])]);
+    // A text ends with a whole line.
+    if (name.endsWith(".txt"))
+      writeFileSync(
+        file,
+        said
+          .toString()
+          .trim()
+          .replace(/\n[^\n]*$/, "\n"),
+      );
+    notes[name] = { checkpoint: models.find((m) => m.id === id).sha256, sha256: hashOf(name), told: told.join(" ") };
+  }
+  writeFileSync(new URL("drawn.json", folder), `${JSON.stringify(notes, null, 1)}\n`);
+}
