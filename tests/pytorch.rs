@@ -8,7 +8,9 @@ use common::root;
 use generative_playground::{
     checkpoint::{self, Opened, Precision},
     data::{DataInfo, Space},
-    device, export, families, hash,
+    device,
+    error::Code,
+    export, families, hash,
     model::{Condition, finish},
     rng::{Purpose, Rng},
 };
@@ -30,6 +32,7 @@ fn cases() -> Vec<(&'static str, Value, Condition)> {
         ("gan-mnist", json!({}), label(3, None)),
         ("ddpm-mnist", solver(15), label(4, Some(1.0))),
         ("ddpm-mnist", solver(6), label(7, Some(2.5))),
+        ("ddpm-mnist-few", solver(15), label(2, Some(1.0))),
     ]
 }
 
@@ -110,4 +113,12 @@ fn what_has_no_page_says_so() {
     for name in ["", "a\"b", "a\nimport os", "../x"] {
         export::pytorch(&*model, &meta.data, name).expect_err("no such name");
     }
+}
+
+#[test]
+fn a_model_that_is_told_sentences_has_no_page() {
+    let opened = opened("ddpm-scenes");
+    assert!(!export::has_page(&*opened.model, &opened.meta.data));
+    let page = export::pytorch(&*opened.model, &opened.meta.data, "ddpm-scenes");
+    assert_eq!(page.expect_err("refused").code(), Code::Unsupported);
 }

@@ -345,9 +345,23 @@ fn prompts(model: &dyn Model, arguments: &Arguments) -> Result<Vec<Measured>> {
         "of pairs shown in training",
         "with a pair never shown in training",
     );
+    let (seen, unseen) = (measure(true)?, measure(false)?);
+    let anywhere = |of: &str| format!("{of}, wherever their things are,");
     Ok(vec![
-        row("obeyed, seen", "obeyedSeen", shown, measure(true)?),
-        row("obeyed, unseen", "obeyedUnseen", new, measure(false)?),
+        row("obeyed, seen", "obeyedSeen", shown, seen.whole),
+        row(
+            "the things, seen",
+            "thingsSeen",
+            &anywhere(shown),
+            seen.things,
+        ),
+        row("obeyed, unseen", "obeyedUnseen", new, unseen.whole),
+        row(
+            "the things, unseen",
+            "thingsUnseen",
+            &anywhere(new),
+            unseen.things,
+        ),
     ])
 }
 
@@ -476,12 +490,15 @@ fn card(
         0 => String::new(),
         d => format!(", latent size {d}"),
     };
-    let how = match measured.iter().any(|m| m.key.starts_with("frechet")) {
-        true => {
-            "Fréchet distances are taken on the features of the classifier \
-             `recipes/classifiers/`, never on Inception's; the classes are those that it sees."
-        }
-        false => "Nats per image, ± one standard error over images; lower is better.",
+    let any = |start: &str| measured.iter().any(|m| m.key.starts_with(start));
+    let how = if any("frechet") {
+        "Fréchet distances are taken on the features of the classifier \
+         `recipes/classifiers/`, never on Inception's; the classes are those that it sees."
+    } else if any("obeyed") {
+        "One picture for each sentence, read back by a program without a network \
+         (`src/data/scenes/read.rs`): all of the sentence has to hold."
+    } else {
+        "Nats per image, ± one standard error over images; lower is better."
     };
     let data = match images::known(&meta.data.name) {
         Ok(set) => format!(

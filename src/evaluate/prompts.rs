@@ -5,7 +5,7 @@
 //! thing with its colour, shape and size, how many there are and no more, and where they are.
 
 use crate::{
-    data::scenes::{Scene, read, satisfies},
+    data::scenes::{Demand, Scene, read, satisfies},
     device::floats,
     error::{Error, Result},
     model::{Condition, Model, finish},
@@ -15,7 +15,16 @@ use crate::{
 /// Seed of the sentences.
 const SEED: u64 = 1001;
 
-/// The share of `count` sentences that pictures satisfy, made with sampling options `options` (JSON) and
+/// Shares of sentences.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Obeyed {
+    /// Of which all holds.
+    pub whole: f64,
+    /// Of which all holds but, perhaps, where one thing is from the other.
+    pub things: f64,
+}
+
+/// The shares of `count` sentences that pictures satisfy, made with sampling options `options` (JSON) and
 /// this `guidance`. With `seen`, of sentences whose pairs were all shown in training. `progress` is told
 /// how many are done and may cancel.
 ///
@@ -27,8 +36,8 @@ pub async fn obeyed(
     options: &serde_json::Value,
     (count, guidance): (usize, Option<f64>),
     mut progress: impl FnMut(usize) -> bool,
-) -> Result<f64> {
-    let mut satisfied = 0;
+) -> Result<Obeyed> {
+    let (mut whole, mut things) = (0, 0);
     for number in 0..count {
         let scene = Scene::draw(&mut Rng::new(SEED, Purpose::Evaluate, number as u64), seen);
         let condition = Condition {
@@ -39,10 +48,20 @@ pub async fn obeyed(
         let mut sampler = model.sampler(options, &condition, 1, number as u64)?;
         let pixels = floats(finish(&mut *sampler).await?.images()?).await?;
         let found = read(&pixels);
-        satisfied += usize::from(found.is_some_and(|found| satisfies(&found, &scene.demand)));
+        let anywhere = Demand {
+            relation: None,
+            ..scene.demand.clone()
+        };
+        let holds = |demand: &Demand| found.as_ref().is_some_and(|f| satisfies(f, demand));
+        whole += usize::from(holds(&scene.demand));
+        things += usize::from(holds(&anywhere));
         if !progress(number + 1) {
             return Err(Error::Cancelled);
         }
     }
-    Ok(satisfied as f64 / count.max(1) as f64)
+    let share = |n: usize| n as f64 / count.max(1) as f64;
+    Ok(Obeyed {
+        whole: share(whole),
+        things: share(things),
+    })
 }

@@ -12,7 +12,8 @@ const PAGE: &str = include_str!("page.py");
 
 /// Whether there is a page for such a model.
 pub fn has_page(model: &dyn Model, data: &DataInfo) -> bool {
-    model.page().is_some() && data.space.image().is_ok()
+    // The pages read no sentences.
+    model.page().is_some() && data.space.image().is_ok() && data.words.is_empty()
 }
 
 /// The script for a model that is saved as `name`.safetensors. Numbers of its config are written into it.
@@ -36,6 +37,9 @@ pub fn pytorch(model: &dyn Model, data: &DataInfo, name: &str) -> Result<String>
     } else {
         "images"
     };
+    if !has_page(model, data) {
+        return Err(unsupported());
+    }
     let [channels, height, width] = data.space.image().map_err(|_| unsupported())?;
     let config = model.config()?;
     let told = config

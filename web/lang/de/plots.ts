@@ -344,6 +344,8 @@ export const plots: Record<string, string> = {
   Digits: "Ziffern",
   "Digits by a GAN": "Ziffern von einem GAN",
   "Digits by diffusion": "Ziffern durch Diffusion",
+  "Digits by diffusion in few steps": "Ziffern durch Diffusion in wenigen Schritten",
+  "Shapes from words": "Formen aus Wörtern",
   "Digits on a plane": "Ziffern in der Ebene",
   "Another class": "Andere Klasse",
   Attributes: "Eigenschaften",
