@@ -15,6 +15,8 @@ const BATCH: usize = 16;
 fn main() {
     let config = UNetConfig {
         channels: 1,
+        beside: 0,
+        frames: 1,
         widths: vec![32, 64, 64],
         groups: 8,
         heads: 4,

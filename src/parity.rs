@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
-    data::{Batch, DataInfo, Space, SpaceKind, TextSet},
+    data::{Batch, DataInfo, Space, SpaceKind, TextSet, clips, scenes::words::CONTEXT},
     error::{Error, Result},
     families,
     families::vae::Vae,
@@ -298,7 +298,31 @@ impl Suite {
         ] {
             self.of_images(name, family, &config, shape).await?;
         }
+        self.clips().await?;
         self.others().await
+    }
+
+    /// A small model of clips that are told sentences.
+    async fn clips(&mut self) -> Result<()> {
+        let (frames, side) = (4, 8);
+        let space = Space::Video {
+            frames,
+            channels: 1,
+            height: side,
+            width: side,
+        };
+        let mut info = DataInfo::new("moving-digits", space);
+        info.words = clips::words::vocabulary();
+        let words = info.words.len() as u32;
+        let shape = [6, frames, side, side];
+        let batch = Batch::Images {
+            shape,
+            values: Rng::new(7, Purpose::Shuffle, 0).uniform(shape.iter().product()),
+            labels: Vec::new(),
+            captions: (0..6 * CONTEXT as u32).map(|i| i * i % words).collect(),
+        };
+        let config = json!({ "channels": 8, "levels": 2 });
+        self.model("clips", "video", &config, &info, &batch).await
     }
 
     /// A family on images of any shape, of three classes.
@@ -332,7 +356,7 @@ impl Suite {
         for family in plots::families() {
             for space in &family.spaces {
                 let (info, batch) = match space.kind {
-                    SpaceKind::Image => continue,
+                    SpaceKind::Image | SpaceKind::Video => continue,
                     SpaceKind::Text => (
                         TextSet::new("letters", &LETTERS.repeat(20), &Value::Null)?.info,
                         Batch::Tokens {
@@ -484,6 +508,7 @@ impl Suite {
             };
             match samples {
                 Samples::Images(images) => self.keep(&title, images).await?,
+                Samples::Clips(clips) => self.keep(&title, clips).await?,
                 Samples::Points(points) => self.keep(&title, points).await?,
                 Samples::Texts(texts) => {
                     let told = |token: &Token| [token.id as f32, token.log_prob.unwrap_or(0.0)];

@@ -14,7 +14,7 @@ use common::{
 };
 use generative_playground::{
     checkpoint::{self, Precision},
-    data::{DataInfo, Dataset, PointSet, Space, TextSet},
+    data::{ClipSet, DataInfo, Dataset, PointSet, Space, TextSet},
     device,
     error::{Code, Result},
     families,
@@ -59,6 +59,10 @@ fn small_models() -> Vec<Small> {
     let plain = json!({"batch_size": 8, "ema": 0.0});
     let averaged = json!({"batch_size": 8, "ema": 0.9});
     let images = || -> Rc<Dataset> { Rc::new(small_digits(4, 16, 8).into()) };
+    let clips = || -> Rc<Dataset> {
+        let digits = small_digits(14, 16, 8);
+        Rc::new(ClipSet::of(&digits, &Value::Null).expect("clips").into())
+    };
     let gpt = json!({"n_layer": 1, "n_head": 2, "n_embd": 16, "block_size": 8});
     let learned = json!({
         "n_layer": 1, "n_head": 2, "n_embd": 16, "block_size": 8, "positions": "learned",
@@ -121,6 +125,12 @@ fn small_models() -> Vec<Small> {
             "glow",
             images(),
             json!({"scales": 1, "steps": 1, "channels": 4, "dequantization": "variational"}),
+            averaged.clone(),
+        ),
+        of(
+            "video",
+            clips(),
+            json!({"channels": 8, "levels": 1}),
             averaged.clone(),
         ),
         of(

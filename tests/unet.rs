@@ -16,7 +16,9 @@ use generative_playground::{
 };
 use serde_json::Value;
 
-const BATCH: usize = 3;
+fn count(v: &Value) -> usize {
+    v.as_u64().expect("a count") as usize
+}
 
 fn rng(seed: u64) -> Rng {
     Rng::new(seed, Purpose::Evaluate, 0)
@@ -32,10 +34,12 @@ fn counts(v: &Value) -> Vec<usize> {
 fn build(case: &Value, device: &Device) -> UNet {
     let config = UNetConfig {
         channels: counts(&case["image"])[0],
+        beside: count(&case["beside"]),
+        frames: count(&case["frames"]),
         widths: counts(&case["widths"]),
-        groups: case["groups"].as_u64().expect("a count") as usize,
-        heads: case["heads"].as_u64().expect("a count") as usize,
-        classes: case["classes"].as_u64().expect("a count") as usize,
+        groups: count(&case["groups"]),
+        heads: count(&case["heads"]),
+        classes: count(&case["classes"]),
         words: 0,
         context: 0,
         steps: false,
@@ -71,8 +75,13 @@ fn answers_and_gradients_are_pytorchs() {
     for case in &cases {
         let net = build(case, &device);
         let image = counts(&case["image"]);
-        let dims = [BATCH, image[0], image[1], image[2]];
-        let of = |salt: u32| {
+        // Three images, or two clips.
+        let n = match count(&case["frames"]) {
+            1 => 3,
+            frames => 2 * frames,
+        };
+        let of = |salt: u32, channels: usize| {
+            let dims = [n, channels, image[1], image[2]];
             let values = signed(salt, dims.iter().product(), 1.5);
             Tensor::<4>::from_data(TensorData::new(values, dims), &device)
         };
@@ -84,20 +93,20 @@ fn answers_and_gradients_are_pytorchs() {
             .collect();
         let times: Vec<f64> = match times.len() {
             1 => times,
-            _ => times.into_iter().cycle().take(BATCH).collect(),
+            _ => times.into_iter().cycle().take(n).collect(),
         };
         let labels: Vec<u32> = counts(&case["labels"]).iter().map(|&i| i as u32).collect();
         let told = Told {
             labels: &labels,
             ..Told::default()
         };
-        let answer = net.forward(of(1000), &times, told);
+        let answer = net.forward(of(1000, image[0] + count(&case["beside"])), &times, told);
         digest(
             "answer",
             &values(answer.clone().without_autodiff()),
             &case["answer"],
         );
-        let loss = (answer - of(1001)).square().mean();
+        let loss = (answer - of(1001, image[0])).square().mean();
         let value = f64::from(values(loss.clone().without_autodiff())[0]);
         let want = number(&case["loss"]);
         assert!((value - want).abs() < 1e-5 * want, "{value}, {want}");
@@ -125,6 +134,8 @@ fn answers_and_gradients_are_pytorchs() {
 fn it_answers_nothing_at_first_and_learns_from_there() {
     let config = UNetConfig {
         channels: 1,
+        beside: 0,
+        frames: 1,
         widths: vec![8, 16],
         groups: 4,
         heads: 2,

@@ -109,6 +109,8 @@ fn attention_from_pixels_to_words_is_the_formula() {
 fn config() -> UNetConfig {
     UNetConfig {
         channels: 3,
+        beside: 0,
+        frames: 1,
         widths: vec![8, 16],
         groups: 4,
         heads: 2,

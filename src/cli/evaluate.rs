@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Place, bar::bar, classifier, files::write, idle, manifest, points, sample::add_options,
+    Place, bar::bar, classifier, clips, files::write, idle, manifest, points, sample::add_options,
     terminal::say, text,
 };
 use crate::{
@@ -148,7 +148,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     )?;
     let opened = place.open(id)?;
     let kind = opened.meta.data.space.kind();
-    if kind != SpaceKind::Image {
+    if !matches!(kind, SpaceKind::Image | SpaceKind::Video) {
         let why = format!("a model of {} does not take it", kind.name());
         idle("images", arguments.images, &why)?;
         idle("samples", arguments.samples, &why)?;
@@ -165,6 +165,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             count("samples", arguments.samples, 1)?;
             of_images(opened, arguments)
         }
+        SpaceKind::Video => clips(opened, arguments),
         SpaceKind::Text => text::run(id, opened, *write, place),
         SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => {
             let why = "results of 2-D points are kept for recipes alone";
@@ -172,6 +173,22 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             points::checkpoint(id, &opened, place)
         }
     }
+}
+
+fn clips(opened: Opened, arguments: &Arguments) -> Result<()> {
+    let why = "a model of clips does not take it";
+    idle("images", arguments.images, why)?;
+    idle("samples", arguments.samples, why)?;
+    let mut options = Map::new();
+    add_options(&mut options, &arguments.options)?;
+    let wish = clips::Wish {
+        id: &arguments.id,
+        options: &Value::Object(options),
+        count: arguments.drawn,
+        guidance: arguments.guidance,
+        keep: arguments.write,
+    };
+    clips::run(opened, &wish, &arguments.place)
 }
 
 fn of_images(opened: Opened, arguments: &Arguments) -> Result<()> {

@@ -2,6 +2,7 @@
 
 mod bar;
 mod classifier;
+mod clips;
 mod evaluate;
 mod files;
 mod manifest;

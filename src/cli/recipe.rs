@@ -7,7 +7,10 @@ use serde_json::Value;
 
 use super::{Place, files::read};
 use crate::{
-    data::{DataInfo, Dataset, ImageSet, PointSet, SpaceKind, TextSet, images, is_name, scenes},
+    data::{
+        ClipSet, DataInfo, Dataset, ImageSet, PointSet, SpaceKind, TextSet, clips, images, is_name,
+        scenes,
+    },
     error::{Error, Result},
     families,
     model::TrainConfig,
@@ -92,6 +95,9 @@ impl Recipe {
         );
         if scenes::is_scenes(&self.data) {
             return Ok(scenes::dataset(&self.data_options)?.into());
+        }
+        if clips::is_clips(&self.data) {
+            return Ok(ClipSet::from_folder(&self.data_options, &place.data)?.into());
         }
         if !toy && !text && !self.data_options.is_null() {
             let reason = format!("the data called {} has no options", self.data);

@@ -79,14 +79,18 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     if kind != SpaceKind::Text {
         idle("length", arguments.length.as_ref(), &what)?;
     }
+    let pixels = matches!(kind, SpaceKind::Image | SpaceKind::Video);
     if kind != SpaceKind::Image {
+        idle("label", arguments.label.as_ref(), &what)?;
+    }
+    if !pixels {
         idle("columns", arguments.columns.as_ref(), &what)?;
         idle("scale", arguments.scale.as_ref(), &what)?;
-        idle("label", arguments.label.as_ref(), &what)?;
         idle("guidance", arguments.guidance.as_ref(), &what)?;
     }
     match kind {
         SpaceKind::Image => images(arguments, &opened),
+        SpaceKind::Video => clips(arguments, &opened),
         SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => points(arguments, &opened),
         SpaceKind::Text => texts(arguments, &opened),
     }
@@ -153,6 +157,33 @@ fn images(arguments: &Arguments, opened: &Opened) -> Result<()> {
         let samples = drawn(arguments, opened, count)?;
         let view = pollster::block_on(grid(samples.images()?, columns))?;
         plots::png(&view, scale)?
+    };
+    write(&out, &bytes)?;
+    told(arguments, count, &out);
+    Ok(())
+}
+
+/// Clips as a PNG, a row for each and a column for each frame, or as a GIF that shows them side by side.
+fn clips(arguments: &Arguments, opened: &Opened) -> Result<()> {
+    let count = within("count", arguments.count, 8, 64)?;
+    let scale = within("scale", arguments.scale, 2, 16)?;
+    let columns = within("columns", arguments.columns, 4, 64)?;
+    let out = arguments
+        .out
+        .clone()
+        .unwrap_or_else(|| "samples.png".into());
+    ends_in(&out, &["png", "gif"])?;
+    let clips = drawn(arguments, opened, count)?.clips()?;
+    let [n, frames, c, h, w] = clips.dims();
+    let bytes = if has_ending(&out, "gif") {
+        let frame = |i: usize| {
+            let frame = clips.clone().narrow(1, i, 1).reshape([n, c, h, w]);
+            pollster::block_on(grid(frame, columns))
+        };
+        film(&(0..frames).map(frame).collect::<Result<Vec<_>>>()?, scale)?
+    } else {
+        let sheet = clips.reshape([n * frames, c, h, w]);
+        plots::png(&pollster::block_on(grid(sheet, frames))?, scale)?
     };
     write(&out, &bytes)?;
     told(arguments, count, &out);

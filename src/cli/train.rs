@@ -111,9 +111,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         output.write_and_keep(&bytes)
     };
     let mut stopped = false;
-    let held_out_every = match data.info().space.kind() {
-        SpaceKind::Text => HELD_OUT_TEXT,
-        _ => HELD_OUT,
+    let (held_out_every, held_out_count) = match data.info().space.kind() {
+        SpaceKind::Text => (HELD_OUT_TEXT, 2000),
+        SpaceKind::Video => (HELD_OUT, 64),
+        _ => (HELD_OUT, 2000),
     };
     pollster::block_on(trainer.run(REPORT, |trainer, means| {
         let step = trainer.step_count();
@@ -123,7 +124,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             bar.set_message(text.join("  "));
             if step.is_multiple_of(held_out_every) {
                 record(&mut losses, Split::Train, step, means);
-                let held_out = pollster::block_on(trainer.held_out(2000))?;
+                let held_out = pollster::block_on(trainer.held_out(held_out_count))?;
                 record(&mut losses, Split::HeldOut, step, &held_out);
                 let show = held_out.iter().map(|(n, v)| format!("{n} {v:.4}"));
                 let show = show.collect::<Vec<_>>().join(" ");

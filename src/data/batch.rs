@@ -4,7 +4,11 @@ use std::borrow::Cow;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::error::{Error, Result};
+use super::scenes::words::{CONTEXT, NOTHING};
+use crate::{
+    error::{Error, Result},
+    rng::Rng,
+};
 
 /// Examples for one step.
 #[derive(Debug, Clone)]
@@ -142,6 +146,23 @@ impl Batch {
             Batch::Images { captions, .. } => captions,
             _ => &[],
         }
+    }
+
+    /// What is said of its examples, of some nothing: of as many as `silent` says, drawn from `rng`. Empty
+    /// where nothing is said of any.
+    pub fn captions_but(&self, silent: f64, rng: &mut Rng) -> Vec<u32> {
+        let captions = self.captions();
+        if captions.is_empty() {
+            return Vec::new();
+        }
+        let kept = rng.uniform(self.len()).into_iter();
+        let kept = kept.map(|u| f64::from(u) >= silent);
+        let each = captions.chunks_exact(CONTEXT).zip(kept);
+        let token = |(caption, kept): (&[u32], bool)| match kept {
+            true => caption.to_vec(),
+            false => vec![NOTHING; CONTEXT],
+        };
+        each.flat_map(token).collect()
     }
 
     /// Its points as `[n, 2]` on `device`.

@@ -2,6 +2,7 @@
 
 mod batch;
 pub mod bpe;
+pub mod clips;
 pub mod images;
 pub mod input;
 pub mod pictures;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 pub use batch::Batch;
+pub use clips::ClipSet;
 pub use images::ImageSet;
 pub use points::PointSet;
 pub use space::{Space, SpaceKind};
@@ -156,6 +158,8 @@ pub enum Dataset {
     Points(PointSet),
     /// Text as tokens.
     Text(TextSet),
+    /// Clips.
+    Clips(ClipSet),
 }
 
 impl Dataset {
@@ -165,6 +169,7 @@ impl Dataset {
             Dataset::Images(set) => &set.info,
             Dataset::Points(set) => &set.info,
             Dataset::Text(set) => &set.info,
+            Dataset::Clips(set) => &set.info,
         }
     }
 
@@ -175,6 +180,7 @@ impl Dataset {
             Dataset::Images(set) => examples * set.shape().iter().product::<usize>(),
             Dataset::Points(_) => examples * size_of::<[f32; 2]>(),
             Dataset::Text(_) => examples * size_of::<u16>(),
+            Dataset::Clips(set) => set.bytes(),
         }
     }
 
@@ -184,6 +190,7 @@ impl Dataset {
             Dataset::Images(set) => set.train.len(),
             Dataset::Points(set) => set.train_len(),
             Dataset::Text(set) => set.train().len(),
+            Dataset::Clips(_) => 0,
         }
     }
 
@@ -193,6 +200,7 @@ impl Dataset {
             Dataset::Images(set) => set.test.len(),
             Dataset::Points(set) => set.test_len(),
             Dataset::Text(set) => set.test().len(),
+            Dataset::Clips(_) => clips::TEST,
         }
     }
 
@@ -229,6 +237,17 @@ impl Dataset {
         }
     }
 
+    /// Its clips.
+    ///
+    /// # Errors
+    /// [`Error::BadData`] if it holds something else.
+    pub fn clips(&self) -> Result<&ClipSet> {
+        match self {
+            Dataset::Clips(set) => Ok(set),
+            _ => Err(self.bad("it holds no clips")),
+        }
+    }
+
     /// The set by which a recipe is chosen: the last part of what is learned from is held out, and the test
     /// set is put aside unseen, to be measured on once. As large a part as the test set, a tenth at least of
     /// texts and tables; of toys other points.
@@ -238,6 +257,7 @@ impl Dataset {
             Dataset::Images(set) => Dataset::Images(set.for_choice()),
             Dataset::Points(set) => Dataset::Points(set.for_choice()),
             Dataset::Text(set) => Dataset::Text(set.for_choice()),
+            Dataset::Clips(set) => Dataset::Clips(set.for_choice()),
         }
     }
 
@@ -258,6 +278,12 @@ impl From<ImageSet> for Dataset {
 impl From<PointSet> for Dataset {
     fn from(set: PointSet) -> Self {
         Dataset::Points(set)
+    }
+}
+
+impl From<ClipSet> for Dataset {
+    fn from(set: ClipSet) -> Self {
+        Dataset::Clips(set)
     }
 }
 

@@ -19,6 +19,17 @@ pub enum Space {
         /// Pixels in a row.
         width: usize,
     },
+    /// A clip, values in [0, 1].
+    Video {
+        /// Frames.
+        frames: usize,
+        /// 1 = grey, 3 = red, green, blue.
+        channels: usize,
+        /// Rows.
+        height: usize,
+        /// Pixels in a row.
+        width: usize,
+    },
     /// A point in 2-D. Models work on (x − mean) / scale.
     Points {
         /// Mean of each coordinate.
@@ -56,6 +67,8 @@ pub enum Space {
 pub enum SpaceKind {
     /// Images.
     Image,
+    /// Clips.
+    Video,
     /// Points in 2-D.
     Points,
     /// Points in 2-D, each of one of two classes.
@@ -71,6 +84,7 @@ impl SpaceKind {
     pub fn name(self) -> &'static str {
         match self {
             SpaceKind::Image => "images",
+            SpaceKind::Video => "clips",
             SpaceKind::Points => "points in 2-D",
             SpaceKind::Classes => "points in 2-D of two classes",
             SpaceKind::Energy => "energies in 2-D",
@@ -89,9 +103,15 @@ impl SpaceKind {
 
 impl Space {
     /// One of each kind, to ask a family which it models.
-    pub fn examples() -> [Self; 5] {
+    pub fn examples() -> [Self; 6] {
         [
             Self::grey(28, 28),
+            Self::Video {
+                frames: 16,
+                channels: 1,
+                height: 32,
+                width: 32,
+            },
             Self::Points {
                 mean: [0.0; 2],
                 scale: 1.0,
@@ -138,6 +158,7 @@ impl Space {
     pub fn kind(&self) -> SpaceKind {
         match self {
             Self::Image { .. } => SpaceKind::Image,
+            Self::Video { .. } => SpaceKind::Video,
             Self::Points { .. } => SpaceKind::Points,
             Self::Classes { .. } => SpaceKind::Classes,
             Self::Energy { .. } => SpaceKind::Energy,
@@ -158,6 +179,24 @@ impl Space {
             } => Ok([channels, height, width]),
             _ => Err(Error::Unsupported {
                 what: "This needs a model of images".into(),
+            }),
+        }
+    }
+
+    /// Frames, channels, rows and columns of a clip.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for anything else.
+    pub fn clip(&self) -> Result<[usize; 4]> {
+        match *self {
+            Self::Video {
+                frames,
+                channels,
+                height,
+                width,
+            } => Ok([frames, channels, height, width]),
+            _ => Err(Error::Unsupported {
+                what: "This needs a model of clips".into(),
             }),
         }
     }
@@ -196,6 +235,9 @@ impl Space {
             (Self::Image { .. }, Self::Image { .. }) if self != other => {
                 bad("its images are of another size than this model's")
             }
+            (Self::Video { .. }, Self::Video { .. }) if self != other => {
+                bad("its clips are of another size than this model's")
+            }
             _ if self.kind() != other.kind() => bad("it is of another kind than this model's data"),
             _ if self.vocabulary() != other.vocabulary() => {
                 bad("its tokens are not those of this model")
@@ -224,6 +266,22 @@ impl Space {
                     return schema(format!("images of {height} × {width} pixels"));
                 }
                 Ok(())
+            }
+            &Self::Video {
+                frames,
+                channels,
+                height,
+                width,
+            } => {
+                let image = Self::Image {
+                    channels,
+                    height,
+                    width,
+                };
+                match (1..=64).contains(&frames) {
+                    true => image.check(),
+                    false => schema(format!("clips of {frames} frames")),
+                }
             }
             Self::Points { mean, scale }
             | Self::Classes { mean, scale }

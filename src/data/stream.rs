@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Batch, Dataset, ImageSet, text};
+use super::{Batch, ClipSet, Dataset, ImageSet, clips, text};
 use crate::{
     error::{Error, Result},
     rng::{Purpose, Rng},
@@ -90,6 +90,13 @@ impl Stream {
                     captions,
                 })
             }
+            Dataset::Clips(set) => {
+                let from = self.seen;
+                self.seen += count as u64;
+                let rng = |seen: u64| Rng::new(self.seed, Purpose::Data, seen);
+                let drawn = (from..self.seen).map(|seen| set.draw(&mut rng(seen)));
+                Ok(ClipSet::batch(drawn))
+            }
             Dataset::Points(set) if set.is_energy() => {
                 self.seen += count as u64;
                 Ok(Batch::Draws { count })
@@ -159,6 +166,10 @@ pub fn test_batch(
             }
         }
         Dataset::Images(set) => test_images(set, start, count, binarize),
+        Dataset::Clips(set) => {
+            let end = (start + count).min(clips::TEST);
+            ClipSet::batch((start.min(end)..end).map(|i| set.held_out(i)))
+        }
         Dataset::Points(set) if set.is_energy() => Batch::Draws { count },
         Dataset::Points(set) => {
             let end = (start + count).min(set.test_len());

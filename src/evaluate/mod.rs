@@ -5,6 +5,7 @@
 //! from q(z|x); the 1-sample ELBO is reported beside it. Text: [`text`]. 2-D points: [`points`].
 
 pub mod classifier;
+pub mod clips;
 pub mod density;
 pub mod fidelity;
 pub mod frechet;

@@ -176,3 +176,11 @@ pub(super) fn kl() -> Vec<String> {
         r"\min_{q_2}\; \mathrm{KL}(q_2\,\|\,p) = \mathbb{E}_{q_2}[\log q_2 - \log p]",
     ])
 }
+
+/// Of what is not given; see the top of `video/mod.rs`.
+pub(super) fn video() -> Vec<String> {
+    lines(&[
+        r"\mathcal{L} = \mathbb{E}_{x_0,\varepsilon,t,m}\, \frac{\bigl\|(1-m)\,\bigl(v - v_\theta(\tilde{x}_t,m,t,y)\bigr)\bigr\|^2}{\|1-m\|^2}",
+        r"\tilde{x}_t = m\,x_0 + (1-m)\,\bigl(\sqrt{\bar{\alpha}_t}\,x_0 + \sqrt{1-\bar{\alpha}_t}\,\varepsilon\bigr)",
+    ])
+}

@@ -14,13 +14,14 @@ pub mod pixels;
 pub mod planar;
 pub mod realnvp;
 pub mod vae;
+pub mod video;
 
 use burn::tensor::Device;
 use serde_json::Value;
 
 use self::{
     bayes::Bayes, ddpm::Ddpm, gan::Gan, glow::Glow, gpt::Gpt, kl::Kl, mdn::Mdn, pixelcnn::PixelCnn,
-    pixelrnn::PixelRnn, planar::Planar, realnvp::RealNvp, vae::Vae,
+    pixelrnn::PixelRnn, planar::Planar, realnvp::RealNvp, vae::Vae, video::Video,
 };
 use crate::{
     data::{DataInfo, Space, SpaceKind},
@@ -31,13 +32,14 @@ use crate::{
 };
 
 /// All families, in the order of the page.
-const FAMILIES: [Entry; 12] = [
+const FAMILIES: [Entry; 13] = [
     Entry::of::<Vae>(),
     Entry::of::<Gan>(),
     Entry::of::<Planar>(),
     Entry::of::<RealNvp>(),
     Entry::of::<Glow>(),
     Entry::of::<Ddpm>(),
+    Entry::of::<Video>(),
     Entry::of::<Mdn>(),
     Entry::of::<PixelCnn>(),
     Entry::of::<PixelRnn>(),

@@ -3,7 +3,7 @@
 use super::{Host, options::check_options, sampling::Wish, training::Limits};
 use crate::{
     data::{
-        ImageSet,
+        ImageSet, SpaceKind, clips,
         pictures::PictureOptions,
         points::{self, Units},
         scenes,
@@ -13,7 +13,7 @@ use crate::{
     export, families,
     model::TrainConfig,
     options, plots,
-    protocol::{Bytes, Fault, Outcome, Request, View, ViewQuery},
+    protocol::{Bytes, Fault, Made, Outcome, Request, View, ViewQuery},
     scene::grid_of_bytes,
     session::{Session, pace_of},
 };
@@ -275,7 +275,7 @@ impl Host {
         let slot = self.session(number)?;
         let viewer = {
             let session = slot.session.lock().await;
-            let set = self.library.borrow().get(&session.data().name);
+            let set = self.library.borrow_mut().at_hand(session.data());
             session.viewer(snapshot, set)?
         };
         viewer.view(query, self.pause).await
@@ -325,7 +325,7 @@ impl Host {
                 ..
             } => {
                 let slot = self.session(session)?;
-                let view = self.draw(id, &request).await?;
+                let view = self.draw(id, &request).await?.still();
                 let (name, units) = {
                     let session = slot.session.lock().await;
                     (session.file_name(), session.data().units)
@@ -402,7 +402,18 @@ fn description() -> Outcome {
         text_schema: options::schema::<TextOptions>(),
         picture_schema: options::schema::<PictureOptions>(),
         toys: points::toys(),
-        made: vec![scenes::NAME.into()],
+        made: vec![
+            Made {
+                name: scenes::NAME.into(),
+                kind: SpaceKind::Image,
+                of: None,
+            },
+            Made {
+                name: clips::NAME.into(),
+                kind: SpaceKind::Video,
+                of: Some(clips::SOURCE.into()),
+            },
+        ],
         presets: families::presets(),
     }
 }

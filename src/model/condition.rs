@@ -6,6 +6,7 @@ use serde_json::Value;
 use ts_rs::TS;
 
 use crate::{
+    data::scenes::words,
     error::{Error, Result},
     options::{self, Options},
     rng::{Purpose, Rng},
@@ -141,6 +142,21 @@ impl Condition {
                 let mut rng = Rng::new(seed, Purpose::Label, 0);
                 Ok((0..count).map(|_| rng.below(classes) as u32).collect())
             }
+        }
+    }
+
+    /// The words of the prompt as tokens of a vocabulary; nothing where there is no prompt.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for words that are not known, and for any where the vocabulary is empty.
+    pub fn tokens(&self, vocabulary: &[String]) -> Result<Vec<u32>> {
+        match &self.prompt {
+            Some(prompt) if vocabulary.is_empty() => {
+                let reason = "this model was trained without captions, so it knows no words";
+                Err(Error::bad_option("prompt", prompt, reason))
+            }
+            Some(prompt) => words::tokens(prompt, vocabulary),
+            None => Ok(Vec::new()),
         }
     }
 

@@ -15,6 +15,8 @@ use crate::{
 pub enum Samples {
     /// Images `[n, channels, height, width]` in [0, 1].
     Images(Tensor<4>),
+    /// Clips `[n, frames, channels, height, width]` in [0, 1].
+    Clips(Tensor<5>),
     /// Points in 2-D, `[n, 2]`.
     Points(Tensor<2>),
     /// Texts, token by token.
@@ -31,6 +33,19 @@ impl Samples {
             Samples::Images(images) => Ok(images),
             _ => Err(Error::Unsupported {
                 what: "This needs a model of images".into(),
+            }),
+        }
+    }
+
+    /// The clips.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] if they are something else.
+    pub fn clips(self) -> Result<Tensor<5>> {
+        match self {
+            Samples::Clips(clips) => Ok(clips),
+            _ => Err(Error::Unsupported {
+                what: "This needs a model of clips".into(),
             }),
         }
     }

@@ -18,6 +18,14 @@
 //! table's last row stands for no class (Ho & Salimans 2022, arXiv:2207.12598). One that is told a
 //! sentence reads it ([`words`](super::words)), and behind each block but those of the whole image the
 //! pixels look at its words. One that is told how long a step is asked of it adds that to the time.
+//!
+//! A network of clips works on each frame as on an image, and behind each block every place looks at the
+//! same place in all frames of its clip (factorised attention over space and time: Ho et al. 2022,
+//! arXiv:2204.03458, section 3):
+//!
+//! ```text
+//! x += out(attention(norm(x) + places))             a sequence of frames for each pixel
+//! ```
 
 use burn::{
     module::{Module, Param},
@@ -55,6 +63,10 @@ const TIME_BASE: f64 = 10_000.0;
 pub struct UNetConfig {
     /// Channels of the images.
     pub channels: usize,
+    /// Channels of what lies beside an image and is not answered, such as a mask.
+    pub beside: usize,
+    /// Frames of a clip, which follow each other as images; 1 for images that know nothing of each other.
+    pub frames: usize,
     /// Channels of each level, from the whole image down; each but the first works on half the
     /// height and width of the one before.
     pub widths: Vec<usize>,
@@ -185,11 +197,56 @@ impl PixelAttention {
     }
 }
 
+/// Each pixel looks at the same pixel in all frames of its clip.
+#[derive(Module, Debug)]
+pub struct TimeAttention {
+    norm: Norm,
+    /// What is added to the numbers of each frame, so that they have an order: `[frames, c]`.
+    places: Param<Tensor<2>>,
+    qkv: Linear,
+    out: Linear,
+    heads: usize,
+}
+
+impl TimeAttention {
+    /// Over clips of `frames` of `c` channels; what it adds is zero at first.
+    pub fn init(
+        [frames, c]: [usize; 2],
+        [groups, heads]: [usize; 2],
+        rng: &mut Rng,
+        device: &Device,
+    ) -> Self {
+        Self {
+            norm: Norm::init(c, groups, device),
+            places: init::parameter([frames, c], rng, device, |rng| rng.normal(frames * c)),
+            qkv: init::linear(c, 3 * c, 1.0, rng, device),
+            out: init::linear(c, c, 0.0, rng, device),
+            heads,
+        }
+    }
+
+    /// x `[n · frames, c, h, w]`, and as much comes out.
+    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let ([all, c, h, w], [f, _]) = (x.dims(), self.places.dims());
+        let n = all / f;
+        let rows = self
+            .norm
+            .forward(x.clone(), false)
+            .reshape([n, f, c, h * w]);
+        let rows = rows.permute([0, 3, 1, 2]) + self.places.val().reshape([1, 1, f, c]);
+        let qkv = linear(&self.qkv, rows.reshape([all * h * w, c])); // [n h w f, 3c]
+        let seen = attention(qkv, f, self.heads, &Mask::Full);
+        let out = linear(&self.out, seen).reshape([n, h * w, f, c]);
+        x + out.permute([0, 2, 3, 1]).reshape([all, c, h, w])
+    }
+}
+
 /// Each pixel looks at the words of a sentence.
 #[derive(Module, Debug)]
 struct WordAttention {
     norm: Norm,
     cross: CrossAttention,
+    frames: usize,
 }
 
 impl WordAttention {
@@ -197,6 +254,7 @@ impl WordAttention {
         Self {
             norm: Norm::init(c, config.groups, device),
             cross: CrossAttention::init(c, words_width(config), config.heads, rng, device),
+            frames: config.frames,
         }
     }
 
@@ -205,11 +263,19 @@ impl WordAttention {
     fn forward(&self, x: Tensor<4>, words: &Tensor<3>, seen: &mut Seen) -> Tensor<4> {
         let [n, c, h, w] = x.dims();
         let rows = self.norm.forward(x.clone(), false).reshape([n, c, h * w]);
-        let (out, weights) = self.cross.forward(rows.swap_dims(1, 2), words.clone());
+        // All frames of a clip look at the same sentence.
+        let clips = n / self.frames;
+        let rows = rows
+            .swap_dims(1, 2)
+            .reshape([clips, self.frames * h * w, c]);
+        let (out, weights) = self.cross.forward(rows, words.clone());
         if let Some(seen) = seen {
             seen.push(weights.mean_dim(1).squeeze_dim::<3>(1));
         }
-        x + out.swap_dims(1, 2).reshape([n, c, h, w])
+        x + out
+            .reshape([n, h * w, c])
+            .swap_dims(1, 2)
+            .reshape([n, c, h, w])
     }
 }
 
@@ -221,10 +287,11 @@ fn words_width(config: &UNetConfig) -> usize {
     2 * config.widths.last().copied().unwrap_or(config.channels)
 }
 
-/// A level: its block, how it looks at words, and what leads to the next one.
+/// A level: its block, how it looks at other frames and at words, and what leads to the next one.
 #[derive(Module, Debug)]
 struct Level {
     block: Block,
+    along: Option<TimeAttention>,
     look: Option<WordAttention>,
     next: Option<Conv2d>,
 }
@@ -245,11 +312,13 @@ pub struct UNet {
     down: Vec<Level>,
     middle_1: Block,
     attention: PixelAttention,
+    along: Option<TimeAttention>,
     look: Option<WordAttention>,
     middle_2: Block,
     up: Vec<Level>,
     norm: Norm,
     output: Conv2d,
+    frames: usize,
 }
 
 impl UNet {
@@ -276,12 +345,18 @@ impl UNet {
         let look = |level: usize, c: usize, rng: &mut Rng| {
             (told && level > 0).then(|| WordAttention::init(config, c, rng, device))
         };
-        let input = init::conv([config.channels, first], 3, 1, 1.0, rng, device);
+        let along = |c: usize, rng: &mut Rng| {
+            let sizes = [[config.frames, c], [groups, config.heads]];
+            (config.frames > 1).then(|| TimeAttention::init(sizes[0], sizes[1], rng, device))
+        };
+        let inputs = config.channels + config.beside;
+        let input = init::conv([inputs, first], 3, 1, 1.0, rng, device);
         let mut c = first;
         let mut down = Vec::new();
         for (i, &width) in widths.iter().enumerate() {
             down.push(Level {
                 block: Block::init([c, width], time, groups, rng, device),
+                along: along(width, rng),
                 look: look(i, width, rng),
                 next: (i + 1 < levels).then(|| init::conv([width; 2], 3, 2, 1.0, rng, device)),
             });
@@ -289,12 +364,14 @@ impl UNet {
         }
         let middle_1 = Block::init([last; 2], time, groups, rng, device);
         let attention = PixelAttention::init(config, last, rng, device);
+        let middle_along = along(last, rng);
         let middle_look = look(levels - 1, last, rng);
         let middle_2 = Block::init([last; 2], time, groups, rng, device);
         let mut up = Vec::new();
         for (i, &width) in widths.iter().enumerate().rev() {
             up.push(Level {
                 block: Block::init([c + width, width], time, groups, rng, device),
+                along: along(width, rng),
                 look: look(i, width, rng),
                 next: (i > 0).then(|| init::conv([width; 2], 3, 1, 1.0, rng, device)),
             });
@@ -312,16 +389,18 @@ impl UNet {
             down,
             middle_1,
             attention,
+            along: middle_along,
             look: middle_look,
             middle_2,
             up,
             norm: Norm::init(c, groups, device),
             output: init::conv([c, config.channels], 3, 1, 0.0, rng, device),
+            frames: config.frames,
         }
     }
 
     /// # Shapes
-    /// - x: `[n, channels, h, w]`
+    /// - x: `[n, channels + beside, h, w]`, clips frame by frame
     /// - times: n numbers in [0, 1], or one for all
     /// - output: `[n, channels, h, w]`
     pub fn forward(&self, x: Tensor<4>, times: &[f64], told: Told) -> Tensor<4> {
@@ -329,7 +408,7 @@ impl UNet {
     }
 
     /// The same, and how much each pixel looks at each word: of each level that looks, `[n, h w, context]`
-    /// with its own h and w, from the first to the last.
+    /// with its own h and w (of clips, all their frames), from the first to the last.
     pub fn looking(&self, x: Tensor<4>, times: &[f64], told: Told) -> (Tensor<4>, Vec<Tensor<3>>) {
         let mut seen = Vec::new();
         let answer = self.pass(x, times, told, &mut Some(&mut seen));
@@ -343,23 +422,30 @@ impl UNet {
             (Some(look), Some(words)) => look.forward(h, words, seen),
             _ => h,
         };
+        let along = |level: &Option<TimeAttention>, h: Tensor<4>| match level {
+            Some(along) => along.forward(h),
+            None => h,
+        };
         let mut h = conv(&self.input, x);
         let mut kept = Vec::with_capacity(self.down.len());
         for level in &self.down {
-            h = look(&level.look, level.block.forward(h, &time));
+            h = along(&level.along, level.block.forward(h, &time));
+            h = look(&level.look, h);
             kept.push(h.clone());
             if let Some(next) = &level.next {
                 h = conv(next, h);
             }
         }
         h = self.middle_1.forward(h, &time);
-        h = look(&self.look, self.attention.forward(h));
+        h = along(&self.along, self.attention.forward(h));
+        h = look(&self.look, h);
         h = self.middle_2.forward(h, &time);
         for level in &self.up {
             if let Some(kept) = kept.pop() {
                 h = Tensor::cat(vec![h, kept], 1);
             }
-            h = look(&level.look, level.block.forward(h, &time));
+            h = along(&level.along, level.block.forward(h, &time));
+            h = look(&level.look, h);
             if let Some(next) = &level.next {
                 h = conv_upsampled(next, h);
             }
@@ -404,7 +490,17 @@ impl UNet {
             sum = sum + embedding(table.val(), &labels);
         }
         if let (Some(layer), Some(words)) = (&self.told, words) {
-            sum = sum + linear(layer, words.clone().mean_dim(1).squeeze_dim::<2>(1));
+            let heard = linear(layer, words.clone().mean_dim(1).squeeze_dim::<2>(1));
+            let [n, c] = heard.dims();
+            sum = sum
+                + match n > 1 && self.frames > 1 {
+                    // The same for all frames of a clip.
+                    true => heard
+                        .unsqueeze_dim::<3>(1)
+                        .repeat_dim(1, self.frames)
+                        .reshape([n * self.frames, c]),
+                    false => heard,
+                };
         }
         if let Some(layer) = &self.step {
             let steps = match told.steps {
@@ -421,14 +517,15 @@ impl UNet {
         self.output.weight.val().device()
     }
 
-    /// What training on one image of this height and width costs.
+    /// What training on one image, or clip, of this height and width costs.
     pub fn cost(&self, [height, width]: [usize; 2]) -> Cost {
         let pixels = |level: usize| (height * width) as f64 / 4f64.powi(level as i32);
         let levels = self.down.len();
         let middle = pixels(levels.saturating_sub(1));
         let shapes = weights::shapes(self);
         let context = self.words.as_ref().map_or(0, Encoder::context) as f64;
-        let cost = Cost::of(&shapes, |name| {
+        let frames = self.frames as f64;
+        let each = |name: &str| {
             let mut parts = name.split('.');
             let first = parts.next().unwrap_or_default();
             let place = parts.next().and_then(|i| i.parse::<usize>().ok());
@@ -449,14 +546,32 @@ impl UNet {
                         level
                     })
                 }
-                ("middle_1" | "middle_2" | "attention" | "look", _) => middle,
+                ("middle_1" | "middle_2" | "attention" | "along" | "look", _) => middle,
                 _ => pixels(0),
             }
+        };
+        let cost = Cost::of(&shapes, |name| match name {
+            // A table, not a layer.
+            _ if name.ends_with("along.places") => 0.0,
+            _ if name.starts_with("words") || name.starts_with("told") || name.contains(".kv") => {
+                each(name)
+            }
+            _ => frames * each(name),
         });
         // Each pixel of the middle looks at all others.
         let c = self.attention.out.weight.lazy_shape()[0];
-        let pairs = middle * middle;
-        cost.plus(2.0 * pairs * c as f64, self.attention.heads as f64 * pairs)
+        let pairs = frames * middle * middle;
+        let cost = cost.plus(2.0 * pairs * c as f64, self.attention.heads as f64 * pairs);
+        // Each pixel looks at itself in all frames, on the way down and on the way up.
+        let level = |cost: Cost, (i, along): (usize, &TimeAttention)| {
+            let pairs = 2.0 * frames * frames * pixels(i);
+            let c = along.out.weight.lazy_shape()[0];
+            cost.plus(2.0 * pairs * c as f64, along.heads as f64 * pairs)
+        };
+        let levels = self.down.iter().enumerate();
+        levels
+            .filter_map(|(i, l)| Some((i, l.along.as_ref()?)))
+            .fold(cost, level)
     }
 }
 

@@ -72,7 +72,8 @@ impl Suite {
         self.layer("convolution in groups", x, y, weight, None)
             .await?;
         self.norms().await?;
-        self.unet().await
+        self.unet(1).await?;
+        self.unet(3).await
     }
 
     async fn norms(&mut self) -> Result<()> {
@@ -95,9 +96,11 @@ impl Suite {
     }
 
     /// Answers and gradients of a network all of whose weights are at work.
-    async fn unet(&mut self) -> Result<()> {
+    async fn unet(&mut self, frames: usize) -> Result<()> {
         let config = UNetConfig {
             channels: 3,
+            beside: frames - 1,
+            frames,
             widths: vec![8, 12],
             groups: 4,
             heads: 2,
@@ -116,18 +119,23 @@ impl Suite {
             *data = TensorData::new(values, shape);
         }
         let net = weights::load(net, drawn)?;
-        let x = self.normal([2, 3, 8, 12], 1.0).autodiff();
+        let x = self.normal([2 * frames, config.channels + config.beside, 8, 12], 1.0);
+        let times: Vec<f64> = (0..2 * frames)
+            .map(|i| 0.2 + 0.5 * i as f64 / frames as f64)
+            .collect();
+        let labels: Vec<u32> = (0..2 * frames).map(|i| [2, 9][i / frames]).collect();
         let answer = net.forward(
-            x,
-            &[0.2, 0.7],
+            x.autodiff(),
+            &times,
             Told {
-                labels: &[2, 9],
+                labels: &labels,
                 tokens: &[1, 2, 3, 0, 0, 6, 5, 4, 3, 2],
                 steps: &[0.1, 0.4],
             },
         );
         let loss = answer.clone().square().mean();
-        self.keep("U-Net, answer", answer.without_autodiff())
+        let network = format!("U-Net of {frames} frames");
+        self.keep(&format!("{network}, answer"), answer.without_autodiff())
             .await?;
         let mut adam = Optimizer::default();
         adam.step(net, &loss, Hyper::new(1e-3));
@@ -137,7 +145,7 @@ impl Suite {
                 let n = data.num_elements();
                 let moment = TensorData::new(floats(&data)?, [n]);
                 let moment = Tensor::<1>::from_data(moment, &self.device);
-                self.keep(&format!("U-Net, {name}"), moment).await?;
+                self.keep(&format!("{network}, {name}"), moment).await?;
             }
         }
         Ok(())

@@ -4,6 +4,7 @@
 //! with a capability gives are made here, one file for each capability; the others are the family's
 //! own ([`Family::plots`](crate::model::Family::plots)).
 
+pub mod clips;
 mod edit;
 mod files;
 mod film;
@@ -30,7 +31,7 @@ use crate::{
         Samples, finish,
     },
     pause::Pause,
-    scene::{PlotRequest, PlotSpec, Role, Scene, View, grid, token},
+    scene::{self, PlotRequest, PlotSpec, Role, Scene, View, grid, token},
 };
 
 /// All families with everything that can be seen of their models, in the order of the page.
@@ -80,6 +81,10 @@ fn general(
             all.extend(capabilities.density.into_iter().flat_map(likelihood::specs));
             all.push(nearest::spec());
         }
+        SpaceKind::Video => {
+            all.push(PlotSpec::new("samples", "Clips", "What the model makes."));
+            all.extend(clips::specs(conditions));
+        }
         SpaceKind::Text => {
             all.push(PlotSpec::new("samples", "Text", "What the model writes."));
             if capabilities.language {
@@ -105,6 +110,7 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
             "likelihood" | "pixels" => likelihood::answer(model, request, pause).await,
             "complete" | "enlarge" | "sketch" => edit::answer(model, request, pause).await,
             "nearest" => nearest::answer(model, request, pause).await,
+            "continue" | "between" => clips::answer(model, request, pause).await,
             "read" | "attention" | "lens" => {
                 language::answer(language_of(model)?, request, pause).await
             }
@@ -171,6 +177,7 @@ fn language_of(model: &dyn Model) -> Result<&dyn Language> {
 pub async fn samples(samples: Samples, columns: usize, window: [f32; 4]) -> Result<View> {
     match samples {
         Samples::Images(images) => grid(images, columns).await,
+        Samples::Clips(clips) => scene::clips(clips, Vec::new(), Vec::new()).await,
         Samples::Points(points) => {
             let scene = Scene::new(format!("{} samples", points.dims()[0]));
             scene.points(Role::Model, points).read(window).await

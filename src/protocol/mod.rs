@@ -104,6 +104,7 @@ mod tests {
             PictureInfo,
             PictureClass,
             ToyInfo,
+            Made,
             Preset,
             Size,
             PlotSpec,

@@ -64,6 +64,17 @@ pub enum SpaceInfo {
         /// Rows.
         height: u32,
     },
+    /// Clips.
+    Video {
+        /// Frames.
+        frames: u32,
+        /// 1 = grey, 3 = red, green, blue.
+        channels: u32,
+        /// Pixels in a row.
+        width: u32,
+        /// Rows.
+        height: u32,
+    },
     /// Points in 2-D.
     Points {
         /// Left, right, bottom, top of what is drawn.

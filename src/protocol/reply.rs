@@ -6,11 +6,23 @@ use ts_rs::TS;
 use super::{ModelInfo, TrainState};
 use crate::{
     bytes::Bytes,
-    data::{pictures::PictureInfo, points::ToyInfo, text::TextInfo},
+    data::{SpaceKind, pictures::PictureInfo, points::ToyInfo, text::TextInfo},
     error::{Code, Error},
     model::{FamilyInfo, Preset},
     scene::View,
 };
+
+/// A set that is made and needs no file of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Made {
+    /// Its name.
+    pub name: String,
+    /// What one of its examples is.
+    pub kind: SpaceKind,
+    /// Name of the set that it is made of, if it is made of one; that has to be handed over.
+    pub of: Option<String>,
+}
 
 /// One message from the worker.
 #[derive(Debug, Clone, Serialize, TS)]
@@ -127,8 +139,8 @@ pub enum Outcome {
         picture_schema: serde_json::Value,
         /// Data sets that need no file, in the order of the page.
         toys: Vec<ToyInfo>,
-        /// Sets of images that need no file.
-        made: Vec<String>,
+        /// Sets of images and of clips that are made and need no file of their own.
+        made: Vec<Made>,
         /// Trainings worth seeing, those that fail on purpose included.
         presets: Vec<Preset>,
     },

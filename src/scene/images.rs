@@ -16,6 +16,22 @@ pub async fn grid(images: Tensor<4>, columns: usize) -> Result<View> {
     Ok(grid_of_bytes(&bytes, dims, columns))
 }
 
+/// Read clips `[n, frames, channels, height, width]` in [0, 1], each called by one of `titles` if there are any.
+///
+/// # Errors
+/// What the device reports.
+pub async fn clips(clips: Tensor<5>, titles: Vec<String>, given: Vec<bool>) -> Result<View> {
+    let [n, frames, c, h, w] = clips.dims();
+    let sheet = grid(clips.reshape([n * frames, c, h, w]), frames).await?;
+    let mut given = given;
+    given.resize(frames, false);
+    Ok(View::Clips {
+        sheet: Box::new(sheet),
+        titles,
+        given,
+    })
+}
+
 /// A value in [0, 1] as a byte; beyond it the nearest, and 0 for what is no number. Written so that the
 /// compiler makes vector code of it.
 #[inline(always)]

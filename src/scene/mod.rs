@@ -10,7 +10,7 @@ mod tensors;
 pub mod token;
 
 pub(crate) use images::byte;
-pub use images::{grid, grid_of_bytes};
+pub use images::{clips, grid, grid_of_bytes};
 pub use picture::*;
 pub use request::{PlotRequest, cells, grid_lines};
 pub use spec::{Path, PlotInput, PlotInputs, PlotSpec};

@@ -26,6 +26,15 @@ pub enum View {
         /// 4 · width · height bytes.
         rgba: Bytes,
     },
+    /// Clips, one below the other.
+    Clips {
+        /// All frames (a [`View::Image`] with a row for each clip and a column for each frame).
+        sheet: Box<View>,
+        /// What each clip is; empty where they are all samples.
+        titles: Vec<String>,
+        /// For each frame whether it was given, and not made.
+        given: Vec<bool>,
+    },
     /// Points in 2-D.
     Points {
         /// x, y, x, y, … as little-endian f32.
@@ -116,6 +125,17 @@ pub enum View {
         /// KL(q‖p), nats.
         kl: f32,
     },
+}
+
+impl View {
+    /// It as one image, if it is pictures: of clips all their frames.
+    #[must_use]
+    pub fn still(self) -> Self {
+        match self {
+            View::Clips { sheet, .. } => *sheet,
+            view => view,
+        }
+    }
 }
 
 /// A text, or what was added to it.

@@ -13,6 +13,7 @@ use crate::{
     data::points::PointSource,
     data::{
         DataInfo, Dataset, ImageSet, PointSet, TextSet,
+        clips::{self, ClipOptions, ClipSet},
         pictures::{self, PictureInfo, PictureSource},
         scenes::{self, ScenesOptions},
         text::TextOptions,
@@ -127,6 +128,14 @@ impl Library {
         self.sets.get(name).cloned()
     }
 
+    /// The set of a model's data, if it was handed over, or what it is made of was.
+    pub fn at_hand(&mut self, info: &DataInfo) -> Option<Rc<Dataset>> {
+        match clips::is_clips(&info.name) {
+            true => self.clips(&info.options).ok(),
+            false => self.get(&info.name),
+        }
+    }
+
     /// The set called `name`.
     ///
     /// # Errors
@@ -153,6 +162,9 @@ impl Library {
         if scenes::is_scenes(name) {
             return self.scenes(options);
         }
+        if clips::is_clips(name) {
+            return self.clips(options);
+        }
         if self.texts.contains_key(name) || self.sets.contains_key(name) {
             self.touch(name);
         }
@@ -174,6 +186,21 @@ impl Library {
         }
         let set: Rc<Dataset> = Rc::new(scenes::dataset(&asked)?.into());
         self.sets.insert(scenes::NAME.into(), set.clone());
+        Ok(set)
+    }
+
+    /// Clips of the digits at hand: those there are if they were made with these options.
+    fn clips(&mut self, options: &Value) -> Result<Rc<Dataset>> {
+        let asked = options::to_json(&ClipOptions::from_json(options)?)?;
+        self.touch(clips::NAME);
+        if let Some(set) = self.get(clips::NAME)
+            && set.info().options == asked
+        {
+            return Ok(set);
+        }
+        let digits = self.need(clips::SOURCE)?;
+        let set: Rc<Dataset> = Rc::new(ClipSet::of(digits.images()?, &asked)?.into());
+        self.sets.insert(clips::NAME.into(), set.clone());
         Ok(set)
     }
 

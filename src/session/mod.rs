@@ -23,7 +23,7 @@ use web_time::Duration;
 
 use crate::{
     checkpoint::{self, Meta, Opened, Precision},
-    data::{DataInfo, Dataset, PointSet, Space, SpaceKind, scenes},
+    data::{DataInfo, Dataset, PointSet, Space, SpaceKind, clips, scenes},
     error::{Error, Result},
     export, families,
     model::{Condition, Model, Sampler},
@@ -174,9 +174,10 @@ impl Session {
     }
 
     /// The most samples that are drawn at once.
-    fn most_samples(&self) -> usize {
+    pub fn most_samples(&self) -> usize {
         match self.data().space.kind() {
             SpaceKind::Image => 400,
+            SpaceKind::Video => 16,
             SpaceKind::Text => 16,
             SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => 20_000,
         }
@@ -199,6 +200,17 @@ impl Session {
                 height,
                 width,
             } => SpaceInfo::Image {
+                channels: channels as u32,
+                width: width as u32,
+                height: height as u32,
+            },
+            &Space::Video {
+                frames,
+                channels,
+                height,
+                width,
+            } => SpaceInfo::Video {
+                frames: frames as u32,
                 channels: channels as u32,
                 width: width as u32,
                 height: height as u32,
@@ -237,7 +249,10 @@ impl Session {
             data: data.name.clone(),
             space: self.space_info(),
             classes: data.classes.clone(),
-            prompt: (!data.words.is_empty()).then(scenes::words::example),
+            prompt: (!data.words.is_empty()).then(|| match clips::is_clips(&data.name) {
+                true => clips::words::example(),
+                false => scenes::words::example(),
+            }),
             latent_dim: model.latent().map_or(0, |l| l.latent_dim()) as u32,
             parameters: model.num_params() as u32,
             passes: passes(&*model, data.space.kind()),

@@ -22,6 +22,10 @@ use crate::{
 const HELD_OUT: usize = 256;
 /// Tokens behind the held-out curve.
 const HELD_OUT_TOKENS: usize = 3072;
+/// Held-out clips on which losses are measured.
+const HELD_OUT_CLIPS: usize = 8;
+/// Clips that a training shows of itself.
+const TRAINING_CLIPS: usize = 2;
 /// Points behind the held-out curve.
 const HELD_OUT_POINTS: usize = 1000;
 /// Between two looks at the losses.
@@ -228,6 +232,7 @@ impl Session {
             let count = match self.data().space.kind() {
                 SpaceKind::Image if few => HELD_OUT / 4,
                 SpaceKind::Image => HELD_OUT,
+                SpaceKind::Video => HELD_OUT_CLIPS,
                 SpaceKind::Text => HELD_OUT_TOKENS / self.model().block_size().max(1),
                 SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => HELD_OUT_POINTS,
             };
@@ -236,6 +241,7 @@ impl Session {
             let count = match self.data().space.kind() {
                 SpaceKind::Image if few => TRAINING_SAMPLES / 4,
                 SpaceKind::Image => TRAINING_SAMPLES,
+                SpaceKind::Video => TRAINING_CLIPS,
                 SpaceKind::Text => 1,
                 SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => TRAINING_POINTS,
             };

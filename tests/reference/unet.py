@@ -18,17 +18,24 @@ import torch.nn.functional as F
 from vae import HERE, digest, rounded, signed
 
 # Channels, height and width of the images; widths, groups and heads; times; how many classes there
-# are, and that of each image (the number of classes for none).
+# are, and that of each image (the number of classes for none); frames of a clip, and channels that lie beside
+# the image and are not answered.
 CASES = [
-    (1, 8, 8, [8, 16, 16], 4, 4, [0.1, 0.75], 0, []),
-    (3, 6, 4, [6, 4], 2, 2, [0.5], 0, []),
-    (1, 5, 7, [4], 1, 1, [0.0, 0.3, 1.0], 0, []),
-    (1, 4, 4, [4, 8], 2, 2, [0.2], 3, [0, 3, 2]),
+    (1, 8, 8, [8, 16, 16], 4, 4, [0.1, 0.75], 0, [], 1, 0),
+    (3, 6, 4, [6, 4], 2, 2, [0.5], 0, [], 1, 0),
+    (1, 5, 7, [4], 1, 1, [0.0, 0.3, 1.0], 0, [], 1, 0),
+    (1, 4, 4, [4, 8], 2, 2, [0.2], 3, [0, 3, 2], 1, 0),
+    (4, 4, 6, [4, 8], 2, 2, [0.1, 0.6, 0.0], 0, [], 3, 4),
 ]
-BATCH = 3
 
 
-def shapes(channels, widths, classes):
+def images(frames):
+    """How many images there are: three, or two clips."""
+    return 3 if frames == 1 else 2 * frames
+
+
+
+def shapes(channels, widths, classes, frames, beside):
     """Name -> shape of every parameter."""
     out = {}
 
@@ -50,14 +57,22 @@ def shapes(channels, widths, classes):
         if c_in != c_out:
             conv(name + ".skip", c_in, c_out, 1)
 
+    def along(name, c):
+        if frames > 1:
+            norm(name + ".norm", c)
+            out[name + ".places"] = (frames, c)
+            linear(name + ".qkv", c, 3 * c)
+            linear(name + ".out", c, c)
+
     linear("time_1", widths[0], 4 * widths[0])
     linear("time_2", 4 * widths[0], 4 * widths[0])
     if classes:
         out["classes"] = (classes + 1, 4 * widths[0])
-    conv("input", channels, widths[0], 3)
+    conv("input", channels + beside, widths[0], 3)
     c = widths[0]
     for i, width in enumerate(widths):
         block(f"down.{i}.block", c, width)
+        along(f"down.{i}.along", width)
         if i + 1 < len(widths):
             conv(f"down.{i}.next", width, width, 3)
         c = width
@@ -65,9 +80,11 @@ def shapes(channels, widths, classes):
     norm("attention.norm", c)
     linear("attention.qkv", c, 3 * c)
     linear("attention.out", c, c)
+    along("along", c)
     block("middle_2", c, c)
     for j, width in enumerate(reversed(widths)):
         block(f"up.{j}.block", c + width, width)
+        along(f"up.{j}.along", width)
         if j + 1 < len(widths):
             conv(f"up.{j}.next", width, width, 3)
         c = width
@@ -80,9 +97,9 @@ def fan_in(shape):
     return shape[0] if len(shape) == 2 else math.prod(shape[1:])
 
 
-def parameters(channels, widths, classes):
+def parameters(*sizes):
     out = {}
-    for index, (name, shape) in enumerate(sorted(shapes(channels, widths, classes).items())):
+    for index, (name, shape) in enumerate(sorted(shapes(*sizes).items())):
         scale = math.sqrt(3 / fan_in(shape)) if len(shape) > 1 else 0.3
         values = signed(index + 1, math.prod(shape), scale)
         if name.endswith(".gain"):
@@ -92,8 +109,8 @@ def parameters(channels, widths, classes):
 
 
 class UNet:
-    def __init__(self, channels, widths, groups, heads, classes):
-        self.p, self.widths = parameters(channels, widths, classes), widths
+    def __init__(self, channels, widths, groups, heads, classes, frames, beside):
+        self.p, self.widths, self.frames = parameters(channels, widths, classes, frames, beside), widths, frames
         self.groups, self.heads = groups, heads
 
     def linear(self, name, x):
@@ -112,14 +129,30 @@ class UNet:
         h = self.conv(name + ".conv_2", F.silu(self.norm(name + ".norm_2", h)))
         return h + (self.conv(name + ".skip", x) if name + ".skip.weight" in self.p else x)
 
-    def attention(self, x):
-        n, c, h, w = x.shape
-        rows = self.norm("attention.norm", x).flatten(2).transpose(1, 2)  # [n, hw, c]
-        q, k, v = self.linear("attention.qkv", rows).chunk(3, -1)
-        parts = [t.reshape(n, h * w, self.heads, -1).transpose(1, 2) for t in (q, k, v)]
+    def looked(self, name, rows):
+        """Within each sequence of rows [n, t, c] all look at all."""
+        n, t, c = rows.shape
+        q, k, v = self.linear(name + ".qkv", rows).chunk(3, -1)
+        parts = [x.reshape(n, t, self.heads, -1).transpose(1, 2) for x in (q, k, v)]
         scores = parts[0] @ parts[1].transpose(2, 3) / math.sqrt(c / self.heads)
-        out = (scores.softmax(-1) @ parts[2]).transpose(1, 2).reshape(n, h * w, c)
-        return x + self.linear("attention.out", out).transpose(1, 2).reshape(x.shape)
+        out = (scores.softmax(-1) @ parts[2]).transpose(1, 2).reshape(n, t, c)
+        return self.linear(name + ".out", out)
+
+    def attention(self, x):
+        rows = self.norm("attention.norm", x).flatten(2).transpose(1, 2)  # [n, hw, c]
+        return x + self.looked("attention", rows).transpose(1, 2).reshape(x.shape)
+
+    def along(self, name, x):
+        """Each place looks at the same place in all frames of its clip."""
+        if self.frames == 1:
+            return x
+        n, c, h, w = x.shape
+        clips = self.norm(name + ".norm", x).reshape(n // self.frames, self.frames, c, h, w)
+        out = torch.empty_like(clips)
+        for y in range(h):
+            for z in range(w):
+                out[:, :, :, y, z] = self.looked(name, clips[:, :, :, y, z] + self.p[name + ".places"])
+        return x + out.reshape(x.shape)
 
     def forward(self, x, times, labels):
         half = self.widths[0] // 2
@@ -132,23 +165,26 @@ class UNet:
         h, kept = self.conv("input", x), []
         last = len(self.widths) - 1
         for i in range(last + 1):
-            h = self.block(f"down.{i}.block", h, time)
+            h = self.along(f"down.{i}.along", self.block(f"down.{i}.block", h, time))
             kept.append(h)
             if i < last:
                 h = self.conv(f"down.{i}.next", h, 2)
-        h = self.block("middle_2", self.attention(self.block("middle_1", h, time)), time)
+        h = self.along("along", self.attention(self.block("middle_1", h, time)))
+        h = self.block("middle_2", h, time)
         for j in range(last + 1):
             h = self.block(f"up.{j}.block", torch.cat([h, kept.pop()], 1), time)
+            h = self.along(f"up.{j}.along", h)
             if j < last:
                 h = self.conv(f"up.{j}.next", F.interpolate(h, scale_factor=2, mode="nearest"))
         return self.conv("output", F.silu(self.norm("norm", h)))
 
 
-def run(channels, height, width, widths, groups, heads, times, classes, labels):
-    net = UNet(channels, widths, groups, heads, classes)
-    size = (BATCH, channels, height, width)
-    x, target = (signed(salt, math.prod(size), 1.5).reshape(size) for salt in (1000, 1001))
-    answer = net.forward(x, torch.tensor((times * BATCH)[:BATCH] if len(times) > 1 else times), labels)
+def run(channels, height, width, widths, groups, heads, times, classes, labels, frames, beside):
+    net, n = UNet(channels, widths, groups, heads, classes, frames, beside), images(frames)
+    given = {1000: channels + beside, 1001: channels}
+    size = {salt: (n, c, height, width) for salt, c in given.items()}
+    x, target = (signed(salt, math.prod(size[salt]), 1.5).reshape(size[salt]) for salt in given)
+    answer = net.forward(x, torch.tensor((times * n)[:n] if len(times) > 1 else times), labels)
     loss = ((answer - target) ** 2).mean()
     loss.backward()
     return {
@@ -159,6 +195,8 @@ def run(channels, height, width, widths, groups, heads, times, classes, labels):
         "times": times,
         "classes": classes,
         "labels": labels,
+        "frames": frames,
+        "beside": beside,
         "answer": digest(answer),
         "loss": loss.item(),
         "gradients": {name: digest(p.grad) for name, p in sorted(net.p.items())},

@@ -148,8 +148,10 @@ export class Engine {
       await this.request({ type: "loadPictures", source });
       return;
     }
-    const { toys, made } = await this.describe();
-    if (made.includes(name) || toys.some((t) => t.id === name)) return; // Made on the spot.
+    const { toys, made: all } = await this.describe();
+    const made = all.find((set) => set.name === name);
+    if (made?.of) await this.needData(made.of, session);
+    if (made || toys.some((t) => t.id === name)) return; // Made on the spot.
     const own = session.text(name) ?? [...this.#sessions].map((s) => s.text(name)).find(Boolean);
     const { data } = await siteManifest();
     const text = own ?? (data.some((d) => d.name === name) ? undefined : await siteText(name));

@@ -593,9 +593,9 @@ pictureSchema: JsonSchema,
  */
 toys: Array<ToyInfo>, 
 /**
- * Sets of images that need no file.
+ * Sets of images and of clips that are made and need no file of their own.
  */
-made: Array<string>, 
+made: Array<Made>, 
 /**
  * Trainings worth seeing, those that fail on purpose included.
  */
@@ -713,7 +713,7 @@ sampleSchema: JsonSchema, };
 /**
  * The kinds of [`Space`].
  */
-export type SpaceKind = "image" | "points" | "classes" | "energy" | "text";
+export type SpaceKind = "image" | "video" | "points" | "classes" | "energy" | "text";
 
 /**
  * What samples are to fit. What is left out is free.
@@ -902,6 +902,23 @@ window: [number, number, number, number],
  * How many modes it has, if they can be counted.
  */
 modes: number | null, };
+
+/**
+ * A set that is made and needs no file of its own.
+ */
+export type Made = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * What one of its examples is.
+ */
+kind: SpaceKind, 
+/**
+ * Name of the set that it is made of, if it is made of one; that has to be handed over.
+ */
+of: string | null, };
 
 /**
  * A training worth seeing.
@@ -1174,6 +1191,22 @@ width: number,
 /**
  * Rows.
  */
+height: number, } | { "kind": "video", 
+/**
+ * Frames.
+ */
+frames: number, 
+/**
+ * 1 = grey, 3 = red, green, blue.
+ */
+channels: number, 
+/**
+ * Pixels in a row.
+ */
+width: number, 
+/**
+ * Rows.
+ */
 height: number, } | { "kind": "points", 
 /**
  * Left, right, bottom, top of what is drawn.
@@ -1287,7 +1320,19 @@ rows: number,
 /**
  * 4 · width · height bytes.
  */
-rgba: Bytes, } | { "kind": "points", 
+rgba: Bytes, } | { "kind": "clips", 
+/**
+ * All frames (a [`View::Image`] with a row for each clip and a column for each frame).
+ */
+sheet: View, 
+/**
+ * What each clip is; empty where they are all samples.
+ */
+titles: Array<string>, 
+/**
+ * For each frame whether it was given, and not made.
+ */
+given: Array<boolean>, } | { "kind": "points", 
 /**
  * x, y, x, y, … as little-endian f32.
  */

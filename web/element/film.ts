@@ -3,6 +3,8 @@ import { html, nothing, type TemplateResult } from "lit";
 import { problem } from "../client/errors";
 import type { SavedFile, Session } from "../client/session";
 import type { Words } from "../lang/words";
+import { colorOf } from "./ink";
+import type { Host } from "./panel";
 
 /** What can be filmed: so many pictures, each of which is shown on a canvas before it is taken. */
 export interface Reel {
@@ -115,6 +117,23 @@ export interface Studio {
   attempt<T>(work: () => Promise<T>, about?: string): Promise<T | undefined>;
   save(file: SavedFile): void;
   requestUpdate(): void;
+}
+
+/** The surroundings of a view of an element. */
+export function studio(host: Host, view: string): Studio {
+  return {
+    get words() {
+      return host.words;
+    },
+    get session() {
+      return host.session;
+    },
+    name: () => `${host.info?.id || host.info?.family || "model"}-${view}`,
+    paper: () => colorOf(host, "--_paper"),
+    attempt: (work, about) => host.attempt(work, about),
+    save: (file) => host.save(file),
+    requestUpdate: () => host.requestUpdate(),
+  };
 }
 
 /** Films a reel at the reader's wish, shows how far it is, and can be stopped. */

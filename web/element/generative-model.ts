@@ -17,6 +17,7 @@ import drawingStyles from "./render/plot.css";
 import pictureStyles from "./pictures/pictures.css";
 import textStyles from "./text/text.css";
 import { Rest } from "./rest";
+import { countOf } from "./samples";
 import { TabRow } from "./tab-row";
 import plotStyles from "uplot/dist/uPlot.min.css";
 
@@ -128,7 +129,7 @@ export class GenerativeModel extends ModelHost {
   async sample(options: { count?: number; seed?: number } & Record<string, unknown> = {}): Promise<View | undefined> {
     await this.#awake();
     const {
-      count = this.info?.space.kind === "text" ? 1 : this.settled.count,
+      count = countOf(this.info?.space.kind, this.settled.count),
       seed = this.settled.seed,
       ...rest
     } = options;

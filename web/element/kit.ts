@@ -10,6 +10,7 @@ import { Places } from "./inputs/place";
 import { TextInput } from "./inputs/text";
 import type { Host } from "./panel";
 import { isPlane } from "./points-task";
+import { ClipsRenderer } from "./render/clips";
 import { FramesRenderer } from "./render/frames";
 import { GridRenderer } from "./render/grid";
 import { MapRenderer } from "./render/map";
@@ -124,6 +125,7 @@ export class Kit {
     const expected = host.info?.space.kind === "image" ? "image" : "plot";
     const renderers = {
       image,
+      clips: new ClipsRenderer(host),
       plot: new PlotRenderer(host, host, pointer),
       raster: new RasterRenderer(host, () => host.reroll()),
     };

@@ -14,7 +14,7 @@ import { figureKeys } from "./figure-key";
 import { download } from "./files";
 import { besideOf, familyOf, leave, meaningless, settle, takeOptions, UNSAID, type Settled } from "./options";
 import type { Host, Panel, ViewName } from "./panel";
-import { PointsTask, START, isPlane } from "./points-task";
+import { PointsTask, START, isPlane, pictured } from "./points-task";
 import type { PlotView } from "./render/points";
 import { Views } from "./views";
 import { WishedView } from "./wished-view";
@@ -258,7 +258,7 @@ export abstract class ModelHost extends grown(ModelCore) implements Host, Contro
     const found = familyOf(this, this.description.families, family);
     this.images = await this.imagesOf(found);
     if (this.images) {
-      this.speak(family, "image");
+      this.speak(family, pictured(found.spaces));
     } else if (this.family && !found.capabilities.language) {
       await this.points.take(this.getAttributeNames(), session, this.description);
       this.speak(family, this.points.kind(this.description, found));
@@ -269,11 +269,13 @@ export abstract class ModelHost extends grown(ModelCore) implements Host, Contro
     this.requestUpdate();
   }
 
-  /** The set of images that a family is to learn here: as asked for, else the first if it knows no other data. */
+  /** The images or clips that a family is to learn here: as asked for, else the first if it knows no other data. */
   protected async imagesOf({ spaces }: FamilyInfo): Promise<string | undefined> {
-    if (!this.family || !spaces.some((s) => s.kind === "image")) return undefined;
+    const kind = pictured(spaces);
+    if (!this.family || !kind) return undefined;
     const asked = this.getAttribute("data");
-    if (asked !== null && this.description?.made.includes(asked)) return asked;
+    const made = this.description?.made.filter((set) => set.kind === kind) ?? [];
+    if (kind === "video" || made.some(({ name }) => name === asked)) return asked ?? made[0]?.name;
     const { data } = await siteManifest();
     const wished = data.find((d) => d.name === asked);
     return (wished ?? (spaces.some((s) => isPlane(s.kind)) ? undefined : data[0]))?.name;

@@ -2,9 +2,8 @@ import { html, nothing } from "lit";
 import { PlaygroundError } from "../client/errors";
 import type { ErrorInfo, ModelInfo, PlotInputs, PlotSpec, TrainState, View } from "../client/protocol";
 import type { Kit, Outfit } from "./kit";
-import { Camera, type Reel } from "./film";
+import { Camera, studio, type Reel } from "./film";
 import { formula } from "./formula";
-import { colorOf } from "./ink";
 import { ScrubberInput } from "./inputs/place";
 import { Latest, Panel, ask, type Host, type Param } from "./panel";
 import { past } from "./past";
@@ -39,19 +38,7 @@ export class PlotPanel extends Panel {
     const { inputs, renderers } = this.#outfit;
     const expected = (spec.answer as View["kind"] | null) ?? this.#outfit.expected;
     this.#renderer = expected && renderers[expected];
-    this.#camera = new Camera({
-      get words() {
-        return host.words;
-      },
-      get session() {
-        return host.session;
-      },
-      name: () => `${host.info?.id || host.info?.family || "model"}-${spec.id}`,
-      paper: () => colorOf(host, "--_paper"),
-      attempt: (work, about) => host.attempt(work, about),
-      save: (file) => host.save(file),
-      requestUpdate: () => host.requestUpdate(),
-    });
+    this.#camera = new Camera(studio(host, spec.id));
     this.params = Object.assign({}, ...[...inputs, ...Object.values(renderers)].map((part) => part.params ?? {}));
   }
 

@@ -12,6 +12,10 @@ import type { Values } from "./wishes";
 export const START = { data: "moons", seed: 1, steps: 2000 } as const;
 
 /** Kinds of data in two dimensions. */
+/** The kind of pictures that a family with these spaces is to learn, if it learns any: images rather than clips. */
+export const pictured = (spaces: FamilyInfo["spaces"]): SpaceKind | undefined =>
+  (["image", "video"] as const).find((kind) => spaces.some((s) => s.kind === kind));
+
 export const isPlane = (kind: SpaceKind | undefined) => kind === "points" || kind === "classes" || kind === "energy";
 
 /** What a model of 2-D points learns where it stands, as attributes say it: a toy data set, and how long. */

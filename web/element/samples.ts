@@ -1,19 +1,29 @@
 import { html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
 import { ref } from "lit/directives/ref.js";
-import type { TrainState, View } from "../client/protocol";
+import type { SpaceKind, TrainState, View } from "../client/protocol";
 import { fieldsOf, type Field } from "../client/schema";
 import { attributeOf } from "./attributes";
 import { Latest, Panel } from "./panel";
-import { Plate } from "./draw";
+import { Plate, type Layout } from "./draw";
+import { Camera, studio } from "./film";
 import { field, option } from "./form";
+import { ClipsRenderer } from "./render/clips";
 
 /** How many samples there can be, to choose from. */
 const COUNTS = [8, 16, 32, 64, 100, 196];
+/** Of clips, which take longer. */
+const CLIPS = [1, 2, 4, 8, 16];
 
-/** A grid of samples. */
+/** How many samples of a kind are drawn where `count` are wished for: one text, and only few clips. */
+export const countOf = (kind: SpaceKind | undefined, count: number) =>
+  kind === "text" ? 1 : kind === "video" ? Math.min(count, Math.max(...CLIPS)) : count;
+
+/** A grid of samples, or clips that play. */
 export class SamplesPanel extends Panel {
   #plate = new Plate();
+  readonly #clips = new ClipsRenderer(this.host);
+  readonly #camera = new Camera(studio(this.host, "samples"));
   #latest = new Latest();
   #fields: Field[] = [];
   #drawnAt = 0;
@@ -26,7 +36,8 @@ export class SamplesPanel extends Panel {
   override refresh() {
     const { session, info } = this.host;
     if (!session || !info) return;
-    const { seed, count } = this.host.settled;
+    const { seed } = this.host.settled;
+    const count = this.#count;
     const options = this.host.sampleOptions;
     this.#abort?.abort();
     const abort = new AbortController();
@@ -40,16 +51,39 @@ export class SamplesPanel extends Panel {
           options,
           (step, of, early) => {
             this.host.announce("progress", { phase: "sample", step, of });
-            if (early) this.show(this.#plate, early, layout);
+            if (early) this.#shown(early, layout);
           },
           abort.signal,
         );
         if (abort.signal.aborted) return;
         this.#drawnAt = performance.now();
-        this.show(this.#plate, view, layout);
+        this.#shown(view, layout);
         this.host.announce("sample", { seed, count, view });
       }),
     );
+  }
+
+  get #moves(): boolean {
+    return this.host.info?.space.kind === "video";
+  }
+
+  /** How many there are: of clips never more than can be had at once. */
+  get #count(): number {
+    return countOf(this.host.info?.space.kind, this.host.settled.count);
+  }
+
+  #shown(view: View, layout: Layout) {
+    if (view.kind !== "clips") {
+      this.show(this.#plate, view, layout);
+      return;
+    }
+    this.#clips.show(view);
+    this.host.drawn();
+    this.host.requestUpdate();
+  }
+
+  override updated() {
+    if (this.#moves) this.#clips.updated();
   }
 
   override again() {
@@ -57,9 +91,12 @@ export class SamplesPanel extends Panel {
   }
   override hide() {
     this.#abort?.abort();
+    this.#camera.stop();
+    this.#clips.hide();
   }
   override redraw(recolour: boolean) {
     this.#plate.redraw(recolour);
+    this.#clips.redraw(recolour);
   }
 
   override trained(_state: TrainState, samples: View | null) {
@@ -67,24 +104,28 @@ export class SamplesPanel extends Panel {
   }
 
   override caption() {
-    const { seed, count } = this.host.settled;
+    const { seed } = this.host.settled;
     const { words } = this.host;
+    const count = this.#count;
     return `${words.say("samplesCaption", { count, seed: String(seed) })} ${this.host.help("samples")}`;
   }
 
   override render() {
     const { host } = this;
     const { words } = host;
-    const { seed, count } = host.settled;
-    const canvas = html`<canvas
-      class="plate"
-      part="canvas"
-      role="img"
-      aria-label=${words.say("generatedImages", { count, seed: String(seed) })}
-      ${ref(this.#plate.attach)}></canvas>`;
+    const { seed } = host.settled;
+    const count = this.#count;
+    const canvas = this.#moves
+      ? this.#clips.render()
+      : html`<canvas
+          class="plate"
+          part="canvas"
+          role="img"
+          aria-label=${words.say("generatedImages", { count, seed: String(seed) })}
+          ${ref(this.#plate.attach)}></canvas>`;
     if (host.bare) return canvas;
     const set = (name: string) => (e: Event) => host.setAttribute(name, (e.target as HTMLInputElement).value);
-    const counts = [...new Set([...COUNTS, count])].sort((a, b) => a - b);
+    const counts = [...new Set([...(this.#moves ? CLIPS : COUNTS), count])].sort((a, b) => a - b);
     const form = (f: Field) =>
       field(words, f, "sample", {
         value: host.sampleOptions[f.name] ?? f.fallback,
@@ -113,11 +154,17 @@ export class SamplesPanel extends Panel {
             </select>
           </div>
         </div>
-        ${this.#fields.filter((f) => f.name !== "prompt" || host.info?.prompt !== undefined).map(form)}
-        <button type="button" @click=${() => this.#png()}>${words.say("savePng")}</button>
+        ${this.#fields.filter((f) => f.name !== "prompt" || host.info?.prompt !== undefined).map(form)} ${this.#save()}
         ${host.trainer.own ? html`<p class="aside">${words.say("yourModelsSamples")}</p>` : nothing}
       </div>
     </div>`;
+  }
+
+  #save() {
+    const { words } = this.host;
+    const reel = this.#moves ? this.#clips.reel() : undefined;
+    if (reel) return this.#camera.render(reel);
+    return html`<button type="button" @click=${() => this.#png()}>${words.say("savePng")}</button>`;
   }
 
   #png() {

@@ -23,6 +23,8 @@ import type { Scope } from "./wishes";
 
 const SAMPLES = 32;
 const POINTS = 500;
+/** Clips, each in a row of its own. */
+const CLIPS = 2;
 
 /** Characters in a token of a text, 0 of anything else. */
 const perToken = (info: ModelInfo | undefined) => (info?.space.kind === "text" ? info.space.charactersPerToken : 0);
@@ -31,6 +33,7 @@ const perToken = (info: ModelInfo | undefined) => (info?.space.kind === "text" ?
 const CAPTIONS = {
   text: "learnsText",
   image: "learnsImages",
+  video: "learnsClips",
   points: "learnsPoints",
   classes: "learnsPoints",
   energy: "learnsEnergy",
@@ -90,6 +93,7 @@ export class TrainPanel extends Panel {
     return this.host.trainer.corpus !== undefined;
   }
   get #count() {
+    if (this.host.info?.space.kind === "video") return CLIPS;
     return this.#language ? 1 : this.#plane ? POINTS : SAMPLES;
   }
 
@@ -162,7 +166,11 @@ export class TrainPanel extends Panel {
       // Under the pointer it stays as it is.
       if (!this.#script.busy) this.#script.set(view.texts[0]?.tokens ?? []);
     } else if (view.kind === "plot") this.#plot.show(view, true);
-    else this.show(this.#plate, view, { gap: 0.06 });
+    else if (view.kind === "clips") {
+      // All frames of a clip in a row.
+      const columns = view.sheet.kind === "image" ? view.sheet.columns : undefined;
+      this.show(this.#plate, view.sheet, { columns, gap: 0.06 });
+    } else this.show(this.#plate, view, { gap: 0.06 });
   }
 
   /** Losses that have a curve, in the order in which they come. */

@@ -49,6 +49,7 @@ export const lab = {
   kindClasses: "Points of two classes",
   kindEnergy: "Energies",
   kindText: "Texts",
+  kindClips: "Clips",
   data: "Data",
   theData: "The data: {title}",
   yourPoints: "Your points",

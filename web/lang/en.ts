@@ -146,6 +146,11 @@ export const en = {
     "nothing is sent anywhere. The small images are made from the same random numbers at every moment,",
     "so that one can watch each of them come into focus.",
   ),
+  learnsClips: sentence(
+    "The model learns on this machine, in this page, from clips that are made as they are needed, of images that were",
+    "downloaded with it; nothing is sent anywhere. Each row is a clip, made from the same random numbers at every",
+    "moment, so that one can watch it come into focus.",
+  ),
   learnsPoints: sentence(
     "The model learns on this machine, in this page, from points that are drawn as they are needed;",
     "nothing is sent anywhere. Its samples are made from the same random numbers at every moment.",
@@ -211,6 +216,16 @@ export const en = {
   imageAt: "The image at {t} of the way",
   framesOnWay: "Frames on the way",
   positionOnWay: "Position on the way",
+
+  // Clips
+  clips: { one: "{n} clip", other: "{n} clips" },
+  player: "Player",
+  frame: "Frame",
+  frameBack: "One frame back",
+  frameOn: "One frame on",
+  frameOf: "Frame {at} of {of}",
+  frameGiven: "Frame {at} of {of}, given",
+  loop: "Again and again",
 
   // An image, pixel by pixel
   rasterOf: "An image, pixel by pixel. Arrow keys go to another pixel. {at}",

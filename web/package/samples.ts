@@ -1,7 +1,7 @@
 /** Samples as a program wants them: one by one. */
 import type { SpaceKind, Token, View } from "../client/protocol";
 
-/** What a model models: images, points in 2-D, points with classes, points of which only an energy is known, text. */
+/** What a model models: images, clips, points in 2-D, those with classes, those of which an energy is known, text. */
 export type Kind = SpaceKind;
 
 /** An image; where there are `ImageData`, it is one of them, which a canvas takes as it is. */
@@ -26,6 +26,7 @@ export interface Writing {
 /** One sample of a model of a kind. */
 export interface SampleOf {
   image: Picture;
+  video: Picture[];
   points: Point;
   classes: Point;
   energy: Point;
@@ -79,6 +80,12 @@ export class Texts {
 /** The samples that a view shows. */
 export function samplesOf(view: View | null, count: number): SampleOf[Kind][] {
   if (view?.kind === "image") return pictures(view, count);
+  if (view?.kind === "clips" && view.sheet.kind === "image") {
+    const { columns, rows } = view.sheet;
+    const all = pictures(view.sheet, columns * rows);
+    // A row of the sheet is a clip.
+    return Array.from({ length: Math.min(count, rows) }, (_, i) => all.slice(i * columns, (i + 1) * columns));
+  }
   if (view?.kind === "points") return points(view.xy);
   if (view?.kind === "plot")
     return view.layers.flatMap((l) => (l.kind === "points" && l.role === "model" ? points(l.xy) : []));

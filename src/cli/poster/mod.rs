@@ -206,19 +206,24 @@ impl<'a> Scene<'a> {
             None => None,
         };
         let kind = self.session.data().space.kind();
-        let loose = kind == SpaceKind::Image && self.plot.id == "samples";
+        let pictures = matches!(kind, SpaceKind::Image | SpaceKind::Video);
+        let loose = pictures && self.plot.id == "samples";
         let view = match kind {
             SpaceKind::Text => View::Texts { texts: Vec::new() },
             _ if loose => self.samples()?,
             _ => self.answer(&arguments.place)?,
-        };
+        }
+        .still();
+        // A clip is a row of its frames.
+        let loose = loose && kind == SpaceKind::Image;
         let mut drawing = Drawing::of(view, columns, loose, arguments.width)?;
         self.lay_over_data(&mut drawing)?;
         Ok(drawing)
     }
 
     fn samples(&self) -> Result<View> {
-        let count = number(self.widget, "count", 32, 1..=400)?;
+        let most = self.session.most_samples() as u32;
+        let count = number(self.widget, "count", 32.min(most), 1..=most)?;
         let condition = Condition::default();
         let mut sampler = self
             .session

@@ -11,6 +11,7 @@ mod read;
 pub mod words;
 
 pub use paint::{SIDE, paint};
+pub(super) use read::parts;
 pub use read::{Found, read, satisfies};
 pub use words::{Demand, Relation, Wanted};
 

@@ -68,8 +68,8 @@ fn along(ink: &[u8; 3], colour: [f32; 3]) -> (f32, f32) {
     (off, t)
 }
 
-/// Pixels that hang together, corners included.
-fn parts(inked: &[bool]) -> Vec<Vec<usize>> {
+/// Pixels of [`SIDE`] × [`SIDE`] that hang together, corners included.
+pub(in crate::data) fn parts(inked: &[bool]) -> Vec<Vec<usize>> {
     let mut seen = vec![false; inked.len()];
     let mut all = Vec::new();
     for start in 0..inked.len() {

@@ -213,7 +213,7 @@ pub(super) fn tokens_of(demand: &Demand) -> Vec<u8> {
 }
 
 /// A sentence without what does not matter: capital letters, commas and full stops.
-fn plain(sentence: &str) -> String {
+pub(in crate::data) fn plain(sentence: &str) -> String {
     sentence.to_lowercase().replace([',', '.'], " ")
 }
 

@@ -51,13 +51,10 @@ pub use self::{
     config::{DdpmConfig, DdpmSampleOptions, Network, NoiseSchedule, Prediction, SamplerKind},
     density::log_prob,
     network::PointNet,
-    process::{Guess, Level, Predict, Process, Reverse, alphas_cumprod, p_sample},
+    process::{Guess, Level, Predict, Process, Reverse, alphas_cumprod, guided, p_sample},
 };
 use crate::{
-    data::{
-        Batch, Binarize, DataInfo, Space, SpaceKind,
-        scenes::words::{self, CONTEXT, NOTHING},
-    },
+    data::{Batch, Binarize, DataInfo, Space, SpaceKind, scenes::words::CONTEXT},
     error::{Error, Result},
     kernels::reduce,
     model::{
@@ -202,30 +199,15 @@ impl Ddpm {
 
     /// The captions of a batch, some of them kept back.
     fn tokens(&self, batch: &Batch, rng: &mut Rng) -> Vec<u32> {
-        let captions = batch.captions();
-        if self.words.is_empty() || captions.is_empty() {
-            return Vec::new();
+        match self.words.is_empty() {
+            true => Vec::new(),
+            false => batch.captions_but(self.config.label_dropout, rng),
         }
-        let kept = rng.uniform(batch.len()).into_iter();
-        let kept = kept.map(|u| f64::from(u) >= self.config.label_dropout);
-        let each = captions.chunks_exact(CONTEXT).zip(kept);
-        let token = |(caption, kept): (&[u32], bool)| match kept {
-            true => caption.to_vec(),
-            false => vec![NOTHING; CONTEXT],
-        };
-        each.flat_map(token).collect()
     }
 
     /// What a condition asks for.
     fn told(&self, condition: &Condition, count: usize, seed: u64) -> Result<Told> {
-        let tokens = match &condition.prompt {
-            Some(prompt) if self.words.is_empty() => {
-                let reason = "this model was trained without captions, so it knows no words";
-                return Err(Error::bad_option("prompt", prompt, reason));
-            }
-            Some(prompt) => words::tokens(prompt, &self.words)?,
-            None => Vec::new(),
-        };
+        let tokens = condition.tokens(&self.words)?;
         if let (0, 0, Some(guidance)) = (self.classes, self.words.len(), condition.guidance) {
             let reason = "this model was trained without classes, which guidance leads towards";
             return Err(Error::bad_option("guidance", guidance, reason));
@@ -259,15 +241,8 @@ impl Ddpm {
             let of =
                 |told: unet::Told| model.forward(x.clone(), &[time], unet::Told { steps, ..told });
             let nothing = told.labels.is_empty() && told.tokens.is_empty();
-            if nothing || guidance == 0.0 {
-                return of(unet::Told::default());
-            }
-            let answer = of(told.all());
-            if guidance == 1.0 {
-                return answer;
-            }
-            let none = of(unet::Told::default());
-            none.clone() + (answer - none) * guidance
+            let guidance = if nothing { 0.0 } else { guidance };
+            guided(guidance, || of(told.all()), || of(unet::Told::default()))
         })
     }
 
@@ -410,6 +385,8 @@ impl Family for Ddpm {
                 let first = config.channels;
                 let unet = UNetConfig {
                     channels,
+                    beside: 0,
+                    frames: 1,
                     widths: (0..config.levels).map(|i| first << i.min(1)).collect(),
                     // Of one channel alone the mean, and with it all that it is told, would be taken away.
                     groups: GROUPS.min(first / 2),

@@ -32,6 +32,24 @@ pub struct Guess {
 /// as much of the time as the last number says; 0 for the answer at that moment.
 pub type Predict = dyn Fn(Tensor<2>, f64, f64) -> Tensor<2>;
 
+/// A network's answer by classifier-free guidance (Ho & Salimans 2022, arXiv:2207.12598): what it says where
+/// nothing is told, and as far beyond it towards what it says where it is told as `guidance` asks.
+pub fn guided(
+    guidance: f64,
+    told: impl FnOnce() -> Tensor<2>,
+    untold: impl FnOnce() -> Tensor<2>,
+) -> Tensor<2> {
+    if guidance == 0.0 {
+        return untold();
+    }
+    let answer = told();
+    if guidance == 1.0 {
+        return answer;
+    }
+    let none = untold();
+    none.clone() + (answer - none) * guidance
+}
+
 /// The way from data to noise, and what a network's answer means along it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Process {
@@ -75,14 +93,19 @@ const SPACING: f64 = 2.5;
 impl Process {
     /// That of a config.
     pub fn new(config: &DdpmConfig) -> Self {
+        Self::of(config.prediction, config.schedule, config.timesteps)
+    }
+
+    /// That of a schedule over so many steps, with a network that says this.
+    pub fn of(prediction: Prediction, schedule: NoiseSchedule, timesteps: usize) -> Self {
         Self {
-            prediction: config.prediction,
-            schedule: match config.prediction {
+            prediction,
+            schedule: match prediction {
                 // Its path has none.
                 Prediction::Velocity => NoiseSchedule::Linear,
-                _ => config.schedule,
+                _ => schedule,
             },
-            alphas_cumprod: alphas_cumprod(config.schedule, config.timesteps),
+            alphas_cumprod: alphas_cumprod(schedule, timesteps),
         }
     }
 

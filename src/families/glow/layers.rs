@@ -141,22 +141,6 @@ pub(super) fn halves(x: Tensor<4>) -> [Tensor<4>; 2] {
     [part(0, c / 2), part(c / 2, c)]
 }
 
-/// 2×2 pixels become 4 channels: `[n, c, h, w]` → `[n, 4c, h/2, w/2]`.
-pub(super) fn squeeze(x: Tensor<4>) -> Tensor<4> {
-    let [n, c, h, w] = x.dims();
-    let x = x.reshape([n, c, h / 2, 2, w / 2, 2]);
-    x.permute([0, 1, 3, 5, 2, 4])
-        .reshape([n, 4 * c, h / 2, w / 2])
-}
-
-/// The way back.
-pub(super) fn unsqueeze(x: Tensor<4>) -> Tensor<4> {
-    let [n, c, h, w] = x.dims();
-    let x = x.reshape([n, c / 4, 2, 2, h, w]);
-    x.permute([0, 1, 4, 2, 5, 3])
-        .reshape([n, c / 4, 2 * h, 2 * w])
-}
-
 /// Σ over all but the first axis, `[n]`.
 pub(super) fn total(x: Tensor<4>) -> Tensor<1> {
     let [n, c, h, w] = x.dims();

@@ -41,9 +41,7 @@ use burn::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use self::layers::{
-    Coupling, Flowing, Mix, Step, checker_back, halves, squeeze, step_back, total, unsqueeze,
-};
+use self::layers::{Coupling, Flowing, Mix, Step, checker_back, halves, step_back, total};
 use super::realnvp::RealNvpSampleOptions;
 use crate::{
     data::{Batch, Binarize, DataInfo, Space, SpaceKind},
@@ -53,7 +51,11 @@ use crate::{
         Capabilities, Condition, Cost, Defaults, Density, DensityKind, DensityOptions, Family,
         Losses, OnePass, Sampler, Samples, StepContext, TrainConfig, config_and_net, step_in_parts,
     },
-    nn::{gaussian, init, weights},
+    nn::{
+        gaussian, init,
+        squares::{squeeze, unsqueeze},
+        weights,
+    },
     options::Options,
     rng::{Purpose, Rng},
     scene::{PlotRequest, PlotSpec, Scene},

@@ -18,6 +18,7 @@ const KINDS = {
   classes: "kindClasses",
   energy: "kindEnergy",
   image: "images",
+  video: "kindClips",
   text: "kindText",
 } as const satisfies Record<SpaceKind, Key>;
 

@@ -7,6 +7,7 @@ import { FRAMES, type PairInput } from "../inputs/pair";
 import type { Reel } from "../film";
 import type { Host } from "../panel";
 import type { Renderer } from "./renderer";
+import { tiles } from "./tiles";
 
 /** The strip shows every fifth frame. */
 const STRIP = 5;
@@ -44,20 +45,7 @@ export class FramesRenderer implements Renderer {
 
   /** Tiles of the frames as a view of their own. */
   #cut(which: number[]): ImageView | undefined {
-    const all = this.#frames;
-    if (!all) return undefined;
-    const w = all.width / all.columns;
-    const h = all.height / all.rows;
-    const rgba = new Uint8Array(4 * w * h * which.length);
-    which.forEach((frame, i) => {
-      const left = (frame % all.columns) * w;
-      const top = Math.floor(frame / all.columns) * h;
-      for (let y = 0; y < h; y++) {
-        const at = 4 * ((top + y) * all.width + left);
-        rgba.set(all.rgba.subarray(at, at + 4 * w), 4 * (y * w * which.length + i * w));
-      }
-    });
-    return { kind: "image", width: w * which.length, height: h, columns: which.length, rows: 1, rgba };
+    return this.#frames && tiles(this.#frames, which);
   }
 
   #frame() {

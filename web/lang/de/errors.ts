@@ -136,6 +136,10 @@ export const errors: Record<string, string> = {
   "This needs a model of text": "Das braucht ein Modell von Text",
   "none of it is held out to be guessed": "nichts davon ist zum Raten zurückgehalten",
   "This needs a model of images": "Das braucht ein Modell von Bildern",
+  "This needs a model of clips": "Das braucht ein Modell von Filmchen",
+  "clips of {frames} frames": "Filmchen aus {frames} Bildern",
+  "this model was trained without captions, which guidance leads towards":
+    "dieses Modell wurde ohne Beschreibungen trainiert, auf die Guidance hinführt",
   "This needs a model of points in 2-D": "Das braucht ein Modell von Punkten in 2-D",
   "This model is not being trained": "Dieses Modell wird nicht trainiert",
   "This model is not one of 2-D points.": "Das ist kein Modell von Punkten in 2-D.",

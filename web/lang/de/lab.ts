@@ -50,6 +50,7 @@ export const lab: Pick<Texts, keyof typeof english> = {
   kindClasses: "Punkte zweier Klassen",
   kindEnergy: "Energien",
   kindText: "Texte",
+  kindClips: "Filmchen",
   data: "Daten",
   theData: "Die Daten: {title}",
   yourPoints: "Ihre Punkte",

@@ -135,6 +135,10 @@ export const texts: Texts = {
     "Das Modell lernt auf diesem Gerät, in dieser Seite, aus Bildern, die mit ihr geladen wurden; " +
     "nichts wird irgendwohin gesendet. Die kleinen Bilder entstehen jederzeit aus denselben Zufallszahlen, " +
     "sodass sich verfolgen lässt, wie jedes von ihnen Gestalt annimmt.",
+  learnsClips:
+    "Das Modell lernt auf diesem Gerät, in dieser Seite, aus Filmchen, die nach Bedarf aus Bildern entstehen, die " +
+    "mit ihr geladen wurden; nichts wird irgendwohin gesendet. Jede Zeile ist ein Filmchen, jederzeit aus denselben " +
+    "Zufallszahlen, sodass sich verfolgen lässt, wie es Gestalt annimmt.",
   learnsPoints:
     "Das Modell lernt auf diesem Gerät, in dieser Seite, aus Punkten, die nach Bedarf gezogen werden; " +
     "nichts wird irgendwohin gesendet. Seine Samples entstehen jederzeit aus denselben Zufallszahlen.",
@@ -196,6 +200,15 @@ export const texts: Texts = {
   imageAt: "Das Bild bei {t} des Wegs",
   framesOnWay: "Bilder auf dem Weg",
   positionOnWay: "Stelle auf dem Weg",
+
+  clips: { one: "{n} Filmchen", other: "{n} Filmchen" },
+  player: "Abspielen",
+  frame: "Einzelbild",
+  frameBack: "Ein Bild zurück",
+  frameOn: "Ein Bild vor",
+  frameOf: "Bild {at} von {of}",
+  frameGiven: "Bild {at} von {of}, vorgegeben",
+  loop: "Immer wieder",
 
   rasterOf: "Ein Bild, Pixel für Pixel. Pfeiltasten gehen zu einem anderen Pixel. {at}",
   pixelAt: "Zeile {row}, Spalte {column}",

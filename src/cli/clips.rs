@@ -1,0 +1,151 @@
+//! Models of clips on the command line.
+
+use serde_json::{Value, json};
+
+use super::{Place, bar::bar, files::write, manifest, terminal::say};
+use crate::{
+    checkpoint::{Meta, Opened},
+    data::clips::{self, ClipSet},
+    error::{Error, Result},
+    evaluate::clips::{Continuation, continued, mean, obeyed},
+};
+
+/// Clips that are measured, without an option that says otherwise.
+const CLIPS: usize = 200;
+/// Sentences.
+const SENTENCES: usize = 200;
+
+/// What is measured, and how.
+pub(super) struct Wish<'a> {
+    /// Name of the checkpoint.
+    pub(super) id: &'a str,
+    /// Options of the sampler.
+    pub(super) options: &'a Value,
+    /// How many clips, and as many sentences.
+    pub(super) count: Option<usize>,
+    /// How strongly clips follow their sentence.
+    pub(super) guidance: Option<f64>,
+    /// Whether to keep the result.
+    pub(super) keep: bool,
+}
+
+/// Measure a model of clips.
+///
+/// # Errors
+/// What the model and the data say.
+pub(super) fn run(opened: Opened, wish: &Wish, place: &Place) -> Result<()> {
+    let (model, meta) = (opened.model, opened.meta);
+    if !clips::is_clips(&meta.data.name) {
+        let what = format!("Nothing is measured of clips of {}", meta.data.name);
+        return Err(Error::Unsupported { what });
+    }
+    let entry = wish
+        .keep
+        .then(|| manifest::model(&place.checkpoints, wish.id))
+        .transpose()?;
+    let set = ClipSet::from_folder(&meta.data.options, &place.data)?;
+    if set.info.sha256 != meta.data.sha256 {
+        say!("note: this is not the very data that the model was trained on");
+    }
+    let id = wish.id;
+    say!(
+        "{id}: {} parameters, {}",
+        model.num_params(),
+        meta.data.name
+    );
+    let (n, sentences) = (wish.count.unwrap_or(CLIPS), wish.count.unwrap_or(SENTENCES));
+    let told = bar(n);
+    let errors = pollster::block_on(continued(&*model, &set, wish.options, n, |done| {
+        told.set_position(done as u64);
+        true
+    }));
+    told.finish_and_clear();
+    let errors = errors?;
+    let ratio = mean(&errors.model) / mean(&errors.straight);
+    let row = |name: &str, frames: &[f64]| {
+        let each: Vec<String> = frames.iter().map(|e| format!("{e:.4}")).collect();
+        say!("{name:<22} {:.4}   {}", mean(frames), each.join(" "));
+    };
+    row("model", &errors.model);
+    row("last frame repeated", &errors.standing);
+    row("straight on", &errors.straight);
+    say!("{:<22} {ratio:.3}", "model / straight on");
+    let told = bar(sentences);
+    let asked = (sentences, wish.guidance);
+    let words = pollster::block_on(obeyed(&*model, wish.options, asked, |done| {
+        told.set_position(done as u64);
+        true
+    }));
+    told.finish_and_clear();
+    let words = words?;
+    say!("{:<22} {words:.3} of {sentences} sentences", "words obeyed");
+    if let Some(mut entry) = entry {
+        let rounded = |value: f64, to: f64| json!((value * to).round() / to);
+        let all = [
+            ("continuationError", rounded(mean(&errors.model), 1e5)),
+            ("standingError", rounded(mean(&errors.standing), 1e5)),
+            ("straightError", rounded(mean(&errors.straight), 1e5)),
+            ("continuationOverStraight", rounded(ratio, 1e3)),
+            ("wordsObeyed", rounded(words, 1e3)),
+        ];
+        for (key, value) in all {
+            entry.metrics.insert(key.into(), value);
+        }
+        let card = card(&entry, &meta, &errors, (n, words, sentences));
+        write(&place.checkpoints.join(&entry.card), card.as_bytes())?;
+        manifest::put(&place.checkpoints, entry)?;
+    }
+    Ok(())
+}
+
+/// The card that is served beside the checkpoint.
+fn card(
+    entry: &manifest::ModelEntry,
+    meta: &Meta,
+    errors: &Continuation,
+    (n, words, sentences): (usize, f64, usize),
+) -> String {
+    let row = |name: &str, frames: &[f64]| {
+        let each: Vec<String> = frames.iter().map(|e| format!("{e:.4}")).collect();
+        format!("| {name} | {:.4} | {} |\n", mean(frames), each.join(", "))
+    };
+    format!(
+        "# {id}\n\n\
+         {title}. Family `{family}`, {parameters} parameters.\n\n\
+         - **Data**: `moving-digits`, clips of 16 frames of 32 × 32 drawn by this program (src/data/clips/) \
+         from MNIST (LeCun, Cortes & Burges); training clips of the 60,000 training digits, held-out ones of \
+         the 10,000 others; SHA-256 of the four files in order: `{data_hash}`.\n\
+         - **Recipe**: `recipes/{id}.toml`, seed {seed}.\n\
+         - **Training**: {step} steps, {seen} clips, {minutes:.0} minutes on one core; config `{config}`, \
+         training `{train}`.\n\
+         - **File**: `{file}`, {bytes} bytes, half precision, SHA-256 `{sha}`.\n\
+         - **Licence of the weights**: {licence}.\n\n\
+         ## Measured\n\n\
+         The first eight frames of {n} held-out clips are given. Mean square error of a pixel (values from 0 \
+         to 1), all eight frames that follow and each of them; `playground evaluate`. Lower is better.\n\n\
+         | | frames 9 to 16 | each |\n|---|---|---|\n\
+         {model}{standing}{straight}\n\
+         Of {sentences} sentences about one digit, {words:.1} % are obeyed: the digit, followed by its ink and \
+         without a network through the first five frames, goes the way and at the pace that is said. Which \
+         digit it is, is not judged.\n",
+        id = entry.id,
+        title = entry.title,
+        family = entry.family,
+        parameters = entry.parameters,
+        data_hash = meta.data.sha256,
+        seed = meta.seed,
+        step = meta.step,
+        seen = meta.seen,
+        minutes = meta.seconds / 60.0,
+        config = meta.config,
+        train = meta.train,
+        file = entry.file,
+        bytes = entry.bytes,
+        sha = entry.sha256,
+        licence = entry.licence,
+        model = row("this checkpoint", &errors.model),
+        standing = row("last frame repeated", &errors.standing),
+        straight = row("straight on, as tracked", &errors.straight),
+        words = words * 100.0,
+    )
+}

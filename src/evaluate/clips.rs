@@ -1,0 +1,123 @@
+//! How well a model of clips goes on with one, and does what it is told.
+//!
+//! Both are measured without any network. The first frames of held-out clips are given; what the model makes
+//! of the others is compared with the true ones, beside two ways to go on that need no model
+//! ([`track`](crate::data::clips::track)). Sentences about one digit are obeyed where what is followed
+//! through the first frames goes the way that is said, at the pace that is said.
+
+use crate::{
+    data::{
+        ClipSet,
+        clips::{FRAMES, SIDE, Sentence, track, words},
+    },
+    device::floats,
+    error::{Error, Result},
+    model::{Condition, Model, finish},
+    plots::clips::{KNOWN, condition, held_out},
+    rng::{Purpose, Rng},
+};
+
+/// Values of a frame.
+const FRAME: usize = SIDE * SIDE;
+/// Seed of the sentences.
+const SEED: u64 = 1002;
+
+/// Errors of clips that go on after [`KNOWN`] frames: the mean square of a pixel's difference, values in
+/// [0, 1], frame by frame.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Continuation {
+    /// Of the model.
+    pub model: Vec<f64>,
+    /// Of the last frame again and again.
+    pub standing: Vec<f64>,
+    /// Of everything straight on.
+    pub straight: Vec<f64>,
+}
+
+/// The mean of the frames.
+pub fn mean(frames: &[f64]) -> f64 {
+    frames.iter().sum::<f64>() / frames.len().max(1) as f64
+}
+
+/// Adds the mean square difference of each frame.
+fn add(sums: &mut [f64], made: &[f32], truth: &[f32]) {
+    let frames = made.chunks_exact(FRAME).zip(truth.chunks_exact(FRAME));
+    for (sum, (made, truth)) in sums.iter_mut().zip(frames) {
+        let squares = made.iter().zip(truth);
+        let squares = squares.map(|(a, b)| f64::from(a - b).powi(2));
+        *sum += squares.sum::<f64>() / FRAME as f64;
+    }
+}
+
+/// How `count` held-out clips go on. `progress` is told how many are done and may cancel.
+///
+/// # Errors
+/// [`Error::Cancelled`]; what options, model and device say.
+pub async fn continued(
+    model: &dyn Model,
+    set: &ClipSet,
+    options: &serde_json::Value,
+    count: usize,
+    mut progress: impl FnMut(usize) -> bool,
+) -> Result<Continuation> {
+    let mut sums = [0, 1, 2].map(|_| vec![0.0; FRAMES - KNOWN]);
+    for i in 0..count {
+        let clip = held_out(set, i);
+        let asked = condition(&clip, |frame| frame < KNOWN);
+        let mut sampler = model.sampler(options, &asked, 1, i as u64)?;
+        let made = floats(finish(&mut *sampler).await?.clips()?).await?;
+        let truth = &clip[KNOWN * FRAME..];
+        let all = [
+            made[KNOWN * FRAME..].to_vec(),
+            track::standing(&clip, KNOWN),
+            track::straight_on(&clip, KNOWN),
+        ];
+        for (sum, made) in sums.iter_mut().zip(all) {
+            add(sum, &made, truth);
+        }
+        if !progress(i + 1) {
+            return Err(Error::Cancelled);
+        }
+    }
+    let [model, standing, straight] =
+        sums.map(|sum| sum.iter().map(|s| s / count.max(1) as f64).collect());
+    Ok(Continuation {
+        model,
+        standing,
+        straight,
+    })
+}
+
+/// The share of `count` sentences about one digit that clips obey. `progress` is told how many are done and
+/// may cancel.
+///
+/// # Errors
+/// [`Error::Cancelled`]; what options, model and device say.
+pub async fn obeyed(
+    model: &dyn Model,
+    options: &serde_json::Value,
+    (count, guidance): (usize, Option<f64>),
+    mut progress: impl FnMut(usize) -> bool,
+) -> Result<f64> {
+    let mut obeyed = 0;
+    for number in 0..count {
+        let mut rng = Rng::new(SEED, Purpose::Evaluate, number as u64);
+        let digit = rng.below(10) as u8;
+        let mover = words::draw(digit, &mut rng);
+        let sentence = Sentence {
+            movers: vec![mover],
+        };
+        let asked = Condition {
+            prompt: Some(sentence.to_string()),
+            guidance,
+            ..Condition::default()
+        };
+        let mut sampler = model.sampler(options, &asked, 1, number as u64)?;
+        let clip = floats(finish(&mut *sampler).await?.clips()?).await?;
+        obeyed += usize::from(track::obeys(&clip, &mover));
+        if !progress(number + 1) {
+            return Err(Error::Cancelled);
+        }
+    }
+    Ok(obeyed as f64 / count.max(1) as f64)
+}
