@@ -101,13 +101,17 @@ fn exact_answers_lead_to_the_same_end_in_any_number_of_steps() {
 fn a_walk_of_half_as_many_steps_covers_two_of_them() {
     for prediction in [Prediction::V, Prediction::Velocity] {
         let process = Process::new(&config(prediction));
-        for steps in [1, 2, 4, 8, 16] {
+        for steps in [1, 2, 4, 8] {
             let (rough, fine) = (process.shortcuts(steps), process.shortcuts(2 * steps));
             assert_eq!((rough.len(), fine.len()), (steps + 1, 2 * steps + 1));
             for (i, level) in rough.iter().enumerate() {
                 assert_eq!(*level, fine[2 * i]);
             }
             assert_eq!((rough[0].time, rough[steps].time), (1.0, 0.0));
+        }
+        // Other numbers of steps allow the next smaller one.
+        for (asked, taken) in [(3, 2), (7, 4), (40, 16), (1000, 16)] {
+            assert_eq!(process.shortcuts(asked), process.shortcuts(taken));
         }
     }
 }
@@ -181,12 +185,6 @@ fn one_step_tells_dark_from_light_once_it_is_learned() {
 
 #[test]
 fn what_cannot_be_asked_is_refused() {
-    for steps in [3, 5, 17, 32] {
-        assert_eq!(
-            few(steps).check().expect_err("refused").code(),
-            Code::BadOption
-        );
-    }
     let noise = config(Prediction::Noise);
     assert_eq!(noise.check().expect_err("refused").code(), Code::BadOption);
     let short = DdpmConfig {

@@ -138,7 +138,13 @@ export const ATTRIBUTES = {
   count: entry(integer(1, 400), 32, MODEL, MODEL, "how many samples"),
   columns: entry(integer(1, 64), null, MODEL, FRAME, "samples in a row"),
   refresh: entry(number(1, 86_400), null, MODEL, FRAME, "new samples after so many seconds, again and again"),
-  steps: entry(integer(1, 10_000_000), null, BOTH, BOTH, "a training of points ends at this step (2000 by itself)"),
+  steps: entry(
+    integer(1, 10_000_000),
+    null,
+    BOTH,
+    BOTH,
+    "a training of points ends at this step (2000 by itself); of diffusion on images, the steps of its sampler",
+  ),
   seconds: entry(number(0.1, 86_400), null, BOTH, BOTH, "it ends after so many seconds of computing instead"),
   rate: entry(number(0.1, 100), null, BOTH, BOTH, "steps a second at most"),
   autoplay: entry(

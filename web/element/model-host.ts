@@ -295,7 +295,8 @@ export abstract class ModelHost extends grown(ModelCore) implements Host, Contro
       trainSchema: description.trainSchema,
       textSchema: description.textSchema,
       panels: this.choice.panels,
-      elsewhere: (name) => (points && this.points.knows(name, description)) || (images && name === "data"),
+      elsewhere: (name) =>
+        (points && (name === "steps" || this.points.knows(name, description))) || (images && name === "data"),
     });
     return taken || ours;
   }

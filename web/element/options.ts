@@ -31,7 +31,7 @@ export const UNSAID: Settled = {
 /** Attributes that the element reads itself; all others are parameters of views or options of the model. */
 const OWN = [
   ...["model", "src", "family", "families", "preset", "view", "views", "seed", "count", "backend", "controls"],
-  ...["refresh", "columns", "autoplay", "keep-training", "overlay", "steps", "seconds", "rate", "plot", "look"],
+  ...["refresh", "columns", "autoplay", "keep-training", "overlay", "seconds", "rate", "plot", "look"],
 ];
 
 /** Where the values of options go. */
@@ -123,7 +123,10 @@ export async function takeOptions(
     const name = optionOf(attribute);
     const text = host.getAttribute(attribute) ?? undefined;
     const param = panels.find((p) => Object.hasOwn(p.params, name))?.params[name];
-    const scope = scopes.find((s) => Object.hasOwn(schemas[s].properties ?? {}, name));
+    // Steps of a training are of points, and nothing of this; where there is a sampler, they are its own.
+    const among: Scope[] = name === "steps" ? ["sample"] : scopes;
+    const scope = among.find((s) => Object.hasOwn(schemas[s].properties ?? {}, name));
+    if (name === "steps" && !scope) continue;
     if (!param && !scope) {
       if (text !== undefined) stranger(host, attribute, "model", known);
       continue;

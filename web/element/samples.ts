@@ -63,6 +63,17 @@ export class SamplesPanel extends Panel {
     );
   }
 
+  /** What can be asked of this model: it need not know classes or words, though its family may. */
+  get #asked(): Field[] {
+    const { info, words } = this.host;
+    const prompted = info?.prompt !== undefined;
+    const classed = !!info?.classes.length;
+    const has = ({ name }: Field) =>
+      name === "prompt" ? prompted : name === "label" ? classed : name !== "guidance" || classed || prompted;
+    const said = (f: Field) => (f.name === "prompt" ? { ...f, help: words.say("paintedSentence") } : f);
+    return this.#fields.filter(has).map(said);
+  }
+
   get #moves(): boolean {
     return this.host.info?.space.kind === "video";
   }
@@ -154,7 +165,7 @@ export class SamplesPanel extends Panel {
             </select>
           </div>
         </div>
-        ${this.#fields.filter((f) => f.name !== "prompt" || host.info?.prompt !== undefined).map(form)} ${this.#save()}
+        ${this.#asked.map(form)} ${this.#save()}
         ${host.trainer.own ? html`<p class="aside">${words.say("yourModelsSamples")}</p>` : nothing}
       </div>
     </div>`;

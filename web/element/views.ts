@@ -9,6 +9,9 @@ import { SamplesPanel } from "./samples";
 import { WritePanel } from "./text/write";
 import { TrainPanel } from "./train";
 
+/** Views of models of images that go through classes. */
+const CLASSED: readonly ViewName[] = ["classes", "restyle"];
+
 /** The views of an element: a panel for each plot that a family declares, and those that all families have. */
 export class Views {
   readonly train: TrainPanel;
@@ -35,7 +38,11 @@ export class Views {
   /** Those that are wished for and that the model has; before there is one, what is to be seen may be among them. */
   shown(wishes: string | null): ViewInfo[] {
     const { info, settled } = this.host;
-    const has = (id: ViewName) => !this.#told.has(id) || (info ? info.prompt !== undefined : id === settled.view);
+    const has = (id: ViewName) => {
+      if (!info) return !this.#told.has(id) || id === settled.view;
+      if (this.#told.has(id)) return info.prompt !== undefined;
+      return !CLASSED.includes(id) || info.space.kind !== "image" || info.classes.length > 0;
+    };
     return shownViews(
       this.#all.filter(({ id }) => has(id)),
       wishes,

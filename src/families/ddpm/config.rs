@@ -185,11 +185,6 @@ impl Options for DdpmSampleOptions {
                 "only DDIM has it: ancestral sampling is DDIM at 1, and the ODE has no noise";
             return Err(Error::bad_option("eta", self.eta, reason));
         }
-        let fits = self.steps.is_power_of_two() && self.steps <= MOST_SHORTCUTS;
-        if self.sampler == SamplerKind::Shortcut && !fits {
-            let reason = "shortcuts lead to the data in 1, 2, 4, 8 or 16 steps";
-            return Err(Error::bad_option("steps", self.steps, reason));
-        }
         Ok(())
     }
 }
@@ -208,6 +203,7 @@ pub enum SamplerKind {
     DpmSolver,
     /// The probability-flow ODE by Heun's method: two evaluations for each step.
     Ode,
-    /// In 1, 2, 4, 8 or 16 steps that the network has learned whole, if it was trained with shortcuts.
+    /// In 1, 2, 4, 8 or 16 steps, the most of these that *steps* allows, that the network has learned whole, if
+    /// it was trained with shortcuts.
     Shortcut,
 }

@@ -29,9 +29,14 @@ use crate::{data::scenes::words::CONTEXT, kernels::reduce, model::Family, nn::un
 const SPACING: f64 = 1.5;
 
 impl Process {
-    /// `steps` steps from noise to data, 1, 2, 4, 8 or 16, as they are learned: each of a walk of half as many
-    /// covers two of them.
+    /// Steps from noise to data as they are learned, the most of 1, 2, 4, 8 and 16 that are no more than `steps`:
+    /// each of a walk of half as many covers two of them.
     pub fn shortcuts(&self, steps: usize) -> Vec<Level> {
+        self.halved(1 << steps.clamp(1, MOST_SHORTCUTS).ilog2())
+    }
+
+    /// A walk of so many steps, a power of two.
+    fn halved(&self, steps: usize) -> Vec<Level> {
         let finest = self.spaced(FINEST, SPACING);
         finest.into_iter().step_by(FINEST / steps).collect()
     }
@@ -77,7 +82,7 @@ impl Stretch {
         let one = |pair: &[f32]| {
             let below = |u: f32, n: usize| ((f64::from(u) * n as f64) as usize).min(n - 1);
             let steps = 1 << below(pair[0], kinds);
-            let finer = process.shortcuts(2 * steps);
+            let finer = process.halved(2 * steps);
             let i = 2 * below(pair[1], steps);
             Self {
                 levels: [finer[i], finer[i + 1], finer[i + 2]],

@@ -36,8 +36,6 @@ export const errors: Record<string, string> = {
   "This model was trained without captions, so it knows no words":
     "Dieses Modell wurde ohne Bildunterschriften trainiert und kennt keine Wörter",
   "this model was trained without shortcuts": "dieses Modell wurde ohne Abkürzungen trainiert",
-  "shortcuts lead to the data in 1, 2, 4, 8 or 16 steps":
-    "Abkürzungen führen in 1, 2, 4, 8 oder 16 Schritten zu den Daten",
   "shortcuts need a chain of at least {FINEST} timesteps":
     "Abkürzungen brauchen eine Kette von mindestens {FINEST} Zeitschritten",
   "where all is noise it says nothing of the data, and shortcuts begin there; take v, x0 or velocity":

@@ -193,8 +193,10 @@ export const options: Record<string, string> = {
   "half of each batch goes into that, and a step of training takes a third longer."]:
     "Auch ganze Strecken des Wegs auf einmal lernen, sodass 1 bis 16 Schritte genügen (Sampler *Abkürzungen*); " +
     "die Hälfte jedes Batches dient dem, und ein Trainingsschritt dauert ein Drittel länger.",
-  "In 1, 2, 4, 8 or 16 steps that the network has learned whole, if it was trained with shortcuts.":
-    "In 1, 2, 4, 8 oder 16 Schritten, die das Netz im Ganzen gelernt hat, wenn es mit Abkürzungen trainiert wurde.",
+  ["In 1, 2, 4, 8 or 16 steps, the most of these that *steps* allows, that the network has learned whole, " +
+  "if it was trained with shortcuts."]:
+    "In 1, 2, 4, 8 oder 16 Schritten, so vielen davon, wie *Schritte* zulässt, die das Netz im Ganzen gelernt hat, " +
+    "wenn es mit Abkürzungen trainiert wurde.",
   "Ancestral: a draw from q(x_{t−1} | x_t, predicted x₀).":
     "Ancestral Sampling: eine Ziehung aus q(x_{t−1} | x_t, vorhergesagtes x₀).",
   "DDIM: the same with less fresh noise, or none.": "DDIM: dasselbe mit weniger oder ohne frisches Rauschen.",

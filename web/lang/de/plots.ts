@@ -365,6 +365,7 @@ export const plots: Record<string, string> = {
   "Digits by diffusion": "Ziffern durch Diffusion",
   "Digits by diffusion in few steps": "Ziffern durch Diffusion in wenigen Schritten",
   "Shapes from words": "Formen aus Wörtern",
+  "Digits, pixel by pixel": "Ziffern, Pixel für Pixel",
   "Digits on a plane": "Ziffern in der Ebene",
   "Another class": "Andere Klasse",
   Attributes: "Eigenschaften",
