@@ -128,11 +128,7 @@ export class GenerativeModel extends ModelHost {
   /** Draws samples and gives their pixels. */
   async sample(options: { count?: number; seed?: number } & Record<string, unknown> = {}): Promise<View | undefined> {
     await this.#awake();
-    const {
-      count = countOf(this.info?.space.kind, this.settled.count),
-      seed = this.settled.seed,
-      ...rest
-    } = options;
+    const { count = countOf(this.info?.space.kind, this.settled.count), seed = this.settled.seed, ...rest } = options;
     return this.attempt(async () => this.session?.sample(count, seed, { ...this.sampleOptions, ...rest }));
   }
 
