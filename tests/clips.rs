@@ -12,7 +12,6 @@ use generative_playground::{
         clips::{FRAMES, SIDE, STRAIGHT, VALUES, track, words},
         scenes::words as scenes_words,
     },
-    device::floats,
     error::{Code, Result},
     families::{
         self,
@@ -196,7 +195,7 @@ fn what_goes_straight_on_is_extrapolated_to_the_last_bit() {
 fn a_stream_of_clips_goes_on_where_it_stopped() {
     let data: Dataset = set(0.3).into();
     let mut whole = Stream::new(TEST_SEED, 0);
-    let mut next = |stream: &mut Stream, n: usize| {
+    let next = |stream: &mut Stream, n: usize| {
         let batch = stream.next(&data, n, 0, TrainConfig::default().binarize);
         let batch = batch.expect("clips");
         (
@@ -235,7 +234,8 @@ fn small(device: &Device) -> (Video, DataInfo) {
 
 fn clips(model: &dyn Model, condition: &Condition, seed: u64) -> Result<Vec<f32>> {
     let mut sampler = model.sampler(&json!({ "steps": 3 }), condition, 2, seed)?;
-    pollster::block_on(async { floats(finish(&mut *sampler).await?.clips()?).await })
+    let made = pollster::block_on(finish(&mut *sampler))?.clips()?;
+    Ok(made.into_data().try_to_vec::<f32>().expect("floats"))
 }
 
 /// A model that has learned something, so that its answers are not all zero.
@@ -318,6 +318,13 @@ fn sentences_are_heard_and_what_is_none_is_refused() {
         clips(&*model, &condition, 1).expect_err("7").code(),
         Code::BadOption
     );
+    let short = model.sampler(
+        &json!({ "sampler": "shortcut" }),
+        &Condition::default(),
+        1,
+        1,
+    );
+    assert!(short.is_err_and(|e| e.code() == Code::BadOption));
     let label = Condition {
         label: Some(3),
         ..Condition::default()
@@ -335,7 +342,7 @@ fn only_what_is_not_given_counts() {
     let data: Dataset = set(0.3).into();
     let batch = Stream::new(1, 0).next(&data, 6, 0, TrainConfig::default().binarize);
     let batch = batch.expect("clips");
-    let losses = model.losses(&batch, &mut rng(0)).expect("losses");
+    let losses = Family::losses(&model, &batch, &mut rng(0)).expect("losses");
     let loss: f32 = losses[0].1.clone().into_scalar();
     assert!((0.2..1.6).contains(&loss), "{loss}");
     let size = [FRAMES, 1, SIDE, SIDE];

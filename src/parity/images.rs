@@ -123,6 +123,7 @@ impl Suite {
         let times: Vec<f64> = (0..2 * frames)
             .map(|i| 0.2 + 0.5 * i as f64 / frames as f64)
             .collect();
+        let steps: Vec<f64> = (0..2 * frames).map(|i| [0.1, 0.4][i / frames]).collect();
         let labels: Vec<u32> = (0..2 * frames).map(|i| [2, 9][i / frames]).collect();
         let answer = net.forward(
             x.autodiff(),
@@ -130,7 +131,7 @@ impl Suite {
             Told {
                 labels: &labels,
                 tokens: &[1, 2, 3, 0, 0, 6, 5, 4, 3, 2],
-                steps: &[0.1, 0.4],
+                steps: &steps,
             },
         );
         let loss = answer.clone().square().mean();

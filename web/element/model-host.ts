@@ -14,7 +14,7 @@ import { figureKeys } from "./figure-key";
 import { download } from "./files";
 import { besideOf, familyOf, leave, meaningless, settle, takeOptions, UNSAID, type Settled } from "./options";
 import type { Host, Panel, ViewName } from "./panel";
-import { PointsTask, START, isPlane, pictured } from "./points-task";
+import { POINTS, PointsTask, START, isPlane, pictured } from "./points-task";
 import type { PlotView } from "./render/points";
 import { Views } from "./views";
 import { WishedView } from "./wished-view";
@@ -23,8 +23,6 @@ export const DEFAULT_MODEL = "vae-mnist";
 /** Attributes that the element reads itself, in the order in which they matter. */
 const SETTLED = ["view", "seed", "count", "backend", "columns", "refresh", "controls"] as const;
 const KEEP = "keep-training";
-/** Attributes of what a model of points learns. */
-const POINTS = ["data", "steps", "seconds", "rate", "overlay"];
 /** A property that a script may have set to a number, as the text of its attribute. */
 const text = (value: unknown) => (value === null || value === undefined ? null : String(value));
 

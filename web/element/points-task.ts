@@ -12,6 +12,9 @@ import type { Values } from "./wishes";
 export const START = { data: "moons", seed: 1, steps: 2000 } as const;
 
 /** Kinds of data in two dimensions. */
+/** Attributes of what a model of points learns. */
+export const POINTS = ["data", "steps", "seconds", "rate", "overlay"];
+
 /** The kind of pictures that a family with these spaces is to learn, if it learns any: images rather than clips. */
 export const pictured = (spaces: FamilyInfo["spaces"]): SpaceKind | undefined =>
   (["image", "video"] as const).find((kind) => spaces.some((s) => s.kind === kind));

@@ -119,7 +119,17 @@ impl Default for VideoSampleOptions {
     }
 }
 
-impl Options for VideoSampleOptions {}
+impl Options for VideoSampleOptions {
+    fn check(&self) -> Result<()> {
+        match self.sampler == SamplerKind::Shortcut {
+            false => Ok(()),
+            true => {
+                let reason = "this model was trained without shortcuts";
+                Err(Error::bad_option("sampler", "shortcut", reason))
+            }
+        }
+    }
+}
 
 /// The model. See the module's documentation.
 #[derive(Clone, Debug)]

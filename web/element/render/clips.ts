@@ -6,7 +6,7 @@ import { Plate, reducedMotion, type ImageView } from "../draw";
 import type { Reel } from "../film";
 import type { Host } from "../panel";
 import type { Renderer } from "./renderer";
-import { tiles } from "./tiles";
+import { edged, tiles } from "./tiles";
 
 type Clips = Extract<View, { kind: "clips" }>;
 
@@ -16,6 +16,8 @@ const STAY = 125;
 const REST = 700;
 /** Pixels of the page to a clip, at most. */
 const WIDEST = 200;
+/** How dark the walls are drawn, of 255. */
+const EDGE = 70;
 
 /** Clips that play side by side, frame by frame: play and pause, a slider, one frame on or back, again and again. */
 export class ClipsRenderer implements Renderer {
@@ -73,7 +75,7 @@ export class ClipsRenderer implements Renderer {
     if (!sheet) return;
     const which = Array.from({ length: sheet.rows }, (_, clip) => clip * sheet.columns + at);
     const named = this.#view?.titles.length ? sheet.rows : undefined;
-    this.#plate.show(tiles(sheet, which), { columns: named, gap: 0.06, widest: WIDEST });
+    this.#plate.show(edged(tiles(sheet, which), EDGE), { columns: named, gap: 0.06, widest: WIDEST });
   }
 
   /** Waits for the next frame, if it plays. */

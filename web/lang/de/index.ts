@@ -1,5 +1,6 @@
 import type { Language } from "../words";
 import { article } from "./article";
+import { clips } from "./clips";
 import { data } from "./data";
 import { errors } from "./errors";
 import { options } from "./options";
@@ -10,6 +11,6 @@ import { refused } from "./refused";
 
 const german: Language = {
   texts,
-  told: { ...options, ...plots, ...errors, ...refused, ...data, ...pictures, ...article },
+  told: { ...options, ...plots, ...errors, ...refused, ...data, ...pictures, ...clips, ...article },
 };
 export default german;

@@ -166,14 +166,6 @@ export const options: Record<string, string> = {
     "Kanäle der ersten Ebene des U-Nets, ein Vielfaches von 8; die Ebenen darunter haben doppelt so viele.",
   "Levels of the U-Net: each but the first works on half the height and width.":
     "Ebenen des U-Nets: Jede außer der ersten arbeitet auf der halben Höhe und Breite.",
-  ["Levels of the U-Net: the first works on half the height and width of a frame, each other on half of the one " +
-  "before."]:
-    "Ebenen des U-Nets: Die erste arbeitet auf der halben Höhe und Breite eines Bildes, jede weitere auf der Hälfte " +
-    "der vorigen.",
-  ["Share of the training clips whose sentence is kept back, so that the network also knows clips of which nothing " +
-  "is said, which guidance needs."]:
-    "Anteil der Trainingsfilmchen, deren Satz verschwiegen wird, damit das Netz auch Filmchen kennt, von denen " +
-    "nichts gesagt ist; Guidance braucht das.",
   Embedding: "Einbettung",
   "Sines and cosines for each coordinate and for the time; an even number.":
     "Sinus und Kosinus für jede Koordinate und für die Zeit; eine gerade Zahl.",

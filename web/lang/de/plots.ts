@@ -3,25 +3,6 @@ export const plots: Record<string, string> = {
   // Plots and their captions
   Samples: "Samples",
   "What the model makes.": "Was das Modell erzeugt.",
-  Clips: "Filmchen",
-  "Go on": "Fortsetzen",
-  ["The first eight frames of a clip that it has never seen are given, and the model makes the other eight. Beside " +
-  "it the true clip, and two ways to go on without a model: the last frame again and again, and everything " +
-  "straight on as it moved last."]:
-    "Die ersten acht Bilder eines Filmchens, das es nie gesehen hat, sind vorgegeben, und das Modell macht die " +
-    "anderen acht. Daneben das wahre Filmchen und zwei Weisen, ohne Modell fortzufahren: immer wieder das letzte " +
-    "Bild, und alles geradeaus, wie es sich zuletzt bewegte.",
-  "Fill in between": "Dazwischen ausfüllen",
-  ["The first four and the last four frames of a clip that it has never seen are given, and the model makes those " +
-  "between. Beside it the true clip, and what a cross-fade makes of both ends."]:
-    "Die ersten vier und die letzten vier Bilder eines Filmchens, das es nie gesehen hat, sind vorgegeben, und das " +
-    "Modell macht die dazwischen. Daneben das wahre Filmchen und das, was eine Überblendung aus beiden Enden macht.",
-  "True clip": "Wahres Filmchen",
-  Model: "Modell",
-  "Last frame repeated": "Letztes Bild wiederholt",
-  "Straight on": "Geradeaus",
-  "Cross-fade": "Überblendung",
-  "Two digits": "Zwei Ziffern",
   "What the model makes, over the data.": "Was das Modell erzeugt, über den Daten.",
   "What the model writes.": "Was das Modell schreibt.",
   Density: "Dichte",

@@ -1,0 +1,44 @@
+/** Of clips: what their models and data declare, and what errors say of them. */
+export const clips: Record<string, string> = {
+  // Options
+  ["Levels of the U-Net: the first works on half the height and width of a frame, each other on half of the one " +
+  "before."]:
+    "Ebenen des U-Nets: Die erste arbeitet auf der halben Höhe und Breite eines Bildes, jede weitere auf der Hälfte " +
+    "der vorigen.",
+  ["Share of the training clips whose sentence is kept back, so that the network also knows clips of which nothing " +
+  "is said, which guidance needs."]:
+    "Anteil der Trainingsfilmchen, deren Satz verschwiegen wird, damit das Netz auch Filmchen kennt, von denen " +
+    "nichts gesagt ist; Guidance braucht das.",
+  "Steps from noise to data.": "Schritte vom Rauschen zu den Daten.",
+
+  // Plots
+  Clips: "Filmchen",
+  "Go on": "Fortsetzen",
+  ["The first eight frames of a clip that it has never seen are given, and the model makes the other eight. Beside " +
+  "it the true clip, and two ways to go on without a model: the last frame again and again, and everything " +
+  "straight on as it moved last."]:
+    "Die ersten acht Bilder eines Filmchens, das es nie gesehen hat, sind vorgegeben, und das Modell macht die " +
+    "anderen acht. Daneben das wahre Filmchen und zwei Weisen, ohne Modell fortzufahren: immer wieder das letzte " +
+    "Bild, und alles geradeaus, wie es sich zuletzt bewegte.",
+  "Fill in between": "Dazwischen ausfüllen",
+  ["The first four and the last four frames of a clip that it has never seen are given, and the model makes those " +
+  "between. Beside it the true clip, and what a cross-fade makes of both ends."]:
+    "Die ersten vier und die letzten vier Bilder eines Filmchens, das es nie gesehen hat, sind vorgegeben, und das " +
+    "Modell macht die dazwischen. Daneben das wahre Filmchen und das, was eine Überblendung aus beiden Enden macht.",
+  "True clip": "Wahres Filmchen",
+  Model: "Modell",
+  "Last frame repeated": "Letztes Bild wiederholt",
+  "Straight on": "Geradeaus",
+  "Cross-fade": "Überblendung",
+  "Two digits": "Zwei Ziffern",
+
+  // Sentences and data
+  "“going” is missing behind the digit": "hinter der Ziffer fehlt „going“",
+  "a digit from 0 to 9 is missing": "eine Ziffer von 0 bis 9 fehlt",
+  "a way is missing: up, down, left or right": "eine Richtung fehlt: up, down, left oder right",
+  "left or right is missing behind “and”": "hinter „and“ fehlt left oder right",
+  "it holds no clips": "er enthält keine Filmchen",
+  "it is made of small grey images of digits, and there are none":
+    "er entsteht aus kleinen grauen Bildern von Ziffern, und es gibt keine",
+  "its clips are of another size than this model's": "seine Filmchen haben eine andere Größe als die dieses Modells",
+};
