@@ -1,8 +1,8 @@
 // The element in a deck of slides, driven in Chromium: node tests/package/decks.mjs [quiet | keys | pointers]…
 //
-// Slides that are not shown load nothing and train nothing, whatever the transition; keys go to the deck or to the widget
-// and not to both; pointers hit what they point at in a deck that is scaled. Not run by ./test: it asks npm's registry,
-// the first time.
+// Slides that are not shown load nothing and train nothing, whatever the transition; keys go to the deck or to the
+// widget and not to both; pointers hit what they point at in a deck that is scaled. Not run by ./test: it asks npm's
+// registry, the first time.
 import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
 import { projectOf, served } from "./projects.mjs";

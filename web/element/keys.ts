@@ -9,9 +9,9 @@ const USES: Record<string, readonly string[] | true> = {
 };
 
 /**
- * Keeps a key that a part of an element has used, or will, from the page around it. Slide decks and sites with shortcuts
- * leave those alone that go to a field or a button; into a shadow root they cannot see. What leads out of an element
- * goes on: Escape, Tab, and what is pressed with Control, Alt or Meta.
+ * Keeps a key that a part of an element has used, or will, from the page around it. Slide decks and sites with
+ * shortcuts leave those alone that go to a field or a button; into a shadow root they cannot see. What leads out of an
+ * element goes on: Escape, Tab, and what is pressed with Control, Alt or Meta.
  */
 export function keepKeys(event: KeyboardEvent) {
   const { key, ctrlKey, altKey, metaKey, defaultPrevented } = event;
