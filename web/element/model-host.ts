@@ -357,7 +357,7 @@ export abstract class ModelHost extends grown(ModelCore) implements Host, Contro
   /** What differs from the defaults, as names and values for a URL. */
   get state(): Record<string, string> {
     const { view, seed, count, backend } = this.settled;
-    const what = this.family ? { family: this.family } : { model: this.model ?? DEFAULT_MODEL };
+    const what: Record<string, string> = this.family ? { family: this.family } : { model: this.model ?? DEFAULT_MODEL };
     const state: Record<string, string> = { ...what, view };
     if (seed !== ATTRIBUTES.seed.fallback && !this.quiet) state["seed"] = String(seed);
     if (count !== ATTRIBUTES.count.fallback) state["count"] = String(count);
