@@ -1,17 +1,19 @@
 // Where posts put a widget: under style sheets that mean no good, in a shadow root, in dialogs, details and tabs that
 // are closed at first, beside another version of the site, and on paper.
 import assert from "node:assert/strict";
+import { readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
-import { blogOf, hostOf } from "./hosts.mjs";
+import { blogOf, copyOfSite, hostOf } from "./hosts.mjs";
 import { startBrowser, until } from "./harness.mjs";
 
 const site = await hostOf();
 const other = await hostOf();
 const blog = await blogOf(site);
 const browser = await startBrowser();
-const WIDGET = blog.element;
+const { element: WIDGET, script: SCRIPT } = blog;
 
-async function open({ element = WIDGET, style = "", script = blog.script } = {}) {
+async function open({ element = WIDGET, style = "", script = SCRIPT } = {}) {
   Object.assign(blog, { element, style, script });
   const page = await (await browser.newContext({ viewport: { width: 900, height: 800 } })).newPage();
   page.said = [];
@@ -69,11 +71,56 @@ test("in a shadow root, in a dialog, in details and in a tab that is closed at f
 });
 
 test("beside another copy of the site: the first one takes all, and nothing is said", async () => {
-  const script = `${blog.script}<script type="module" src="${other.origin}/element.js"></script>`;
+  const script = `${SCRIPT}<script type="module" src="${other.origin}/element.js"></script>`;
   const page = await open({ script });
   await works(page);
   assert.equal(page.workers().length, 1);
   await page.context().close();
+});
+
+test("beside another version: the first one takes all, and the console says so", async () => {
+  const folder = copyOfSite();
+  const [name] = readdirSync(folder).filter((file) => /^generative-model-\w+\.js$/.test(file));
+  const [file, later] = [(path) => join(folder, path), "generative-model-0123456789.js"];
+  renameSync(file(name), file(later));
+  writeFileSync(file("element.js"), readFileSync(file("element.js"), "utf8").replaceAll(name, later));
+  const older = await hostOf(folder);
+  const first = `<script type="module" src="${older.origin}/element.js"></script>`;
+  const page = await open({
+    script: `${first}<script>globalThis.said = []; console.warn = (s) => said.push(s);</script>`,
+  });
+  await works(page);
+  await page.addScriptTag({ type: "module", url: `${site.origin}/element.js` });
+  const said = () => page.evaluate(() => globalThis.said.filter((text) => text.includes("another version")));
+  await until(async () => (await said()).length === 2, "a word for each element");
+  for (const text of await said())
+    for (const where of [`${older.origin}/${later}`, `${site.origin}/${name}`]) assert.ok(text.includes(where), text);
+  await works(page);
+  assert.equal(page.workers().length, 1);
+  await page.context().close();
+});
+
+test("on a slide that waits nothing is loaded, and keys that a widget uses are not the deck's", async () => {
+  for (const hidden of ["opacity: 0", "visibility: hidden"]) {
+    const page = await open({ element: `<section id="slide" style="${hidden}">${WIDGET}</section>` });
+    const element = page.locator("#m");
+    await page.waitForTimeout(1500);
+    assert.equal(await element.evaluate((e) => e.info), undefined, hidden);
+    await page.evaluate(() => {
+      globalThis.keys = [];
+      document.addEventListener("keydown", ({ key }) => globalThis.keys.push(key));
+      document.querySelector("#slide").removeAttribute("style");
+    });
+    await stands(element);
+    await element.locator("#seed").focus();
+    for (const key of ["n", "1", "ArrowLeft"]) await page.keyboard.press(key);
+    await element.getByRole("tab", { name: "Samples" }).focus();
+    for (const key of ["ArrowRight", "x", "Escape"]) await page.keyboard.press(key);
+    assert.deepEqual(await page.evaluate(() => globalThis.keys), ["x", "Escape"]);
+    await page.evaluate((style) => document.querySelector("#slide").setAttribute("style", style), hidden);
+    await until(() => element.evaluate((e) => !e.inSight), "it knows that it is hidden");
+    await page.context().close();
+  }
 });
 
 test("on paper the picture is there and the controls are not", async () => {

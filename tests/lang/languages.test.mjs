@@ -189,7 +189,7 @@ const NOT_SAID = [
   /^generative-model/,
   /^1em "STIX Two Math"$/,
   /^Generative Playground$/,
-  /^(Files|Canvas|Delete|Backspace|Escape|Enter)$/,
+  /^(Files|Canvas|Delete|Backspace|Escape|Enter|Tab)$/,
   /^color-mix\(/,
   /^accesskey |^on _ ng-/,
 ];

@@ -136,6 +136,43 @@ let shown = $state(true);
     development,
     production,
   },
+  // Its own builder aside: the templates are compiled in the page.
+  angular: {
+    packages: [
+      ...["core", "common", "compiler", "platform-browser"].map((name) => `@angular/${name}@22.2.6`),
+      ...["rxjs@7.8.2", "vite@8.4.0"],
+    ],
+    files: {
+      "index.html": html("/src/main.js").replace('<div id="app"></div>', "<gp-app></gp-app>"),
+      "src/main.js": `import "generative-playground";
+import "@angular/compiler";
+import { Component, CUSTOM_ELEMENTS_SCHEMA, provideZonelessChangeDetection, signal } from "@angular/core";
+import { bootstrapApplication } from "@angular/platform-browser";
+${HEAR}
+class App {
+  seed = signal(7);
+  shown = signal(true);
+  hear = hear;
+}
+const Made = Component({
+  selector: "gp-app",
+  schemas: [CUSTOM_ELEMENTS_SCHEMA],
+  template: \`<main>
+    <button id="seed" (click)="seed.set(9)">Seed</button>
+    <button id="toggle" (click)="shown.set(!shown())">Toggle</button>
+    @if (shown()) {
+      <generative-model model="vae-mnist-2d" [seed]="seed()" [count]="4" backend="cpu" keep-training
+        (ready)="hear($event)">
+        <img slot="poster" alt="" src="${POSTER}" />
+      </generative-model>
+    }
+  </main>\`,
+})(App) ?? App;
+bootstrapApplication(Made, { providers: [provideZonelessChangeDetection()] });`,
+    },
+    development,
+    production,
+  },
   astro: {
     packages: ["astro@5.17.1"],
     rendered: true,

@@ -12,6 +12,7 @@ import { unloadedWith } from "../client/refusals";
 import { tagAt, wordsOf } from "../lang/speech";
 import { ENGLISH } from "../lang/words";
 import { properties, type Kind } from "./attributes";
+import { keepKeys } from "./keys";
 import { unhide } from "./names";
 import { parts } from "./parts";
 import { Presence, type Present } from "./presence";
@@ -55,6 +56,12 @@ export abstract class Core extends LitElement implements Present {
   override addController(controller: ReactiveController) {
     if (growing === this) waiting.push(controller);
     else super.addController(controller);
+  }
+
+  protected override createRenderRoot() {
+    const root = super.createRenderRoot();
+    root.addEventListener("keydown", (event) => keepKeys(event as KeyboardEvent));
+    return root;
   }
 
   override connectedCallback() {

@@ -232,8 +232,7 @@ export abstract class ModelHost extends grown(ModelCore) implements Host, Contro
     const family = families.find((f) => f.id === id) ?? families[0];
     const before = this.kin;
     if (!family || (family === before && kind === this.kind)) return;
-    this.kin = family;
-    this.kind = kind;
+    [this.kin, this.kind] = [family, kind];
     this.trainer.stepwise = isPlane(kind);
     if (!isPlane(kind)) this.trainer.budget = { steps: null, seconds: null };
     else if (this.trainer.budget.steps === null && this.trainer.budget.seconds === null)
@@ -357,9 +356,8 @@ export abstract class ModelHost extends grown(ModelCore) implements Host, Contro
   /** What differs from the defaults, as names and values for a URL. */
   get state(): Record<string, string> {
     const { view, seed, count, backend } = this.settled;
-    const state: Record<string, string> = this.family
-      ? { family: this.family, view }
-      : { model: this.model ?? DEFAULT_MODEL, view };
+    const what: Record<string, string> = this.family ? { family: this.family } : { model: this.model ?? DEFAULT_MODEL };
+    const state: Record<string, string> = { ...what, view };
     if (seed !== ATTRIBUTES.seed.fallback && !this.quiet) state["seed"] = String(seed);
     if (count !== ATTRIBUTES.count.fallback) state["count"] = String(count);
     if (backend !== "auto") state["backend"] = backend;

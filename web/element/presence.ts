@@ -4,7 +4,7 @@ import { Tone } from "./ink";
 /** What an element does about being seen, sized and coloured. */
 export interface Present extends HTMLElement {
   addController(controller: ReactiveController): void;
-  /** Near the viewport of a visible tab, or no longer. */
+  /** Near the viewport of a visible tab, and not hidden where it stands, or no longer. */
   seen(seen: boolean): void;
   /** Its size or the colours of the page have changed. */
   redraw(recolour: boolean): void;
@@ -19,9 +19,16 @@ export interface Present extends HTMLElement {
 /** How long an element that was taken out of the page may still be put back as it was, milliseconds. */
 const GRACE = 5000;
 
+/** How often a near element is asked whether it is hidden where it stands, milliseconds. */
+const LOOK = 400;
+/** Slides that wait are often there and not to be seen. Browsers have had two names for either question. */
+const SEEN = { visibilityProperty: true, opacityProperty: true, checkVisibilityCSS: true, checkOpacity: true };
+
 /** Watches where and how an element is in the page, while it is there. */
 export class Presence implements ReactiveController {
   #near = false;
+  #told: boolean | undefined;
+  #looking: ReturnType<typeof setInterval> | undefined;
   #leaving: ReturnType<typeof setTimeout> | undefined;
   #tone: Tone;
   #resolution: MediaQueryList | undefined;
@@ -62,6 +69,7 @@ export class Presence implements ReactiveController {
     this.#resolution?.removeEventListener("change", this.#sharpen);
     document.removeEventListener("visibilitychange", this.#visibility);
     clearTimeout(this.#leaving);
+    clearInterval(this.#looking);
     // An element that is only moved is connected again before this runs.
     queueMicrotask(() => {
       if (this.host.isConnected) return;
@@ -88,6 +96,21 @@ export class Presence implements ReactiveController {
 
   #sight(near: boolean) {
     this.#near = near;
-    this.host.seen(near && !document.hidden);
+    clearInterval(this.#looking);
+    // No event tells that something around an element has been hidden.
+    if (near && !document.hidden)
+      this.#looking = setInterval(() => {
+        if (this.#shown !== this.#told) this.#tell();
+      }, LOOK);
+    this.#tell();
+  }
+
+  get #shown(): boolean {
+    return this.#near && !document.hidden && (this.host.checkVisibility?.(SEEN) ?? true);
+  }
+
+  #tell() {
+    this.#told = this.#shown;
+    this.host.seen(this.#told);
   }
 }

@@ -281,7 +281,7 @@ class Workbench extends LitElement {
       ${
         kind === "lab"
           ? nothing
-          : html`<h3>${say.options}</h3>
+          : html`<h2>${say.options}</h2>
               <p class="aside">${this.#known.family ? say.optionsHelp : say.waiting}</p>
               ${scopes.map((scope) =>
                 this.#group(
