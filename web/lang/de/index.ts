@@ -2,6 +2,7 @@ import type { Language } from "../words";
 import { article } from "./article";
 import { data } from "./data";
 import { errors } from "./errors";
+import { letters } from "./letters";
 import { options } from "./options";
 import { pictures } from "./pictures";
 import { plots } from "./plots";
@@ -10,6 +11,6 @@ import { refused } from "./refused";
 
 const german: Language = {
   texts,
-  told: { ...options, ...plots, ...errors, ...refused, ...data, ...pictures, ...article },
+  told: { ...letters, ...options, ...plots, ...errors, ...refused, ...data, ...pictures, ...article },
 };
 export default german;
