@@ -286,11 +286,13 @@ impl Suite {
             "dequantization": "variational",
         });
         let looking = json!({ "channels": 8, "layers": 2, "levels": 5, "attention": 1 });
+        let hands = json!({ "channels": 8, "hidden": 16, "latent_dim": 4 });
         let memory = json!({ "units": 6, "layers": 2 });
         for (name, family, config, shape) in [
             ("diffusion of images", "ddpm", diffusion, [6, 3, 4, 6]),
             ("class-conditional diffusion", "ddpm", told, [6, 1, 4, 4]),
             ("GAN of images", "gan", gan, [6, 1, 8, 8]),
+            ("neural process", "neural-process", hands, [6, 1, 8, 8]),
             ("Glow", "glow", glow, [6, 1, 4, 6]),
             ("Glow in colour at two scales", "glow", mixed, [4, 3, 8, 4]),
             ("PixelCNN with attention", "pixelcnn", looking, [4, 1, 5, 6]),

@@ -116,6 +116,12 @@ fn small_models() -> Vec<Small> {
             averaged.clone(),
         ),
         of(
+            "neural-process",
+            images(),
+            json!({"channels": 2, "hidden": 8, "latent_dim": 2}),
+            averaged.clone(),
+        ),
+        of(
             "gan",
             images(),
             json!({"hidden": 16, "channels": 4, "z_dim": 4, "conditional": true}),

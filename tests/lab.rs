@@ -16,8 +16,9 @@ use generative_playground::{
     options::Options,
     plots,
     protocol::{
-        Bytes, Envelope, ErrorInfo, FamilyInfo, FamilySpace, Layer, ModelInfo, Outcome, PlotInputs,
-        PlotSpec, PointSource, Preset, Reply, Request, SpaceInfo, TrainState, View, ViewQuery,
+        Bytes, Envelope, ErrorInfo, FamilyInfo, FamilySpace, FileForm, Layer, ModelInfo, Outcome,
+        PlotInputs, PlotSpec, PointSource, Preset, Reply, Request, SpaceInfo, TrainState, View,
+        ViewQuery,
     },
     rng::{Purpose, Rng},
     training::Trainer,
@@ -243,6 +244,7 @@ fn metrics_and_exports_of_every_family() {
         let svg = page.file(Request::ExportView {
             session: 1,
             query: look("samples", 0.0),
+            form: FileForm::default(),
             snapshot: None,
         });
         assert!(svg.starts_with(b"<svg") || svg.starts_with(b"<?xml"));

@@ -12,7 +12,9 @@ use crate::{
     checkpoint::{Meta, Opened},
     data::{Binarize, ImageSet, PointSet, SpaceKind, images, scenes},
     error::{Error, Result},
-    evaluate::{Estimate, fidelity::fidelity, negative_log_likelihood, prompts::obeyed},
+    evaluate::{
+        Estimate, fidelity::fidelity, letters::letters, negative_log_likelihood, prompts::obeyed,
+    },
     model::{DensityKind, DensityOptions, Model, TrainConfig},
     options::Options,
 };
@@ -209,7 +211,10 @@ fn of_images(opened: Opened, arguments: &Arguments) -> Result<()> {
     );
     let binarize = TrainConfig::from_json(&meta.train)?.binarize;
     let mut measured = likelihoods(&*model, &set, binarize, arguments)?;
-    measured.extend(fidelities(&*model, &set, arguments)?);
+    match set.info.together() {
+        1 => measured.extend(fidelities(&*model, &set, arguments)?),
+        _ => measured.extend(alphabets(&*model, &set)?),
+    }
     if scenes::is_scenes(&meta.data.name) {
         measured.extend(prompts(&*model, arguments)?);
     }
@@ -225,7 +230,7 @@ fn of_images(opened: Opened, arguments: &Arguments) -> Result<()> {
         for Measured { key, value, .. } in &measured {
             entry.metrics.insert(key.clone(), value.clone());
         }
-        let card = card(&entry, &meta, &measured, &published);
+        let card = card(&entry, &meta, &measured, &published, &set);
         write(&place.checkpoints.join(&entry.card), card.as_bytes())?;
         manifest::put(&place.checkpoints, entry)?;
     }
@@ -398,6 +403,58 @@ fn how(arguments: &Arguments) -> Result<(Value, String)> {
     Ok((Value::Object(options), how))
 }
 
+/// Letters that a model is shown of a hand: as many as a reader can give, and one.
+const SHOWN: [usize; 2] = [3, 1];
+
+/// How well a model makes the letters of held-out hands, where there is a classifier that reads them.
+fn alphabets(model: &dyn Model, set: &ImageSet) -> Result<Vec<Measured>> {
+    let Some(classifier) = classifier::open(set)? else {
+        return Ok(Vec::new());
+    };
+    let mut rows = Vec::new();
+    for shown in SHOWN {
+        let bar = bar(set.test.len() / set.info.classes.len().max(1));
+        let found = pollster::block_on(letters(model, &classifier, set, shown, |done| {
+            bar.set_position(done as u64);
+            true
+        }));
+        bar.finish_and_clear();
+        let found = found?;
+        let mut row = |short: &str, key: &str, long: String, share: f64| {
+            rows.push(Measured {
+                short: format!("{short}, {shown} shown"),
+                key: format!("{key}{shown}"),
+                long,
+                text: format!("{share:.3}"),
+                value: json!((share * 1000.0).round() / 1000.0),
+            });
+        };
+        let count = found.count;
+        row(
+            "read",
+            "lettersRead",
+            format!(
+                "share of {count} made letters of held-out hands, {shown} shown of each, that the classifier \
+                 reads as what they are to be"
+            ),
+            found.read,
+        );
+        row(
+            "read, true",
+            "lettersReadTrue",
+            "the same of the true letters".into(),
+            found.read_true,
+        );
+        row(
+            "nearer",
+            "lettersNearer",
+            "share of the made letters nearer to the true one than to that of another held-out hand".into(),
+            found.nearer,
+        );
+    }
+    Ok(rows)
+}
+
 /// How much like the data samples are, where there is a classifier of the data.
 fn fidelities(model: &dyn Model, set: &ImageSet, arguments: &Arguments) -> Result<Vec<Measured>> {
     // A likelihood says more; who wants both asks for both.
@@ -489,12 +546,21 @@ struct Measured {
     value: Value,
 }
 
+/// A number as people read it: 60,000.
+fn thousands(n: usize) -> String {
+    match n {
+        0..1000 => n.to_string(),
+        _ => format!("{},{:03}", thousands(n / 1000), n % 1000),
+    }
+}
+
 /// The card that is served beside the checkpoint.
 fn card(
     entry: &manifest::ModelEntry,
     meta: &Meta,
     measured: &[Measured],
     published: &[Published],
+    set: &ImageSet,
 ) -> String {
     let rows = measured.iter();
     let rows = rows.map(|m| format!("| {} | {} | this checkpoint |\n", m.long, m.text));
@@ -514,13 +580,20 @@ fn card(
     } else if any("obeyed") {
         "One picture for each sentence, read back by a program without a network \
          (`src/data/scenes/read.rs`): all of the sentence has to hold."
+    } else if any("letters") {
+        "Letters are read by the classifier `recipes/classifiers/`, which no model is trained with; \
+         distances are squared differences of pixels."
     } else {
         "Nats per image, ± one standard error over images; lower is better."
     };
     let data = match images::known(&meta.data.name) {
-        Ok(set) => format!(
-            "{} ({}), 60,000 training and 10,000 test images; SHA-256 of the four files in order: `{}`",
-            set.title, set.source, meta.data.sha256
+        Ok(known) => format!(
+            "{} ({}), {} training and {} test images; SHA-256 of the four files in order: `{}`",
+            known.title,
+            known.source,
+            thousands(set.train.len()),
+            thousands(set.test.len()),
+            meta.data.sha256
         ),
         Err(_) if scenes::is_scenes(&meta.data.name) => format!(
             "scenes drawn by this program (`src/data/scenes/`, options `{}`), each with a sentence",

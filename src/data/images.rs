@@ -144,6 +144,8 @@ pub struct Known {
     /// The folder that holds it.
     pub folder: &'static str,
     classes: &'static [&'static str],
+    /// Where letters stand, of a set that comes hand by hand, each with one image of every class in order.
+    pub hands: Option<Standing>,
     /// Whether its images are centred by their mass of ink, so that a reader's own should be.
     pub centred: bool,
     /// Who made it.
@@ -152,12 +154,30 @@ pub struct Known {
     pub licence: &'static str,
 }
 
-const KNOWN: [Known; 2] = [
+/// Where letters stand in their images, in shares of the height.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Standing {
+    /// From the top to the base line.
+    pub base: f32,
+    /// Of a capital.
+    pub capital: f32,
+}
+
+impl Standing {
+    /// As recipes/glyphs/pack.py draws them.
+    pub const LETTERS: Self = Self {
+        base: 26.0 / 32.0,
+        capital: 22.0 / 32.0,
+    };
+}
+
+const KNOWN: [Known; 3] = [
     Known {
         name: "mnist",
         title: "MNIST",
         folder: "mnist",
         classes: &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+        hands: None,
         centred: true,
         source: "LeCun, Cortes & Burges, The MNIST database of handwritten digits",
         licence: "no licence stated; cite LeCun, Cortes & Burges",
@@ -178,11 +198,30 @@ const KNOWN: [Known; 2] = [
             "Bag",
             "Ankle boot",
         ],
+        hands: None,
         centred: false,
         source: "Xiao, Rasul & Vollgraf 2017, arXiv:1708.07747, MIT licence",
         licence: "MIT",
     },
+    Known {
+        name: "glyphs",
+        title: "Letters of open fonts",
+        folder: "glyphs",
+        classes: &[
+            "A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P", "Q",
+            "R", "S", "T", "U", "V", "W", "X", "Y", "Z", "0", "1", "2", "3", "4", "5", "6", "7",
+            "8", "9",
+        ],
+        hands: Some(Standing::LETTERS),
+        centred: false,
+        source: "drawn from fonts under the SIL Open Font License, each with its authors in \
+                 recipes/glyphs/fonts.tsv",
+        licence: "SIL Open Font License 1.1",
+    },
 ];
+
+/// Images of one hand that come together in a batch, where a set is of hands.
+pub(super) const TOGETHER: usize = 12;
 
 /// What is known of the set called `name`.
 ///
@@ -196,7 +235,7 @@ pub fn known(name: &str) -> Result<&'static Known> {
             name: name.into(),
             reason: format!(
                 "the known sets are {}",
-                KNOWN.map(|set| set.name).join(" and ")
+                KNOWN.map(|set| set.name).join(", ")
             ),
         })
 }

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{DataInfo, ImageSet, images};
+use super::{
+    DataInfo, ImageSet,
+    images::{self, Standing},
+};
 use crate::{
     bytes::Bytes,
     error::{Error, Result},
@@ -41,6 +44,15 @@ pub enum ImageInput {
         /// width · height bytes.
         pixels: Bytes,
     },
+}
+
+/// An image of a class.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct LetterInput {
+    /// The image.
+    pub image: ImageInput,
+    /// Its class, by number.
+    pub label: u32,
 }
 
 /// Which part of an image is meant.
@@ -106,7 +118,11 @@ pub fn prepare(input: &ImageInput, info: &DataInfo, set: Option<&ImageSet>) -> R
             let ink = Grey::new(*width, *height, pixels.0.len(), 1, |i| {
                 f32::from(pixels.0[i]) / 255.0
             })?;
-            Ok(ink.centred(side)?.repeat(channels))
+            let values = match images::known(&info.name).ok().and_then(|set| set.hands) {
+                Some(standing) => ink.standing(side, standing)?,
+                None => ink.centred(side)?,
+            };
+            Ok(values.repeat(channels))
         }
         ImageInput::Rgba {
             width,
@@ -205,12 +221,15 @@ fn ink(mut grey: Grey, info: &DataInfo, side: [usize; 2]) -> Result<Vec<f32>> {
     }
     match images::known(&info.name) {
         Ok(set) if set.centred => grey.centred(side),
+        Ok(set) if let Some(standing) = set.hands => grey.standing(side, standing),
         _ => Ok(grey.fitted(side)),
     }
 }
 
 /// Where ink lies.
 struct Ink {
+    /// The upper left corner of its box.
+    corner: [usize; 2],
     /// Columns and rows of its box.
     size: [usize; 2],
     /// Its centre of mass.
@@ -278,6 +297,7 @@ impl Grey {
             }
         }
         (mass > 0.0).then(|| Ink {
+            corner: [left, top],
             size: [right + 1 - left, bottom + 1 - top],
             centre: [mx / mass, my / mass],
         })
@@ -292,6 +312,22 @@ impl Grey {
         let box_side = ink.size[0].max(ink.size[1]) as f32;
         let scale = side[0].min(side[1]) as f32 * (20.0 / 28.0) / box_side;
         Ok(self.placed(side, scale, ink.centre))
+    }
+
+    /// As a capital: its ink as high as one, unless it would be too wide, on the base line, in the middle.
+    fn standing(&self, [height, width]: [usize; 2], standing: Standing) -> Result<Vec<f32>> {
+        let ink = self.ink(0.1).ok_or_else(|| Error::BadImage {
+            reason: "there is no ink on it".into(),
+        })?;
+        let [wide, high] = ink.size.map(|v| v as f32);
+        let [left, top] = ink.corner.map(|v| v as f32);
+        let size = height as f32;
+        // A dot does not become as high as a letter.
+        let scale = (standing.capital * size / high).min((width - 1) as f32 / wide);
+        let scale = scale.min(2.0 * size / self.height.max(self.width) as f32);
+        // What then lies in the middle of the image from top to bottom.
+        let middle = top + high + (size / 2.0 - standing.base * size) / scale;
+        Ok(self.placed([height, width], scale, [left + wide / 2.0, middle]))
     }
 
     /// Scaled to fit, its middle in the middle.

@@ -66,6 +66,15 @@ impl DataInfo {
         }
     }
 
+    /// How many images of one hand come together in a batch: see [`images::Known::hands`]. 1 where each
+    /// image stands alone.
+    pub fn together(&self) -> usize {
+        match images::known(&self.name) {
+            Ok(set) if set.hands.is_some() => images::TOGETHER,
+            _ => 1,
+        }
+    }
+
     /// Refuse what no family can model, before anything is allocated for it.
     ///
     /// # Errors

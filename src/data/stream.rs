@@ -71,7 +71,10 @@ impl Stream {
                 Ok(Batch::Tokens { ids, length })
             }
             Dataset::Images(set) => {
-                let order = self.order(set.train.len(), count, &set.info.name)?;
+                let order = match set.info.together() {
+                    1 => self.order(set.train.len(), count, &set.info.name)?,
+                    together => self.hands(set, count, together)?,
+                };
                 let mut noise = Rng::new(self.seed, Purpose::Binarize, self.seen);
                 let mut pixels = Vec::with_capacity(count * set.values());
                 let mut labels = Vec::with_capacity(count);
@@ -112,6 +115,31 @@ impl Stream {
                 Ok(set.batch(false, order.into_iter()))
             }
         }
+    }
+
+    /// Indices of the next `count` images of a set of hands: `together` classes of one hand after the other,
+    /// and as many of the last as there is room for. An epoch shows every image of every hand once.
+    fn hands(&mut self, set: &ImageSet, count: usize, together: usize) -> Result<Vec<usize>> {
+        let classes = set.info.classes.len();
+        let parts = classes / together;
+        let units = set.train.len() / classes.max(1) * parts;
+        // Every batch begins with a hand.
+        let per_batch = count.div_ceil(together);
+        let first = self.seen / count as u64 * per_batch as u64;
+        let seen = std::mem::replace(&mut self.seen, first);
+        let order = self.order(units, per_batch, &set.info.name);
+        self.seen = seen;
+        let mut out = Vec::with_capacity(per_batch * together);
+        for (i, unit) in order?.into_iter().enumerate() {
+            let (hand, part) = (unit / parts, unit % parts);
+            let epoch = (first + i as u64) / units as u64;
+            let mut rng = Rng::new(self.seed, Purpose::Data, (epoch << 32) + hand as u64);
+            let shuffled = rng.permutation(classes);
+            let these = &shuffled[part * together..(part + 1) * together];
+            out.extend(these.iter().map(|&class| hand * classes + class as usize));
+        }
+        out.truncate(count);
+        Ok(out)
     }
 
     /// Indices of the next `count` of `n` examples.
@@ -182,8 +210,19 @@ pub fn test_batch(
 pub fn test_images(set: &ImageSet, start: usize, count: usize, binarize: Binarize) -> Batch {
     let end = (start + count).min(set.test.len());
     let (mut pixels, mut labels, mut captions) = (Vec::new(), Vec::new(), Vec::new());
+    // Of a hand not always the same letters are examples for the others.
+    let classes = match set.info.together() {
+        1 => 1,
+        _ => set.info.classes.len(),
+    };
     for i in start.min(end)..end {
         let mut noise = Rng::new(TEST_SEED, Purpose::TestSet, i as u64);
+        let hand = i / classes;
+        let mut shuffle = Rng::new(TEST_SEED, Purpose::Shuffle, hand as u64);
+        let i = match classes {
+            1 => i,
+            _ => hand * classes + shuffle.permutation(classes)[i % classes] as usize,
+        };
         push(&mut pixels, set.test.image(i), binarize, &mut noise);
         labels.extend(set.test.label(i).map(u32::from));
         captions.extend(set.test.caption(i).iter().map(|&token| u32::from(token)));

@@ -10,6 +10,7 @@ pub mod density;
 pub mod fidelity;
 pub mod frechet;
 pub mod knn;
+pub mod letters;
 pub mod points;
 pub mod prompts;
 pub mod text;

@@ -5,6 +5,7 @@ use super::{
     ddpm::{DdpmConfig, Prediction},
     gan::{GanConfig, Loss},
     glow::{Dequantization, GlowConfig},
+    neural_process::NeuralProcessConfig,
     planar::{Kind, PlanarConfig},
     realnvp::{RealNvpConfig, Transform},
     vae::VaeConfig,
@@ -30,6 +31,18 @@ pub(super) fn vae(config: &VaeConfig) -> Vec<String> {
     vec![
         r"\mathcal{L} = -\mathbb{E}_{q(z|x)}[\log p(x|z)]".into(),
         format!(r"\quad +\; {weight}{divergence}"),
+    ]
+}
+
+/// Garnelo et al. 2018, equation 9; the belief as in Volpp et al. 2021, equation 6.
+pub(super) fn neural_process(config: &NeuralProcessConfig) -> Vec<String> {
+    let weight = if config.beta == 1.0 { "" } else { r"\beta\, " };
+    vec![
+        r"\mathcal{L} = -\mathbb{E}_{q(z|T)}\Bigl[\sum_{T} \log p(x|z,c)\Bigr]".into(),
+        format!(r"\quad +\; {weight}\mathrm{{KL}}\bigl(q(z|T)\,\|\,q(z|C)\bigr)"),
+        r"q(z|C) = \mathcal{N}\bigl(\mu, \tfrac{1}{\lambda}\bigr)".into(),
+        r"\lambda = 1 + \sum_{i \in C} \lambda_i,\quad \mu = \tfrac{1}{\lambda} \sum_{i \in C} \lambda_i \mu_i"
+            .into(),
     ]
 }
 

@@ -8,6 +8,7 @@ pub mod glow;
 pub mod gpt;
 pub mod kl;
 pub mod mdn;
+pub mod neural_process;
 pub mod pixelcnn;
 pub mod pixelrnn;
 pub mod pixels;
@@ -20,8 +21,9 @@ use burn::tensor::Device;
 use serde_json::Value;
 
 use self::{
-    bayes::Bayes, ddpm::Ddpm, gan::Gan, glow::Glow, gpt::Gpt, kl::Kl, mdn::Mdn, pixelcnn::PixelCnn,
-    pixelrnn::PixelRnn, planar::Planar, realnvp::RealNvp, vae::Vae, video::Video,
+    bayes::Bayes, ddpm::Ddpm, gan::Gan, glow::Glow, gpt::Gpt, kl::Kl, mdn::Mdn,
+    neural_process::NeuralProcess, pixelcnn::PixelCnn, pixelrnn::PixelRnn, planar::Planar,
+    realnvp::RealNvp, vae::Vae, video::Video,
 };
 use crate::{
     data::{DataInfo, Space, SpaceKind},
@@ -32,7 +34,7 @@ use crate::{
 };
 
 /// All families, in the order of the page.
-const FAMILIES: [Entry; 13] = [
+const FAMILIES: [Entry; 14] = [
     Entry::of::<Vae>(),
     Entry::of::<Gan>(),
     Entry::of::<Planar>(),
@@ -40,6 +42,7 @@ const FAMILIES: [Entry; 13] = [
     Entry::of::<Glow>(),
     Entry::of::<Ddpm>(),
     Entry::of::<Video>(),
+    Entry::of::<NeuralProcess>(),
     Entry::of::<Mdn>(),
     Entry::of::<PixelCnn>(),
     Entry::of::<PixelRnn>(),

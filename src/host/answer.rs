@@ -3,7 +3,8 @@
 use super::{Host, options::check_options, sampling::Wish, training::Limits};
 use crate::{
     data::{
-        ImageSet, SpaceKind, clips,
+        DataInfo, ImageSet, SpaceKind, clips,
+        images::Standing,
         pictures::PictureOptions,
         points::{self, Units},
         scenes,
@@ -13,7 +14,7 @@ use crate::{
     export, families,
     model::TrainConfig,
     options, plots,
-    protocol::{Bytes, Fault, Made, Outcome, Request, View, ViewQuery},
+    protocol::{Bytes, Fault, FileForm, Made, Outcome, Request, View, ViewQuery},
     scene::grid_of_bytes,
     session::{Session, pace_of},
 };
@@ -307,16 +308,16 @@ impl Host {
             Request::ExportView {
                 session,
                 query,
+                form,
                 snapshot,
             } => {
                 let slot = self.session(session)?;
                 let view = self.view(session, &query, snapshot).await?;
-                let name = slot.session.lock().await.file_name();
-                Ok(Outcome::File {
-                    name: format!("{name}.svg"),
-                    mime: "image/svg+xml".into(),
-                    bytes: Bytes(plots::svg::svg(&view)?.into_bytes()),
-                })
+                let (name, info) = {
+                    let session = slot.session.lock().await;
+                    (session.file_name(), session.data().clone())
+                };
+                view_file(&view, form, &name, &info)
             }
             Request::ExportSamples {
                 session,
@@ -375,6 +376,32 @@ fn samples_file(view: &View, name: &str, scale: u32, units: Option<&Units>) -> R
         name: format!("{name}.png"),
         mime: "image/png".into(),
         bytes: Bytes(plots::png(view, scale as usize)?),
+    })
+}
+
+/// Pixels of a saved image for one of the model's.
+const ENLARGED: usize = 8;
+
+/// What was looked at as a file.
+fn view_file(view: &View, form: FileForm, name: &str, info: &DataInfo) -> Result<Outcome> {
+    let image = matches!(view, View::Image { .. });
+    let (ending, mime, bytes) = match form {
+        FileForm::Svg if image => (
+            "svg",
+            "image/svg+xml",
+            plots::outline::svg(view)?.into_bytes(),
+        ),
+        FileForm::Svg => ("svg", "image/svg+xml", plots::svg::svg(view)?.into_bytes()),
+        FileForm::Png => ("png", "image/png", plots::png(view, ENLARGED)?),
+        FileForm::Ttf => {
+            let bytes = plots::font::ttf(view, &info.classes, name, Standing::LETTERS)?;
+            ("ttf", "font/ttf", bytes)
+        }
+    };
+    Ok(Outcome::File {
+        name: format!("{name}.{ending}"),
+        mime: mime.into(),
+        bytes: Bytes(bytes),
     })
 }
 

@@ -99,14 +99,15 @@ pub struct Told<'a> {
 
 /// A group norm with SiLU behind it.
 #[derive(Module, Debug)]
-struct Norm {
+pub struct Norm {
     gain: Param<Tensor<1>>,
     bias: Param<Tensor<1>>,
     groups: usize,
 }
 
 impl Norm {
-    fn init(channels: usize, groups: usize, device: &Device) -> Self {
+    /// One that changes nothing but mean and variance.
+    pub fn init(channels: usize, groups: usize, device: &Device) -> Self {
         let all = |value: f32| {
             let values = TensorData::new(vec![value; channels], [channels]);
             Param::from_data(values, device)
@@ -118,7 +119,8 @@ impl Norm {
         }
     }
 
-    fn forward(&self, x: Tensor<4>, silu: bool) -> Tensor<4> {
+    /// Of `[n, channels, h, w]`, with x σ(x) after it if `silu`.
+    pub fn forward(&self, x: Tensor<4>, silu: bool) -> Tensor<4> {
         let (gain, bias) = (self.gain.val(), self.bias.val());
         group_norm(x, gain, bias, self.groups, EPSILON, silu)
     }
@@ -126,7 +128,7 @@ impl Norm {
 
 /// Two convolutions that are added to what comes in.
 #[derive(Module, Debug)]
-struct Block {
+pub struct Block {
     norm_1: Norm,
     conv_1: Conv2d,
     time: Linear,
@@ -136,7 +138,8 @@ struct Block {
 }
 
 impl Block {
-    fn init(
+    /// From so many channels to so many, told `time` numbers; at first nothing is added.
+    pub fn init(
         [c_in, c_out]: [usize; 2],
         time: usize,
         groups: usize,
@@ -154,7 +157,7 @@ impl Block {
     }
 
     /// x `[n, c_in, h, w]` and time `[n or 1, 4 · widths₀]` to `[n, c_out, h, w]`.
-    fn forward(&self, x: Tensor<4>, time: &Tensor<2>) -> Tensor<4> {
+    pub fn forward(&self, x: Tensor<4>, time: &Tensor<2>) -> Tensor<4> {
         let shift = linear(&self.time, time.clone()); // [n or 1, c_out]
         let h = self.norm_1.forward(x.clone(), true);
         let h = conv_shifted(&self.conv_1, h, shift);

@@ -8,11 +8,13 @@ pub mod clips;
 mod edit;
 mod files;
 mod film;
+pub mod font;
 mod invertible;
 mod language;
 pub mod latent;
 mod likelihood;
 pub mod nearest;
+pub mod outline;
 mod points;
 pub mod svg;
 

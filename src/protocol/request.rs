@@ -146,12 +146,15 @@ pub enum Request {
         #[serde(default)]
         snapshot: Option<u32>,
     },
-    /// A plot as a vector drawing → `Outcome::File` (SVG).
+    /// A plot as a file → `Outcome::File`: a drawing as an SVG, images in any form.
     ExportView {
         /// The session.
         session: u32,
-        /// What to look at; its answer must be a `View::Plot`.
+        /// What to look at; its answer must be a `View::Plot`, or a `View::Image`.
         query: ViewQuery,
+        /// As what.
+        #[serde(default)]
+        form: FileForm,
         /// As in `Request::View`.
         #[serde(default)]
         snapshot: Option<u32>,
@@ -286,6 +289,19 @@ impl Request {
             _ => None,
         }
     }
+}
+
+/// What a view is saved as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum FileForm {
+    /// A vector drawing; of grey images the outlines of their ink.
+    #[default]
+    Svg,
+    /// Pixels.
+    Png,
+    /// A font, of images of which each is a letter.
+    Ttf,
 }
 
 /// How `Request::Fault` breaks.

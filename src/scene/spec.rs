@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::data::input::{ImageInput, MaskInput};
+use crate::data::input::{ImageInput, LetterInput, MaskInput};
 
 /// A picture that can be made of a model.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
@@ -109,6 +109,8 @@ pub enum PlotInput {
     Mask,
     /// A text: [`PlotInputs::text`].
     Text,
+    /// A few images, each with its class: [`PlotInputs::letters`].
+    Letters,
 }
 
 /// The answers to a plot's inputs; what a plot does not ask for is ignored.
@@ -127,6 +129,9 @@ pub struct PlotInputs {
     pub to: Option<ImageInput>,
     /// Which part of the image is meant.
     pub mask: Option<MaskInput>,
+    /// Images, each with its class.
+    #[ts(as = "Option<Vec<LetterInput>>")]
+    pub letters: Vec<LetterInput>,
     /// A text.
     #[ts(as = "Option<String>")]
     pub text: String,

@@ -7,7 +7,7 @@ use burn::tensor::Device;
 use crate::{
     data::{
         Batch, DataInfo, Dataset, PointSet,
-        input::{self, ImageInput},
+        input::{self, ImageInput, LetterInput},
     },
     error::{Error, Result},
     evaluate,
@@ -58,11 +58,13 @@ impl Viewer {
     /// The request for a plot, its images as the model sees them.
     fn request<'a>(&'a self, plot: &'a str, inputs: &'a PlotInputs) -> Result<PlotRequest<'a>> {
         let images: Vec<_> = inputs.image.iter().chain(&inputs.to).collect();
+        let letters = &inputs.letters;
         Ok(PlotRequest {
             plot,
             at: inputs.at,
             pointer: inputs.pointer,
             images: match images.is_empty() {
+                _ if !letters.is_empty() => Some(self.letters(letters)?),
                 true => None,
                 false => Some(self.images(&images)?),
             },
@@ -99,6 +101,27 @@ impl Viewer {
             [inputs.len(), channels, height, width],
             values,
         ))
+    }
+
+    /// A reader's images with their classes.
+    fn letters(&self, letters: &[LetterInput]) -> Result<Batch> {
+        /// The most of them.
+        const MOST: usize = 8;
+        if letters.len() > MOST {
+            let reason = format!("{MOST} are possible");
+            return Err(Error::bad_option("letters", letters.len(), reason));
+        }
+        let classes = self.info.classes.len().max(1);
+        if let Some(letter) = letters.iter().find(|l| l.label as usize >= classes) {
+            let reason = format!("its classes are 0 to {}", classes - 1);
+            return Err(Error::bad_option("label", letter.label, reason));
+        }
+        let images: Vec<_> = letters.iter().map(|letter| &letter.image).collect();
+        let mut batch = self.images(&images)?;
+        if let Batch::Images { labels, .. } = &mut batch {
+            labels.extend(letters.iter().map(|letter| letter.label));
+        }
+        Ok(batch)
     }
 
     fn bad_data(&self, reason: &str) -> Error {

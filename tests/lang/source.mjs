@@ -32,7 +32,7 @@ const unescape = (raw) =>
 
 /** Modules of Rust whose readers are at the command line, or are programs. */
 const NOT_IN_THE_PAGE =
-  /^src\/(cli\/|bin\/|kernels\/|parity|heap\.rs|worker\.rs$|plots\/svg|checkpoint\/upgrade)|tests\.rs$/;
+  /^src\/(cli\/|bin\/|kernels\/|parity|heap\.rs|worker\.rs$|plots\/(svg|font|outline)|checkpoint\/upgrade)|tests\.rs$/;
 /** Before a text that only a programmer reads, or that is a name. */
 const UNSEEN = new RegExp(
   `(${[

@@ -197,9 +197,13 @@ snapshot: number | null, } | { "type": "exportView",
  */
 session: number, 
 /**
- * What to look at; its answer must be a `View::Plot`.
+ * What to look at; its answer must be a `View::Plot`, or a `View::Image`.
  */
 query: ViewQuery, 
+/**
+ * As what.
+ */
+form: FileForm, 
 /**
  * As in `Request::View`.
  */
@@ -335,6 +339,11 @@ target: number, } | { "type": "fault",
 kind: Fault, };
 
 /**
+ * What a view is saved as.
+ */
+export type FileForm = "svg" | "png" | "ttf";
+
+/**
  * How `Request::Fault` breaks.
  */
 export type Fault = "panic" | "loseDevice";
@@ -468,6 +477,19 @@ height: number,
  * width · height bytes.
  */
 pixels: Bytes, };
+
+/**
+ * An image of a class.
+ */
+export type LetterInput = { 
+/**
+ * The image.
+ */
+image: ImageInput, 
+/**
+ * Its class, by number.
+ */
+label: number, };
 
 /**
  * Which part of an image is meant.
@@ -1034,7 +1056,7 @@ export type PlotInput = { "kind": "scrubber",
 /**
  * What it moves along, for example `layers` or `time`.
  */
-along: string, } | { "kind": "pointer" } | { "kind": "image" } | { "kind": "pair" } | { "kind": "mask" } | { "kind": "text" };
+along: string, } | { "kind": "pointer" } | { "kind": "image" } | { "kind": "pair" } | { "kind": "mask" } | { "kind": "text" } | { "kind": "letters" };
 
 /**
  * The answers to a plot's inputs; what a plot does not ask for is ignored.
@@ -1060,6 +1082,10 @@ to?: ImageInput,
  * Which part of the image is meant.
  */
 mask?: MaskInput, 
+/**
+ * Images, each with its class.
+ */
+letters?: Array<LetterInput>, 
 /**
  * A text.
  */

@@ -1,5 +1,5 @@
 import { unexpected, type Description, type Engine } from "./engine";
-import type { Condition, ErrorInfo, OptionScope, Outcome, Request, View, ViewQuery } from "./protocol";
+import type { Condition, ErrorInfo, FileForm, OptionScope, Outcome, Request, View, ViewQuery } from "./protocol";
 
 /** A file to save. */
 export interface SavedFile {
@@ -95,9 +95,9 @@ export abstract class Questions {
     return this.#file({ type: "exportPage", session: this.id });
   }
 
-  /** A plot as a vector drawing. */
-  async exportView(query: ViewQuery, snapshot: number | null = null): Promise<SavedFile> {
-    return this.#file({ type: "exportView", session: this.id, query, snapshot });
+  /** A plot as a file. */
+  async exportView(query: ViewQuery, snapshot: number | null = null, form: FileForm = "svg"): Promise<SavedFile> {
+    return this.#file({ type: "exportView", session: this.id, query, form, snapshot });
   }
 
   /** Pictures in a row as a GIF. */

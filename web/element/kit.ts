@@ -4,6 +4,7 @@
 import type { PlotInputs, PlotSpec, View } from "../client/protocol";
 import { ImageInput } from "./inputs/image";
 import type { Input } from "./inputs/input";
+import { LettersInput } from "./inputs/letters";
 import { MaskInput } from "./inputs/mask";
 import { PairInput } from "./inputs/pair";
 import { Places } from "./inputs/place";
@@ -87,6 +88,12 @@ export class Kit {
       const asks = () => ({ seed: host.settled.seed });
       const renderers = { image: new GridRenderer(host) };
       return { inputs: [mask], renderers, expected: "image", beside: true, asks };
+    }
+    if (kinds.includes("letters")) {
+      const asks = () => ({ seed: host.settled.seed, at: this.#places.scrubber.at });
+      const letters = this.#one("letters", () => new LettersInput(host, changed, asks));
+      const inputs = [letters, ...this.#places.of(spec)];
+      return { inputs, renderers: { image: new GridRenderer(host) }, expected: "image", beside: true, asks };
     }
     if (kinds.includes("image") && kinds.includes("scrubber")) {
       const image = this.#one("image", () => new ImageInput(host, changed));

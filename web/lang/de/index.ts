@@ -3,6 +3,7 @@ import { article } from "./article";
 import { clips } from "./clips";
 import { data } from "./data";
 import { errors } from "./errors";
+import { letters } from "./letters";
 import { options } from "./options";
 import { pictures } from "./pictures";
 import { plots } from "./plots";
@@ -11,6 +12,6 @@ import { refused } from "./refused";
 
 const german: Language = {
   texts,
-  told: { ...options, ...plots, ...errors, ...refused, ...data, ...pictures, ...clips, ...article },
+  told: { ...options, ...plots, ...errors, ...refused, ...data, ...pictures, ...clips, ...letters, ...article },
 };
 export default german;

@@ -11,6 +11,7 @@ export const options: Record<string, string> = {
   Glow: "Glow",
   "Boundary and densities": "Grenze und Dichten",
   "Two directions of KL": "Zwei Richtungen der KL-Divergenz",
+  "Neural process": "Neuronaler Prozess",
   PixelCNN: "PixelCNN",
   PixelRNN: "PixelRNN",
   GPT: "GPT",
