@@ -23,6 +23,7 @@ export const CATALOGUE = {
     atLeast: (samples) => `−log p(x) at most, nats an image, with ${samples} importance samples`,
     metrics: {
       negativeElbo: "−ELBO, nats an image",
+      negativeLogLikelihood: "−log p, nats an image",
       natsPerCharacter: "−log p, nats a character",
       frechet: "Fréchet distance of samples",
       frechetFloor: "That of as many training images, the floor",
@@ -60,6 +61,7 @@ export const CATALOGUE = {
     atLeast: (samples) => `−log p(x) höchstens, Nats je Bild, mit ${samples} Importance-Samples`,
     metrics: {
       negativeElbo: "−ELBO, Nats je Bild",
+      negativeLogLikelihood: "−log p, Nats je Bild",
       natsPerCharacter: "−log p, Nats je Zeichen",
       frechet: "Fréchet-Distanz der Samples",
       frechetFloor: "Die von ebenso vielen Trainingsbildern, die Untergrenze",
