@@ -82,7 +82,7 @@ fn rings(values: &[f32], width: usize) -> Vec<Vec<[f32; 2]>> {
             let middle = corners.iter().map(|&(x, y)| at(x, y)).sum::<f32>() / 4.0 >= LEVEL;
             for i in 0..4 {
                 // A line goes in where, clockwise, ink ends, and out where it begins: ink stays on its right.
-                if !(ink[i] && !ink[(i + 1) % 4]) {
+                if !ink[i] || ink[(i + 1) % 4] {
                     continue;
                 }
                 let begins = |j: &usize| !ink[*j] && ink[(*j + 1) % 4];
