@@ -74,6 +74,12 @@ export class Kit {
 
   #make(kinds: PlotSpec["inputs"][number]["kind"][], spec: PlotSpec): Outfit {
     const { host, changed } = this;
+    if (kinds.includes("text") && kinds.includes("scrubber")) {
+      const text = this.#one("text", () => new TextInput(host, changed));
+      const inputs = [text, ...this.#places.of(spec)];
+      const asks = () => ({ seed: host.settled.seed });
+      return { inputs, renderers: { image: new GridRenderer(host) }, expected: "image", asks };
+    }
     if (kinds.includes("text")) {
       const text = this.#one("text", () => new TextInput(host, changed));
       const renderers = {
