@@ -28,6 +28,13 @@ const MODELS = [
     `[view="${view}"]`,
     `<generative-model model="ddpm-mnist" view="${view}">`,
   ]),
+  [
+    '[view="samples"][model^="ddpm-scenes"]',
+    '<generative-model model="ddpm-scenes" view="samples" sampler="dpm-solver" count="8" prompt="a red circle">',
+  ],
+  ['[view="pixels"]', '<generative-model model="pixelcnn-mnist" view="pixels">'],
+  ['[view="train"][family="video"]', '<generative-model family="video" data="moving-digits" view="train">'],
+  ['[view="train"][family="neural-process"]', '<generative-model family="neural-process" data="glyphs" view="train">'],
   ['[view="nearest"]', '<generative-model model="gan-mnist" view="nearest">'],
   ["[family]:not([view])", '<generative-model family="realnvp" data="moons" plot="density" steps="2000">'],
 ];

@@ -171,8 +171,9 @@ impl Way {
         (self.corners.iter().zip(&other.corners)).any(|(a, b)| {
             let [w, h] = [self.digit.width, self.digit.height];
             let [v, g] = [other.digit.width, other.digit.height];
-            !(apart(a[0], w, b[0]) || apart(b[0], v, a[0]))
-                && !(apart(a[1], h, b[1]) || apart(b[1], g, a[1]))
+            let beside = apart(a[0], w, b[0]) || apart(b[0], v, a[0]);
+            let above = apart(a[1], h, b[1]) || apart(b[1], g, a[1]);
+            !(beside || above)
         })
     }
 }
