@@ -120,11 +120,11 @@ fn digits_turn_at_the_walls_and_nowhere_else() {
         let clip = set.draw(&mut rng(i));
         assert_eq!(clip.middles.len(), 2);
         for (middles, mover) in clip.middles.iter().zip(&clip.sentence.movers) {
-            for axis in 0..2 {
+            for (axis, &way) in mover.direction.iter().enumerate() {
                 let steps: Vec<f32> = (1..FRAMES)
                     .map(|f| middles[f][axis] - middles[f - 1][axis])
                     .collect();
-                let way = f32::from(mover.direction[axis]);
+                let way = f32::from(way);
                 for (frame, step) in steps.iter().enumerate() {
                     let turning = step.signum() != way && *step != 0.0;
                     turns += usize::from(turning);

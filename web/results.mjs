@@ -64,6 +64,35 @@ export function images() {
   );
 }
 
+/** Exact likelihoods of the shipped models of images. */
+export function exact() {
+  const { models } = JSON.parse(text("web/checkpoints/manifest.json"));
+  const rows = models
+    .filter((m) => m.metrics.negativeLogLikelihood !== undefined)
+    .map((m) => [`\`${m.id}\``, thousands(m.parameters), m.metrics.negativeLogLikelihood.toFixed(2)]);
+  return table(["checkpoint", "parameters", "−log p(x), nats"], rows);
+}
+
+/** How well the shipped models of scenes paint what they are told. */
+export function scenes() {
+  const { models } = JSON.parse(text("web/checkpoints/manifest.json"));
+  const percent = (share) => `${(100 * share).toFixed(1)} %`;
+  const rows = models
+    .filter((m) => m.metrics.obeyedSeen !== undefined)
+    .map(({ id, parameters, metrics: m }) => [
+      `\`${id}\``,
+      thousands(parameters),
+      ...[m.obeyedSeen, m.thingsSeen, m.obeyedUnseen, m.thingsUnseen].map(percent),
+    ]);
+  return table(
+    [
+      ...["checkpoint", "parameters", "pairs shown: all holds", "the things right, wherever"],
+      ...["pairs never shown: all holds", "the things right, wherever"],
+    ],
+    rows,
+  );
+}
+
 /** How much like the data the samples of the shipped models of images are. */
 export function samples() {
   const { models } = JSON.parse(text("web/checkpoints/manifest.json"));
