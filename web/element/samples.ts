@@ -70,7 +70,8 @@ export class SamplesPanel extends Panel {
     const classed = !!info?.classes.length;
     const has = ({ name }: Field) =>
       name === "prompt" ? prompted : name === "label" ? classed : name !== "guidance" || classed || prompted;
-    const said = (f: Field) => (f.name === "prompt" ? { ...f, help: words.say("paintedSentence") } : f);
+    const said = (f: Field) =>
+      f.name === "prompt" ? { ...f, help: words.say("paintedSentence", { example: info?.prompt ?? "" }) } : f;
     return this.#fields.filter(has).map(said);
   }
 

@@ -308,7 +308,7 @@ export const en = {
   quoted: "“{text}”",
   yourSentence: "Your sentence",
   longSentence: "Of a long one, the end is looked at.",
-  paintedSentence: "What is to be painted, in the words that the model knows: colours, shapes, sizes, numbers, places.",
+  paintedSentence: "What is to be painted, in words that the model knows; for example: {example}.",
   itsOwnSentence: "This one is by the model itself. Type over it, or paste something.",
   totalNats: "Total, nats",
   perplexityToken: "Perplexity, per token",

@@ -1,6 +1,6 @@
 import { html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
-import { styleMap } from "lit/directives/style-map.js";
+import { ref } from "lit/directives/ref.js";
 import type { FileForm, ImageInput as Image, PlotInputs, PlotSpec, View } from "../../client/protocol";
 import { option } from "../form";
 import { Latest, ask, type Host } from "../panel";
@@ -196,7 +196,11 @@ export class LettersInput implements Input {
   below() {
     const { words, bare } = this.host;
     if (bare) return html`${nothing}`;
-    const family = this.#font ? { fontFamily: `"${this.#font.family}", sans-serif` } : {};
+    const family = this.#font ? `"${this.#font.family}", sans-serif` : "";
+    // A style in the markup is what a strict policy refuses.
+    const set = (line?: Element) => {
+      if (line instanceof HTMLElement) line.style.fontFamily = family;
+    };
     const button = (form: FileForm, label: string) =>
       html`<button type="button" ?disabled=${!this.ask()} @click=${() => this.#save(form)}>${label}</button>`;
     return html`<div class="set">
@@ -207,7 +211,7 @@ export class LettersInput implements Input {
         maxlength="80"
         spellcheck="false"
         autocomplete="off"
-        style=${styleMap(family)}
+        ${ref(set)}
         .value=${live(this.#line ?? words.say("exampleLine"))}
         @input=${(e: Event) => {
           this.#line = (e.target as HTMLInputElement).value;

@@ -100,9 +100,11 @@ export class TextInput implements Input {
           .value=${this.text}
           @input=${input}></textarea>
         <small id="text-help"
-          >${words.say(
-            this.host.info?.prompt !== undefined ? "paintedSentence" : this.own ? "longSentence" : "itsOwnSentence",
-          )}</small
+          >${
+            this.host.info?.prompt !== undefined
+              ? words.say("paintedSentence", { example: this.host.info.prompt })
+              : words.say(this.own ? "longSentence" : "itsOwnSentence")
+          }</small
         >
       </div>
       <div role="alert">

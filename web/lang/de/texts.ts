@@ -287,8 +287,7 @@ export const texts: Texts = {
   quoted: "„{text}“",
   yourSentence: "Ihr Satz",
   longSentence: "Von einem langen Text wird das Ende betrachtet.",
-  paintedSentence:
-    "Was gemalt werden soll, auf Englisch, in den Wörtern, die das Modell kennt: Farben, Formen, Größen, Zahlen, Orte.",
+  paintedSentence: "Was gemalt werden soll, auf Englisch, in Wörtern, die das Modell kennt; zum Beispiel: {example}.",
   itsOwnSentence: "Dieser Text ist vom Modell selbst. Überschreiben Sie ihn, oder fügen Sie einen ein.",
   totalNats: "Insgesamt, Nats",
   perplexityToken: "Perplexität pro Token",
