@@ -439,6 +439,7 @@ fn every_family_of_images_learns_them() {
             json!({ "timesteps": 10, "channels": 8, "levels": 1 }),
         ),
         ("pixelrnn", json!({ "units": 4 })),
+        ("neural-process", json!({ "channels": 4, "hidden": 16 })),
         (
             "pixelcnn",
             json!({ "channels": 4, "layers": 1, "reach": 1 }),
