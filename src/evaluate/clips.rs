@@ -2,7 +2,7 @@
 //!
 //! Both are measured without any network. The first frames of held-out clips are given; what the model makes
 //! of the others is compared with the true ones, beside two ways to go on that need no model
-//! ([`track`](crate::data::clips::track)). Sentences about one digit are obeyed where what is followed
+//! ([`crate::data::clips::track`]). Sentences about one digit are obeyed where what is followed
 //! through the first frames goes the way that is said, at the pace that is said.
 
 use crate::{

@@ -46,7 +46,7 @@ pub fn obeys(clip: &[f32], mover: &Mover) -> bool {
 
 /// How a clip goes on when all that is to be seen moves straight on: each thing of the last frame before
 /// `known`, a set of pixels that hang together, is followed back through the frames before by the shift
-/// that fits best, and shifted on. Frames `known` to the end, [`PIXELS`] values each.
+/// that fits best, and shifted on. Frames `known` to the end, 32 · 32 values each.
 pub fn straight_on(clip: &[f32], known: usize) -> Vec<f32> {
     let frame = |i: usize| &clip[i * PIXELS..(i + 1) * PIXELS];
     let last = frame(known - 1);
