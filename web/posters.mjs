@@ -13,9 +13,12 @@ const MILD = ["--temperature", "0.7"];
 /** What `playground sample` is told beside the model's name. */
 const POSTERS = {
   "ddpm-mnist.png": IMAGES,
+  "ddpm-mnist-few.png": [...IMAGES, "--option", "sampler=shortcut", "--option", "steps=4"],
+  "ddpm-scenes.png": [...IMAGES, "--option", "sampler=dpm-solver", "--option", "steps=20"],
   "gan-mnist.png": IMAGES,
   "gpt-names.txt": ["--seed", "1", "--length", "100"],
   "gpt-shakespeare.txt": ["--seed", "1", "--prompt", "ROMEO:", "--length", "330"],
+  "pixelcnn-mnist.png": IMAGES,
   "vae-fashion.png": [...IMAGES, ...MILD],
   "vae-mnist-2d.png": IMAGES,
   "vae-mnist.png": [...IMAGES, ...MILD],
