@@ -122,7 +122,7 @@ function sets({ words, trainer }: Host, { own, entries, choice }: Gallery): Temp
   return [
     ...(own ? [set(own.name, words.say("picturesYours", { title: own.title }))] : []),
     ...(isElsewhere ? [set(name, words.say("picturesElsewhere"))] : []),
-    ...entries.map((e) => set(e.name, e.title, e.licence)),
+    ...entries.map((e) => set(e.name, words.told(e.title), e.licence)),
   ];
 }
 
