@@ -5,7 +5,7 @@ mod common;
 use std::rc::Rc;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use common::{digest, number, packed, pause, root, signed, values};
+use common::{by_formula, count, counts, digest, number, packed, pause, root, signed, values};
 use generative_playground::{
     bytes::Bytes,
     checkpoint::{self, Precision},
@@ -29,14 +29,6 @@ use generative_playground::{
 };
 use serde_json::{Value, json};
 
-fn count(v: &Value) -> usize {
-    v.as_u64().expect("a count") as usize
-}
-
-fn counts(v: &Value) -> Vec<usize> {
-    v.as_array().expect("a list").iter().map(count).collect()
-}
-
 /// A case's model with weights from the formula.
 fn build(case: &Value, device: &Device) -> NeuralProcess {
     let size = counts(&case["size"]);
@@ -48,23 +40,7 @@ fn build(case: &Value, device: &Device) -> NeuralProcess {
     let mut rng = Rng::new(0, Purpose::Init, 0);
     let model = NeuralProcess::init(&config, &info, &mut rng, device).expect("a model");
     let mut weights: Weights = pollster::block_on(Family::weights(&model)).expect("weights");
-    for (i, (name, data)) in weights.iter_mut().enumerate() {
-        let shape = data.shape().as_slice().to_vec();
-        let scale = match shape.as_slice() {
-            [d_in, _] => (3.0 / *d_in as f64).sqrt(),
-            [_, rest @ ..] if !rest.is_empty() => {
-                (3.0 / rest.iter().product::<usize>() as f64).sqrt()
-            }
-            _ => 0.3,
-        };
-        let mut values = signed(i as u32 + 1, shape.iter().product(), scale);
-        if name.ends_with(".gain") {
-            values
-                .iter_mut()
-                .for_each(|v| *v = (f64::from(*v) + 1.0) as f32);
-        }
-        *data = TensorData::new(values, shape);
-    }
+    by_formula(&mut weights);
     Family::with_weights(model, weights).expect("they fit")
 }
 

@@ -3,7 +3,7 @@
 mod common;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use common::{digest, number, root, signed, values};
+use common::{by_formula, count, counts, digest, number, root, signed, values};
 use generative_playground::{
     nn::{
         conv::{conv, conv_upsampled},
@@ -16,18 +16,8 @@ use generative_playground::{
 };
 use serde_json::Value;
 
-fn count(v: &Value) -> usize {
-    v.as_u64().expect("a count") as usize
-}
-
 fn rng(seed: u64) -> Rng {
     Rng::new(seed, Purpose::Evaluate, 0)
-}
-
-fn counts(v: &Value) -> Vec<usize> {
-    let list = v.as_array().expect("a list").iter();
-    list.map(|v| v.as_u64().expect("a count") as usize)
-        .collect()
 }
 
 /// A case's network with weights from the formula.
@@ -46,23 +36,7 @@ fn build(case: &Value, device: &Device) -> UNet {
     };
     let net = UNet::init(&config, &mut rng(0), device);
     let mut weights: Weights = pollster::block_on(weights::read(&net)).expect("weights");
-    for (i, (name, data)) in weights.iter_mut().enumerate() {
-        let shape = data.shape().as_slice().to_vec();
-        let scale = match shape.as_slice() {
-            [d_in, _] => (3.0 / *d_in as f64).sqrt(),
-            [_, rest @ ..] if !rest.is_empty() => {
-                (3.0 / rest.iter().product::<usize>() as f64).sqrt()
-            }
-            _ => 0.3,
-        };
-        let mut values = signed(i as u32 + 1, shape.iter().product(), scale);
-        if name.ends_with(".gain") {
-            values
-                .iter_mut()
-                .for_each(|v| *v = (f64::from(*v) + 1.0) as f32);
-        }
-        *data = TensorData::new(values, shape);
-    }
+    by_formula(&mut weights);
     weights::load(net, weights).expect("they fit")
 }
 

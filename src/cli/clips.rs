@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Place, bar::bar, files::write, manifest, terminal::say};
+use super::{Place, bar::bar, card, files::write, manifest, terminal::say};
 use crate::{
     checkpoint::{Meta, Opened},
     data::clips::{self, ClipSet},
@@ -91,7 +91,7 @@ pub(super) fn run(opened: Opened, wish: &Wish, place: &Place) -> Result<()> {
         for (key, value) in all {
             entry.metrics.insert(key.into(), value);
         }
-        let card = card(&entry, &meta, &errors, (n, words, sentences));
+        let card = page(&entry, &meta, &errors, (n, words, sentences));
         write(&place.checkpoints.join(&entry.card), card.as_bytes())?;
         manifest::put(&place.checkpoints, entry)?;
     }
@@ -99,7 +99,7 @@ pub(super) fn run(opened: Opened, wish: &Wish, place: &Place) -> Result<()> {
 }
 
 /// The card that is served beside the checkpoint.
-fn card(
+fn page(
     entry: &manifest::ModelEntry,
     meta: &Meta,
     errors: &Continuation,
@@ -109,18 +109,20 @@ fn card(
         let each: Vec<String> = frames.iter().map(|e| format!("{e:.4}")).collect();
         format!("| {name} | {:.4} | {} |\n", mean(frames), each.join(", "))
     };
+    let data = format!(
+        "`moving-digits`, clips of 16 frames of 32 × 32 drawn by this program (src/data/clips/) from MNIST (LeCun, \
+         Cortes & Burges); training clips of the 60,000 training digits, held-out ones of the 10,000 others; \
+         SHA-256 of the four files in order: `{}`",
+        meta.data.sha256
+    );
+    let training = format!(
+        "{} steps, {} clips, {:.0} minutes on one core",
+        meta.step,
+        meta.seen,
+        meta.seconds / 60.0
+    );
     format!(
-        "# {id}\n\n\
-         {title}. Family `{family}`, {parameters} parameters.\n\n\
-         - **Data**: `moving-digits`, clips of 16 frames of 32 × 32 drawn by this program (src/data/clips/) \
-         from MNIST (LeCun, Cortes & Burges); training clips of the 60,000 training digits, held-out ones of \
-         the 10,000 others; SHA-256 of the four files in order: `{data_hash}`.\n\
-         - **Recipe**: `recipes/{id}.toml`, seed {seed}.\n\
-         - **Training**: {step} steps, {seen} clips, {minutes:.0} minutes on one core; config `{config}`, \
-         training `{train}`.\n\
-         - **File**: `{file}`, {bytes} bytes, half precision, SHA-256 `{sha}`.\n\
-         - **Licence of the weights**: {licence}.\n\n\
-         ## Measured\n\n\
+        "{head}\
          The first eight frames of {n} held-out clips are given. Mean square error of a pixel (values from 0 \
          to 1), all eight frames that follow and each of them; `playground evaluate`. Lower is better.\n\n\
          | | frames 9 to 16 | each |\n|---|---|---|\n\
@@ -128,21 +130,7 @@ fn card(
          Of {sentences} sentences about one digit, {words:.1} % are obeyed: the digit, followed by its ink and \
          without a network through the first five frames, goes the way and at the pace that is said. Which \
          digit it is, is not judged.\n",
-        id = entry.id,
-        title = entry.title,
-        family = entry.family,
-        parameters = entry.parameters,
-        data_hash = meta.data.sha256,
-        seed = meta.seed,
-        step = meta.step,
-        seen = meta.seen,
-        minutes = meta.seconds / 60.0,
-        config = meta.config,
-        train = meta.train,
-        file = entry.file,
-        bytes = entry.bytes,
-        sha = entry.sha256,
-        licence = entry.licence,
+        head = card::head(entry, meta, "", &data, &training),
         model = row("this checkpoint", &errors.model),
         standing = row("last frame repeated", &errors.standing),
         straight = row("straight on, as tracked", &errors.straight),

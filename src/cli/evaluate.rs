@@ -5,8 +5,8 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Place, bar::bar, classifier, clips, files::write, idle, manifest, points, sample::add_options,
-    terminal::say, text,
+    Place, bar::bar, card, classifier, clips, files::write, idle, manifest, points,
+    sample::add_options, terminal::say, text,
 };
 use crate::{
     checkpoint::{Meta, Opened},
@@ -230,7 +230,7 @@ fn of_images(opened: Opened, arguments: &Arguments) -> Result<()> {
         for Measured { key, value, .. } in &measured {
             entry.metrics.insert(key.clone(), value.clone());
         }
-        let card = card(&entry, &meta, &measured, &published, &set);
+        let card = page(&entry, &meta, &measured, &published, &set);
         write(&place.checkpoints.join(&entry.card), card.as_bytes())?;
         manifest::put(&place.checkpoints, entry)?;
     }
@@ -555,7 +555,7 @@ fn thousands(n: usize) -> String {
 }
 
 /// The card that is served beside the checkpoint.
-fn card(
+fn page(
     entry: &manifest::ModelEntry,
     meta: &Meta,
     measured: &[Measured],
@@ -601,35 +601,12 @@ fn card(
         ),
         Err(_) => format!("{} (unknown source)", meta.data.name),
     };
-    let begun = meta.from.as_ref().map_or(String::new(), |from| {
-        format!(", begun with the weights of `{from}`, whose own training is on its card")
-    });
-    format!(
-        "# {id}\n\n\
-         {title}. Family `{family}`, {parameters} parameters{latent}.\n\n\
-         - **Data**: {data}.\n\
-         - **Recipe**: `recipes/{id}.toml`, seed {seed}{begun}.\n\
-         - **Training**: {step} steps, {epochs:.0} epochs, {minutes:.0} minutes on the CPU; \
-         config `{config}`, training `{train}`.\n\
-         - **File**: `{file}`, {bytes} bytes, half precision, SHA-256 `{sha}`.\n\
-         - **Licence of the weights**: {licence}.\n\n\
-         ## Measured\n\n\
-         {how}\n\n\
-         | metric | value | |\n|---|---|---|\n\
-         {rows}{published}",
-        id = entry.id,
-        title = entry.title,
-        family = entry.family,
-        parameters = entry.parameters,
-        seed = meta.seed,
-        step = meta.step,
-        epochs = meta.epoch,
-        minutes = meta.seconds / 60.0,
-        config = meta.config,
-        train = meta.train,
-        file = entry.file,
-        bytes = entry.bytes,
-        sha = entry.sha256,
-        licence = entry.licence,
-    )
+    let training = format!(
+        "{} steps, {:.0} epochs, {:.0} minutes on the CPU",
+        meta.step,
+        meta.epoch,
+        meta.seconds / 60.0
+    );
+    let head = card::head(entry, meta, &latent, &data, &training);
+    format!("{head}{how}\n\n| metric | value | |\n|---|---|---|\n{rows}{published}")
 }

@@ -1,6 +1,7 @@
 //! `playground`: what the page does, natively.
 
 mod bar;
+mod card;
 mod classifier;
 mod clips;
 mod evaluate;

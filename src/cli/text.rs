@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Place, bar::bar, files::write, manifest, terminal::say};
+use super::{Place, bar::bar, card, files::write, manifest, terminal::say};
 use crate::{
     checkpoint::{Meta, Opened},
     data::TextSet,
@@ -107,7 +107,7 @@ pub fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result<()> {
         entry
             .metrics
             .insert("heldOutCharacters".into(), json!(held_out));
-        let card = card(&entry, &meta, &estimate, [characters, held_out], per_token);
+        let card = page(&entry, &meta, &estimate, [characters, held_out], per_token);
         write(&place.checkpoints.join(&entry.card), card.as_bytes())?;
         manifest::put(&place.checkpoints, entry)?;
     }
@@ -115,7 +115,7 @@ pub fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result<()> {
 }
 
 /// The card that is served beside the checkpoint.
-fn card(
+fn page(
     entry: &manifest::ModelEntry,
     meta: &Meta,
     estimate: &Estimate,
@@ -140,37 +140,25 @@ fn card(
     };
     let context = meta.config["block_size"].as_u64().unwrap_or(0);
     let batch = meta.train["batch_size"].as_u64().unwrap_or(0);
+    let data = format!(
+        "{source}; {characters} characters, of which the last {held_out} are held out; SHA-256 `{}`. The text is \
+         not shipped",
+        meta.data.sha256
+    );
+    let training = format!(
+        "{} steps of {batch} windows of {context} tokens ({:.1} million tokens), {:.0} minutes on two cores",
+        meta.step,
+        (meta.seen * context) as f64 / 1e6,
+        meta.seconds / 60.0
+    );
     format!(
-        "# {id}\n\n\
-         {title}. Family `{family}`, {parameters} parameters.\n\n\
-         - **Data**: {source}; {characters} characters, of which the last {held_out} are held out; \
-         SHA-256 `{data_hash}`. The text is not shipped.\n\
-         - **Recipe**: `recipes/{id}.toml`, seed {seed}.\n\
-         - **Training**: {step} steps of {batch} windows of {context} tokens ({tokens:.1} million \
-         tokens), {minutes:.0} minutes on two cores; config `{config}`, training `{train}`.\n\
-         - **File**: `{file}`, {bytes} bytes, half precision, SHA-256 `{sha}`.\n\
-         - **Licence of the weights**: {licence}.\n\n\
-         ## Measured\n\n\
+        "{head}\
          −log p of the whole part held out, exact, in {n} windows of the context one after the \
          other, the last of them shorter, ± one standard error over windows; `playground evaluate`. Lower is better.\n\n\
          | nats a character | |\n|---|---|\n\
          | {nats:.4} ± {error:.4} ({bits:.3} bits) | this checkpoint |\n\
          {published}",
-        id = entry.id,
-        title = entry.title,
-        family = entry.family,
-        parameters = entry.parameters,
-        data_hash = meta.data.sha256,
-        seed = meta.seed,
-        step = meta.step,
-        tokens = (meta.seen * context) as f64 / 1e6,
-        minutes = meta.seconds / 60.0,
-        config = meta.config,
-        train = meta.train,
-        file = entry.file,
-        bytes = entry.bytes,
-        sha = entry.sha256,
-        licence = entry.licence,
+        head = card::head(entry, meta, "", &data, &training),
         n = estimate.n,
         nats = estimate.mean / per_token,
         error = estimate.standard_error / per_token,

@@ -17,7 +17,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use burn::tensor::Tensor;
+use burn::tensor::{Tensor, TensorData};
 use generative_playground::{
     data::{Batch, DataInfo, ImageSet, Space, SpaceKind},
     device, families,
@@ -400,5 +400,36 @@ pub fn stripes(count: usize, [light, dark]: [f32; 2]) -> Batch {
         values: (0..count * 64).map(pixel).collect(),
         labels: (0..count as u32).map(|i| i % 2).collect(),
         captions: Vec::new(),
+    }
+}
+
+/// A count of a reference file.
+pub fn count(v: &Value) -> usize {
+    v.as_u64().expect("a count") as usize
+}
+
+/// A list of such.
+pub fn counts(v: &Value) -> Vec<usize> {
+    v.as_array().expect("a list").iter().map(count).collect()
+}
+
+/// Fill weights by the formula of tests/reference/formula.py, each weight by its place among their names.
+pub fn by_formula(weights: &mut Weights) {
+    for (i, (name, data)) in weights.iter_mut().enumerate() {
+        let shape = data.shape().as_slice().to_vec();
+        let scale = match shape.as_slice() {
+            [d_in, _] => (3.0 / *d_in as f64).sqrt(),
+            [_, rest @ ..] if !rest.is_empty() => {
+                (3.0 / rest.iter().product::<usize>() as f64).sqrt()
+            }
+            _ => 0.3,
+        };
+        let mut values = signed(i as u32 + 1, shape.iter().product(), scale);
+        if name.ends_with(".gain") {
+            values
+                .iter_mut()
+                .for_each(|v| *v = (f64::from(*v) + 1.0) as f32);
+        }
+        *data = TensorData::new(values, shape);
     }
 }
