@@ -70,10 +70,10 @@ test("in Node: training gives losses, breaking off stops it, and goes on from th
   const { seen, broken, after, points, saved, again } = run(
     asking(`const m = await create("realnvp", { data: "moons", seed: 3 });
       const seen = [];
-      for await (const { step, train, heldOut, samples } of m.train({ steps: 40 }))
+      for await (const { step, train, heldOut, samples } of m.train({ steps: 400 }))
         seen.push({ step, loss: train.loss, heldOut: heldOut.loss, samples: samples.length });
       let broken;
-      for await (const { step } of m.train()) if ((broken = step) > 45) break;
+      for await (const { step } of m.train()) if ((broken = step) > 405) break;
       const after = m.info.step;
       await new Promise((later) => setTimeout(later, 300));
       const points = await m.sample({ count: 5, seed: 1 });
@@ -82,11 +82,13 @@ test("in Node: training gives losses, breaking off stops it, and goes on from th
       const again = await copy.sample({ count: 5, seed: 1 });
       console.log(JSON.stringify({ seen, broken, after: [after, m.info.step], points, saved: saved.length, again }));`),
   );
-  assert.equal(seen.at(-1).step, 40);
+  assert.equal(seen.at(-1).step, 400);
   assert.ok(seen.every(({ loss }) => Number.isFinite(loss)));
   assert.ok(seen.some(({ samples }) => samples > 0));
-  assert.ok(seen.at(-1).loss < seen[0].loss, "it learns");
-  assert.ok(broken > 45 && after[0] >= broken && after[1] === after[0], `${broken}, ${after}: it stands still`);
+  // Losses are means over what was trained since the last ones: how many come depends on the machine's speed.
+  // The held-out points, asked last after the last step, are the same on every machine. They begin above 3.1 bits.
+  assert.ok(seen.at(-1).heldOut < 2.85, `it learns: ${seen.at(-1).heldOut}`);
+  assert.ok(broken > 405 && after[0] >= broken && after[1] === after[0], `${broken}, ${after}: it stands still`);
   assert.ok(points.length === 5 && points.flat().every(Number.isFinite) && saved > 1000);
   assert.deepEqual(again, points, "the saved model draws what the model drew");
 });
