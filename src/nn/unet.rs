@@ -26,6 +26,9 @@
 //! ```text
 //! x += out(attention(norm(x) + places))             a sequence of frames for each pixel
 //! ```
+//!
+//! In the middle, where there are few pixels, each looks at all pixels of all frames instead, so that what
+//! moves is found again where it was before.
 
 use burn::{
     module::{Module, Param},
@@ -169,10 +172,12 @@ impl Block {
     }
 }
 
-/// Each pixel looks at all others.
+/// Each pixel looks at all others, of a clip at those of all frames.
 #[derive(Module, Debug)]
 struct PixelAttention {
     norm: Norm,
+    /// What is added to the numbers of each frame of a clip, so that they have an order: `[frames, c]`.
+    places: Option<Param<Tensor<2>>>,
     qkv: Linear,
     out: Linear,
     heads: usize,
@@ -182,22 +187,35 @@ impl PixelAttention {
     fn init(config: &UNetConfig, c: usize, rng: &mut Rng, device: &Device) -> Self {
         Self {
             norm: Norm::init(c, config.groups, device),
+            places: (config.frames > 1).then(|| places([config.frames, c], rng, device)),
             qkv: init::linear(c, 3 * c, 1.0, rng, device),
             out: init::linear(c, c, 0.0, rng, device),
             heads: config.heads,
         }
     }
 
-    /// x `[n, c, h, w]`, and as much comes out.
+    /// x `[n, c, h, w]`, clips frame by frame, and as much comes out.
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let [n, c, h, w] = x.dims();
         let rows = self.norm.forward(x.clone(), false).reshape([n, c, h * w]);
-        let rows = rows.swap_dims(1, 2).reshape([n * h * w, c]);
-        let qkv = linear(&self.qkv, rows); // [n h w, 3c]
-        let seen = attention(qkv, h * w, self.heads, &Mask::Full);
+        let mut rows = rows.swap_dims(1, 2); // [n, h w, c]
+        let mut frames = 1;
+        if let Some(places) = &self.places {
+            frames = places.dims()[0];
+            let places = places.val().reshape([1, frames, 1, c]);
+            let clips = rows.reshape([n / frames, frames, h * w, c]) + places;
+            rows = clips.reshape([n, h * w, c]);
+        }
+        let qkv = linear(&self.qkv, rows.reshape([n * h * w, c])); // [n h w, 3c]
+        let seen = attention(qkv, frames * h * w, self.heads, &Mask::Full);
         let out = linear(&self.out, seen).reshape([n, h * w, c]);
         x + out.swap_dims(1, 2).reshape([n, c, h, w])
     }
+}
+
+/// A row of numbers for each frame of a clip.
+fn places([frames, c]: [usize; 2], rng: &mut Rng, device: &Device) -> Param<Tensor<2>> {
+    init::parameter([frames, c], rng, device, |rng| rng.normal(frames * c))
 }
 
 /// Each pixel looks at the same pixel in all frames of its clip.
@@ -221,7 +239,7 @@ impl TimeAttention {
     ) -> Self {
         Self {
             norm: Norm::init(c, groups, device),
-            places: init::parameter([frames, c], rng, device, |rng| rng.normal(frames * c)),
+            places: places([frames, c], rng, device),
             qkv: init::linear(c, 3 * c, 1.0, rng, device),
             out: init::linear(c, c, 0.0, rng, device),
             heads,
@@ -315,7 +333,6 @@ pub struct UNet {
     down: Vec<Level>,
     middle_1: Block,
     attention: PixelAttention,
-    along: Option<TimeAttention>,
     look: Option<WordAttention>,
     middle_2: Block,
     up: Vec<Level>,
@@ -367,7 +384,6 @@ impl UNet {
         }
         let middle_1 = Block::init([last; 2], time, groups, rng, device);
         let attention = PixelAttention::init(config, last, rng, device);
-        let middle_along = along(last, rng);
         let middle_look = look(levels - 1, last, rng);
         let middle_2 = Block::init([last; 2], time, groups, rng, device);
         let mut up = Vec::new();
@@ -392,7 +408,6 @@ impl UNet {
             down,
             middle_1,
             attention,
-            along: middle_along,
             look: middle_look,
             middle_2,
             up,
@@ -440,7 +455,7 @@ impl UNet {
             }
         }
         h = self.middle_1.forward(h, &time);
-        h = along(&self.along, self.attention.forward(h));
+        h = self.attention.forward(h);
         h = look(&self.look, h);
         h = self.middle_2.forward(h, &time);
         for level in &self.up {
@@ -549,21 +564,21 @@ impl UNet {
                         level
                     })
                 }
-                ("middle_1" | "middle_2" | "attention" | "along" | "look", _) => middle,
+                ("middle_1" | "middle_2" | "attention" | "look", _) => middle,
                 _ => pixels(0),
             }
         };
         let cost = Cost::of(&shapes, |name| match name {
             // A table, not a layer.
-            _ if name.ends_with("along.places") => 0.0,
+            _ if name.ends_with(".places") => 0.0,
             _ if name.starts_with("words") || name.starts_with("told") || name.contains(".kv") => {
                 each(name)
             }
             _ => frames * each(name),
         });
-        // Each pixel of the middle looks at all others.
+        // Each pixel of the middle looks at all others, in all frames.
         let c = self.attention.out.weight.lazy_shape()[0];
-        let pairs = frames * middle * middle;
+        let pairs = (frames * middle).powi(2);
         let cost = cost.plus(2.0 * pairs * c as f64, self.attention.heads as f64 * pairs);
         // Each pixel looks at itself in all frames, on the way down and on the way up.
         let level = |cost: Cost, (i, along): (usize, &TimeAttention)| {

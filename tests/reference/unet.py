@@ -78,9 +78,10 @@ def shapes(channels, widths, classes, frames, beside):
         c = width
     block("middle_1", c, c)
     norm("attention.norm", c)
+    if frames > 1:
+        out["attention.places"] = (frames, c)
     linear("attention.qkv", c, 3 * c)
     linear("attention.out", c, c)
-    along("along", c)
     block("middle_2", c, c)
     for j, width in enumerate(reversed(widths)):
         block(f"up.{j}.block", c + width, width)
@@ -139,8 +140,13 @@ class UNet:
         return self.linear(name + ".out", out)
 
     def attention(self, x):
+        """Each pixel looks at all others, of a clip at those of all frames."""
+        n, c, h, w = x.shape
         rows = self.norm("attention.norm", x).flatten(2).transpose(1, 2)  # [n, hw, c]
-        return x + self.looked("attention", rows).transpose(1, 2).reshape(x.shape)
+        if self.frames > 1:
+            rows = torch.stack([row + self.p["attention.places"][i % self.frames] for i, row in enumerate(rows)])
+        seen = self.looked("attention", rows.reshape(n // self.frames, self.frames * h * w, c))
+        return x + seen.reshape(n, h * w, c).transpose(1, 2).reshape(x.shape)
 
     def along(self, name, x):
         """Each place looks at the same place in all frames of its clip."""
@@ -169,7 +175,7 @@ class UNet:
             kept.append(h)
             if i < last:
                 h = self.conv(f"down.{i}.next", h, 2)
-        h = self.along("along", self.attention(self.block("middle_1", h, time)))
+        h = self.attention(self.block("middle_1", h, time))
         h = self.block("middle_2", h, time)
         for j in range(last + 1):
             h = self.block(f"up.{j}.block", torch.cat([h, kept.pop()], 1), time)

@@ -56,6 +56,8 @@ pub struct Process {
     prediction: Prediction,
     schedule: NoiseSchedule,
     alphas_cumprod: Vec<f64>,
+    /// How many times noisier it is than its schedule.
+    noisier: f64,
 }
 
 /// β may not reach 1, where nothing of x₀ would be left (Nichol & Dhariwal, section 3.2).
@@ -106,7 +108,20 @@ impl Process {
                 _ => schedule,
             },
             alphas_cumprod: alphas_cumprod(schedule, timesteps),
+            noisier: 1.0,
         }
+    }
+
+    /// The same chain with √(ᾱ/(1−ᾱ)) divided by `times` at each step. What many pixels say together is seen
+    /// through noise that hides each of them, so the larger the data, the more noise it takes until nothing
+    /// is decided (Hoogeboom, Heek & Salimans 2023, arXiv:2301.11093, section 3.1).
+    #[must_use]
+    pub fn noisier(mut self, times: f64) -> Self {
+        for a in &mut self.alphas_cumprod {
+            *a /= *a + (1.0 - *a) * times * times;
+        }
+        self.noisier *= times;
+        self
     }
 
     /// T.
@@ -131,7 +146,8 @@ impl Process {
     /// `steps` steps from noise to data: at most steps + 1 levels, the last of them the data.
     ///
     /// They lie closer together near the data, where little noise hides detail: the angles φ of
-    /// alpha = cos φ, sigma = sin φ go like (i/n)^2.5, on the straight path the times.
+    /// alpha = cos φ, sigma = sin φ go like (i/n)^2.5 (those of the schedule where the chain is
+    /// [`noisier`](Self::noisier)), on the straight path the times.
     pub fn levels(&self, steps: usize) -> Vec<Level> {
         self.spaced(steps, SPACING)
     }
@@ -152,6 +168,7 @@ impl Process {
         let mut levels = vec![self.level(start)];
         let mut t = start;
         for i in (0..n).rev() {
+            let angle = |level: Level| level.sigma.atan2(level.alpha * self.noisier);
             let wanted = angle(self.level(start)) * (i as f64 / n as f64).powf(spacing);
             // The next timestep at that angle or below, while one is left for each step to come.
             t -= 1;

@@ -16,7 +16,10 @@
 //! MCVD (Voleti, Jolicoeur-Martineau & Pal 2022, arXiv:2205.09853), where frames are masked.
 //!
 //! The network is a [`UNet`] that works on each frame by itself and lets each place look at the same place
-//! in the other frames. Squares of 2 × 2 pixels are channels to it, which takes a quarter of the work.
+//! in the other frames, in the middle at all places of all frames. Squares of 2 × 2 pixels are channels to
+//! it, which takes a quarter of the work. Sixteen frames together tell the way of a digit through noise that
+//! hides each of them; so the chain is eight times as noisy as that of one image, or what moves where would
+//! be decided in its last few steps.
 
 mod given;
 
@@ -48,6 +51,8 @@ use crate::{
 
 /// Steps of the chain from data to noise.
 const TIMESTEPS: usize = 1000;
+/// How many times noisier the chain is than that of one image; see the module's documentation.
+const NOISIER: f64 = 8.0;
 /// Heads of the attention.
 const HEADS: usize = 4;
 /// Groups of channels that are normalised together.
@@ -63,7 +68,8 @@ const GUIDANCE: f64 = 1.5;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct VideoConfig {
-    /// Channels of the U-Net's first level, a multiple of 8; the levels below it have twice as many.
+    /// Channels of the U-Net's first level, a multiple of 8; the levels below it have twice, three and four
+    /// times as many.
     #[schemars(title = "Channels", range(min = 8, max = 128))]
     pub channels: usize,
     /// Levels of the U-Net: the first works on half the height and width of a frame, each other on half of
@@ -154,7 +160,9 @@ impl Video {
         let [frames, channels, height, width] = self.size;
         let x = x.reshape([n * frames, channels, height, width]);
         let mask = given.tensor(n, [height, width], &x.device());
-        let seen = Tensor::cat(vec![squeeze(x), squeeze(mask)], 1);
+        let places = places([height / 2, width / 2], &x.device());
+        let places = places.repeat_dim(0, n * frames);
+        let seen = Tensor::cat(vec![squeeze(x), squeeze(mask), places], 1);
         let times = given.times(n, times);
         unsqueeze(self.net.forward(seen, &times, told)).reshape([n, d])
     }
@@ -258,6 +266,15 @@ impl Video {
     }
 }
 
+/// Column and row of each place of a frame, from −1 to 1: `[1, 2, height, width]`.
+fn places([height, width]: [usize; 2], device: &Device) -> Tensor<4> {
+    let along = |i: usize, size: usize| (2 * i + 1) as f32 / size as f32 - 1.0;
+    let columns = (0..height * width).map(|i| along(i % width, width));
+    let rows = (0..height * width).map(|i| along(i / width, height));
+    let values: Vec<f32> = columns.chain(rows).collect();
+    Tensor::from_data(TensorData::new(values, [1, 2, height, width]), device)
+}
+
 /// What is given of a clip.
 #[derive(Clone)]
 struct Known {
@@ -333,10 +350,10 @@ impl Family for Video {
         let first = config.channels;
         let unet = UNetConfig {
             channels: 4 * channels,
-            // The mask.
-            beside: 4,
+            // The mask, and where a place is.
+            beside: 4 + 2,
             frames,
-            widths: (0..config.levels).map(|i| first << i.min(1)).collect(),
+            widths: (1..=config.levels).map(|i| first * i).collect(),
             groups: GROUPS,
             heads: HEADS,
             classes: 0,
@@ -346,7 +363,7 @@ impl Family for Video {
         };
         Ok(Self {
             config: config.clone(),
-            process: Process::of(Prediction::V, NoiseSchedule::Cosine, TIMESTEPS),
+            process: Process::of(Prediction::V, NoiseSchedule::Cosine, TIMESTEPS).noisier(NOISIER),
             size,
             words: data.words.clone().into(),
             net: UNet::init(&unet, rng, device),
