@@ -1,6 +1,8 @@
-// Draws the posters of shipped models anew, and notes which checkpoint each is of: node web/posters.mjs PROGRAM
+// Draws the posters of shipped models anew, and notes which checkpoint each is of:
+// node web/posters.mjs PROGRAM [NAME]...
 //
-// PROGRAM is `playground`. A poster is what its figure shows first: the same seed, count and temperature.
+// PROGRAM is `playground`; with names such as vae-mnist.png only those are drawn. A poster is what its figure
+// shows first: the same seed, count and temperature.
 // tests/site/posters.test.mjs compares the notes, web/posters/drawn.json, with the checkpoints of now.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -16,6 +18,7 @@ const POSTERS = {
   "ddpm-mnist-few.png": [...IMAGES, "--option", "sampler=shortcut", "--option", "steps=4"],
   "ddpm-scenes.png": [...IMAGES, "--option", "sampler=dpm-solver", "--option", "steps=20"],
   "gan-mnist.png": IMAGES,
+  "glyphs.png": IMAGES,
   "gpt-names.txt": ["--seed", "1", "--length", "100"],
   "gpt-shakespeare.txt": ["--seed", "1", "--prompt", "ROMEO:", "--length", "330"],
   "pixelcnn-mnist.png": IMAGES,
@@ -32,11 +35,12 @@ export const hashOf = (name) =>
     .digest("hex");
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [program] = process.argv.slice(2);
+  const [program, ...names] = process.argv.slice(2);
   if (!program) throw new Error("usage: node web/posters.mjs PROGRAM, the command line of the playground");
   const { models } = JSON.parse(readFileSync(new URL("checkpoints/manifest.json", import.meta.url), "utf8"));
-  const notes = {};
+  const notes = names.length ? drawn() : {};
   for (const [name, told] of Object.entries(POSTERS)) {
+    if (names.length && !names.includes(name)) continue;
     const id = basename(name).replace(/\.\w+$/, "");
     const file = fileURLToPath(new URL(name, folder));
     const said = execFileSync(program, ["sample", id, ...told, ...(name.endsWith(".png") ? ["--out", file] : [])]);
@@ -51,5 +55,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       );
     notes[name] = { checkpoint: models.find((m) => m.id === id).sha256, sha256: hashOf(name), told: told.join(" ") };
   }
-  writeFileSync(new URL("drawn.json", folder), `${JSON.stringify(notes, null, 1)}\n`);
+  writeFileSync(
+    new URL("drawn.json", folder),
+    `${JSON.stringify(Object.fromEntries(Object.entries(notes).sort()), null, 1)}\n`,
+  );
 }

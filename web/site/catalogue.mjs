@@ -40,6 +40,9 @@ function writer(lang) {
   };
 }
 
+/** Metrics that are shares of all that was judged. */
+const SHARES = /^(agreement|obeyed|things|letters|words)/;
+
 /** Rows of what was measured: title and value, as the words of the language have them. */
 export function measured({ metrics }, lang) {
   const { metrics: named, atLeast } = CATALOGUE[lang];
@@ -49,7 +52,7 @@ export function measured({ metrics }, lang) {
     const [, samples] = /^is(\d+)$/.exec(key) ?? [];
     const title = samples ? atLeast(write.figure(Number(samples))) : named[key];
     if (title === undefined) throw new Error(`catalogue-words.mjs has no name for the metric “${key}”`);
-    rows.push([key, title, key === "agreement" ? write.percent(value) : write.plain(value)]);
+    rows.push([key, title, SHARES.test(key) ? write.percent(value) : write.plain(value)]);
   }
   const order = Object.keys(named);
   const place = ([key]) => (key.startsWith("is") ? 1.5 : order.indexOf(key));
@@ -66,7 +69,8 @@ function learned(model, lang) {
 
 /** The chapter whose code the family is. */
 function chapterOf({ family }, chapters) {
-  const own = (path) => path.startsWith(`src/families/${family}/`) || path === `src/families/${family}.rs`;
+  const name = family.replaceAll("-", "_");
+  const own = (path) => path.startsWith(`src/families/${name}/`) || path === `src/families/${name}.rs`;
   return chapters.find((page) => page.code?.some(own));
 }
 

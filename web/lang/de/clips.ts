@@ -1,5 +1,9 @@
 /** Of clips: what their models and data declare, and what errors say of them. */
 export const clips: Record<string, string> = {
+  ["Channels of the U-Net's first level, a multiple of 8; the levels below it have twice, three and four times as " +
+  "many."]:
+    "Kanäle der ersten Ebene des U-Nets, ein Vielfaches von 8; die Ebenen darunter haben zwei-, drei- und viermal " +
+    "so viele.",
   // Options
   ["Levels of the U-Net: the first works on half the height and width of a frame, each other on half of the one " +
   "before."]:

@@ -4,6 +4,7 @@ import { clips } from "./clips";
 import { data } from "./data";
 import { errors } from "./errors";
 import { letters } from "./letters";
+import { models } from "./models";
 import { options } from "./options";
 import { pictures } from "./pictures";
 import { plots } from "./plots";
@@ -12,6 +13,17 @@ import { refused } from "./refused";
 
 const german: Language = {
   texts,
-  told: { ...options, ...plots, ...errors, ...refused, ...data, ...pictures, ...clips, ...letters, ...article },
+  told: {
+    ...options,
+    ...plots,
+    ...errors,
+    ...refused,
+    ...data,
+    ...pictures,
+    ...clips,
+    ...letters,
+    ...models,
+    ...article,
+  },
 };
 export default german;

@@ -337,17 +337,6 @@ export const plots: Record<string, string> = {
     "wo die Daten einen oberen und einen unteren Bogen haben, füllt das Modell daher die Lücke dazwischen.",
 
   // What the site serves
-  "First names": "Vornamen",
-  Names: "Namen",
-  Shakespeare: "Shakespeare",
-  Clothes: "Kleidung",
-  Digits: "Ziffern",
-  "Digits by a GAN": "Ziffern von einem GAN",
-  "Digits by diffusion": "Ziffern durch Diffusion",
-  "Digits by diffusion in few steps": "Ziffern durch Diffusion in wenigen Schritten",
-  "Shapes from words": "Formen aus Wörtern",
-  "Digits, pixel by pixel": "Ziffern, Pixel für Pixel",
-  "Digits on a plane": "Ziffern in der Ebene",
   "Another class": "Andere Klasse",
   Attributes: "Eigenschaften",
   ["The picture as the model has it, then bolder, more slanted and wider, or less so: to its code is added what " +

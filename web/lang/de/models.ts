@@ -1,0 +1,15 @@
+/** Titles of the models and sets of names that the site serves. */
+export const models: Record<string, string> = {
+  Clothes: "Kleidung",
+  "Digits by a GAN": "Ziffern von einem GAN",
+  "Digits by diffusion in few steps": "Ziffern durch Diffusion in wenigen Schritten",
+  "Digits by diffusion": "Ziffern durch Diffusion",
+  "Digits on a plane": "Ziffern in der Ebene",
+  "Digits, pixel by pixel": "Ziffern, Pixel für Pixel",
+  Digits: "Ziffern",
+  "First names": "Vornamen",
+  Names: "Namen",
+  Shakespeare: "Shakespeare",
+  "Shapes from words": "Formen aus Wörtern",
+  "Your alphabet": "Ihr Alphabet",
+};
