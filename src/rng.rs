@@ -34,6 +34,8 @@ pub enum Purpose {
     Data = 9,
     /// Classes of samples for which none was asked.
     Label = 10,
+    /// How training images are changed when they are seen.
+    Vary = 11,
 }
 
 /// A generator for one (seed, purpose, step).

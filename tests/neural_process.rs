@@ -191,6 +191,36 @@ fn batches_are_of_whole_hands_and_an_epoch_shows_every_letter_once() {
     assert_eq!(sorted, (0..36).collect::<Vec<u32>>());
 }
 
+#[test]
+fn a_hand_varies_as_one_and_anew_each_time() {
+    // All letters are alike, so that what differs is how they were changed.
+    let part = |hands: u8| -> (Vec<u8>, Vec<u8>) {
+        let letter = (0..64).map(|i| if (2..5).contains(&(i % 8)) { 15 } else { 0 });
+        let images = letter.cycle().take(64 * 36 * usize::from(hands)).collect();
+        (images, (0..36 * hands).map(|i| i % 36).collect())
+    };
+    let ((a, b), (c, d)) = (part(2), part(1));
+    let set = ImageSet::unpack(&packed("glyphs", [8, 8], (&a, &b), (&c, &d))).expect("a data file");
+    let set = set.into();
+    let mut stream = Stream::new(3, 0);
+    stream.vary(1.0);
+    let mut ways = std::collections::BTreeSet::new();
+    for _ in 0..2 {
+        let batch = stream.next(&set, 72, 0, Binarize::None).expect("a batch");
+        let Batch::Images { values, .. } = batch else {
+            panic!("images")
+        };
+        for hand in values.chunks(12 * 64) {
+            let first: Vec<u32> = hand[..64].iter().map(|v| (v * 255.0) as u32).collect();
+            for image in hand.chunks(64) {
+                assert_eq!(image, &hand[..64], "one hand, one way");
+            }
+            ways.insert(first);
+        }
+    }
+    assert_eq!(ways.len(), 12, "each time another way");
+}
+
 /// A session with a model that has learned for so many steps.
 fn learned(set: &ImageSet, steps: usize) -> Session {
     let train = json!({"batch_size": 48, "learning_rate": 4e-3, "ema": 0.0});

@@ -12,6 +12,7 @@ pub mod space;
 mod stream;
 pub mod text;
 pub mod tokenizer;
+mod vary;
 
 use serde::{Deserialize, Serialize};
 

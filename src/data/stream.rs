@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Batch, ClipSet, Dataset, ImageSet, clips, text};
+use super::{Batch, ClipSet, Dataset, ImageSet, clips, text, vary::Variation};
 use crate::{
     error::{Error, Result},
     rng::{Purpose, Rng},
@@ -27,6 +27,7 @@ pub struct Stream {
     seed: u64,
     seen: u64,
     epoch: Option<(u64, Vec<u32>)>,
+    vary: f64,
 }
 
 impl Stream {
@@ -36,7 +37,13 @@ impl Stream {
             seed,
             seen,
             epoch: None,
+            vary: 0.0,
         }
+    }
+
+    /// From here on images are changed a little each time they are seen: by a strength from 0, not at all, to 1.
+    pub fn vary(&mut self, strength: f64) {
+        self.vary = strength;
     }
 
     /// Examples seen so far.
@@ -71,16 +78,29 @@ impl Stream {
                 Ok(Batch::Tokens { ids, length })
             }
             Dataset::Images(set) => {
-                let order = match set.info.together() {
+                let together = set.info.together();
+                let order = match together {
                     1 => self.order(set.train.len(), count, &set.info.name)?,
                     together => self.hands(set, count, together)?,
                 };
                 let mut noise = Rng::new(self.seed, Purpose::Binarize, self.seen);
+                let mut varying = Rng::new(self.seed, Purpose::Vary, self.seen);
+                let mut variation = None;
                 let mut pixels = Vec::with_capacity(count * set.values());
                 let mut labels = Vec::with_capacity(count);
                 let mut captions = Vec::new();
-                for i in order {
-                    push(&mut pixels, set.train.image(i), binarize, &mut noise);
+                for (at, i) in order.into_iter().enumerate() {
+                    if self.vary > 0.0 && at % together == 0 {
+                        variation = Some(Variation::draw(self.vary, &mut varying));
+                    }
+                    let image = set.train.image(i);
+                    match &variation {
+                        None => push(&mut pixels, image, binarize, &mut noise),
+                        Some(variation) => {
+                            let image = variation.of(image, set.shape());
+                            push(&mut pixels, &image, binarize, &mut noise);
+                        }
+                    }
                     captions.extend(set.train.caption(i).iter().map(|&token| u32::from(token)));
                     labels.extend(set.train.label(i).map(u32::from));
                 }

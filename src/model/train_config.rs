@@ -18,6 +18,10 @@ pub struct TrainConfig {
     /// What a pixel's value is: a probability of ink, drawn anew each time, or the amount itself.
     #[schemars(title = "Pixels", extend("x-data" = ["image"]))]
     pub binarize: Binarize,
+    /// How much each image is slanted, widened or narrowed, and made bolder or thinner, anew each time it is seen:
+    /// few images then stand for more. 0 = not at all.
+    #[schemars(title = "Variation", range(min = 0.0, max = 1.0), extend("x-data" = ["image"]))]
+    pub vary: f64,
     /// How the learning rate changes over the planned steps.
     #[schemars(title = "Schedule", extend("x-recipe" = true))]
     pub schedule: Schedule,
@@ -55,6 +59,7 @@ impl Default for TrainConfig {
             batch_size: 128,
             learning_rate: 1e-3,
             binarize: Binarize::Dynamic,
+            vary: 0.0,
             schedule: Schedule::Constant,
             steps: 20_000,
             ema: 0.0,

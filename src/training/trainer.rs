@@ -130,6 +130,7 @@ impl Trainer {
     /// # Errors
     /// What the device reports.
     pub fn step(&mut self) -> Result<()> {
+        self.stream.vary(self.config.vary);
         let batch = self.stream.next(
             &self.data,
             self.config.batch_size,

@@ -1,5 +1,10 @@
 /** What is said about a reader's own pictures: options, errors, and the plot of the nearest ones. */
 export const pictures: Record<string, string> = {
+  Variation: "Veränderung",
+  ["How much each image is slanted, widened or narrowed, and made bolder or thinner, anew each time it is seen: " +
+  "few images then stand for more. 0 = not at all."]:
+    "Wie sehr jedes Bild geneigt, verbreitert oder verschmälert und fetter oder dünner gemacht wird, jedes Mal neu, " +
+    "wenn es gesehen wird: Wenige Bilder stehen dann für mehr. 0 = gar nicht.",
   // Options
   "Picture size": "Bildgröße",
   "Pixels in a row, and rows.": "Pixel in einer Zeile, und Zeilen.",
