@@ -35,6 +35,7 @@ const MODELS = [
   ['[view="pixels"]', '<generative-model model="pixelcnn-mnist" view="pixels">'],
   ['[view="train"][family="video"]', '<generative-model family="video" data="moving-digits" view="train">'],
   ['[view="train"][family="neural-process"]', '<generative-model family="neural-process" data="glyphs" view="train">'],
+  ['[view="instruct"]', '<generative-model model="ddpm-scenes" view="instruct">'],
   ['[view="alphabet"]', '<generative-model model="glyphs" view="alphabet">'],
   ['[view="nearest"]', '<generative-model model="gan-mnist" view="nearest">'],
   ["[family]:not([view])", '<generative-model family="realnvp" data="moons" plot="density" steps="2000">'],

@@ -7,7 +7,11 @@ use std::{pin::Pin, rc::Rc};
 use burn::tensor::{Tensor, TensorData};
 use common::{mnist, root};
 use generative_playground::{
-    data::{Dataset, input::ImageInput},
+    data::{
+        Dataset,
+        input::ImageInput,
+        scenes::{self, SIDE},
+    },
     device,
     evaluate::classifier::Classifier,
     protocol::{PlotInputs, View, ViewQuery},
@@ -213,4 +217,101 @@ fn a_coarse_image_is_given_detail_and_keeps_its_averages() {
     println!("{right} of {all} seen as the class, {ratio:.2} of the detail");
     assert!(right >= all * 9 / 10, "{right} of {all}");
     assert!((0.6..1.4).contains(&ratio), "{ratio} of the detail");
+}
+
+/// Pictures of a plot of the shipped model of scenes, for a test image and a text: red, green and blue of each.
+fn scenes_of(
+    data: &Rc<Dataset>,
+    plot: &str,
+    index: u32,
+    text: &str,
+) -> Result<Vec<Vec<f32>>, String> {
+    let file = std::fs::read(root("web/checkpoints/ddpm-scenes.safetensors")).expect("shipped");
+    let session = Session::open(&file, None, &device::cpu()).expect("a session");
+    let inputs = PlotInputs {
+        image: Some(ImageInput::Test { index }),
+        seed: 1,
+        at: 0.5,
+        text: text.into(),
+        ..PlotInputs::default()
+    };
+    let query = ViewQuery::Plot {
+        plot: plot.into(),
+        inputs,
+    };
+    let viewer = session.viewer(None, Some(data.clone())).expect("a viewer");
+    let view = pollster::block_on(viewer.view(&query, pause)).map_err(|e| e.to_string())?;
+    let View::Image {
+        width,
+        columns,
+        rows,
+        rgba,
+        ..
+    } = view
+    else {
+        panic!("an image");
+    };
+    let (width, columns) = (width as usize, columns as usize);
+    let picture = |tile: usize| {
+        let (left, top) = (tile % columns * SIDE, tile / columns * SIDE);
+        let value = |i: usize| {
+            let (c, y, x) = (i / SIDE / SIDE, i / SIDE % SIDE, i % SIDE);
+            f32::from(rgba.0[4 * ((top + y) * width + left + x) + c]) / 255.0
+        };
+        (0..3 * SIDE * SIDE).map(value).collect()
+    };
+    Ok((0..columns * rows as usize).map(picture).collect())
+}
+
+#[test]
+fn a_change_in_words_is_made_and_the_rest_stays() {
+    let set = scenes::dataset(&serde_json::json!({"count": 100})).expect("scenes");
+    let picture = |i: usize| -> Vec<f32> {
+        set.test
+            .image(i)
+            .iter()
+            .map(|&p| f32::from(p) / 255.0)
+            .collect()
+    };
+    let two = |i: &usize| {
+        scenes::read(&picture(*i)).is_some_and(|f| f.len() == 2 && f[0].shape != f[1].shape)
+    };
+    let index = (0..100).find(two).expect("two things");
+    let found = scenes::read(&picture(index)).expect("things");
+    let change = format!("make the {} large and", found[0].shape.name());
+    let data: Rc<Dataset> = Rc::new(set.clone().into());
+    assert!(
+        scenes_of(&data, "instruct", index as u32, &change).is_err(),
+        "too much is said"
+    );
+    let colour = if found[0].colour == 5 { "red" } else { "blue" };
+    let change = format!("make the {} {colour}", found[0].shape.name());
+    let edit = scenes::edit::edit(&found, &change).expect("understood");
+    let made = scenes_of(&data, "instruct", index as u32, &change).expect("pictures");
+    assert_eq!(made[0], picture(index), "the first is the reader's");
+    let mut right = 0;
+    for made in &made[1..] {
+        for (i, (new, old)) in made.iter().zip(picture(index)).enumerate() {
+            assert!(
+                edit.anew[i % (SIDE * SIDE)] == 1 || *new == old,
+                "{i} had to stay"
+            );
+        }
+        right +=
+            usize::from(scenes::read(made).is_some_and(|f| scenes::satisfies(&f, &edit.demand)));
+    }
+    assert!(
+        right >= 4,
+        "{right} of {} are what was asked for",
+        made.len() - 1
+    );
+}
+
+#[test]
+fn what_is_made_of_a_sketch_follows_a_sentence() {
+    let set = scenes::dataset(&serde_json::json!({"count": 100})).expect("scenes");
+    let data: Rc<Dataset> = Rc::new(set.into());
+    let told = |text: &str| scenes_of(&data, "sketch", 0, text);
+    assert_ne!(told(""), told("a large green circle"));
+    assert!(told("a large purple unicorn").is_err());
 }

@@ -166,3 +166,96 @@ fn what_is_not_understood_is_said() {
         assert!(words::tokens(unknown, &vocabulary).is_err(), "{unknown}");
     }
 }
+
+/// What a change says of a scene of these things: the sentence, and how many pixels may change.
+fn changed(objects: &[Object], change: &str) -> Result<(String, Vec<u8>), String> {
+    let found = scenes::read(&values(&scenes::paint(objects))).expect("things");
+    match scenes::edit::edit(&found, change) {
+        Ok(edit) => Ok((edit.demand.sentence(), edit.anew)),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+#[test]
+fn changes_in_words_say_what_is_to_be_seen_and_where() {
+    let thing = |shape, colour, large, at| Object {
+        shape,
+        colour,
+        large,
+        at,
+    };
+    let circle = thing(Shape::Circle, 0, false, [8.0, 16.0]);
+    let square = thing(Shape::Square, 5, true, [22.0, 16.0]);
+    let both = [circle, square];
+    let sentence = |objects: &[Object], change: &str| changed(objects, change).map(|c| c.0);
+    for (change, want) in [
+        (
+            "make the circle green",
+            "a large blue square right of a small green circle",
+        ),
+        (
+            "Make the red one a ring.",
+            "a large blue square right of a small red ring",
+        ),
+        (
+            "make the square small",
+            "a small blue square right of a small red circle",
+        ),
+        (
+            "turn the large blue square into a yellow cross",
+            "a large yellow cross right of a small red circle",
+        ),
+        ("remove the square", "a small red circle"),
+        (
+            "add a black ring",
+            "a small black ring and a large blue square and a small red circle",
+        ),
+        (
+            "make the square a small red circle",
+            "two small red circles",
+        ),
+    ] {
+        assert_eq!(sentence(&both, change).as_deref(), Ok(want), "{change}");
+    }
+    assert_eq!(
+        sentence(&[square], "add a large red circle above it").as_deref(),
+        Ok("a large red circle above a large blue square")
+    );
+    assert_eq!(
+        sentence(&[circle], "make it blue").as_deref(),
+        Ok("a small blue circle")
+    );
+    for change in [
+        "make it blue",
+        "make the green one red",
+        "make the circle",
+        "make the circle red",
+        "paint it blue",
+        "remove the circle and the square",
+        "add a ring",
+        "",
+        "<b>make</b> it blue",
+    ] {
+        assert!(sentence(&both, change).is_err(), "{change}");
+    }
+    assert!(sentence(&[circle], "remove it").is_err());
+
+    // What is drawn anew is where the thing is, and nothing of the others.
+    let (_, anew) = changed(&both, "make the circle large").expect("understood");
+    let at = |[x, y]: [f32; 2]| anew[y as usize * SIDE + x as usize];
+    assert_eq!((at(circle.at), at([8.0, 10.5]), at(square.at)), (1, 1, 0));
+    assert!((225..330).contains(&anew.iter().map(|&m| usize::from(m)).sum::<usize>()));
+    let (_, anew) = changed(&[square], "add a red ring left of it").expect("understood");
+    let columns = || {
+        anew.iter()
+            .enumerate()
+            .filter(|(_, m)| **m == 1)
+            .map(|(i, _)| i % SIDE)
+    };
+    assert_eq!(
+        (columns().min(), columns().max()),
+        (Some(0), Some(21)),
+        "left of its middle"
+    );
+    assert_eq!(anew[16 * SIDE + 18], 0, "the square stays");
+}

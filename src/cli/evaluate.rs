@@ -13,7 +13,11 @@ use crate::{
     data::{Binarize, ImageSet, PointSet, SpaceKind, images, scenes},
     error::{Error, Result},
     evaluate::{
-        Estimate, fidelity::fidelity, letters::letters, negative_log_likelihood, prompts::obeyed,
+        Estimate,
+        fidelity::fidelity,
+        letters::letters,
+        negative_log_likelihood,
+        prompts::{edited, obeyed},
     },
     model::{DensityKind, DensityOptions, Model, TrainConfig},
     options::Options,
@@ -368,6 +372,13 @@ fn prompts(model: &dyn Model, arguments: &Arguments) -> Result<Vec<Measured>> {
         "with a pair never shown in training",
     );
     let (seen, unseen) = (measure(true)?, measure(false)?);
+    let bar = bar(count);
+    let words = scenes::words::vocabulary();
+    let changed = pollster::block_on(edited(model, &words, &options, count, |done| {
+        bar.set_position(done as u64);
+        true
+    }))?;
+    bar.finish_and_clear();
     let anywhere = |of: &str| format!("{of}, wherever their things are,");
     Ok(vec![
         row("obeyed, seen", "obeyedSeen", shown, seen.whole),
@@ -384,6 +395,16 @@ fn prompts(model: &dyn Model, arguments: &Arguments) -> Result<Vec<Measured>> {
             &anywhere(new),
             unseen.things,
         ),
+        Measured {
+            short: "changed as told".into(),
+            key: "wordsChanged".into(),
+            long: format!(
+                "share of {count} changes of one thing's colour, asked for in words, after which all of the \
+                 picture is as it should be ({how})"
+            ),
+            text: format!("{changed:.3}"),
+            value: json!((changed * 1000.0).round() / 1000.0),
+        },
     ])
 }
 

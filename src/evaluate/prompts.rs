@@ -5,10 +5,11 @@
 //! thing with its colour, shape and size, how many there are and no more, and where they are.
 
 use crate::{
-    data::scenes::{Demand, Scene, read, satisfies},
+    data::scenes::{COLOURS, Demand, Scene, edit, is_seen, paint, read, satisfies},
     device::floats,
     error::{Error, Result},
     model::{Condition, Model, finish},
+    plots::edit::instructed,
     rng::{Purpose, Rng},
 };
 
@@ -64,4 +65,58 @@ pub async fn obeyed(
         whole: share(whole),
         things: share(things),
     })
+}
+
+/// The share of `count` changes of scenes, each of one thing's colour, that a picture satisfies: all is as the
+/// sentence of the changed scene says, and nothing else is there. `progress` is told how many are done and may
+/// cancel.
+///
+/// # Errors
+/// [`Error::Cancelled`]; what options, model and device say.
+pub async fn edited(
+    model: &dyn Model,
+    model_words: &[String],
+    options: &serde_json::Value,
+    count: usize,
+    mut progress: impl FnMut(usize) -> bool,
+) -> Result<f64> {
+    let mut done = 0;
+    let mut satisfied = 0;
+    for number in 0u64.. {
+        let mut rng = Rng::new(SEED + 1, Purpose::Evaluate, number);
+        let scene = Scene::draw(&mut rng, true);
+        let thing = scene.objects[rng.below(scene.objects.len())];
+        let colour = rng.below(COLOURS.len());
+        let change = format!(
+            "make the {} {} {}",
+            COLOURS[thing.colour],
+            thing.shape.name(),
+            COLOURS[colour]
+        );
+        let picture: Vec<f32> = paint(&scene.objects)
+            .iter()
+            .map(|&byte| f32::from(byte) / 255.0)
+            .collect();
+        let found = read(&picture).unwrap_or_default();
+        // Some name no single thing, or ask for a pair that was never shown.
+        let Ok(edit) = edit::edit(&found, &change) else {
+            continue;
+        };
+        if !is_seen(colour, thing.shape) {
+            continue;
+        }
+        let condition = instructed(model_words, &picture, &change)?;
+        let mut sampler = model.sampler(options, &condition, 1, number)?;
+        let pixels = floats(finish(&mut *sampler).await?.images()?).await?;
+        satisfied +=
+            usize::from(read(&pixels).is_some_and(|found| satisfies(&found, &edit.demand)));
+        done += 1;
+        if !progress(done) {
+            return Err(Error::Cancelled);
+        }
+        if done >= count {
+            break;
+        }
+    }
+    Ok(f64::from(satisfied as u32) / done.max(1) as f64)
 }

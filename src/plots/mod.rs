@@ -5,7 +5,7 @@
 //! own ([`Family::plots`](crate::model::Family::plots)).
 
 pub mod clips;
-mod edit;
+pub mod edit;
 mod files;
 mod film;
 pub mod font;
@@ -110,7 +110,9 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
             }
             "classes" => classes(model, request, pause).await,
             "likelihood" | "pixels" => likelihood::answer(model, request, pause).await,
-            "complete" | "enlarge" | "sketch" => edit::answer(model, request, pause).await,
+            "complete" | "enlarge" | "sketch" | "instruct" => {
+                edit::answer(model, request, pause).await
+            }
             "nearest" => nearest::answer(model, request, pause).await,
             "continue" | "between" => clips::answer(model, request, pause).await,
             "read" | "attention" | "lens" => {

@@ -109,6 +109,13 @@ pub enum PlotInput {
     Mask,
     /// A text: [`PlotInputs::text`].
     Text,
+    /// What a model that knows words is told, if anything: [`PlotInputs::text`].
+    Sentence,
+    /// What is to be changed, in words: [`PlotInputs::text`].
+    Instruction {
+        /// One to begin with.
+        example: String,
+    },
     /// A few images, each with its class: [`PlotInputs::letters`].
     Letters,
 }

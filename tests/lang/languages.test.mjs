@@ -182,6 +182,9 @@ const PIECES = new Set([
   "the database does not open",
   "the database cannot be opened",
   "not stored",
+  // What models of scenes are told.
+  "make it blue",
+  "make the {a} {b} {c}",
 ]);
 /** Literals of the page that look like English and are none. */
 const NOT_SAID = [

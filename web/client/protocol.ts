@@ -1056,7 +1056,11 @@ export type PlotInput = { "kind": "scrubber",
 /**
  * What it moves along, for example `layers` or `time`.
  */
-along: string, } | { "kind": "pointer" } | { "kind": "image" } | { "kind": "pair" } | { "kind": "mask" } | { "kind": "text" } | { "kind": "letters" };
+along: string, } | { "kind": "pointer" } | { "kind": "image" } | { "kind": "pair" } | { "kind": "mask" } | { "kind": "text" } | { "kind": "sentence" } | { "kind": "instruction", 
+/**
+ * One to begin with.
+ */
+example: string, } | { "kind": "letters" };
 
 /**
  * The answers to a plot's inputs; what a plot does not ask for is ignored.

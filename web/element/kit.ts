@@ -74,6 +74,19 @@ export class Kit {
 
   #make(kinds: PlotSpec["inputs"][number]["kind"][], spec: PlotSpec): Outfit {
     const { host, changed } = this;
+    const instruction = spec.inputs.find((input) => input.kind === "instruction");
+    if (instruction) {
+      const image = this.#one("image", () => new ImageInput(host, changed));
+      const text = this.#one("instruction", () => new TextInput(host, changed, { change: instruction.example }));
+      const asks = () => ({ seed: host.settled.seed });
+      return {
+        inputs: [image, text],
+        renderers: { image: new GridRenderer(host) },
+        expected: "image",
+        beside: true,
+        asks,
+      };
+    }
     if (kinds.includes("text") && kinds.includes("scrubber")) {
       const text = this.#one("text", () => new TextInput(host, changed));
       const inputs = [text, ...this.#places.of(spec)];
@@ -89,11 +102,13 @@ export class Kit {
       };
       return { inputs: [text], renderers, asks: () => ({}) };
     }
+    const sentence = () => this.#one("sentence", () => new TextInput(host, changed, { sentence: true }));
+    const told = kinds.includes("sentence") ? [sentence()] : [];
     if (kinds.includes("mask")) {
       const mask = this.#one("mask", () => new MaskInput(host, changed));
       const asks = () => ({ seed: host.settled.seed });
       const renderers = { image: new GridRenderer(host) };
-      return { inputs: [mask], renderers, expected: "image", beside: true, asks };
+      return { inputs: [mask, ...told], renderers, expected: "image", beside: true, asks };
     }
     if (kinds.includes("letters")) {
       const asks = () => ({ seed: host.settled.seed, at: this.#places.scrubber.at });
@@ -105,7 +120,7 @@ export class Kit {
       const image = this.#one("image", () => new ImageInput(host, changed));
       const asks = () => ({ seed: host.settled.seed });
       const renderers = { image: new GridRenderer(host) };
-      const inputs = [image, ...this.#places.of(spec)];
+      const inputs = [image, ...told, ...this.#places.of(spec)];
       return { inputs, renderers, expected: "image", beside: true, asks };
     }
     if (kinds.includes("image")) {

@@ -66,7 +66,8 @@ export class Views {
     // Samples of points are a plot like the others.
     if (!isPlane(kind)) own["samples"] = this.#samples;
     this.#all = viewsOf(plots, capabilities.language);
-    const told = (spec: PlotSpec) => kind === "image" && spec.inputs.some((input) => input.kind === "text");
+    const told = (spec: PlotSpec) =>
+      kind === "image" && spec.inputs.some((input) => ["text", "instruction"].includes(input.kind));
     this.#told = new Set(plots.filter(told).map(({ id }) => id));
     this.#panels = new Map();
     for (const { id } of this.#all) {

@@ -309,6 +309,8 @@ export const en = {
   yourSentence: "Your sentence",
   longSentence: "Of a long one, the end is looked at.",
   paintedSentence: "What is to be painted, in words that the model knows; for example: {example}.",
+  yourChange: "What is to change",
+  changeInWords: "In words that the model knows; for example: {example}.",
   itsOwnSentence: "This one is by the model itself. Type over it, or paste something.",
   totalNats: "Total, nats",
   perplexityToken: "Perplexity, per token",

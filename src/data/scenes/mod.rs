@@ -5,7 +5,9 @@
 //! from their pixels without any network ([`read`]): whether a picture is what a sentence says is a
 //! matter of counting. Of all pairs of a colour and a shape a fifth is never shown in training, so that
 //! what a model makes of them tells whether it has understood both words or learned pictures by heart.
+//! Changes that are asked for in words are understood as well ([`edit`]).
 
+pub mod edit;
 mod paint;
 mod read;
 pub mod words;
@@ -40,6 +42,13 @@ pub enum Shape {
     Ring,
     /// Two bars across each other.
     Cross,
+}
+
+impl Shape {
+    /// What one of them is called.
+    pub fn name(self) -> &'static str {
+        words::shape_word(self, false)
+    }
 }
 
 /// All of them.

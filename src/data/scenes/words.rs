@@ -30,7 +30,7 @@ pub enum Relation {
     Below,
 }
 
-const RELATIONS: [Relation; 4] = [
+pub(super) const RELATIONS: [Relation; 4] = [
     Relation::Left,
     Relation::Right,
     Relation::Above,
@@ -39,7 +39,7 @@ const RELATIONS: [Relation; 4] = [
 
 impl Relation {
     /// How far a thing at `a` is in this direction from one at `b`, and how far across it.
-    fn along(self, a: [f32; 2], b: [f32; 2]) -> [f32; 2] {
+    pub(super) fn along(self, a: [f32; 2], b: [f32; 2]) -> [f32; 2] {
         let [dx, dy] = [a[0] - b[0], a[1] - b[1]];
         match self {
             Relation::Left => [-dx, dy.abs()],
@@ -62,7 +62,7 @@ impl Relation {
         along > 4.0 && along >= 1.3 * across
     }
 
-    fn words(self) -> &'static [&'static str] {
+    pub(super) fn words(self) -> &'static [&'static str] {
         match self {
             Relation::Left => &["left", "of"],
             Relation::Right => &["right", "of"],
@@ -144,7 +144,7 @@ pub fn example() -> String {
     .sentence()
 }
 
-fn shape_word(shape: Shape, several: bool) -> &'static str {
+pub(super) fn shape_word(shape: Shape, several: bool) -> &'static str {
     match (shape, several) {
         (Shape::Circle, false) => "circle",
         (Shape::Circle, true) => "circles",

@@ -22,6 +22,8 @@ export class TextInput implements Input {
   constructor(
     private readonly host: Host,
     private readonly changed: () => void,
+    /** Of a change that is asked for in words, one to begin with; whether it is only for models that know words. */
+    private readonly what: { change?: string; sentence?: boolean } = {},
   ) {
     this.params = {
       text: {
@@ -32,11 +34,12 @@ export class TextInput implements Input {
   }
 
   async prepare() {
+    if (this.what.sentence) return;
     const { session, info, settled, sampleOptions } = this.host;
     const model = `${info?.id} ${info?.data} ${JSON.stringify(info?.space)} ${settled.seed}`;
     if (this.own || !session || (this.text && this.#madeFor === model)) return;
     if (info?.space.kind !== "text") {
-      this.text = info?.prompt ?? "";
+      this.text = this.what.change ?? info?.prompt ?? "";
       this.#madeFor = model;
       return;
     }
@@ -48,7 +51,12 @@ export class TextInput implements Input {
   }
 
   ask(): PlotInputs {
-    return { text: this.text };
+    return this.#unheard() ? {} : { text: this.text };
+  }
+
+  /** Nothing is said to a model that knows no words. */
+  #unheard() {
+    return this.what.sentence && this.host.info?.prompt === undefined;
   }
 
   answered() {
@@ -80,7 +88,16 @@ export class TextInput implements Input {
     this.host.changed();
   }
 
+  #help() {
+    const { words, info } = this.host;
+    const { change } = this.what;
+    if (change) return words.say("changeInWords", { example: change });
+    if (info?.prompt !== undefined) return words.say("paintedSentence", { example: info.prompt });
+    return words.say(this.own ? "longSentence" : "itsOwnSentence");
+  }
+
   render() {
+    if (this.#unheard()) return html``;
     const { words } = this.host;
     const wrong = this.#wrong && words.error(this.#wrong);
     const input = (e: Event) => {
@@ -89,7 +106,7 @@ export class TextInput implements Input {
       this.#soon = setTimeout(() => this.take(value), 220);
     };
     return html`<div class="field">
-        <label for="text">${words.say("yourSentence")}</label>
+        <label for="text">${words.say(this.what.change ? "yourChange" : "yourSentence")}</label>
         <textarea
           id="text"
           rows="2"
@@ -99,13 +116,7 @@ export class TextInput implements Input {
           aria-invalid=${wrong ? "true" : "false"}
           .value=${this.text}
           @input=${input}></textarea>
-        <small id="text-help"
-          >${
-            this.host.info?.prompt !== undefined
-              ? words.say("paintedSentence", { example: this.host.info.prompt })
-              : words.say(this.own ? "longSentence" : "itsOwnSentence")
-          }</small
-        >
+        <small id="text-help">${this.#help()}</small>
       </div>
       <div role="alert">
         ${

@@ -1,5 +1,6 @@
 import type { Language } from "../words";
 import { article } from "./article";
+import { changes } from "./changes";
 import { clips } from "./clips";
 import { data } from "./data";
 import { errors } from "./errors";
@@ -21,6 +22,7 @@ const german: Language = {
     ...data,
     ...pictures,
     ...clips,
+    ...changes,
     ...letters,
     ...models,
     ...article,

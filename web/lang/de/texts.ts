@@ -288,6 +288,8 @@ export const texts: Texts = {
   yourSentence: "Ihr Satz",
   longSentence: "Von einem langen Text wird das Ende betrachtet.",
   paintedSentence: "Was gemalt werden soll, auf Englisch, in Wörtern, die das Modell kennt; zum Beispiel: {example}.",
+  yourChange: "Was sich ändern soll",
+  changeInWords: "Auf Englisch, in Wörtern, die das Modell kennt; zum Beispiel: {example}.",
   itsOwnSentence: "Dieser Text ist vom Modell selbst. Überschreiben Sie ihn, oder fügen Sie einen ein.",
   totalNats: "Insgesamt, Nats",
   perplexityToken: "Perplexität pro Token",
