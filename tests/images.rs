@@ -8,7 +8,8 @@ use common::small_digits;
 use generative_playground::{
     bytes::Bytes,
     data::{
-        Dataset,
+        Dataset, SpaceKind,
+        images::ImageSet,
         input::{ImageInput, MaskInput},
     },
     device,
@@ -34,8 +35,12 @@ fn pause() -> Pin<Box<dyn Future<Output = ()>>> {
 
 /// A session with a model of a family that has taken three steps, and its data.
 fn session(family: &str, config: &Value) -> (Session, Rc<Dataset>) {
+    session_of(family, config, small_digits(14, 40, 20))
+}
+
+fn session_of(family: &str, config: &Value, set: ImageSet) -> (Session, Rc<Dataset>) {
     use generative_playground::checkpoint::{self, Precision};
-    let data: Rc<Dataset> = Rc::new(small_digits(14, 40, 20).into());
+    let data: Rc<Dataset> = Rc::new(set.into());
     let train = TrainConfig::from_json(&json!({"batch_size": 8, "ema": 0.0, "binarize": "none"}));
     let trainer = Trainer::new(
         family,
@@ -180,11 +185,7 @@ fn what_is_not_painted_over_stays() {
 #[test]
 fn every_plot_that_is_declared_is_answered() {
     for family in plots::families() {
-        let Some(space) = family
-            .spaces
-            .iter()
-            .find(|s| s.kind == generative_playground::data::SpaceKind::Image)
-        else {
+        let Some(space) = family.spaces.iter().find(|s| s.kind == SpaceKind::Image) else {
             continue;
         };
         let (session, data) = match family.id.as_str() {
@@ -211,6 +212,34 @@ fn every_plot_that_is_declared_is_answered() {
                 let answer = serde_json::to_value(answer).expect("JSON");
                 assert_eq!(answer["kind"], *kind, "{name}");
             }
+        }
+    }
+}
+
+/// What needs classes says so, and nothing else needs them.
+#[test]
+fn plots_of_models_without_classes_are_those_that_are_declared_so() {
+    for (id, config) in [
+        ("ddpm", json!({"channels": 8, "levels": 1})),
+        ("gan", json!({"hidden": 16, "channels": 4})),
+        ("vae", json!({"hidden": 16, "latent_dim": 2})),
+    ] {
+        let mut set = small_digits(14, 40, 20);
+        set.info.classes.clear();
+        let (session, data) = session_of(id, &config, set);
+        let families = plots::families();
+        let family = families.iter().find(|f| f.id == id).expect("a family");
+        let space = family.spaces.iter().find(|s| s.kind == SpaceKind::Image);
+        let space = space.expect("images");
+        for spec in &space.plots {
+            // Those are asked elsewhere.
+            if ["samples", "words", "interpolate"].contains(&&*spec.id) {
+                continue;
+            }
+            let refused = plot(&session, &data, &spec.id, 0.5).err();
+            let code = refused.map(|e| e.code());
+            let want = spec.needs_classes.then_some(Code::Unsupported);
+            assert_eq!(code, want, "{id} {}", spec.id);
         }
     }
 }

@@ -54,7 +54,8 @@ pub fn specs() -> Vec<PlotSpec> {
             "The picture on its way to each class: to its code is added the way from the mean code of the nearest class to that of the other one. What the code says besides the class stays, and so does something of the hand.",
         )
         .with(PlotInput::Image)
-        .along("change"),
+        .along("change")
+        .with_classes(),
     ]
 }
 

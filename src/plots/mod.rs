@@ -70,11 +70,8 @@ fn general(
         SpaceKind::Image => {
             all.push(PlotSpec::new("samples", "Samples", "What the model makes."));
             if conditions.contains(&ConditionKind::Label) {
-                all.push(PlotSpec::new(
-                    "classes",
-                    "Classes",
-                    "Samples by class: each column was asked for as one class, and each row begins with the same noise.",
-                ));
+                let help = "Samples by class: each column was asked for as one class, and each row begins with the same noise.";
+                all.push(PlotSpec::new("classes", "Classes", help).with_classes());
             }
             all.extend(edit::specs(conditions));
             if capabilities.latent {

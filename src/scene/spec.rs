@@ -23,6 +23,8 @@ pub struct PlotSpec {
     pub answer: Option<&'static str>,
     /// Whether the data has to be at hand.
     pub needs_data: bool,
+    /// Whether the model has to have learned classes.
+    pub needs_classes: bool,
     /// Whether it is twice as wide as high: two pictures side by side.
     pub wide: bool,
 }
@@ -38,6 +40,7 @@ impl PlotSpec {
             over_data: false,
             answer: None,
             needs_data: false,
+            needs_classes: false,
             wide: false,
         }
     }
@@ -68,6 +71,13 @@ impl PlotSpec {
     #[must_use]
     pub fn with_data(mut self) -> Self {
         self.needs_data = true;
+        self
+    }
+
+    /// It of models that have learned classes.
+    #[must_use]
+    pub fn with_classes(mut self) -> Self {
+        self.needs_classes = true;
         self
     }
 

@@ -1045,6 +1045,10 @@ answer: string | null,
  */
 needsData: boolean, 
 /**
+ * Whether the model has to have learned classes.
+ */
+needsClasses: boolean, 
+/**
  * Whether it is twice as wide as high: two pictures side by side.
  */
 wide: boolean, };

@@ -9,9 +9,6 @@ import { SamplesPanel } from "./samples";
 import { WritePanel } from "./text/write";
 import { TrainPanel } from "./train";
 
-/** Views of models of images that go through classes. */
-const CLASSED: readonly ViewName[] = ["classes", "restyle"];
-
 /** The views of an element: a panel for each plot that a family declares, and those that all families have. */
 export class Views {
   readonly train: TrainPanel;
@@ -21,6 +18,8 @@ export class Views {
   #all: ViewInfo[] = [];
   /** Views of models of images that are told sentences. */
   #told = new Set<ViewName>();
+  /** Views of models that have learned classes. */
+  #classed = new Set<ViewName>();
 
   constructor(private readonly host: Host) {
     this.train = new TrainPanel(host);
@@ -41,7 +40,7 @@ export class Views {
     const has = (id: ViewName) => {
       if (!info) return !this.#told.has(id) || id === settled.view;
       if (this.#told.has(id)) return info.prompt !== undefined;
-      return !CLASSED.includes(id) || info.space.kind !== "image" || info.classes.length > 0;
+      return !this.#classed.has(id) || info.classes.length > 0;
     };
     return shownViews(
       this.#all.filter(({ id }) => has(id)),
@@ -69,6 +68,7 @@ export class Views {
     const told = (spec: PlotSpec) =>
       kind === "image" && spec.inputs.some((input) => ["text", "instruction"].includes(input.kind));
     this.#told = new Set(plots.filter(told).map(({ id }) => id));
+    this.#classed = new Set(plots.filter(({ needsClasses }) => needsClasses).map(({ id }) => id));
     this.#panels = new Map();
     for (const { id } of this.#all) {
       const spec = plots.find((p) => p.id === id);

@@ -81,7 +81,8 @@ pub fn plots_of_images() -> Vec<PlotSpec> {
             "Your picture is carried towards noise without naming a class, and back as each class in turn. No chance is involved: with little noise it stays what it was, with more it becomes the other class, in the same hand.",
         )
         .with(PlotInput::Image)
-        .along("noise"),
+        .along("noise")
+        .with_classes(),
         PlotSpec::new(
             "words",
             "Word by word",
