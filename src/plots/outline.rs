@@ -223,6 +223,7 @@ pub fn tiles(view: &View) -> Result<(Vec<Vec<f32>>, usize)> {
         columns,
         rows,
         rgba,
+        ..
     } = view
     else {
         return Err(Error::Unsupported {

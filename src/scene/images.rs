@@ -76,6 +76,7 @@ pub fn grid_of_bytes(
         columns: columns as u32,
         rows: rows as u32,
         rgba: Bytes(rgba),
+        titles: Vec::new(),
     }
 }
 

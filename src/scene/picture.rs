@@ -25,6 +25,10 @@ pub enum View {
         rows: u32,
         /// 4 · width · height bytes.
         rgba: Bytes,
+        /// What each tile is; empty where they are all of a kind.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        #[ts(optional, as = "Option<Vec<String>>")]
+        titles: Vec<String>,
     },
     /// Clips, one below the other.
     Clips {

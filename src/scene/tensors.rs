@@ -31,6 +31,7 @@ pub struct Scene {
     measured: Vec<(Number, Tensor<1>)>,
     bars: Option<(String, Tensor<1>)>,
     images: Option<(Tensor<4>, usize)>,
+    titles: Vec<String>,
 }
 
 impl Scene {
@@ -184,13 +185,24 @@ impl Scene {
         self
     }
 
+    /// What each of its images is.
+    #[must_use]
+    pub fn titled(mut self, titles: Vec<String>) -> Self {
+        self.titles = titles;
+        self
+    }
+
     /// Read everything.
     ///
     /// # Errors
     /// What the device reports.
     pub async fn read(self, window: [f32; 4]) -> Result<View> {
         if let Some((images, columns)) = self.images {
-            return grid(images, columns).await;
+            let mut view = grid(images, columns).await?;
+            if let View::Image { titles, .. } = &mut view {
+                *titles = self.titles;
+            }
+            return Ok(view);
         }
         let mut layers = Vec::new();
         for layer in self.layers {

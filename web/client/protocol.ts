@@ -1354,7 +1354,11 @@ rows: number,
 /**
  * 4 · width · height bytes.
  */
-rgba: Bytes, } | { "kind": "clips", 
+rgba: Bytes, 
+/**
+ * What each tile is; empty where they are all of a kind.
+ */
+titles?: Array<string>, } | { "kind": "clips", 
 /**
  * All frames (a [`View::Image`] with a row for each clip and a column for each frame).
  */

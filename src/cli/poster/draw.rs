@@ -183,6 +183,7 @@ fn tiles(view: &View) -> Vec<Tile> {
         columns,
         rows,
         rgba,
+        ..
     } = view
     else {
         return Vec::new();

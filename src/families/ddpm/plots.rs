@@ -217,8 +217,12 @@ impl Ddpm {
             let heat = looking.clone().slice([0..1, word..word + 1]);
             tiles.push(heat.repeat_dim(1, channels));
         }
-        let label = format!("step {steps} of {}: {}", walk.steps(), sentence.join(", "));
-        Ok(Scene::new(label).images(Tensor::cat(tiles, 0), sentence.len() + 1))
+        let label = format!("step {steps} of {}", walk.steps());
+        let titles = std::iter::once(label.clone()).chain(sentence.iter().map(ToString::to_string));
+        let titles = titles.collect();
+        Ok(Scene::new(label)
+            .images(Tensor::cat(tiles, 0), sentence.len() + 1)
+            .titled(titles))
     }
 
     /// Draws one of [`plots`].
