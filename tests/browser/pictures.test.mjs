@@ -136,3 +136,60 @@ test("how probable a drawing is stands beside it", async () => {
   await until(async () => (await nats.count()) === 1 && (await nats.innerText()) !== before, "another probability");
   await closePage(page);
 });
+
+test("two fingers enlarge the canvas and draw nothing; the keyboard does too, and a dot lands where it is seen", async () => {
+  const { page, model, pad } = await open(`family="pixelcnn" channels="4" layers="1" view="complete"`);
+  await until(async () => (await colours(pad)) > 1, "a mask is there");
+  const button = (name) => model.getByRole("button", { name, exact: true });
+  await button("Clear").click();
+  const blank = await picture(pad);
+  const box = await pad.boundingBox();
+  const cdp = await page.context().newCDPSession(page);
+  const touch = (type, ...fingers) =>
+    cdp.send("Input.dispatchTouchEvent", {
+      type,
+      touchPoints: fingers.map(([x, y], id) => ({ x: box.x + x * box.width, y: box.y + y * box.height, id })),
+    });
+  await touch("touchStart", [0.45, 0.5]);
+  await touch("touchStart", [0.45, 0.5], [0.55, 0.5]);
+  await touch("touchMove", [0.35, 0.5], [0.65, 0.5]);
+  await touch("touchMove", [0.25, 0.5], [0.75, 0.5]);
+  await touch("touchEnd", [0.25, 0.5]);
+  // The finger that is left draws nothing.
+  await touch("touchMove", [0.5, 0.8]);
+  await touch("touchEnd");
+  await button("All of it").waitFor();
+  assert.equal(await button("Undo").isDisabled(), false, "the mask that was cleared");
+  assert.equal(await button("Redo").isDisabled(), true);
+  await button("All of it").click();
+  await pad.evaluate((canvas) => canvas.blur());
+  assert.equal(await picture(pad), blank, "nothing was drawn");
+  assert.equal(await button("All of it").isVisible(), false);
+
+  // Enlarged about the middle: a dot at the edge of what is seen is within the middle of the whole.
+  await pad.focus();
+  for (let i = 0; i < 4; i++) await page.keyboard.press("+");
+  await button("All of it").waitFor();
+  await page.mouse.click(box.x + box.width * 0.02, box.y + box.height * 0.5);
+  await page.keyboard.press("0");
+  await pad.evaluate((canvas) => canvas.blur());
+  const where = await pad.evaluate((canvas) => {
+    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d");
+    copy.drawImage(canvas, 0, 0);
+    const { data, width, height } = copy.getImageData(0, 0, canvas.width, canvas.height);
+    let [left, right] = [width, 0];
+    // What is painted is blue on any image.
+    for (let i = 0; i < width * height; i++) {
+      if (data[4 * i + 3] < 64 || data[4 * i + 2] <= data[4 * i] + 40) continue;
+      left = Math.min(left, i % width);
+      right = Math.max(right, i % width);
+    }
+    return [left / width, right / width];
+  });
+  const middle = 0.5 - (0.5 - 0.02) / 1.5 ** 4;
+  assert.ok(Math.abs((where[0] + where[1]) / 2 - middle) < 0.02, `${where} about ${middle}`);
+  await button("Undo").click();
+  await pad.evaluate((canvas) => canvas.blur());
+  await until(async () => (await picture(pad)) === blank, "taken back");
+  await closePage(page);
+});

@@ -217,6 +217,8 @@ export const en = {
   whichTestImage: "Of which test image",
   drawingPad: "drawing pad",
   drawHere: "Draw here. With the keyboard: arrow keys move the pen, Space puts it down or lifts it, Delete clears.",
+  enlargeHere: "Two fingers enlarge and move it, and so do plus and minus; 0 shows all of it.",
+  wholePicture: "All of it",
   images: "Images",
   path: "Path",
   alongSphere: "Along the sphere",

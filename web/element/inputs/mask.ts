@@ -10,8 +10,6 @@ import { Surface, alongLine } from "./surface";
 
 /** Side of the mask in its own pixels. */
 const SIDE = 112;
-/** Masks that can be taken back. */
-const PAST = 40;
 const BRUSHES = [6, 12, 24, 40];
 
 /** A test image, and over it a mask that the reader paints, with mouse, finger, pen or keyboard. */
@@ -19,8 +17,6 @@ export class MaskInput implements Input {
   readonly params: Record<string, Param>;
   #index = 0;
   #mask: Uint8Array<ArrayBuffer> = new Uint8Array(SIDE * SIDE);
-  #past: Uint8Array<ArrayBuffer>[] = [];
-  #future: Uint8Array<ArrayBuffer>[] = [];
   #brush = BRUSHES[1] ?? 12;
   #erasing = false;
   #picker: Picker;
@@ -92,21 +88,13 @@ export class MaskInput implements Input {
     g.drawImage(this.#cover, 0, 0, width, width);
   }
 
-  /** What is there can be come back to. */
-  #keep() {
-    this.#past.push(this.#mask.slice());
-    if (this.#past.length > PAST) this.#past.shift();
-    this.#future = [];
-  }
-
   #half(covered: (x: number, y: number) => boolean) {
     this.#mask = Uint8Array.from(this.#mask, (_, i) => Number(covered(i % SIDE, Math.floor(i / SIDE))));
   }
 
   /** Another mask at once. */
   #set(covered: (x: number, y: number) => boolean) {
-    this.#keep();
-    this.#half(covered);
+    this.#surface.alter(() => this.#half(covered));
     this.#done();
   }
 
@@ -116,30 +104,23 @@ export class MaskInput implements Input {
     this.host.requestUpdate();
   }
 
-  #travel(from: Uint8Array<ArrayBuffer>[], to: Uint8Array<ArrayBuffer>[]) {
-    const mask = from.pop();
-    if (!mask) return;
-    to.push(this.#mask);
-    this.#mask = mask;
-    this.#done();
-  }
-
-  #surface = new Surface({
+  #surface: Surface<Uint8Array<ArrayBuffer>> = new Surface({
     side: SIDE,
     margin: 0,
     steps: [4, 16],
-    begin: () => this.#keep(),
+    take: () => this.#mask.slice(),
+    give: (mask) => {
+      this.#mask = mask;
+      this.#done();
+    },
     line: (from, to) =>
       alongLine(from, to, this.#brush / 2, SIDE, (pixel, far) => {
         if (far <= this.#brush / 2) this.#mask[pixel] = this.#erasing ? 0 : 1;
       }),
     end: () => this.#done(),
-    clear: () => this.#set(() => false),
-    key: (e) => {
-      if (e.key.toLowerCase() !== "z" || !(e.ctrlKey || e.metaKey)) return false;
-      if (e.shiftKey) this.#travel(this.#future, this.#past);
-      else this.#travel(this.#past, this.#future);
-      return true;
+    clear: () => {
+      this.#half(() => false);
+      this.#done();
     },
     paint: (g, width, canvas) => this.#paint(g, width, canvas),
     pen: () => ({ color: colorOf(this.host, "--_red"), radius: this.#brush / 2, width: [3, 1.5] }),
@@ -147,6 +128,7 @@ export class MaskInput implements Input {
 
   render() {
     const { words } = this.host;
+    const { history } = this.#surface;
     const button = (label: string, click: () => void, disabled = false, pressed?: boolean) =>
       html`<button
         type="button"
@@ -157,7 +139,7 @@ export class MaskInput implements Input {
       </button>`;
     return html`<div>
       <p class="head">${words.say("paintOver")}</p>
-      ${this.#surface.render(words.say("mask"), words.say("paintHere"))}
+      ${this.#surface.render(words, words.say("mask"), words.say("paintHere"))}
       <div class="slider">
         <label for="brush">${words.say("brush")}</label
         ><input
@@ -173,8 +155,8 @@ export class MaskInput implements Input {
       </div>
       <div class="row">
         ${button(words.say("erase"), () => this.#toggle(), false, this.#erasing)}
-        ${button(words.say("undo"), () => this.#travel(this.#past, this.#future), !this.#past.length)}
-        ${button(words.say("redo"), () => this.#travel(this.#future, this.#past), !this.#future.length)}
+        ${button(words.say("undo"), () => history.undo(), !history.past)}
+        ${button(words.say("redo"), () => history.redo(), !history.future)}
         ${button(words.say("clear"), () => this.#set(() => false))}
       </div>
       <div class="row">

@@ -7,6 +7,13 @@ import { Surface, alongLine } from "./surface";
 const SIDE = 196;
 const PEN = 15;
 
+/** A drawing as it was. */
+interface Drawn {
+  ink: Uint8ClampedArray<ArrayBuffer>;
+  blank: boolean;
+  tile: ImageView | undefined;
+}
+
 const coloured = ({ rgba }: ImageView) => rgba.some((v, i) => i % 4 < 2 && v !== rgba[i + 1]);
 
 /**
@@ -30,15 +37,21 @@ export class Pad {
     return { width: SIDE, height: SIDE, pixels: Uint8Array.from(this.#ink) };
   }
 
+  /** Takes everything away, which can be taken back. */
   clear() {
+    this.#surface.alter(() => this.#empty());
+    this.redraw();
+  }
+
+  #empty() {
     this.blank = true;
     this.#ink.fill(0);
     this.#tile = undefined;
-    this.redraw();
   }
 
   /** Starts from an image of one tile, light ink on black: so that it can be altered. */
   take(tile: ImageView) {
+    this.#surface.history.forget();
     const { width, height, rgba } = tile;
     const value = (x: number, y: number) =>
       rgba[4 * (Math.min(height - 1, Math.max(0, y)) * width + Math.min(width - 1, Math.max(0, x)))] ?? 0;
@@ -75,10 +88,17 @@ export class Pad {
     g.drawImage(this.#print, 0, 0, width, width);
   }
 
-  #surface = new Surface({
+  #surface: Surface<Drawn> = new Surface({
     side: SIDE,
     margin: 7,
     steps: [7, 14],
+    take: () => ({ ink: this.#ink.slice(), blank: this.blank, tile: this.#tile }),
+    give: ({ ink, blank, tile }) => {
+      this.#ink.set(ink);
+      [this.blank, this.#tile] = [blank, tile];
+      this.redraw();
+      this.changed();
+    },
     line: (from, to) => {
       const r = PEN / 2;
       alongLine(from, to, r + 1, SIDE, (pixel, far) => {
@@ -90,7 +110,7 @@ export class Pad {
       this.changed();
     },
     clear: () => {
-      this.clear();
+      this.#empty();
       this.changed();
     },
     paint: (g, width, canvas) => this.#paint(g, width, canvas),
@@ -102,6 +122,6 @@ export class Pad {
   });
 
   render(words: Words): TemplateResult {
-    return this.#surface.render(words.say("drawingPad"), words.say("drawHere"));
+    return this.#surface.render(words, words.say("drawingPad"), words.say("drawHere"));
   }
 }

@@ -200,6 +200,8 @@ export const texts: Texts = {
   drawHere:
     "Hier zeichnen. Mit der Tastatur: Pfeiltasten bewegen den Stift, " +
     "die Leertaste setzt ihn auf oder hebt ihn ab, Entf leert die Fläche.",
+  enlargeHere: "Zwei Finger vergrößern und verschieben, Plus und Minus ebenso; 0 zeigt alles.",
+  wholePicture: "Alles zeigen",
   images: "Bilder",
   path: "Weg",
   alongSphere: "Auf der Kugel",
