@@ -1,7 +1,13 @@
 //! Scenes: what is drawn, what is said of it, and what is read back from pixels.
 
 use generative_playground::{
-    data::scenes::{self, Found, INKS, Object, PAPER, SHAPES, SIDE, Scene, Shape, is_seen, words},
+    bytes::Bytes,
+    data::{
+        input::{ImageInput, prepare},
+        scenes::{
+            self, COLOURS, Found, INKS, Object, PAPER, SHAPES, SIDE, Scene, Shape, is_seen, words,
+        },
+    },
     rng::{Purpose, Rng},
 };
 
@@ -258,4 +264,38 @@ fn changes_in_words_say_what_is_to_be_seen_and_where() {
         "left of its middle"
     );
     assert_eq!(anew[16 * SIDE + 18], 0, "the square stays");
+}
+
+#[test]
+fn a_drawing_is_black_ink_on_the_paper_where_it_was_drawn() {
+    let set = scenes::dataset(&serde_json::json!({"count": 100})).expect("scenes");
+    // Twice as fine as the scene: a disc, left of the middle.
+    let side = 2 * SIDE;
+    let ink = |i: usize| {
+        let (x, y) = ((i % side) as f32 + 0.5, (i / side) as f32 + 0.5);
+        u8::from((x - 20.0).hypot(y - 32.0) < 13.0) * 255
+    };
+    let drawing = ImageInput::Drawing {
+        width: side as u32,
+        height: side as u32,
+        pixels: Bytes((0..side * side).map(ink).collect()),
+    };
+    let picture = prepare(&drawing, &set.info, None).expect("a picture");
+    let found = scenes::read(&picture).expect("things");
+    assert_eq!(found.len(), 1, "{found:?}");
+    let Found {
+        shape,
+        colour,
+        large,
+        at,
+        ..
+    } = found[0];
+    assert_eq!(
+        (shape, COLOURS[colour], large),
+        (Shape::Circle, "black", true)
+    );
+    assert!(
+        (at[0] - 10.0).abs() < 0.5 && (at[1] - 16.0).abs() < 0.5,
+        "{at:?}"
+    );
 }

@@ -6,6 +6,7 @@ use ts_rs::TS;
 use super::{
     DataInfo, ImageSet,
     images::{self, Standing},
+    scenes,
 };
 use crate::{
     bytes::Bytes,
@@ -35,7 +36,8 @@ pub enum ImageInput {
         /// 4 · width · height bytes.
         pixels: Bytes,
     },
-    /// A drawing: light ink on black, one byte a pixel. Centred by its mass, as MNIST is.
+    /// A drawing: light ink on black, one byte a pixel. Centred by its mass, as MNIST is; black ink on their
+    /// paper, where it was drawn, for scenes.
     Drawing {
         /// Pixels in a row.
         width: u32,
@@ -118,6 +120,11 @@ pub fn prepare(input: &ImageInput, info: &DataInfo, set: Option<&ImageSet>) -> R
             let ink = Grey::new(*width, *height, pixels.0.len(), 1, |i| {
                 f32::from(pixels.0[i]) / 255.0
             })?;
+            // On the paper of scenes, where it was drawn.
+            if scenes::is_scenes(&info.name) {
+                let ink = ink.fitted(side);
+                return Ok(scenes::inked(&ink));
+            }
             let values = match images::known(&info.name).ok().and_then(|set| set.hands) {
                 Some(standing) => ink.standing(side, standing)?,
                 None => ink.centred(side)?,

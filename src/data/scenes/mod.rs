@@ -79,6 +79,16 @@ pub const INKS: [[u8; 3]; 8] = [
 /// The paper.
 pub const PAPER: [u8; 3] = [246, 245, 240];
 
+/// Black ink on the paper, as values in [0, 1]: how much of it there is at each pixel, to red, green and blue.
+pub fn inked(ink: &[f32]) -> Vec<f32> {
+    let black = INKS[COLOURS.len() - 1];
+    let channel = |c: usize| {
+        let [paper, black] = [PAPER[c], black[c]].map(|v| f32::from(v) / 255.0);
+        ink.iter().map(move |&v| paper + (black - paper) * v)
+    };
+    (0..3).flat_map(channel).collect()
+}
+
 /// One thing in a scene.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Object {
