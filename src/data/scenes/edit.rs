@@ -73,34 +73,22 @@ type Said<T> = std::result::Result<T, String>;
 
 fn parse(words: &[&str]) -> Said<Change> {
     match words {
-        ["make", rest @ ..] | ["turn", rest @ ..] => {
+        ["make" | "turn", rest @ ..] => {
             let (which, rest) = which(rest)?;
-            let rest = match rest {
-                ["a" | "an" | "into", rest @ ..] => rest,
-                rest => rest,
-            };
-            let rest = match rest {
-                ["a" | "an", rest @ ..] => rest,
-                rest => rest,
-            };
-            let (to, rest) = described(rest);
+            let (to, rest) = described(but(but(rest, &["into"]), &["a", "an"]));
             end(rest)?;
             match to == Which::default() {
                 true => Err("what it is to become is missing: a size, a colour or a shape".into()),
                 false => Ok(Change::Make(which, to)),
             }
         }
-        ["remove", rest @ ..] | ["delete", rest @ ..] => {
+        ["remove" | "delete", rest @ ..] => {
             let (which, rest) = which(rest)?;
             end(rest)?;
             Ok(Change::Remove(which))
         }
         ["add", rest @ ..] => {
-            let rest = match rest {
-                ["a" | "an", rest @ ..] => rest,
-                rest => rest,
-            };
-            let (thing, rest) = described(rest);
+            let (thing, rest) = described(but(rest, &["a", "an"]));
             let (Some(colour), Some(shape)) = (thing.colour, thing.shape) else {
                 return Err("a thing to add needs a colour and a shape".into());
             };
@@ -126,6 +114,14 @@ fn parse(words: &[&str]) -> Said<Change> {
     }
 }
 
+/// The words, but for the first if it is one of these.
+fn but<'a>(words: &'a [&'a str], these: &[&str]) -> &'a [&'a str] {
+    match words {
+        [word, rest @ ..] if these.contains(word) => rest,
+        _ => words,
+    }
+}
+
 fn end(rest: &[&str]) -> Said<()> {
     match rest {
         [] => Ok(()),
@@ -139,10 +135,9 @@ fn which<'a>(words: &'a [&'a str]) -> Said<(Which, &'a [&'a str])> {
         ["it", rest @ ..] => Ok((Which::default(), rest)),
         ["the", rest @ ..] => {
             let (which, after) = described(rest);
-            match (which == Which::default(), after) {
-                (true, _) => Err("which thing is meant is missing behind “the”".into()),
-                (false, ["one" | "thing", rest @ ..]) => Ok((which, rest)),
-                (false, rest) => Ok((which, rest)),
+            match which == Which::default() {
+                true => Err("which thing is meant is missing behind “the”".into()),
+                false => Ok((which, but(after, &["one", "thing"]))),
             }
         }
         _ => Err("say which thing is meant: “it”, or “the” and its colour or shape".into()),
