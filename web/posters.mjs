@@ -17,6 +17,7 @@ const POSTERS = {
   "ddpm-mnist.png": IMAGES,
   "ddpm-mnist-few.png": [...IMAGES, "--option", "sampler=shortcut", "--option", "steps=4"],
   "ddpm-scenes.png": [...IMAGES, "--option", "sampler=dpm-solver", "--option", "steps=20"],
+  "ddpm-scenes-few.png": [...IMAGES, "--option", "sampler=shortcut", "--option", "steps=4"],
   "gan-mnist.png": IMAGES,
   "glyphs.png": IMAGES,
   "gpt-names.txt": ["--seed", "1", "--length", "100"],

@@ -11,5 +11,6 @@ export const models: Record<string, string> = {
   Names: "Namen",
   Shakespeare: "Shakespeare",
   "Shapes from words": "Formen aus Wörtern",
+  "Shapes from words in few steps": "Formen aus Wörtern in wenigen Schritten",
   "Your alphabet": "Ihr Alphabet",
 };
