@@ -137,7 +137,7 @@ test("how probable a drawing is stands beside it", async () => {
   await closePage(page);
 });
 
-test("two fingers enlarge the canvas and draw nothing; the keyboard does too, and a dot lands where it is seen", async () => {
+test("two fingers enlarge the canvas and draw nothing; keys do too, and a dot lands where it is seen", async () => {
   const { page, model, pad } = await open(`family="pixelcnn" channels="4" layers="1" view="complete"`);
   await until(async () => (await colours(pad)) > 1, "a mask is there");
   const button = (name) => model.getByRole("button", { name, exact: true });
