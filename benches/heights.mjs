@@ -32,6 +32,7 @@ const MODELS = [
     '[view="samples"][model^="ddpm-scenes"]',
     '<generative-model model="ddpm-scenes" view="samples" sampler="dpm-solver" count="8" prompt="a red circle">',
   ],
+  ['[view="likelihood"]', '<generative-model model="pixelcnn-mnist" view="likelihood">'],
   ['[view="pixels"]', '<generative-model model="pixelcnn-mnist" view="pixels">'],
   ['[view="train"][family="video"]', '<generative-model family="video" data="moving-digits" view="train">'],
   ['[view="train"][family="neural-process"]', '<generative-model family="neural-process" data="glyphs" view="train">'],

@@ -249,6 +249,8 @@ struct Raster {
     values: Vec<u8>,
     probabilities: Vec<f32>,
     numbers: Vec<(String, f64)>,
+    /// Whether each is a bound.
+    at_most: Vec<bool>,
 }
 
 fn raster(session: &Session, data: &Rc<Dataset>, id: &str) -> Raster {
@@ -270,6 +272,7 @@ fn raster(session: &Session, data: &Rc<Dataset>, id: &str) -> Raster {
         values: values.0,
         probabilities: each.map(|b| f32::from_le_bytes(*b)).collect(),
         numbers: numbers.iter().map(number).collect(),
+        at_most: numbers.iter().map(|n| n.at_most).collect(),
     }
 }
 
@@ -289,6 +292,7 @@ fn surprises_of_pixels_add_up_to_that_of_the_image() {
         for id in ["likelihood", "pixels"] {
             let raster = raster(&session, &data, id);
             assert_eq!(raster.levels, levels);
+            assert_eq!(raster.at_most, [false, false]);
             assert_eq!(raster.values.len(), 14 * 14);
             let rows = raster.probabilities.chunks(levels);
             let mut nats = 0.0;
@@ -325,6 +329,7 @@ fn how_probable_an_image_is_is_told_by_every_density_of_images() {
         assert_eq!(raster.numbers[0].0, "nats");
         assert!(raster.numbers[0].1 > 0.0);
         assert_eq!(raster.numbers[1].0, "bits");
+        assert_eq!(raster.at_most, [true, true]);
     }
     let (gan, data) = session("gan", &json!({"hidden": 16, "channels": 4}));
     let error = plot(&gan, &data, "likelihood", 0.0).expect_err("no density");

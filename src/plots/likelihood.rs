@@ -28,7 +28,7 @@ pub fn specs(density: DensityKind) -> Vec<PlotSpec> {
         DensityKind::FlowOde => return Vec::new(),
     };
     let spec = PlotSpec::new("likelihood", "Likelihood", help);
-    vec![spec.with(PlotInput::Image).answered("raster")]
+    vec![spec.with(PlotInput::Image).answered("raster").comparable()]
 }
 
 /// Draw one of them, or of a model that goes pixel by pixel one of its samples (`pixels`).
@@ -77,16 +77,15 @@ async fn numbers(density: &dyn Density, image: &Batch, seed: u64) -> Result<Vec<
     let mut rng = Rng::new(seed, Purpose::Evaluate, 0);
     let log_prob = floats(density.log_prob(image, options, &mut rng)?).await?;
     let nats = -f64::from(log_prob.first().copied().unwrap_or(f32::NAN));
-    let title = match density.kind(options) {
-        DensityKind::Exact => "−log p(x)",
-        _ => "−log p(x), at most",
-    };
-    let mut all = vec![number("nats", title, nats, "nats", 1)];
+    let mut all = vec![number("nats", "−log p(x)", nats, "nats", 1)];
     if density.levels().is_some() {
         let bits = nats / std::f64::consts::LN_2 / values.len() as f64;
-        all.push(number("bits", "For each pixel", bits, "bits", 3));
+        all.push(number("bits", "Per dimension", bits, "bits", 3));
     }
-    Ok(all)
+    Ok(match density.kind(options) {
+        DensityKind::Exact => all,
+        _ => all.into_iter().map(Number::at_most).collect(),
+    })
 }
 
 /// One image of the model's own.

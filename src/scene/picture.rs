@@ -204,6 +204,17 @@ pub struct Number {
     pub unit: String,
     /// Digits after the point that mean something.
     pub digits: u32,
+    /// Whether it is an upper bound: what it stands for is so much or less.
+    pub at_most: bool,
+}
+
+impl Number {
+    /// It as an upper bound.
+    #[must_use]
+    pub fn at_most(mut self) -> Self {
+        self.at_most = true;
+        self
+    }
 }
 
 /// Named bars.

@@ -25,6 +25,8 @@ pub struct PlotSpec {
     pub needs_data: bool,
     /// Whether the model has to have learned classes.
     pub needs_classes: bool,
+    /// Whether other models of the same data can be asked the same, for their numbers to stand beside these.
+    pub comparable: bool,
     /// Whether it is twice as wide as high: two pictures side by side.
     pub wide: bool,
 }
@@ -41,6 +43,7 @@ impl PlotSpec {
             answer: None,
             needs_data: false,
             needs_classes: false,
+            comparable: false,
             wide: false,
         }
     }
@@ -78,6 +81,13 @@ impl PlotSpec {
     #[must_use]
     pub fn with_classes(mut self) -> Self {
         self.needs_classes = true;
+        self
+    }
+
+    /// It beside that of other models.
+    #[must_use]
+    pub fn comparable(mut self) -> Self {
+        self.comparable = true;
         self
     }
 

@@ -262,6 +262,7 @@ pub fn number(id: &str, title: &str, value: f64, unit: &str, digits: u32) -> Num
         value: value.is_finite().then_some(value),
         unit: unit.into(),
         digits,
+        at_most: false,
     }
 }
 

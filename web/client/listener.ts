@@ -35,3 +35,7 @@ export interface Run {
   /** Whether a snapshot comes at its end. */
   keep?: boolean;
 }
+
+/** Hears nothing. */
+const deaf = () => undefined;
+export const SILENT: SessionListener = { model: deaf, training: deaf, snapshot: deaf, restarted: deaf };

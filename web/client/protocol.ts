@@ -1049,6 +1049,10 @@ needsData: boolean,
  */
 needsClasses: boolean, 
 /**
+ * Whether other models of the same data can be asked the same, for their numbers to stand beside these.
+ */
+comparable: boolean, 
+/**
  * Whether it is twice as wide as high: two pictures side by side.
  */
 wide: boolean, };
@@ -1588,7 +1592,11 @@ unit: string,
 /**
  * Digits after the point that mean something.
  */
-digits: number, };
+digits: number, 
+/**
+ * Whether it is an upper bound: what it stands for is so much or less.
+ */
+atMost: boolean, };
 
 /**
  * Named bars.

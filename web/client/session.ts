@@ -5,7 +5,7 @@ import type { Fault, ModelInfo, Outcome, PictureSource, PointSource, Request } f
 import type { TextInfo, TrainState, View } from "./protocol";
 import { Questions } from "./questions";
 import { unless } from "./limits";
-import type { Run, SessionListener, Snapshot } from "./listener";
+import { SILENT, type Run, type SessionListener, type Snapshot } from "./listener";
 import type { TextSource } from "./texts";
 
 export type { Run, SessionListener, Snapshot } from "./listener";
@@ -60,6 +60,8 @@ export class Session extends Questions implements Survivor {
     this.engine = Engine.acquire(backend, this);
   }
 
+  /** Another session on the same worker, to which nobody listens. */
+  sibling = () => new Session(this.engine.wanted, SILENT);
   get device(): Promise<Device> {
     return this.engine.device;
   }

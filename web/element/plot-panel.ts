@@ -5,6 +5,7 @@ import type { Kit, Outfit } from "./kit";
 import { Camera, studio, type Reel } from "./film";
 import { formula } from "./formula";
 import { ScrubberInput } from "./inputs/place";
+import { Others } from "./others";
 import { Latest, Panel, ask, type Host, type Param } from "./panel";
 import { past } from "./past";
 import { isPlane } from "./points-task";
@@ -27,6 +28,7 @@ export class PlotPanel extends Panel {
   #unable: ErrorInfo | undefined;
   #askedAt = 0;
   readonly #camera: Camera;
+  readonly #others: Others | undefined;
 
   constructor(
     host: Host,
@@ -39,6 +41,7 @@ export class PlotPanel extends Panel {
     const expected = (spec.answer as View["kind"] | null) ?? this.#outfit.expected;
     this.#renderer = expected && renderers[expected];
     this.#camera = new Camera(studio(host, spec.id));
+    if (spec.comparable) this.#others = new Others(host, spec);
     this.params = Object.assign({}, ...[...inputs, ...Object.values(renderers)].map((part) => part.params ?? {}));
   }
 
@@ -75,6 +78,7 @@ export class PlotPanel extends Panel {
           const part = input.ask();
           if (!part) {
             this.#renderer?.clear();
+            this.#others?.clear();
             return;
           }
           Object.assign(asked, part);
@@ -83,6 +87,7 @@ export class PlotPanel extends Panel {
         const view = await ask(this.host, { type: "plot", plot: this.spec.id, inputs: asked }, past);
         if (!view) return;
         this.#show(view, glide);
+        await this.#others?.answered(asked, view);
       } catch (e) {
         const error = PlaygroundError.from(e);
         if (error.code === "unsupported") this.#unable = error;
@@ -122,6 +127,7 @@ export class PlotPanel extends Panel {
   override hide() {
     this.#camera.stop();
     this.#renderer?.hide?.();
+    this.#others?.hide();
   }
   override redraw(recolour: boolean) {
     for (const input of this.#outfit.inputs) input.redraw?.(recolour);
@@ -242,7 +248,7 @@ export class PlotPanel extends Panel {
           <div>${given()}${film}</div>
           <div>${drawing}</div>
         </div>
-        ${below}`;
+        ${below}${this.#others?.render()}`;
     return html`<div class=${inputs.length ? "reading-room" : ""}>${given()} ${drawing}${below}${film}</div>`;
   }
 }

@@ -252,6 +252,20 @@ export const en = {
   chanceOfIt: "Chance of its level",
   chanceOfEach: "Chance of each level",
   anotherImage: "Another image",
+  askOthers: {
+    one: "Ask {n} other model of these images, too ({size} to fetch)",
+    other: "Ask the {n} other models of these images, too ({size} to fetch)",
+  },
+  besideOthers: "How probable each model finds this image",
+  itsPixels: "Pixels",
+  inBlackAndWhite: "black or white",
+  inLevels: "{levels} levels",
+  yoursAtStep: "{title}, at step {step}",
+  mayBeCompared: "All of them were asked about the very same pixels, so their numbers may be compared.",
+  mayNotBeCompared:
+    "Only rows with the same kind of pixels may be compared: of images with more levels there are more, " +
+    "and each has less of the whole.",
+  markedAtMost: "“≤” marks a bound: the number itself is there or below.",
 
   // The latent space
   map: "map",

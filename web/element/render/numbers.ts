@@ -3,10 +3,10 @@ import type { Bars, Number as Figure } from "../../client/protocol";
 import type { Words } from "../../lang/words";
 
 /** A named number as it is printed. */
-export function printed({ value, digits }: Pick<Figure, "value" | "digits">, words: Words): string {
+export function printed({ value, digits, atMost }: Pick<Figure, "value" | "digits"> & Partial<Figure>, words: Words) {
   if (value === null) return "—";
   const large = Math.abs(value) >= 1e6;
-  return large ? value.toExponential(1) : words.figure(value, digits);
+  return `${atMost ? "≤\u00a0" : ""}${large ? value.toExponential(1) : words.figure(value, digits)}`;
 }
 
 /** Numbers with their names and units. */

@@ -155,7 +155,7 @@ export class RasterRenderer implements Renderer {
     const [columns] = this.#size;
     const place = { row: Math.floor(told / columns) + 1, column: (told % columns) + 1 };
     const number = (title: string, value: number, digits: number, unit = "") => ({
-      ...{ id: title, title, value, digits, unit },
+      ...{ id: title, title, value, digits, unit, atMost: false },
     });
     const level = view.values[told] ?? 0;
     const about =

@@ -74,8 +74,7 @@ export const plots: Record<string, string> = {
   "How probable the model finds your image: at least so probable, for what is computed is a bound.":
     "Wie wahrscheinlich das Modell Ihr Bild findet: mindestens so wahrscheinlich, denn berechnet wird eine Schranke.",
   "−log p(x)": "−log p(x)",
-  "−log p(x), at most": "−log p(x), höchstens",
-  "For each pixel": "Für jedes Pixel",
+  "Per dimension": "Je Dimension",
 
   // Latent space
   "Random codes z, each through the decoder. The same seed gives the same picture anywhere.":

@@ -233,6 +233,20 @@ export const texts: Texts = {
   chanceOfIt: "Wahrscheinlichkeit seiner Stufe",
   chanceOfEach: "Wahrscheinlichkeit jeder Stufe",
   anotherImage: "Anderes Bild",
+  askOthers: {
+    one: "Auch {n} anderes Modell dieser Bilder fragen (lädt {size})",
+    other: "Auch die {n} anderen Modelle dieser Bilder fragen (lädt {size})",
+  },
+  besideOthers: "Wie wahrscheinlich jedes Modell dieses Bild findet",
+  itsPixels: "Pixel",
+  inBlackAndWhite: "schwarz oder weiß",
+  inLevels: "{levels} Stufen",
+  yoursAtStep: "{title}, bei Schritt {step}",
+  mayBeCompared: "Alle wurden nach genau denselben Pixeln gefragt; ihre Zahlen dürfen verglichen werden.",
+  mayNotBeCompared:
+    "Nur Zeilen mit derselben Art von Pixeln dürfen verglichen werden: Von Bildern mit mehr Stufen gibt es mehr, " +
+    "und auf jedes entfällt weniger vom Ganzen.",
+  markedAtMost: "„≤“ kennzeichnet eine Schranke: Die Zahl selbst liegt dort oder darunter.",
 
   map: "Karte",
   mapOf: "Karte des latenten Raums. Pfeiltasten bewegen die Marke, mit Umschalttaste in größeren Schritten. {at}",
