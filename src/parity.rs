@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
-    data::{Batch, DataInfo, Space, SpaceKind, TextSet, clips, scenes::words::CONTEXT},
+    data::{Batch, DataInfo, PairSet, Space, SpaceKind, TextSet, clips, scenes::words::CONTEXT},
     error::{Error, Result},
     families,
     families::vae::Vae,
@@ -366,6 +366,13 @@ impl Suite {
                             length: 24,
                         },
                     ),
+                    SpaceKind::Pairs => {
+                        let set = PairSet::new("numbers-en-tr", &json!({"most": 999}))?;
+                        let numbers = [0, 7, 21, 305, 999, 140].into_iter().enumerate();
+                        let pairs = numbers.map(|(i, n)| set.pair(n, set.direction(i)));
+                        let pairs = pairs.collect::<Result<_>>()?;
+                        (set.info, Batch::Pairs { pairs })
+                    }
                     SpaceKind::Points => (
                         DataInfo::new(
                             "moons",

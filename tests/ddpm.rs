@@ -433,6 +433,7 @@ fn every_plot_can_be_drawn() {
                     images: None,
                     mask: None,
                     text: "",
+                    languages: [""; 2],
                     path: Path::Linear,
                     info: data.info(),
                     data: Some(&data),

@@ -14,7 +14,7 @@ use common::{
 };
 use generative_playground::{
     checkpoint::{self, Precision},
-    data::{ClipSet, DataInfo, Dataset, PointSet, Space, TextSet},
+    data::{ClipSet, DataInfo, Dataset, PairSet, PointSet, Space, TextSet},
     device,
     error::{Code, Result},
     families,
@@ -62,6 +62,10 @@ fn small_models() -> Vec<Small> {
     let clips = || -> Rc<Dataset> {
         let digits = small_digits(14, 16, 8);
         Rc::new(ClipSet::of(&digits, &Value::Null).expect("clips").into())
+    };
+    let numbers = || -> Rc<Dataset> {
+        let options = json!({"languages": "en", "most": 99});
+        Rc::new(PairSet::new("numbers", &options).expect("numbers").into())
     };
     let gpt = json!({"n_layer": 1, "n_head": 2, "n_embd": 16, "block_size": 8});
     let learned = json!({
@@ -137,6 +141,12 @@ fn small_models() -> Vec<Small> {
             "video",
             clips(),
             json!({"channels": 8, "levels": 1}),
+            averaged.clone(),
+        ),
+        of(
+            "seq2seq",
+            numbers(),
+            json!({"n_layer": 1, "n_head": 2, "n_embd": 16, "block_size": 24}),
             averaged.clone(),
         ),
         of(
@@ -235,6 +245,7 @@ fn load(bytes: &[u8], data: &Rc<Dataset>) -> Result<()> {
         "conditional",
         "discriminator",
         "pixels",
+        "translate",
     ] {
         let query = ViewQuery::Plot {
             plot: id.into(),

@@ -475,6 +475,7 @@ fn every_plot_answers_for_every_loss() {
                     images: None,
                     mask: None,
                     text: "",
+                    languages: [""; 2],
                     path: Path::Linear,
                     info: trainer.data.info(),
                     data: Some(&trainer.data),

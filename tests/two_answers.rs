@@ -68,6 +68,7 @@ fn beside(model: &dyn Model, data: &str, plot: &str, pointer: [f32; 2]) -> Vec<N
         images: None,
         mask: None,
         text: "",
+        languages: [""; 2],
         count: 64,
         seed: 1,
         resolution: 16,

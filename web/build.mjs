@@ -208,6 +208,7 @@ async function styles(files) {
     else files.plain(`fonts/${to}`, bytes);
   }
   await mathFont(files);
+  files.add("numbers-LICENSE.txt", readFileSync(join(root, "src/data/numbers/LICENSE-UNICODE")));
   const room = await roomBefore();
   files.plain("element.css", room);
   const css = Buffer.from(await bundle("web/styles/page.css", { external: ["fonts/*"] })).toString();

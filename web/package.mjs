@@ -109,7 +109,9 @@ function licencesOf(inputs) {
     if (!file) throw new Error(`${name} has no file with its licence`);
     return `## ${name}\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
   };
-  return `# Licences of what the scripts carry\n\n${packages.sort().map(one).join("\n")}`;
+  const rules = readFileSync(join(root, "src/data/numbers/LICENSE-UNICODE"), "utf8").trim();
+  const numbers = `## Rules for spelling numbers, of CLDR (in the modules)\n\n${rules}\n`;
+  return `# Licences of what the package carries\n\n${[...packages.sort().map(one), numbers].join("\n")}`;
 }
 
 const exported = (value) => `export default ${JSON.stringify(value)}`;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Place, bar::bar, card, classifier, clips, files::write, idle, manifest, points,
-    sample::add_options, terminal::say, text,
+    sample::add_options, terminal::say, text, translation,
 };
 use crate::{
     checkpoint::{Meta, Opened},
@@ -173,6 +173,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         }
         SpaceKind::Video => clips(opened, arguments),
         SpaceKind::Text => text::run(id, opened, *write, place),
+        SpaceKind::Pairs => translation::run(id, opened, *write, place),
         SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => {
             let why = "results of 2-D points are kept for recipes alone";
             idle("write", write.then_some(true), why)?;

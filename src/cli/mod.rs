@@ -16,6 +16,7 @@ mod shell;
 mod terminal;
 mod text;
 mod train;
+mod translation;
 
 use std::{
     fmt::Display,

@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::{Place, files::read};
 use crate::{
     data::{
-        ClipSet, DataInfo, Dataset, ImageSet, PointSet, SpaceKind, TextSet, clips, images, is_name,
-        scenes,
+        ClipSet, DataInfo, Dataset, ImageSet, PairSet, PointSet, SpaceKind, TextSet, clips, images,
+        is_name, pairs, scenes,
     },
     error::{Error, Result},
     families,
@@ -98,6 +98,9 @@ impl Recipe {
         }
         if clips::is_clips(&self.data) {
             return Ok(ClipSet::from_folder(&self.data_options, &place.data)?.into());
+        }
+        if pairs::is_numbers(&self.data) {
+            return Ok(PairSet::new(&self.data, &self.data_options)?.into());
         }
         if !toy && !text && !self.data_options.is_null() {
             let reason = format!("the data called {} has no options", self.data);

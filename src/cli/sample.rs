@@ -73,7 +73,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let opened = arguments.place.open(&arguments.id)?;
     let kind = opened.meta.data.space.kind();
     let what = format!("a model of {} does not take it", kind.name());
-    if kind != SpaceKind::Text && opened.meta.data.words.is_empty() {
+    let written = matches!(kind, SpaceKind::Text | SpaceKind::Pairs);
+    if !written && opened.meta.data.words.is_empty() {
         idle("prompt", arguments.prompt.as_ref(), &what)?;
     }
     if kind != SpaceKind::Text {
@@ -92,7 +93,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         SpaceKind::Image => images(arguments, &opened),
         SpaceKind::Video => clips(arguments, &opened),
         SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => points(arguments, &opened),
-        SpaceKind::Text => texts(arguments, &opened),
+        SpaceKind::Text | SpaceKind::Pairs => texts(arguments, &opened),
     }
 }
 
@@ -261,11 +262,17 @@ fn points(arguments: &Arguments, opened: &Opened) -> Result<()> {
 fn texts(arguments: &Arguments, opened: &Opened) -> Result<()> {
     let count = within("count", arguments.count, 1, 200)?;
     let mut options = sampler_options(arguments)?;
-    if let Some(options) = options.as_object_mut() {
+    let writes = opened.meta.data.space.kind() == SpaceKind::Text;
+    if let Some(options) = options.as_object_mut()
+        && writes
+    {
         options.entry("length").or_insert(json!(500));
         options.entry("temperature").or_insert(json!(1.0));
     }
-    let condition = Condition::prompt(arguments.prompt.as_deref().unwrap_or_default());
+    let condition = match &arguments.prompt {
+        None if !writes => Condition::default(),
+        prompt => Condition::prompt(prompt.as_deref().unwrap_or_default()),
+    };
     let mut sampler = opened
         .model
         .sampler(&options, &condition, count, arguments.seed)?;
@@ -281,7 +288,10 @@ fn texts(arguments: &Arguments, opened: &Opened) -> Result<()> {
         let pieces = tokens.iter().map(|token| token.text.as_str());
         pieces.collect::<String>() + "\n"
     });
-    let all = spelt.collect::<Vec<_>>().join("---\n");
+    // A translation is a line.
+    let all = spelt
+        .collect::<Vec<_>>()
+        .join(if writes { "---\n" } else { "" });
     match &arguments.out {
         Some(out) => {
             write(out, all.as_bytes())?;

@@ -114,6 +114,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let (held_out_every, held_out_count) = match data.info().space.kind() {
         SpaceKind::Text => (HELD_OUT_TEXT, 2000),
         SpaceKind::Video => (HELD_OUT, 64),
+        SpaceKind::Pairs => (HELD_OUT_TEXT, 500),
         _ => (HELD_OUT, 2000),
     };
     pollster::block_on(trainer.run(REPORT, |trainer, means| {

@@ -10,6 +10,19 @@ use crate::{
     rng::Rng,
 };
 
+/// A text in two languages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pair {
+    /// The language of the source, by its place.
+    pub from: u32,
+    /// The language of the target.
+    pub to: u32,
+    /// Tokens of the source.
+    pub source: Vec<u32>,
+    /// Tokens of the target.
+    pub target: Vec<u32>,
+}
+
 /// Examples for one step.
 #[derive(Debug, Clone)]
 pub enum Batch {
@@ -42,6 +55,11 @@ pub enum Batch {
         ids: Vec<u32>,
         /// Guesses in each window.
         length: usize,
+    },
+    /// Texts, each in two languages.
+    Pairs {
+        /// They.
+        pairs: Vec<Pair>,
     },
     /// No examples: the model draws its own and asks an energy about them.
     Draws {
@@ -97,6 +115,9 @@ impl Batch {
                 Batch::Tokens { ids, length } => Batch::Tokens {
                     ids: ids[from * (length + 1)..to * (length + 1)].to_vec(),
                     length: *length,
+                },
+                Batch::Pairs { pairs } => Batch::Pairs {
+                    pairs: pairs[from..to].to_vec(),
                 },
                 Batch::Draws { .. } => Batch::Draws { count: to - from },
             };
@@ -194,6 +215,19 @@ impl Batch {
         }
     }
 
+    /// Its texts in two languages.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] if it holds something else.
+    pub fn pairs(&self) -> Result<&[Pair]> {
+        match self {
+            Batch::Pairs { pairs } => Ok(pairs),
+            _ => Err(Error::Unsupported {
+                what: "This needs texts in two languages".into(),
+            }),
+        }
+    }
+
     /// Its examples `times` times over.
     #[must_use]
     pub fn repeated(&self, times: usize) -> Self {
@@ -220,6 +254,9 @@ impl Batch {
                 ids: ids.repeat(times),
                 length: *length,
             },
+            Batch::Pairs { pairs } => Batch::Pairs {
+                pairs: vec![pairs.as_slice(); times].concat(),
+            },
             Batch::Draws { count } => Batch::Draws {
                 count: count * times,
             },
@@ -231,6 +268,7 @@ impl Batch {
         match self {
             Batch::Tokens { ids, length } => ids.len() / (length + 1),
             Batch::Images { shape, .. } => shape[0],
+            Batch::Pairs { pairs } => pairs.len(),
             Batch::Draws { count } => *count,
             Batch::Points { xy } | Batch::Classed { xy, .. } => xy.len() / 2,
         }

@@ -5,6 +5,8 @@ pub mod bpe;
 pub mod clips;
 pub mod images;
 pub mod input;
+pub mod numbers;
+pub mod pairs;
 pub mod pictures;
 pub mod points;
 pub mod scenes;
@@ -17,9 +19,10 @@ mod vary;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-pub use batch::Batch;
+pub use batch::{Batch, Pair};
 pub use clips::ClipSet;
 pub use images::ImageSet;
+pub use pairs::PairSet;
 pub use points::PointSet;
 pub use space::{Space, SpaceKind};
 pub use stream::{Binarize, Stream, TEST_SEED, test_batch, test_images};
@@ -170,6 +173,8 @@ pub enum Dataset {
     Text(TextSet),
     /// Clips.
     Clips(ClipSet),
+    /// Texts in two languages.
+    Pairs(PairSet),
 }
 
 impl Dataset {
@@ -180,6 +185,7 @@ impl Dataset {
             Dataset::Points(set) => &set.info,
             Dataset::Text(set) => &set.info,
             Dataset::Clips(set) => &set.info,
+            Dataset::Pairs(set) => &set.info,
         }
     }
 
@@ -191,6 +197,7 @@ impl Dataset {
             Dataset::Points(_) => examples * size_of::<[f32; 2]>(),
             Dataset::Text(_) => examples * size_of::<u16>(),
             Dataset::Clips(set) => set.bytes(),
+            Dataset::Pairs(set) => set.bytes(),
         }
     }
 
@@ -200,7 +207,7 @@ impl Dataset {
             Dataset::Images(set) => set.train.len(),
             Dataset::Points(set) => set.train_len(),
             Dataset::Text(set) => set.train().len(),
-            Dataset::Clips(_) => 0,
+            Dataset::Clips(_) | Dataset::Pairs(_) => 0,
         }
     }
 
@@ -211,6 +218,7 @@ impl Dataset {
             Dataset::Points(set) => set.test_len(),
             Dataset::Text(set) => set.test().len(),
             Dataset::Clips(_) => clips::TEST,
+            Dataset::Pairs(_) => pairs::TEST,
         }
     }
 
@@ -258,6 +266,17 @@ impl Dataset {
         }
     }
 
+    /// Its texts in two languages.
+    ///
+    /// # Errors
+    /// [`Error::BadData`] if it holds something else.
+    pub fn pairs(&self) -> Result<&PairSet> {
+        match self {
+            Dataset::Pairs(set) => Ok(set),
+            _ => Err(self.bad("it holds no translations")),
+        }
+    }
+
     /// The set by which a recipe is chosen: the last part of what is learned from is held out, and the test
     /// set is put aside unseen, to be measured on once. As large a part as the test set, a tenth at least of
     /// texts and tables; of toys other points.
@@ -268,6 +287,7 @@ impl Dataset {
             Dataset::Points(set) => Dataset::Points(set.for_choice()),
             Dataset::Text(set) => Dataset::Text(set.for_choice()),
             Dataset::Clips(set) => Dataset::Clips(set.for_choice()),
+            Dataset::Pairs(set) => Dataset::Pairs(set.for_choice()),
         }
     }
 
@@ -294,6 +314,12 @@ impl From<PointSet> for Dataset {
 impl From<ClipSet> for Dataset {
     fn from(set: ClipSet) -> Self {
         Dataset::Clips(set)
+    }
+}
+
+impl From<PairSet> for Dataset {
+    fn from(set: PairSet) -> Self {
+        Dataset::Pairs(set)
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::tokenizer::Vocabulary;
+use super::{pairs::Example, tokenizer::Vocabulary};
 use crate::error::{Error, Result};
 
 /// What one example is, with all that a model must know to fit it.
@@ -59,6 +59,15 @@ pub enum Space {
         /// character.
         characters_per_token: f32,
     },
+    /// A text and what it is in another language.
+    Pairs {
+        /// How both become tokens.
+        vocabulary: Vocabulary,
+        /// The languages, by their codes.
+        languages: Vec<String>,
+        /// Texts to show what a model does with them.
+        examples: Vec<Example>,
+    },
 }
 
 /// The kinds of [`Space`].
@@ -77,6 +86,8 @@ pub enum SpaceKind {
     Energy,
     /// Text.
     Text,
+    /// Texts in two languages.
+    Pairs,
 }
 
 impl SpaceKind {
@@ -89,6 +100,7 @@ impl SpaceKind {
             SpaceKind::Classes => "points in 2-D of two classes",
             SpaceKind::Energy => "energies in 2-D",
             SpaceKind::Text => "text",
+            SpaceKind::Pairs => "translations",
         }
     }
 
@@ -103,7 +115,7 @@ impl SpaceKind {
 
 impl Space {
     /// One of each kind, to ask a family which it models.
-    pub fn examples() -> [Self; 6] {
+    pub fn examples() -> [Self; 7] {
         [
             Self::grey(28, 28),
             Self::Video {
@@ -129,6 +141,13 @@ impl Space {
                     alphabet: "ab".into(),
                 },
                 characters_per_token: 1.0,
+            },
+            Self::Pairs {
+                vocabulary: Vocabulary::Characters {
+                    alphabet: "ab".into(),
+                },
+                languages: vec!["digits".into(), "en".into()],
+                examples: Vec::new(),
             },
         ]
     }
@@ -163,6 +182,7 @@ impl Space {
             Self::Classes { .. } => SpaceKind::Classes,
             Self::Energy { .. } => SpaceKind::Energy,
             Self::Text { .. } => SpaceKind::Text,
+            Self::Pairs { .. } => SpaceKind::Pairs,
         }
     }
 
@@ -211,10 +231,10 @@ impl Space {
         }
     }
 
-    /// The vocabulary of a text.
+    /// The vocabulary of a text, or of two.
     pub fn vocabulary(&self) -> Option<&Vocabulary> {
         match self {
-            Self::Text { vocabulary, .. } => Some(vocabulary),
+            Self::Text { vocabulary, .. } | Self::Pairs { vocabulary, .. } => Some(vocabulary),
             _ => None,
         }
     }
@@ -239,6 +259,12 @@ impl Space {
                 bad("its clips are of another size than this model's")
             }
             _ if self.kind() != other.kind() => bad("it is of another kind than this model's data"),
+            (
+                Self::Pairs { languages, .. },
+                Self::Pairs {
+                    languages: others, ..
+                },
+            ) if languages != others => bad("its languages are not those of this model"),
             _ if self.vocabulary() != other.vocabulary() => {
                 bad("its tokens are not those of this model")
             }
@@ -298,6 +324,23 @@ impl Space {
             } => {
                 if !(1e-3..1e6).contains(characters_per_token) {
                     return schema("a text without a length of its tokens".into());
+                }
+                vocabulary.check()
+            }
+            Self::Pairs {
+                vocabulary,
+                languages,
+                examples,
+            } => {
+                let code = |language: &String| super::is_name(language) && language.len() <= 20;
+                if !(2..=32).contains(&languages.len()) || !languages.iter().all(code) {
+                    return schema("translations without languages".into());
+                }
+                let known = |language: u32| (language as usize) < languages.len();
+                let sound =
+                    |e: &Example| known(e.from) && known(e.to) && (1..=400).contains(&e.text.len());
+                if examples.len() > 32 || !examples.iter().all(sound) {
+                    return schema("examples that are none".into());
                 }
                 vocabulary.check()
             }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Batch, ClipSet, Dataset, ImageSet, clips, text, vary::Variation};
+use super::{Batch, ClipSet, Dataset, ImageSet, clips, pairs, text, vary::Variation};
 use crate::{
     error::{Error, Result},
     rng::{Purpose, Rng},
@@ -120,6 +120,15 @@ impl Stream {
                 let drawn = (from..self.seen).map(|seen| set.draw(&mut rng(seen)));
                 Ok(ClipSet::batch(drawn))
             }
+            Dataset::Pairs(set) => {
+                let from = self.seen;
+                self.seen += count as u64;
+                let rng = |seen: u64| Rng::new(self.seed, Purpose::Data, seen);
+                let pairs = (from..self.seen).map(|seen| set.next(&mut rng(seen)));
+                Ok(Batch::Pairs {
+                    pairs: pairs.collect::<Result<_>>()?,
+                })
+            }
             Dataset::Points(set) if set.is_energy() => {
                 self.seen += count as u64;
                 Ok(Batch::Draws { count })
@@ -217,6 +226,10 @@ pub fn test_batch(
         Dataset::Clips(set) => {
             let end = (start + count).min(clips::TEST);
             ClipSet::batch((start.min(end)..end).map(|i| set.held_out(i)))
+        }
+        Dataset::Pairs(set) => {
+            let end = (start + count).min(pairs::TEST);
+            set.held_out(start.min(end)..end)
         }
         Dataset::Points(set) if set.is_energy() => Batch::Draws { count },
         Dataset::Points(set) => {

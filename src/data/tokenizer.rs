@@ -1,6 +1,6 @@
 //! Text to tokens and back.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,11 @@ pub enum Vocabulary {
     Characters {
         /// They, in the order of their tokens.
         alphabet: String,
+    },
+    /// Given pieces: of those that a text goes on with, the longest is its next token.
+    Pieces {
+        /// They, in the order of their tokens.
+        pieces: Vec<String>,
     },
     /// The 256 bytes, and pieces of words.
     Bpe {
@@ -76,6 +81,7 @@ impl Vocabulary {
     pub fn len(&self) -> usize {
         match self {
             Vocabulary::Characters { alphabet } => alphabet.chars().count(),
+            Vocabulary::Pieces { pieces } => pieces.len(),
             Vocabulary::Bpe { merges } => 256 + merges.len(),
         }
     }
@@ -90,6 +96,8 @@ impl Vocabulary {
     /// # Errors
     /// [`Error::CheckpointSchema`].
     pub fn check(&self) -> Result<()> {
+        /// Bytes of a piece.
+        const LONGEST: usize = 64;
         let schema = |reason: String| Err(Error::CheckpointSchema { reason });
         if !(1..=MOST_TOKENS).contains(&self.len()) {
             return schema(format!("a vocabulary of {} tokens", self.len()));
@@ -101,6 +109,15 @@ impl Vocabulary {
                 seen.dedup();
                 if seen.len() != self.len() {
                     return schema("a character that is two tokens".into());
+                }
+            }
+            Vocabulary::Pieces { pieces } => {
+                let all: HashSet<&String> = pieces.iter().collect();
+                if all.len() != pieces.len() {
+                    return schema("a piece that is two tokens".into());
+                }
+                if !pieces.iter().all(|p| (1..=LONGEST).contains(&p.len())) {
+                    return schema("a piece that is empty or too long".into());
                 }
             }
             Vocabulary::Bpe { merges } => {
@@ -124,6 +141,8 @@ pub struct Tokenizer {
 enum Coder {
     /// The tokens of ASCII, `u32::MAX` for none, and of the other characters.
     Characters(Box<[u32; 128]>, HashMap<char, u32>),
+    /// The tokens of pieces, and the length of the longest in bytes.
+    Pieces(HashMap<String, u32>, usize),
     Bpe(Merger),
 }
 
@@ -147,6 +166,12 @@ impl Tokenizer {
                 }
                 let pieces = alphabet.chars().map(|c| c.to_string().into_bytes());
                 (pieces.collect(), Coder::Characters(ascii, others))
+            }
+            Vocabulary::Pieces { pieces } => {
+                let longest = pieces.iter().map(String::len).max().unwrap_or(0);
+                let ids = pieces.iter().cloned().zip(0..).collect();
+                let pieces = pieces.iter().map(|piece| piece.clone().into_bytes());
+                (pieces.collect(), Coder::Pieces(ids, longest))
             }
             Vocabulary::Bpe { merges } => (bpe::pieces(merges)?, Coder::Bpe(Merger::new(merges))),
         };
@@ -198,6 +223,19 @@ impl Tokenizer {
                         return Err(Error::UnknownCharacter { found: c });
                     }
                     take(id);
+                }
+            }
+            Coder::Pieces(ids, longest) => {
+                let mut rest = text;
+                while let Some(found) = rest.chars().next() {
+                    let most = rest.floor_char_boundary(*longest);
+                    let ends = (1..=most).rev().filter(|&end| rest.is_char_boundary(end));
+                    let mut known = ends.filter_map(|end| Some((end, *ids.get(&rest[..end])?)));
+                    let Some((end, id)) = known.next() else {
+                        return Err(Error::UnknownCharacter { found });
+                    };
+                    take(id);
+                    rest = &rest[end..];
                 }
             }
             Coder::Bpe(merger) => merger.encode(text, take),

@@ -110,6 +110,7 @@ async fn alphabet(
         images: Some(images),
         mask: None,
         text: "",
+        languages: [""; 2],
         count: 1,
         seed: SEED,
         resolution: 8,

@@ -14,6 +14,7 @@ pub mod letters;
 pub mod points;
 pub mod prompts;
 pub mod text;
+pub mod translation;
 
 use crate::{
     data::{Binarize, ImageSet, test_images},

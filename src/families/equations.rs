@@ -174,6 +174,11 @@ pub(super) fn autoregressive(element: &str) -> Vec<String> {
     )]
 }
 
+/// Vaswani et al. 2017; Sutskever et al. 2014, equation 1.
+pub(super) fn translation() -> Vec<String> {
+    lines(&[r"\max\; \log p(y|x) = \sum_t \log p(y_t|y_{<t},\, x)"])
+}
+
 /// What each of two models of points with classes goes up.
 pub(super) fn bayes() -> Vec<String> {
     lines(&[

@@ -14,6 +14,7 @@ pub mod pixelrnn;
 pub mod pixels;
 pub mod planar;
 pub mod realnvp;
+pub mod seq2seq;
 pub mod vae;
 pub mod video;
 
@@ -23,7 +24,7 @@ use serde_json::Value;
 use self::{
     bayes::Bayes, ddpm::Ddpm, gan::Gan, glow::Glow, gpt::Gpt, kl::Kl, mdn::Mdn,
     neural_process::NeuralProcess, pixelcnn::PixelCnn, pixelrnn::PixelRnn, planar::Planar,
-    realnvp::RealNvp, vae::Vae, video::Video,
+    realnvp::RealNvp, seq2seq::Seq2Seq, vae::Vae, video::Video,
 };
 use crate::{
     data::{DataInfo, Space, SpaceKind},
@@ -34,7 +35,7 @@ use crate::{
 };
 
 /// All families, in the order of the page.
-const FAMILIES: [Entry; 14] = [
+const FAMILIES: [Entry; 15] = [
     Entry::of::<Vae>(),
     Entry::of::<Gan>(),
     Entry::of::<Planar>(),
@@ -47,6 +48,7 @@ const FAMILIES: [Entry; 14] = [
     Entry::of::<PixelCnn>(),
     Entry::of::<PixelRnn>(),
     Entry::of::<Gpt>(),
+    Entry::of::<Seq2Seq>(),
     Entry::of::<Bayes>(),
     Entry::of::<Kl>(),
 ];

@@ -5,6 +5,7 @@ use crate::{
     data::{
         DataInfo, ImageSet, SpaceKind, clips,
         images::Standing,
+        pairs,
         pictures::PictureOptions,
         points::{self, Units},
         scenes,
@@ -439,6 +440,11 @@ fn description() -> Outcome {
                 name: clips::NAME.into(),
                 kind: SpaceKind::Video,
                 of: Some(clips::SOURCE.into()),
+            },
+            Made {
+                name: pairs::NAME.into(),
+                kind: SpaceKind::Pairs,
+                of: None,
             },
         ],
         presets: families::presets(),

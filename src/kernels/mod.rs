@@ -26,6 +26,7 @@ pub mod mixture;
 pub mod monotone;
 pub mod norm;
 pub mod outer;
+pub mod packed;
 pub mod planar;
 pub mod reduce;
 pub mod residual;

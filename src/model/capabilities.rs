@@ -5,9 +5,10 @@ use burn::tensor::Tensor;
 use super::{DensityKind, Reading, Samples};
 use crate::{
     data::{Batch, tokenizer::Tokenizer},
-    error::Result,
+    error::{Error, Result},
     nn::standard::Standard,
     rng::Rng,
+    scene::Token,
 };
 
 /// How to estimate a density.
@@ -108,4 +109,150 @@ pub trait Language {
 
     /// What it does inside while it reads `ids` (at most T).
     fn insight<'a>(&'a self, ids: &'a [u32]) -> Reading<'a, Insight>;
+}
+
+/// A text to translate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phrase {
+    /// Its language, by its place.
+    pub from: u32,
+    /// The language to translate it into.
+    pub to: u32,
+    /// Its tokens.
+    pub source: Vec<u32>,
+}
+
+/// A translation.
+#[derive(Debug, Clone)]
+pub struct Guess {
+    /// Its pieces, without the end.
+    pub tokens: Vec<Token>,
+    /// log p(y | x), nats, with that of the end.
+    pub log_prob: f32,
+    /// Whether it came to its end.
+    pub ended: bool,
+}
+
+impl Guess {
+    /// Of these pieces, the last of which is the end if it came there.
+    pub fn of(mut tokens: Vec<Token>, log_prob: f32, ended: bool) -> Self {
+        if ended {
+            tokens.pop();
+        }
+        Self {
+            tokens,
+            log_prob,
+            ended,
+        }
+    }
+
+    /// Its text.
+    pub fn text(&self) -> String {
+        self.tokens
+            .iter()
+            .map(|token| token.text.as_str())
+            .collect()
+    }
+
+    /// Its tokens' numbers.
+    pub fn ids(&self) -> Vec<u32> {
+        self.tokens.iter().map(|token| token.id).collect()
+    }
+}
+
+/// Where a [`Translation`] looks while it writes one, for each layer and head in turn.
+#[derive(Debug, Clone)]
+pub struct Looks {
+    /// Layers of the encoder and of the decoder.
+    pub layers: usize,
+    /// Heads of a layer.
+    pub heads: usize,
+    /// What the encoder reads, piece by piece, n.
+    pub read: Vec<String>,
+    /// What the decoder reads, m.
+    pub written: Vec<String>,
+    /// What it is to guess after each.
+    pub guessed: Vec<String>,
+    /// `[layers, heads, n, n]`.
+    pub encoder: Vec<f32>,
+    /// `[layers, heads, m, m]`.
+    pub decoder: Vec<f32>,
+    /// `[layers, heads, m, n]`.
+    pub cross: Vec<f32>,
+}
+
+/// It translates texts.
+pub trait Translation {
+    /// Its tokens.
+    fn tokenizer(&self) -> &Tokenizer;
+
+    /// Its languages, by their codes.
+    fn languages(&self) -> &[String];
+
+    /// The most tokens of a text.
+    fn most(&self) -> usize;
+
+    /// Translations of which each piece is the likeliest.
+    fn greedy<'a>(&'a self, phrases: &'a [Phrase]) -> Reading<'a, Vec<Vec<u32>>>;
+
+    /// The likeliest translations that a beam of `width` finds, likeliest first.
+    fn beam<'a>(&'a self, phrase: &'a Phrase, width: usize) -> Reading<'a, Vec<Guess>>;
+
+    /// Where it looks while it writes `target`.
+    fn looks<'a>(&'a self, phrase: &'a Phrase, target: &'a [u32]) -> Reading<'a, Looks>;
+
+    /// What a reader typed in a language, to be translated into another; languages by their codes, the first
+    /// and the second where none is named.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for a language that it does not know, or the same twice; [`Error::BadText`] for a
+    /// text that is empty or too long; [`Error::UnknownCharacter`].
+    fn phrase(&self, text: &str, from: &str, into: &str) -> Result<Phrase> {
+        let place = |name: &str, code: &str, otherwise: usize| match code {
+            "" => Ok(otherwise),
+            code => {
+                let found = self.languages().iter().position(|l| l == code);
+                found.ok_or_else(|| {
+                    let known = self.languages().join(", ");
+                    Error::bad_option(name, code, format!("this model knows {known}"))
+                })
+            }
+        };
+        let from = place("from", from, 0)?;
+        let to = place("into", into, usize::from(from == 0))?;
+        if from == to {
+            let code = &self.languages()[to];
+            let reason = "a text is translated into another language than its own";
+            return Err(Error::bad_option("into", code, reason));
+        }
+        let bad = |reason: String, hint: &str| {
+            Err(Error::BadText {
+                reason,
+                hint: hint.into(),
+            })
+        };
+        // A text that is far too long is not read to its end.
+        let most = 64 * self.most();
+        let cut = text.floor_char_boundary(most + 1);
+        let words: Vec<&str> = text[..cut].split_whitespace().collect();
+        let tidy = words.join(" ");
+        let lower = || tidy.to_lowercase();
+        let source = match self.tokenizer().encode(&tidy) {
+            // As at the beginning of a sentence.
+            Err(error) => self.tokenizer().encode(&lower()).map_err(|_| error)?,
+            Ok(source) => source,
+        };
+        match source.len() {
+            0 => bad("it is empty".into(), "Type something."),
+            n if n > self.most() || text.len() > most => bad(
+                format!("it has more than {} pieces", self.most()),
+                "Take a shorter one.",
+            ),
+            _ => Ok(Phrase {
+                from: from as u32,
+                to: to as u32,
+                source,
+            }),
+        }
+    }
 }

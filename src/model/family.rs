@@ -4,8 +4,8 @@ use burn::{module::Module, tensor::Device};
 
 use super::{
     Capabilities, Condition, ConditionKind, Cost, Defaults, Density, FamilyInfo, FamilySpace,
-    Invertible, Language, Latent, Losses, Preset, Sampler, StepContext, condition::with_conditions,
-    plain,
+    Invertible, Language, Latent, Losses, Preset, Sampler, StepContext, Translation,
+    condition::with_conditions, plain,
 };
 use crate::{
     data::{Batch, DataInfo, Space, SpaceKind},
@@ -211,6 +211,11 @@ pub trait Family: Sized + Clone + Send + 'static {
 
     /// How it reads text, if it does.
     fn language(&self) -> Option<&dyn Language> {
+        None
+    }
+
+    /// How it translates, if it does.
+    fn translation(&self) -> Option<&dyn Translation> {
         None
     }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     Condition, Cost, Density, Family, Invertible, Language, Latent, Losses, Reading, Sampler,
-    StepContext,
+    StepContext, Translation,
 };
 use crate::{
     data::{Batch, SpaceKind},
@@ -128,6 +128,9 @@ pub trait Model: Any {
 
     /// See [`Family::language`].
     fn language(&self) -> Option<&dyn Language>;
+
+    /// See [`Family::translation`].
+    fn translation(&self) -> Option<&dyn Translation>;
 
     /// Tokens of a training example; 0 where examples are not text.
     fn block_size(&self) -> usize {
@@ -262,5 +265,9 @@ impl<F: Family> Model for F {
 
     fn language(&self) -> Option<&dyn Language> {
         Family::language(self)
+    }
+
+    fn translation(&self) -> Option<&dyn Translation> {
+        Family::translation(self)
     }
 }

@@ -17,6 +17,7 @@ pub mod nearest;
 pub mod outline;
 mod points;
 pub mod svg;
+mod translation;
 
 pub use files::{csv, enlarged, png};
 pub use film::{FILM_LIMIT, Film, gif};
@@ -30,7 +31,7 @@ use crate::{
     families,
     model::{
         Capabilities, Condition, ConditionKind, FamilyInfo, Language, Latent, Model, Sampler,
-        Samples, finish,
+        Samples, Translation, finish,
     },
     pause::Pause,
     scene::{self, PlotRequest, PlotSpec, Role, Scene, View, grid, token},
@@ -90,6 +91,7 @@ fn general(
                 all.extend(language::specs());
             }
         }
+        SpaceKind::Pairs => all.extend(translation::specs()),
     }
     all
 }
@@ -115,6 +117,7 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
             "read" | "attention" | "lens" => {
                 language::answer(language_of(model)?, request, pause).await
             }
+            "translate" => translation::answer(translation_of(model)?, request).await,
             _ => model.plot(request)?.read(request.window()).await,
         },
     }
@@ -168,6 +171,12 @@ pub fn latent_of(model: &dyn Model) -> Result<&dyn Latent> {
 fn language_of(model: &dyn Model) -> Result<&dyn Language> {
     model.language().ok_or_else(|| Error::Unsupported {
         what: format!("A {} does not read text", model.title()),
+    })
+}
+
+fn translation_of(model: &dyn Model) -> Result<&dyn Translation> {
+    model.translation().ok_or_else(|| Error::Unsupported {
+        what: format!("A {} does not translate", model.title()),
     })
 }
 

@@ -32,8 +32,8 @@ pub use crate::{
         Capabilities, Condition, ConditionKind, DensityKind, FamilyInfo, FamilySpace, Preset, Size,
     },
     scene::{
-        Alternative, Bars, Cell, Layer, Number, Path, PlotInput, PlotInputs, PlotSpec, Role, Text,
-        Token, View,
+        Alternative, Bars, Cell, Layer, Number, Path, PlotInput, PlotInputs, PlotSpec, Proposal,
+        Role, Text, Token, View,
     },
     training::{LossCurve, Split},
 };
@@ -116,6 +116,7 @@ mod tests {
             DensityKind,
             ModelInfo,
             SpaceInfo,
+            ExampleInfo,
             TrainState,
             LossCurve,
             Split,
@@ -123,6 +124,7 @@ mod tests {
             Text,
             Token,
             Alternative,
+            Proposal,
             Cell,
             Number,
             Bars,

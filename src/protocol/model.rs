@@ -104,6 +104,29 @@ pub enum SpaceInfo {
         /// nats a character.
         characters_per_token: f32,
     },
+    /// Texts in two languages.
+    Pairs {
+        /// The languages, by their codes; the digits of numbers are called `digits`.
+        languages: Vec<String>,
+        /// Tokens in its vocabulary.
+        vocabulary: u32,
+        /// The most tokens of a text.
+        longest: u32,
+        /// Texts that were held out, to begin with.
+        examples: Vec<ExampleInfo>,
+    },
+}
+
+/// A text to translate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ExampleInfo {
+    /// Its language, by its code.
+    pub from: String,
+    /// The language to translate it into.
+    pub into: String,
+    /// It.
+    pub text: String,
 }
 
 /// Where a training stands.

@@ -84,6 +84,24 @@ pub enum View {
         /// Cells, row by row.
         cells: Vec<Cell>,
     },
+    /// A translation.
+    Translation {
+        /// What was read, piece by piece, after its languages.
+        read: Vec<String>,
+        /// What was guessed, piece by piece, and the end.
+        written: Vec<String>,
+        /// Its pieces, each with what else could have stood there.
+        tokens: Vec<Token>,
+        /// The likeliest translations, best first.
+        proposals: Vec<Proposal>,
+        /// Layers of the decoder.
+        layers: u32,
+        /// Heads of a layer.
+        heads: u32,
+        /// Where it looked: `layers · heads` matrices of f32 with a row for each piece that was guessed and a
+        /// column for each that was read, row by row, little-endian.
+        alignment: Bytes,
+    },
     /// Named numbers.
     Numbers {
         /// They.
@@ -178,6 +196,18 @@ pub struct Alternative {
     pub text: String,
     /// Its probability under the model.
     pub prob: f32,
+}
+
+/// A translation that a model might give.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Proposal {
+    /// It.
+    pub text: String,
+    /// Its probability under the model, given the text.
+    pub prob: f32,
+    /// Whether it came to its end.
+    pub ended: bool,
 }
 
 /// A cell of a [`View::Table`].

@@ -23,6 +23,8 @@ pub struct PlotRequest<'a> {
     pub mask: Option<Vec<u8>>,
     /// The text that it is asked with.
     pub text: &'a str,
+    /// The language of the text and the one to translate it into, by their codes.
+    pub languages: [&'a str; 2],
     /// How many points, lines, draws or steps.
     pub count: usize,
     /// Seed of its noise.

@@ -138,6 +138,8 @@ pub enum PlotInput {
     },
     /// A few images, each with its class: [`PlotInputs::letters`].
     Letters,
+    /// A text and two languages: [`PlotInputs::text`], [`PlotInputs::from`], [`PlotInputs::into`].
+    Phrase,
 }
 
 /// The answers to a plot's inputs; what a plot does not ask for is ignored.
@@ -162,6 +164,12 @@ pub struct PlotInputs {
     /// A text.
     #[ts(as = "Option<String>")]
     pub text: String,
+    /// The language of the text, by its code; empty for the model's first.
+    #[ts(as = "Option<String>")]
+    pub from: String,
+    /// The language to translate it into; empty for the model's second.
+    #[ts(as = "Option<String>")]
+    pub into: String,
     /// How many points, lines, draws or steps.
     #[ts(as = "Option<u32>")]
     pub count: u32,

@@ -12,8 +12,9 @@ use crate::{
     checkpoint,
     data::points::PointSource,
     data::{
-        DataInfo, Dataset, ImageSet, PointSet, TextSet,
+        DataInfo, Dataset, ImageSet, PairSet, PointSet, TextSet,
         clips::{self, ClipOptions, ClipSet},
+        pairs,
         pictures::{self, PictureInfo, PictureSource},
         scenes::{self, ScenesOptions},
         text::TextOptions,
@@ -130,9 +131,10 @@ impl Library {
 
     /// The set of a model's data, if it was handed over, or what it is made of was.
     pub fn at_hand(&mut self, info: &DataInfo) -> Option<Rc<Dataset>> {
-        match clips::is_clips(&info.name) {
-            true => self.clips(&info.options).ok(),
-            false => self.get(&info.name),
+        match &info.name {
+            name if clips::is_clips(name) => self.clips(&info.options).ok(),
+            name if pairs::is_numbers(name) => self.make(name, &info.options, 0).ok(),
+            name => self.get(name),
         }
     }
 
@@ -171,6 +173,9 @@ impl Library {
         if let Some(text) = self.texts.get(name).cloned() {
             let make = || TextSet::new(name, &text, options);
             return self.tokens_of(name, options, None, make);
+        }
+        if pairs::is_numbers(name) && !self.sets.contains_key(name) {
+            return Ok(Rc::new(PairSet::new(name, options)?.into()));
         }
         self.need(name)
     }

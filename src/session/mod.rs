@@ -28,7 +28,7 @@ use crate::{
     export, families,
     model::{Condition, Model, Sampler},
     options,
-    protocol::{LossCurve, ModelInfo, SpaceInfo, Split, TrainState},
+    protocol::{ExampleInfo, LossCurve, ModelInfo, SpaceInfo, Split, TrainState},
     training::{Budget, Trainer},
 };
 use snapshots::Snapshot;
@@ -178,7 +178,7 @@ impl Session {
         match self.data().space.kind() {
             SpaceKind::Image => 400,
             SpaceKind::Video => 16,
-            SpaceKind::Text => 16,
+            SpaceKind::Text | SpaceKind::Pairs => 16,
             SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => 20_000,
         }
     }
@@ -229,6 +229,25 @@ impl Session {
                 vocabulary: vocabulary.len() as u32,
                 characters_per_token: *characters_per_token,
             },
+            Space::Pairs {
+                vocabulary,
+                languages,
+                examples,
+            } => {
+                let code = |place: u32| languages.get(place as usize).cloned();
+                SpaceInfo::Pairs {
+                    languages: languages.clone(),
+                    vocabulary: vocabulary.len() as u32,
+                    longest: self.model().translation().map_or(0, |t| t.most()) as u32,
+                    examples: (examples.iter())
+                        .map(|example| ExampleInfo {
+                            from: code(example.from).unwrap_or_default(),
+                            into: code(example.to).unwrap_or_default(),
+                            text: example.text.clone(),
+                        })
+                        .collect(),
+                }
+            }
         }
     }
 

@@ -24,6 +24,10 @@ const HELD_OUT: usize = 256;
 const HELD_OUT_TOKENS: usize = 3072;
 /// Held-out clips on which losses are measured.
 const HELD_OUT_CLIPS: usize = 8;
+/// Held-out pairs on which losses are measured.
+const HELD_OUT_PAIRS: usize = 192;
+/// Translations that a training shows of itself.
+const TRAINING_PAIRS: usize = 6;
 /// Clips that a training shows of itself.
 const TRAINING_CLIPS: usize = 2;
 /// Points behind the held-out curve.
@@ -233,6 +237,7 @@ impl Session {
                 SpaceKind::Image if few => HELD_OUT / 4,
                 SpaceKind::Image => HELD_OUT,
                 SpaceKind::Video => HELD_OUT_CLIPS,
+                SpaceKind::Pairs => HELD_OUT_PAIRS,
                 SpaceKind::Text => HELD_OUT_TOKENS / self.model().block_size().max(1),
                 SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => HELD_OUT_POINTS,
             };
@@ -242,6 +247,7 @@ impl Session {
                 SpaceKind::Image if few => TRAINING_SAMPLES / 4,
                 SpaceKind::Image => TRAINING_SAMPLES,
                 SpaceKind::Video => TRAINING_CLIPS,
+                SpaceKind::Pairs => TRAINING_PAIRS,
                 SpaceKind::Text => 1,
                 SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => TRAINING_POINTS,
             };

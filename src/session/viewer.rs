@@ -76,6 +76,7 @@ impl Viewer {
                 }
             },
             text: &inputs.text,
+            languages: [&inputs.from, &inputs.into],
             count: inputs.count as usize,
             seed: u64::from(inputs.seed),
             resolution: inputs.resolution as usize,

@@ -735,7 +735,7 @@ sampleSchema: JsonSchema, };
 /**
  * The kinds of [`Space`].
  */
-export type SpaceKind = "image" | "video" | "points" | "classes" | "energy" | "text";
+export type SpaceKind = "image" | "video" | "points" | "classes" | "energy" | "text" | "pairs";
 
 /**
  * What samples are to fit. What is left out is free.
@@ -1068,7 +1068,7 @@ along: string, } | { "kind": "pointer" } | { "kind": "image" } | { "kind": "pair
 /**
  * One to begin with.
  */
-example: string, } | { "kind": "letters" };
+example: string, } | { "kind": "letters" } | { "kind": "phrase" };
 
 /**
  * The answers to a plot's inputs; what a plot does not ask for is ignored.
@@ -1102,6 +1102,14 @@ letters?: Array<LetterInput>,
  * A text.
  */
 text?: string, 
+/**
+ * The language of the text, by its code; empty for the model's first.
+ */
+from?: string, 
+/**
+ * The language to translate it into; empty for the model's second.
+ */
+into?: string, 
 /**
  * How many points, lines, draws or steps.
  */
@@ -1274,7 +1282,40 @@ vocabulary: number,
  * Characters in a token of the text held out, on average: nats a token divided by it are
  * nats a character.
  */
-charactersPerToken: number, };
+charactersPerToken: number, } | { "kind": "pairs", 
+/**
+ * The languages, by their codes; the digits of numbers are called `digits`.
+ */
+languages: Array<string>, 
+/**
+ * Tokens in its vocabulary.
+ */
+vocabulary: number, 
+/**
+ * The most tokens of a text.
+ */
+longest: number, 
+/**
+ * Texts that were held out, to begin with.
+ */
+examples: Array<ExampleInfo>, };
+
+/**
+ * A text to translate.
+ */
+export type ExampleInfo = { 
+/**
+ * Its language, by its code.
+ */
+from: string, 
+/**
+ * The language to translate it into.
+ */
+into: string, 
+/**
+ * It.
+ */
+text: string, };
 
 /**
  * Where a training stands.
@@ -1434,7 +1475,36 @@ rows: Array<string>,
 /**
  * Cells, row by row.
  */
-cells: Array<Cell>, } | { "kind": "numbers", 
+cells: Array<Cell>, } | { "kind": "translation", 
+/**
+ * What was read, piece by piece, after its languages.
+ */
+read: Array<string>, 
+/**
+ * What was guessed, piece by piece, and the end.
+ */
+written: Array<string>, 
+/**
+ * Its pieces, each with what else could have stood there.
+ */
+tokens: Array<Token>, 
+/**
+ * The likeliest translations, best first.
+ */
+proposals: Array<Proposal>, 
+/**
+ * Layers of the decoder.
+ */
+layers: number, 
+/**
+ * Heads of a layer.
+ */
+heads: number, 
+/**
+ * Where it looked: `layers · heads` matrices of f32 with a row for each piece that was guessed and a
+ * column for each that was read, row by row, little-endian.
+ */
+alignment: Bytes, } | { "kind": "numbers", 
 /**
  * They.
  */
@@ -1555,6 +1625,23 @@ text: string,
  * Its probability under the model.
  */
 prob: number, };
+
+/**
+ * A translation that a model might give.
+ */
+export type Proposal = { 
+/**
+ * It.
+ */
+text: string, 
+/**
+ * Its probability under the model, given the text.
+ */
+prob: number, 
+/**
+ * Whether it came to its end.
+ */
+ended: boolean, };
 
 /**
  * A cell of a [`View::Table`].

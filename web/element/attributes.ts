@@ -176,6 +176,8 @@ export const ATTRIBUTES = {
     MODEL,
     "what the model reads",
   ),
+  source: entry(word("the code of a language, or `digits`"), null, MODEL, MODEL, "the language of a text to translate"),
+  target: entry(word("the code of a language, or `digits`"), null, MODEL, MODEL, "the language to translate it into"),
   layer: entry(integer(1, 64), 1, MODEL, MODEL, "the layer whose attention is shown"),
   head: entry(integer(1, 64), 1, MODEL, MODEL, "the head of it"),
   backend: entry(

@@ -7,6 +7,7 @@ import type { Input } from "./inputs/input";
 import { LettersInput } from "./inputs/letters";
 import { MaskInput } from "./inputs/mask";
 import { PairInput } from "./inputs/pair";
+import { PhraseInput } from "./inputs/phrase";
 import { Places } from "./inputs/place";
 import { TextInput } from "./inputs/text";
 import type { Host } from "./panel";
@@ -22,6 +23,7 @@ import { RasterRenderer } from "./render/raster";
 import type { Renderer } from "./render/renderer";
 import { TableRenderer } from "./render/table";
 import { TokensRenderer } from "./render/tokens";
+import { TranslationRenderer } from "./render/translation";
 
 /** Controls, and who draws which kind of answer. */
 export interface Outfit {
@@ -101,6 +103,10 @@ export class Kit {
         table: new TableRenderer(host),
       };
       return { inputs: [text], renderers, asks: () => ({}) };
+    }
+    if (kinds.includes("phrase")) {
+      const phrase = this.#one("phrase", () => new PhraseInput(host, changed));
+      return { inputs: [phrase], renderers: { translation: new TranslationRenderer(host, phrase) }, asks: () => ({}) };
     }
     const sentence = () => this.#one("sentence", () => new TextInput(host, changed, { sentence: true }));
     const told = kinds.includes("sentence") ? [sentence()] : [];

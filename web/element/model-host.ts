@@ -266,13 +266,13 @@ export abstract class ModelHost extends grown(ModelCore) implements Host, Contro
     this.requestUpdate();
   }
 
-  /** The images or clips that a family is to learn here: as asked for, else the first if it knows no other data. */
+  /** Images, clips or pairs that a family is to learn here: as asked for, else the first if it knows no other data. */
   protected async imagesOf({ spaces }: FamilyInfo): Promise<string | undefined> {
     const kind = pictured(spaces);
     if (!this.family || !kind) return undefined;
     const asked = this.getAttribute("data");
     const made = this.description?.made.filter((set) => set.kind === kind) ?? [];
-    if (kind === "video" || made.some(({ name }) => name === asked)) return asked ?? made[0]?.name;
+    if (kind === "video" || kind === "pairs" || made.some(({ name }) => name === asked)) return asked ?? made[0]?.name;
     const { data } = await siteManifest();
     const wished = data.find((d) => d.name === asked);
     return (wished ?? (spaces.some((s) => isPlane(s.kind)) ? undefined : data[0]))?.name;

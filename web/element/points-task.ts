@@ -15,9 +15,9 @@ export const START = { data: "moons", seed: 1, steps: 2000 } as const;
 /** Attributes of what a model of points learns. */
 export const POINTS = ["data", "steps", "seconds", "rate", "overlay"];
 
-/** The kind of pictures that a family with these spaces is to learn, if it learns any: images rather than clips. */
+/** The kind of images, clips or pairs that a family is to learn, if it learns any: images rather than others. */
 export const pictured = (spaces: FamilyInfo["spaces"]): SpaceKind | undefined =>
-  (["image", "video"] as const).find((kind) => spaces.some((s) => s.kind === kind));
+  (["image", "video", "pairs"] as const).find((kind) => spaces.some((s) => s.kind === kind));
 
 export const isPlane = (kind: SpaceKind | undefined) => kind === "points" || kind === "classes" || kind === "energy";
 

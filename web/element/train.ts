@@ -2,7 +2,7 @@ import { html, nothing } from "lit";
 import { ref } from "lit/directives/ref.js";
 import { badOption } from "../client/errors";
 import { isPictures } from "../client/pictures";
-import type { LossCurve, ModelInfo, SpaceKind, TrainState, View } from "../client/protocol";
+import type { LossCurve, ModelInfo, SpaceKind, Token, TrainState, View } from "../client/protocol";
 import { KeptPanel, saveKept } from "./kept";
 import { Latest, Panel, type Host } from "./panel";
 import { Plate } from "./draw";
@@ -23,11 +23,16 @@ import type { Scope } from "./wishes";
 
 const SAMPLES = 32;
 const POINTS = 500;
+/** Translations, a line each. */
+const PAIRS = 6;
 /** Clips, each in a row of its own. */
 const CLIPS = 2;
 
 /** Characters in a token of a text, 0 of anything else. */
 const perToken = (info: ModelInfo | undefined) => (info?.space.kind === "text" ? info.space.charactersPerToken : 0);
+
+/** Between two texts. */
+const END: Token = { id: 0, text: "\n", logProb: null, alternatives: [], given: true };
 
 /** What training is, in a sentence or two, by the kind of what is learned. */
 const CAPTIONS = {
@@ -37,6 +42,7 @@ const CAPTIONS = {
   points: "learnsPoints",
   classes: "learnsPoints",
   energy: "learnsEnergy",
+  pairs: "learnsPairs",
 } as const satisfies Record<SpaceKind, Key>;
 
 const warning = (text: string) => html`<p class="offer warn" role="status">${text}</p>`;
@@ -94,9 +100,13 @@ export class TrainPanel extends Panel {
   }
   get #count() {
     if (this.host.info?.space.kind === "video") return CLIPS;
+    if (this.#pairs) return PAIRS;
     return this.#language ? 1 : this.#plane ? POINTS : SAMPLES;
   }
 
+  get #pairs() {
+    return this.host.info?.space.kind === "pairs";
+  }
   get #plane() {
     return isPlane(this.host.info?.space.kind);
   }
@@ -164,7 +174,7 @@ export class TrainPanel extends Panel {
   #draw(view: View) {
     if (view.kind === "texts") {
       // Under the pointer it stays as it is.
-      if (!this.#script.busy) this.#script.set(view.texts[0]?.tokens ?? []);
+      if (!this.#script.busy) this.#script.set(view.texts.flatMap(({ tokens }, i) => (i ? [END, ...tokens] : tokens)));
     } else if (view.kind === "plot") this.#plot.show(view, true);
     else if (view.kind === "clips") {
       // All frames of a clip in a row.
@@ -306,7 +316,7 @@ export class TrainPanel extends Panel {
 
   /** What it makes now, or made then. */
   #now() {
-    if (this.#language) return html`<div class="sheet" ${ref(this.#script.attach)}></div>`;
+    if (this.#language || this.#pairs) return html`<div class="sheet" ${ref(this.#script.attach)}></div>`;
     const [label, attach] = [
       this.host.words.say("fixedNoise"),
       this.#plane ? this.#plot.attach : this.#plate.attach,

@@ -1,5 +1,6 @@
 import { lab } from "./en-lab";
 import { pictures } from "./en-pictures";
+import { translation } from "./en-translation";
 import { sentence } from "./sentence";
 
 /**
@@ -373,6 +374,7 @@ export const en = {
 
   ...pictures,
   ...lab,
+  ...translation,
 
   // Beneath a figure, in a chapter
   copyLink: "Copy a link to this view",

@@ -58,7 +58,15 @@ export interface Losses<K extends Kind = Kind> {
 }
 
 /** Samples by default. */
-const COUNTS: Record<Kind, number> = { image: 16, video: 2, points: 1000, classes: 1000, energy: 1000, text: 1 };
+const COUNTS: Record<Kind, number> = {
+  image: 16,
+  video: 2,
+  points: 1000,
+  classes: 1000,
+  energy: 1000,
+  text: 1,
+  pairs: 6,
+};
 
 /** A model: it samples, trains, and goes into a file. */
 export class Model<K extends Kind = Kind, F extends keyof Families = keyof Families> {

@@ -1,7 +1,10 @@
 /** Samples as a program wants them: one by one. */
 import type { SpaceKind, Token, View } from "../client/protocol";
 
-/** What a model models: images, clips, points in 2-D, those with classes, those of which an energy is known, text. */
+/**
+ * What a model models: images, clips, points in 2-D, those with classes, those of which an energy is known, text, texts
+ * in two languages.
+ */
 export type Kind = SpaceKind;
 
 /** An image; where there are `ImageData`, it is one of them, which a canvas takes as it is. */
@@ -31,6 +34,8 @@ export interface SampleOf {
   classes: Point;
   energy: Point;
   text: Writing;
+  /** What was read, an arrow, and what was written. */
+  pairs: Writing;
 }
 
 function picture(width: number, height: number): Picture {

@@ -84,7 +84,7 @@ function sample(model, lang, title) {
   const { draw, drawn, wrote } = CATALOGUE[lang];
   const text = new URL(`web/${poster(model, "txt")}`, root);
   const image = existsSync(new URL(`web/${poster(model, "png")}`, root));
-  const view = image ? "samples" : "write";
+  const view = image ? "samples" : model.family === "seq2seq" ? "translate" : "write";
   const before = image
     ? `<img src="${poster(model, "png")}" width="224" height="168" alt="${drawn(escape(title))}">`
     : `<p class="page-of-text" lang="en" aria-label="${wrote(escape(title))}">${

@@ -96,6 +96,8 @@ export const ATTRIBUTES_DE: Record<Name, string> = {
   t: "wie weit sie gekommen ist",
   path: "wie sie durch den latenten Raum geht",
   text: "was das Modell liest",
+  source: "die Sprache eines Textes, der zu übersetzen ist",
+  target: "die Sprache, in die er übersetzt wird",
   layer: "die Schicht, deren Attention gezeigt wird",
   head: "deren Kopf",
   backend: "`auto` nimmt eine echte Grafikkarte, wenn es eine gibt, sonst den Prozessor",

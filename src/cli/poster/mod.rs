@@ -209,7 +209,7 @@ impl<'a> Scene<'a> {
         let pictures = matches!(kind, SpaceKind::Image | SpaceKind::Video);
         let loose = pictures && self.plot.id == "samples";
         let view = match kind {
-            SpaceKind::Text => View::Texts { texts: Vec::new() },
+            SpaceKind::Text | SpaceKind::Pairs => View::Texts { texts: Vec::new() },
             _ if loose => self.samples()?,
             _ => self.answer(&arguments.place)?,
         }

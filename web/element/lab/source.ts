@@ -20,6 +20,7 @@ const KINDS = {
   image: "images",
   video: "kindClips",
   text: "kindText",
+  pairs: "kindPairs",
 } as const satisfies Record<SpaceKind, Key>;
 
 /** What the data controls ask of their lab. */

@@ -46,7 +46,7 @@ export class Script {
 
   constructor(
     private readonly host: Speaker,
-    private readonly label: "writesNow" | "wrote" | "asRead",
+    private readonly label: "writesNow" | "wrote" | "asRead" | "asTranslated",
     private readonly listener: Listener = {},
   ) {
     const page = this.#page;

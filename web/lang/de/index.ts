@@ -10,6 +10,7 @@ import { options } from "./options";
 import { pictures } from "./pictures";
 import { plots } from "./plots";
 import { texts } from "./texts";
+import { translation } from "./translation";
 import { refused } from "./refused";
 
 const german: Language = {
@@ -25,6 +26,7 @@ const german: Language = {
     ...changes,
     ...letters,
     ...models,
+    ...translation,
     ...article,
   },
 };

@@ -1,5 +1,6 @@
 import type { Texts } from "../words";
 import { lab } from "./lab";
+import { translationTexts } from "./translation";
 
 /** What the elements and the page say, in German. */
 export const texts: Texts = {
@@ -397,4 +398,5 @@ export const texts: Texts = {
   tourKeys: "Mit den Pfeiltasten geht es weiter und zurück, mit Escape endet er.",
 
   ...lab,
+  ...translationTexts,
 };
