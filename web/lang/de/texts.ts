@@ -1,5 +1,6 @@
 import type { Texts } from "../words";
 import { lab } from "./lab";
+import { pictures } from "./texts-pictures";
 import { translationTexts } from "./translation";
 
 /** What the elements and the page say, in German. */
@@ -351,38 +352,6 @@ export const texts: Texts = {
   groupPlays: "Dramen und Gedichte",
   groupBooks: "Bücher",
 
-  picturesNote: "Woraus gelernt werden soll.",
-  picturesYours: "Ihre: {title}",
-  picturesElsewhere: "Bilder, die nicht hier sind",
-  picturesOwn: "Oder aus eigenen Bildern",
-  picturesFiles: "Bilder wählen",
-  picturesFolder: "Ordner wählen",
-  paste: "Einfügen",
-  cameraOpen: "Kamera",
-  cameraSees: "Was die Kamera sieht",
-  cameraTake: "Aufnehmen",
-  cameraClose: "Kamera schließen",
-  pictureLabel: "Klasse dessen, was Sie als Nächstes hinzufügen",
-  pictureLabelHelp: "Wenn Sie mögen: Bilder mit derselben Angabe sind eine Klasse. Die eines Ordners heißen wie er.",
-  picturesReading: "Bilder werden gelesen",
-  picturesRead: "{done} von {of}",
-  picturesTaken:
-    "{n} Bilder mit {side} × {side} Pixeln, {colour}: Gelernt wird aus {train}, und {heldOut} werden zurückgehalten.",
-  inGrey: "in Grau",
-  inColour: "in Farbe",
-  picturesTwice: {
-    one: "{n} wurde weggelassen, weil es ein genau gleiches gab.",
-    other: "{n} wurden weggelassen, weil es genau gleiche gab.",
-  },
-  picturesSome: "Einige der Bilder",
-  picturesCropped: "Von jedem wird das Quadrat in der Mitte genommen und so verkleinert.",
-  picturesDrop:
-    "Legen Sie hier Bilder oder einen Ordner ab, oder fügen Sie sie ein; " +
-    "enthält er Ordner, ist jeder eine Klasse. Gebraucht werden 20 bis 5000.",
-  picturesRefused: { one: "{n} Datei wurde weggelassen", other: "{n} Dateien wurden weggelassen" },
-  picturesStay: "Sie bleiben in diesem Browser: Nichts wird hochgeladen.",
-  picturesClear: "Meine Bilder wegnehmen",
-
   copyLink: "Link zu dieser Ansicht kopieren",
   share: "Teilen …",
   reset: "Zurücksetzen",
@@ -398,5 +367,6 @@ export const texts: Texts = {
   tourKeys: "Mit den Pfeiltasten geht es weiter und zurück, mit Escape endet er.",
 
   ...lab,
+  ...pictures,
   ...translationTexts,
 };
