@@ -6,7 +6,6 @@ import { translationTexts } from "./translation";
 /** What the elements and the page say, in German. */
 export const texts: Texts = {
   listComma: "; ",
-
   aModel: "Generatives Modell",
   views: "Ansichten",
   viewWrite: "Schreiben",
@@ -365,7 +364,6 @@ export const texts: Texts = {
   tourBack: "Zurück",
   tourEnd: "Rundgang beenden",
   tourKeys: "Mit den Pfeiltasten geht es weiter und zurück, mit Escape endet er.",
-
   ...lab,
   ...pictures,
   ...translationTexts,

@@ -1,5 +1,8 @@
-/** Of translations: what the page says, and what their models and data declare. */
-export const translationTexts = {
+import type { translation as english } from "../en-translation";
+import type { Texts } from "../words";
+
+/** What the page says of translations, in German; part of texts.ts. */
+export const translationTexts: Pick<Texts, keyof typeof english> = {
   learnsPairs:
     "Dieselbe Zahl in zwei Sprachen, in jedem Schritt neu gezogen. Der Verlust ist −log p der Übersetzung, je Stück; " +
     "die dicke Kurve ist die von Zahlen, die kein Training gesehen hat. Darunter einige davon und was daraus wird.",
@@ -23,6 +26,7 @@ export const translationTexts = {
     "Die Zeilen wurden nacheinander geschrieben; jede blickt auf die Spalten, die gelesen wurden. In Hundertsteln.",
 };
 
+/** What models of translations and their data declare, and what errors say of them. */
 export const translation: Record<string, string> = {
   // Options
   "Encoder–decoder transformer": "Encoder-Decoder-Transformer",
