@@ -47,6 +47,13 @@ const LABS = [
     `[family="${family}"]`,
     `<generative-lab autoplay family="${family}">`,
   ]),
+  // Of one family or two: their table is shorter than that of all.
+  [
+    '[families="gan"]',
+    '<generative-lab autoplay families="gan" family="gan" data="8gaussians" gan.plot="discriminator">',
+  ],
+  ['[families="ddpm"]', '<generative-lab autoplay families="ddpm" family="ddpm" data="8gaussians">'],
+  ['[families="realnvp planar"]', '<generative-lab autoplay families="realnvp planar" family="realnvp" data="moons">'],
   ['[family="bayes"]', '<generative-lab autoplay families="bayes" family="bayes" bayes.plot="both">'],
   ['[family="kl"]', '<generative-lab autoplay families="kl" family="kl" kl.plot="fits">'],
   [':host([controls="table"])', '<generative-lab autoplay controls="table">'],

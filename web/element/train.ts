@@ -68,13 +68,18 @@ export class TrainPanel extends Panel {
     this.#plot = new Plot(host);
     this.params["data"] = {
       get: () => {
-        const { corpus } = host.trainer;
+        const { corpus, gallery } = host.trainer;
+        if (gallery) return this.#images;
         return corpus?.name && corpus.name !== corpus.entries[0]?.name && corpus.name !== corpus.own?.name
           ? corpus.name
           : undefined;
       },
       set: (name) => {
-        const { corpus } = host.trainer;
+        const { corpus, gallery } = host.trainer;
+        if (gallery) {
+          void host.attempt(() => gallery.want(name), "data");
+          return;
+        }
         if (!corpus && name !== undefined) throw badOption("data", name, "this model learns from what it came with");
         corpus?.want(name);
       },
@@ -93,6 +98,18 @@ export class TrainPanel extends Panel {
         if (wished) host.trainer.resize(wished);
       },
     };
+  }
+
+  /** The set of images that is chosen, where a link has to say so: it can bring those of the site. */
+  get #images(): string | undefined {
+    const { about, info, models, trainer } = this.host;
+    const { choice, entries = [] } = trainer.gallery ?? {};
+    if (!choice || isPictures(choice)) return undefined;
+    const shipped = models.find(({ id }) => id === this.host.getAttribute("model"));
+    // Without a word of them, a family that knows points learns points.
+    const first = about?.spaces.some(({ kind }) => isPlane(kind)) ? undefined : entries[0]?.name;
+    const usual = this.host.hasAttribute("family") ? first : (shipped?.data ?? info?.data);
+    return choice === usual ? undefined : choice;
   }
 
   get #language() {

@@ -1,4 +1,4 @@
-import { PlaygroundError, problem } from "../../client/errors";
+import { PlaygroundError, badOption, problem } from "../../client/errors";
 import { isPictures, sourceOf, type KeptPictures, type Refused } from "../../client/pictures";
 import type { ErrorInfo, PictureInfo, PictureSource } from "../../client/protocol";
 import { siteManifest, type DataEntry } from "../../client/site";
@@ -35,6 +35,7 @@ export class Gallery {
   preview: ImageView | undefined;
   /** Name of the set that is chosen; without one, what the element decides. */
   choice: string | undefined;
+  #wanted: string | undefined;
   /** Files that were left out. */
   refused: Refused[] = [];
   /** Pictures are being read: so many of so many. */
@@ -81,9 +82,20 @@ export class Gallery {
     if (waiting || (this.isOwn && this.#taken !== JSON.stringify(this.options()))) await this.again();
   }
 
-  /** The set of a model that came from elsewhere. */
+  /** The set of a model that came from elsewhere, where an attribute asks for no other. */
   prefer(name: string) {
-    this.choice = name;
+    this.choice = this.#wanted ?? name;
+    this.#wanted = undefined;
+  }
+
+  /** The set of the site that an attribute asks for; a name that the site does not have is refused. */
+  async want(name: string | undefined): Promise<void> {
+    this.#wanted = this.choice = name;
+    if (name === undefined) return;
+    const all = (await siteManifest()).data.map((entry) => entry.name);
+    if (all.includes(name) || this.#wanted !== name) return;
+    this.#wanted = this.choice = undefined;
+    throw badOption("data", name, `one of ${all.join(", ")} is expected`);
   }
 
   /** Another set is to be learned from. */
