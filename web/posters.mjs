@@ -23,6 +23,7 @@ const POSTERS = {
   "gpt-names.txt": ["--seed", "1", "--length", "100"],
   "gpt-shakespeare.txt": ["--seed", "1", "--prompt", "ROMEO:", "--length", "330"],
   "pixelcnn-mnist.png": IMAGES,
+  "seq2seq-numbers.txt": ["--count", "7"],
   "vae-fashion.png": [...IMAGES, ...MILD],
   "vae-mnist-2d.png": IMAGES,
   "vae-mnist.png": [...IMAGES, ...MILD],

@@ -73,6 +73,24 @@ export function exact() {
   return table(["checkpoint", "parameters", "−log p(x), nats"], rows);
 }
 
+/** How many translations of the shipped models are right to the letter. */
+export function translations() {
+  const { models } = JSON.parse(text("web/checkpoints/manifest.json"));
+  const rows = models
+    .filter((m) => m.metrics.exactMean !== undefined)
+    .map(({ id, parameters, metrics: m }) => [
+      `\`${id}\``,
+      thousands(parameters),
+      `${m.exactMean.toFixed(2)} %`,
+      `${m.exactWorst.toFixed(2)} %`,
+      `${m.directionsReached} of ${m.directions}`,
+    ]);
+  return table(
+    ["checkpoint", "parameters", "right, mean of directions", "in the worst", "directions at 99.5 % or more"],
+    rows,
+  );
+}
+
 /** How well the shipped models of scenes paint what they are told. */
 export function scenes() {
   const { models } = JSON.parse(text("web/checkpoints/manifest.json"));

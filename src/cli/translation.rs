@@ -130,7 +130,7 @@ fn page(
         languages.len() - 1
     );
     let training = format!(
-        "{} steps of {batch} pairs ({:.0} thousand pairs), {:.0} minutes on two cores",
+        "{} steps of {batch} pairs ({:.0} thousand pairs), {:.0} minutes on a processor",
         meta.step,
         meta.seen as f64 / 1e3,
         meta.seconds / 60.0
@@ -154,7 +154,7 @@ fn page(
          Translations that are right to the letter, in hundredths, of {n} held-out numbers in each of {all} \
          directions, with the likeliest piece at every place; `playground evaluate`. Half of the numbers are drawn \
          evenly, the others are as often short as long and often have zeros. Higher is better.\n\n\
-         | | reached | goal |\n|---|---|---|\n\
+         | | this checkpoint | goal |\n|---|---|---|\n\
          | worst direction | {worst:.2} % | {GOAL} % |\n\
          | mean of all directions | {mean:.2} % | |\n\
          | directions at {GOAL} % or more | {reached} of {all} | all |\n\n\

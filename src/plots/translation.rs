@@ -4,7 +4,7 @@
 use crate::{
     bytes::Bytes,
     error::Result,
-    model::Translation,
+    model::{Guess, Translation},
     scene::{PlotInput, PlotRequest, PlotSpec, Proposal, View},
 };
 
@@ -41,16 +41,22 @@ pub async fn answer(translation: &dyn Translation, request: &PlotRequest<'_>) ->
         read: looks.read,
         written: looks.guessed,
         tokens,
-        proposals: guesses
-            .iter()
-            .map(|guess| Proposal {
-                text: guess.text(),
-                prob: guess.log_prob.exp(),
-                ended: guess.ended,
-            })
-            .collect(),
+        proposals: proposals(&guesses),
         layers: looks.layers as u32,
         heads: looks.heads as u32,
         alignment: Bytes(alignment.collect()),
     })
+}
+
+/// Guesses as they are told: a text that came of different pieces is one, as likely as all of them together.
+fn proposals(guesses: &[Guess]) -> Vec<Proposal> {
+    let mut all: Vec<Proposal> = Vec::new();
+    for guess in guesses {
+        let (text, prob, ended) = (guess.text(), guess.log_prob.exp(), guess.ended);
+        match all.iter_mut().find(|p| p.text == text && p.ended == ended) {
+            Some(same) => same.prob += prob,
+            None => all.push(Proposal { text, prob, ended }),
+        }
+    }
+    all
 }

@@ -12,6 +12,7 @@ use crate::{bytes::Floats, data::input::ImageInput, scene::PlotInputs};
     rename_all = "camelCase",
     rename_all_fields = "camelCase"
 )]
+#[allow(clippy::large_enum_variant)] // One at a time.
 pub enum ViewQuery {
     /// Data images to choose from → `View::Image`.
     DataImages {

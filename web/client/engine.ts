@@ -149,7 +149,8 @@ export class Engine {
       return;
     }
     const { toys, made: all } = await this.describe();
-    const made = all.find((set) => set.name === name);
+    // Of pairs the languages may stand behind the name.
+    const made = all.find((set) => set.name === name || (set.kind === "pairs" && name.startsWith(`${set.name}-`)));
     if (made?.of) await this.needData(made.of, session);
     if (made || toys.some((t) => t.id === name)) return; // Made on the spot.
     const own = session.text(name) ?? [...this.#sessions].map((s) => s.text(name)).find(Boolean);

@@ -253,6 +253,11 @@ export class TrainPanel extends Panel {
     });
   }
 
+  /** What comes of a training, and when. */
+  get #scratch(): Key {
+    return this.#language ? "scratchText" : this.#pairs ? "scratchPairs" : "scratchImages";
+  }
+
   #transport(info: ModelInfo) {
     const { host } = this;
     const { trainer, words } = host;
@@ -268,7 +273,7 @@ export class TrainPanel extends Panel {
         @click=${() => void host.attempt(() => trainer.play())}>
         ${words.say(trainer.busy ? "preparing" : "trainFromScratch")}
       </button>
-      <p class="status">${words.say("scratchNote")} ${words.say(this.#language ? "scratchText" : "scratchImages")}</p>
+      <p class="status">${words.say("scratchNote")} ${words.say(this.#scratch)}</p>
     </div>`;
   }
 

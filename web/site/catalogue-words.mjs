@@ -44,6 +44,11 @@ export const CATALOGUE = {
       lettersNearer1: "Letters nearer to the true one than to another font’s, one shown",
       testImages: "Images held out",
       heldOutCharacters: "Characters held out",
+      exactWorst: "Right to the letter in the worst direction, %",
+      exactMean: "The same, mean of all directions, %",
+      directions: "Directions, from a language into another",
+      directionsReached: "Those at 99.5 % or more",
+      heldOutNumbers: "Numbers held out, in each direction",
     },
   },
   de: {
@@ -89,6 +94,11 @@ export const CATALOGUE = {
       lettersNearer1: "Buchstaben, die dem wahren näher sind als dem einer anderen Schrift, einer gezeigt",
       testImages: "Zurückgehaltene Bilder",
       heldOutCharacters: "Zurückgehaltene Zeichen",
+      exactWorst: "Auf den Buchstaben richtig in der schlechtesten Richtung, %",
+      exactMean: "Dasselbe, Mittel aller Richtungen, %",
+      directions: "Richtungen, von einer Sprache in eine andere",
+      directionsReached: "Davon mit 99,5 % oder mehr",
+      heldOutNumbers: "Zurückgehaltene Zahlen, in jeder Richtung",
     },
   },
 };

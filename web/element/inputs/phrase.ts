@@ -87,6 +87,14 @@ export class PhraseInput implements Input {
     this.host.requestUpdate();
   }
 
+  /** Another language; the same twice swaps the two. */
+  #choose(wish: { from: string } | { into: string }) {
+    const now = this.#asked;
+    const next = { ...now, ...wish };
+    if (next.from === next.into) [next.from, next.into] = [now.into, now.from];
+    this.#take(now.text, next.from, next.into);
+  }
+
   /** A language by its code; digits are none that a browser knows. */
   #name(code: string): string {
     const { words } = this.host;
@@ -142,12 +150,13 @@ export class PhraseInput implements Input {
     const input = (e: Event) => {
       const { value } = e.target as HTMLTextAreaElement;
       clearTimeout(this.#soon);
-      this.#soon = setTimeout(() => this.#take(value, from, into), 220);
+      this.#soon = setTimeout(() => {
+        const { from, into } = this.#asked;
+        this.#take(value, from, into);
+      }, 220);
     };
     return html`<div class="tongues">
-        ${this.#languages("source", words.say("translateFrom"), from, (code) =>
-          this.#take(text, code, code === into ? from : into),
-        )}
+        ${this.#languages("source", words.say("translateFrom"), from, (code) => this.#choose({ from: code }))}
         <button
           type="button"
           aria-label=${words.say("swapLanguages")}
@@ -155,9 +164,7 @@ export class PhraseInput implements Input {
           @click=${() => this.swap(this.translated)}>
           ⇄
         </button>
-        ${this.#languages("target", words.say("translateInto"), into, (code) =>
-          this.#take(text, code === from ? into : from, code),
-        )}
+        ${this.#languages("target", words.say("translateInto"), into, (code) => this.#choose({ into: code }))}
       </div>
       <div class="field">
         <label for="text">${words.say("textToTranslate")}</label>

@@ -6,6 +6,7 @@ export const translationTexts: Pick<Texts, keyof typeof english> = {
   learnsPairs:
     "Dieselbe Zahl in zwei Sprachen, in jedem Schritt neu gezogen. Der Verlust ist −log p der Übersetzung, je Stück; " +
     "die dicke Kurve ist die von Zahlen, die kein Training gesehen hat. Darunter einige davon und was daraus wird.",
+  scratchPairs: "Nach einer halben Minute sind die Wörter da, nach einigen Minuten die richtigen.",
   asTranslated: "Die Übersetzung, Stück für Stück",
   kindPairs: "Übersetzungen",
   digits: "Ziffern",
@@ -69,6 +70,7 @@ export const translation: Record<string, string> = {
   "it holds no translations": "er enthält keine Übersetzungen",
   "This needs texts in two languages": "Dafür braucht es Texte in zwei Sprachen",
   "This needs a model that translates": "Dafür braucht es ein Modell, das übersetzt",
+  "Numbers in words": "Zahlen in Worten",
   "Largest number": "Größte Zahl",
   "translations without languages": "Übersetzungen ohne Sprachen",
   "a translation without languages": "eine Übersetzung ohne Sprachen",
