@@ -68,6 +68,7 @@ pub mod protocol;
 pub mod rng;
 pub mod scene;
 pub mod session;
+pub mod speech;
 pub mod training;
 #[cfg(target_family = "wasm")]
 pub mod worker;

@@ -146,6 +146,45 @@ fn what_is_not_there_is_said() {
 }
 
 #[test]
+fn a_text_is_read_aloud_into_a_file() {
+    let folder = Folder::new("say");
+    let file = |name: &str| folder.path(name).display().to_string();
+    let say = |text: &str, out: &str, more: &[&str]| {
+        run(&[&["say", text, "--out", &file(out)], more].concat())
+    };
+    let output = say("Hello there. It is 5 o'clock.", "one.wav", &["--phonemes"]);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        output.status.success() && said.starts_with("həlˈO ðˈɛɹ.\n"),
+        "{said}"
+    );
+    std::fs::write(folder.path("text.txt"), "Hello there. It is 5 o'clock.").expect("writable");
+    let text = format!("@{}", file("text.txt"));
+    assert!(say(&text, "two.wav", &[]).status.success());
+    assert!(
+        say(&text, "fast.wav", &["--speed", "2", "--pitch", "-3"])
+            .status
+            .success()
+    );
+    let read = |name: &str| std::fs::read(folder.path(name)).expect("it was written");
+    let [one, two, fast] = ["one.wav", "two.wav", "fast.wav"].map(read);
+    assert!(
+        one == two && one.starts_with(b"RIFF"),
+        "the same sound each time"
+    );
+    let share = fast.len() as f32 / one.len() as f32;
+    assert!((0.4..0.7).contains(&share), "twice as fast: {share}");
+    refused(&say("Hello.", "no.wav", &["--speed", "9"]), "bad-option");
+    refused(&say(" ", "no.wav", &[]), "bad-data");
+    refused(&say("@no/such.txt", "no.wav", &[]), "file-not-found");
+    refused(
+        &say("Hello.", "no.wav", &["--voices", "no/such"]),
+        "file-not-found",
+    );
+    assert!(!folder.path("no.wav").exists());
+}
+
+#[test]
 fn samples_are_the_same_each_time() {
     let folder = Folder::new("sample");
     let valid = root("tests/corpus/valid-half.safetensors");

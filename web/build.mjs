@@ -178,7 +178,10 @@ function assets(files) {
   files.add("checkpoints/manifest.json", JSON.stringify({ ...shipped, models, data }));
   const texts = read("texts/manifest.json");
   files.add("texts/manifest.json", JSON.stringify({ ...texts, texts: promise("texts", texts.texts, files) }));
-  for (const folder of ["data", "texts"])
+  const voices = read("voices/manifest.json");
+  files.add("voices/manifest.json", JSON.stringify({ ...voices, files: promise("voices", voices.files, files) }));
+  files.plain("voices/NOTICE", readFileSync(join(root, "web/voices/NOTICE")));
+  for (const folder of ["data", "texts", "voices"])
     files.plain(`${folder}/README.md`, readFileSync(join(root, "web", folder, "README.md")));
   for (const name of readdirSync(join(root, "web/posters")).filter((n) => n !== "drawn.json"))
     files.add(`posters/${name}`, readFileSync(join(root, "web/posters", name)));
@@ -245,7 +248,16 @@ async function scripts(files) {
   // Named in other people's pages, as `element.js` is.
   files.plain("frame.js", await bundle("web/page/frame.ts"));
   files.add("stored.js", await bundle("web/page/stored.ts", { names, plugins: [spoken(files)] }));
+  await voice(files);
   files.add("unloaded.js", await bundle("web/page/unloaded.ts", { format: "iife" }));
+}
+
+/** `<speaking-voice>`, which only the chapter of speech has; it knows how large the voice is. */
+async function voice(files) {
+  const names = files.only("worker.js", "voices/manifest.json");
+  const { files: all } = JSON.parse(readFileSync(join(root, "web/voices/manifest.json"), "utf8"));
+  const define = { ...scriptOptions(names).define, VOICE_BYTES: String(all.reduce((n, file) => n + file.bytes, 0)) };
+  files.add("voice.js", await bundle("web/voice/voice.ts", { define, plugins: [shadowStyles, spoken(files)] }));
 }
 
 /** Makes a site in a folder that holds its modules. */

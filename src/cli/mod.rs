@@ -12,6 +12,7 @@ mod poster;
 mod recipe;
 mod results;
 mod sample;
+mod say;
 mod shell;
 mod terminal;
 mod text;
@@ -91,6 +92,8 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
+    /// Read English text aloud, into a WAV file.
+    Say(say::Arguments),
     /// Say what a checkpoint file holds.
     Inspect {
         /// The file.
@@ -151,6 +154,7 @@ fn run(command: Command) -> Result<()> {
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Poster(arguments) => poster::run(&arguments),
         Command::Classifier(arguments) => classifier::run(&arguments),
+        Command::Say(arguments) => say::run(&arguments),
         Command::Inspect { file } => inspect(&file),
         Command::Pytorch { id, out, place } => pytorch(&id, &out, &place),
         Command::Completions { shell } => {

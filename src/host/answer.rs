@@ -88,6 +88,8 @@ impl Host {
                 family,
                 entries,
             } => check_options(scope, &family, &entries),
+            Request::LoadVoice { .. } => self.load_voice(&request),
+            Request::Speak { .. } => self.speak(id, &request).await,
             Request::Cancel { target } => {
                 if self.running.borrow().contains(&target) {
                     self.cancelled.borrow_mut().insert(target);

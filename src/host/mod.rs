@@ -6,6 +6,7 @@
 mod answer;
 mod options;
 mod sampling;
+mod speech;
 mod training;
 
 use std::{
@@ -25,6 +26,7 @@ use crate::{
     pause::Pause,
     protocol::{Answer, Envelope, ErrorInfo, Outcome, Progress, Reply},
     session::{Library, SPARE, Session},
+    speech::Voice,
     training::Budget,
 };
 
@@ -46,6 +48,7 @@ pub struct Host {
     budget: Budget,
     sessions: RefCell<HashMap<u32, Rc<Slot>>>,
     library: RefCell<Library>,
+    voice: RefCell<Option<Rc<Voice>>>,
     cancelled: RefCell<HashSet<u32>>,
     running: RefCell<HashSet<u32>>,
 }
@@ -61,6 +64,7 @@ impl Host {
             emit,
             sessions: RefCell::default(),
             library: RefCell::default(),
+            voice: RefCell::default(),
             cancelled: RefCell::default(),
             running: RefCell::default(),
         }

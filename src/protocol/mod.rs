@@ -12,11 +12,13 @@ mod model;
 mod query;
 mod reply;
 mod request;
+mod speech;
 
 pub use model::*;
 pub use query::*;
 pub use reply::*;
 pub use request::*;
+pub use speech::*;
 
 pub use crate::{
     bytes::{Bytes, Floats},
@@ -96,6 +98,9 @@ mod tests {
             ErrorInfo,
             Code,
             Progress,
+            SpokenSentence,
+            SpokenWord,
+            SpokenPhoneme,
             Outcome,
             FamilyInfo,
             SpaceKind,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ModelInfo, TrainState};
+use super::{ModelInfo, SpokenSentence, TrainState};
 use crate::{
     bytes::Bytes,
     data::{SpaceKind, pictures::PictureInfo, points::ToyInfo, text::TextInfo},
@@ -108,6 +108,11 @@ pub enum Progress {
         step: u32,
         /// A resumable checkpoint.
         bytes: Bytes,
+    },
+    /// A sentence was spoken.
+    Speech {
+        /// It.
+        sentence: SpokenSentence,
     },
 }
 

@@ -115,6 +115,28 @@ pub enum Request {
         #[ts(type = "Record<string, unknown>")]
         data_options: serde_json::Value,
     },
+    /// Hand over a voice (kept for all sessions) → `Outcome::Done`. If it fails, the one before stays.
+    LoadVoice {
+        /// Its network.
+        voice: Bytes,
+        /// How it reads English.
+        english: Bytes,
+        /// Promised hashes of both.
+        sha256: [String; 2],
+    },
+    /// Read a text aloud: a `Progress::Speech` for each sentence → `Outcome::Done`.
+    Speak {
+        /// The text.
+        text: String,
+        /// How fast: 1 as the voice learned it, 0.5 to 2.
+        speed: f32,
+        /// How much higher or lower, in semitones.
+        pitch: f32,
+        /// How far the pitch moves about its mean: 1 as the voice would, 0 for a monotone.
+        melody: f32,
+        /// Of the noise in its hisses.
+        seed: u32,
+    },
     /// End a session → `Outcome::Done`.
     Dispose {
         /// The session.
@@ -273,7 +295,7 @@ impl Request {
     /// Whether it only looks at a model and may take long: such a request ends with the code
     /// `cancelled` when it is cancelled, and when its session is disposed of.
     pub fn only_looks(&self) -> bool {
-        matches!(self, Request::Pace { .. }) || self.looks_at().is_some()
+        matches!(self, Request::Pace { .. } | Request::Speak { .. }) || self.looks_at().is_some()
     }
 
     /// The session that such a request looks at.

@@ -31,8 +31,11 @@ const unescape = (raw) =>
     .replace(/\\(.)/g, (_, c) => ESCAPES[c] ?? c);
 
 /** Modules of Rust whose readers are at the command line, or are programs. */
-const NOT_IN_THE_PAGE =
-  /^src\/(cli\/|bin\/|kernels\/|parity|heap\.rs|worker\.rs$|plots\/(svg|font|outline)|checkpoint\/upgrade)|tests\.rs$/;
+const NOT_IN_THE_PAGE = new RegExp(
+  `^src/(cli/|bin/|kernels/|parity|heap\\.rs|worker\\.rs$|plots/(svg|font|outline)|checkpoint/upgrade|` +
+    // Words that are read aloud.
+    `speech/english/(lexicon|mod|normal|numbers))|tests\\.rs$`,
+);
 /** Before a text that only a programmer reads, or that is a name. */
 const UNSEEN = new RegExp(
   `(${[

@@ -155,7 +155,39 @@ data: string,
 /**
  * As in `Request::Create`.
  */
-dataOptions: Record<string, unknown>, } | { "type": "dispose", 
+dataOptions: Record<string, unknown>, } | { "type": "loadVoice", 
+/**
+ * Its network.
+ */
+voice: Bytes, 
+/**
+ * How it reads English.
+ */
+english: Bytes, 
+/**
+ * Promised hashes of both.
+ */
+sha256: [string, string], } | { "type": "speak", 
+/**
+ * The text.
+ */
+text: string, 
+/**
+ * How fast: 1 as the voice learned it, 0.5 to 2.
+ */
+speed: number, 
+/**
+ * How much higher or lower, in semitones.
+ */
+pitch: number, 
+/**
+ * How far the pitch moves about its mean: 1 as the voice would, 0 for a monotone.
+ */
+melody: number, 
+/**
+ * Of the noise in its hisses.
+ */
+seed: number, } | { "type": "dispose", 
 /**
  * The session.
  */
@@ -584,7 +616,98 @@ step: number,
 /**
  * A resumable checkpoint.
  */
-bytes: Bytes, };
+bytes: Bytes, } | { "type": "speech", 
+/**
+ * It.
+ */
+sentence: SpokenSentence, };
+
+/**
+ * A sentence as sound, with what it was made of.
+ */
+export type SpokenSentence = { 
+/**
+ * Which it is, from 0 on.
+ */
+number: number, 
+/**
+ * How many there are.
+ */
+of: number, 
+/**
+ * As it was written.
+ */
+text: string, 
+/**
+ * Samples a second.
+ */
+rate: number, 
+/**
+ * Its samples, 16 bits each, the low byte first.
+ */
+sound: Bytes, 
+/**
+ * Its words and stops.
+ */
+words: Array<SpokenWord>, 
+/**
+ * Its phonemes in order.
+ */
+phonemes: Array<SpokenPhoneme>, 
+/**
+ * The pitch of each frame in Hz, 0 where there is none.
+ */
+pitch: Array<number>, 
+/**
+ * How loud each band is in each frame, row after row from the highest: 0 to 255.
+ */
+picture: Bytes, 
+/**
+ * How many bands.
+ */
+rows: number, 
+/**
+ * The middle of each band in Hz, from the highest on.
+ */
+bands: Array<number>, };
+
+/**
+ * A word of a sentence.
+ */
+export type SpokenWord = { 
+/**
+ * As it is read.
+ */
+text: string, 
+/**
+ * Whether a space follows.
+ */
+space: boolean, 
+/**
+ * Whether no dictionary has it, so that a network guessed.
+ */
+guessed: boolean, };
+
+/**
+ * A sound of a sentence.
+ */
+export type SpokenPhoneme = { 
+/**
+ * The phoneme, stress mark, stop or space.
+ */
+symbol: string, 
+/**
+ * When it begins, in seconds.
+ */
+start: number, 
+/**
+ * When it ends.
+ */
+end: number, 
+/**
+ * The word that it belongs to.
+ */
+word: number, };
 
 /**
  * What a request gave.

@@ -36,7 +36,7 @@ export function manifests(files) {
 }
 
 /** Files that are fetched when a model or a view needs them, not with the first visit. */
-const LATER = /^(checkpoints|data|texts)\/(?!manifest)|^worker-/;
+const LATER = /^(checkpoints|data|texts|voices)\/(?!manifest)|^worker-/;
 
 /** What the service worker knows of the site; `plain` are the contents of files without a hash, by their names. */
 export function siteOf(files, plain) {

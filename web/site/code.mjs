@@ -1,6 +1,7 @@
 // A source file as a page that can be read and linked to by line.
 import { readFileSync } from "node:fs";
 import hljs from "highlight.js/lib/core";
+import python from "highlight.js/lib/languages/python";
 import rust from "highlight.js/lib/languages/rust";
 import ini from "highlight.js/lib/languages/ini";
 import typescript from "highlight.js/lib/languages/typescript";
@@ -8,9 +9,10 @@ import { brand, escape, head } from "./layout.mjs";
 
 hljs.registerLanguage("rust", rust);
 hljs.registerLanguage("ini", ini);
+hljs.registerLanguage("python", python);
 hljs.registerLanguage("typescript", typescript);
 
-const LANGUAGES = { rs: "rust", ts: "typescript", toml: "ini" };
+const LANGUAGES = { rs: "rust", ts: "typescript", toml: "ini", py: "python" };
 
 export function codeOf(root, path) {
   const text = readFileSync(new URL(path, root), "utf8");

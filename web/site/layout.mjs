@@ -21,7 +21,8 @@ const elements = (body) => {
   const parts = ["generative-model", "core", ...(model || lab ? ["shared"] : [])];
   const all = [...parts, ...(model ? ["model"] : []), ...(lab ? ["lab"] : [])];
   const links = all.map((part) => `\n<link rel="modulepreload" href="${part}.js">`);
-  return `${links.join("")}\n<script type="module" src="element.js"></script>`;
+  const voice = body.includes("<speaking-voice") ? '\n<script type="module" src="voice.js"></script>' : "";
+  return `${links.join("")}\n<script type="module" src="element.js"></script>${voice}`;
 };
 
 /** What a page runs: that of a chapter, the element alone, or nothing. */

@@ -12,6 +12,7 @@ import { plots } from "./plots";
 import { texts } from "./texts";
 import { translation } from "./translation";
 import { refused } from "./refused";
+import { speech } from "./speech";
 
 const german: Language = {
   texts,
@@ -25,6 +26,7 @@ const german: Language = {
     ...clips,
     ...changes,
     ...letters,
+    ...speech,
     ...models,
     ...translation,
     ...article,

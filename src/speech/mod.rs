@@ -1,0 +1,285 @@
+//! Text to speech: English text into phonemes ([`English`]), these into a spectrum ([`Network`]), and that
+//! into sound ([`sound`]), a sentence at a time.
+//!
+//! A voice does not learn here, it only speaks: so it is no family of models, and all of it runs on the
+//! host, on the kernels' products of matrices.
+
+mod english;
+mod layers;
+mod network;
+pub mod sound;
+mod tensors;
+
+use std::collections::HashMap;
+
+use self::{sound::Stft, tensors::Tensors};
+use crate::error::{Error, Result};
+
+pub use english::{English, MOST_PHONEMES, Sentence, Word};
+pub use network::{BINS, FRAMES, Network, PARTS, Prosody};
+
+/// The longest text that is taken, in characters.
+pub const LONGEST_TEXT: usize = 20_000;
+
+/// A voice that reads English; see the module's documentation.
+pub struct Voice {
+    english: English,
+    network: Network,
+    symbols: HashMap<char, usize>,
+    stft: Stft,
+}
+
+/// What is asked of a voice besides the text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Manner {
+    /// How fast: 1 as the voice learned it, ½ to 2.
+    pub speed: f32,
+    /// How much higher or lower, in semitones.
+    pub pitch: f32,
+    /// How far the pitch moves about its mean: 1 as the voice would, 0 for a monotone.
+    pub melody: f32,
+    /// Of the noise in its hisses.
+    pub seed: u32,
+}
+
+impl Default for Manner {
+    fn default() -> Self {
+        Self {
+            speed: 1.0,
+            pitch: 0.0,
+            melody: 1.0,
+            seed: 0,
+        }
+    }
+}
+
+impl Manner {
+    /// # Errors
+    /// [`Error::BadOption`] for what is out of range.
+    pub fn check(&self) -> Result<()> {
+        let options = [
+            ("speed", self.speed, 0.5, 2.0),
+            ("pitch", self.pitch, -12.0, 12.0),
+            ("melody", self.melody, 0.0, 2.0),
+        ];
+        for (option, value, least, most) in options {
+            if !(least..=most).contains(&value) {
+                return Err(Error::BadOption {
+                    option: option.into(),
+                    value: value.to_string(),
+                    reason: format!("it must lie between {least} and {most}"),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A symbol of a sentence, and when it sounds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Phoneme {
+    /// The phoneme, stress mark, stop or space.
+    pub symbol: char,
+    /// When it begins, in seconds.
+    pub start: f32,
+    /// When it ends.
+    pub end: f32,
+    /// The word that it belongs to.
+    pub word: usize,
+}
+
+/// A sentence as sound, with what it was made of.
+#[derive(Debug, Clone)]
+pub struct Spoken {
+    /// [`sound::RATE`] samples a second, none beyond ±1.
+    pub sound: Vec<f32>,
+    /// The phonemes in order.
+    pub phonemes: Vec<Phoneme>,
+    /// In Hz, [`sound::FRAME_RATE`] times a second; 0 where there is none.
+    pub pitch: Vec<f32>,
+    /// See [`sound::picture`].
+    pub picture: Vec<u8>,
+}
+
+impl Voice {
+    /// From its two files.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub fn open(voice: &[u8], english: &[u8]) -> Result<Self> {
+        let from = Tensors::open(voice, "voice-1")?;
+        let symbols: HashMap<char, usize> =
+            serde_json::from_str(from.about("symbols")?).map_err(|e| Error::CheckpointSchema {
+                reason: e.to_string(),
+            })?;
+        Ok(Self {
+            english: English::open(english)?,
+            network: Network::load(&from)?,
+            symbols,
+            stft: Stft::default(),
+        })
+    }
+
+    /// How it reads.
+    pub fn english(&self) -> &English {
+        &self.english
+    }
+
+    /// Its network.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// The sentences of a text, each still to be [`read`](English::say).
+    ///
+    /// # Errors
+    /// [`Error::BadText`] if it is empty, too long, or in a script that no English voice reads.
+    pub fn sentences(&self, text: &str) -> Result<Vec<String>> {
+        let bad = |reason: &str, hint: &str| Error::BadText {
+            reason: reason.into(),
+            hint: hint.into(),
+        };
+        let length = text.chars().count();
+        if length > LONGEST_TEXT {
+            return Err(Error::BadText {
+                reason: format!(
+                    "it has {length} characters, and the voice takes {LONGEST_TEXT} at a time"
+                ),
+                hint: "Let it read a part of it.".into(),
+            });
+        }
+        if text.trim().is_empty() {
+            return Err(bad("there is nothing in it", "Write a sentence."));
+        }
+        let letters = text.chars().filter(|c| c.is_alphabetic());
+        let (latin, others): (Vec<char>, Vec<char>) = letters.partition(|&c| c < '\u{250}');
+        if others.len() > latin.len() {
+            let hint = "The voice reads English, in Latin letters.";
+            return Err(bad("most of its letters are of another script", hint));
+        }
+        Ok(self.english.sentences(text))
+    }
+
+    /// A whole text in pieces that are spoken one after the other.
+    ///
+    /// # Errors
+    /// As [`Voice::sentences`]; [`Error::BadText`] if there is nothing that can be said.
+    pub fn read(&self, text: &str) -> Result<Vec<Sentence>> {
+        let sentences = self.sentences(text)?;
+        let said: Vec<Sentence> = sentences.iter().flat_map(|s| self.english.say(s)).collect();
+        match said.is_empty() {
+            true => Err(unspeakable()),
+            false => Ok(said),
+        }
+    }
+
+    /// The network's numbers for phonemes: silence, they, silence. Also which character each is of.
+    pub fn ids(&self, phonemes: &str) -> (Vec<usize>, Vec<usize>) {
+        let known = |(i, c): (usize, char)| Some((*self.symbols.get(&c)?, i));
+        let (mut ids, mut places): (Vec<usize>, Vec<usize>) =
+            phonemes.chars().enumerate().filter_map(known).unzip();
+        ids.insert(0, 0);
+        ids.push(0);
+        places.insert(0, usize::MAX);
+        places.push(usize::MAX);
+        (ids, places)
+    }
+
+    /// Speak one sentence, the `number`-th of a text.
+    pub fn speak(&self, sentence: &Sentence, manner: &Manner, number: usize) -> Spoken {
+        let phonemes = sentence.phonemes();
+        let (ids, places) = self.ids(&phonemes);
+        let mut prosody = self.network.prosody(&ids, manner.speed, None);
+        bend(&mut prosody.pitch, manner);
+        let parts = self.network.spectrum(&ids, &prosody);
+        let seed = (u64::from(manner.seed), number as u64);
+        let spectrum = sound::spectrum(&self.stft, &parts, &prosody.pitch, Some(seed));
+        let mut sound = self.stft.inverse(&spectrum);
+        finish(&mut sound);
+        for hertz in &mut prosody.pitch {
+            *hertz = if *hertz > 40.0 { *hertz } else { 0.0 };
+        }
+        Spoken {
+            sound,
+            phonemes: timed(sentence, &phonemes, &places, &prosody.durations),
+            pitch: prosody.pitch,
+            picture: sound::picture(&spectrum),
+        }
+    }
+}
+
+/// Told where a text has only what makes no sound.
+pub fn unspeakable() -> Error {
+    Error::BadText {
+        reason: "there is nothing in it that can be said".into(),
+        hint: "Write a sentence.".into(),
+    }
+}
+
+/// Pitch higher or lower, and livelier or calmer, on the scale of semitones.
+fn bend(pitch: &mut [f32], manner: &Manner) {
+    let voiced = |hertz: &f32| *hertz > 40.0;
+    let logs: Vec<f32> = pitch.iter().copied().filter(voiced).map(f32::ln).collect();
+    if logs.is_empty() || manner.pitch == 0.0 && manner.melody == 1.0 {
+        return;
+    }
+    let mean = logs.iter().sum::<f32>() / logs.len() as f32;
+    let moved = manner.pitch / 12.0 * std::f32::consts::LN_2;
+    for hertz in pitch {
+        if voiced(hertz) {
+            let log = mean + manner.melody * (hertz.ln() - mean) + moved;
+            *hertz = log.exp().clamp(50.0, 1000.0);
+        }
+    }
+}
+
+/// A sound that neither clips nor clicks where another follows.
+fn finish(sound: &mut [f32]) {
+    const FADE: usize = sound::RATE / 200;
+    let peak = sound.iter().fold(0f32, |m, v| m.max(v.abs()));
+    let scale = if peak > 0.98 { 0.98 / peak } else { 1.0 };
+    let n = sound.len();
+    for (i, v) in sound.iter_mut().enumerate() {
+        let edge = i.min(n - 1 - i) as f32 / FADE as f32;
+        *v *= scale * edge.min(1.0);
+    }
+}
+
+/// When each phoneme sounds, and of which word it is.
+fn timed(
+    sentence: &Sentence,
+    phonemes: &str,
+    places: &[usize],
+    durations: &[usize],
+) -> Vec<Phoneme> {
+    let unit = (FRAMES * sound::HOP) as f32 / sound::RATE as f32;
+    // The word of each character of the phonemes, which are trimmed.
+    let mut words = Vec::new();
+    for (i, word) in sentence.words.iter().enumerate() {
+        let width = word.phonemes.chars().count() + usize::from(word.space);
+        words.extend(std::iter::repeat_n(i, width));
+    }
+    let all: String = sentence
+        .words
+        .iter()
+        .map(|w| format!("{}{}", w.phonemes, if w.space { " " } else { "" }))
+        .collect();
+    let skipped = all.chars().count() - all.trim_start().chars().count();
+    let symbols: Vec<char> = phonemes.chars().collect();
+    let (mut out, mut time) = (Vec::new(), 0.0);
+    for (&place, &duration) in places.iter().zip(durations) {
+        let end = time + duration as f32 * unit;
+        if let Some(&symbol) = symbols.get(place) {
+            let word = words.get(place + skipped).copied().unwrap_or(0);
+            let start = time;
+            out.push(Phoneme {
+                symbol,
+                start,
+                end,
+                word,
+            });
+        }
+        time = end;
+    }
+    out
+}
