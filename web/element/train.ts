@@ -2,18 +2,18 @@ import { html, nothing } from "lit";
 import { ref } from "lit/directives/ref.js";
 import { badOption } from "../client/errors";
 import { isPictures } from "../client/pictures";
-import type { LossCurve, ModelInfo, SpaceKind, Token, TrainState, View } from "../client/protocol";
+import type { LossCurve, ModelInfo, Token, TrainState, View } from "../client/protocol";
 import { KeptPanel, saveKept } from "./kept";
 import { Latest, Panel, type Host } from "./panel";
 import { Plate } from "./draw";
 import { Curves } from "./curves";
 import { field } from "./form";
+import { LEARNED, perToken } from "./learned";
 import { Script } from "./render/script";
 import { Sizes } from "./text/sizes";
 import { dropped, isSeveral } from "./pictures/collect";
 import { pictureSource } from "./pictures/source";
 import { bringFile, source } from "./text/source";
-import type { Key } from "../lang/words";
 import { COLOR, lossNames, lossTitle, tones, type Tone } from "./losses";
 import { past } from "./past";
 import { isPlane } from "./points-task";
@@ -21,29 +21,8 @@ import { Plot } from "./render/points";
 import { transport } from "./transport";
 import type { Scope } from "./wishes";
 
-const SAMPLES = 32;
-const POINTS = 500;
-/** Translations, a line each. */
-const PAIRS = 6;
-/** Clips, each in a row of its own. */
-const CLIPS = 2;
-
-/** Characters in a token of a text, 0 of anything else. */
-const perToken = (info: ModelInfo | undefined) => (info?.space.kind === "text" ? info.space.charactersPerToken : 0);
-
 /** Between two texts. */
 const END: Token = { id: 0, text: "\n", logProb: null, alternatives: [], given: true };
-
-/** What training is, in a sentence or two, by the kind of what is learned. */
-const CAPTIONS = {
-  text: "learnsText",
-  image: "learnsImages",
-  video: "learnsClips",
-  points: "learnsPoints",
-  classes: "learnsPoints",
-  energy: "learnsEnergy",
-  pairs: "learnsPairs",
-} as const satisfies Record<SpaceKind, Key>;
 
 const warning = (text: string) => html`<p class="offer warn" role="status">${text}</p>`;
 
@@ -115,10 +94,8 @@ export class TrainPanel extends Panel {
   get #language() {
     return this.host.trainer.corpus !== undefined;
   }
-  get #count() {
-    if (this.host.info?.space.kind === "video") return CLIPS;
-    if (this.#pairs) return PAIRS;
-    return this.#language ? 1 : this.#plane ? POINTS : SAMPLES;
+  get #learned() {
+    return LEARNED[this.host.info?.space.kind ?? "image"];
   }
 
   get #pairs() {
@@ -129,7 +106,7 @@ export class TrainPanel extends Panel {
   }
 
   override caption({ space, data }: ModelInfo) {
-    return this.host.words.say(isPictures(data) ? "learnsOwnImages" : CAPTIONS[space.kind]);
+    return this.host.words.say(isPictures(data) ? "learnsOwnImages" : LEARNED[space.kind].caption);
   }
 
   override refresh() {
@@ -152,7 +129,7 @@ export class TrainPanel extends Panel {
         this.host.attempt(async () =>
           this.#draw(
             await session.sample(
-              this.#count,
+              this.#learned.samples,
               settled.seed,
               this.#language || this.#plane ? {} : this.host.sampleOptions,
             ),
@@ -241,7 +218,9 @@ export class TrainPanel extends Panel {
     if (!session) return;
     if (index === undefined) this.refresh();
     else
-      this.#latest.run(() => this.host.attempt(async () => this.#draw(await session.showSnapshot(index, this.#count))));
+      this.#latest.run(() =>
+        this.host.attempt(async () => this.#draw(await session.showSnapshot(index, this.#learned.samples))),
+      );
   };
 
   #restore() {
@@ -254,10 +233,6 @@ export class TrainPanel extends Panel {
   }
 
   /** What comes of a training, and when. */
-  get #scratch(): Key {
-    return this.#language ? "scratchText" : this.#pairs ? "scratchPairs" : "scratchImages";
-  }
-
   #transport(info: ModelInfo) {
     const { host } = this;
     const { trainer, words } = host;
@@ -273,7 +248,7 @@ export class TrainPanel extends Panel {
         @click=${() => void host.attempt(() => trainer.play())}>
         ${words.say(trainer.busy ? "preparing" : "trainFromScratch")}
       </button>
-      <p class="status">${words.say("scratchNote")} ${words.say(this.#scratch)}</p>
+      <p class="status">${words.say("scratchNote")} ${words.say(this.#learned.scratch)}</p>
     </div>`;
   }
 
