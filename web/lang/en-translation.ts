@@ -6,7 +6,7 @@ export const translation = {
     "The same number in two languages, drawn anew at each step. The loss is −log p of the translation, a piece; the",
     "thick curve is that of numbers that no training has seen. Below, some of those and what is made of them.",
   ),
-  scratchPairs: "After half a minute the words are there, after a few minutes the right ones.",
+  scratchPairs: "After some seconds the words are there, after half a minute mostly the right ones.",
   asTranslated: "The translation, piece by piece",
   kindPairs: "Translations",
   digits: "Digits",

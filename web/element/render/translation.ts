@@ -112,28 +112,26 @@ export class TranslationRenderer implements Renderer {
         ${hundredths >= FAINT ? words.figure(hundredths) : ""}
       </td>`;
     };
-    return html`<div class="lens" tabindex="0" role="region" aria-label=${words.say("alignment")}>
-      <table>
-        <caption>
-          ${words.say("alignmentHelp")}
-        </caption>
-        <thead>
-          <tr>
-            <td></td>
-            ${view.read.map((piece) => html`<th scope="col" dir="auto">${visible(piece)}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${view.written.map(
-            (piece, row) =>
-              html`<tr>
-                <th scope="row" dir="auto">${visible(piece)}</th>
-                ${view.read.map((_, column) => cell(row, column))}
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>`;
+    return html`<p class="aside">${words.say("alignmentHelp")}</p>
+      <div class="lens" tabindex="0" role="region" aria-label=${words.say("alignment")}>
+        <table>
+          <thead>
+            <tr>
+              <td></td>
+              ${view.read.map((piece) => html`<th scope="col" dir="auto">${visible(piece)}</th>`)}
+            </tr>
+          </thead>
+          <tbody>
+            ${view.written.map(
+              (piece, row) =>
+                html`<tr>
+                  <th scope="row" dir="auto">${visible(piece)}</th>
+                  ${view.read.map((_, column) => cell(row, column))}
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>`;
   }
 
   render() {
