@@ -263,6 +263,7 @@ fn picture(view: &View) -> [u32; 4] {
         columns,
         rows,
         rgba,
+        ..
     } = view
     else {
         panic!("no picture: {view:?}");
