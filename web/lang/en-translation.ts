@@ -4,7 +4,7 @@ import { sentence } from "./sentence";
 export const translation = {
   learnsPairs: sentence(
     "The same number in two languages, drawn anew at each step. The loss is −log p of the translation, a piece; the",
-    "thick curve is that of numbers that no training has seen. Below, some of those and what is made of them.",
+    "thick curve is that of numbers that no training has seen. Above, some of those and what is made of them.",
   ),
   scratchPairs: "After some seconds the words are there, after half a minute mostly the right ones.",
   asTranslated: "The translation, piece by piece",

@@ -5,7 +5,7 @@ import type { Texts } from "../words";
 export const translationTexts: Pick<Texts, keyof typeof english> = {
   learnsPairs:
     "Dieselbe Zahl in zwei Sprachen, in jedem Schritt neu gezogen. Der Verlust ist −log p der Übersetzung, je Stück; " +
-    "die dicke Kurve ist die von Zahlen, die kein Training gesehen hat. Darunter einige davon und was daraus wird.",
+    "die dicke Kurve ist die von Zahlen, die kein Training gesehen hat. Darüber einige davon und was daraus wird.",
   scratchPairs: "Nach einigen Sekunden sind die Wörter da, nach einer halben Minute meist die richtigen.",
   asTranslated: "Die Übersetzung, Stück für Stück",
   kindPairs: "Übersetzungen",
