@@ -21,10 +21,10 @@ enum Kind<'a> {
 
 fn kind(data: &DataInfo) -> Option<Kind<'_>> {
     if let Some(vocabulary) = data.space.vocabulary() {
-        // The pages have no byte-pair encoding.
+        // The pages know no pieces of words.
         return match vocabulary {
             Vocabulary::Characters { alphabet } => Some(Kind::Text(alphabet)),
-            Vocabulary::Bpe { .. } => None,
+            _ => None,
         };
     }
     // Nor do they read sentences.
