@@ -5,9 +5,12 @@ mod common;
 use common::{root, signed};
 use generative_playground::{
     data::{PointSet, points as toys},
-    evaluate::knn,
+    device,
+    evaluate::{knn, points::metrics},
+    families,
+    rng::{Purpose, Rng},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn reference() -> Value {
     let path = root("tests/reference/plane.json");
@@ -94,5 +97,22 @@ fn every_toy_is_drawn_where_it_lies() {
             toy.modes.map(|n| n as usize),
             set.modes().map(|m| m.centres.len())
         );
+    }
+}
+
+/// What is computed from below of a density is an upper bound of −log p, and is told as one.
+#[test]
+fn bounds_are_told_as_bounds() {
+    let data = set("moons");
+    for (family, bound) in [("vae", true), ("realnvp", false)] {
+        let mut rng = Rng::new(1, Purpose::Init, 0);
+        let config = json!({"hidden": 16});
+        let model = families::init(family, &config, &data.info, &mut rng, &device::cpu());
+        let model = model.expect("a model");
+        let metrics = metrics(&*model, &data, 50, 1, common::pause);
+        let metrics = pollster::block_on(metrics).expect("metrics");
+        let of = |id: &str| metrics.iter().find(|m| m.id == id).expect(id).at_most;
+        let found = ["nll", "klToTruth", "knnKl"].map(of);
+        assert_eq!(found, [bound, bound, false], "{family}");
     }
 }

@@ -69,8 +69,9 @@ pub fn checkpoint(id: &str, opened: &Opened, place: &Place) -> Result<()> {
     for m in &metrics {
         let error = m.standard_error.map(|e| format!(" ± {e:.3}"));
         say!(
-            "{:<40} {}{} {}",
+            "{:<40} {}{}{} {}",
             m.title,
+            at_most(m),
             shown(m.value, m.digits),
             error.unwrap_or_default(),
             m.unit
@@ -251,11 +252,16 @@ fn one(recipe: &Recipe, path: &Path, seed: u64, choose: bool, place: &Place) -> 
     })
 }
 
+/// What stands before an upper bound.
+fn at_most(m: &Metric) -> &'static str {
+    if m.at_most { "≤ " } else { "" }
+}
+
 fn line(run: &Run) -> String {
     let parts = run.metrics.iter().map(|m| {
         let error = m.standard_error.map(|e| format!("±{e:.3}"));
         let error = error.unwrap_or_default();
-        format!("{} {}{error}", m.id, shown(m.value, m.digits))
+        format!("{} {}{}{error}", m.id, at_most(m), shown(m.value, m.digits))
     });
     let parts: Vec<_> = parts.collect();
     let (seed, seconds) = (run.seed, run.seconds);

@@ -77,6 +77,8 @@ pub struct Metric {
     pub unit: &'static str,
     /// Digits that mean something.
     pub digits: u32,
+    /// Whether it is an upper bound: what it stands for is so much or less.
+    pub at_most: bool,
 }
 
 impl Metric {
@@ -101,7 +103,17 @@ impl Metric {
             standard_error: None,
             unit,
             digits,
+            at_most: false,
         }
+    }
+
+    /// It as an upper bound, where `density` is from below.
+    fn by(mut self, density: DensityKind) -> Self {
+        self.at_most = matches!(
+            density,
+            DensityKind::LowerBound | DensityKind::ImportanceWeighted
+        );
+        self
     }
 }
 
@@ -196,12 +208,12 @@ pub async fn report(
             let scaled = set.info.units.map_or("", |_| ", scaled");
             let title = format!("−log p of held-out points{scaled}{exact}");
             let nll = estimate(ln_q.iter().map(|&q| -f64::from(q)));
-            out.push(Metric::mean("nll", title, nll));
+            out.push(Metric::mean("nll", title, nll).by(kind));
             if let Some(ln_p) = set.log_density(&test) {
                 // Of the same points, so that most of the chance cancels.
                 let gaps = ln_p.iter().zip(&ln_q).map(|(p, &q)| p - f64::from(q));
                 let title = format!("KL(data‖model){exact}");
-                out.push(Metric::mean("klToTruth", title, estimate(gaps)));
+                out.push(Metric::mean("klToTruth", title, estimate(gaps)).by(kind));
             }
         }
     }
@@ -260,9 +272,10 @@ pub async fn metrics(
     let metrics = report(model, set, Protocol::glance(count), seed, pause).await?;
     // Of so few points the k-NN estimate is uncertain by some hundredths, on thin shapes by more.
     let digits = |m: &Metric| if m.id == "knnKl" { 1 } else { m.digits };
-    let numbers = metrics
-        .iter()
-        .map(|m| number(m.id, &m.title, m.value, m.unit, digits(m)));
+    let numbers = metrics.iter().map(|m| Number {
+        at_most: m.at_most,
+        ..number(m.id, &m.title, m.value, m.unit, digits(m))
+    });
     Ok(numbers.collect())
 }
 

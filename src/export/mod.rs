@@ -2,18 +2,39 @@
 //! itself draws from the same noise.
 
 use crate::{
-    data::{DataInfo, is_name},
+    data::{DataInfo, is_name, tokenizer::Vocabulary},
     error::{Error, Result},
     model::Model,
 };
 
-/// What all pages have in common, with a place for the family's own part.
-const PAGE: &str = include_str!("page.py");
+/// What all pages have in common; and around it pages by what they draw, with a place for the family's own part.
+const COMMON: &str = include_str!("page.py");
+const IMAGES: &str = include_str!("images.py");
+const TEXT: &str = include_str!("text.py");
+
+/// What a page draws.
+enum Kind<'a> {
+    Images([usize; 3]),
+    /// Of these characters, one for each token.
+    Text(&'a str),
+}
+
+fn kind(data: &DataInfo) -> Option<Kind<'_>> {
+    if let Some(vocabulary) = data.space.vocabulary() {
+        // The pages know no pieces of words.
+        return match vocabulary {
+            Vocabulary::Characters { alphabet } => Some(Kind::Text(alphabet)),
+            _ => None,
+        };
+    }
+    // Nor do they read sentences.
+    let shape = data.space.image().ok().filter(|_| data.words.is_empty());
+    shape.map(Kind::Images)
+}
 
 /// Whether there is a page for such a model.
 pub fn has_page(model: &dyn Model, data: &DataInfo) -> bool {
-    // The pages read no sentences.
-    model.page().is_some() && data.space.image().is_ok() && data.words.is_empty()
+    model.page().is_some() && kind(data).is_some()
 }
 
 /// The script for a model that is saved as `name`.safetensors. Numbers of its config are written into it.
@@ -28,19 +49,11 @@ pub fn pytorch(model: &dyn Model, data: &DataInfo, name: &str) -> Result<String>
         ),
     };
     let part = model.page().ok_or_else(unsupported)?;
+    let kind = kind(data).ok_or_else(unsupported)?;
     if !is_name(name) {
         let reason = "small letters, digits and hyphens are possible";
         return Err(Error::bad_option("name", name, reason));
     }
-    let of = if is_name(&data.name) {
-        &data.name
-    } else {
-        "images"
-    };
-    if !has_page(model, data) {
-        return Err(unsupported());
-    }
-    let [channels, height, width] = data.space.image().map_err(|_| unsupported())?;
     let config = model.config()?;
     let told = config
         .get("conditional")
@@ -49,17 +62,32 @@ pub fn pytorch(model: &dyn Model, data: &DataInfo, name: &str) -> Result<String>
         Some(true) => data.classes.len(),
         _ => 0,
     };
+    let (page, what, shape, alphabet) = match kind {
+        Kind::Images([c, h, w]) => (IMAGES, "images", format!("{c}, {h}, {w}"), ""),
+        Kind::Text(alphabet) => (TEXT, "text", String::new(), alphabet),
+    };
+    let of = if is_name(&data.name) {
+        &data.name
+    } else {
+        what
+    };
     let parts = [
+        ("# __COMMON__\n", COMMON.to_string()),
         ("# __MODEL__\n", part.to_string()),
         ("__TITLE__", format!("{}, {of}", model.title())),
         ("__PAPER__", model.paper().to_string()),
         ("__FILE__", format!("{name}.safetensors")),
         ("__NAME__", name.to_string()),
         ("__CONFIG__", config.to_string()),
-        ("__SHAPE__", format!("{channels}, {height}, {width}")),
+        ("__SHAPE__", shape),
         ("__CLASSES__", classes.to_string()),
+        // A string of JSON is one of Python. A reader's letters come last, so that none are taken for a hole.
+        (
+            "__VOCABULARY__",
+            serde_json::Value::from(alphabet).to_string(),
+        ),
     ];
-    let page = parts.iter().fold(PAGE.to_string(), |page, (hole, text)| {
+    let page = parts.iter().fold(page.to_string(), |page, (hole, text)| {
         page.replace(hole, text)
     });
     Ok(page)

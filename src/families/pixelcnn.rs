@@ -226,6 +226,7 @@ impl Family for PixelCnn {
     const TITLE: &'static str = "PixelCNN";
     const PAPER: &'static str = "van den Oord et al. 2016, Conditional Image Generation with PixelCNN Decoders, arXiv:1606.05328";
     const SCHEMA_VERSION: u32 = 1;
+    const PAGE: Option<&'static str> = Some(include_str!("pixels/pixelcnn.py"));
     const CONDITIONS: &'static [ConditionKind] = &[ConditionKind::Known];
     const CAPABILITIES: Capabilities = Capabilities {
         density: Some(DensityKind::Exact),

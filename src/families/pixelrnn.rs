@@ -220,6 +220,7 @@ impl Family for PixelRnn {
     const PAPER: &'static str =
         "van den Oord et al. 2016, Pixel Recurrent Neural Networks, arXiv:1601.06759";
     const SCHEMA_VERSION: u32 = 1;
+    const PAGE: Option<&'static str> = Some(include_str!("pixels/pixelrnn.py"));
     const CONDITIONS: &'static [ConditionKind] = &[ConditionKind::Known];
     const CAPABILITIES: Capabilities = Capabilities {
         density: Some(DensityKind::Exact),

@@ -54,8 +54,9 @@ pub trait Family: Sized + Clone + Send + 'static {
     const SCHEMA_VERSION: u32;
     /// What is optimised separately: one network for most, two for a GAN.
     const NETWORKS: &'static [&'static str] = &["model"];
-    /// Its part of a page of PyTorch for images (see [`export`](crate::export)): `NOISE`, the length of the
-    /// noise of one sample, and a function `sample(noise, labels)`.
+    /// Its part of a page of PyTorch (see [`export`](crate::export)). Of images: `NOISE`, the length of the noise
+    /// of one sample, `DRAW`, which draws it, and a function `sample(noise, labels)`. Of text: a function
+    /// `write(noise, prompt, temperature)`.
     const PAGE: Option<&'static str> = None;
     /// What a sampler can be asked for besides a number of samples.
     const CONDITIONS: &'static [ConditionKind] = &[];

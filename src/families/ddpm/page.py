@@ -1,5 +1,5 @@
-# Noise for one sample, steps of the sampler, and how strongly samples follow their class.
-NOISE = CHANNELS * HEIGHT * WIDTH
+# Noise for one sample and how it is drawn, steps of the sampler, and how strongly samples follow their class.
+NOISE, DRAW = CHANNELS * HEIGHT * WIDTH, torch.randn
 STEPS = 15
 GUIDANCE = 1.0
 GROUPS, HEADS = min(8, CONFIG["channels"] // 2), 4

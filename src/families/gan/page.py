@@ -1,5 +1,5 @@
-# Noise for one sample.
-NOISE = CONFIG["z_dim"]
+# Noise for one sample, and how it is drawn.
+NOISE, DRAW = CONFIG["z_dim"], torch.randn
 
 
 def generate(z, labels):

@@ -352,6 +352,7 @@ impl Family for Glow {
     const TITLE: &'static str = "Glow";
     const PAPER: &'static str = "Kingma & Dhariwal 2018, Glow: Generative Flow with Invertible 1×1 Convolutions, arXiv:1807.03039";
     const SCHEMA_VERSION: u32 = 1;
+    const PAGE: Option<&'static str> = Some(include_str!("page.py"));
     const CAPABILITIES: Capabilities = Capabilities {
         density: Some(DensityKind::LowerBound),
         latent: false,

@@ -278,6 +278,7 @@ impl Family for Gpt {
     const TITLE: &'static str = "GPT";
     const PAPER: &'static str = "Radford, Narasimhan, Salimans & Sutskever 2018, Improving Language Understanding by Generative Pre-Training";
     const SCHEMA_VERSION: u32 = 1;
+    const PAGE: Option<&'static str> = Some(include_str!("page.py"));
     const CONDITIONS: &'static [ConditionKind] = &[ConditionKind::Prompt];
     const CAPABILITIES: Capabilities = Capabilities {
         density: None,

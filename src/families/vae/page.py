@@ -1,5 +1,5 @@
-# Noise for one sample.
-NOISE = CONFIG["latent_dim"]
+# Noise for one sample, and how it is drawn.
+NOISE, DRAW = CONFIG["latent_dim"], torch.randn
 
 
 def decode(z):
