@@ -56,6 +56,11 @@ test("a text is fetched for, spoken sentence by sentence, seen, heard again and 
   assert.equal(wav.readUInt32LE(40), wav.length - 44);
   const seconds = (wav.length - 44) / 48_000;
   assert.ok(Math.abs(seconds - heard.slice(0, 4).reduce((n, h) => n + h.seconds, 0) - 3 * 0.12) < 0.01);
+  // The chapter reads itself, without its formulas.
+  await voice.getByRole("button", { name: "Take this chapter’s text" }).click();
+  const own = await voice.locator("textarea").inputValue();
+  assert.match(own, /^A sentence of ten words is some fifty letters/);
+  assert.ok(own.length > 1500 && !/[∑δ{}]/.test(own), `${own.length} characters`);
   await closePage(page);
 });
 

@@ -17,6 +17,13 @@ const MANNER: Manner = { speed: 1, pitch: 0, melody: 1, seed: 0 };
 /** Least, most and step of what has a slider. */
 const SLIDERS = { speed: [0.5, 2, 0.05], pitch: [-12, 12, 1], melody: [0, 2, 0.1] } as const;
 
+/** The paragraphs of the page around an element, those with formulas left out; nothing where it is not in English. */
+function chapter(element: Element): string {
+  const all = /^en\b/i.test(tagAt(element)) ? [...document.querySelectorAll("main .text > p")] : [];
+  const plain = all.filter((p) => !p.querySelector("math, code, button"));
+  return plain.map((p) => p.textContent.replace(/\s+/g, " ").trim()).join("\n");
+}
+
 export class SpeakingVoice extends LitElement {
   static override properties = { text: { type: String } };
   static override styles = unsafeCSS(styles);
@@ -118,6 +125,13 @@ export class SpeakingVoice extends LitElement {
       if (n <= of) this.#told = this.#say("making", { n: String(n), of: String(of) });
     });
     this.#follow();
+  }
+
+  /** Puts the chapter's own text in place of the reader's. */
+  #take(text: string) {
+    this.text = text;
+    const area = this.renderRoot.querySelector("textarea");
+    if (area) area.value = text;
   }
 
   /** Silence; what was made stays. */
@@ -277,6 +291,7 @@ export class SpeakingVoice extends LitElement {
 
   protected override render(): TemplateResult {
     const going = this.#work !== undefined || this.#player.busy;
+    const own = chapter(this);
     const bytes = typeof VOICE_BYTES === "number" ? VOICE_BYTES : 0;
     const told = this.#told || this.#say("ready", { size: this.#words.megabytes(bytes) });
     return html`<div class="frame">
@@ -288,6 +303,7 @@ export class SpeakingVoice extends LitElement {
         <button type="button" ?disabled=${!this.#sentences.length} @click=${() => this.#save()}>
           ${this.#say("save")}
         </button>
+        ${own ? html`<button type="button" @click=${() => this.#take(own)}>${this.#say("take")}</button>` : nothing}
       </div>
       <p class="told" role="status">${told}</p>
       ${this.#notices()} ${this.#shown ? this.#picture(this.#shown) : nothing}
