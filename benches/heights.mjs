@@ -36,6 +36,7 @@ const MODELS = [
   ['[view="pixels"]', '<generative-model model="pixelcnn-mnist" view="pixels">'],
   ['[view="train"][family="video"]', '<generative-model family="video" data="moving-digits" view="train">'],
   ['[view="train"][family="neural-process"]', '<generative-model family="neural-process" data="glyphs" view="train">'],
+  ['[view="samples"][model="chorales"]', '<generative-model model="chorales" view="samples">'],
   ['[view="instruct"]', '<generative-model model="ddpm-scenes" view="instruct">'],
   ['[view="alphabet"]', '<generative-model model="glyphs" view="alphabet">'],
   ['[view="nearest"]', '<generative-model model="gan-mnist" view="nearest">'],
