@@ -38,6 +38,7 @@ const MODELS = [
   ['[view="train"][family="neural-process"]', '<generative-model family="neural-process" data="glyphs" view="train">'],
   ['[view="translate"]', '<generative-model model="seq2seq-numbers" view="translate">'],
   ['[view="train"][family="seq2seq"]', '<generative-model family="seq2seq" data="numbers" view="train">'],
+  ['[view="samples"][model="chorales"]', '<generative-model model="chorales" view="samples">'],
   ['[view="instruct"]', '<generative-model model="ddpm-scenes" view="instruct">'],
   ['[view="alphabet"]', '<generative-model model="glyphs" view="alphabet">'],
   ['[view="nearest"]', '<generative-model model="gan-mnist" view="nearest">'],

@@ -277,6 +277,12 @@ pub enum Error {
         /// What would help: a sentence.
         hint: String,
     },
+    /// See [`Code::BadData`]; music that a reader wrote or brought.
+    #[error("This music cannot be used: {reason}.")]
+    BadScore {
+        /// Why.
+        reason: String,
+    },
     /// See [`Code::BadData`]; a model that learned a reader's own pictures, and they are not at hand.
     #[error("The pictures that this model learned are not here.")]
     NoPictures,
@@ -376,6 +382,7 @@ impl Error {
             | Error::BadPoints { .. }
             | Error::BadText { .. }
             | Error::BadPictures { .. }
+            | Error::BadScore { .. }
             | Error::NoPictures => Code::BadData,
             Error::UnknownCharacter { .. } => Code::UnknownCharacter,
             Error::Unsupported { .. } => Code::Unsupported,
@@ -425,6 +432,9 @@ impl Error {
             | Error::BadText { hint, .. }
             | Error::BadPictures { hint, .. }
             | Error::OverBudget { hint, .. } => hint.clone(),
+            Error::BadScore { .. } => {
+                "Choose a MIDI file of at most four voices, or change what is written.".into()
+            }
             Error::UnknownCharacter { .. } => {
                 "Leave it out, or train a model on a text that has it.".into()
             }

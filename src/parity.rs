@@ -15,7 +15,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
-    data::{Batch, DataInfo, PairSet, Space, SpaceKind, TextSet, clips, scenes::words::CONTEXT},
+    data::{
+        Batch, DataInfo, PairSet, ScoreSet, Space, SpaceKind, TextSet, clips,
+        scenes::words::CONTEXT,
+        score::{Asked, Note, STEPS},
+    },
     error::{Error, Result},
     families,
     families::vae::Vae,
@@ -359,6 +363,14 @@ impl Suite {
             for space in &family.spaces {
                 let (info, batch) = match space.kind {
                     SpaceKind::Image | SpaceKind::Video => continue,
+                    SpaceKind::Score => {
+                        let score = Asked::anything(STEPS).score;
+                        let set = ScoreSet::batch(std::iter::repeat_n(score, 4));
+                        (
+                            DataInfo::new("chorales", Space::Score { steps: STEPS }),
+                            set,
+                        )
+                    }
                     SpaceKind::Text => (
                         TextSet::new("letters", &LETTERS.repeat(20), &Value::Null)?.info,
                         Batch::Tokens {
@@ -519,6 +531,14 @@ impl Suite {
                 Samples::Images(images) => self.keep(&title, images).await?,
                 Samples::Clips(clips) => self.keep(&title, clips).await?,
                 Samples::Points(points) => self.keep(&title, points).await?,
+                Samples::Scores(scores) => {
+                    let notes = scores.iter().flat_map(|s| &s.voices).flat_map(|v| &v.notes);
+                    let told = |n: &Note| [n.start as f32, n.length as f32, f32::from(n.pitch)];
+                    let values: Vec<f32> = notes.flat_map(told).collect();
+                    let n = values.len();
+                    let values = Tensor::<1>::from_data(TensorData::new(values, [n]), &self.device);
+                    self.keep(&title, values).await?;
+                }
                 Samples::Texts(texts) => {
                     let told = |token: &Token| [token.id as f32, token.log_prob.unwrap_or(0.0)];
                     let values: Vec<f32> = texts.iter().flatten().flat_map(told).collect();

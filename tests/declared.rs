@@ -197,7 +197,11 @@ fn declared() -> BTreeMap<String, String> {
                 }
                 SpaceKind::Classes => answers(&mut found, id, json!({}), "two-moons", &plots),
                 SpaceKind::Energy => answers(&mut found, id, json!({}), "u1", &plots),
-                SpaceKind::Image | SpaceKind::Video | SpaceKind::Text | SpaceKind::Pairs => {}
+                SpaceKind::Image
+                | SpaceKind::Video
+                | SpaceKind::Text
+                | SpaceKind::Pairs
+                | SpaceKind::Score => {}
             }
         }
     }

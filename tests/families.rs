@@ -10,11 +10,11 @@ use std::{collections::BTreeMap, pin::Pin, rc::Rc, time::Instant};
 
 use common::{
     files::{count, header, meta, mutant, panics, split, with, without},
-    small_digits,
+    root, small_digits,
 };
 use generative_playground::{
     checkpoint::{self, Precision},
-    data::{ClipSet, DataInfo, Dataset, PairSet, PointSet, Space, TextSet},
+    data::{ClipSet, DataInfo, Dataset, PairSet, PointSet, ScoreSet, Space, TextSet},
     device,
     error::{Code, Result},
     families,
@@ -66,6 +66,10 @@ fn small_models() -> Vec<Small> {
     let numbers = || -> Rc<Dataset> {
         let options = json!({"languages": "en", "most": 99});
         Rc::new(PairSet::new("numbers", &options).expect("numbers").into())
+    };
+    let scores = || -> Rc<Dataset> {
+        let packed = std::fs::read(root("web/data/chorales.bin")).expect("the site's set");
+        Rc::new(ScoreSet::unpack(&packed).expect("chorales").into())
     };
     let gpt = json!({"n_layer": 1, "n_head": 2, "n_embd": 16, "block_size": 8});
     let learned = json!({
@@ -147,6 +151,12 @@ fn small_models() -> Vec<Small> {
             "seq2seq",
             numbers(),
             json!({"n_layer": 1, "n_head": 2, "n_embd": 16, "block_size": 24}),
+            averaged.clone(),
+        ),
+        of(
+            "orderless",
+            scores(),
+            json!({"n_layer": 1, "n_head": 1, "n_embd": 16, "hidden": 16}),
             averaged.clone(),
         ),
         of(

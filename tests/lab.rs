@@ -114,7 +114,11 @@ fn models() -> Vec<(FamilyInfo, &'static str)> {
     for info in plots::families() {
         for space in info.spaces.clone() {
             match space.kind {
-                SpaceKind::Image | SpaceKind::Video | SpaceKind::Text | SpaceKind::Pairs => {}
+                SpaceKind::Image
+                | SpaceKind::Video
+                | SpaceKind::Text
+                | SpaceKind::Pairs
+                | SpaceKind::Score => {}
                 SpaceKind::Points => out.push((info.clone(), "moons")),
                 SpaceKind::Classes => out.push((info.clone(), "two-moons")),
                 SpaceKind::Energy => out.push((info.clone(), "u1")),

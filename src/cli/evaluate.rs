@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Place, bar::bar, card, classifier, clips, files::write, idle, manifest, points,
-    sample::add_options, terminal::say, text, translation,
+    sample::add_options, score, terminal::say, text, translation,
 };
 use crate::{
     checkpoint::{Meta, Opened},
@@ -172,6 +172,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             of_images(opened, arguments)
         }
         SpaceKind::Video => clips(opened, arguments),
+        SpaceKind::Score => score::run(id, opened, *write, place),
         SpaceKind::Text => text::run(id, opened, *write, place),
         SpaceKind::Pairs => translation::run(id, opened, *write, place),
         SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     checkpoint::{self, Meta},
-    data::images,
+    data::{images, score},
     error::{Error, Result},
     model::Model,
 };
@@ -177,14 +177,20 @@ pub fn replace(file: &Path, old: &[u8], new: &[u8]) -> Result<()> {
 
 /// Put or replace a data file's entry.
 pub fn put_data(folder: &Path, name: &str, file: &str, bytes: &[u8]) -> Result<()> {
-    let known = images::known(name)?;
+    let (title, licence) = match score::is_score(name) {
+        true => ("Bach's chorales", "public domain"),
+        false => {
+            let known = images::known(name)?;
+            (known.title, known.licence)
+        }
+    };
     let entry = DataEntry {
         name: name.into(),
-        title: known.title.into(),
+        title: title.into(),
         file: file.into(),
         bytes: bytes.len(),
         sha256: checkpoint::sha256(bytes),
-        licence: known.licence.into(),
+        licence: licence.into(),
         card: "README.md".into(),
     };
     update(folder, |manifest| {

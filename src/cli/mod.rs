@@ -13,6 +13,7 @@ mod recipe;
 mod results;
 mod sample;
 mod say;
+mod score;
 mod shell;
 mod terminal;
 mod text;
@@ -29,7 +30,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     checkpoint::{self, Opened, Precision},
-    data::{DataInfo, ImageSet, scenes},
+    data::{DataInfo, ImageSet, scenes, score::is_score},
     device,
     error::{Error, Result},
     export,
@@ -106,15 +107,15 @@ enum Command {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
-    /// Write the page's compact data file of an image set.
+    /// Write the page's compact data file of an image set, or of the chorales (the .mxl files of their folder).
     Pack {
         /// Name of the set.
         name: String,
-        /// Training images.
-        #[arg(long)]
+        /// Training images; all, of chorales.
+        #[arg(long, default_value_t = 1)]
         train: usize,
-        /// Test images.
-        #[arg(long)]
+        /// Test images; all, of chorales.
+        #[arg(long, default_value_t = 1)]
         test: usize,
         /// Folder for it; its manifest entry goes to that of the checkpoints.
         #[arg(long, default_value = "web/data")]
@@ -134,6 +135,9 @@ enum Command {
         out: Option<PathBuf>,
     },
 }
+
+/// Which chorale is in which part of their set.
+const SPLIT: &str = "recipes/chorales/split.tsv";
 
 /// Parse the arguments, do it, and turn an error into a sentence and an exit status.
 pub fn main() -> ExitCode {
@@ -175,8 +179,10 @@ fn run(command: Command) -> Result<()> {
                     return Err(Error::bad_option(option, count, "at least one is needed"));
                 }
             }
-            let set = ImageSet::from_folder(&name, &place.data)?;
-            let packed = set.pack(train, test)?;
+            let packed = match is_score(&name) {
+                true => score::pack(&place.data.join(&name), Path::new(SPLIT))?,
+                false => ImageSet::from_folder(&name, &place.data)?.pack(train, test)?,
+            };
             let file = format!("{name}.bin");
             write(&out.join(&file), &packed)?;
             manifest::put_data(&place.checkpoints, &name, &file, &packed)?;

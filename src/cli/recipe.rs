@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::{Place, files::read};
 use crate::{
     data::{
-        ClipSet, DataInfo, Dataset, ImageSet, PairSet, PointSet, SpaceKind, TextSet, clips, images,
-        is_name, pairs, scenes,
+        ClipSet, DataInfo, Dataset, ImageSet, PairSet, PointSet, ScoreSet, SpaceKind, TextSet,
+        clips, images, is_name, pairs, scenes, score,
     },
     error::{Error, Result},
     families,
@@ -101,6 +101,9 @@ impl Recipe {
         }
         if pairs::is_numbers(&self.data) {
             return Ok(PairSet::new(&self.data, &self.data_options)?.into());
+        }
+        if score::is_score(&self.data) {
+            return Ok(ScoreSet::from_folder(&place.data)?.into());
         }
         if !toy && !text && !self.data_options.is_null() {
             let reason = format!("the data called {} has no options", self.data);

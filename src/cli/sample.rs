@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     checkpoint::Opened,
-    data::{PointSet, SpaceKind},
+    data::{PointSet, SpaceKind, score::midi},
     error::{Error, Result},
     model::{Condition, Sampler, Samples, drive, finish},
     plots,
@@ -94,6 +94,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         SpaceKind::Video => clips(arguments, &opened),
         SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => points(arguments, &opened),
         SpaceKind::Text | SpaceKind::Pairs => texts(arguments, &opened),
+        SpaceKind::Score => scores(arguments, &opened),
     }
 }
 
@@ -255,6 +256,23 @@ fn points(arguments: &Arguments, opened: &Opened) -> Result<()> {
     };
     write(&out, &bytes)?;
     told(arguments, count, &out);
+    Ok(())
+}
+
+/// Music as a MIDI file, or as a picture of its notes.
+fn scores(arguments: &Arguments, opened: &Opened) -> Result<()> {
+    within("count", arguments.count, 1, 1)?;
+    let out = arguments.out.clone().unwrap_or_else(|| "music.mid".into());
+    ends_in(&out, &["mid", "png"])?;
+    let scores = drawn(arguments, opened, 1)?.scores()?;
+    for roll in &scores {
+        let bytes = match has_ending(&out, "png") {
+            true => plots::png(&plots::score::picture(roll), 2)?,
+            false => midi::write(&roll.as_input())?,
+        };
+        write(&out, &bytes)?;
+    }
+    told(arguments, scores.len(), &out);
     Ok(())
 }
 

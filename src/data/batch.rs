@@ -61,6 +61,15 @@ pub enum Batch {
         /// They.
         pairs: Vec<Pair>,
     },
+    /// Music in four voices.
+    Scores {
+        /// Sixteenths of each.
+        steps: usize,
+        /// The symbol of each cell, voice after voice: `count · 4 · steps`.
+        cells: Vec<u32>,
+        /// What each sixteenth is: `count · steps`.
+        contexts: Vec<u32>,
+    },
     /// No examples: the model draws its own and asks an energy about them.
     Draws {
         /// How many.
@@ -118,6 +127,15 @@ impl Batch {
                 },
                 Batch::Pairs { pairs } => Batch::Pairs {
                     pairs: pairs[from..to].to_vec(),
+                },
+                Batch::Scores {
+                    steps,
+                    cells,
+                    contexts,
+                } => Batch::Scores {
+                    steps: *steps,
+                    cells: part(cells, range),
+                    contexts: part(contexts, range),
                 },
                 Batch::Draws { .. } => Batch::Draws { count: to - from },
             };
@@ -228,6 +246,23 @@ impl Batch {
         }
     }
 
+    /// Its music: sixteenths of each, cells, and what each sixteenth is.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] if it holds something else.
+    pub fn scores(&self) -> Result<(usize, &[u32], &[u32])> {
+        match self {
+            Batch::Scores {
+                steps,
+                cells,
+                contexts,
+            } => Ok((*steps, cells, contexts)),
+            _ => Err(Error::Unsupported {
+                what: "This needs music".into(),
+            }),
+        }
+    }
+
     /// Its examples `times` times over.
     #[must_use]
     pub fn repeated(&self, times: usize) -> Self {
@@ -257,6 +292,15 @@ impl Batch {
             Batch::Pairs { pairs } => Batch::Pairs {
                 pairs: vec![pairs.as_slice(); times].concat(),
             },
+            Batch::Scores {
+                steps,
+                cells,
+                contexts,
+            } => Batch::Scores {
+                steps: *steps,
+                cells: cells.repeat(times),
+                contexts: contexts.repeat(times),
+            },
             Batch::Draws { count } => Batch::Draws {
                 count: count * times,
             },
@@ -270,6 +314,9 @@ impl Batch {
             Batch::Images { shape, .. } => shape[0],
             Batch::Pairs { pairs } => pairs.len(),
             Batch::Draws { count } => *count,
+            Batch::Scores {
+                steps, contexts, ..
+            } => contexts.len() / (*steps).max(1),
             Batch::Points { xy } | Batch::Classed { xy, .. } => xy.len() / 2,
         }
     }

@@ -10,6 +10,7 @@ pub mod pairs;
 pub mod pictures;
 pub mod points;
 pub mod scenes;
+pub mod score;
 pub mod space;
 mod stream;
 pub mod text;
@@ -24,6 +25,7 @@ pub use clips::ClipSet;
 pub use images::ImageSet;
 pub use pairs::PairSet;
 pub use points::PointSet;
+pub use score::ScoreSet;
 pub use space::{Space, SpaceKind};
 pub use stream::{Binarize, Stream, TEST_SEED, test_batch, test_images};
 pub use text::TextSet;
@@ -175,6 +177,8 @@ pub enum Dataset {
     Clips(ClipSet),
     /// Texts in two languages.
     Pairs(PairSet),
+    /// Music.
+    Scores(ScoreSet),
 }
 
 impl Dataset {
@@ -186,6 +190,7 @@ impl Dataset {
             Dataset::Text(set) => &set.info,
             Dataset::Clips(set) => &set.info,
             Dataset::Pairs(set) => &set.info,
+            Dataset::Scores(set) => &set.info,
         }
     }
 
@@ -198,6 +203,7 @@ impl Dataset {
             Dataset::Text(_) => examples * size_of::<u16>(),
             Dataset::Clips(set) => set.bytes(),
             Dataset::Pairs(set) => set.bytes(),
+            Dataset::Scores(set) => set.bytes(),
         }
     }
 
@@ -208,6 +214,7 @@ impl Dataset {
             Dataset::Points(set) => set.train_len(),
             Dataset::Text(set) => set.train().len(),
             Dataset::Clips(_) | Dataset::Pairs(_) => 0,
+            Dataset::Scores(set) => set.train_len(),
         }
     }
 
@@ -219,6 +226,7 @@ impl Dataset {
             Dataset::Text(set) => set.test().len(),
             Dataset::Clips(_) => clips::TEST,
             Dataset::Pairs(_) => pairs::TEST,
+            Dataset::Scores(set) => set.test_len(),
         }
     }
 
@@ -277,6 +285,17 @@ impl Dataset {
         }
     }
 
+    /// Its music.
+    ///
+    /// # Errors
+    /// [`Error::BadData`] if it holds something else.
+    pub fn scores(&self) -> Result<&ScoreSet> {
+        match self {
+            Dataset::Scores(set) => Ok(set),
+            _ => Err(self.bad("it holds no music")),
+        }
+    }
+
     /// The set by which a recipe is chosen: the last part of what is learned from is held out, and the test
     /// set is put aside unseen, to be measured on once. As large a part as the test set, a tenth at least of
     /// texts and tables; of toys other points.
@@ -288,6 +307,7 @@ impl Dataset {
             Dataset::Text(set) => Dataset::Text(set.for_choice()),
             Dataset::Clips(set) => Dataset::Clips(set.for_choice()),
             Dataset::Pairs(set) => Dataset::Pairs(set.for_choice()),
+            Dataset::Scores(set) => Dataset::Scores(set.for_choice()),
         }
     }
 
@@ -320,6 +340,12 @@ impl From<ClipSet> for Dataset {
 impl From<PairSet> for Dataset {
     fn from(set: PairSet) -> Self {
         Dataset::Pairs(set)
+    }
+}
+
+impl From<ScoreSet> for Dataset {
+    fn from(set: ScoreSet) -> Self {
+        Dataset::Scores(set)
     }
 }
 

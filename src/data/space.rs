@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{pairs::Example, tokenizer::Vocabulary};
+use super::{pairs::Example, score, tokenizer::Vocabulary};
 use crate::error::{Error, Result};
 
 /// What one example is, with all that a model must know to fit it.
@@ -68,6 +68,11 @@ pub enum Space {
         /// Texts to show what a model does with them.
         examples: Vec<Example>,
     },
+    /// Music in four voices on a grid of sixteenths.
+    Score {
+        /// Sixteenths of an example.
+        steps: usize,
+    },
 }
 
 /// The kinds of [`Space`].
@@ -88,6 +93,8 @@ pub enum SpaceKind {
     Text,
     /// Texts in two languages.
     Pairs,
+    /// Music.
+    Score,
 }
 
 impl SpaceKind {
@@ -101,6 +108,7 @@ impl SpaceKind {
             SpaceKind::Energy => "energies in 2-D",
             SpaceKind::Text => "text",
             SpaceKind::Pairs => "translations",
+            SpaceKind::Score => "music",
         }
     }
 
@@ -115,7 +123,7 @@ impl SpaceKind {
 
 impl Space {
     /// One of each kind, to ask a family which it models.
-    pub fn examples() -> [Self; 7] {
+    pub fn examples() -> [Self; 8] {
         [
             Self::grey(28, 28),
             Self::Video {
@@ -148,6 +156,9 @@ impl Space {
                 },
                 languages: vec!["digits".into(), "en".into()],
                 examples: Vec::new(),
+            },
+            Self::Score {
+                steps: score::STEPS,
             },
         ]
     }
@@ -183,6 +194,7 @@ impl Space {
             Self::Energy { .. } => SpaceKind::Energy,
             Self::Text { .. } => SpaceKind::Text,
             Self::Pairs { .. } => SpaceKind::Pairs,
+            Self::Score { .. } => SpaceKind::Score,
         }
     }
 
@@ -217,6 +229,19 @@ impl Space {
             } => Ok([frames, channels, height, width]),
             _ => Err(Error::Unsupported {
                 what: "This needs a model of clips".into(),
+            }),
+        }
+    }
+
+    /// Sixteenths of an example of music.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for anything else.
+    pub fn steps(&self) -> Result<usize> {
+        match *self {
+            Self::Score { steps } => Ok(steps),
+            _ => Err(Error::Unsupported {
+                what: "This needs a model of music".into(),
             }),
         }
     }
@@ -257,6 +282,9 @@ impl Space {
             }
             (Self::Video { .. }, Self::Video { .. }) if self != other => {
                 bad("its clips are of another size than this model's")
+            }
+            (Self::Score { .. }, Self::Score { .. }) if self != other => {
+                bad("its examples are of another length than this model's")
             }
             _ if self.kind() != other.kind() => bad("it is of another kind than this model's data"),
             (
@@ -344,6 +372,10 @@ impl Space {
                 }
                 vocabulary.check()
             }
+            Self::Score { steps } => match (16..=score::MOST_STEPS).contains(steps) {
+                true => Ok(()),
+                false => schema(format!("music of {steps} sixteenths")),
+            },
         }
     }
 }

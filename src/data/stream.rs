@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Batch, ClipSet, Dataset, ImageSet, clips, pairs, text, vary::Variation};
+use super::{Batch, ClipSet, Dataset, ImageSet, ScoreSet, clips, pairs, text, vary::Variation};
 use crate::{
     error::{Error, Result},
     rng::{Purpose, Rng},
@@ -129,6 +129,14 @@ impl Stream {
                     pairs: pairs.collect::<Result<_>>()?,
                 })
             }
+            Dataset::Scores(set) => {
+                let from = self.seen;
+                let order = self.order(set.train_len(), count, &set.info.name)?;
+                self.seen += count as u64;
+                let drawn = (from..).zip(order);
+                let drawn = drawn.map(|(seen, i)| set.draw(i, &mut ScoreSet::key(self.seed, seen)));
+                Ok(ScoreSet::batch(drawn))
+            }
             Dataset::Points(set) if set.is_energy() => {
                 self.seen += count as u64;
                 Ok(Batch::Draws { count })
@@ -230,6 +238,10 @@ pub fn test_batch(
         Dataset::Pairs(set) => {
             let end = (start + count).min(pairs::TEST);
             set.held_out(start.min(end)..end)
+        }
+        Dataset::Scores(set) => {
+            let end = (start + count).min(set.test_len());
+            ScoreSet::batch((start.min(end)..end).map(|i| set.held_out(i)))
         }
         Dataset::Points(set) if set.is_energy() => Batch::Draws { count },
         Dataset::Points(set) => {

@@ -13,6 +13,7 @@ pub mod knn;
 pub mod letters;
 pub mod points;
 pub mod prompts;
+pub mod score;
 pub mod text;
 pub mod translation;
 

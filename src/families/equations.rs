@@ -195,6 +195,14 @@ pub(super) fn kl() -> Vec<String> {
     ])
 }
 
+/// Uria et al. 2014, equation 5, as a mean; see the top of `orderless/mod.rs`.
+pub(super) fn orderless() -> Vec<String> {
+    lines(&[
+        r"\mathcal{L} = -\,\mathbb{E}_{x,C}\; \frac{1}{|\bar{C}|} \sum_{i \in \bar{C}} \log p_\theta(x_i \mid x_C)",
+        r"p(x) = \prod_{d=1}^{D} p_\theta(x_{o_d} \mid x_{o_{<d}})",
+    ])
+}
+
 /// Of what is not given; see the top of `video/mod.rs`.
 pub(super) fn video() -> Vec<String> {
     lines(&[

@@ -9,6 +9,7 @@ pub mod gpt;
 pub mod kl;
 pub mod mdn;
 pub mod neural_process;
+pub mod orderless;
 pub mod pixelcnn;
 pub mod pixelrnn;
 pub mod pixels;
@@ -23,8 +24,8 @@ use serde_json::Value;
 
 use self::{
     bayes::Bayes, ddpm::Ddpm, gan::Gan, glow::Glow, gpt::Gpt, kl::Kl, mdn::Mdn,
-    neural_process::NeuralProcess, pixelcnn::PixelCnn, pixelrnn::PixelRnn, planar::Planar,
-    realnvp::RealNvp, seq2seq::Seq2Seq, vae::Vae, video::Video,
+    neural_process::NeuralProcess, orderless::OrderlessTransformer, pixelcnn::PixelCnn,
+    pixelrnn::PixelRnn, planar::Planar, realnvp::RealNvp, seq2seq::Seq2Seq, vae::Vae, video::Video,
 };
 use crate::{
     data::{DataInfo, Space, SpaceKind},
@@ -35,7 +36,7 @@ use crate::{
 };
 
 /// All families, in the order of the page.
-const FAMILIES: [Entry; 15] = [
+const FAMILIES: [Entry; 16] = [
     Entry::of::<Vae>(),
     Entry::of::<Gan>(),
     Entry::of::<Planar>(),
@@ -49,6 +50,7 @@ const FAMILIES: [Entry; 15] = [
     Entry::of::<PixelRnn>(),
     Entry::of::<Gpt>(),
     Entry::of::<Seq2Seq>(),
+    Entry::of::<OrderlessTransformer>(),
     Entry::of::<Bayes>(),
     Entry::of::<Kl>(),
 ];

@@ -396,6 +396,7 @@ fn view_file(view: &View, form: FileForm, name: &str, info: &DataInfo) -> Result
         ),
         FileForm::Svg => ("svg", "image/svg+xml", plots::svg::svg(view)?.into_bytes()),
         FileForm::Png => ("png", "image/png", plots::png(view, ENLARGED)?),
+        FileForm::Midi => ("mid", "audio/midi", plots::score::midi(view)?),
         FileForm::Ttf => {
             let bytes = plots::font::ttf(view, &info.classes, name, Standing::LETTERS)?;
             ("ttf", "font/ttf", bytes)

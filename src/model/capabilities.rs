@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 
 use super::{DensityKind, Reading, Samples};
 use crate::{
-    data::{Batch, tokenizer::Tokenizer},
+    data::{Batch, score::Score, tokenizer::Tokenizer},
     error::{Error, Result},
     nn::standard::Standard,
     rng::Rng,
@@ -94,6 +94,13 @@ pub struct Insight {
     /// What the model would guess if it ended after the embedding, after each layer, and at its
     /// end ("logit lens", nostalgebraist 2020): logits `[layers + 1, T, vocabulary]`.
     pub lens: Vec<f32>,
+}
+
+/// It guesses any part of a piece of music from any other.
+pub trait Orderless {
+    /// Logits of what each cell of some scores of one length holds, given all cells that are not `hidden`, as if it were
+    /// hidden too where it is: `[n · steps, VOICES · SYMBOLS]`, sixteenth by sixteenth.
+    fn guess(&self, scores: &[Score], hidden: &[&[bool]]) -> Tensor<2>;
 }
 
 /// It reads text token by token and says what may come next.

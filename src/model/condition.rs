@@ -6,7 +6,10 @@ use serde_json::Value;
 use ts_rs::TS;
 
 use crate::{
-    data::scenes::words,
+    data::{
+        scenes::words,
+        score::{Asked, RollInput},
+    },
     error::{Error, Result},
     options::{self, Options},
     rng::{Purpose, Rng},
@@ -40,6 +43,8 @@ pub struct Condition {
     pub coarse: Option<Vec<f32>>,
     /// Where a path ends.
     pub goal: Option<Vec<f32>>,
+    /// Music of which some is given and some is to be made.
+    pub score: Option<RollInput>,
 }
 
 impl Options for Condition {}
@@ -64,6 +69,8 @@ pub enum ConditionKind {
     Coarse,
     /// [`Condition::goal`].
     Goal,
+    /// [`Condition::score`].
+    Score,
 }
 
 impl ConditionKind {
@@ -78,6 +85,7 @@ impl ConditionKind {
             ConditionKind::Strength => "strength",
             ConditionKind::Coarse => "coarse",
             ConditionKind::Goal => "goal",
+            ConditionKind::Score => "score",
         }
     }
 }
@@ -103,6 +111,7 @@ impl Condition {
             (ConditionKind::Strength, self.strength.is_some()),
             (ConditionKind::Coarse, self.coarse.is_some()),
             (ConditionKind::Goal, self.goal.is_some()),
+            (ConditionKind::Score, self.score.is_some()),
         ];
         all.into_iter().filter(|a| a.1).map(|a| a.0)
     }
@@ -193,6 +202,18 @@ impl Condition {
         }
         check_values("coarse", coarse, channels * height * width / 4)?;
         Ok(Some(coarse))
+    }
+
+    /// The music, on the grid; without any, `steps` sixteenths of which all is to be made, in bars of 4/4 and lines of
+    /// two bars.
+    ///
+    /// # Errors
+    /// [`Error::BadScore`].
+    pub fn score(&self, steps: usize) -> Result<Asked> {
+        match &self.score {
+            Some(roll) => roll.asked(),
+            None => Ok(Asked::anything(steps)),
+        }
     }
 
     /// The known values and their mask, for examples of `count` values.

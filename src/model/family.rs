@@ -4,7 +4,7 @@ use burn::{module::Module, tensor::Device};
 
 use super::{
     Capabilities, Condition, ConditionKind, Cost, Defaults, Density, FamilyInfo, FamilySpace,
-    Invertible, Language, Latent, Losses, Preset, Sampler, StepContext, Translation,
+    Invertible, Language, Latent, Losses, Orderless, Preset, Sampler, StepContext, Translation,
     condition::with_conditions, plain,
 };
 use crate::{
@@ -217,6 +217,11 @@ pub trait Family: Sized + Clone + Send + 'static {
 
     /// How it translates, if it does.
     fn translation(&self) -> Option<&dyn Translation> {
+        None
+    }
+
+    /// How it guesses music, if it does.
+    fn orderless(&self) -> Option<&dyn Orderless> {
         None
     }
 

@@ -5,8 +5,8 @@ use std::any::Any;
 use serde_json::Value;
 
 use super::{
-    Condition, Cost, Density, Family, Invertible, Language, Latent, Losses, Reading, Sampler,
-    StepContext, Translation,
+    Condition, Cost, Density, Family, Invertible, Language, Latent, Losses, Orderless, Reading,
+    Sampler, StepContext, Translation,
 };
 use crate::{
     data::{Batch, SpaceKind},
@@ -131,6 +131,9 @@ pub trait Model: Any {
 
     /// See [`Family::translation`].
     fn translation(&self) -> Option<&dyn Translation>;
+
+    /// See [`Family::orderless`].
+    fn orderless(&self) -> Option<&dyn Orderless>;
 
     /// Tokens of a training example; 0 where examples are not text.
     fn block_size(&self) -> usize {
@@ -269,5 +272,9 @@ impl<F: Family> Model for F {
 
     fn translation(&self) -> Option<&dyn Translation> {
         Family::translation(self)
+    }
+
+    fn orderless(&self) -> Option<&dyn Orderless> {
+        Family::orderless(self)
     }
 }

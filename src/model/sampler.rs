@@ -5,6 +5,7 @@ use std::{future::Future, pin::Pin};
 use burn::tensor::Tensor;
 
 use crate::{
+    data::score::Roll,
     error::{Error, Result},
     pause::Pause,
     scene::Token,
@@ -21,6 +22,8 @@ pub enum Samples {
     Points(Tensor<2>),
     /// Texts, token by token.
     Texts(Vec<Vec<Token>>),
+    /// Music, on the host.
+    Scores(Vec<Roll>),
 }
 
 impl Samples {
@@ -46,6 +49,19 @@ impl Samples {
             Samples::Clips(clips) => Ok(clips),
             _ => Err(Error::Unsupported {
                 what: "This needs a model of clips".into(),
+            }),
+        }
+    }
+
+    /// The music.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] if they are something else.
+    pub fn scores(self) -> Result<Vec<Roll>> {
+        match self {
+            Samples::Scores(scores) => Ok(scores),
+            _ => Err(Error::Unsupported {
+                what: "This needs a model of music".into(),
             }),
         }
     }

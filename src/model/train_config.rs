@@ -49,7 +49,7 @@ pub struct TrainConfig {
     #[schemars(title = "Warm-up", range(min = 0, max = 100_000), extend("x-recipe" = true))]
     pub warmup: u64,
     /// Optimizer of the matrices of hidden layers; everything else is optimised by Adam.
-    #[schemars(title = "Optimizer", extend("x-data" = ["text"]))]
+    #[schemars(title = "Optimizer", extend("x-data" = ["text", "score"]))]
     pub optimizer: OptimizerKind,
 }
 

@@ -16,6 +16,7 @@ mod likelihood;
 pub mod nearest;
 pub mod outline;
 mod points;
+pub mod score;
 pub mod svg;
 mod translation;
 
@@ -84,6 +85,9 @@ fn general(
         SpaceKind::Video => {
             all.push(PlotSpec::new("samples", "Clips", "What the model makes."));
             all.extend(clips::specs(conditions));
+        }
+        SpaceKind::Score => {
+            all.push(PlotSpec::new("samples", "Music", "What the model makes."));
         }
         SpaceKind::Text => {
             all.push(PlotSpec::new("samples", "Text", "What the model writes."));
@@ -193,6 +197,7 @@ pub async fn samples(samples: Samples, columns: usize, window: [f32; 4]) -> Resu
             scene.points(Role::Model, points).read(window).await
         }
         Samples::Texts(texts) => Ok(token::texts(texts, 0)),
+        Samples::Scores(scores) => Ok(View::Scores { scores }),
     }
 }
 

@@ -115,6 +115,11 @@ pub enum SpaceInfo {
         /// Texts that were held out, to begin with.
         examples: Vec<ExampleInfo>,
     },
+    /// Music in four voices.
+    Score {
+        /// Sixteenths that the model sees at once.
+        steps: u32,
+    },
 }
 
 /// A text to translate.

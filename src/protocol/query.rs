@@ -3,7 +3,11 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{bytes::Floats, data::input::ImageInput, scene::PlotInputs};
+use crate::{
+    bytes::{Bytes, Floats},
+    data::{input::ImageInput, score::RollInput},
+    scene::PlotInputs,
+};
 
 /// A question about a model. Which ones a family answers follows from its capabilities.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -46,6 +50,31 @@ pub enum ViewQuery {
         count: u32,
         /// Columns and rows of the true density; 0 = without.
         resolution: u32,
+    },
+    /// What could stand where the reader points → `View::Numbers`: the likeliest notes with their probabilities, all
+    /// else being as it is.
+    Chances {
+        /// The music.
+        score: RollInput,
+        /// The voice, from the highest.
+        voice: u32,
+        /// The sixteenth.
+        step: u32,
+    },
+    /// Music as it is written, on the grid → `View::Scores`.
+    Score {
+        /// It.
+        score: RollInput,
+    },
+    /// A chorale that is held out → `View::Scores`: as many sixteenths of it as the model sees at once.
+    HeldOut {
+        /// Which.
+        index: u32,
+    },
+    /// A MIDI file → `View::Scores`.
+    Midi {
+        /// Its bytes.
+        bytes: Bytes,
     },
     /// How close the model comes to its data → `View::Numbers`.
     Metrics {

@@ -324,6 +324,8 @@ pub enum FileForm {
     Png,
     /// A font, of images of which each is a letter.
     Ttf,
+    /// Music as a MIDI file.
+    Midi,
 }
 
 /// How `Request::Fault` breaks.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use ts_rs::TS;
 
-use crate::bytes::Bytes;
+use crate::{bytes::Bytes, data::score::Roll};
 
 /// Something to draw. The page knows these kinds and no model.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
@@ -101,6 +101,11 @@ pub enum View {
         /// Where it looked: `layers · heads` matrices of f32 with a row for each piece that was guessed and a
         /// column for each that was read, row by row, little-endian.
         alignment: Bytes,
+    },
+    /// Music.
+    Scores {
+        /// It, one or several pieces.
+        scores: Vec<Roll>,
     },
     /// Named numbers.
     Numbers {

@@ -12,11 +12,12 @@ use crate::{
     checkpoint,
     data::points::PointSource,
     data::{
-        DataInfo, Dataset, ImageSet, PairSet, PointSet, TextSet,
+        DataInfo, Dataset, ImageSet, PairSet, PointSet, ScoreSet, TextSet,
         clips::{self, ClipOptions, ClipSet},
         pairs,
         pictures::{self, PictureInfo, PictureSource},
         scenes::{self, ScenesOptions},
+        score,
         text::TextOptions,
         tokenizer::Vocabulary,
     },
@@ -88,14 +89,17 @@ impl Library {
     /// [`Error::BadData`].
     pub fn put(&mut self, name: &str, bytes: &Bytes, sha256: Option<&str>) -> Result<()> {
         promised(name, bytes, sha256)?;
-        let set = ImageSet::unpack(&bytes.0)?;
-        if set.info.name != name {
+        let set: Dataset = match score::is_score(name) {
+            true => ScoreSet::unpack(&bytes.0)?.into(),
+            false => ImageSet::unpack(&bytes.0)?.into(),
+        };
+        if set.info().name != name {
             return Err(Error::BadData {
                 name: name.into(),
                 reason: "it holds another set".into(),
             });
         }
-        self.sets.insert(name.into(), Rc::new(set.into()));
+        self.sets.insert(name.into(), Rc::new(set));
         self.touch(name);
         Ok(())
     }

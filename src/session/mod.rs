@@ -179,6 +179,7 @@ impl Session {
             SpaceKind::Image => 400,
             SpaceKind::Video => 16,
             SpaceKind::Text | SpaceKind::Pairs => 16,
+            SpaceKind::Score => 8,
             SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => 20_000,
         }
     }
@@ -248,6 +249,9 @@ impl Session {
                         .collect(),
                 }
             }
+            &Space::Score { steps } => SpaceInfo::Score {
+                steps: steps as u32,
+            },
         }
     }
 

@@ -28,6 +28,8 @@ const HELD_OUT_CLIPS: usize = 8;
 const HELD_OUT_PAIRS: usize = 192;
 /// Translations that a training shows of itself.
 const TRAINING_PAIRS: usize = 6;
+/// Held-out windows of music on which losses are measured.
+const HELD_OUT_SCORES: usize = 48;
 /// Clips that a training shows of itself.
 const TRAINING_CLIPS: usize = 2;
 /// Points behind the held-out curve.
@@ -238,6 +240,7 @@ impl Session {
                 SpaceKind::Image => HELD_OUT,
                 SpaceKind::Video => HELD_OUT_CLIPS,
                 SpaceKind::Pairs => HELD_OUT_PAIRS,
+                SpaceKind::Score => HELD_OUT_SCORES,
                 SpaceKind::Text => HELD_OUT_TOKENS / self.model().block_size().max(1),
                 SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => HELD_OUT_POINTS,
             };
@@ -248,7 +251,7 @@ impl Session {
                 SpaceKind::Image => TRAINING_SAMPLES,
                 SpaceKind::Video => TRAINING_CLIPS,
                 SpaceKind::Pairs => TRAINING_PAIRS,
-                SpaceKind::Text => 1,
+                SpaceKind::Text | SpaceKind::Score => 1,
                 SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => TRAINING_POINTS,
             };
             news.samples = Some(self.fixed_samples(&*self.model(), count, None).await?);

@@ -8,6 +8,7 @@ use crate::{
     data::{
         Batch, DataInfo, Dataset, PointSet,
         input::{self, ImageInput, LetterInput},
+        score::{Roll, midi},
     },
     error::{Error, Result},
     evaluate,
@@ -42,6 +43,16 @@ impl Viewer {
                 let (count, resolution) = (*count as usize, *resolution as usize);
                 plots::data(self.points()?, count, resolution, &self.device).await
             }
+            ViewQuery::Chances { score, voice, step } => {
+                plots::score::chances(&*self.model, score, [*voice, *step]).await
+            }
+            ViewQuery::HeldOut { index } => {
+                let set = self.set()?.scores()?;
+                let score = set.held_out(*index as usize % set.test_len().max(1));
+                plots::score::written(&Roll::of(&score, |_| true).as_input())
+            }
+            ViewQuery::Score { score } => plots::score::written(score),
+            ViewQuery::Midi { bytes } => plots::score::written(&midi::read(&bytes.0)?),
             ViewQuery::Metrics { count, seed } => self.metrics(*count, *seed, pause).await,
             ViewQuery::DataImages { start, count } => self.data_images(*start, *count),
             ViewQuery::Decode { z } => {

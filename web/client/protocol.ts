@@ -373,7 +373,7 @@ kind: Fault, };
 /**
  * What a view is saved as.
  */
-export type FileForm = "svg" | "png" | "ttf";
+export type FileForm = "svg" | "png" | "ttf" | "midi";
 
 /**
  * How `Request::Fault` breaks.
@@ -462,7 +462,31 @@ count: number,
 /**
  * Columns and rows of the true density; 0 = without.
  */
-resolution: number, } | { "type": "metrics", 
+resolution: number, } | { "type": "chances", 
+/**
+ * The music.
+ */
+score: RollInput, 
+/**
+ * The voice, from the highest.
+ */
+voice: number, 
+/**
+ * The sixteenth.
+ */
+step: number, } | { "type": "score", 
+/**
+ * It.
+ */
+score: RollInput, } | { "type": "heldOut", 
+/**
+ * Which.
+ */
+index: number, } | { "type": "midi", 
+/**
+ * Its bytes.
+ */
+bytes: Bytes, } | { "type": "metrics", 
 /**
  * Points to judge by, 200 to 10,000.
  */
@@ -858,7 +882,7 @@ sampleSchema: JsonSchema, };
 /**
  * The kinds of [`Space`].
  */
-export type SpaceKind = "image" | "video" | "points" | "classes" | "energy" | "text" | "pairs";
+export type SpaceKind = "image" | "video" | "points" | "classes" | "energy" | "text" | "pairs" | "score";
 
 /**
  * What samples are to fit. What is left out is free.
@@ -900,12 +924,16 @@ coarse?: Array<number>,
 /**
  * Where a path ends.
  */
-goal?: Array<number>, };
+goal?: Array<number>, 
+/**
+ * Music of which some is given and some is to be made.
+ */
+score?: RollInput, };
 
 /**
  * The conditions that a family can honour.
  */
-export type ConditionKind = "prompt" | "label" | "guidance" | "known" | "start" | "strength" | "coarse" | "goal";
+export type ConditionKind = "prompt" | "label" | "guidance" | "known" | "start" | "strength" | "coarse" | "goal" | "score";
 
 /**
  * What a family starts from on data of a kind.
@@ -1348,7 +1376,7 @@ state: TrainState, };
 /**
  * What a model's data is, as the page needs to know it.
  */
-export type SpaceInfo = { "kind": "image", 
+export type SpaceInfo = { "kind": "score", steps: number, } | { "kind": "image", 
 /**
  * 1 = grey, 3 = red, green, blue.
  */
@@ -1502,7 +1530,7 @@ export type Split = "train" | "heldOut";
 /**
  * Something to draw. The page knows these kinds and no model.
  */
-export type View = { "kind": "image", 
+export type View = { "kind": "scores", scores: Array<Roll>, } | { "kind": "image", 
 /**
  * Pixels in a row of the whole.
  */
@@ -1693,6 +1721,106 @@ reconstruction: number,
  * KL(q‖p), nats.
  */
 kl: number, };
+
+/**
+ * A score to be drawn, heard and changed.
+ */
+export type Roll = { 
+/**
+ * Sixteenths.
+ */
+steps: number, 
+/**
+ * The lowest note that there can be, in MIDI.
+ */
+low: number, 
+/**
+ * The highest.
+ */
+high: number, 
+/**
+ * From the highest voice to the lowest.
+ */
+voices: Array<Voice>, 
+/**
+ * Sixteenths with which a bar begins.
+ */
+bars: Array<number>, 
+/**
+ * Sixteenths over which there is a fermata.
+ */
+fermatas: Array<number>, 
+/**
+ * Quarters a minute; 0 where nothing is said.
+ */
+tempo: number, 
+/**
+ * What the voices do that the rules of part-writing forbid, as (sixteenth, what) in order.
+ */
+faults: Array<[number, string]>, };
+
+/**
+ * A voice of a [`Roll`].
+ */
+export type Voice = { 
+/**
+ * For example `Soprano`.
+ */
+title: string, 
+/**
+ * Its notes, in order.
+ */
+notes: Array<Note>, };
+
+/**
+ * A note of a voice.
+ */
+export type Note = { 
+/**
+ * The sixteenth with which it begins.
+ */
+start: number, 
+/**
+ * Sixteenths that it lasts.
+ */
+length: number, 
+/**
+ * In MIDI: 60 is middle C.
+ */
+pitch: number, 
+/**
+ * Whether it was given, and not made.
+ */
+given?: boolean, };
+
+/**
+ * A score that a reader has written or changed, and what of it is to be made anew.
+ */
+export type RollInput = { 
+/**
+ * Sixteenths.
+ */
+steps: number, 
+/**
+ * The notes of each voice, from the highest to the lowest.
+ */
+voices: Array<Array<Note>>, 
+/**
+ * Stretches that are to be made: voice, first sixteenth, how many.
+ */
+free: Array<[number, number, number]>, 
+/**
+ * Sixteenths with which a bar begins; what comes before the first belongs to a bar begun earlier.
+ */
+bars: Array<number>, 
+/**
+ * Sixteenths over which there is a fermata.
+ */
+fermatas: Array<number>, 
+/**
+ * Quarters a minute; 0 where nothing is said.
+ */
+tempo: number, };
 
 /**
  * A text, or what was added to it.

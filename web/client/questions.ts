@@ -9,7 +9,16 @@ export interface SavedFile {
 }
 
 /** Names of what samples can be asked to fit; all others are options of the sampler. */
-const CONDITIONS: readonly (keyof Condition)[] = ["prompt", "label", "guidance", "known", "mask", "start", "goal"];
+const CONDITIONS: readonly (keyof Condition)[] = [
+  "prompt",
+  "label",
+  "guidance",
+  "known",
+  "mask",
+  "start",
+  "goal",
+  "score",
+];
 
 /** What a sampler is asked, from all of it by name. */
 function asked(all: Record<string, unknown>): { options: Record<string, unknown>; condition: Condition } {

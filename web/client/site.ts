@@ -223,6 +223,9 @@ export async function listOf<T>(name: string, take: (value: unknown) => T | unde
   );
 }
 
+/** The one set of the site that holds music. */
+export const CHORALES = "chorales";
+
 /** The site's manifest, fetched once. */
 export function siteManifest(): Promise<Manifest> {
   const asked = (manifest ??= listOf("checkpoints/manifest.json", (value) => {

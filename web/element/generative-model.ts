@@ -15,6 +15,7 @@ import type { ViewName } from "./panel";
 import { START, isPlane } from "./points-task";
 import drawingStyles from "./render/plot.css";
 import pictureStyles from "./pictures/pictures.css";
+import scoreStyles from "./score/score.css";
 import textStyles from "./text/text.css";
 import { Rest } from "./rest";
 import { countOf } from "./samples";
@@ -25,7 +26,7 @@ import plotStyles from "uplot/dist/uPlot.min.css";
 export class GenerativeModel extends ModelHost {
   static override styles: CSSResultGroup = [
     ModelCore.styles,
-    ...[plotStyles, drawingStyles, textStyles, pictureStyles].map((sheet) => unsafeCSS(sheet)),
+    ...[plotStyles, drawingStyles, textStyles, pictureStyles, scoreStyles].map((sheet) => unsafeCSS(sheet)),
   ];
   #dragging = false;
   #tabs = new TabRow();

@@ -22,6 +22,7 @@ export const LEARNED: Record<SpaceKind, Learned> = {
   points: POINTS,
   classes: POINTS,
   energy: { ...POINTS, caption: "learnsEnergy" },
+  score: { caption: "learnsMusic", samples: 1, scratch: "scratchMusic" },
   // A line each.
   pairs: { caption: "learnsPairs", samples: 6, scratch: "scratchPairs" },
 };

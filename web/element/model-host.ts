@@ -3,7 +3,7 @@ import type { Session, SavedFile } from "../client/session";
 import type { Backend, Device } from "../client/connection";
 import { CUSTOM, type Description } from "../client/engine";
 import type { FamilyInfo, ModelInfo, SpaceKind, TrainState, View } from "../client/protocol";
-import { siteManifest, type ModelEntry } from "../client/site";
+import { CHORALES, siteManifest, type ModelEntry } from "../client/site";
 import { Speech } from "../lang/speech";
 import { Arrival } from "./arrival";
 import { ATTRIBUTES, attributeOf, read } from "./attributes";
@@ -274,6 +274,7 @@ export abstract class ModelHost extends grown(ModelCore) implements Host, Contro
     const made = this.description?.made.filter((set) => set.kind === kind) ?? [];
     if (kind === "video" || kind === "pairs" || made.some(({ name }) => name === asked)) return asked ?? made[0]?.name;
     const { data } = await siteManifest();
+    if (kind === "score") return asked ?? CHORALES;
     const wished = data.find((d) => d.name === asked);
     return (wished ?? (spaces.some((s) => isPlane(s.kind)) ? undefined : data[0]))?.name;
   }

@@ -17,7 +17,11 @@ const CLIPS = [1, 2, 4, 8, 16];
 
 /** How many samples of a kind are drawn where `count` are wished for: one text, and only few clips. */
 export const countOf = (kind: SpaceKind | undefined, count: number) =>
-  kind === "text" ? 1 : kind === "video" || kind === "pairs" ? Math.min(count, Math.max(...CLIPS)) : count;
+  kind === "text" || kind === "score"
+    ? 1
+    : kind === "video" || kind === "pairs"
+      ? Math.min(count, Math.max(...CLIPS))
+      : count;
 
 /** A grid of samples, or clips that play. */
 export class SamplesPanel extends Panel {

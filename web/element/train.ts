@@ -18,6 +18,7 @@ import { COLOR, lossNames, lossTitle, tones, type Tone } from "./losses";
 import { past } from "./past";
 import { isPlane } from "./points-task";
 import { Plot } from "./render/points";
+import { Plan } from "./score/roll";
 import { transport } from "./transport";
 import type { Scope } from "./wishes";
 
@@ -32,6 +33,7 @@ export class TrainPanel extends Panel {
   #pictures = new Plate();
   #script: Script;
   #plot: Plot;
+  #plan = new Plan();
   #sizes: Sizes;
   #curves = new Map<string, Curves>();
   #latest = new Latest();
@@ -170,7 +172,9 @@ export class TrainPanel extends Panel {
       // Under the pointer it stays as it is.
       if (!this.#script.busy) this.#script.set(view.texts.flatMap(({ tokens }, i) => (i ? [END, ...tokens] : tokens)));
     } else if (view.kind === "plot") this.#plot.show(view, true);
-    else if (view.kind === "clips") {
+    else if (view.kind === "scores") {
+      if (view.scores[0]) this.#plan.show(view.scores[0]);
+    } else if (view.kind === "clips") {
       // All frames of a clip in a row.
       const columns = view.sheet.kind === "image" ? view.sheet.columns : undefined;
       this.show(this.#plate, view.sheet, { columns, gap: 0.06 });
@@ -207,6 +211,7 @@ export class TrainPanel extends Panel {
     this.#plate.redraw(recolour);
     this.#pictures.redraw(recolour);
     this.#plot.redraw(recolour);
+    this.#plan.redraw();
     for (const curve of this.#curves.values()) curve.redraw(recolour);
   }
 
@@ -314,6 +319,10 @@ export class TrainPanel extends Panel {
   /** What it makes now, or made then. */
   #now() {
     if (this.#language || this.#pairs) return html`<div class="sheet" ${ref(this.#script.attach)}></div>`;
+    if (this.host.info?.space.kind === "score") {
+      const label = this.host.words.say("viewMusicAt");
+      return html`<canvas class="plate roll" role="img" aria-label=${label} ${ref(this.#plan.attach)}></canvas>`;
+    }
     const [label, attach] = [
       this.host.words.say("fixedNoise"),
       this.#plane ? this.#plot.attach : this.#plate.attach,

@@ -6,6 +6,7 @@ import { shownViews, viewsOf, type Host, type Panel, type ViewInfo, type ViewNam
 import { PlotPanel } from "./plot-panel";
 import { isPlane } from "./points-task";
 import { SamplesPanel } from "./samples";
+import { ScorePanel } from "./score/panel";
 import { WritePanel } from "./text/write";
 import { TrainPanel } from "./train";
 
@@ -14,6 +15,7 @@ export class Views {
   readonly train: TrainPanel;
   #samples: SamplesPanel;
   #write: WritePanel;
+  #score: ScorePanel;
   #panels = new Map<ViewName, Panel>();
   #all: ViewInfo[] = [];
   /** Views of models of images that are told sentences. */
@@ -25,6 +27,7 @@ export class Views {
     this.train = new TrainPanel(host);
     this.#samples = new SamplesPanel(host);
     this.#write = new WritePanel(host);
+    this.#score = new ScorePanel(host);
   }
 
   /** The panel of a view; before the family is known, samples. */
@@ -56,6 +59,7 @@ export class Views {
   furnish({ spaces, capabilities, sampleSchema }: FamilyInfo, kind: SpaceKind | undefined) {
     this.#samples.describe(sampleSchema);
     this.#write.describe(sampleSchema);
+    this.#score.describe(sampleSchema);
     const plots = (spaces.find((s) => s.kind === kind) ?? spaces[0])?.plots ?? [];
     const kit = new Kit(this.host, () => {
       const panel = this.panel(this.host.settled.view);
@@ -63,7 +67,7 @@ export class Views {
     });
     const own: Record<string, Panel> = { write: this.#write, train: this.train };
     // Samples of points are a plot like the others.
-    if (!isPlane(kind)) own["samples"] = this.#samples;
+    if (!isPlane(kind)) own["samples"] = kind === "score" ? this.#score : this.#samples;
     this.#all = viewsOf(plots, capabilities.language);
     const told = (spec: PlotSpec) =>
       kind === "image" && spec.inputs.some((input) => ["text", "instruction"].includes(input.kind));

@@ -50,6 +50,7 @@ export const lab = {
   kindEnergy: "Energies",
   kindText: "Texts",
   kindClips: "Clips",
+  kindMusic: "Music",
   data: "Data",
   theData: "The data: {title}",
   yourPoints: "Your points",

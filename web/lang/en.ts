@@ -1,4 +1,5 @@
 import { lab } from "./en-lab";
+import { music } from "./en-music";
 import { pictures } from "./en-pictures";
 import { translation } from "./en-translation";
 import { sentence } from "./sentence";
@@ -373,6 +374,7 @@ export const en = {
   groupBooks: "Books",
 
   ...pictures,
+  ...music,
   ...lab,
   ...translation,
 

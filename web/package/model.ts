@@ -66,6 +66,7 @@ const COUNTS: Record<Kind, number> = {
   energy: 1000,
   text: 1,
   pairs: 6,
+  score: 1,
 };
 
 /** A model: it samples, trains, and goes into a file. */

@@ -1,9 +1,9 @@
 /** Samples as a program wants them: one by one. */
-import type { SpaceKind, Token, View } from "../client/protocol";
+import type { Roll, SpaceKind, Token, View } from "../client/protocol";
 
 /**
  * What a model models: images, clips, points in 2-D, those with classes, those of which an energy is known, text, texts
- * in two languages.
+ * in two languages, music.
  */
 export type Kind = SpaceKind;
 
@@ -36,6 +36,7 @@ export interface SampleOf {
   text: Writing;
   /** What was read, an arrow, and what was written. */
   pairs: Writing;
+  score: Roll;
 }
 
 function picture(width: number, height: number): Picture {
@@ -94,6 +95,7 @@ export function samplesOf(view: View | null, count: number): SampleOf[Kind][] {
   if (view?.kind === "points") return points(view.xy);
   if (view?.kind === "plot")
     return view.layers.flatMap((l) => (l.kind === "points" && l.role === "model" ? points(l.xy) : []));
+  if (view?.kind === "scores") return view.scores.slice(0, count);
   if (view?.kind !== "texts") return [];
   const texts = new Texts();
   texts.take(view);

@@ -210,6 +210,10 @@ impl<'a> Scene<'a> {
         let loose = pictures && self.plot.id == "samples";
         let view = match kind {
             SpaceKind::Text | SpaceKind::Pairs => View::Texts { texts: Vec::new() },
+            SpaceKind::Score => match self.samples()? {
+                View::Scores { scores } if !scores.is_empty() => plots::score::picture(&scores[0]),
+                view => view,
+            },
             _ if loose => self.samples()?,
             _ => self.answer(&arguments.place)?,
         }

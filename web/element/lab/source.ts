@@ -21,6 +21,7 @@ const KINDS = {
   video: "kindClips",
   text: "kindText",
   pairs: "kindPairs",
+  score: "kindMusic",
 } as const satisfies Record<SpaceKind, Key>;
 
 /** What the data controls ask of their lab. */

@@ -12,6 +12,7 @@ import { plots } from "./plots";
 import { texts } from "./texts";
 import { translation } from "./translation";
 import { refused } from "./refused";
+import { scores } from "./scores";
 import { speech } from "./speech";
 
 const german: Language = {
@@ -28,6 +29,7 @@ const german: Language = {
     ...letters,
     ...speech,
     ...models,
+    ...scores,
     ...translation,
     ...article,
   },

@@ -51,6 +51,7 @@ export const lab: Pick<Texts, keyof typeof english> = {
   kindEnergy: "Energien",
   kindText: "Texte",
   kindClips: "Filmchen",
+  kindMusic: "Musik",
   data: "Daten",
   theData: "Die Daten: {title}",
   yourPoints: "Ihre Punkte",

@@ -1,5 +1,6 @@
 import type { Texts } from "../words";
 import { lab } from "./lab";
+import { music } from "./music";
 import { pictures } from "./texts-pictures";
 import { translationTexts } from "./translation";
 
@@ -364,6 +365,8 @@ export const texts: Texts = {
   tourBack: "Zurück",
   tourEnd: "Rundgang beenden",
   tourKeys: "Mit den Pfeiltasten geht es weiter und zurück, mit Escape endet er.",
+
+  ...music,
   ...lab,
   ...pictures,
   ...translationTexts,

@@ -1,0 +1,173 @@
+// Music: composed, harmonised, written with mouse and keyboard, opened and saved as files, and heard.
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { closePage, openPage, picture, startBrowser, startSite, until } from "./harness.mjs";
+
+const site = await startSite();
+const browser = await startBrowser();
+site.answers.set(
+  "t.html",
+  `<!doctype html><html lang="en"><meta charset="utf-8"><title>t</title><link rel="icon" href="data:,">` +
+    `<script type="module" src="element.js"></script>` +
+    `<body><generative-model id="m" backend="cpu" model="chorales" steps="6"></generative-model>`,
+);
+const open = async (options) => {
+  const page = await openPage(browser, site, {
+    path: "t.html",
+    viewport: { width: 1200, height: 1100 },
+    // Every piece that comes, as the page is told of it.
+    init: () => {
+      globalThis.pieces = [];
+      document.addEventListener("sample", (e) => globalThis.pieces.push(e.detail.view.scores[0]));
+    },
+    ...options,
+  });
+  const model = page.locator("#m");
+  const pieces = () => page.evaluate(() => globalThis.pieces);
+  await until(async () => (await pieces()).length > 0, "a first piece");
+  return { page, model, pieces, roll: model.locator("canvas.roll").first() };
+};
+const press = (model, name) => model.getByRole("button", { name, exact: true }).click();
+const save = async (page, model, name) => {
+  const [file] = await Promise.all([page.waitForEvent("download", { timeout: 60_000 }), press(model, name)]);
+  return readFile(await file.path());
+};
+const notes = (voice) => voice.notes.map(({ start, length, pitch }) => [start, length, pitch]);
+
+/** A WAV's samples in [−1, 1], and how many there are a second. */
+function samples(wav) {
+  assert.equal(wav.toString("latin1", 0, 4) + wav.toString("latin1", 8, 16), "RIFFWAVEfmt ");
+  const rate = wav.readUInt32LE(24);
+  const all = Float64Array.from({ length: (wav.length - 44) / 2 }, (_, i) => wav.readInt16LE(44 + 2 * i) / 32_768);
+  return { rate, all };
+}
+
+test("a soprano stays as it is under three new voices, and a bar is made anew alone", async () => {
+  const { page, model, pieces, roll } = await open();
+  const [first] = await pieces();
+  assert.deepEqual([first.steps, first.voices.length, first.bars], [64, 4, [0, 16, 32, 48]]);
+  await model.getByLabel("From a chorale that it never saw").selectOption({ label: "soprano of chorale 2" });
+  await until(async () => (await roll.getAttribute("aria-label")) !== `Piano roll with ${0} notes`, "a soprano");
+  const before = await picture(roll);
+  await press(model, "Harmonise");
+  await until(async () => (await pieces()).length > 1, "harmonised");
+  const harmonised = (await pieces()).at(-1);
+  assert.notEqual(await picture(roll), before);
+  assert.ok(harmonised.voices[0].notes.length > 5);
+  assert.ok(
+    harmonised.voices[0].notes.every((n) => n.given) && harmonised.voices.slice(1).every((v) => v.notes.length),
+  );
+  await press(model, "Recompose bar 2");
+  await until(async () => (await pieces()).length > 2, "a bar anew");
+  const anew = (await pieces()).at(-1);
+  // What comes before the first bar line counts as a bar.
+  const bars = [...new Set([0, ...harmonised.bars, harmonised.steps])].sort((a, b) => a - b);
+  for (const voice of [0, 1, 2, 3]) {
+    const outside = ([start, length]) => start + length <= bars[1] || start >= bars[2];
+    const kept = (piece) => JSON.stringify(notes(piece.voices[voice]).filter(outside));
+    assert.equal(kept(anew), kept(harmonised));
+  }
+  await closePage(page);
+});
+
+test("a melody is written with the keyboard and told aloud, and with the mouse", async () => {
+  const { page, model, roll } = await open();
+  const told = model.locator(".music [aria-live]");
+  await press(model, "Clear");
+  assert.equal(await roll.getAttribute("aria-label"), "Piano roll with 0 notes");
+  await roll.focus();
+  for (const key of ["Home", "Enter", "Shift+ArrowRight", "ArrowUp", "ArrowUp", "Enter", "+"])
+    await page.keyboard.press(key);
+  assert.equal(await roll.getAttribute("aria-label"), "Piano roll with 2 notes");
+  assert.match(await told.textContent(), /^Soprano, bar 1, beat 2\.1, A4: A4, 5 sixteenths, written$/);
+  await page.keyboard.press("p");
+  assert.match(await told.textContent(), /^Soprano, bar 1, beat 1\.1, G4: G4, 4 sixteenths, written$/);
+  await until(async () => (await model.locator(".chances li").count()) > 2, "what could begin there");
+  await page.keyboard.press("4");
+  assert.match(await told.textContent(), /^Bass, bar 1, beat 1\.1, C3: no note$/);
+  // A note is drawn from its beginning to its end; a click takes it away.
+  const box = await roll.boundingBox();
+  const at = (step, pitch) => [
+    box.x + 30 + ((step + 0.5) * (box.width - 30)) / 64,
+    box.y + 16 + (81 - pitch) * 7 + 3.5,
+  ];
+  await page.mouse.move(...at(16, 50));
+  await page.mouse.down();
+  await page.mouse.move(...at(23, 50), { steps: 4 });
+  await page.mouse.up();
+  assert.equal(await roll.getAttribute("aria-label"), "Piano roll with 3 notes");
+  const midi = await save(page, model, "Save as MIDI");
+  assert.equal(midi.toString("latin1", 0, 4), "MThd");
+  await page.mouse.click(...at(20, 50));
+  assert.equal(await roll.getAttribute("aria-label"), "Piano roll with 2 notes");
+  // The file brings it back, and what is none is told.
+  const path = join(tmpdir(), `roll-${process.pid}.mid`);
+  await writeFile(path, midi);
+  const input = model.locator('input[type="file"][accept*="midi"]');
+  await input.setInputFiles(path);
+  await until(async () => (await roll.getAttribute("aria-label")) === "Piano roll with 3 notes", "the file's notes");
+  await writeFile(path, "no music");
+  await input.setInputFiles(path);
+  await model
+    .getByText(/This music cannot be used/)
+    .first()
+    .waitFor();
+  await closePage(page);
+});
+
+test("what is heard never clips and does not click, and the line goes with it", async () => {
+  const { page, model, roll } = await open();
+  const { rate, all } = samples(await save(page, model, "Save as WAV"));
+  const peak = all.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
+  assert.ok(peak > 0.1 && peak < 0.99, `peak ${peak}`);
+  assert.ok(Math.abs(all.length / rate - (64 * 15) / 80) < 0.5);
+  // No overtone reaches 9 kHz: what is there comes of jumps of the wave. A windowed sinc lets it through.
+  const [taps, cut] = [127, 9000 / rate];
+  const kernel = Array.from({ length: taps }, (_, i) => {
+    const t = i - (taps - 1) / 2;
+    const low = t === 0 ? 2 * cut : Math.sin(2 * Math.PI * cut * t) / (Math.PI * t);
+    const window =
+      0.42 - 0.5 * Math.cos((2 * Math.PI * i) / (taps - 1)) + 0.08 * Math.cos((4 * Math.PI * i) / (taps - 1));
+    return (t === 0 ? 1 : 0) - low * window;
+  });
+  let loudest = 0;
+  for (let i = taps; i < all.length; i++) {
+    let sum = 0;
+    for (let k = 0; k < taps; k++) sum += kernel[k] * all[i - k];
+    loudest = Math.max(loudest, Math.abs(sum));
+  }
+  assert.ok(loudest < 1e-3 * peak, `clicks of ${20 * Math.log10(loudest / peak)} dB`);
+  const still = await picture(roll);
+  await press(model, "Play");
+  await until(async () => (await picture(roll)) !== still, "a line that goes along");
+  await press(model, "Stop");
+  await until(async () => (await picture(roll)) === still, "and is gone");
+  await closePage(page);
+});
+
+test("where sound may not begin or cannot come out, that is said, and a click goes on", async () => {
+  const { page, model } = await open({
+    init: () => {
+      globalThis.pieces = [];
+      document.addEventListener("sample", (e) => globalThis.pieces.push(e.detail.view.scores[0]));
+      const Real = globalThis.AudioContext;
+      globalThis.held = true;
+      globalThis.AudioContext = class extends Real {
+        get state() {
+          return globalThis.held ? "suspended" : super.state;
+        }
+      };
+    },
+  });
+  await press(model, "Play");
+  await model.getByText(/does not let sound begin/).waitFor();
+  await page.evaluate(() => (globalThis.held = false));
+  await press(model, "Play");
+  await until(async () => (await model.getByRole("button", { name: "Stop", exact: true }).count()) > 0, "it plays");
+  assert.equal(await model.getByText(/does not let sound begin/).count(), 0);
+  await press(model, "Stop");
+  await closePage(page);
+});

@@ -1,0 +1,390 @@
+import { html, nothing } from "lit";
+import { ref } from "lit/directives/ref.js";
+import type { JsonSchema, Number as Figure, Roll, RollInput, TrainState, View, ViewQuery } from "../../client/protocol";
+import { fieldsOf, type Field } from "../../client/schema";
+import { attributeOf } from "../attributes";
+import { fileButton } from "../file-button";
+import { button, field } from "../form";
+import { Latest, Panel, ask, type Host } from "../panel";
+import { barRow, chances, melodies, rules, voiceName, voiceRow } from "./beside";
+import { Desk } from "./desk";
+import { Listening } from "./listening";
+import { Plan, nameOf } from "./roll";
+
+/** Music: composed, written, kept in part and made anew in part, and heard. */
+export class ScorePanel extends Panel {
+  readonly #plan = new Plan();
+  readonly #desk: Desk;
+  readonly #listening: Listening;
+  #latest = new Latest();
+  #asking = new Latest();
+  #judging = new Latest();
+  #fields: Field[] = [];
+  #abort: AbortController | undefined;
+  #composing = false;
+  #made = "";
+  #drawnAt = 0;
+  /** Voices and bars (by their first sixteenth) that stay as they are. */
+  #voices = new Set<number>();
+  #bars = new Set<number>();
+  #news = "";
+  #chances: { about: string; figures: Figure[] } | undefined;
+
+  constructor(host: Host) {
+    super(host);
+    this.#desk = new Desk(this.#plan, {
+      changed: () => this.#edited(),
+      moved: (spoken) => {
+        if (spoken) this.#news = this.#told();
+        this.#wonder();
+        this.host.requestUpdate();
+      },
+    });
+    this.#listening = new Listening(host, this.#plan, () => (this.#desk.focused ? (this.#desk.spot?.step ?? 0) : 0));
+  }
+
+  describe(schema: JsonSchema) {
+    this.#fields = fieldsOf(schema);
+  }
+
+  get #roll(): Roll | undefined {
+    return this.#plan.roll;
+  }
+
+  /** What music follows from. */
+  get #cause(): string {
+    const { info, settled, sampleOptions } = this.host;
+    return JSON.stringify([
+      info?.id,
+      info?.data,
+      info?.step,
+      info?.parameters,
+      info?.seed,
+      settled.seed,
+      sampleOptions,
+    ]);
+  }
+
+  override refresh() {
+    // Back from another view, it stands as the reader left it.
+    if (this.#cause === this.#made && this.#roll) this.#plan.redraw();
+    else if (this.#desk.written) this.#made = this.#cause;
+    else this.#compose(undefined);
+  }
+
+  override again() {
+    if (!this.#desk.written) this.#compose(undefined);
+  }
+
+  override trained(_state: TrainState, samples: View | null) {
+    const rests = !this.#composing && !this.#listening.playing && !this.#desk.written;
+    if (samples && rests && performance.now() - this.#drawnAt > 3000) this.#compose(undefined);
+  }
+
+  override hide() {
+    this.#abort?.abort();
+    this.#listening.stop();
+  }
+
+  override redraw() {
+    this.#plan.redraw();
+  }
+
+  override caption() {
+    return this.host.help("samples");
+  }
+
+  // ---- Made by the model
+
+  /** Makes what is free of the score anew; with nothing asked, all of one of four bars. */
+  #compose(score: RollInput | undefined) {
+    const { session, info } = this.host;
+    if (!session || !info) return;
+    this.#made = this.#cause;
+    this.#abort?.abort();
+    const abort = new AbortController();
+    this.#abort = abort;
+    this.#latest.run(() =>
+      this.host.attempt(async () => {
+        if (abort.signal.aborted) return;
+        const { seed } = this.host.settled;
+        const options = { ...this.host.sampleOptions, ...(score && { score }) };
+        const take = (view: View | null) => {
+          const made = view?.kind === "scores" ? view.scores[0] : undefined;
+          if (!made || abort.signal.aborted) return;
+          this.#desk.take(made);
+          this.host.drawn();
+          this.host.requestUpdate();
+        };
+        this.#composing = true;
+        this.host.requestUpdate();
+        try {
+          const view = await session.sample(
+            1,
+            seed + this.#desk.takes,
+            options,
+            (step, of, early) => {
+              this.host.announce("progress", { phase: "sample", step, of });
+              take(early);
+            },
+            abort.signal,
+          );
+          take(view);
+          this.#drawnAt = performance.now();
+          if (!abort.signal.aborted) this.host.announce("sample", { seed, count: 1, view });
+        } finally {
+          if (this.#abort === abort) {
+            this.#composing = false;
+            this.#news = score ? this.host.words.say("musicMade") : this.#news;
+            this.host.requestUpdate();
+          }
+        }
+      }, "music"),
+    );
+  }
+
+  /** The score as it stands, with what is free of it. */
+  #input(free: RollInput["free"] = []): RollInput {
+    return { ...this.#desk.input, free, tempo: this.#listening.tempo };
+  }
+
+  /** Bars by their first sixteenth, with what comes before the first bar line. */
+  get #spans(): [from: number, long: number][] {
+    const { steps = 0, bars = [] } = this.#roll ?? {};
+    const starts = [...new Set([0, ...bars])].sort((a, b) => a - b);
+    return starts.map((from, i) => [from, (starts[i + 1] ?? steps) - from]);
+  }
+
+  /** Makes everything anew but what is kept, or only in one bar. */
+  #anew(voices: readonly number[], bar?: number) {
+    const spans = this.#spans.filter(([from]) => (bar === undefined ? !this.#bars.has(from) : from === bar));
+    const free = voices.flatMap((v) => spans.map(([from, long]): [number, number, number] => [v, from, long]));
+    this.#desk.again();
+    if (free.length) this.#compose(this.#input(free));
+  }
+
+  get #loose(): number[] {
+    return [0, 1, 2, 3].filter((v) => !this.#voices.has(v));
+  }
+
+  /** A soprano of Bach's, to be harmonised. */
+  #melody(index: number, whole: boolean) {
+    void this.host.attempt(async () => {
+      const { session, info } = this.host;
+      if (!session || !info) return;
+      await session.needData(info.data);
+      const roll = await this.#see({ type: "heldOut", index });
+      if (!roll) return;
+      const voices = roll.voices.map((v, i) => (whole || i === 0 ? v : { ...v, notes: [] }));
+      this.#desk.take({ ...roll, voices }, true);
+      this.#bars.clear();
+      this.host.requestUpdate();
+    }, "music");
+  }
+
+  async #see(query: ViewQuery): Promise<Roll | undefined> {
+    const view = await ask(this.host, query);
+    return view?.kind === "scores" ? view.scores[0] : undefined;
+  }
+
+  // ---- Written by the reader
+
+  #edited() {
+    this.#made = this.#cause;
+    this.#wonder();
+    this.host.requestUpdate();
+    // Rust says what of it breaks a rule.
+    this.#judging.run(() =>
+      this.host.attempt(async () => {
+        const roll = await this.#see({ type: "score", score: this.#input() });
+        if (roll && this.#roll) this.#desk.judged(roll);
+        this.host.requestUpdate();
+      }, "music"),
+    );
+  }
+
+  /** What could stand where the reader is. */
+  #wonder() {
+    const spot = this.#desk.spot;
+    const { voice } = this.#desk;
+    if (!spot || this.#composing) return;
+    this.#asking.run(() =>
+      this.host.attempt(async () => {
+        const there = this.#desk.at(spot.step);
+        const [step, long] = there ? [there.start, there.length] : [spot.step, 1];
+        const score = this.#input([[voice, step, long]]);
+        const view = await ask(this.host, { type: "chances", score, voice, step });
+        if (view?.kind !== "numbers") return;
+        this.#chances = { about: this.#place(step), figures: view.numbers };
+        this.host.requestUpdate();
+      }, "music"),
+    );
+  }
+
+  /** Where a sixteenth is, for people. */
+  #place(step: number): string {
+    const bar = this.#spans.findLastIndex(([from]) => from <= step);
+    const into = step - (this.#spans[bar]?.[0] ?? 0);
+    return this.host.words.say("musicPlace", {
+      voice: voiceName(this.host.words, this.#desk.voice),
+      bar: bar + 1,
+      beat: Math.floor(into / 4) + 1,
+      part: (into % 4) + 1,
+    });
+  }
+
+  /** What the keyboard stands on, for those who listen. */
+  #told(): string {
+    const { words } = this.host;
+    const spot = this.#desk.spot;
+    if (!spot) return "";
+    const place = this.#place(spot.step);
+    const there = this.#desk.at(spot.step);
+    const note = there
+      ? words.say(there.given ? "noteGiven" : "noteMade", { note: nameOf(there.pitch), n: there.length })
+      : words.say("noteNone");
+    return words.say("cursorAt", { place, pitch: nameOf(spot.pitch), note });
+  }
+
+  // ---- Files
+
+  #midi = () =>
+    void this.host.attempt(async () => {
+      const query: ViewQuery = { type: "score", score: this.#input() };
+      const file = await this.host.session?.exportView(query, null, "midi");
+      if (file) this.host.save(file);
+    }, "file");
+
+  #open = (file: File) =>
+    void this.host.attempt(async () => {
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      const roll = await this.#see({ type: "midi", bytes });
+      if (!roll) return;
+      if (roll.tempo) this.#listening.tempo = roll.tempo;
+      this.#desk.take(roll, true);
+      this.#bars.clear();
+      this.host.requestUpdate();
+    }, "music");
+
+  override dropped(file: File): boolean {
+    const midi = /\.midi?$/i.test(file.name);
+    if (midi) this.#open(file);
+    return midi;
+  }
+
+  // ---- Seen
+
+  #voice(voice: number) {
+    const { host } = this;
+    const is = {
+      written: this.#desk.voice === voice,
+      kept: this.#voices.has(voice),
+      muted: this.#listening.muted.has(voice),
+    };
+    return voiceRow(host.words, voice, is, {
+      written: () => {
+        this.#desk.choose(voice);
+        host.requestUpdate();
+      },
+      kept: (on) => this.#keep(this.#voices, voice, on),
+      muted: (on) => this.#listening.mute(voice, on),
+    });
+  }
+
+  #keep(all: Set<number>, which: number, on: boolean) {
+    if (on) all.add(which);
+    else all.delete(which);
+    this.host.requestUpdate();
+  }
+
+  #side() {
+    const { host } = this;
+    const { words } = host;
+    const form = (f: Field) =>
+      field(words, f, "sample", {
+        value: host.sampleOptions[f.name] ?? f.fallback,
+        set: (text) => host.setAttribute(attributeOf(f.name), text),
+      });
+    const { about, figures } = this.#chances ?? { about: "", figures: [] };
+    return html`<div class="side">
+      <div class="voices">${[0, 1, 2, 3].map((v) => this.#voice(v))}</div>
+      ${this.#fields.map(form)} ${melodies(words, (index, whole) => this.#melody(index, whole))}
+      ${figures.length ? chances(words, about, figures) : nothing} ${rules(words, this.#roll)}
+      <div class="row">
+        ${button(words.say("saveMidi"), this.#midi)} ${button(words.say("saveWav"), this.#listening.save)}
+        ${fileButton(words.say("openMidi"), ".mid,.midi,audio/midi", this.#open)}
+      </div>
+      ${host.trainer.own ? html`<p class="aside">${words.say("yourModel")}</p>` : nothing}
+    </div>`;
+  }
+
+  #bar() {
+    const bars = this.#spans.map(([from]) => from);
+    const can = !this.#composing && this.#loose.length > 0;
+    return barRow(this.host.words, bars, this.#bars, {
+      anew: can ? (bar) => this.#anew(this.#loose, bar) : undefined,
+      kept: (bar, on) => this.#keep(this.#bars, bar, on),
+    });
+  }
+
+  override render() {
+    const { host } = this;
+    const { words } = host;
+    const notes = this.#roll?.voices.reduce((n, v) => n + v.notes.length, 0) ?? 0;
+    const label = words.say("rollLabel", { n: notes });
+    this.#plan.over = {
+      ...this.#plan.over,
+      voice: host.bare ? undefined : this.#desk.voice,
+      cursor: this.#desk.focused ? this.#desk.spot : undefined,
+    };
+    const canvas = host.bare
+      ? html`<canvas
+          class="plate roll"
+          part="canvas"
+          role="img"
+          aria-label=${label}
+          ${ref(this.#plan.attach)}></canvas>`
+      : html`<canvas
+          class="plate roll"
+          part="canvas"
+          tabindex="0"
+          role="application"
+          aria-label=${label}
+          aria-describedby="roll-help"
+          ${ref(this.#plan.attach)}
+          @pointerdown=${this.#desk.down}
+          @pointermove=${this.#desk.move}
+          @pointerup=${this.#desk.up}
+          @pointercancel=${this.#desk.cancel}
+          @pointerleave=${this.#desk.leave}
+          @focus=${this.#desk.focus}
+          @blur=${this.#desk.blur}
+          @keydown=${this.#desk.key}></canvas>`;
+    if (host.bare) return html`<div class="music">${canvas}</div>`;
+    const compose = () => this.#anew(this.#loose);
+    const clear = () => {
+      this.#desk.clear();
+      this.#edited();
+    };
+    return html`<div class="split">
+      <div class="stage music">
+        <div class="row" role="group" aria-label=${words.say("composeGroup")}>
+          <button type="button" class="primary" ?disabled=${!this.#loose.length} @click=${compose}>
+            ${words.say("compose")}
+          </button>
+          <button type="button" @click=${() => this.#anew([1, 2, 3])}>${words.say("harmonise")}</button>
+          ${button(words.say("clear"), clear)}
+          <span class="aside" role="status">${this.#composing ? words.say("composing") : ""}</span>
+        </div>
+        ${canvas} ${this.#listening.render()} ${this.#bar()}
+        <p class="aside" id="roll-help">${words.say("rollHelp")}</p>
+        <p class="unseen" aria-live="polite">${this.#news}</p>
+      </div>
+      ${this.#side()}
+    </div>`;
+  }
+
+  override updated() {
+    this.#plan.redraw();
+  }
+}
