@@ -37,10 +37,10 @@ export function draw(canvas: HTMLCanvasElement, sentence: SpokenSentence, at?: n
   context.clearRect(0, 0, width, HEIGHT);
   context.imageSmoothingEnabled = true;
   context.drawImage(ink(sentence, style.color), 0, 0, width, HEIGHT);
-  drawPitch(context, sentence, width, style.getPropertyValue("--_red") || style.color);
+  drawPitch(context, sentence, width, style.caretColor);
   if (at !== undefined) {
     const x = (at / (sentence.sound.byteLength / 2 / sentence.rate)) * width;
-    context.fillStyle = style.getPropertyValue("--_blue") || style.color;
+    context.fillStyle = style.outlineColor;
     context.fillRect(x - 1, 0, 2, HEIGHT);
   }
 }

@@ -30,6 +30,8 @@ export class SpeakingVoice extends LitElement {
   declare text: string;
 
   #words = ENGLISH;
+  /** Its language is known; before that nothing is said, so that nothing moves. */
+  #speaks = false;
   #manner = { ...MANNER };
   #sentences: SpokenSentence[] = [];
   #shown: SpokenSentence | undefined;
@@ -55,7 +57,11 @@ export class SpeakingVoice extends LitElement {
     super.connectedCallback();
     this.#dark.addEventListener("change", this.#redraw);
     this.#size.observe(this);
-    void Promise.resolve(wordsOf(tagAt(this))).then((words) => this.#set(() => (this.#words = words)));
+    void Promise.resolve(wordsOf(tagAt(this))).then((words) =>
+      this.#set(() => {
+        [this.#words, this.#speaks] = [words, true];
+      }),
+    );
   }
 
   override disconnectedCallback() {
@@ -290,6 +296,7 @@ export class SpeakingVoice extends LitElement {
   }
 
   protected override render(): TemplateResult {
+    if (!this.#speaks) return html``;
     const going = this.#work !== undefined || this.#player.busy;
     const own = chapter(this);
     const bytes = typeof VOICE_BYTES === "number" ? VOICE_BYTES : 0;
