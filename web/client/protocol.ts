@@ -1449,7 +1449,11 @@ longest: number,
 /**
  * Texts that were held out, to begin with.
  */
-examples: Array<ExampleInfo>, };
+examples: Array<ExampleInfo>, } | { "kind": "score", 
+/**
+ * Sixteenths that the model sees at once.
+ */
+steps: number, };
 
 /**
  * A text to translate.
@@ -1655,7 +1659,11 @@ heads: number,
  * Where it looked: `layers · heads` matrices of f32 with a row for each piece that was guessed and a
  * column for each that was read, row by row, little-endian.
  */
-alignment: Bytes, } | { "kind": "numbers", 
+alignment: Bytes, } | { "kind": "scores", 
+/**
+ * It, one or several pieces.
+ */
+scores: Array<Roll>, } | { "kind": "numbers", 
 /**
  * They.
  */
