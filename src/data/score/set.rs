@@ -263,13 +263,16 @@ impl ScoreSet {
     }
 }
 
+/// Name, part and music of a chorale.
+type Piece = (String, Part, Score);
+
 /// A window of a piece.
 pub fn window(pieces: &[(String, Part, Score)], (i, from): (u32, u32), steps: usize) -> Score {
     pieces[i as usize].2.part(from as usize, steps)
 }
 
 /// The first piece of packed bytes, and what follows it.
-fn piece(bytes: &[u8]) -> Option<((String, Part, Score), &[u8])> {
+fn piece(bytes: &[u8]) -> Option<(Piece, &[u8])> {
     let (&length, rest) = bytes.split_first()?;
     let (name, rest) = rest.split_at_checked(usize::from(length))?;
     let (&part, rest) = rest.split_first()?;

@@ -105,7 +105,11 @@ impl Composing {
     fn hide(&self, rng: &mut Rng) -> Vec<bool> {
         let share = self.share(self.step);
         let steps = self.scores.first().map_or(1, Score::steps).max(1);
-        let each = if self.step % 2 == 0 { TOGETHER } else { 1 };
+        let each = if self.step.is_multiple_of(2) {
+            TOGETHER
+        } else {
+            1
+        };
         let groups = steps.div_ceil(each);
         let drawn = rng.uniform(VOICES * groups);
         let group = |i: usize| i / steps * groups + i % steps / each;
