@@ -196,6 +196,10 @@ fn changes_in_words_say_what_is_to_be_seen_and_where() {
     let sentence = |objects: &[Object], change: &str| changed(objects, change).map(|c| c.0);
     for (change, want) in [
         (
+            "make it green",
+            "a large green square right of a small red circle",
+        ),
+        (
             "make the circle green",
             "a large blue square right of a small green circle",
         ),

@@ -279,7 +279,8 @@ impl Host {
         let slot = self.session(number)?;
         let viewer = {
             let session = slot.session.lock().await;
-            let set = self.library.borrow_mut().at_hand(session.data());
+            let mut library = self.library.borrow_mut();
+            let set = library.at_hand(session.data(), query.needs_data());
             session.viewer(snapshot, set)?
         };
         viewer.view(query, self.pause).await

@@ -116,7 +116,7 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
             "complete" | "enlarge" | "sketch" | "instruct" => {
                 edit::answer(model, request, pause).await
             }
-            "nearest" => nearest::answer(model, request, pause).await,
+            nearest::ID => nearest::answer(model, request, pause).await,
             "continue" | "between" => clips::answer(model, request, pause).await,
             "read" | "attention" | "lens" => {
                 language::answer(language_of(model)?, request, pause).await

@@ -9,13 +9,15 @@ use crate::{
     scene::{PlotRequest, PlotSpec, View, byte, grid_of_bytes},
 };
 
+/// Its id.
+pub const ID: &str = "nearest";
 /// Samples, in one row.
 const DRAWS: usize = 8;
 
 /// The plot.
 pub fn spec() -> PlotSpec {
     let help = "Above, samples; below each, the training image nearest to it, by the distance of their pixels. Where the two rows are the same pictures, the model has learned them by heart.";
-    PlotSpec::new("nearest", "Nearest", help).with_data()
+    PlotSpec::new(ID, "Nearest", help).with_data()
 }
 
 /// Draw it.

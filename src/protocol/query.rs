@@ -6,6 +6,7 @@ use ts_rs::TS;
 use crate::{
     bytes::{Bytes, Floats},
     data::{input::ImageInput, score::RollInput},
+    plots::nearest,
     scene::PlotInputs,
 };
 
@@ -83,4 +84,22 @@ pub enum ViewQuery {
         /// Seed of the samples.
         seed: u32,
     },
+}
+
+impl ViewQuery {
+    /// Whether the answer needs the data that the model learned, if that can be had: one of its examples is asked
+    /// for or given, or samples are compared with it.
+    pub fn needs_data(&self) -> bool {
+        let test = |image: &ImageInput| matches!(image, ImageInput::Test { .. });
+        match self {
+            Self::DataImages { .. } | Self::Data { .. } | Self::HeldOut { .. } => true,
+            Self::Encode { image } => test(image),
+            Self::Plot { plot, inputs } => {
+                let letters = inputs.letters.iter().map(|letter| &letter.image);
+                let given = inputs.image.iter().chain(&inputs.to).chain(letters);
+                plot == nearest::ID || given.into_iter().any(test)
+            }
+            _ => false,
+        }
+    }
 }

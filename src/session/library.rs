@@ -133,9 +133,14 @@ impl Library {
         self.sets.get(name).cloned()
     }
 
-    /// The set of a model's data, if it was handed over, or what it is made of was.
-    pub fn at_hand(&mut self, info: &DataInfo) -> Option<Rc<Dataset>> {
+    /// The set of a model's data, if it was handed over, or what it is made of was. Scenes are painted if they are
+    /// `needed` and there are none: as many as suit a page, not as many as the model has learned from.
+    pub fn at_hand(&mut self, info: &DataInfo, needed: bool) -> Option<Rc<Dataset>> {
         match &info.name {
+            name if scenes::is_scenes(name) => self.get(name).or_else(|| {
+                let options = needed.then(ScenesOptions::default)?;
+                self.scenes(&options::to_json(&options).ok()?).ok()
+            }),
             name if clips::is_clips(name) => self.clips(&info.options).ok(),
             name if pairs::is_numbers(name) => self.make(name, &info.options, 0).ok(),
             name => self.get(name),

@@ -69,6 +69,18 @@ test("a sketch comes back as it was without noise, and as something else with mu
   await closePage(page);
 });
 
+test("a scene of the test images is changed by words, and what is not understood is told", async () => {
+  const { page, model, made } = await open(`model="ddpm-scenes" view="instruct"`);
+  await until(async () => (await colours(made)) > 5, "a change to begin with is made");
+  const change = model.getByLabel("What is to change");
+  assert.equal(await change.inputValue(), "make it blue");
+  const alert = model.locator('[role="alert"] .notice');
+  await change.fill("<b>paint</b> it over");
+  await until(async () => (await alert.count()) === 1, "a notice");
+  assert.match(await alert.innerText(), /bad-option/);
+  await closePage(page);
+});
+
 test("a model's page of PyTorch names the file that is downloaded with it", async () => {
   site.answers.set(
     "p.html",

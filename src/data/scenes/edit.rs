@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! change = make which [a] [size] [colour] [shape] | remove which | add thing [place which]
-//! which  = it | the [size] [colour] [shape]
+//! which  = it | the [size] [colour] [shape]             it: the only thing, or the largest
 //! ```
 //!
 //! What is in the picture is read without any network ([`read`](super::read)). A change then says two things to a
@@ -178,6 +178,11 @@ fn meant(found: &[Found], which: &Which) -> Said<usize> {
     match all.as_slice() {
         [] => Err("there is no such thing in the picture".into()),
         [one] => Ok(*one),
+        // “It” is the largest, of several as large the uppermost.
+        [first, ..] if *which == Which::default() => {
+            let large = all.iter().find(|&&i| found[i].large);
+            Ok(*large.unwrap_or(first))
+        }
         several => Err(format!(
             "{} things are meant by that; say which",
             several.len()
