@@ -92,7 +92,7 @@ pub fn instructed(model_words: &[String], picture: &[f32], change: &str) -> Resu
 /// Draw one of them.
 ///
 /// # Errors
-/// [`Error::BadOption`](crate::error::Error::BadOption) and what the device reports.
+/// [`Error::BadOption`] and what the device reports.
 pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) -> Result<View> {
     let Batch::Images { shape, values, .. } = request.images(1)? else {
         return Err(request.unknown());
