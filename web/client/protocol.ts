@@ -1376,7 +1376,7 @@ state: TrainState, };
 /**
  * What a model's data is, as the page needs to know it.
  */
-export type SpaceInfo = { "kind": "score", steps: number, } | { "kind": "image", 
+export type SpaceInfo = { "kind": "image", 
 /**
  * 1 = grey, 3 = red, green, blue.
  */
@@ -1534,7 +1534,7 @@ export type Split = "train" | "heldOut";
 /**
  * Something to draw. The page knows these kinds and no model.
  */
-export type View = { "kind": "scores", scores: Array<Roll>, } | { "kind": "image", 
+export type View = { "kind": "image", 
 /**
  * Pixels in a row of the whole.
  */
