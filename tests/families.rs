@@ -144,7 +144,7 @@ fn small_models() -> Vec<Small> {
         of(
             "video",
             clips(),
-            json!({"channels": 8, "levels": 1}),
+            json!({"channels": 8, "levels": 3}),
             averaged.clone(),
         ),
         of(

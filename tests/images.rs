@@ -202,8 +202,9 @@ fn every_plot_that_is_declared_is_answered() {
             "pixelrnn" => session("pixelrnn", &json!({"units": 4})),
             _ => continue,
         };
-        // Models that were told sentences are asked in tests/words.rs.
-        let asked = (space.plots.iter()).filter(|spec| !["samples", "words"].contains(&&*spec.id));
+        // Models that were told sentences are asked in tests/words.rs and tests/edits.rs.
+        let others = ["samples", "words", "instruct"];
+        let asked = (space.plots.iter()).filter(|spec| !others.contains(&&*spec.id));
         for spec in asked {
             let answer = plot(&session, &data, &spec.id, 0.5);
             let name = format!("{} {}", family.id, spec.id);
@@ -233,7 +234,7 @@ fn plots_of_models_without_classes_are_those_that_are_declared_so() {
         let space = space.expect("images");
         for spec in &space.plots {
             // Those are asked elsewhere.
-            if ["samples", "words", "interpolate"].contains(&&*spec.id) {
+            if ["samples", "words", "instruct", "interpolate"].contains(&&*spec.id) {
                 continue;
             }
             let refused = plot(&session, &data, &spec.id, 0.5).err();

@@ -74,7 +74,7 @@ pub struct VideoConfig {
     pub channels: usize,
     /// Levels of the U-Net: the first works on half the height and width of a frame, each other on half of
     /// the one before.
-    #[schemars(title = "Levels", range(min = 1, max = 4))]
+    #[schemars(title = "Levels", range(min = 2, max = 4))]
     pub levels: usize,
     /// Share of the training clips whose sentence is kept back, so that the network also knows clips of
     /// which nothing is said, which guidance needs.
