@@ -289,7 +289,7 @@ test("an element of two lines trains one family", async () => {
     element.evaluate((e) => ({
       family: e.info?.family,
       data: e.info?.data,
-      view: e.settled.view,
+      view: e.settled?.view,
       step: e.info?.step,
     }));
   const canvas = element.locator("canvas").first();
