@@ -309,12 +309,13 @@ export class ScorePanel extends Panel {
     return html`<div class="side">
       <div class="voices">${[0, 1, 2, 3].map((v) => this.#voice(v))}</div>
       ${this.#fields.map(form)} ${melodies(words, (index, whole) => this.#melody(index, whole))}
-      ${figures.length ? chances(words, about, figures) : nothing} ${rules(words, this.#roll)}
+      ${figures.length ? chances(words, about, figures) : nothing}
       <div class="row">
         ${button(words.say("saveMidi"), this.#midi)} ${button(words.say("saveWav"), this.#listening.save)}
         ${fileButton(words.say("openMidi"), ".mid,.midi,audio/midi", this.#open)}
       </div>
       ${host.trainer.own ? html`<p class="aside">${words.say("yourModel")}</p>` : nothing}
+      ${this.#composing ? nothing : rules(words, this.#roll)}
     </div>`;
   }
 
