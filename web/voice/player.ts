@@ -1,5 +1,6 @@
 /** Plays sentences one after the other, as they come. */
 import type { SpokenSentence } from "../client/protocol";
+import { wav } from "../client/wav";
 
 /** Before the first sound, so that it begins whole, and between sentences; seconds. */
 const LEAD = 0.06;
@@ -109,25 +110,10 @@ export class Player {
   }
 }
 
-/** Sentences as one file: 16 bits, one channel. */
-export function wav(sentences: readonly SpokenSentence[]): Blob {
+/** Sentences as one file, with the pauses between them. */
+export function saved(sentences: readonly SpokenSentence[]): Blob {
   const rate = sentences[0]?.rate ?? 24_000;
   const pause = new Uint8Array(2 * Math.round(BETWEEN * rate));
   const parts = sentences.flatMap(({ sound }, i) => (i ? [pause, sound] : [sound]));
-  const bytes = parts.reduce((n, part) => n + part.byteLength, 0);
-  const head = new DataView(new ArrayBuffer(44));
-  const letters = (at: number, text: string) => [...text].forEach((c, i) => head.setUint8(at + i, c.charCodeAt(0)));
-  letters(0, "RIFF");
-  head.setUint32(4, 36 + bytes, true);
-  letters(8, "WAVEfmt ");
-  head.setUint32(16, 16, true);
-  head.setUint16(20, 1, true);
-  head.setUint16(22, 1, true);
-  head.setUint32(24, rate, true);
-  head.setUint32(28, 2 * rate, true);
-  head.setUint16(32, 2, true);
-  head.setUint16(34, 16, true);
-  letters(36, "data");
-  head.setUint32(40, bytes, true);
-  return new Blob([head, ...(parts as Uint8Array<ArrayBuffer>[])], { type: "audio/wav" });
+  return new Blob([wav(rate, parts)], { type: "audio/wav" });
 }

@@ -5,7 +5,7 @@ import type { SpokenSentence } from "../client/protocol";
 import { tagAt, wordsOf } from "../lang/speech";
 import { ENGLISH } from "../lang/words";
 import { draw, range } from "./draw";
-import { Player, wav, type Hearing } from "./player";
+import { Player, saved, type Hearing } from "./player";
 import { Speaker, type Manner } from "./speaker";
 import { wordsFor, type Key } from "./words";
 import styles from "./voice.css";
@@ -172,7 +172,7 @@ export class SpeakingVoice extends LitElement {
 
   #save() {
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(wav(this.#sentences));
+    link.href = URL.createObjectURL(saved(this.#sentences));
     link.download = "speech.wav";
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);

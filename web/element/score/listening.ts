@@ -4,7 +4,7 @@ import { reducedMotion } from "../draw";
 import { button } from "../form";
 import type { Host } from "../panel";
 import type { Plan } from "./roll";
-import { Player, rendered, wav, type Silence } from "./synth";
+import { Player, rendered, saved, type Silence } from "./synth";
 
 /** Quarters a minute: at first, and what can be chosen. */
 const [TEMPO, SLOWEST, FASTEST] = [80, 40, 160];
@@ -88,7 +88,7 @@ export class Listening {
       if (!roll) return;
       const name = `${this.host.info?.id ?? "music"}-${this.host.settled.seed}.wav`;
       const sound = await rendered(roll, this.#tempo, this.muted);
-      this.host.save({ name, mime: "audio/wav", bytes: wav(sound) });
+      this.host.save({ name, mime: "audio/wav", bytes: saved(sound) });
     }, "file");
 
   render() {

@@ -1,4 +1,5 @@
 import type { Roll } from "../../client/protocol";
+import { wav } from "../../client/wav";
 
 /** A sixteenth in seconds, of so many quarters a minute. */
 export const sixteenth = (tempo: number) => 15 / tempo;
@@ -222,24 +223,10 @@ export async function rendered(roll: Roll, tempo: number, muted: ReadonlySet<num
   return context.startRendering();
 }
 
-/** A sound as a WAV file of 16 bits (Microsoft & IBM 1991, RIFF). */
-export function wav(sound: Pick<AudioBuffer, "sampleRate" | "getChannelData">): Uint8Array {
+/** The first channel of a sound as a WAV file. */
+export function saved(sound: Pick<AudioBuffer, "sampleRate" | "getChannelData">): Uint8Array {
   const samples = sound.getChannelData(0);
-  const bytes = new Uint8Array(44 + 2 * samples.length);
-  const view = new DataView(bytes.buffer);
-  const text = (at: number, what: string) => [...what].forEach((c, i) => view.setUint8(at + i, c.charCodeAt(0)));
-  text(0, "RIFF");
-  view.setUint32(4, 36 + 2 * samples.length, true);
-  text(8, "WAVEfmt ");
-  view.setUint32(16, 16, true);
-  view.setUint16(20, 1, true); // PCM
-  view.setUint16(22, 1, true); // one channel
-  view.setUint32(24, sound.sampleRate, true);
-  view.setUint32(28, 2 * sound.sampleRate, true);
-  view.setUint16(32, 2, true);
-  view.setUint16(34, 16, true);
-  text(36, "data");
-  view.setUint32(40, 2 * samples.length, true);
-  samples.forEach((v, i) => view.setInt16(44 + 2 * i, Math.round(32_767 * Math.max(-1, Math.min(1, v))), true));
-  return bytes;
+  const view = new DataView(new ArrayBuffer(2 * samples.length));
+  samples.forEach((v, i) => view.setInt16(2 * i, Math.round(32_767 * Math.max(-1, Math.min(1, v))), true));
+  return wav(sound.sampleRate, [new Uint8Array(view.buffer)]);
 }
