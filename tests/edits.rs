@@ -39,6 +39,11 @@ fn tiles(id: &str, plot: &str, index: u32, at: f32) -> Vec<Vec<f32>> {
     };
     let viewer = session.viewer(None, Some(data)).expect("a viewer");
     let view = pollster::block_on(viewer.view(&query, pause)).expect("a plot");
+    pictures(view, 1)
+}
+
+/// The tiles of a picture, so many channels of each, values in [0, 1].
+fn pictures(view: View, channels: usize) -> Vec<Vec<f32>> {
     let View::Image {
         width,
         columns,
@@ -49,19 +54,17 @@ fn tiles(id: &str, plot: &str, index: u32, at: f32) -> Vec<Vec<f32>> {
     else {
         panic!("an image");
     };
-    let (width, side) = (width as usize, (width / columns) as usize);
-    (0..(columns * rows) as usize)
-        .map(|tile| {
-            let (left, top) = (
-                tile % columns as usize * side,
-                tile / columns as usize * side,
-            );
-            let pixel = |i: usize| 4 * ((top + i / side) * width + left + i % side);
-            (0..side * side)
-                .map(|i| f32::from(rgba.0[pixel(i)]) / 255.0)
-                .collect()
-        })
-        .collect()
+    let (width, columns) = (width as usize, columns as usize);
+    let side = width / columns;
+    let tile = |tile: usize| {
+        let (left, top) = (tile % columns * side, tile / columns * side);
+        let value = |i: usize| {
+            let (c, y, x) = (i / side / side, i / side % side, i % side);
+            f32::from(rgba.0[4 * ((top + y) * width + left + x) + c]) / 255.0
+        };
+        (0..channels * side * side).map(value).collect()
+    };
+    (0..columns * rows as usize).map(tile).collect()
 }
 
 fn image(index: usize) -> Vec<f32> {
@@ -241,26 +244,7 @@ fn scenes_of(
     };
     let viewer = session.viewer(None, Some(data.clone())).expect("a viewer");
     let view = pollster::block_on(viewer.view(&query, pause)).map_err(|e| e.to_string())?;
-    let View::Image {
-        width,
-        columns,
-        rows,
-        rgba,
-        ..
-    } = view
-    else {
-        panic!("an image");
-    };
-    let (width, columns) = (width as usize, columns as usize);
-    let picture = |tile: usize| {
-        let (left, top) = (tile % columns * SIDE, tile / columns * SIDE);
-        let value = |i: usize| {
-            let (c, y, x) = (i / SIDE / SIDE, i / SIDE % SIDE, i % SIDE);
-            f32::from(rgba.0[4 * ((top + y) * width + left + x) + c]) / 255.0
-        };
-        (0..3 * SIDE * SIDE).map(value).collect()
-    };
-    Ok((0..columns * rows as usize).map(picture).collect())
+    Ok(pictures(view, 3))
 }
 
 #[test]

@@ -5,7 +5,7 @@
 //! thing with its colour, shape and size, how many there are and no more, and where they are.
 
 use crate::{
-    data::scenes::{COLOURS, Demand, Scene, edit, is_seen, paint, read, satisfies},
+    data::scenes::{COLOURS, Demand, Scene, is_seen, paint, read, satisfies},
     device::floats,
     error::{Error, Result},
     model::{Condition, Model, finish},
@@ -80,9 +80,11 @@ pub async fn edited(
     count: usize,
     mut progress: impl FnMut(usize) -> bool,
 ) -> Result<f64> {
-    let mut done = 0;
-    let mut satisfied = 0;
+    let (mut done, mut satisfied) = (0, 0);
     for number in 0u64.. {
+        if done == count {
+            break;
+        }
         let mut rng = Rng::new(SEED + 1, Purpose::Evaluate, number);
         let scene = Scene::draw(&mut rng, true);
         let thing = scene.objects[rng.below(scene.objects.len())];
@@ -97,15 +99,15 @@ pub async fn edited(
             .iter()
             .map(|&byte| f32::from(byte) / 255.0)
             .collect();
-        let found = read(&picture).unwrap_or_default();
-        // Some name no single thing, or ask for a pair that was never shown.
-        let Ok(edit) = edit::edit(&found, &change) else {
-            continue;
-        };
+        // Some ask for a pair that was never shown, or name no single thing.
         if !is_seen(colour, thing.shape) {
             continue;
         }
-        let condition = instructed(model_words, &picture, &change)?;
+        let (condition, edit) = match instructed(model_words, &picture, &change) {
+            Ok(both) => both,
+            Err(Error::BadOption { .. }) => continue,
+            Err(error) => return Err(error),
+        };
         let mut sampler = model.sampler(options, &condition, 1, number)?;
         let pixels = floats(finish(&mut *sampler).await?.images()?).await?;
         satisfied +=
@@ -114,9 +116,6 @@ pub async fn edited(
         if !progress(done) {
             return Err(Error::Cancelled);
         }
-        if done >= count {
-            break;
-        }
     }
-    Ok(f64::from(satisfied as u32) / done.max(1) as f64)
+    Ok(satisfied as f64 / count.max(1) as f64)
 }

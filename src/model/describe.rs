@@ -98,6 +98,16 @@ pub struct Capabilities {
     pub language: bool,
 }
 
+impl Capabilities {
+    /// Nothing.
+    pub const NONE: Self = Self {
+        density: None,
+        latent: false,
+        invertible: false,
+        language: false,
+    };
+}
+
 /// What a `log_prob` means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

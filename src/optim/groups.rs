@@ -74,6 +74,20 @@ impl ParameterGroup {
         groups
     }
 
+    /// The groups of a transformer: matrices `inside` its layers, by their names, may move by Muon; tables and what
+    /// is guessed from may not.
+    pub fn of_transformer<M: Module>(
+        network: &'static str,
+        module: &M,
+        inside: impl Fn(&str) -> bool,
+    ) -> Vec<Self> {
+        Self::of(network, module, |name, dims| match dims.len() {
+            2 if inside(name) => Rule::HIDDEN,
+            2 => Rule::MATRIX,
+            _ => Rule::PLAIN,
+        })
+    }
+
     /// What fits most networks: matrices decay, everything else does not, and all move by Adam.
     pub fn by_shape<M: Module>(network: &'static str, module: &M) -> Vec<Self> {
         Self::of(network, module, |_, dims| match dims.len() {

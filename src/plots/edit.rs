@@ -5,7 +5,10 @@ use burn::tensor::Tensor;
 use crate::{
     data::{
         Batch,
-        scenes::{self, edit},
+        scenes::{
+            self,
+            edit::{self, Edit},
+        },
     },
     device::floats,
     error::{Error, Result},
@@ -62,11 +65,27 @@ pub fn specs(conditions: &[ConditionKind]) -> Vec<PlotSpec> {
     all
 }
 
-/// What a model of scenes has to keep of a picture and what it is told, for a change that is asked for in words.
+/// A picture of so many channels that stays where `anew` is 0.
+fn keeping(picture: &[f32], anew: &[u8], channels: usize) -> Condition {
+    let stays: Vec<u8> = anew.iter().map(|&m| u8::from(m == 0)).collect();
+    Condition {
+        known: Some(picture.to_vec()),
+        // The same in each channel.
+        mask: Some(stays.repeat(channels)),
+        ..Condition::default()
+    }
+}
+
+/// What a model of scenes has to keep of a picture and what it is told, for a change that is asked for in words;
+/// and the change.
 ///
 /// # Errors
 /// [`Error::BadOption`] for what is not understood or not possible; [`Error::Unsupported`].
-pub fn instructed(model_words: &[String], picture: &[f32], change: &str) -> Result<Condition> {
+pub fn instructed(
+    model_words: &[String],
+    picture: &[f32],
+    change: &str,
+) -> Result<(Condition, Edit)> {
     if model_words != scenes::words::vocabulary() {
         return Err(Error::Unsupported {
             what: "Only models of scenes understand changes".into(),
@@ -79,14 +98,12 @@ pub fn instructed(model_words: &[String], picture: &[f32], change: &str) -> Resu
         Error::bad_option("prompt", change, reason)
     })?;
     let edit = edit::edit(&found, change)?;
-    let stays = edit.anew.iter().map(|&m| u8::from(m == 0));
-    Ok(Condition {
+    let condition = Condition {
         prompt: Some(edit.demand.sentence()),
         guidance: Some(GUIDANCE),
-        known: Some(picture.to_vec()),
-        mask: Some(stays.collect::<Vec<_>>().repeat(3)),
-        ..Condition::default()
-    })
+        ..keeping(picture, &edit.anew, 3)
+    };
+    Ok((condition, edit))
 }
 
 /// Draw one of them.
@@ -116,17 +133,15 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
         "complete" => {
             let size = shape[2] * shape[3];
             let anew = request.mask.clone().unwrap_or_else(|| vec![0; size]);
-            let stays = anew.iter().map(|&m| u8::from(m == 0));
             Condition {
-                known: Some(values.clone()),
-                // The same in each channel.
-                mask: Some(stays.collect::<Vec<_>>().repeat(shape[1])),
-                ..told
+                prompt: told.prompt,
+                guidance: told.guidance,
+                ..keeping(values, &anew, shape[1])
             }
         }
         "instruct" => {
             first = Some(request.images(1)?.images(&request.device)?);
-            instructed(&request.info.words, values, request.text)?
+            instructed(&request.info.words, values, request.text)?.0
         }
         _ => Condition {
             start: Some(values.clone()),

@@ -339,12 +339,7 @@ impl Family for Gan {
     const SCHEMA_VERSION: u32 = 1;
     const NETWORKS: &'static [&'static str] = &["discriminator", "generator"];
     const CONDITIONS: &'static [ConditionKind] = &[ConditionKind::Label];
-    const CAPABILITIES: Capabilities = Capabilities {
-        density: None,
-        latent: false,
-        invertible: false,
-        language: false,
-    };
+    const CAPABILITIES: Capabilities = Capabilities::NONE;
 
     fn equation(config: &Self::Config, _: SpaceKind) -> Vec<String> {
         super::equations::gan(config)

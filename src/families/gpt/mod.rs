@@ -55,7 +55,7 @@ use crate::{
         transformer::{Block, INIT, Pass, Shape, gain, matrix},
         weights,
     },
-    optim::{ParameterGroup, Rule},
+    optim::ParameterGroup,
     options::Options,
     rng::Rng,
     scene::PlotSpec,
@@ -281,10 +281,8 @@ impl Family for Gpt {
     const PAGE: Option<&'static str> = Some(include_str!("page.py"));
     const CONDITIONS: &'static [ConditionKind] = &[ConditionKind::Prompt];
     const CAPABILITIES: Capabilities = Capabilities {
-        density: None,
-        latent: false,
-        invertible: false,
         language: true,
+        ..Capabilities::NONE
     };
 
     fn equation(_: &Self::Config, _: SpaceKind) -> Vec<String> {
@@ -359,15 +357,9 @@ impl Family for Gpt {
 
     config_and_net!();
 
-    /// Matrices between hidden layers may move by Muon; embeddings and what is guessed from may not.
     fn parameter_groups(&self) -> Vec<ParameterGroup> {
-        ParameterGroup::of(Self::NETWORKS[0], &self.net, |name, dims| {
-            match dims.len() {
-                2 if name.starts_with("layers.") => Rule::HIDDEN,
-                2 => Rule::MATRIX,
-                _ => Rule::PLAIN,
-            }
-        })
+        let inside = |name: &str| name.starts_with("layers.");
+        ParameterGroup::of_transformer(Self::NETWORKS[0], &self.net, inside)
     }
 
     fn losses(&self, batch: &Batch, _: &mut Rng) -> Result<Losses> {

@@ -245,12 +245,7 @@ impl Family for NeuralProcess {
     const PAPER: &'static str = "Garnelo et al. 2018, Neural Processes, arXiv:1807.01622";
     const SCHEMA_VERSION: u32 = 1;
     const CONDITIONS: &'static [ConditionKind] = &[ConditionKind::Label];
-    const CAPABILITIES: Capabilities = Capabilities {
-        density: None,
-        latent: false,
-        invertible: false,
-        language: false,
-    };
+    const CAPABILITIES: Capabilities = Capabilities::NONE;
 
     fn equation(config: &Self::Config, _: SpaceKind) -> Vec<String> {
         super::equations::neural_process(config)

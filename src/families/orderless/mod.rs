@@ -55,7 +55,7 @@ use crate::{
         transformer::{Block, INIT, Pass, Shape, gain, matrix},
         weights,
     },
-    optim::{ParameterGroup, Rule},
+    optim::ParameterGroup,
     options::Options,
     rng::Rng,
     scene::PlotSpec,
@@ -346,12 +346,7 @@ impl Family for OrderlessTransformer {
     const PAPER: &'static str = "Uria, Murray & Larochelle 2014, A Deep and Tractable Density Estimator, arXiv:1310.1757; Huang et al. 2017, Counterpoint by Convolution, arXiv:1903.07227";
     const SCHEMA_VERSION: u32 = 1;
     const CONDITIONS: &'static [ConditionKind] = &[ConditionKind::Score];
-    const CAPABILITIES: Capabilities = Capabilities {
-        density: None,
-        latent: false,
-        invertible: false,
-        language: false,
-    };
+    const CAPABILITIES: Capabilities = Capabilities::NONE;
 
     fn equation(_: &Self::Config, _: SpaceKind) -> Vec<String> {
         super::equations::orderless()
@@ -413,15 +408,9 @@ impl Family for OrderlessTransformer {
 
     config_and_net!();
 
-    /// Matrices between hidden layers may move by Muon; embeddings and what is guessed from may not.
     fn parameter_groups(&self) -> Vec<ParameterGroup> {
-        ParameterGroup::of(Self::NETWORKS[0], &self.net, |name, dims| {
-            match dims.len() {
-                2 if name.starts_with("layers.") => Rule::HIDDEN,
-                2 => Rule::MATRIX,
-                _ => Rule::PLAIN,
-            }
-        })
+        let inside = |name: &str| name.starts_with("layers.");
+        ParameterGroup::of_transformer(Self::NETWORKS[0], &self.net, inside)
     }
 
     fn losses(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses> {

@@ -57,7 +57,7 @@ use crate::{
         transformer::{EPSILON, INIT, gain, matrix},
         weights,
     },
-    optim::{ParameterGroup, Rule},
+    optim::ParameterGroup,
     options::Options,
     rng::Rng,
 };
@@ -381,12 +381,7 @@ impl Family for Seq2Seq {
     const PAPER: &'static str = "Vaswani et al. 2017, Attention Is All You Need, arXiv:1706.03762";
     const SCHEMA_VERSION: u32 = 1;
     const CONDITIONS: &'static [ConditionKind] = &[ConditionKind::Prompt];
-    const CAPABILITIES: Capabilities = Capabilities {
-        density: None,
-        latent: false,
-        invertible: false,
-        language: false,
-    };
+    const CAPABILITIES: Capabilities = Capabilities::NONE;
 
     fn equation(_: &Self::Config, _: SpaceKind) -> Vec<String> {
         super::equations::translation()
@@ -481,15 +476,9 @@ impl Family for Seq2Seq {
 
     config_and_net!();
 
-    /// Matrices between hidden layers may move by Muon; what stands for pieces and positions may not.
     fn parameter_groups(&self) -> Vec<ParameterGroup> {
-        ParameterGroup::of(Self::NETWORKS[0], &self.net, |name, dims| {
-            match dims.len() {
-                2 if name.contains("coder.") => Rule::HIDDEN,
-                2 => Rule::MATRIX,
-                _ => Rule::PLAIN,
-            }
-        })
+        let inside = |name: &str| name.contains("coder.");
+        ParameterGroup::of_transformer(Self::NETWORKS[0], &self.net, inside)
     }
 
     /// Mean of −log p(y_t | y_<t, x) over all pieces, nats a piece.

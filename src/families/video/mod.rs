@@ -311,12 +311,7 @@ impl Family for Video {
         ConditionKind::Start,
         ConditionKind::Strength,
     ];
-    const CAPABILITIES: Capabilities = Capabilities {
-        density: None,
-        latent: false,
-        invertible: false,
-        language: false,
-    };
+    const CAPABILITIES: Capabilities = Capabilities::NONE;
 
     fn equation(_: &Self::Config, _: SpaceKind) -> Vec<String> {
         super::equations::video()
