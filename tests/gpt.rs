@@ -9,7 +9,7 @@ use burn::tensor::Device;
 use generative_playground::{
     data::{Batch, DataInfo, TextSet},
     device,
-    evaluate::text::negative_log_likelihood,
+    evaluate::text::{negative_log_likelihood, with_context},
     families,
     families::gpt::{Gpt, GptConfig, GptSampleOptions, MlpKind, Norm, Positions, candidates},
     kernels::host::by_formulas,
@@ -488,6 +488,39 @@ fn every_held_out_token_but_the_first_is_judged_once() {
         let estimate = estimate.expect("an estimate");
         assert_eq!(estimate.n, windows);
         let difference = (estimate.mean - nats / guesses as f64).abs();
+        assert!(difference < 2e-6, "{held_out}, {block_size}: {difference}");
+    }
+}
+
+#[test]
+fn each_guess_but_the_first_ones_looks_back_on_half_the_context() {
+    let text = "it was the best of times, it was the worst of times. ".repeat(6);
+    for (held_out, block_size) in [(0.1, 8), (0.25, 9), (0.5, 16), (0.05, 64)] {
+        let set = TextSet::new("times", &text, &json!({ "held_out": held_out })).expect("a text");
+        let config = json!({ "n_layer": 1, "n_head": 2, "n_embd": 16, "block_size": block_size });
+        let mut rng = Rng::new(3, Purpose::Init, 0);
+        let model = families::init("gpt", &config, &set.info, &mut rng, &device::cpu());
+        let model = model.expect("a model");
+        let language = model.language().expect("it reads");
+        let ids: Vec<u32> = set.test().iter().map(|&t| t.into()).collect();
+        let half = block_size / 2;
+        // Each token by itself: what precedes it, from the beginning of the latest window, of those that begin
+        // every half context, that still leaves so much before it.
+        let mut nats = 0f64;
+        for next in 1..ids.len() {
+            let late = next.saturating_sub(block_size).div_ceil(half) * half;
+            let read = &ids[late..next];
+            let logits = pollster::block_on(language.logits(read)).expect("logits");
+            let row = logits
+                .chunks_exact(language.tokenizer().len())
+                .next_back()
+                .expect("a row");
+            let sum: f64 = row.iter().map(|&l| f64::from(l).exp()).sum();
+            nats += sum.ln() - f64::from(row[ids[next] as usize]);
+        }
+        let estimate =
+            pollster::block_on(with_context(&*model, &set, |_, _| true)).expect("an estimate");
+        let difference = (estimate.mean - nats / (ids.len() - 1) as f64).abs();
         assert!(difference < 2e-6, "{held_out}, {block_size}: {difference}");
     }
 }

@@ -125,7 +125,7 @@ async function parts(files, names, plugins) {
 }
 
 const FONTS = {
-  "newsreader/files/newsreader-latin-opsz-normal.woff2": "newsreader.woff2",
+  "newsreader/files/newsreader-latin-wght-normal.woff2": "newsreader.woff2",
   "newsreader/files/newsreader-latin-wght-italic.woff2": "newsreader-italic.woff2",
   "newsreader/LICENSE": "newsreader-LICENSE.txt",
   "instrument-sans/files/instrument-sans-latin-wght-normal.woff2": "instrument-sans.woff2",

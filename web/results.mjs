@@ -149,9 +149,13 @@ export function texts() {
       `\`${m.id}\``,
       thousands(m.parameters),
       m.metrics.natsPerCharacter.toFixed(3),
+      m.metrics.natsWithContext.toFixed(3),
       thousands(m.metrics.heldOutCharacters),
     ]);
-  return table(["checkpoint", "parameters", "nats a character", "characters held out"], rows);
+  return table(
+    ["checkpoint", "parameters", "nats a character", "with half the context before each guess", "characters held out"],
+    rows,
+  );
 }
 
 const SETS = ["8gaussians", "moons", "circles", "rings", "checkerboard", "swissroll", "spirals"];

@@ -7,7 +7,10 @@ use crate::{
     checkpoint::{Meta, Opened},
     data::TextSet,
     error::{Error, Result},
-    evaluate::{Estimate, text::negative_log_likelihood},
+    evaluate::{
+        Estimate,
+        text::{negative_log_likelihood, with_context},
+    },
     model::{Sampler, Samples, drive},
 };
 
@@ -75,14 +78,19 @@ pub fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result<()> {
     }
     let per_token = set.characters_per_token();
     let (characters, held_out) = (set.characters, set.test_characters);
-    let bar = bar((set.test().len() - 1).div_ceil(model.block_size().max(1)));
-    let estimate = pollster::block_on(negative_log_likelihood(&*model, set, |done, mean| {
+    let windows = (set.test().len() - 1).div_ceil(model.block_size().max(1));
+    let bar = bar(3 * windows);
+    let show = |done: usize, mean: f64| {
         bar.set_position(done as u64);
         bar.set_message(format!("{mean:.4}"));
         true
+    };
+    let with_context = pollster::block_on(with_context(&*model, &set, show));
+    let estimate = pollster::block_on(negative_log_likelihood(&*model, set, |done, mean| {
+        show(2 * windows + done, mean)
     }));
     bar.finish_and_clear();
-    let estimate = estimate?;
+    let (estimate, with_context) = (estimate?, with_context?);
     let nats = estimate.mean / per_token;
     say!(
         "{id}: {} parameters, the last {held_out} of {characters} characters of {}, {} windows of {} tokens",
@@ -96,6 +104,12 @@ pub fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result<()> {
         estimate.standard_error / per_token,
         nats / std::f64::consts::LN_2,
     );
+    say!(
+        "{:.4} ± {:.4} nats a character with at least {} tokens before each guess",
+        with_context.mean / per_token,
+        with_context.standard_error / per_token,
+        model.block_size() / 2,
+    );
     for (_, value, source) in PUBLISHED.iter().filter(|p| p.0 == meta.data.name) {
         say!("{value:<8} {source}");
     }
@@ -107,7 +121,12 @@ pub fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result<()> {
         entry
             .metrics
             .insert("heldOutCharacters".into(), json!(held_out));
-        let card = page(&entry, &meta, &estimate, [characters, held_out], per_token);
+        entry.metrics.insert(
+            "natsWithContext".into(),
+            rounded(with_context.mean / per_token),
+        );
+        let measured = [&estimate, &with_context];
+        let card = page(&entry, &meta, measured, [characters, held_out], per_token);
         write(&place.checkpoints.join(&entry.card), card.as_bytes())?;
         manifest::put(&place.checkpoints, entry)?;
     }
@@ -118,7 +137,7 @@ pub fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result<()> {
 fn page(
     entry: &manifest::ModelEntry,
     meta: &Meta,
-    estimate: &Estimate,
+    [estimate, with_context]: [&Estimate; 2],
     [characters, held_out]: [usize; 2],
     per_token: f64,
 ) -> String {
@@ -157,11 +176,17 @@ fn page(
          other, the last of them shorter, ± one standard error over windows; `playground evaluate`. Lower is better.\n\n\
          | nats a character | |\n|---|---|\n\
          | {nats:.4} ± {error:.4} ({bits:.3} bits) | this checkpoint |\n\
+         | {context_nats:.4} ± {context_error:.4} | this checkpoint, with at least {half} tokens before each guess: \
+         {context_n} windows that begin {half} tokens after one another, of which the last {half} guesses count |\n\
          {published}",
         head = card::head(entry, meta, "", &data, &training),
         n = estimate.n,
         nats = estimate.mean / per_token,
         error = estimate.standard_error / per_token,
+        context_nats = with_context.mean / per_token,
+        context_error = with_context.standard_error / per_token,
+        context_n = with_context.n,
+        half = context / 2,
         bits = estimate.mean / per_token / std::f64::consts::LN_2,
     )
 }

@@ -2,7 +2,7 @@
 
 use super::Estimate;
 use crate::{
-    data::{Binarize, Dataset, TextSet, test_batch},
+    data::{Binarize, DataInfo, Dataset, TextSet, test_batch, text::window},
     error::{Error, Result},
     model::Model,
     rng::{Purpose, Rng},
@@ -54,10 +54,7 @@ pub async fn negative_log_likelihood(
         }
     }
     if guesses == 0.0 {
-        return Err(Error::BadData {
-            name: data.info().name.clone(),
-            reason: "none of it is held out to be guessed".into(),
-        });
+        return Err(nothing(data.info()));
     }
     let mean = sum / guesses;
     // Of a ratio of sums over windows: with windows all alike, σ / √n.
@@ -67,4 +64,74 @@ pub async fn negative_log_likelihood(
         standard_error: squares.sum::<f64>().sqrt() / guesses,
         n: windows.len(),
     })
+}
+
+/// −log p of the held-out part, nats a token, exact, where each guess but the first ones has at least half of
+/// the context to look back on.
+///
+/// Windows of the context T begin T/2 tokens after one another; of each but the first only the last T/2 guesses
+/// count, so that every token but the first is guessed once, as [`negative_log_likelihood`] does, and none that
+/// stands at the beginning of a window from little. The standard error is over windows. `go_on` hears how many
+/// are done and the mean so far.
+///
+/// # Errors
+/// As [`negative_log_likelihood`].
+pub async fn with_context(
+    model: &dyn Model,
+    data: &TextSet,
+    go_on: impl Fn(usize, f64) -> bool,
+) -> Result<Estimate> {
+    let Some(language) = model.language().filter(|l| l.block_size() > 1) else {
+        return Err(Error::Unsupported {
+            what: "This needs a model of text".into(),
+        });
+    };
+    let (length, half) = (language.block_size(), language.block_size() / 2);
+    let tokens = data.test();
+    let classes = language.tokenizer().vocabulary().len();
+    let mut windows: Vec<Vec<f64>> = Vec::new();
+    let (mut sum, mut guesses, mut from) = (0f64, 0usize, 0usize);
+    while from + usize::from(from > 0) * (length - half) + 1 < tokens.len() {
+        let read = length.min(tokens.len() - 1 - from);
+        // What is read, and what comes after the last of it.
+        let ids: Vec<u32> = window(tokens, from, read).collect();
+        let logits = language.logits(&ids[..read]).await?;
+        let counted = if from == 0 { 0 } else { length - half };
+        let nats: Vec<f64> = (counted..read)
+            .map(|i| surprise(&logits[i * classes..(i + 1) * classes], ids[i + 1] as usize))
+            .collect();
+        sum += nats.iter().sum::<f64>();
+        guesses += nats.len();
+        windows.push(nats);
+        if !go_on(windows.len(), sum / guesses as f64) {
+            return Err(Error::Cancelled);
+        }
+        from += half;
+    }
+    if guesses == 0 {
+        return Err(nothing(&data.info));
+    }
+    let mean = sum / guesses as f64;
+    let squares = windows
+        .iter()
+        .map(|nats| nats.iter().map(|n| n - mean).sum::<f64>().powi(2));
+    Ok(Estimate {
+        mean,
+        standard_error: squares.sum::<f64>().sqrt() / guesses as f64,
+        n: windows.len(),
+    })
+}
+
+fn nothing(info: &DataInfo) -> Error {
+    Error::BadData {
+        name: info.name.clone(),
+        reason: "none of it is held out to be guessed".into(),
+    }
+}
+
+/// −log p of the token `next`, nats, given the logits of all.
+fn surprise(logits: &[f32], next: usize) -> f64 {
+    let most = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let sum: f64 = logits.iter().map(|&l| f64::from(l - most).exp()).sum();
+    sum.ln() - f64::from(logits[next] - most)
 }

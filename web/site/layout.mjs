@@ -35,13 +35,10 @@ const SCRIPTS = {
   none: () => "",
 };
 
-/** The fonts that a page cannot do without, and that of its formulas. */
+/** The fonts that a page cannot do without, and that of its formulas. Italics are a few words of a page, and would
+    hold back all others on a slow line: they are there once they have come. */
 const TEXT = ["newsreader", "instrument-sans"];
-const fontsOf = (body) => [
-  ...TEXT,
-  ...(/<em>|<dfn>|<i>/.test(body) ? ["newsreader-italic"] : []),
-  ...(/<math|<generative-lab/.test(body) ? ["math"] : []),
-];
+const fontsOf = (body) => [...TEXT, ...(/<math|<generative-lab/.test(body) ? ["math"] : [])];
 
 /** The chapters install as an app; a page that stands in others' does not. */
 const installable = (scripts, lang) =>
