@@ -281,6 +281,7 @@ impl Suite {
         }
         let diffusion = json!({ "channels": 8, "levels": 2 });
         let told = json!({ "channels": 8, "levels": 2, "conditional": true });
+        let latent = json!({ "channels": 8, "latent_channels": 2, "denoiser_channels": 8 });
         let gan = json!({
             "channels": 4, "hidden": 32, "z_dim": 5, "conditional": true, "r1": 0.1, "r2": 0.1,
         });
@@ -295,6 +296,7 @@ impl Suite {
         for (name, family, config, shape) in [
             ("diffusion of images", "ddpm", diffusion, [6, 3, 4, 6]),
             ("class-conditional diffusion", "ddpm", told, [6, 1, 4, 4]),
+            ("latent diffusion", "latent-diffusion", latent, [4, 3, 8, 8]),
             ("GAN of images", "gan", gan, [6, 1, 8, 8]),
             ("neural process", "neural-process", hands, [6, 1, 8, 8]),
             ("Glow", "glow", glow, [6, 1, 4, 6]),

@@ -252,6 +252,10 @@ fn equations() -> BTreeSet<String> {
     for transform in ["affine", "spline"] {
         add("realnvp", json!({ "transform": transform }), "moons");
     }
+    for beta in [0.1, 1.0] {
+        let small = json!({ "beta": beta, "channels": 8, "denoiser_channels": 8 });
+        add("latent-diffusion", small, "scenes");
+    }
     for prediction in ["noise", "x0", "v", "velocity"] {
         add("ddpm", json!({ "prediction": prediction }), "moons");
     }

@@ -124,6 +124,12 @@ fn small_models() -> Vec<Small> {
             averaged.clone(),
         ),
         of(
+            "latent-diffusion",
+            images(),
+            json!({"channels": 8, "latent_channels": 1, "denoiser_channels": 8}),
+            averaged.clone(),
+        ),
+        of(
             "neural-process",
             images(),
             json!({"channels": 2, "hidden": 8, "latent_dim": 2}),

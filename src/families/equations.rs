@@ -5,6 +5,7 @@ use super::{
     ddpm::{DdpmConfig, Prediction},
     gan::{GanConfig, Loss},
     glow::{Dequantization, GlowConfig},
+    latent_diffusion::LatentDiffusionConfig,
     neural_process::NeuralProcessConfig,
     planar::{Kind, PlanarConfig},
     realnvp::{RealNvpConfig, Transform},
@@ -137,6 +138,18 @@ pub(super) fn glow(config: &GlowConfig) -> Vec<String> {
             r"v = (x + u) / L, \quad u \sim q(u|x)".into(),
         ],
     }
+}
+
+/// Rombach et al. 2022, equations 2 and 25, with v in place of ε.
+pub(super) fn latent_diffusion(config: &LatentDiffusionConfig) -> Vec<String> {
+    let weight = if config.beta == 1.0 { "" } else { r"\beta\, " };
+    vec![
+        format!(
+            r"\min\; \mathbb{{E}}_{{q(z|x)}}[-\log p(x|z)] + {weight}\mathrm{{KL}}\bigl(q(z|x)\,\|\,p(z)\bigr)"
+        ),
+        r"\quad +\; \mathbb{E}\, \|v - v_\theta(z_t, t)\|^2, \quad v = \sqrt{\bar\alpha_t}\, \varepsilon - \sqrt{1 - \bar\alpha_t}\, z".into(),
+        r"z_t = \sqrt{\bar\alpha_t}\, z + \sqrt{1 - \bar\alpha_t}\, \varepsilon".into(),
+    ]
 }
 
 /// Ho et al. 2020, equation 14, for what the network says of a noisy example.

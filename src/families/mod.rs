@@ -7,6 +7,7 @@ pub mod gan;
 pub mod glow;
 pub mod gpt;
 pub mod kl;
+pub mod latent_diffusion;
 pub mod mdn;
 pub mod neural_process;
 pub mod orderless;
@@ -23,9 +24,10 @@ use burn::tensor::Device;
 use serde_json::Value;
 
 use self::{
-    bayes::Bayes, ddpm::Ddpm, gan::Gan, glow::Glow, gpt::Gpt, kl::Kl, mdn::Mdn,
-    neural_process::NeuralProcess, orderless::OrderlessTransformer, pixelcnn::PixelCnn,
-    pixelrnn::PixelRnn, planar::Planar, realnvp::RealNvp, seq2seq::Seq2Seq, vae::Vae, video::Video,
+    bayes::Bayes, ddpm::Ddpm, gan::Gan, glow::Glow, gpt::Gpt, kl::Kl,
+    latent_diffusion::LatentDiffusion, mdn::Mdn, neural_process::NeuralProcess,
+    orderless::OrderlessTransformer, pixelcnn::PixelCnn, pixelrnn::PixelRnn, planar::Planar,
+    realnvp::RealNvp, seq2seq::Seq2Seq, vae::Vae, video::Video,
 };
 use crate::{
     data::{DataInfo, Space, SpaceKind},
@@ -36,13 +38,14 @@ use crate::{
 };
 
 /// All families, in the order of the page.
-const FAMILIES: [Entry; 16] = [
+const FAMILIES: [Entry; 17] = [
     Entry::of::<Vae>(),
     Entry::of::<Gan>(),
     Entry::of::<Planar>(),
     Entry::of::<RealNvp>(),
     Entry::of::<Glow>(),
     Entry::of::<Ddpm>(),
+    Entry::of::<LatentDiffusion>(),
     Entry::of::<Video>(),
     Entry::of::<NeuralProcess>(),
     Entry::of::<Mdn>(),

@@ -134,7 +134,8 @@ async fn means(latent: &dyn Latent, request: &PlotRequest<'_>) -> Result<View> {
     let mu = floats(mu).await?;
     let xy = mu
         .chunks_exact(d)
-        .flat_map(|z| [z[0], z[1]])
+        // A code of one number lies on a line.
+        .flat_map(|z| [z[0], z.get(1).copied().unwrap_or(0.0)])
         .flat_map(f32::to_le_bytes)
         .collect();
     Ok(View::Points {

@@ -4,6 +4,7 @@ import { changes } from "./changes";
 import { clips } from "./clips";
 import { data } from "./data";
 import { errors } from "./errors";
+import { latent } from "./latent";
 import { letters } from "./letters";
 import { models } from "./models";
 import { options } from "./options";
@@ -27,6 +28,7 @@ const german: Language = {
     ...clips,
     ...changes,
     ...letters,
+    ...latent,
     ...speech,
     ...models,
     ...scores,
