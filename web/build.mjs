@@ -14,6 +14,7 @@ import { manifests, siteOf } from "./site/app.mjs";
 import { mathFont, renderPages, writePages } from "./site/build.mjs";
 import { built, Files } from "./site/files.mjs";
 import { formulas } from "./site/math.mjs";
+import { crateNotices } from "./site/notices.mjs";
 import { discover } from "./site/oembed.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
@@ -211,6 +212,7 @@ async function styles(files) {
     else files.plain(`fonts/${to}`, bytes);
   }
   await mathFont(files);
+  files.plain("licences.txt", crateNotices());
   files.add("numbers-LICENSE.txt", readFileSync(join(root, "src/data/numbers/LICENSE-UNICODE")));
   const room = await roomBefore();
   files.plain("element.css", room);

@@ -11,6 +11,7 @@ import { htmlData, manifestOf } from "./package/manifest.mjs";
 import { writeTypes } from "./package/types.mjs";
 import { fileOf } from "./site/files.mjs";
 import { formulas } from "./site/math.mjs";
+import { crateNotices } from "./site/notices.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 /** A model that is larger than this is left out, bytes: the site has it. */
@@ -98,7 +99,7 @@ async function workerText(entries, glue, options = {}) {
   return outputFiles[0].text;
 }
 
-/** The licences of the npm packages that scripts are made of. */
+/** The licences of the npm packages that scripts are made of, and of the crates that modules are made of. */
 function licencesOf(inputs) {
   const packages = [
     ...new Set(inputs.flatMap((path) => path.match(/.*node_modules\/((?:@[^/]+\/)?[^/]+)\//)?.[1] ?? [])),
@@ -111,7 +112,8 @@ function licencesOf(inputs) {
   };
   const rules = readFileSync(join(root, "src/data/numbers/LICENSE-UNICODE"), "utf8").trim();
   const numbers = `## Rules for spelling numbers, of CLDR (in the modules)\n\n${rules}\n`;
-  return `# Licences of what the package carries\n\n${[...packages.sort().map(one), numbers].join("\n")}`;
+  const all = [...packages.sort().map(one), numbers, crateNotices()];
+  return `# Licences of what the package carries\n\n${all.join("\n")}`;
 }
 
 const exported = (value) => `export default ${JSON.stringify(value)}`;

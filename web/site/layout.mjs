@@ -155,7 +155,8 @@ function colophon({ sources = [], code = [], lang }, known, md) {
 ${list(words.code, `<p>${words.codeNote(language)}</p>`, files)}
 ${list(words.sources, "", cited)}
 <div><h2>${words.how}</h2><p>${words.howNote}</p>
-<p><a href="${file("stored")}">${words.storedNote}</a></p><p id="device" role="status"></p></div>
+<p><a href="${file("stored")}">${words.storedNote}</a></p>
+<p><a href="licences.txt">${words.licencesNote}</a></p><p id="device" role="status"></p></div>
 </footer>`;
 }
 

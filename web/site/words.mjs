@@ -19,6 +19,7 @@ export const WORDS = {
       "leaves your machine, and the page asks no other server for anything.",
     app: "Generative models that run and train in your browser, in an illustrated article.",
     storedNote: "What is stored here",
+    licencesNote: "Licences of the libraries in it",
     stored: {
       title: "What is stored here",
       description: "What this site keeps in your browser, with sizes, to be looked at, saved for offline or deleted.",
@@ -57,6 +58,7 @@ export const WORDS = {
       "oder trainieren, verlässt Ihr Gerät, und die Seite fragt keinen anderen Server nach irgendetwas.",
     app: "Generative Modelle, die in Ihrem Browser laufen und lernen, in einem illustrierten Artikel.",
     storedNote: "Was hier gespeichert ist",
+    licencesNote: "Lizenzen der Bibliotheken darin",
     stored: {
       title: "Was hier gespeichert ist",
       description: "Was diese Website in Ihrem Browser aufhebt, mit Größen: ansehen, offline speichern oder löschen.",

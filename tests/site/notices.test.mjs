@@ -1,0 +1,30 @@
+// The licences that go with the modules.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test from "node:test";
+import { crateNotices, crates } from "../../web/site/notices.mjs";
+
+test("each crate of the modules is named with its licence, and no other", () => {
+  const toml = readFileSync(new URL("../../Cargo.toml", import.meta.url), "utf8");
+  const part = (title) =>
+    toml
+      .split(`[${title}]\n`)[1]
+      .split("\n[")[0]
+      .match(/^[\w-]+(?= = )/gm);
+  const names = new Set(crates().map((p) => p.name));
+  for (const name of part("dependencies")) assert.ok(names.has(name), name);
+  const native = part("target.'cfg(not(target_family = \"wasm\"))'.dependencies");
+  assert.ok(native.includes("clap") && !names.has("clap") && !names.has("indicatif"));
+  assert.ok(!names.has("generative-playground"));
+  for (const p of crates()) assert.ok(p.license || p.license_file, `${p.name} says nothing of its licence`);
+});
+
+test("texts of licences are there once, with the crates that they came with", () => {
+  const text = crateNotices();
+  assert.match(text, /^- burn \S+ \(MIT OR Apache-2\.0\)/m);
+  const bodies = text.split(/^### .*\n/m).slice(1).map((body) => body.trim());
+  assert.ok(bodies.length > 20);
+  assert.equal(new Set(bodies).size, bodies.length);
+  assert.match(text, /^### .*\bserde\b/m);
+  assert.match(text, /Permission is hereby granted, free of charge/);
+});
