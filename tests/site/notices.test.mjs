@@ -22,7 +22,10 @@ test("each crate of the modules is named with its licence, and no other", () => 
 test("texts of licences are there once, with the crates that they came with", () => {
   const text = crateNotices();
   assert.match(text, /^- burn \S+ \(MIT OR Apache-2\.0\)/m);
-  const bodies = text.split(/^### .*\n/m).slice(1).map((body) => body.trim());
+  const bodies = text
+    .split(/^### .*\n/m)
+    .slice(1)
+    .map((body) => body.trim());
   assert.ok(bodies.length > 20);
   assert.equal(new Set(bodies).size, bodies.length);
   assert.match(text, /^### .*\bserde\b/m);
