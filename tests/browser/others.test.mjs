@@ -25,9 +25,10 @@ test("one drawing under every density model, each fetched when the reader asks",
   const fetched = () => site.requests.filter((path) => /^checkpoints\/.*safetensors$/.test(path));
   assert.deepEqual(fetched(), ["checkpoints/pixelcnn-mnist.safetensors"]);
   await button.click();
-  await until(async () => (await rows(element)).length === 3, "three models have answered");
+  await until(async () => (await rows(element)).length === 4, "four models have answered");
   assert.deepEqual(fetched().sort(), [
     "checkpoints/pixelcnn-mnist.safetensors",
+    "checkpoints/pixelrnn-mnist.safetensors",
     "checkpoints/vae-mnist-2d.safetensors",
     "checkpoints/vae-mnist.safetensors",
   ]);
@@ -39,7 +40,8 @@ test("one drawing under every density model, each fetched when the reader asks",
   const nats = Number(own[1]);
   assert.ok(Math.abs(Number(own[2]) - nats / (784 * Math.LN2)) < 6e-4, own.join());
   for (const [name, value, , pixels] of first) {
-    assert.equal(value.startsWith("≤"), name !== own[0], name);
+    // What goes pixel by pixel is exact, the others are bounds.
+    assert.equal(value.startsWith("≤"), ![own[0], "Digits by a memory along diagonals"].includes(name), name);
     assert.equal(pixels, "black or white");
   }
   // A drawing of the reader's: every model is asked about it, with nothing more to fetch.
@@ -52,10 +54,10 @@ test("one drawing under every density model, each fetched when the reader asks",
   await page.mouse.up();
   await until(async () => {
     const now = await rows(element);
-    return now.length === 3 && now.every(([name, value]) => value !== first.find(([n]) => n === name)[1]);
+    return now.length === 4 && now.every(([name, value]) => value !== first.find(([n]) => n === name)[1]);
   }, "all numbers are of the drawing");
   await screenshot(page, "others", { fullPage: true });
-  assert.equal(fetched().length, 3);
+  assert.equal(fetched().length, 4);
   // With the view they are let go, and come back when they are asked for.
   await element.evaluate((e) => e.setAttribute("view", "samples"));
   await element.evaluate((e) => e.setAttribute("view", "likelihood"));

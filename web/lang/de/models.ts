@@ -4,6 +4,8 @@ export const models: Record<string, string> = {
   "Digits by a GAN": "Ziffern von einem GAN",
   "Digits by diffusion in few steps": "Ziffern durch Diffusion in wenigen Schritten",
   "Digits by diffusion": "Ziffern durch Diffusion",
+  "Digits by latent diffusion": "Ziffern durch latente Diffusion",
+  "Digits by a memory along diagonals": "Ziffern durch ein Gedächtnis entlang von Diagonalen",
   "Digits on a plane": "Ziffern in der Ebene",
   "Digits, pixel by pixel": "Ziffern, Pixel für Pixel",
   Digits: "Ziffern",
