@@ -44,6 +44,8 @@ fn cases() -> Vec<(&'static str, Value, Condition)> {
         ("ddpm-mnist", solver(15), label(4, Some(1.0))),
         ("ddpm-mnist", solver(6), label(7, Some(2.5))),
         ("ddpm-mnist-few", solver(15), label(2, Some(1.0))),
+        ("latent-mnist", solver(15), label(5, Some(1.0))),
+        ("latent-mnist", solver(7), label(8, Some(2.0))),
         ("pixelcnn-mnist", json!({}), plain()),
         ("pixelcnn-attention", json!({}), plain()),
         ("pixelrnn-two", json!({}), plain()),
@@ -159,6 +161,12 @@ fn noise(model: &dyn Model, data: &DataInfo, options: &Value, prompt: usize) -> 
             return (0..COUNT).flat_map(of).map(f64::from).collect();
         }
         "vae" => config["latent_dim"].as_u64().expect("a size") as usize,
+        "latent-diffusion" => {
+            // A quarter of the height and of the width.
+            let [_, height, width] = data.space.image().expect("images");
+            let kept = config["latent_channels"].as_u64().expect("a number") as usize;
+            kept * height * width / 16
+        }
         "gan" => config["z_dim"].as_u64().expect("a size") as usize,
         _ => pixels(),
     };

@@ -11,6 +11,9 @@ use crate::{
 const COMMON: &str = include_str!("page.py");
 const IMAGES: &str = include_str!("images.py");
 const TEXT: &str = include_str!("text.py");
+/// What the parts of several families ask for.
+const UNET: &str = include_str!("../nn/unet.py");
+const SOLVER: &str = include_str!("../families/ddpm/solver.py");
 
 /// What a page draws.
 enum Kind<'a> {
@@ -74,6 +77,8 @@ pub fn pytorch(model: &dyn Model, data: &DataInfo, name: &str) -> Result<String>
     let parts = [
         ("# __COMMON__\n", COMMON.to_string()),
         ("# __MODEL__\n", part.to_string()),
+        ("# __UNET__\n", UNET.to_string()),
+        ("# __SOLVER__\n", SOLVER.to_string()),
         ("__TITLE__", format!("{}, {of}", model.title())),
         ("__PAPER__", model.paper().to_string()),
         ("__FILE__", format!("{name}.safetensors")),

@@ -412,6 +412,7 @@ impl Family for LatentDiffusion {
     const ID: &'static str = "latent-diffusion";
     const TITLE: &'static str = "Latent diffusion";
     const PAPER: &'static str = "Rombach et al. 2022, High-Resolution Image Synthesis with Latent Diffusion Models, arXiv:2112.10752";
+    const PAGE: Option<&'static str> = Some(include_str!("latent_diffusion.py"));
     const SCHEMA_VERSION: u32 = 1;
     const CONDITIONS: &'static [ConditionKind] = &[ConditionKind::Label, ConditionKind::Guidance];
     const CAPABILITIES: Capabilities = Capabilities {
