@@ -43,6 +43,8 @@ pub enum Code {
     CheckpointShape,
     /// A weight is NaN or infinite.
     CheckpointNotFinite,
+    /// A file of another program's model cannot be used.
+    BadModelFile,
     /// No model of that name.
     UnknownModel,
     /// No model family of that name.
@@ -104,6 +106,7 @@ impl Code {
             Code::CheckpointSchema => "checkpoint-schema",
             Code::CheckpointShape => "checkpoint-shape",
             Code::CheckpointNotFinite => "checkpoint-not-finite",
+            Code::BadModelFile => "bad-model-file",
             Code::UnknownModel => "unknown-model",
             Code::UnknownFamily => "unknown-family",
             Code::BadOption => "bad-option",
@@ -200,6 +203,20 @@ pub enum Error {
     CheckpointNotFinite {
         /// Name of the tensor.
         tensor: String,
+    },
+    /// See [`Code::BadModelFile`].
+    #[error("This model file cannot be used: {reason}.")]
+    BadModelFile {
+        /// What is missing, wrong or not read.
+        reason: String,
+    },
+    /// See [`Code::CheckpointTooLarge`]; a file of another program's model.
+    #[error("This model file has {megabytes} MiB; at most {most} MiB can be opened.")]
+    TooLargeModel {
+        /// Its size.
+        megabytes: u64,
+        /// The cap.
+        most: u64,
     },
     /// See [`Code::UnknownModel`].
     #[error("There is no model called “{id}”.")]
@@ -373,6 +390,8 @@ impl Error {
             Error::CheckpointSchema { .. } => Code::CheckpointSchema,
             Error::CheckpointShape { .. } => Code::CheckpointShape,
             Error::CheckpointNotFinite { .. } => Code::CheckpointNotFinite,
+            Error::BadModelFile { .. } => Code::BadModelFile,
+            Error::TooLargeModel { .. } => Code::CheckpointTooLarge,
             Error::UnknownModel { .. } => Code::UnknownModel,
             Error::UnknownFamily { .. } => Code::UnknownFamily,
             Error::BadOption { .. } => Code::BadOption,
@@ -416,6 +435,13 @@ impl Error {
             }
             Error::CheckpointShape { .. } | Error::CheckpointNotFinite { .. } => {
                 "The file was damaged or edited; use another copy. The model you had is untouched."
+                    .into()
+            }
+            Error::BadModelFile { .. } => {
+                "Choose a GGUF file, or model.safetensors together with its config.json and tokenizer.json.".into()
+            }
+            Error::TooLargeModel { .. } => {
+                "Choose the same model with fewer bits to a weight, or a smaller one: at 4 bits 3 thousand million weights fit."
                     .into()
             }
             Error::UnknownModel { known, .. } => format!("Choose one of: {}.", known.join(", ")),

@@ -41,7 +41,7 @@
 //!
 //! [`families`] and [`model`]: the families, and the contract that each keeps. [`training`], [`optim`],
 //! [`data`]: how they learn, and from what. [`checkpoint`], [`export`]: files. [`evaluate`]: how good they are.
-//! [`plots`], [`scene`]: what can be seen of them. [`session`], [`host`], [`protocol`]: the page's side.
+//! [`open`]: models of elsewhere. [`plots`], [`scene`]: what can be seen of them. [`session`], [`host`], [`protocol`]: the page's side.
 #![deny(missing_docs)]
 pub mod bytes;
 pub mod checkpoint;
@@ -59,6 +59,7 @@ pub mod host;
 pub mod kernels;
 pub mod model;
 pub mod nn;
+pub mod open;
 pub mod optim;
 pub mod options;
 pub mod parity;

@@ -503,11 +503,14 @@ impl Suite {
         }
         if let Some(language) = model.language() {
             let ids: Vec<u32> = (0..24).map(|i| i * i % LETTERS.len() as u32).collect();
-            let insight = language.insight(&ids).await?;
+            let insight = language.insight(&ids, true).await?;
             for (what, values) in [
                 ("logits", language.logits(&ids).await?),
                 ("attention", insight.attention),
-                ("logit lens", insight.lens),
+                (
+                    "logit lens",
+                    insight.lens.iter().map(|guess| guess.1).collect(),
+                ),
             ] {
                 let n = values.len();
                 let values = Tensor::<1>::from_data(TensorData::new(values, [n]), &self.device);

@@ -9,7 +9,7 @@ use crate::{
     data::{self, DataInfo},
     error::{Error, Result},
     families,
-    model::TrainConfig,
+    model::{Model, TrainConfig},
     options::{self, Options},
     training::{LossCurve, Trainer},
 };
@@ -172,6 +172,29 @@ fn check_curve(curve: &LossCurve) -> Result<()> {
         return Err(schema("a loss history that was not recorded"));
     }
     Ok(())
+}
+
+impl Meta {
+    /// Of a model that no training of this program made, and that no checkpoint holds.
+    pub(super) fn guest(model: &dyn Model, data: DataInfo) -> Result<Self> {
+        Ok(Self {
+            format: upgrade::FORMAT,
+            family: model.family().into(),
+            schema: 0,
+            id: None,
+            from: None,
+            config: model.config()?,
+            train: Value::Object(serde_json::Map::new()),
+            data,
+            seed: 0,
+            step: 0,
+            seen: 0,
+            epoch: 0.0,
+            seconds: 0.0,
+            optimizers: Vec::new(),
+            losses: Vec::new(),
+        })
+    }
 }
 
 /// What a training's checkpoint says about itself.

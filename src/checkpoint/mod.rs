@@ -21,7 +21,7 @@ use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::Deserialize;
 
 use crate::{
-    data::Dataset,
+    data::{DataInfo, Dataset},
     error::{Error, Result},
     families,
     model::{Model, TrainConfig},
@@ -62,6 +62,22 @@ pub struct Opened {
     moments: Weights,
     /// The weights that are trained, where the model's are their running average.
     trained: Option<Weights>,
+}
+
+impl Opened {
+    /// A model of another program, about which nothing is known but its data.
+    ///
+    /// # Errors
+    /// [`Error::Internal`].
+    pub fn guest(model: Box<dyn Model>, data: DataInfo) -> Result<Self> {
+        let meta = Meta::guest(&*model, data)?;
+        Ok(Self {
+            model,
+            meta,
+            moments: Weights::new(),
+            trained: None,
+        })
+    }
 }
 
 /// Write a model.

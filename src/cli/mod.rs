@@ -7,6 +7,7 @@ mod clips;
 mod evaluate;
 mod files;
 mod manifest;
+mod open;
 mod points;
 mod poster;
 mod recipe;
@@ -95,6 +96,8 @@ enum Command {
     },
     /// Read English text aloud, into a WAV file.
     Say(say::Arguments),
+    /// Open a model of another program (GGUF, safetensors, llama2.c): what it is and needs, and what it writes.
+    Open(open::Arguments),
     /// Say what a checkpoint file holds.
     Inspect {
         /// The file.
@@ -158,6 +161,7 @@ fn run(command: Command) -> Result<()> {
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Poster(arguments) => poster::run(&arguments),
         Command::Classifier(arguments) => classifier::run(&arguments),
+        Command::Open(arguments) => open::run(&arguments),
         Command::Say(arguments) => say::run(&arguments),
         Command::Inspect { file } => inspect(&file),
         Command::Pytorch { id, out, place } => pytorch(&id, &out, &place),

@@ -1,11 +1,17 @@
 //! Text to tokens and back.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use serde::{Deserialize, Serialize};
 
 use super::bpe::{self, Merger};
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    open,
+};
 
 /// Most tokens in a vocabulary: each fits into 16 bits.
 pub const MOST_TOKENS: usize = 1 << 16;
@@ -28,6 +34,12 @@ pub enum Vocabulary {
     Bpe {
         /// The two tokens that each further one is made of; see [`bpe`].
         merges: Vec<(u32, u32)>,
+    },
+    /// That of a model of another program, which stands in its own file and in no checkpoint.
+    #[serde(skip)]
+    Opened {
+        /// How many tokens.
+        tokens: usize,
     },
 }
 
@@ -83,6 +95,7 @@ impl Vocabulary {
             Vocabulary::Characters { alphabet } => alphabet.chars().count(),
             Vocabulary::Pieces { pieces } => pieces.len(),
             Vocabulary::Bpe { merges } => 256 + merges.len(),
+            Vocabulary::Opened { tokens } => *tokens,
         }
     }
 
@@ -123,6 +136,7 @@ impl Vocabulary {
             Vocabulary::Bpe { merges } => {
                 bpe::pieces(merges)?;
             }
+            Vocabulary::Opened { .. } => return schema("a vocabulary that is elsewhere".into()),
         }
         Ok(())
     }
@@ -144,6 +158,7 @@ enum Coder {
     /// The tokens of pieces, and the length of the longest in bytes.
     Pieces(HashMap<String, u32>, usize),
     Bpe(Merger),
+    Opened(Arc<open::tokenizer::Tokenizer>),
 }
 
 impl Tokenizer {
@@ -174,12 +189,28 @@ impl Tokenizer {
                 (pieces.collect(), Coder::Pieces(ids, longest))
             }
             Vocabulary::Bpe { merges } => (bpe::pieces(merges)?, Coder::Bpe(Merger::new(merges))),
+            Vocabulary::Opened { .. } => {
+                return Err(Error::CheckpointSchema {
+                    reason: "a vocabulary that is elsewhere".into(),
+                });
+            }
         };
         Ok(Self {
             vocabulary,
             pieces,
             coder,
         })
+    }
+
+    /// That of a model of another program.
+    pub fn opened(coder: Arc<open::tokenizer::Tokenizer>) -> Self {
+        Self {
+            vocabulary: Vocabulary::Opened {
+                tokens: coder.len(),
+            },
+            pieces: coder.pieces().iter().map(|piece| piece.to_vec()).collect(),
+            coder: Coder::Opened(coder),
+        }
     }
 
     /// What it was made of.
@@ -239,6 +270,7 @@ impl Tokenizer {
                 }
             }
             Coder::Bpe(merger) => merger.encode(text, take),
+            Coder::Opened(coder) => coder.encode(text).into_iter().for_each(take),
         }
         Ok(())
     }

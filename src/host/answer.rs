@@ -14,7 +14,7 @@ use crate::{
     error::{Error, Result},
     export, families,
     model::TrainConfig,
-    options, plots,
+    open, options, plots,
     protocol::{Bytes, Fault, FileForm, Made, Outcome, Request, View, ViewQuery},
     scene::grid_of_bytes,
     session::{Session, pace_of},
@@ -34,6 +34,11 @@ impl Host {
             | Request::LoadData { .. } => self.load(request),
             Request::Open { .. } | Request::Create { .. } | Request::Dispose { .. } => {
                 self.place(request)
+            }
+            Request::Peek { head, size } => {
+                let size = size as u64;
+                let opening = open::peek(head.0, size)?;
+                Ok(Outcome::Opening { opening })
             }
             Request::Pace { .. } => self.pace(request).await,
             Request::Sample { .. } => {
@@ -214,7 +219,10 @@ impl Host {
                 bytes,
                 sha256,
             } => {
-                let opened = Session::open(&bytes.0, sha256.as_deref(), &self.device)?;
+                let opened = match open::is_foreign(&bytes.0) {
+                    true => Session::guest(bytes.0, &self.device)?,
+                    false => Session::open(&bytes.0, sha256.as_deref(), &self.device)?,
+                };
                 self.put(session, opened.within(self.budget))
             }
             Request::Create {
@@ -428,7 +436,7 @@ fn film_file(name: &str, width: u16, height: u16, delay: u16, rgba: &Bytes) -> R
 /// Everything that can be chosen from.
 fn description() -> Outcome {
     Outcome::Description {
-        families: plots::families(),
+        families: plots::described(),
         train_schema: options::schema::<TrainConfig>(),
         data_schema: options::schema::<points::ToyOptions>(),
         text_schema: options::schema::<TextOptions>(),

@@ -21,7 +21,7 @@ pub(super) fn check_options(
         OptionScope::Text => options::schema::<TextOptions>(),
         OptionScope::Pictures => options::schema::<PictureOptions>(),
         OptionScope::Config | OptionScope::Sample => {
-            let found = plots::families().into_iter().find(|f| f.id == family);
+            let found = plots::described().into_iter().find(|f| f.id == family);
             let info = found.ok_or_else(|| Error::UnknownFamily { id: family.into() })?;
             match scope {
                 OptionScope::Config => info.config_schema,

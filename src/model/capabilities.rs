@@ -84,6 +84,8 @@ pub trait Invertible {
 /// What a [`Language`] does inside while it reads a text of T tokens.
 #[derive(Debug, Clone)]
 pub struct Insight {
+    /// What it read: the text's tokens, behind one that begins a text where the model needs such.
+    pub tokens: Vec<u32>,
     /// The weight that each token gives to each before it, for each layer and head in turn:
     /// `[layers, heads, T, T]`.
     pub attention: Vec<f32>,
@@ -92,8 +94,9 @@ pub struct Insight {
     /// Heads of a layer.
     pub heads: usize,
     /// What the model would guess if it ended after the embedding, after each layer, and at its
-    /// end ("logit lens", nostalgebraist 2020): logits `[layers + 1, T, vocabulary]`.
-    pub lens: Vec<f32>,
+    /// end ("logit lens", nostalgebraist 2020): the likeliest token and its probability,
+    /// `[layers + 1, T]`; empty if it was not asked for.
+    pub lens: Vec<(u32, f32)>,
 }
 
 /// It guesses any part of a piece of music from any other.
@@ -114,8 +117,17 @@ pub trait Language {
     /// Logits of the token after each of `ids` (at most T), row by row: `[n, vocabulary]`.
     fn logits<'a>(&'a self, ids: &'a [u32]) -> Reading<'a, Vec<f32>>;
 
-    /// What it does inside while it reads `ids` (at most T).
-    fn insight<'a>(&'a self, ids: &'a [u32]) -> Reading<'a, Insight>;
+    /// The same, each row handed over by itself: of many tokens, all of them would be too many numbers.
+    fn rows<'a>(&'a self, ids: &'a [u32], take: &'a mut dyn FnMut(&[f32])) -> Reading<'a, ()> {
+        Box::pin(async move {
+            let logits = self.logits(ids).await?;
+            logits.chunks_exact(self.tokenizer().len()).for_each(take);
+            Ok(())
+        })
+    }
+
+    /// What it does inside while it reads `ids` (at most T); with `lens`, what it would guess there.
+    fn insight<'a>(&'a self, ids: &'a [u32], lens: bool) -> Reading<'a, Insight>;
 }
 
 /// A text to translate.

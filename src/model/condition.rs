@@ -254,7 +254,7 @@ fn check_values(name: &str, values: &[f32], count: usize) -> Result<()> {
 }
 
 /// A schema of sampling options with the conditions of `honoured` that a form can ask for.
-pub(super) fn with_conditions(mut schema: Value, honoured: &[ConditionKind]) -> Value {
+pub(crate) fn with_conditions(mut schema: Value, honoured: &[ConditionKind]) -> Value {
     let conditions = options::schema::<Condition>();
     for name in honoured.iter().map(|kind| kind.name()) {
         let mut property = conditions["properties"][name].clone();

@@ -19,6 +19,7 @@ mod step;
 mod train_config;
 
 pub use capabilities::*;
+pub(crate) use condition::with_conditions;
 pub use condition::{Condition, ConditionKind};
 pub use defaults::*;
 pub use describe::*;

@@ -9,7 +9,7 @@ use crate::{
     pause::Pause,
     scene::{
         Cell, PlotInput, PlotRequest, PlotSpec, View,
-        token::{largest, log_sum_exp, texts, token},
+        token::{texts, token},
     },
 };
 
@@ -87,7 +87,7 @@ fn encode(language: &dyn Language, text: &str) -> Result<Vec<u32>> {
 async fn read(language: &dyn Language, text: &str, pause: Pause) -> Result<View> {
     let ids = encode(language, text)?;
     let tokenizer = language.tokenizer();
-    let (t, v) = (language.block_size(), tokenizer.len());
+    let t = language.block_size();
     let step = (t / 2).max(1);
     let mut speller = Speller::default();
     let mut tokens = vec![token(tokenizer, &mut speller, ids[0], None, true)];
@@ -96,11 +96,14 @@ async fn read(language: &dyn Language, text: &str, pause: Pause) -> Result<View>
     while tokens.len() < ids.len() {
         let end = (done + if done == 0 { t } else { step }).min(ids.len());
         let start = end.saturating_sub(t);
-        let logits = language.logits(&ids[start..end]).await?;
-        let rows = logits[(done - start) * v..].chunks_exact(v);
-        for (row, &id) in rows.zip(&ids[done + 1..]) {
-            tokens.push(token(tokenizer, &mut speller, id, Some(row), true));
-        }
+        let mut place = start;
+        let mut take = |row: &[f32]| {
+            if let Some(&id) = ids.get(place + 1).filter(|_| place >= done) {
+                tokens.push(token(tokenizer, &mut speller, id, Some(row), true));
+            }
+            place += 1;
+        };
+        language.rows(&ids[start..end], &mut take).await?;
         done = end;
         pause().await;
     }
@@ -112,11 +115,11 @@ async fn look_inside(
     language: &dyn Language,
     text: &str,
     most: usize,
-) -> Result<(Vec<u32>, Insight)> {
+    lens: bool,
+) -> Result<Insight> {
     let mut ids = encode(language, text)?;
     ids.drain(..ids.len().saturating_sub(most.min(language.block_size())));
-    let insight = language.insight(&ids).await?;
-    Ok((ids, insight))
+    language.insight(&ids, lens).await
 }
 
 fn pieces(tokenizer: &Tokenizer, ids: &[u32]) -> Vec<String> {
@@ -128,10 +131,10 @@ fn pieces(tokenizer: &Tokenizer, ids: &[u32]) -> Vec<String> {
 /// # Errors
 /// As [`read`].
 async fn attention(language: &dyn Language, text: &str) -> Result<View> {
-    let (ids, insight) = look_inside(language, text, MOST_ATTENTION).await?;
+    let insight = look_inside(language, text, MOST_ATTENTION, false).await?;
     let values = insight.attention.iter().flat_map(|v| v.to_le_bytes());
     Ok(View::Matrices {
-        tokens: pieces(language.tokenizer(), &ids),
+        tokens: pieces(language.tokenizer(), &insight.tokens),
         layers: insight.layers as u32,
         heads: insight.heads as u32,
         values: Bytes(values.collect()),
@@ -143,14 +146,11 @@ async fn attention(language: &dyn Language, text: &str) -> Result<View> {
 /// # Errors
 /// As [`read`].
 async fn logit_lens(language: &dyn Language, text: &str) -> Result<View> {
-    let (ids, insight) = look_inside(language, text, MOST_LENS).await?;
+    let insight = look_inside(language, text, MOST_LENS, true).await?;
     let tokenizer = language.tokenizer();
-    let cells = insight.lens.chunks_exact(tokenizer.len()).map(|row| {
-        let best = largest(row, 1).first().map_or(0, |&(i, _)| i);
-        Cell {
-            text: tokenizer.piece(best as u32),
-            value: (row[best] - log_sum_exp(row)).exp().min(1.0),
-        }
+    let cells = insight.lens.iter().map(|&(id, value)| Cell {
+        text: tokenizer.piece(id),
+        value,
     });
     let rows = (0..=insight.layers).map(|l| match l {
         0 => "embedding".into(),
@@ -158,7 +158,7 @@ async fn logit_lens(language: &dyn Language, text: &str) -> Result<View> {
         l => format!("layer {l}"),
     });
     Ok(View::Table {
-        columns: pieces(tokenizer, &ids),
+        columns: pieces(tokenizer, &insight.tokens),
         rows: rows.collect(),
         cells: cells.collect(),
     })

@@ -34,25 +34,34 @@ use crate::{
         Capabilities, Condition, ConditionKind, FamilyInfo, Language, Latent, Model, Sampler,
         Samples, Translation, finish,
     },
+    open::guest,
     pause::Pause,
     scene::{self, PlotRequest, PlotSpec, Role, Scene, View, grid, token},
 };
 
 /// All families with everything that can be seen of their models, in the order of the page.
 pub fn families() -> Vec<FamilyInfo> {
-    let mut all = families::infos();
-    for family in &mut all {
-        for space in &mut family.spaces {
-            let mut plots = general(space.kind, &family.capabilities, &family.conditions);
-            // The family's own word counts.
-            plots.retain(|plot| space.plots.iter().all(|own| own.id != plot.id));
-            plots.append(&mut space.plots);
-            // What the model makes comes first.
-            plots.sort_by_key(|plot| plot.id != "samples");
-            space.plots = plots;
-        }
-    }
+    families::infos().into_iter().map(with_plots).collect()
+}
+
+/// The same, and behind them what models of other programs can do, which are opened and never made.
+pub fn described() -> Vec<FamilyInfo> {
+    let mut all = families();
+    all.push(with_plots(guest::info()));
     all
+}
+
+fn with_plots(mut family: FamilyInfo) -> FamilyInfo {
+    for space in &mut family.spaces {
+        let mut plots = general(space.kind, &family.capabilities, &family.conditions);
+        // The family's own word counts.
+        plots.retain(|plot| space.plots.iter().all(|own| own.id != plot.id));
+        plots.append(&mut space.plots);
+        // What the model makes comes first.
+        plots.sort_by_key(|plot| plot.id != "samples");
+        space.plots = plots;
+    }
+    family
 }
 
 /// What can be seen of every model with these capabilities that honours these conditions.

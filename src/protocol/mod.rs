@@ -34,6 +34,7 @@ pub use crate::{
     model::{
         Capabilities, Condition, ConditionKind, DensityKind, FamilyInfo, FamilySpace, Preset, Size,
     },
+    open::Opening,
     scene::{
         Alternative, Bars, Cell, Layer, Number, Path, PlotInput, PlotInputs, PlotSpec, Proposal,
         Role, Text, Token, View,
@@ -103,6 +104,7 @@ mod tests {
             SpokenWord,
             SpokenPhoneme,
             Outcome,
+            Opening,
             FamilyInfo,
             SpaceKind,
             Condition,

@@ -9,6 +9,7 @@ use crate::{
     data::{SpaceKind, pictures::PictureInfo, points::ToyInfo, text::TextInfo},
     error::{Code, Error},
     model::{FamilyInfo, Preset},
+    open::Opening,
     scene::View,
 };
 
@@ -175,6 +176,11 @@ pub enum Outcome {
         pictures: PictureInfo,
         /// Some of them as the model sees them.
         preview: View,
+    },
+    /// What a file of another program's model holds.
+    Opening {
+        /// It.
+        opening: Opening,
     },
     /// Answer to `Request::Pace`.
     Pace {

@@ -97,6 +97,13 @@ pub enum Request {
         /// Seed of everything that is drawn.
         seed: u32,
     },
+    /// Say how large the model in another program's file is, before it is opened.
+    Peek {
+        /// The beginning of the file, up to 32 MiB; of an archive all of it.
+        head: Bytes,
+        /// Bytes of the file.
+        size: f64,
+    },
     /// How long a step of a training would take here → `Outcome::Pace`. Takes a few steps of a
     /// model that is thrown away.
     Pace {

@@ -27,6 +27,13 @@ pub fn largest(values: &[f32], k: usize) -> Vec<(usize, f32)> {
     best
 }
 
+/// The likeliest token of a row of logits, and how likely it is.
+pub fn guess(row: &[f32]) -> (u32, f32) {
+    let best = largest(row, 1).first().map_or(0, |&(i, _)| i);
+    let logit = row.get(best).copied().unwrap_or(f32::NEG_INFINITY);
+    (best as u32, (logit - log_sum_exp(row)).exp().min(1.0))
+}
+
 /// A token as it is told to the page; `logits` are those of its place, if the model gave any.
 pub fn token(
     tokenizer: &Tokenizer,

@@ -27,6 +27,7 @@ use crate::{
     error::{Error, Result},
     export, families,
     model::{Condition, Model, Sampler},
+    open::{self, guest::Guest},
     options,
     protocol::{ExampleInfo, LossCurve, ModelInfo, SpaceInfo, Split, TrainState},
     training::{Budget, Trainer},
@@ -71,9 +72,22 @@ impl Session {
     /// # Errors
     /// As [`checkpoint::open`].
     pub fn open(bytes: &[u8], sha256: Option<&str>, device: &Device) -> Result<Self> {
-        let opened = checkpoint::open(bytes, sha256, device)?;
+        Ok(Self::of(checkpoint::open(bytes, sha256, device)?, device))
+    }
+
+    /// A session with a model out of another program's file.
+    ///
+    /// # Errors
+    /// As [`open::open`].
+    pub fn guest(bytes: Vec<u8>, device: &Device) -> Result<Self> {
+        let model = Guest::new(open::open(bytes)?);
+        let data = model.data();
+        Ok(Self::of(Opened::guest(Box::new(model), data)?, device))
+    }
+
+    fn of(opened: Opened, device: &Device) -> Self {
         let step = opened.meta.step;
-        Ok(Self {
+        Self {
             id: opened.meta.id.clone(),
             losses: opened.meta.losses.clone(),
             state: State::Opened(Box::new(opened)),
@@ -84,7 +98,7 @@ impl Session {
             clock: Clock::new(step),
             budget: Budget::of(device),
             diverged: None,
-        })
+        }
     }
 
     /// The same within another budget.

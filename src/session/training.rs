@@ -102,6 +102,12 @@ impl Session {
     /// As [`Opened::into_trainer`]; the session then stays as it was.
     pub async fn prepare_training(&mut self, data: Rc<Dataset>) -> Result<()> {
         if let State::Opened(opened) = &self.state {
+            if opened.model.networks().is_empty() {
+                return Err(Error::Unsupported {
+                    what: "A model out of another program's file is read here, and not trained"
+                        .into(),
+                });
+            }
             let train = TrainConfig::from_json(&opened.meta.train)?;
             self.budget.check_model(&*opened.model, &train)?;
             let trainer = Opened::clone(opened)

@@ -135,7 +135,15 @@ dataOptions: Record<string, unknown>,
 /**
  * Seed of everything that is drawn.
  */
-seed: number, } | { "type": "pace", 
+seed: number, } | { "type": "peek", 
+/**
+ * The beginning of the file, up to 32 MiB; of an archive all of it.
+ */
+head: Bytes, 
+/**
+ * Bytes of the file.
+ */
+size: number, } | { "type": "pace", 
 /**
  * As in `Request::Create`.
  */
@@ -607,7 +615,7 @@ recoverable: boolean, };
  *
  * Codes are part of the public interface: they are only ever added.
  */
-export type Code = "file-not-found" | "fetch-failed" | "policy-blocked" | "origin-blocked" | "wrong-type" | "site-updated" | "io" | "checkpoint-too-large" | "checkpoint-hash" | "checkpoint-parse" | "checkpoint-schema" | "checkpoint-shape" | "checkpoint-not-finite" | "unknown-model" | "unknown-family" | "bad-option" | "bad-recipe" | "bad-image" | "bad-data" | "unknown-character" | "unsupported" | "cancelled" | "device-unavailable" | "device-lost" | "out-of-memory" | "over-budget" | "worker-restarted" | "training-diverged" | "storage-full" | "storage-busy" | "unknown-session" | "session-busy" | "bad-request" | "internal";
+export type Code = "file-not-found" | "fetch-failed" | "policy-blocked" | "origin-blocked" | "wrong-type" | "site-updated" | "io" | "checkpoint-too-large" | "checkpoint-hash" | "checkpoint-parse" | "checkpoint-schema" | "checkpoint-shape" | "checkpoint-not-finite" | "bad-model-file" | "unknown-model" | "unknown-family" | "bad-option" | "bad-recipe" | "bad-image" | "bad-data" | "unknown-character" | "unsupported" | "cancelled" | "device-unavailable" | "device-lost" | "out-of-memory" | "over-budget" | "worker-restarted" | "training-diverged" | "storage-full" | "storage-busy" | "unknown-session" | "session-busy" | "bad-request" | "internal";
 
 /**
  * News about a request.
@@ -796,7 +804,11 @@ pictures: PictureInfo,
 /**
  * Some of them as the model sees them.
  */
-preview: View, } | { "type": "pace", 
+preview: View, } | { "type": "opening", 
+/**
+ * It.
+ */
+opening: Opening, } | { "type": "pace", 
 /**
  * Seconds of a step.
  */
@@ -837,6 +849,51 @@ values: Record<string, unknown>,
  * One for each that does not.
  */
 errors: Array<ErrorInfo>, };
+
+/**
+ * What a file holds, as far as its beginning tells.
+ */
+export type Opening = { 
+/**
+ * What it calls itself; may be empty.
+ */
+name: string, 
+/**
+ * The form of the file, for example `GGUF`.
+ */
+format: string, 
+/**
+ * For example `llama`.
+ */
+architecture: string, 
+/**
+ * How most of its weights lie, for example `Q4_1`.
+ */
+weights: string, 
+/**
+ * The licence that it names; may be empty.
+ */
+licence: string, 
+/**
+ * Its numbers.
+ */
+parameters: number, 
+/**
+ * Bytes of the file.
+ */
+bytes: number, 
+/**
+ * Bytes of memory that it takes, with all that it can look back on.
+ */
+memory: number, 
+/**
+ * The most tokens that it looks back on here.
+ */
+context: number, 
+/**
+ * Seconds for a token, estimated on this computer.
+ */
+seconds: number, };
 
 /**
  * A family, as the page needs to know it.

@@ -1,5 +1,15 @@
 import { unexpected, type Description, type Engine } from "./engine";
-import type { Condition, ErrorInfo, FileForm, OptionScope, Outcome, Request, View, ViewQuery } from "./protocol";
+import type {
+  Condition,
+  ErrorInfo,
+  FileForm,
+  Opening,
+  OptionScope,
+  Outcome,
+  Request,
+  View,
+  ViewQuery,
+} from "./protocol";
 
 /** A file to save. */
 export interface SavedFile {
@@ -51,6 +61,13 @@ export abstract class Questions {
     });
     if (outcome.type !== "pace") throw unexpected(outcome);
     return outcome;
+  }
+
+  /** How large the model in another program's file of so many bytes is, by its beginning. */
+  async peek(head: Uint8Array, size: number): Promise<Opening> {
+    const outcome = await this.insist(() => this.engine.request({ type: "peek", head, size }));
+    if (outcome.type !== "opening") throw unexpected(outcome);
+    return outcome.opening;
   }
 
   // ---- Looking

@@ -6,7 +6,8 @@ import type { ModelEntry } from "../client/site";
 import type { Words } from "../lang/words";
 import { fileButton } from "./file-button";
 import { button, option } from "./form";
-import { titleOf, type ViewInfo, type ViewName } from "./panel";
+import { MODEL_FILES } from "./guest";
+import { GUEST, titleOf, type ViewInfo, type ViewName } from "./panel";
 
 /** An error as the reader sees it. */
 export type Notice = ErrorInfo & {
@@ -119,7 +120,7 @@ export interface Actions {
   download(): void;
   /** Its page of PyTorch. */
   page(): void;
-  open(file: File): void;
+  open(file: File, all: File[]): void;
 }
 
 /** The model in numbers, and its files. */
@@ -135,6 +136,7 @@ export function facts(
   const parameters = words.say("parameters", { n: info.parameters });
   const latent = info.latentDim ? words.say("latentNumbers", { n: info.latentDim }) : "";
   const tokens = info.space.kind === "text" ? words.say("kindsOfToken", { n: info.space.vocabulary }) : "";
+  const guest = info.family === GUEST;
   const runsOn = device?.backend === "webgpu" ? "WebGPU" : "CPU";
   const shipped = entry ? words.told(entry.title) : words.say("shippedModel");
   return html`<div class="facts">
@@ -144,9 +146,9 @@ export function facts(
     </p>
     <p class="row">
       ${own ? button(words.say("backTo", { title: shipped }), actions.back) : nothing}
-      ${button(words.say("downloadModel"), actions.download)}
+      ${guest ? nothing : button(words.say("downloadModel"), actions.download)}
       ${info.page ? button(words.say("savePage"), actions.page, "", words.say("pageHelp")) : nothing}
-      ${fileButton(words.say("openModel"), ".safetensors", actions.open)}
+      ${fileButton(words.say("openModel"), MODEL_FILES, actions.open, true)}
     </p>
   </div>`;
 }

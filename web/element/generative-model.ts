@@ -8,7 +8,8 @@ import { chooser, facts, notices, tabs, type Notice } from "./chrome";
 import { ModelCore } from "./core";
 import { reducedMotion } from "./draw";
 import { forgetKeys } from "./figure-key";
-import { blobOf, checkpointBytes, download, dragHandler } from "./files";
+import { blobOf, download, dragHandler } from "./files";
+import { GuestDesk, isForeign } from "./guest";
 import { unhide } from "./names";
 import { DEFAULT_MODEL, ModelHost } from "./model-host";
 import type { ViewName } from "./panel";
@@ -29,6 +30,7 @@ export class GenerativeModel extends ModelHost {
     ...[plotStyles, drawingStyles, textStyles, pictureStyles, scoreStyles].map((sheet) => unsafeCSS(sheet)),
   ];
   #dragging = false;
+  #guests = new GuestDesk(this);
   #tabs = new TabRow();
   #rest = new Rest({
     element: this,
@@ -147,13 +149,14 @@ export class GenerativeModel extends ModelHost {
     return this.attempt(async () => blobOf(await this.trainer.download(resumable)));
   }
 
-  /** Opens a file; if it cannot be, the model that was there stays. */
-  async importCheckpoint(file: Blob | ArrayBuffer | Uint8Array): Promise<void> {
+  /** Opens a file, or the files of a model; if it cannot be, the model that was there stays. */
+  async importCheckpoint(file: Blob | ArrayBuffer | Uint8Array | readonly File[]): Promise<void> {
     this.active = true;
     await this.attempt(async () => {
-      const bytes = await checkpointBytes(file);
-      this.description = await this.wake().describe();
-      if (await this.trainer.open(bytes)) this.#ready();
+      const session = this.wake();
+      this.description = await session.describe();
+      const bytes = await this.#guests.bytes(file, session);
+      if (bytes && (await this.trainer.open(bytes))) this.#ready();
       this.arrival.say(undefined);
     });
   }
@@ -308,6 +311,8 @@ export class GenerativeModel extends ModelHost {
   );
 
   #dropped(file: File, all: DataTransfer) {
+    const files = [...all.files];
+    if (isForeign(files)) return void this.importCheckpoint(files);
     if (this.choice.train.brought(file, all, this.settled.view === "train")) {
       this.setAttribute("view", "train");
       return;
@@ -370,7 +375,7 @@ export class GenerativeModel extends ModelHost {
         ${tabs(words, this.choice.shown(this.views), view, this.#go)}
         ${models.length && (own || !this.src) ? chooser(words, models, chosen, own, this.#choose) : nothing}
       </header>
-      ${alerts}
+      ${alerts}${this.#guests.render()}
       <div id="panel" role="tabpanel" aria-labelledby=${`tab-${view}`}>${body}</div>
       <footer part="foot">
         <p class="caption" part="caption">${this.arrival.told ?? (info ? this.panel.caption(info) : "")}</p>
@@ -380,7 +385,7 @@ export class GenerativeModel extends ModelHost {
                 back: () => void this.load(),
                 download: () => void this.attempt(async () => download(await this.trainer.download())),
                 page: () => void this.attempt(async () => download(await this.trainer.page())),
-                open: (file) => void this.importCheckpoint(file),
+                open: (_file, all) => void this.importCheckpoint(all),
               })
             : nothing
         }

@@ -21,15 +21,18 @@ export interface ViewInfo {
 export const titleOf = ({ id, title }: ViewInfo, words: Words) =>
   title === null ? words.say(id === "write" ? "viewWrite" : "viewTrain") : words.told(title);
 
+/** The family of models out of other programs' files, which are looked at and not trained; see `open::guest`. */
+export const GUEST = "opened";
+
 /** Plots that lie over another one and are no view of their own. */
 const BENEATH = ["codes"];
 
 /** The views of a model: its plots as they are declared, and its training. Of texts, samples are written. */
-export function viewsOf(plots: readonly PlotSpec[], language: boolean): ViewInfo[] {
+export function viewsOf(plots: readonly PlotSpec[], language: boolean, trained = true): ViewInfo[] {
   const shown = plots.filter((p) => !BENEATH.includes(p.id));
   return [
     ...shown.map(({ id, title }) => (language && id === "samples" ? { id: "write", title: null } : { id, title })),
-    { id: "train", title: null },
+    ...(trained ? [{ id: "train", title: null }] : []),
   ];
 }
 

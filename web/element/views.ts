@@ -2,7 +2,7 @@ import { badOption } from "../client/errors";
 import type { FamilyInfo, PlotSpec, SpaceKind } from "../client/protocol";
 import { read } from "./attributes";
 import { Kit } from "./kit";
-import { shownViews, viewsOf, type Host, type Panel, type ViewInfo, type ViewName } from "./panel";
+import { GUEST, shownViews, viewsOf, type Host, type Panel, type ViewInfo, type ViewName } from "./panel";
 import { PlotPanel } from "./plot-panel";
 import { isPlane } from "./points-task";
 import { SamplesPanel } from "./samples";
@@ -56,7 +56,7 @@ export class Views {
   }
 
   /** Makes the views that a family declares for data of a kind. */
-  furnish({ spaces, capabilities, sampleSchema }: FamilyInfo, kind: SpaceKind | undefined) {
+  furnish({ id: family, spaces, capabilities, sampleSchema }: FamilyInfo, kind: SpaceKind | undefined) {
     this.#samples.describe(sampleSchema);
     this.#write.describe(sampleSchema);
     this.#score.describe(sampleSchema);
@@ -68,7 +68,7 @@ export class Views {
     const own: Record<string, Panel> = { write: this.#write, train: this.train };
     // Samples of points are a plot like the others.
     if (!isPlane(kind)) own["samples"] = kind === "score" ? this.#score : this.#samples;
-    this.#all = viewsOf(plots, capabilities.language);
+    this.#all = viewsOf(plots, capabilities.language, family !== GUEST);
     const told = (spec: PlotSpec) =>
       kind === "image" && spec.inputs.some((input) => ["text", "instruction"].includes(input.kind));
     this.#told = new Set(plots.filter(told).map(({ id }) => id));

@@ -1,4 +1,5 @@
 import { lab } from "./en-lab";
+import { guest } from "./en-guest";
 import { music } from "./en-music";
 import { pictures } from "./en-pictures";
 import { translation } from "./en-translation";
@@ -374,6 +375,7 @@ export const en = {
   groupBooks: "Books",
 
   ...pictures,
+  ...guest,
   ...music,
   ...lab,
   ...translation,

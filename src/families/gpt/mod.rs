@@ -58,7 +58,7 @@ use crate::{
     optim::ParameterGroup,
     options::Options,
     rng::Rng,
-    scene::PlotSpec,
+    scene::{PlotSpec, token::guess},
 };
 
 use sampler::Writing;
@@ -510,7 +510,7 @@ impl Language for Gpt {
         })
     }
 
-    fn insight<'a>(&'a self, ids: &'a [u32]) -> Reading<'a, Insight> {
+    fn insight<'a>(&'a self, ids: &'a [u32], lens: bool) -> Reading<'a, Insight> {
         Box::pin(async move {
             let model = self.valid();
             let mut weights = Vec::new();
@@ -527,6 +527,7 @@ impl Language for Gpt {
                 stream.push(x.clone());
             }
             let mut insight = Insight {
+                tokens: ids.to_vec(),
                 attention: Vec::new(),
                 layers: self.config.n_layer,
                 heads: self.config.n_head,
@@ -535,8 +536,11 @@ impl Language for Gpt {
             for weights in weights {
                 insight.attention.extend(floats(weights).await?);
             }
-            for x in stream {
-                insight.lens.extend(floats(model.logits_of(x)).await?);
+            for x in stream.into_iter().filter(|_| lens) {
+                let logits = floats(model.logits_of(x)).await?;
+                insight
+                    .lens
+                    .extend(logits.chunks_exact(model.tokenizer.len()).map(guess));
             }
             Ok(insight)
         })

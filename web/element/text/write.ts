@@ -10,6 +10,8 @@ import { Script } from "../render/script";
 
 /** Options that stand beside the text; the others are one click away. */
 const NEAR: readonly string[] = ["temperature", "length"];
+/** Options that have a place of their own. */
+const APART: readonly string[] = ["prompt", "reply"];
 /** What goes before is handed to the model up to here; it looks back less far than this. */
 const LONGEST = 19_000;
 
@@ -25,6 +27,8 @@ export class WritePanel extends Panel {
   /** What stood there before each branch. */
   #before: Token[][] = [];
   #news = "";
+  /** What the reader types next in a chat. */
+  #reply = "";
   /** Of what the text was written: the same is not written again. */
   #made = "";
 
@@ -79,7 +83,7 @@ export class WritePanel extends Panel {
   }
 
   /** Writes: anew after the prompt, or on from what is kept; `aloud` for those who listen. */
-  #write(kept: Token[], aloud = true) {
+  #write(kept: Token[], aloud = true, reply = "") {
     const { session, info } = this.host;
     if (!session || !info) return;
     if (!kept.length) this.#before = [];
@@ -94,6 +98,7 @@ export class WritePanel extends Panel {
         const options = kept.length
           ? {
               ...this.#options,
+              ...(reply && { reply }),
               prompt: kept
                 .map((t) => t.text)
                 .join("")
@@ -107,10 +112,11 @@ export class WritePanel extends Panel {
           const [text] = view.texts;
           const fresh = (text?.tokens ?? []).slice(Math.max(0, received - (text?.start ?? 0)));
           received += fresh.length;
-          // What was kept comes back as given; it stands there already, with its alternatives.
-          const shown = kept.length ? fresh.filter((t) => !t.given) : fresh;
+          // What was kept comes back as given; it stands there already, with its alternatives. With a reply, there is
+          // more that is given.
+          const shown = kept.length && !reply ? fresh.filter((t) => !t.given) : fresh;
           drawn += fresh.filter((t) => !t.given).length;
-          if (!begun) this.#script.set(kept);
+          if (!begun) this.#script.set(reply ? [] : kept);
           begun = true;
           this.#script.append(shown);
           this.#rate = drawn / ((performance.now() - started) / 1000);
@@ -166,6 +172,18 @@ export class WritePanel extends Panel {
     this.#writing = false;
     this.#script.set(this.#before.pop() ?? []);
     this.host.requestUpdate();
+  };
+
+  /** Whether what is written can be answered. */
+  get #chats(): boolean {
+    return this.host.info?.config["chat"] === true && this.#option("chat") === true;
+  }
+
+  #answer = () => {
+    const reply = this.#reply.trim();
+    if (!reply || this.#writing || !this.#script.tokens.length) return;
+    this.#reply = "";
+    this.#write(this.#script.tokens, true, reply);
   };
 
   #anew = () => this.#write([]);
@@ -242,6 +260,26 @@ export class WritePanel extends Panel {
           ${this.#before.length ? button(words.say("beforeBranch"), this.#undo) : nothing}
         </p>
         ${sheet}
+        ${
+          this.#chats
+            ? html`<div class="field">
+                <label for="reply">${words.say("reply")}</label>
+                <textarea
+                  id="reply"
+                  rows="1"
+                  dir="auto"
+                  .value=${live(this.#reply)}
+                  @input=${(e: Event) => (this.#reply = (e.target as HTMLTextAreaElement).value)}
+                  @keydown=${(e: KeyboardEvent) => {
+                    if (e.key === "Enter" && !e.shiftKey && !e.isComposing) {
+                      e.preventDefault();
+                      this.#answer();
+                    }
+                  }}></textarea>
+                ${button(words.say("sendReply"), this.#answer)}
+              </div>`
+            : nothing
+        }
         <p class="row after">
           <button type="button" class="quiet" ?disabled=${empty} @click=${this.#copy}>${words.say("copy")}</button>
           <button type="button" class="quiet" ?disabled=${empty} @click=${this.#save}>${words.say("saveText")}</button>
@@ -270,7 +308,7 @@ export class WritePanel extends Panel {
         <details>
           <summary>${words.say("moreWays")}</summary>
           <div class="side">
-            ${this.#fields.filter((f) => f.name !== "prompt" && !NEAR.includes(f.name)).map((f) => this.#form(f))}
+            ${this.#fields.filter((f) => !APART.includes(f.name) && !NEAR.includes(f.name)).map((f) => this.#form(f))}
           </div>
         </details>
         ${host.trainer.own ? html`<p class="aside">${words.say("yourModel")}</p>` : nothing}

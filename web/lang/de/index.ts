@@ -5,6 +5,7 @@ import { clips } from "./clips";
 import { data } from "./data";
 import { errors } from "./errors";
 import { latent } from "./latent";
+import { guests } from "./guests";
 import { letters } from "./letters";
 import { models } from "./models";
 import { options } from "./options";
@@ -27,6 +28,7 @@ const german: Language = {
     ...pictures,
     ...clips,
     ...changes,
+    ...guests,
     ...letters,
     ...latent,
     ...speech,

@@ -1,5 +1,6 @@
 import type { Texts } from "../words";
 import { lab } from "./lab";
+import { guest } from "./guest-texts";
 import { music } from "./music";
 import { pictures } from "./texts-pictures";
 import { translationTexts } from "./translation";
@@ -366,6 +367,7 @@ export const texts: Texts = {
   tourEnd: "Rundgang beenden",
   tourKeys: "Mit den Pfeiltasten geht es weiter und zurück, mit Escape endet er.",
 
+  ...guest,
   ...music,
   ...lab,
   ...pictures,

@@ -1,0 +1,350 @@
+//! A model of elsewhere as a [`Model`]: it writes, reads and is looked into, and is not trained.
+
+use std::rc::Rc;
+
+use serde_json::{Value, json};
+
+use super::{
+    Opened,
+    network::{Cache, Inside},
+    sampler::{GuestSampleOptions, Writing},
+};
+use crate::{
+    data::{
+        Batch, DataInfo, Space, SpaceKind,
+        tokenizer::{Tokenizer, Vocabulary},
+    },
+    error::{Error, Result},
+    model::{
+        Capabilities, Condition, ConditionKind, Cost, Density, FamilyInfo, FamilySpace, Insight,
+        Invertible, Language, Latent, Losses, Model, Orderless, Reading, Sampler, StepContext,
+        Translation, ready, with_conditions,
+    },
+    nn::weights::{Shapes, Weights},
+    optim::ParameterGroup,
+    options::{self, Options},
+    rng::Rng,
+    scene::{PlotRequest, PlotSpec, Scene, token::guess},
+};
+
+/// The id under which its models stand among the families.
+pub const FAMILY: &str = "opened";
+const TITLE: &str = "Opened model";
+/// The conditions that it honours.
+const CONDITIONS: &[ConditionKind] = &[ConditionKind::Prompt];
+/// Tokens whose logits are computed at once: each has as many as there are tokens.
+const AT_ONCE: usize = 32;
+/// Tokens of a window in which a long text is read.
+const WINDOW: usize = 512;
+
+/// What copies of a model share.
+pub struct Inner {
+    pub(super) opened: Opened,
+    pub(super) tokenizer: Tokenizer,
+    /// The most tokens that are looked back on.
+    pub(super) context: usize,
+}
+
+impl Inner {
+    /// Logits of tokens that exist, each a number.
+    ///
+    /// # Errors
+    /// [`Error::CheckpointNotFinite`].
+    pub(super) fn known(&self, mut logits: Vec<f32>) -> Result<Vec<f32>> {
+        let (all, known) = (self.opened.decoder.shape.vocabulary, self.tokenizer.len());
+        if known < all {
+            // Some networks have more places than there are tokens.
+            let rows = logits.chunks_exact(all).flat_map(|row| &row[..known]);
+            logits = rows.copied().collect();
+        }
+        match logits.iter().all(|l| l.is_finite()) {
+            true => Ok(logits),
+            false => Err(Error::CheckpointNotFinite {
+                tensor: "logits".into(),
+            }),
+        }
+    }
+
+    /// Tokens without the one that begins a text.
+    pub(super) fn shown<'a>(&self, ids: &'a [u32]) -> &'a [u32] {
+        match (ids.first(), self.opened.tokenizer.begin) {
+            (Some(first), Some(begin)) if *first == begin => &ids[1..],
+            _ => ids,
+        }
+    }
+
+    /// Tokens with the one that begins a text, if texts have one.
+    fn begun(&self, ids: &[u32]) -> Vec<u32> {
+        let ids = self.shown(ids);
+        let begin = self.opened.tokenizer.begin;
+        begin.into_iter().chain(ids.iter().copied()).collect()
+    }
+}
+
+/// See the module's documentation.
+#[derive(Clone)]
+pub struct Guest(Rc<Inner>);
+
+impl Guest {
+    /// The model in a file.
+    pub fn new(opened: Opened) -> Self {
+        let context = opened.decoder.shape.context.min(super::MOST_CONTEXT);
+        let tokenizer = Tokenizer::opened(opened.tokenizer.clone());
+        Self(Rc::new(Inner {
+            tokenizer,
+            context,
+            opened,
+        }))
+    }
+
+    /// About its data, of which nothing is known but its tokens.
+    pub fn data(&self) -> DataInfo {
+        let space = Space::Text {
+            vocabulary: Vocabulary::Opened {
+                tokens: self.0.tokenizer.len(),
+            },
+            characters_per_token: 0.0,
+        };
+        DataInfo::new("", space)
+    }
+
+    /// What it calls itself.
+    pub fn name(&self) -> &str {
+        &self.0.opened.name
+    }
+}
+
+/// What is declared of these models, as of a family.
+pub fn info() -> FamilyInfo {
+    let writing = "One token after another, each drawn from a guess over the whole vocabulary that is made from the tokens before it. The redder the line beneath it, the less the model expected it. The same prompt, seed and options give the same text anywhere.";
+    FamilyInfo {
+        id: FAMILY.into(),
+        title: TITLE.into(),
+        paper: String::new(),
+        capabilities: Capabilities {
+            language: true,
+            ..Capabilities::NONE
+        },
+        spaces: vec![FamilySpace {
+            kind: SpaceKind::Text,
+            equation: Vec::new(),
+            config: json!({}),
+            train: json!({}),
+            sizes: Vec::new(),
+            colour: false,
+            plots: vec![PlotSpec::new("samples", "Text", writing)],
+        }],
+        networks: Vec::new(),
+        config_schema: json!({ "type": "object", "properties": {} }),
+        conditions: CONDITIONS.to_vec(),
+        sample_schema: with_conditions(options::schema::<GuestSampleOptions>(), CONDITIONS),
+    }
+}
+
+/// The error for what only a model that is trained here can do.
+fn only_read() -> Error {
+    Error::Unsupported {
+        what: "A model that was opened from a file of another program is read here, and not trained or saved".into(),
+    }
+}
+
+impl Language for Guest {
+    fn tokenizer(&self) -> &Tokenizer {
+        &self.0.tokenizer
+    }
+
+    fn block_size(&self) -> usize {
+        self.0.context.min(WINDOW)
+    }
+
+    fn logits<'a>(&'a self, ids: &'a [u32]) -> Reading<'a, Vec<f32>> {
+        let mut all = Vec::new();
+        let read = self.each_logits(ids, &mut |row| all.extend_from_slice(row));
+        ready(read.map(|()| all))
+    }
+
+    fn rows<'a>(&'a self, ids: &'a [u32], take: &'a mut dyn FnMut(&[f32])) -> Reading<'a, ()> {
+        ready(self.each_logits(ids, take))
+    }
+
+    fn insight<'a>(&'a self, ids: &'a [u32], lens: bool) -> Reading<'a, Insight> {
+        ready(self.look(ids, lens))
+    }
+}
+
+impl Guest {
+    /// Logits after each of `ids`, some at a time.
+    fn each_logits(&self, ids: &[u32], take: &mut dyn FnMut(&[f32])) -> Result<()> {
+        let begun = self.0.begun(ids);
+        let skip = begun.len() - ids.len().min(begun.len());
+        let (mut cache, width) = (Cache::default(), self.0.opened.decoder.shape.width);
+        let mut left = skip;
+        for part in begun.chunks(AT_ONCE) {
+            let stream = self.0.opened.decoder.read(part, &mut cache, None);
+            // The guess for the first token is nobody's.
+            let stream = &stream[(left * width).min(stream.len())..];
+            left = left.saturating_sub(part.len());
+            let logits = self.0.known(self.0.opened.decoder.logits(stream))?;
+            logits
+                .chunks_exact(self.0.tokenizer.len())
+                .for_each(&mut *take);
+        }
+        Ok(())
+    }
+
+    fn look(&self, ids: &[u32], lens: bool) -> Result<Insight> {
+        let decoder = &self.0.opened.decoder;
+        let tokens = self.0.begun(ids);
+        let mut inside = Inside::default();
+        decoder.read(&tokens, &mut Cache::default(), Some(&mut inside));
+        let mut guesses = Vec::new();
+        let streams = if lens { inside.streams.as_slice() } else { &[] };
+        for stream in streams {
+            for part in stream.chunks(AT_ONCE * decoder.shape.width) {
+                let logits = self.0.known(decoder.logits(part))?;
+                guesses.extend(logits.chunks_exact(self.0.tokenizer.len()).map(guess));
+            }
+        }
+        Ok(Insight {
+            tokens,
+            attention: inside.attention,
+            layers: decoder.shape.layers,
+            heads: decoder.shape.heads,
+            lens: guesses,
+        })
+    }
+}
+
+impl Model for Guest {
+    fn family(&self) -> &'static str {
+        FAMILY
+    }
+
+    fn title(&self) -> &'static str {
+        TITLE
+    }
+
+    fn paper(&self) -> &'static str {
+        ""
+    }
+
+    fn page(&self) -> Option<&'static str> {
+        None
+    }
+
+    fn networks(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn equation(&self, _: SpaceKind) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn config(&self) -> Result<Value> {
+        let (opened, shape) = (&self.0.opened, &self.0.opened.decoder.shape);
+        Ok(json!({
+            "name": opened.name,
+            "format": opened.format,
+            "architecture": shape.architecture,
+            "weights": opened.kind.name(),
+            "licence": opened.licence,
+            "n_layer": shape.layers,
+            "n_head": shape.heads,
+            "n_embd": shape.width,
+            "block_size": self.0.context,
+            "chat": opened.chat.is_some(),
+        }))
+    }
+
+    fn boxed(&self) -> Box<dyn Model> {
+        Box::new(self.clone())
+    }
+
+    fn valid(&self) -> Box<dyn Model> {
+        self.boxed()
+    }
+
+    fn train_step(&mut self, _: &Batch, _: &mut StepContext) -> Result<Losses> {
+        Err(only_read())
+    }
+
+    fn losses(&self, _: &Batch, _: &mut Rng) -> Result<Losses> {
+        Err(only_read())
+    }
+
+    fn sampler(
+        &self,
+        options: &Value,
+        condition: &Condition,
+        count: usize,
+        seed: u64,
+    ) -> Result<Box<dyn Sampler>> {
+        let options = GuestSampleOptions::from_json(options)?;
+        condition.check_for(CONDITIONS, TITLE)?;
+        Ok(Box::new(Writing::new(
+            &self.0, &options, condition, count, seed,
+        )?))
+    }
+
+    fn num_params(&self) -> usize {
+        self.0.opened.parameters
+    }
+
+    fn micro_batch(&self) -> usize {
+        1
+    }
+
+    fn cost(&self) -> Cost {
+        Cost::default()
+    }
+
+    fn preview(&self) -> Result<Value> {
+        options::to_json(&GuestSampleOptions::default())
+    }
+
+    fn parameter_groups(&self) -> Vec<ParameterGroup> {
+        Vec::new()
+    }
+
+    fn shapes(&self) -> Shapes {
+        Shapes::new()
+    }
+
+    fn weights(&self) -> Reading<'_, Weights> {
+        ready(Err(only_read()))
+    }
+
+    fn with_weights(self: Box<Self>, _: Weights) -> Result<Box<dyn Model>> {
+        Err(only_read())
+    }
+
+    fn follow(&mut self, _: &dyn Model, _: f32) {}
+
+    fn plot(&self, request: &PlotRequest) -> Result<Scene> {
+        Err(request.unknown())
+    }
+
+    fn density(&self) -> Option<&dyn Density> {
+        None
+    }
+
+    fn invertible(&self) -> Option<&dyn Invertible> {
+        None
+    }
+
+    fn latent(&self) -> Option<&dyn Latent> {
+        None
+    }
+
+    fn language(&self) -> Option<&dyn Language> {
+        Some(self)
+    }
+
+    fn translation(&self) -> Option<&dyn Translation> {
+        None
+    }
+
+    fn orderless(&self) -> Option<&dyn Orderless> {
+        None
+    }
+}

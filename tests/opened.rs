@@ -1,0 +1,338 @@
+//! Models of other programs: what their files give beside PyTorch, and what broken ones give.
+
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use generative_playground::{
+    error::{Code, Error},
+    model::{Condition, Language, Model, Samples, finish},
+    open::{
+        self,
+        guest::Guest,
+        matrix::{Matrix, Rows},
+        quant::Kind,
+        tokenizer::json,
+    },
+};
+use serde_json::{Value, json};
+
+/// Remembers the largest block that was asked for.
+struct Watching;
+
+static LARGEST: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: every call goes to the system's allocator as it is.
+unsafe impl GlobalAlloc for Watching {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        LARGEST.fetch_max(layout.size(), Ordering::Relaxed);
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+        unsafe { System.dealloc(place, layout) }
+    }
+    unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        LARGEST.fetch_max(size, Ordering::Relaxed);
+        unsafe { System.realloc(place, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Watching = Watching;
+
+const FILES: [&str; 7] = [
+    "llama.gguf",
+    "qwen3.gguf",
+    "gpt2.gguf",
+    "llama.tar",
+    "qwen2.tar",
+    "gpt2.tar",
+    "llama2c.bin",
+];
+
+fn reference(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/reference")
+        .join(name)
+}
+
+fn file(name: &str) -> Vec<u8> {
+    std::fs::read(reference("opened").join(name)).expect("tests/reference/opened.py wrote it")
+}
+
+fn expected() -> Value {
+    serde_json::from_slice(&file("expected.json")).expect("JSON")
+}
+
+fn numbers(value: &Value) -> Vec<f32> {
+    let all = value.as_array().expect("a list");
+    all.iter()
+        .map(|x| x.as_f64().expect("a number") as f32)
+        .collect()
+}
+
+fn guest(name: &str) -> Guest {
+    Guest::new(open::open(file(name)).unwrap_or_else(|e| panic!("{name}: {e}")))
+}
+
+#[test]
+fn logits_are_those_of_pytorch() {
+    let expected = expected();
+    for name in FILES {
+        let opened = open::open(file(name)).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let ids: Vec<u32> = numbers(&expected[name]["ids"])
+            .iter()
+            .map(|&id| id as u32)
+            .collect();
+        let (decoder, width) = (&opened.decoder, opened.decoder.shape.width);
+        // At once, and token by token behind what was read before.
+        let whole = decoder.read(&ids, &mut Default::default(), None);
+        let mut cache = Default::default();
+        let mut last = decoder.read(&ids[..3], &mut cache, None);
+        for id in &ids[3..] {
+            last = decoder.read(&[*id], &mut cache, None);
+        }
+        // What meets weights of few bits has 16 bits itself.
+        for stream in [whole, last] {
+            let logits = decoder.logits(&stream[stream.len() - width..]);
+            for (ours, theirs) in logits.iter().zip(numbers(&expected[name]["logits"])) {
+                let most = if name == "llama.gguf" { 3e-3 } else { 1e-4 };
+                assert!(
+                    (ours - theirs).abs() < most,
+                    "{name}: {ours} where PyTorch has {theirs}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn blocks_are_what_numpy_makes_of_them() {
+    let expected = expected();
+    for kind in [Kind::Q8_0, Kind::Q4_0, Kind::Q4_1, Kind::Q4K, Kind::Q6K] {
+        let case = &expected[kind.name()];
+        let hex = case["bytes"].as_str().expect("bytes").as_bytes();
+        let digit = |b: u8| (b as char).to_digit(16).expect("a digit") as u8;
+        let bytes: Vec<u8> = hex
+            .chunks_exact(2)
+            .map(|d| digit(d[0]) << 4 | digit(d[1]))
+            .collect();
+        let matrix = Matrix::new(kind, [3, 512], Arc::new(bytes), 0).expect("it fits");
+        let theirs = numbers(&case["numbers"]);
+        assert_eq!(matrix.numbers(), theirs, "{}", kind.name());
+        let x = numbers(&case["x"]);
+        // Each number of x is off by half a step of its 32 at most, and sums of numbers by a little.
+        let off = |row: &[f32]| -> f32 {
+            let parts = row.chunks_exact(32).zip(x.chunks_exact(32));
+            let each = parts.map(|(w, x)| {
+                let most = x.iter().fold(0.0f32, |m, x| m.max(x.abs()));
+                w.iter()
+                    .zip(x)
+                    .map(|(w, x)| w.abs() * (most / 65534.0 + 1e-6 * x.abs()))
+                    .sum::<f32>()
+            });
+            each.sum()
+        };
+        let most: Vec<f32> = theirs.chunks_exact(512).map(off).collect();
+        // One row of x, and six: a whole tile and two more.
+        for n in [1, 6] {
+            let many: Vec<f32> = x.iter().copied().cycle().take(n * x.len()).collect();
+            let products = matrix.times(&Rows::new(&many, n));
+            for row in products.chunks_exact(3) {
+                for ((ours, theirs), most) in row.iter().zip(numbers(&case["product"])).zip(&most) {
+                    assert!(
+                        (ours - theirs).abs() <= *most,
+                        "{}: {ours} for {theirs}",
+                        kind.name()
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn tokens_are_those_of_the_library_that_wrote_them() {
+    let cases: Value = serde_json::from_slice(&file("tokens.json")).expect("JSON");
+    let texts = cases["texts"].as_array().expect("texts");
+    for (name, case) in cases["tokenizers"].as_object().expect("tokenizers") {
+        let bytes = serde_json::to_vec(&case["file"]).expect("JSON");
+        let tokenizer = json::read(&bytes).unwrap_or_else(|e| panic!("{name}: {e}"));
+        for (text, ids) in texts.iter().zip(case["ids"].as_array().expect("ids")) {
+            let text = text.as_str().expect("a text");
+            let theirs: Vec<u32> = numbers(ids).iter().map(|&id| id as u32).collect();
+            assert_eq!(tokenizer.encode(text), theirs, "{name}: {text:?}");
+        }
+    }
+}
+
+fn write(guest: &Guest, options: Value, prompt: &str) -> Result<String, Error> {
+    let mut sampler = guest.sampler(&options, &Condition::prompt(prompt), 1, 7)?;
+    match pollster::block_on(finish(&mut *sampler))? {
+        Samples::Texts(texts) => Ok(texts.iter().flatten().map(|t| t.text.as_str()).collect()),
+        _ => panic!("a text"),
+    }
+}
+
+#[test]
+fn it_writes_and_chats_and_goes_beyond_its_context() {
+    let guest = guest("qwen3.gguf");
+    let options = json!({ "length": 60, "chat": false });
+    let text = write(&guest, options.clone(), "low lower").expect("a text");
+    assert!(text.starts_with("low lower"), "{text:?}");
+    assert_eq!(text, write(&guest, options, "low lower").expect("a text"));
+    let said = write(&guest, json!({ "length": 2 }), "slow").expect("a text");
+    let begin = "<|im_start|>system\nBe low<|im_end|>\n<|im_start|>user\nslow<|im_end|>\n<|im_start|>assistant\n";
+    assert!(said.starts_with(begin), "{said:?}");
+    // What comes next goes behind all that was said.
+    let next = write(&guest, json!({ "length": 1, "reply": "low" }), &said).expect("a text");
+    assert!(
+        next.contains("<|im_end|>\n<|im_start|>user\nlow<|im_end|>\n<|im_start|>assistant\n"),
+        "{next:?}"
+    );
+    let refused = write(&self::guest("gpt2.gguf"), json!({ "reply": "low" }), "slow");
+    assert_eq!(refused.map_err(|e| e.code()), Err(Code::BadOption));
+}
+
+#[test]
+fn it_is_looked_into() {
+    for name in FILES {
+        let guest = guest(name);
+        let ids = guest.tokenizer().encode("slow lower").expect("tokens");
+        let insight = pollster::block_on(guest.insight(&ids, true)).expect("an insight");
+        let n = insight.tokens.len();
+        assert_eq!(
+            insight.attention.len(),
+            insight.layers * insight.heads * n * n
+        );
+        for row in insight.attention.chunks_exact(n) {
+            assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-4, "{name}");
+        }
+        assert_eq!(insight.lens.len(), (insight.layers + 1) * n);
+        // What is read off at the end is what the model guesses.
+        let logits = pollster::block_on(Language::logits(&guest, &ids)).expect("logits");
+        let v = guest.tokenizer().len();
+        let best = |row: &[f32]| {
+            (0..v)
+                .max_by(|&a, &b| row[a].total_cmp(&row[b]))
+                .unwrap_or(0) as u32
+        };
+        assert_eq!(logits.len(), ids.len() * v, "{name}");
+        assert_eq!(
+            best(&logits[(ids.len() - 1) * v..]),
+            insight.lens.last().expect("a guess").0,
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn the_beginning_says_how_large_it_is() {
+    for name in FILES {
+        let whole = file(name);
+        let size = whole.len() as u64;
+        let opened = open::open(whole.clone()).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let opening = open::peek(whole.clone(), size).unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert_eq!(opening.parameters, opened.parameters as u64);
+        assert!(opening.memory > size && opening.seconds > 0.0);
+        if !name.ends_with(".tar") {
+            let head = open::peek(whole[..whole.len() / 2].to_vec(), size)
+                .unwrap_or_else(|e| panic!("{name}: {e}"));
+            assert_eq!(
+                (head.parameters, head.memory),
+                (opening.parameters, opening.memory)
+            );
+        }
+        let refused = open::peek(whole, 3 << 30).map_err(|e| e.code());
+        assert_eq!(refused, Err(Code::CheckpointTooLarge));
+    }
+}
+
+#[test]
+fn what_is_missing_is_told() {
+    let told = |bytes: Vec<u8>| match open::open(bytes) {
+        Ok(_) => panic!("it opened"),
+        Err(error) => error.to_string(),
+    };
+    let files = |names: &[&str]| {
+        let all = open::bundle::files(&file("qwen2.tar")).expect("files");
+        let bytes = file("qwen2.tar");
+        let kept = all
+            .iter()
+            .filter(|(name, _)| names.contains(&name.as_str()));
+        let kept: Vec<(&str, &[u8])> = kept
+            .map(|(name, at)| (name.as_str(), &bytes[at.clone()]))
+            .collect();
+        open::bundle::tar(&kept)
+    };
+    let all = ["model.safetensors", "config.json", "tokenizer.json"];
+    assert!(open::open(files(&all)).is_ok());
+    assert!(told(files(&all[..2])).contains("tokenizer.json is missing"));
+    assert!(told(files(&[all[0], all[2]])).contains("config.json is missing"));
+    assert!(told(files(&all[1..])).contains("no file of weights"));
+    let whole = file("llama.gguf");
+    assert!(told(whole[..whole.len() - 1].to_vec()).contains("cut off"));
+    assert!(told(b"a text".to_vec()).contains("none of the files"));
+}
+
+/// Each file with bytes of its first part changed, cut off or doubled: a typed error or a model, never more memory
+/// than four times the file.
+#[test]
+fn mutants_are_refused_or_read() {
+    let rounds: u64 = std::env::var("GP_MUTANTS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(400);
+    let mut state = 16u64;
+    let mut next = move |below: usize| {
+        state = state
+            .wrapping_mul(6364136223846793005)
+            .wrapping_add(1442695040888963407);
+        (state >> 33) as usize % below.max(1)
+    };
+    for name in FILES {
+        let whole = file(name);
+        let head = whole.len().min(24_000);
+        for round in 0..rounds {
+            let mut bytes = whole.clone();
+            for _ in 0..=next(3) {
+                let at = next(head);
+                match next(6) {
+                    0 => bytes[at] ^= 1 << next(8),
+                    1 => bytes[at] = [0, 255, 127, 128][next(4)],
+                    2 => bytes[at..at + 8.min(whole.len() - at)].fill([0, 255][next(2)]),
+                    3 => bytes.truncate(next(whole.len())),
+                    4 => drop(bytes.splice(at..at, [next(256) as u8; 4])),
+                    _ => {
+                        let from = next(head);
+                        bytes.copy_within(
+                            from..from + 16.min(whole.len() - from),
+                            at.min(whole.len() - 16),
+                        );
+                    }
+                }
+                if bytes.len() < whole.len() {
+                    break;
+                }
+            }
+            LARGEST.store(0, Ordering::Relaxed);
+            let most = 4 * bytes.len() + (1 << 16);
+            let opened = open::open(bytes);
+            let largest = LARGEST.load(Ordering::Relaxed);
+            assert!(
+                largest <= most,
+                "{name}, round {round}: {largest} bytes at once"
+            );
+            if let (Ok(opened), true) = (opened, round % 8 == 0) {
+                let guest = Guest::new(opened);
+                // A weight that is no number is told of where it is met.
+                let _ = write(&guest, json!({ "length": 3 }), "low");
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import { html, nothing, type TemplateResult } from "lit";
+import type { Opening } from "../client/protocol";
+import type { Session } from "../client/session";
+import type { Words } from "../lang/words";
+import { checkpointBytes } from "./files";
+import { button } from "./form";
+import { tar } from "./tar";
+
+/** Bytes at the beginning of a file that tell what is in it; see `open::peek`. */
+const HEAD = 32 << 20;
+/** Ends of names of files that other programs write models into. */
+const FOREIGN = /\.(gguf|tar|bin)$/i;
+/** What belongs to weights in safetensors. */
+const BESIDE = /\.(json|jinja)$/i;
+
+/** What can be chosen as a model. */
+export const MODEL_FILES = ".safetensors,.gguf,.bin,.tar,.json,.jinja";
+
+/** Whether files are a model of another program: one file, or weights with what belongs to them. */
+export function isForeign(files: readonly File[]): boolean {
+  const [first] = files;
+  if (files.length === 1 && first) return FOREIGN.test(first.name);
+  return files.some(({ name }) => name.endsWith(".safetensors")) && files.some(({ name }) => BESIDE.test(name));
+}
+
+interface Host {
+  readonly words: Words;
+  requestUpdate(): void;
+}
+
+/** Asks the reader, before a model of another program is loaded, whether its size is right for this computer. */
+export class GuestDesk {
+  #asked: { opening: Opening; title: string; answer(yes: boolean): void } | undefined;
+
+  constructor(private readonly host: Host) {}
+
+  /** The bytes of a file, however it came; of another program's model, if the reader wants it. */
+  async bytes(
+    file: Blob | ArrayBuffer | Uint8Array | readonly File[],
+    session: Session,
+  ): Promise<Uint8Array | undefined> {
+    const files = Array.isArray(file) ? (file as File[]) : file instanceof File ? [file] : [];
+    if (isForeign(files)) return this.#read(files, session);
+    return checkpointBytes((files[0] ?? file) as Blob | ArrayBuffer | Uint8Array);
+  }
+
+  /** The bytes of a model, if the reader still wants it after hearing how large it is. */
+  async #read(files: readonly File[], session: Session): Promise<Uint8Array | undefined> {
+    this.#asked?.answer(false);
+    const [first] = files;
+    if (!first) return undefined;
+    const file = files.length > 1 ? await tar(files) : first;
+    const all = file.size <= HEAD || file !== first || first.name.toLowerCase().endsWith(".tar");
+    const head = new Uint8Array(await (all ? file : file.slice(0, HEAD)).arrayBuffer());
+    const opening = await session.peek(head, file.size);
+    const yes = await new Promise<boolean>((answer) => {
+      this.#asked = { opening, title: opening.name || first.name, answer };
+      this.host.requestUpdate();
+    });
+    this.#asked = undefined;
+    this.host.requestUpdate();
+    return yes ? new Uint8Array(await file.arrayBuffer()) : undefined;
+  }
+
+  render(): TemplateResult | typeof nothing {
+    if (!this.#asked) return nothing;
+    const { opening, title, answer } = this.#asked;
+    const { words } = this.host;
+    const { bytes, memory, parameters, seconds, context } = opening;
+    const form = [opening.architecture, opening.weights, opening.format, opening.licence].filter(Boolean).join(", ");
+        return html`<div class="notice guest" role="group" aria-label=${words.say("openGuest")}>
+      <p>
+        <strong dir="auto">${title}</strong> (${form}).
+        ${words.say("guestSize", {
+          bytes: words.megabytes(bytes),
+          millions: Math.round(parameters / 1e6),
+          memory: words.megabytes(memory),
+          rate: Math.round(1 / seconds),
+          context,
+        })}
+      </p>
+      ${button(words.say("openGuest"), () => answer(true), "primary")}
+      ${button(words.say("leaveGuest"), () => answer(false))}
+    </div>`;
+  }
+}
