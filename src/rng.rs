@@ -36,6 +36,8 @@ pub enum Purpose {
     Label = 10,
     /// How training images are changed when they are seen.
     Vary = 11,
+    /// Which of several captions of an image is told.
+    Caption = 12,
 }
 
 /// A generator for one (seed, purpose, step).

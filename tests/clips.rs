@@ -7,9 +7,11 @@ use std::rc::Rc;
 use burn::tensor::Device;
 use common::{mnist, small_digits};
 use generative_playground::{
+    bytes::Bytes,
     data::{
-        ClipSet, DataInfo, Dataset, Stream, TEST_SEED,
+        Batch, ClipSet, DataInfo, Dataset, Stream, TEST_SEED,
         clips::{FRAMES, SIDE, STRAIGHT, VALUES, track, words},
+        input::ClipInput,
         scenes::words as scenes_words,
     },
     error::{Code, Result},
@@ -19,7 +21,9 @@ use generative_playground::{
     },
     model::{Condition, Family, Model, TrainConfig, finish},
     options::Options,
+    plots,
     rng::{Purpose, Rng},
+    scene::{PlotRequest, View},
     training::{Budget, Trainer},
 };
 use serde_json::{Value, json};
@@ -373,4 +377,122 @@ fn a_browser_can_train_what_it_starts_from() {
 fn options_refused() -> bool {
     let odd = families::video::VideoConfig::from_json(&json!({ "channels": 12 }));
     odd.is_err_and(|e| e.code() == Code::BadOption)
+}
+
+/// What is answered to a plot: each clip's values, and which frames are given.
+fn plotted(model: &dyn Model, request: PlotRequest<'_>) -> Result<(Vec<Vec<f32>>, Vec<bool>)> {
+    let pause = || Box::pin(std::future::ready(())) as std::pin::Pin<Box<dyn Future<Output = ()>>>;
+    let view = pollster::block_on(plots::answer(model, &request, pause))?;
+    let View::Clips { sheet, given, .. } = view else {
+        panic!("clips");
+    };
+    let View::Image {
+        rgba,
+        width,
+        columns,
+        rows,
+        ..
+    } = *sheet
+    else {
+        panic!("a sheet");
+    };
+    assert_eq!(columns as usize, FRAMES);
+    let value = |clip: usize, i: usize| {
+        let (frame, y, x) = (i / FRAME, i / SIDE % SIDE, i % SIDE);
+        let at = (clip * SIDE + y) * width as usize + frame * SIDE + x;
+        f32::from(rgba.0[4 * at]) / 255.0
+    };
+    let clip = |clip: usize| (0..VALUES).map(|i| value(clip, i)).collect();
+    Ok(((0..rows as usize).map(clip).collect(), given))
+}
+
+#[test]
+fn a_clip_is_altered_where_it_is_meant_and_nowhere_else() {
+    let model = learned();
+    let data: Dataset = set(0.3).into();
+    let info = data.info().clone();
+    let own = values(&set(0.0).held_out(2).pixels);
+    let ask = |plot: &'static str, text: &'static str, at: f32, mask: Option<Vec<u8>>| {
+        let images = Batch::unlabelled([1, FRAMES, SIDE, SIDE], own.clone());
+        let request = PlotRequest {
+            plot,
+            at,
+            pointer: None,
+            images: Some(images),
+            mask,
+            text,
+            languages: [""; 2],
+            count: 1,
+            seed: 4,
+            resolution: 8,
+            path: Default::default(),
+            info: &info,
+            data: Some(&data),
+            device: Device::flex(),
+        };
+        plotted(&*model, request)
+    };
+    let same = |a: &[f32], b: &[f32]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 0.003);
+    let band = |i: usize| (12..20).contains(&(i % SIDE));
+    let mask = (0..FRAME).map(|i| u8::from(band(i))).collect();
+    let (shown, given) = ask("repaint", "", 0.0, Some(mask)).expect("clips");
+    assert!(same(&shown[0], &own) && !given.contains(&true));
+    assert!((0..VALUES).all(|i| band(i) || (shown[1][i] - own[i]).abs() < 0.003));
+    assert!(!same(&shown[1], &own));
+    let (shown, given) = ask("redirect", "a 4 going left", 0.0, None).expect("clips");
+    assert!(given[0] && !given[1..].contains(&true));
+    assert!(same(&shown[1][..FRAME], &own[..FRAME]));
+    let (right, _) = ask("redirect", "a 4 going right", 0.0, None).expect("clips");
+    assert!(!same(&shown[1], &right[1]));
+    let (shown, _) = ask("alter", "a 4 going left", 0.0, None).expect("clips");
+    assert!(same(&shown[1], &own));
+    let (noisy, _) = ask("alter", "a 4 going left", 0.8, None).expect("clips");
+    assert!(!same(&noisy[1], &own));
+    let error = ask("alter", "a dog", 0.5, None).expect_err("no word of its");
+    assert_eq!(error.code(), Code::BadOption);
+}
+
+/// A clip of so many frames of 8 × 8 pixels, each a grey value by its frame and place.
+fn brought(frames: usize, grey: impl Fn(usize, usize, usize) -> u8) -> ClipInput {
+    let pixel = |i: usize| {
+        let v = grey(i / 64, i / 8 % 8, i % 8);
+        [v, v, v, 255]
+    };
+    ClipInput {
+        width: 8,
+        height: 8,
+        pixels: Bytes((0..64 * frames).flat_map(pixel).collect()),
+    }
+}
+
+#[test]
+fn a_readers_clip_becomes_light_on_black_and_of_sixteen_frames() {
+    let size = [FRAMES, 1, SIDE, SIDE];
+    // A dot that goes a pixel to the right every fourth frame of 32, dark on light paper.
+    let dot = |frame: usize, y: usize, x: usize| if y == 3 && x == frame / 4 { 40 } else { 220 };
+    let clip = brought(32, dot).fitted(size).expect("a clip");
+    assert_eq!(clip.len(), VALUES);
+    for frame in 0..FRAMES {
+        let at = |y: usize, x: usize| clip[frame * FRAME + (4 * y + 1) * SIDE + 4 * x + 1];
+        let x = frame / 2;
+        assert!(at(3, x) > 0.95, "frame {frame}: {}", at(3, x));
+        assert!(at(3, (x + 3) % 8) < 0.05 && at(6, x) < 0.05);
+    }
+    // On a dark ground nothing is turned round.
+    let light =
+        |frame: usize, y: usize, x: usize| 260u16.saturating_sub(dot(frame, y, x).into()) as u8;
+    let same = brought(32, light).fitted(size).expect("a clip");
+    assert!(clip.iter().zip(&same).all(|(a, b)| (a - b).abs() < 0.01));
+    let mut cut = brought(16, dot);
+    cut.pixels.0.pop();
+    let (empty, plain) = (brought(0, dot), brought(16, |_, _, _| 90));
+    let huge = ClipInput {
+        width: u32::MAX,
+        height: u32::MAX,
+        ..brought(16, dot)
+    };
+    let many = brought(257, dot);
+    for wrong in [cut, empty, plain, huge, many] {
+        assert_eq!(wrong.fitted(size).expect_err("none").code(), Code::BadImage);
+    }
 }

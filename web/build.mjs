@@ -181,7 +181,8 @@ function assets(files) {
   files.add("texts/manifest.json", JSON.stringify({ ...texts, texts: promise("texts", texts.texts, files) }));
   const voices = read("voices/manifest.json");
   files.add("voices/manifest.json", JSON.stringify({ ...voices, files: promise("voices", voices.files, files) }));
-  files.plain("voices/NOTICE", readFileSync(join(root, "web/voices/NOTICE")));
+  for (const notice of ["voices/NOTICE", "data/emoji-licences.md"])
+    files.plain(notice, readFileSync(join(root, "web", notice)));
   for (const folder of ["data", "texts", "voices"])
     files.plain(`${folder}/README.md`, readFileSync(join(root, "web", folder, "README.md")));
   for (const name of readdirSync(join(root, "web/posters")).filter((n) => n !== "drawn.json"))

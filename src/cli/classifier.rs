@@ -2,12 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Place, bar::bar, files, terminal::say};
+use super::{Place, bar::bar, files, idle, terminal::say};
 use crate::{
     data::ImageSet,
     device,
     error::{Error, Result},
-    evaluate::classifier::{Classifier, Plan},
+    evaluate::{
+        classifier::{Classifier, Plan},
+        matcher::Matcher,
+        pictures,
+    },
     rng::{Purpose, Rng},
 };
 
@@ -50,6 +54,74 @@ pub fn open(set: &ImageSet) -> Result<Option<Classifier>> {
     Classifier::from_bytes(&files::read(&path)?, set, &device::cpu()).map(Some)
 }
 
+/// The file of the matcher of a set with captions, among the recipes.
+fn matcher_path(name: &str) -> PathBuf {
+    Path::new("recipes/classifiers").join(format!("{name}-matcher.safetensors"))
+}
+
+/// The matcher of a set, if there is one.
+///
+/// # Errors
+/// What its file says.
+pub fn open_matcher(set: &ImageSet) -> Result<Option<Matcher>> {
+    let path = matcher_path(&set.info.name);
+    if !path.exists() {
+        return Ok(None);
+    }
+    Matcher::from_bytes(&files::read(&path)?, set, &device::cpu()).map(Some)
+}
+
+/// Train the matcher of a set with captions, and judge it by the true pictures that are held out in one hand.
+fn matcher(set: &ImageSet, arguments: &Arguments) -> Result<()> {
+    for (option, given) in [
+        ("held_out", arguments.held_out > 0),
+        ("mirrored", arguments.mirrored),
+    ] {
+        idle(
+            option,
+            given.then_some(true),
+            "a matcher has it in its recipe",
+        )?;
+    }
+    let device = device::cpu().autodiff();
+    let start = Matcher::init(
+        set,
+        &mut Rng::new(arguments.seed, Purpose::Init, 0),
+        &device,
+    );
+    let bar = bar(0);
+    let train = start.train(
+        set,
+        arguments.epochs,
+        arguments.seed,
+        |step, steps, loss| {
+            bar.set_length(steps as u64);
+            bar.set_position(step as u64);
+            bar.set_message(format!("{loss:.4}"));
+            Ok(())
+        },
+    );
+    let trained = pollster::block_on(train)?;
+    bar.finish_and_clear();
+    let bytes = pollster::block_on(trained.to_bytes())?;
+    let matcher = Matcher::from_bytes(&bytes, set, &device::cpu())?;
+    let all = pictures::held_out(set);
+    let judged = pollster::block_on(pictures::judge(&matcher, set, &all, None))?;
+    say!(
+        "of {} held-out pictures of {} the right name is among the first {} of {} in {:.1} %, the hand is right in {:.1} %",
+        all.len(),
+        set.info.name,
+        pictures::FIRST,
+        pictures::CANDIDATES,
+        100.0 * judged.found,
+        100.0 * judged.hand
+    );
+    let path = matcher_path(&set.info.name);
+    files::write(&path, &bytes)?;
+    say!("{} bytes in {}", bytes.len(), path.display());
+    Ok(())
+}
+
 /// Train the classifier of a set.
 ///
 /// # Errors
@@ -70,6 +142,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             arguments.held_out,
             "nothing would be left",
         ));
+    }
+    if set.train.captions() > 0 {
+        return matcher(&set, arguments);
     }
     let plan = Plan {
         epochs: arguments.epochs,

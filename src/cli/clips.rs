@@ -7,13 +7,15 @@ use crate::{
     checkpoint::{Meta, Opened},
     data::clips::{self, ClipSet},
     error::{Error, Result},
-    evaluate::clips::{Continuation, continued, mean, obeyed},
+    evaluate::clips::{Altered, Continuation, NEAR, STRENGTH, altered, continued, mean, obeyed},
 };
 
 /// Clips that are measured, without an option that says otherwise.
 const CLIPS: usize = 200;
 /// Sentences.
 const SENTENCES: usize = 200;
+/// Clips that are altered, each in two ways.
+const ALTERED: usize = 100;
 
 /// What is measured, and how.
 pub(super) struct Wish<'a> {
@@ -79,6 +81,26 @@ pub(super) fn run(opened: Opened, wish: &Wish, place: &Place) -> Result<()> {
     told.finish_and_clear();
     let words = words?;
     say!("{:<22} {words:.3} of {sentences} sentences", "words obeyed");
+    let told = bar(ALTERED);
+    let n_altered = wish.count.unwrap_or(ALTERED);
+    let changed = pollster::block_on(altered(&*model, &set, wish.options, n_altered, |done| {
+        told.set_position(done as u64);
+        true
+    }));
+    told.finish_and_clear();
+    let changed = changed?;
+    say!(
+        "{:<22} {:.3} of {}",
+        "sent another way",
+        changed.redirected,
+        changed.count
+    );
+    say!(
+        "{:<22} {:.3} of {}",
+        "another digit, on path",
+        changed.on_path,
+        changed.count
+    );
     if let Some(mut entry) = entry {
         let rounded = |value: f64, to: f64| json!((value * to).round() / to);
         let all = [
@@ -87,11 +109,13 @@ pub(super) fn run(opened: Opened, wish: &Wish, place: &Place) -> Result<()> {
             ("straightError", rounded(mean(&errors.straight), 1e5)),
             ("continuationOverStraight", rounded(ratio, 1e3)),
             ("wordsObeyed", rounded(words, 1e3)),
+            ("clipsRedirected", rounded(changed.redirected, 1e3)),
+            ("clipsOnPath", rounded(changed.on_path, 1e3)),
         ];
         for (key, value) in all {
             entry.metrics.insert(key.into(), value);
         }
-        let card = page(&entry, &meta, &errors, (n, words, sentences));
+        let card = page(&entry, &meta, &errors, (n, words, sentences), &changed);
         write(&place.checkpoints.join(&entry.card), card.as_bytes())?;
         manifest::put(&place.checkpoints, entry)?;
     }
@@ -104,6 +128,7 @@ fn page(
     meta: &Meta,
     errors: &Continuation,
     (n, words, sentences): (usize, f64, usize),
+    changed: &Altered,
 ) -> String {
     let row = |name: &str, frames: &[f64]| {
         let each: Vec<String> = frames.iter().map(|e| format!("{e:.4}")).collect();
@@ -129,11 +154,18 @@ fn page(
          {model}{standing}{straight}\n\
          Of {sentences} sentences about one digit, {words:.1} % are obeyed: the digit, followed by its ink and \
          without a network through the first five frames, goes the way and at the pace that is said. Which \
-         digit it is, is not judged.\n",
+         digit it is, is not judged.\n\n\
+         Of {count} held-out clips of one digit, the first frame alone and a sentence with another way: {redirected:.1} % \
+         go that way. The whole clip under {noise:.0} % of the noise and a sentence with another digit: in \
+         {on_path:.1} % the middle of the ink stays, in the mean of the frames, within {NEAR} pixels of where it was.\n",
         head = card::head(entry, meta, "", &data, &training),
         model = row("this checkpoint", &errors.model),
         standing = row("last frame repeated", &errors.standing),
         straight = row("straight on, as tracked", &errors.straight),
         words = words * 100.0,
+        count = changed.count,
+        redirected = changed.redirected * 100.0,
+        on_path = changed.on_path * 100.0,
+        noise = STRENGTH * 100.0,
     )
 }

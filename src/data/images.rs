@@ -10,7 +10,10 @@ use std::{collections::HashMap, io::Read};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use sha2::{Digest, Sha256};
 
-use super::{DataInfo, Space};
+use super::{
+    DataInfo, Space,
+    scenes::words::{CONTEXT, NOTHING},
+};
 use crate::{
     error::{Error, Result},
     hash::hex,
@@ -25,8 +28,9 @@ pub struct Images {
     pixels: Vec<u8>,
     labels: Vec<u8>,
     size: usize,
-    /// What is said of each, token by token and filled up to one length; empty where nothing is.
-    captions: Vec<u8>,
+    /// What is said of each, one caption or several of [`CONTEXT`] tokens each, and of each image as many; empty
+    /// where nothing is.
+    captions: Vec<u16>,
 }
 
 impl Images {
@@ -45,15 +49,38 @@ impl Images {
         }
     }
 
-    /// Tokens of the longest caption; 0 without captions.
+    /// Tokens of all captions of an image; 0 without captions.
     fn context(&self) -> usize {
         self.captions.len() / self.len().max(1)
     }
 
-    /// What is said of image `i`, token by token, filled up to one length; empty where nothing is.
-    pub fn caption(&self, i: usize) -> &[u8] {
-        let context = self.context();
-        (self.captions.get(i * context..(i + 1) * context)).unwrap_or_default()
+    /// Captions of each image.
+    pub fn captions(&self) -> usize {
+        self.context() / CONTEXT
+    }
+
+    /// Caption `which` of image `i`, token by token, filled up to one length; empty where nothing is said of it.
+    pub fn caption(&self, i: usize, which: usize) -> &[u16] {
+        let from = i * self.context() + which * CONTEXT;
+        (self.captions.get(from..from + CONTEXT)).unwrap_or_default()
+    }
+
+    /// The same with captions, tokens of so many words: of each image one or several.
+    ///
+    /// # Errors
+    /// [`Error::BadData`] if they are not as many for each image, or not of these words.
+    fn said(mut self, name: &str, captions: Vec<u16>, words: usize) -> Result<Self> {
+        let each = captions.len() / self.len().max(1);
+        let whole = each * self.len() == captions.len() && each.is_multiple_of(CONTEXT);
+        let sound = captions.iter().all(|&token| usize::from(token) < words);
+        if !whole || each == 0 || each > 16 * CONTEXT || !sound {
+            return Err(Error::BadData {
+                name: name.into(),
+                reason: "its captions do not belong to its images and words".into(),
+            });
+        }
+        self.captions = captions;
+        Ok(self)
     }
 
     /// How many.
@@ -131,8 +158,8 @@ pub(super) struct Own {
 /// said of it, all of one length.
 pub(super) struct Captioned {
     pub(super) info: DataInfo,
-    pub(super) train: Vec<(Vec<u8>, Vec<u8>)>,
-    pub(super) test: Vec<(Vec<u8>, Vec<u8>)>,
+    pub(super) train: Vec<(Vec<u8>, Vec<u16>)>,
+    pub(super) test: Vec<(Vec<u8>, Vec<u16>)>,
 }
 
 /// A set that is known by name.
@@ -148,6 +175,10 @@ pub struct Known {
     pub hands: Option<Standing>,
     /// Whether its images are centred by their mass of ink, so that a reader's own should be.
     pub centred: bool,
+    /// Whether something is said of each image, in free words.
+    pub captioned: bool,
+    /// Whether they lie on white paper, so that ink is dark.
+    pub paper: bool,
     /// Who made it.
     pub source: &'static str,
     /// Licence of the images.
@@ -171,7 +202,7 @@ impl Standing {
     };
 }
 
-const KNOWN: [Known; 3] = [
+const KNOWN: [Known; 4] = [
     Known {
         name: "mnist",
         title: "MNIST",
@@ -179,6 +210,8 @@ const KNOWN: [Known; 3] = [
         classes: &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
         hands: None,
         centred: true,
+        captioned: false,
+        paper: false,
         source: "LeCun, Cortes & Burges, The MNIST database of handwritten digits",
         licence: "no licence stated; cite LeCun, Cortes & Burges",
     },
@@ -200,6 +233,8 @@ const KNOWN: [Known; 3] = [
         ],
         hands: None,
         centred: false,
+        captioned: false,
+        paper: false,
         source: "Xiao, Rasul & Vollgraf 2017, arXiv:1708.07747, MIT licence",
         licence: "MIT",
     },
@@ -214,9 +249,24 @@ const KNOWN: [Known; 3] = [
         ],
         hands: Some(Standing::LETTERS),
         centred: false,
+        captioned: false,
+        paper: false,
         source: "drawn from fonts under the SIL Open Font License, each with its authors in \
                  recipes/glyphs/fonts.tsv",
         licence: "SIL Open Font License 1.1",
+    },
+    Known {
+        name: "emoji",
+        title: "Emoji in three hands",
+        folder: "emoji",
+        classes: &["Noto", "Fluent", "Twemoji"],
+        hands: None,
+        centred: false,
+        captioned: true,
+        paper: true,
+        source: "Noto Emoji by Google (Apache-2.0), Fluent Emoji by Microsoft (MIT) and Twemoji by Twitter and \
+                 contributors (CC-BY-4.0); names and keywords of emojibase, emojilib and Unicode CLDR",
+        licence: "Apache-2.0, MIT and CC-BY-4.0",
     },
 ];
 
@@ -332,7 +382,7 @@ impl ImageSet {
     pub(super) fn captioned(set: Captioned) -> Result<Self> {
         let shape = set.info.space.image()?;
         let size = shape.iter().product();
-        let images = |all: Vec<(Vec<u8>, Vec<u8>)>| Images {
+        let images = |all: Vec<(Vec<u8>, Vec<u16>)>| Images {
             labels: vec![0; all.len()],
             captions: all.iter().flat_map(|(_, tokens)| tokens.clone()).collect(),
             pixels: all.into_iter().flat_map(|(pixels, _)| pixels).collect(),
@@ -382,7 +432,32 @@ impl ImageSet {
                 reason: "training and test images differ in size".into(),
             });
         }
-        Self::new(name, hex(&hash.finalize()), shape, train, test)
+        let set =
+            |train, test, hash: Sha256| Self::new(name, hex(&hash.finalize()), shape, train, test);
+        if !known(name)?.captioned {
+            return set(train, test, hash);
+        }
+        let mut lines = |file: &str| -> Result<Vec<String>> {
+            let path = folder.join(file);
+            let bytes = std::fs::read(&path).map_err(|e| Error::io(&path, &e))?;
+            hash.update(&bytes);
+            let text = gunzip(name, &bytes)?;
+            Ok(String::from_utf8_lossy(&text)
+                .lines()
+                .map(String::from)
+                .collect())
+        };
+        let mut words = vec![String::new()];
+        words.extend(lines("words.txt.gz")?);
+        let mut said = |file: &str, images: Images| {
+            let captions = tokens(name, &lines(file)?, &words)?;
+            images.said(name, captions, words.len())
+        };
+        let train = said("train-captions.txt.gz", train)?;
+        let test = said("t10k-captions.txt.gz", test)?;
+        let mut set = set(train, test, hash)?;
+        set.info.words = words;
+        Ok(set)
     }
 
     /// The page's compact file: the first `train` training and `test` test images, 16 levels.
@@ -391,23 +466,26 @@ impl ImageSet {
     /// [`Error::Internal`] if packing fails.
     pub fn pack(&self, train: usize, test: usize) -> Result<Vec<u8>> {
         let internal = |reason: String| Error::Internal { reason };
-        let coarse = |images: &Images, n: usize| -> (Vec<u8>, Vec<u8>) {
+        let coarse = |images: &Images, n: usize| -> (Vec<u8>, Vec<u8>, Vec<u8>) {
             let n = n.min(images.len());
+            let captions = images.captions[..n * images.context()].iter();
+            let captions = captions.flat_map(|token| token.to_le_bytes()).collect();
             let pixels = images.pixels[..n * images.size].iter();
             // The nearest of 16 levels; 17 · 15 = 255.
             let pixels = pixels.map(|&p| ((u16::from(p) + 8) / 17) as u8).collect();
-            (pixels, images.labels[..n].to_vec())
+            (pixels, images.labels[..n].to_vec(), captions)
         };
-        let (train, train_labels) = coarse(&self.train, train);
-        let (test, test_labels) = coarse(&self.test, test);
-        let view = |shape: Vec<usize>, data| {
-            TensorView::new(Dtype::U8, shape, data).map_err(|e| internal(e.to_string()))
+        let (train, train_labels, train_captions) = coarse(&self.train, train);
+        let (test, test_labels, test_captions) = coarse(&self.test, test);
+        let typed = |dtype: Dtype, shape: Vec<usize>, data| {
+            TensorView::new(dtype, shape, data).map_err(|e| internal(e.to_string()))
         };
+        let view = |shape: Vec<usize>, data| typed(Dtype::U8, shape, data);
         let of = |n: usize| match self.shape {
             [1, height, width] => vec![n, height, width],
             [channels, height, width] => vec![n, channels, height, width],
         };
-        let tensors = [
+        let mut tensors = vec![
             ("train_images", view(of(train_labels.len()), &train)?),
             (
                 "train_labels",
@@ -416,7 +494,17 @@ impl ImageSet {
             ("test_images", view(of(test_labels.len()), &test)?),
             ("test_labels", view(vec![test_labels.len()], &test_labels)?),
         ];
-        let metadata = HashMap::from([("name".to_string(), self.info.name.clone())]);
+        let mut metadata = HashMap::from([("name".to_string(), self.info.name.clone())]);
+        if !self.info.words.is_empty() {
+            metadata.insert("words".into(), self.info.words[1..].join(" "));
+            let said = |captions: &[u8], n: usize| vec![n, captions.len() / (2 * n.max(1))];
+            for (name, captions, n) in [
+                ("train_captions", &train_captions, train_labels.len()),
+                ("test_captions", &test_captions, test_labels.len()),
+            ] {
+                tensors.push((name, typed(Dtype::U16, said(captions, n), captions)?));
+            }
+        }
         let plain =
             safetensors::serialize(tensors, Some(metadata)).map_err(|e| internal(e.to_string()))?;
         let mut packed = Vec::new();
@@ -445,12 +533,29 @@ impl ImageSet {
             .and_then(|m| m.get("name"))
             .ok_or_else(|| bad("it does not say which set it is".into()))?;
         let tensors = SafeTensors::deserialize(&plain).map_err(|e| bad(e.to_string()))?;
-        let tensor = |name: &str| -> Result<(Vec<usize>, Vec<u8>)> {
+        let typed = |name: &str, dtype: Dtype| -> Result<(Vec<usize>, Vec<u8>)> {
             let t = tensors.tensor(name).map_err(|e| bad(e.to_string()))?;
-            if t.dtype() != Dtype::U8 {
-                return Err(bad(format!("{name} is not of bytes")));
+            if t.dtype() != dtype {
+                return Err(bad(format!("{name} is not of {dtype:?}")));
             }
             Ok((t.shape().to_vec(), t.data().to_vec()))
+        };
+        let tensor = |name: &str| typed(name, Dtype::U8);
+        let mut words = Vec::new();
+        if known(name)?.captioned {
+            let all = metadata.metadata().as_ref().and_then(|m| m.get("words"));
+            let all = all.ok_or_else(|| bad("it does not say what its words are".into()))?;
+            words.push(String::new());
+            words.extend(all.split_whitespace().map(String::from));
+        }
+        let said = |captions: &str, images: Images| -> Result<Images> {
+            if words.is_empty() {
+                return Ok(images);
+            }
+            let (_, bytes) = typed(captions, Dtype::U16)?;
+            let pairs = bytes.as_chunks::<2>().0.iter();
+            let tokens = pairs.map(|&pair| u16::from_le_bytes(pair)).collect();
+            images.said(name, tokens, words.len())
         };
         let split = |images: &str, labels: &str| -> Result<([usize; 3], Images)> {
             let ((dims, pixels), (_, labels)) = (tensor(images)?, tensor(labels)?);
@@ -475,8 +580,33 @@ impl ImageSet {
         if shape != test_shape {
             return Err(bad("training and test images differ in size".into()));
         }
-        Self::new(name, hex(&Sha256::digest(packed)), shape, train, test)
+        let (train, test) = (said("train_captions", train)?, said("test_captions", test)?);
+        let mut set = Self::new(name, hex(&Sha256::digest(packed)), shape, train, test)?;
+        set.info.words = words;
+        set.info.check()?;
+        Ok(set)
     }
+}
+
+/// Captions, one a line, as the tokens of words, each filled up to [`CONTEXT`].
+#[cfg(not(target_family = "wasm"))]
+fn tokens(name: &str, captions: &[String], words: &[String]) -> Result<Vec<u16>> {
+    let places: HashMap<&str, u16> = words.iter().map(String::as_str).zip(0..).collect();
+    let mut all = Vec::with_capacity(captions.len() * CONTEXT);
+    for caption in captions {
+        let tokens: Option<Vec<u16>> = caption
+            .split_whitespace()
+            .map(|word| places.get(word).copied())
+            .collect();
+        let tokens = tokens.filter(|tokens| tokens.len() <= CONTEXT);
+        let mut tokens = tokens.ok_or_else(|| Error::BadData {
+            name: name.into(),
+            reason: format!("the caption “{caption}” is too long or not of its words"),
+        })?;
+        tokens.resize(CONTEXT, NOTHING as u16);
+        all.extend(tokens);
+    }
+    Ok(all)
 }
 
 fn gunzip(name: &str, packed: &[u8]) -> Result<Vec<u8>> {
@@ -572,6 +702,44 @@ mod tests {
             assert!(a.abs_diff(*b) <= 8, "{a} {b}");
         }
         assert_eq!(set.test.labels, back.test.labels);
+    }
+
+    /// Two captions of each image, of three words.
+    fn captioned(token: u16) -> Result<ImageSet> {
+        let mut set = tiny();
+        set.info.name = "emoji".into();
+        set.info.words = ["", "red", "round", "apple"].map(String::from).into();
+        let said = |images: Images| {
+            let n = images.len();
+            let each = |i: usize| {
+                let mut tokens = vec![NOTHING as u16; 2 * CONTEXT];
+                tokens[0] = 1 + (i % 3) as u16;
+                tokens[CONTEXT] = token;
+                tokens
+            };
+            let images = Images {
+                labels: images.labels.iter().map(|label| label % 3).collect(),
+                ..images
+            };
+            images.said("emoji", (0..n).flat_map(each).collect(), 4)
+        };
+        (set.train, set.test) = (said(set.train)?, said(set.test)?);
+        Ok(set)
+    }
+
+    #[test]
+    fn captions_are_packed_with_their_images() {
+        let set = captioned(3).expect("valid");
+        let back = ImageSet::unpack(&set.pack(7, 5).expect("packs")).expect("unpacks");
+        assert_eq!(back.info.words, set.info.words);
+        assert_eq!((back.train.captions(), back.test.captions()), (2, 2));
+        for i in 0..7 {
+            assert_eq!(back.train.caption(i, 0)[0], 1 + (i % 3) as u16);
+            assert_eq!(back.train.caption(i, 1)[0], 3);
+        }
+        assert!(back.train.caption(7, 0).is_empty());
+        // One that is of no word.
+        assert!(captioned(4).is_err());
     }
 
     #[test]

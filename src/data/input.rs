@@ -57,6 +57,73 @@ pub struct LetterInput {
     pub label: u32,
 }
 
+/// A clip of the reader's own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ClipInput {
+    /// Pixels in a row of a frame.
+    pub width: u32,
+    /// Rows of a frame.
+    pub height: u32,
+    /// Frame by frame and row by row, alpha not multiplied in: 4 · width · height bytes for each frame.
+    pub pixels: Bytes,
+}
+
+impl ClipInput {
+    /// As a clip of that size: frames evenly from first to last, grey, light on black. Light paper is turned into
+    /// black, and of a picture that is neither, what most of it looks like is taken for its ground.
+    ///
+    /// # Errors
+    /// [`Error::BadImage`] for sizes that do not fit, and for a clip in which nothing is to be seen.
+    pub fn fitted(&self, [frames, channels, height, width]: [usize; 4]) -> Result<Vec<f32>> {
+        /// Most frames that are handed over.
+        const MOST: usize = 256;
+        /// The share of a clip's values that are taken for its ground, and for its brightest.
+        const GROUND: f32 = 0.5;
+        const BRIGHT: f32 = 0.998;
+        let bad = |reason: &str| Error::BadImage {
+            reason: reason.into(),
+        };
+        let sides = [self.width, self.height].map(|side| side.min(SIDE_LIMIT) as usize);
+        let size = 4 * sides[0] * sides[1];
+        let bytes = &self.pixels.0;
+        let given = bytes.len().checked_div(size).unwrap_or(0);
+        if given == 0 || given > MOST || given * size != bytes.len() {
+            return Err(bad("its frames do not have the size that is stated"));
+        }
+        let frame = |i: usize| {
+            let part = &bytes[i * size..(i + 1) * size];
+            let value = |i: usize| {
+                let [r, g, b, a] = [0, 1, 2, 3].map(|c| f32::from(part[4 * i + c]) / 255.0);
+                over(1.0, luma([r, g, b, a]), a)
+            };
+            Grey::new(self.width, self.height, size, 4, value)
+        };
+        let all = (0..frames).map(|i| frame(i * given / frames));
+        let mut all = all.collect::<Result<Vec<Grey>>>()?;
+        let border = all.iter().map(Grey::border_mean).sum::<f32>() / frames.max(1) as f32;
+        if border > 0.5 {
+            for grey in &mut all {
+                grey.values.iter_mut().for_each(|v| *v = 1.0 - *v);
+            }
+        }
+        let clip: Vec<f32> = (all.iter())
+            .flat_map(|grey| grey.fitted([height, width]))
+            .collect();
+        let mut sorted = clip.clone();
+        sorted.sort_unstable_by(f32::total_cmp);
+        let at = |share: f32| sorted[((sorted.len() - 1) as f32 * share) as usize];
+        let (ground, bright) = (at(GROUND), at(BRIGHT));
+        if bright - ground < 0.05 {
+            return Err(bad("there is nothing to be seen in it"));
+        }
+        let value = |v: &f32| ((v - ground) / (bright - ground)).clamp(0.0, 1.0);
+        let each = clip.chunks_exact((height * width).max(1));
+        Ok(each
+            .flat_map(|frame| frame.iter().map(value).collect::<Vec<_>>().repeat(channels))
+            .collect())
+    }
+}
+
 /// Which part of an image is meant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct MaskInput {
@@ -125,7 +192,12 @@ pub fn prepare(input: &ImageInput, info: &DataInfo, set: Option<&ImageSet>) -> R
                 let ink = ink.fitted(side);
                 return Ok(scenes::inked(&ink));
             }
-            let values = match images::known(&info.name).ok().and_then(|set| set.hands) {
+            let known = images::known(&info.name).ok();
+            if known.is_some_and(|set| set.paper) {
+                let values: Vec<f32> = ink.fitted(side).iter().map(|v| 1.0 - v).collect();
+                return Ok(values.repeat(channels));
+            }
+            let values = match known.and_then(|set| set.hands) {
                 Some(standing) => ink.standing(side, standing)?,
                 None => ink.centred(side)?,
             };

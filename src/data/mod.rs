@@ -3,6 +3,7 @@
 mod batch;
 pub mod bpe;
 pub mod clips;
+pub mod free;
 pub mod images;
 pub mod input;
 pub mod numbers;
@@ -88,6 +89,8 @@ impl DataInfo {
     pub fn check(&self) -> Result<()> {
         /// Characters of a data set's options as JSON.
         const OPTIONS: usize = 4096;
+        /// Words of captions.
+        const MOST_WORDS: usize = 8192;
         let schema = |reason: String| Err(Error::CheckpointSchema { reason });
         if !is_name(&self.name) {
             return schema("its data has no name that can be used".into());
@@ -106,7 +109,7 @@ impl DataInfo {
             return schema("a hash of its data that is none".into());
         }
         let words = self.words.iter().skip(1);
-        if self.words.len() > 256 || !words.into_iter().all(|word| is_label(word)) {
+        if self.words.len() > MOST_WORDS || !words.into_iter().all(|word| is_label(word)) {
             return schema("words of its captions that are none".into());
         }
         if self.options.to_string().len() > OPTIONS {

@@ -89,6 +89,7 @@ impl Stream {
                 let mut pixels = Vec::with_capacity(count * set.values());
                 let mut labels = Vec::with_capacity(count);
                 let mut captions = Vec::new();
+                let mut said = Rng::new(self.seed, Purpose::Caption, self.seen);
                 for (at, i) in order.into_iter().enumerate() {
                     if self.vary > 0.0 && at % together == 0 {
                         variation = Some(Variation::draw(self.vary, &mut varying));
@@ -101,7 +102,12 @@ impl Stream {
                             push(&mut pixels, &image, binarize, &mut noise);
                         }
                     }
-                    captions.extend(set.train.caption(i).iter().map(|&token| u32::from(token)));
+                    let which = match set.train.captions() {
+                        0 | 1 => 0,
+                        several => said.below(several),
+                    };
+                    let caption = set.train.caption(i, which).iter();
+                    captions.extend(caption.map(|&token| u32::from(token)));
                     labels.extend(set.train.label(i).map(u32::from));
                 }
                 self.seen += count as u64;
@@ -270,7 +276,7 @@ pub fn test_images(set: &ImageSet, start: usize, count: usize, binarize: Binariz
         };
         push(&mut pixels, set.test.image(i), binarize, &mut noise);
         labels.extend(set.test.label(i).map(u32::from));
-        captions.extend(set.test.caption(i).iter().map(|&token| u32::from(token)));
+        captions.extend(set.test.caption(i, 0).iter().map(|&token| u32::from(token)));
     }
     let [channels, height, width] = set.shape();
     Batch::Images {

@@ -42,7 +42,7 @@ const CHUNK: usize = 50;
 /// Images of a step.
 const BATCH: usize = 64;
 /// Adam's learning rate at first; it falls along half a cosine.
-const LEARNING_RATE: f64 = 1.5e-3;
+pub(super) const LEARNING_RATE: f64 = 1.5e-3;
 /// Images are moved by up to so many pixels while it trains.
 const SHIFT: usize = 2;
 /// Share of the features that is left out of each guess while it trains.
@@ -211,21 +211,7 @@ impl Classifier {
     /// # Errors
     /// What the device reports; [`Error::Internal`] if serialization fails.
     pub async fn to_bytes(&self) -> Result<Vec<u8>> {
-        let internal = |reason: String| Error::Internal { reason };
-        let mut tensors = Vec::new();
-        for (name, data) in weights::read(self).await? {
-            let shape = data.shape().as_slice().to_vec();
-            let values = data.as_slice::<f32>();
-            let values = values.map_err(|e| internal(format!("{e:?}")))?.iter();
-            let half = values.flat_map(|&v| half::f16::from_f32(v).to_le_bytes());
-            tensors.push((name, shape, half.collect::<Vec<u8>>()));
-        }
-        let views = tensors.iter().map(|(name, shape, bytes)| {
-            let view = TensorView::new(Dtype::F16, shape.clone(), bytes);
-            Ok((name, view.map_err(|e| internal(e.to_string()))?))
-        });
-        let views = views.collect::<Result<Vec<_>>>()?;
-        safetensors::serialize(views, None).map_err(|e| internal(e.to_string()))
+        to_half(self).await
     }
 
     /// What [`Classifier::to_bytes`] wrote, for images of the same set.
@@ -234,19 +220,43 @@ impl Classifier {
     /// [`Error::CheckpointParse`] for a file that is none;
     /// [`Error::CheckpointShape`] for one of another network.
     pub fn from_bytes(bytes: &[u8], set: &ImageSet, device: &Device) -> Result<Self> {
-        let bad = |e: safetensors::SafeTensorError| Error::CheckpointParse {
-            reason: e.to_string(),
-        };
-        let mut found = Weights::new();
-        for (name, tensor) in SafeTensors::deserialize(bytes).map_err(bad)?.tensors() {
-            let pairs = tensor.data().as_chunks::<2>().0.iter();
-            let values = pairs.map(|&b| half::f16::from_le_bytes(b).to_f32());
-            let values: Vec<f32> = values.collect();
-            found.insert(name, TensorData::new(values, tensor.shape().to_vec()));
-        }
         let empty = Self::init(set, &mut Rng::outline(), device);
-        weights::load(empty, found)
+        weights::load(empty, from_half(bytes)?)
     }
+}
+
+/// The weights of a module as a safetensors file, in half precision.
+pub(super) async fn to_half<M: Module>(module: &M) -> Result<Vec<u8>> {
+    let internal = |reason: String| Error::Internal { reason };
+    let mut tensors = Vec::new();
+    for (name, data) in weights::read(module).await? {
+        let shape = data.shape().as_slice().to_vec();
+        let values = data.as_slice::<f32>();
+        let values = values.map_err(|e| internal(format!("{e:?}")))?.iter();
+        let half = values.flat_map(|&v| half::f16::from_f32(v).to_le_bytes());
+        tensors.push((name, shape, half.collect::<Vec<u8>>()));
+    }
+    let views = tensors.iter().map(|(name, shape, bytes)| {
+        let view = TensorView::new(Dtype::F16, shape.clone(), bytes);
+        Ok((name, view.map_err(|e| internal(e.to_string()))?))
+    });
+    let views = views.collect::<Result<Vec<_>>>()?;
+    safetensors::serialize(views, None).map_err(|e| internal(e.to_string()))
+}
+
+/// What [`to_half`] wrote.
+pub(super) fn from_half(bytes: &[u8]) -> Result<Weights> {
+    let bad = |e: safetensors::SafeTensorError| Error::CheckpointParse {
+        reason: e.to_string(),
+    };
+    let mut found = Weights::new();
+    for (name, tensor) in SafeTensors::deserialize(bytes).map_err(bad)?.tensors() {
+        let pairs = tensor.data().as_chunks::<2>().0.iter();
+        let values = pairs.map(|&b| half::f16::from_le_bytes(b).to_f32());
+        let values: Vec<f32> = values.collect();
+        found.insert(name, TensorData::new(values, tensor.shape().to_vec()));
+    }
+    Ok(found)
 }
 
 /// How a classifier is trained.
@@ -282,7 +292,13 @@ fn tensor(pixels: Vec<f32>, set: &ImageSet, device: &Device) -> Tensor<4> {
 
 /// Appends an image in [0, 1], moved by up to [`SHIFT`] pixels each way and perhaps mirrored; what comes
 /// in is black.
-fn moved(out: &mut Vec<f32>, image: &[u8], shape: [usize; 3], mirrored: bool, rng: &mut Rng) {
+pub(super) fn moved(
+    out: &mut Vec<f32>,
+    image: &[u8],
+    shape: [usize; 3],
+    mirrored: bool,
+    rng: &mut Rng,
+) {
     let [channels, height, width] = shape;
     let [dy, dx] = [0, 1].map(|_| rng.below(2 * SHIFT + 1));
     let mirror = mirrored && rng.below(2) == 1;

@@ -8,7 +8,7 @@
 use crate::{
     data::{
         ClipSet,
-        clips::{FRAMES, SIDE, Sentence, track, words},
+        clips::{FRAMES, Mover, SIDE, STRAIGHT, Sentence, TEST, track, words},
     },
     device::floats,
     error::{Error, Result},
@@ -120,4 +120,123 @@ pub async fn obeyed(
         }
     }
     Ok(obeyed as f64 / count.max(1) as f64)
+}
+
+/// What is followed of altered clips.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Altered {
+    /// Clips.
+    pub count: usize,
+    /// Of the first frame alone and a sentence that sends its digit another way: obeyed.
+    pub redirected: f64,
+    /// Of a clip and a sentence with another digit: its middle stays, in each frame, within [`NEAR`] pixels of
+    /// where the first one's was, in the mean of the frames.
+    pub on_path: f64,
+}
+
+/// How near the middle of another digit has to stay, pixels.
+pub const NEAR: f32 = 2.0;
+/// By how much noise a digit is exchanged.
+pub const STRENGTH: f64 = 0.75;
+/// How strongly altered clips follow their sentence.
+const GUIDANCE: f64 = 2.0;
+
+/// Alters `count` held-out clips of one digit. `progress` is told how many are done and may cancel.
+///
+/// # Errors
+/// [`Error::Cancelled`]; what options, model and device say.
+pub async fn altered(
+    model: &dyn Model,
+    set: &ClipSet,
+    options: &serde_json::Value,
+    count: usize,
+    mut progress: impl FnMut(usize) -> bool,
+) -> Result<Altered> {
+    let (mut done, mut redirected, mut on_path) = (0, 0, 0);
+    for i in 0..TEST {
+        if done == count {
+            break;
+        }
+        let [first] = set.held_out(i).sentence.movers[..] else {
+            continue;
+        };
+        let clip = held_out(set, i);
+        let mut rng = Rng::new(SEED + 1, Purpose::Evaluate, i as u64);
+        let mut other = words::draw(first.digit, &mut rng);
+        while other.direction == first.direction || !has_room(&clip[..FRAME], &other) {
+            other = words::draw(first.digit, &mut rng);
+        }
+        let told = |mover: Mover| {
+            let movers = vec![mover];
+            (Some(Sentence { movers }.to_string()), Some(GUIDANCE))
+        };
+        let (prompt, guidance) = told(other);
+        let asked = Condition {
+            prompt,
+            guidance,
+            ..condition(&clip, |frame| frame == 0)
+        };
+        let sent = made(model, options, &asked, i).await?;
+        redirected += usize::from(track::obeys(&sent, &other));
+        let exchanged = Mover {
+            digit: (first.digit + 1 + rng.below(9) as u8) % 10,
+            ..first
+        };
+        let (prompt, guidance) = told(exchanged);
+        let asked = Condition {
+            prompt,
+            guidance,
+            start: Some(clip.clone()),
+            strength: Some(STRENGTH),
+            ..Condition::default()
+        };
+        let exchanged = made(model, options, &asked, i).await?;
+        on_path += usize::from(stays(&clip, &exchanged));
+        done += 1;
+        if !progress(done) {
+            return Err(Error::Cancelled);
+        }
+    }
+    let share = |n: usize| n as f64 / done.max(1) as f64;
+    Ok(Altered {
+        count: done,
+        redirected: share(redirected),
+        on_path: share(on_path),
+    })
+}
+
+/// The clip that is made.
+async fn made(
+    model: &dyn Model,
+    options: &serde_json::Value,
+    asked: &Condition,
+    seed: usize,
+) -> Result<Vec<f32>> {
+    let mut sampler = model.sampler(options, asked, 1, seed as u64)?;
+    floats(finish(&mut *sampler).await?.clips()?).await
+}
+
+/// Whether the ink of a frame can move so as long as no digit turns.
+fn has_room(frame: &[f32], mover: &Mover) -> bool {
+    let far = (mover.pace() * (STRAIGHT - 1)) as isize;
+    let inked = (0..FRAME).filter(|&i| frame[i] > 0.1);
+    let mut places = inked.map(|i| [(i % SIDE) as isize, (i / SIDE) as isize]);
+    let inside = |v: isize| (0..SIDE as isize).contains(&v);
+    places.all(|[x, y]| {
+        let [dx, dy] = mover.direction.map(|way| isize::from(way) * far);
+        inside(x + dx) && inside(y + dy)
+    })
+}
+
+/// Whether what moves in one clip stays, in the mean of its frames, near to what moves in another.
+fn stays(clip: &[f32], made: &[f32]) -> bool {
+    let frames = clip.chunks_exact(FRAME).zip(made.chunks_exact(FRAME));
+    let mut sum = 0.0;
+    for (a, b) in frames {
+        let (Some(a), Some(b)) = (track::middle(a), track::middle(b)) else {
+            return false;
+        };
+        sum += (a[0] - b[0]).hypot(a[1] - b[1]);
+    }
+    sum / FRAMES as f32 <= NEAR
 }

@@ -11,6 +11,8 @@ pub mod fidelity;
 pub mod frechet;
 pub mod knn;
 pub mod letters;
+pub mod matcher;
+pub mod pictures;
 pub mod points;
 pub mod prompts;
 pub mod score;

@@ -76,6 +76,11 @@ fn keeping(picture: &[f32], anew: &[u8], channels: usize) -> Condition {
     }
 }
 
+/// Whether a model of these words understands changes that are asked for in words: they are read from scenes.
+pub fn understands(words: &[String]) -> bool {
+    words == scenes::words::vocabulary()
+}
+
 /// What a model of scenes has to keep of a picture and what it is told, for a change that is asked for in words;
 /// and the change.
 ///
@@ -86,7 +91,7 @@ pub fn instructed(
     picture: &[f32],
     change: &str,
 ) -> Result<(Condition, Edit)> {
-    if model_words != scenes::words::vocabulary() {
+    if !understands(model_words) {
         return Err(Error::Unsupported {
             what: "Only models of scenes understand changes".into(),
         });

@@ -89,7 +89,7 @@ fn general(
                 all.extend(latent::specs());
             }
             all.extend(capabilities.density.into_iter().flat_map(likelihood::specs));
-            all.push(nearest::spec());
+            all.push(nearest::spec(conditions));
         }
         SpaceKind::Video => {
             all.push(PlotSpec::new("samples", "Clips", "What the model makes."));
@@ -126,7 +126,9 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
                 edit::answer(model, request, pause).await
             }
             nearest::ID => nearest::answer(model, request, pause).await,
-            "continue" | "between" => clips::answer(model, request, pause).await,
+            "continue" | "between" | "repaint" | "redirect" | "alter" => {
+                clips::answer(model, request, pause).await
+            }
             "read" | "attention" | "lens" => {
                 language::answer(language_of(model)?, request, pause).await
             }

@@ -4,20 +4,26 @@ use crate::{
     data::images::Images,
     device::floats,
     error::Result,
-    model::{Model, finish_pausing},
+    model::{Condition, ConditionKind, Model, finish_pausing},
     pause::Pause,
-    scene::{PlotRequest, PlotSpec, View, byte, grid_of_bytes},
+    scene::{PlotInput, PlotRequest, PlotSpec, View, byte, grid_of_bytes},
 };
 
 /// Its id.
 pub const ID: &str = "nearest";
 /// Samples, in one row.
 const DRAWS: usize = 8;
+/// How strongly they follow what they are told.
+const GUIDANCE: f64 = 2.0;
 
-/// The plot.
-pub fn spec() -> PlotSpec {
+/// The plot of models that honour these conditions.
+pub fn spec(conditions: &[ConditionKind]) -> PlotSpec {
     let help = "Above, samples; below each, the training image nearest to it, by the distance of their pixels. Where the two rows are the same pictures, the model has learned them by heart.";
-    PlotSpec::new(ID, "Nearest", help).with_data()
+    let spec = PlotSpec::new(ID, "Nearest", help).with_data();
+    match conditions.contains(&ConditionKind::Prompt) {
+        true => spec.with(PlotInput::Sentence),
+        false => spec,
+    }
 }
 
 /// Draw it.
@@ -27,7 +33,11 @@ pub fn spec() -> PlotSpec {
 /// reports.
 pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) -> Result<View> {
     let set = request.image_set()?;
-    let condition = Default::default();
+    let condition = Condition {
+        prompt: (!request.text.is_empty()).then(|| request.text.into()),
+        guidance: (!request.text.is_empty()).then_some(GUIDANCE),
+        ..Condition::default()
+    };
     let mut sampler = model.sampler(&model.preview()?, &condition, DRAWS, request.seed)?;
     let images = finish_pausing(&mut *sampler, pause).await?.images()?;
     let [n, channels, height, width] = images.dims();

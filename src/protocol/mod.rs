@@ -24,7 +24,7 @@ pub use crate::{
     bytes::{Bytes, Floats},
     data::{
         SpaceKind,
-        input::{ImageInput, LetterInput, MaskInput},
+        input::{ClipInput, ImageInput, LetterInput, MaskInput},
         pictures::{PictureClass, PictureInfo, PictureSource},
         points::{PointSource, ToyInfo},
         score::{Note, Roll, RollInput, Voice},
@@ -95,6 +95,7 @@ mod tests {
             super::Path,
             ImageInput,
             LetterInput,
+            ClipInput,
             MaskInput,
             Reply,
             ErrorInfo,

@@ -23,6 +23,8 @@ pub struct ModelInfo {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub prompt: Option<String>,
+    /// Whether changes can be asked of it in words.
+    pub changes: bool,
     /// Numbers in its latent vector, 0 without one.
     pub latent_dim: u32,
     /// Trainable numbers.

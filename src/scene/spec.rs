@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::data::input::{ImageInput, LetterInput, MaskInput};
+use crate::data::input::{ClipInput, ImageInput, LetterInput, MaskInput};
 
 /// A picture that can be made of a model.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
@@ -127,6 +127,8 @@ pub enum PlotInput {
     Pair,
     /// An image and a part of it: [`PlotInputs::image`] and [`PlotInputs::mask`].
     Mask,
+    /// A clip: [`PlotInputs::clip`], or a held-out one by the seed.
+    Clip,
     /// A text: [`PlotInputs::text`].
     Text,
     /// What a model that knows words is told, if anything: [`PlotInputs::text`].
@@ -158,6 +160,8 @@ pub struct PlotInputs {
     pub to: Option<ImageInput>,
     /// Which part of the image is meant.
     pub mask: Option<MaskInput>,
+    /// A clip of the reader's own.
+    pub clip: Option<ClipInput>,
     /// Images, each with its class.
     #[ts(as = "Option<Vec<LetterInput>>")]
     pub letters: Vec<LetterInput>,

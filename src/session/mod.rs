@@ -23,12 +23,13 @@ use web_time::Duration;
 
 use crate::{
     checkpoint::{self, Meta, Opened, Precision},
-    data::{DataInfo, Dataset, PointSet, Space, SpaceKind, clips, scenes},
+    data::{DataInfo, Dataset, PointSet, Space, SpaceKind, clips, free, scenes},
     error::{Error, Result},
     export, families,
     model::{Condition, Model, Sampler},
     open::{self, guest::Guest},
     options,
+    plots::edit,
     protocol::{ExampleInfo, LossCurve, ModelInfo, SpaceInfo, Split, TrainState},
     training::{Budget, Trainer},
 };
@@ -288,8 +289,10 @@ impl Session {
             classes: data.classes.clone(),
             prompt: (!data.words.is_empty()).then(|| match clips::is_clips(&data.name) {
                 true => clips::words::example(),
+                false if free::is_free(&data.words) => free::EXAMPLE.into(),
                 false => scenes::words::example(),
             }),
+            changes: edit::understands(&data.words),
             latent_dim: model.latent().map_or(0, |l| l.latent_dim()) as u32,
             parameters: model.num_params() as u32,
             passes: passes(&*model, data.space.kind()),

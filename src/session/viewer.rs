@@ -6,8 +6,8 @@ use burn::tensor::Device;
 
 use crate::{
     data::{
-        Batch, DataInfo, Dataset, PointSet,
-        input::{self, ImageInput, LetterInput},
+        Batch, DataInfo, Dataset, PointSet, Space,
+        input::{self, ClipInput, ImageInput, LetterInput},
         score::{Roll, midi},
     },
     error::{Error, Result},
@@ -76,13 +76,21 @@ impl Viewer {
             pointer: inputs.pointer,
             images: match images.is_empty() {
                 _ if !letters.is_empty() => Some(self.letters(letters)?),
+                _ if inputs.clip.is_some() => self.clip(inputs.clip.as_ref())?,
                 true => None,
                 false => Some(self.images(&images)?),
             },
             mask: match &inputs.mask {
                 None => None,
                 Some(mask) => {
-                    let [_, height, width] = self.info.space.image()?;
+                    let [height, width] = match self.info.space {
+                        Space::Video { height, width, .. } => [height, width],
+                        _ => self
+                            .info
+                            .space
+                            .image()
+                            .map(|[_, height, width]| [height, width])?,
+                    };
                     Some(mask.fitted([height, width])?)
                 }
             },
@@ -113,6 +121,15 @@ impl Viewer {
             [inputs.len(), channels, height, width],
             values,
         ))
+    }
+
+    /// A reader's clip; its frames are channels.
+    fn clip(&self, clip: Option<&ClipInput>) -> Result<Option<Batch>> {
+        let size = self.info.space.clip()?;
+        let [frames, channels, height, width] = size;
+        let values = clip.map(|clip| clip.fitted(size)).transpose()?;
+        let shape = [1, frames * channels, height, width];
+        Ok(values.map(|values| Batch::unlabelled(shape, values)))
     }
 
     /// A reader's images with their classes.

@@ -556,6 +556,23 @@ image: ImageInput,
 label: number, };
 
 /**
+ * A clip of the reader's own.
+ */
+export type ClipInput = { 
+/**
+ * Pixels in a row of a frame.
+ */
+width: number, 
+/**
+ * Rows of a frame.
+ */
+height: number, 
+/**
+ * Frame by frame and row by row, alpha not multiplied in: 4 · width · height bytes for each frame.
+ */
+pixels: Bytes, };
+
+/**
  * Which part of an image is meant.
  */
 export type MaskInput = { 
@@ -1272,7 +1289,7 @@ export type PlotInput = { "kind": "scrubber",
 /**
  * What it moves along, for example `layers` or `time`.
  */
-along: string, } | { "kind": "pointer" } | { "kind": "image" } | { "kind": "pair" } | { "kind": "mask" } | { "kind": "text" } | { "kind": "sentence" } | { "kind": "instruction", 
+along: string, } | { "kind": "pointer" } | { "kind": "image" } | { "kind": "pair" } | { "kind": "mask" } | { "kind": "clip" } | { "kind": "text" } | { "kind": "sentence" } | { "kind": "instruction", 
 /**
  * One to begin with.
  */
@@ -1302,6 +1319,10 @@ to?: ImageInput,
  * Which part of the image is meant.
  */
 mask?: MaskInput, 
+/**
+ * A clip of the reader's own.
+ */
+clip?: ClipInput, 
 /**
  * Images, each with its class.
  */
@@ -1389,6 +1410,10 @@ classes: Array<string>,
  * A sentence that it could be told, of a model that paints what it is told.
  */
 prompt?: string, 
+/**
+ * Whether changes can be asked of it in words.
+ */
+changes: boolean, 
 /**
  * Numbers in its latent vector, 0 without one.
  */

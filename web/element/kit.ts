@@ -2,6 +2,7 @@
  * What plots are asked with and answered by: for each set of declared inputs the controls, and who draws the answers.
  */
 import type { PlotInputs, PlotSpec, View } from "../client/protocol";
+import { ClipInput } from "./inputs/clip";
 import { ImageInput } from "./inputs/image";
 import type { Input } from "./inputs/input";
 import { LettersInput } from "./inputs/letters";
@@ -110,6 +111,14 @@ export class Kit {
     }
     const sentence = () => this.#one("sentence", () => new TextInput(host, changed, { sentence: true }));
     const told = kinds.includes("sentence") ? [sentence()] : [];
+    if (kinds.includes("clip")) {
+      const mask: MaskInput = this.#one("clip-mask", () => new MaskInput(host, changed, () => clip.first));
+      const clip: ClipInput = this.#one("clip", () => new ClipInput(host, changed, () => mask.beneath()));
+      const inputs = [clip, ...(kinds.includes("mask") ? [mask] : []), ...told, ...this.#places.of(spec)];
+      const asks = () => ({ seed: host.settled.seed });
+      const renderers = { clips: new ClipsRenderer(host) };
+      return { inputs, renderers, expected: "clips", beside: inputs.length > 1, asks };
+    }
     if (kinds.includes("mask")) {
       const mask = this.#one("mask", () => new MaskInput(host, changed));
       const asks = () => ({ seed: host.settled.seed });
@@ -148,7 +157,7 @@ export class Kit {
       const renderers = { image: new FramesRenderer(host, pair) };
       return { inputs: [pair], renderers, expected: "image", asks: () => ({}) };
     }
-    const inputs = this.#places.of(spec);
+    const inputs = [...told, ...this.#places.of(spec)];
     const pointer = kinds.includes("pointer") ? this.#places.pointer : undefined;
     const image = pointer ? new MapRenderer(host, pointer) : new GridRenderer(host);
     const asks = () => {

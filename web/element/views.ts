@@ -20,6 +20,8 @@ export class Views {
   #all: ViewInfo[] = [];
   /** Views of models of images that are told sentences. */
   #told = new Set<ViewName>();
+  /** Those that are asked for changes in words. */
+  #changes = new Set<ViewName>();
   /** Views of models that have learned classes. */
   #classed = new Set<ViewName>();
 
@@ -42,6 +44,7 @@ export class Views {
     const { info, settled } = this.host;
     const has = (id: ViewName) => {
       if (!info) return !this.#told.has(id) || id === settled.view;
+      if (this.#changes.has(id)) return info.changes;
       if (this.#told.has(id)) return info.prompt !== undefined;
       return !this.#classed.has(id) || info.classes.length > 0;
     };
@@ -71,6 +74,8 @@ export class Views {
     this.#all = viewsOf(plots, capabilities.language, family !== GUEST);
     const told = (spec: PlotSpec) =>
       kind === "image" && spec.inputs.some((input) => ["text", "instruction"].includes(input.kind));
+    const asked = (spec: PlotSpec) => spec.inputs.some((input) => input.kind === "instruction");
+    this.#changes = new Set(plots.filter(asked).map(({ id }) => id));
     this.#told = new Set(plots.filter(told).map(({ id }) => id));
     this.#classed = new Set(plots.filter(({ needsClasses }) => needsClasses).map(({ id }) => id));
     this.#panels = new Map();

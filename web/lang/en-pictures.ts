@@ -30,4 +30,13 @@ export const pictures = {
   picturesRefused: { one: "{n} file was left out", other: "{n} files were left out" },
   picturesStay: "They stay in this browser: nothing is uploaded.",
   picturesClear: "Take my pictures away",
+  clipHeldOut: "A clip that it has never seen",
+  clipYours: "Your clip",
+  clipAnother: "Another one",
+  clipBack: "Back to its own",
+  clipOpen: "Open a clip",
+  clipRecord: "Record two seconds",
+  clipNote:
+    "Yours may be a GIF, a video or the camera: its first two seconds, sixteen squares from the middle, in grey. It " +
+    "stays in this browser.",
 } as const;

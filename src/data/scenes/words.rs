@@ -8,6 +8,7 @@
 
 use super::{COLOURS, SHAPES, Shape};
 use crate::{
+    data::free,
     error::{Error, Result},
     rng::Rng,
 };
@@ -205,10 +206,10 @@ impl Demand {
 }
 
 /// The tokens of what is asked for, filled up to [`CONTEXT`].
-pub(super) fn tokens_of(demand: &Demand) -> Vec<u8> {
-    let token = |word: &&str| all().position(|w| w == *word).unwrap_or(0) as u8;
-    let mut tokens: Vec<u8> = demand.words().iter().map(token).collect();
-    tokens.resize(CONTEXT, NOTHING as u8);
+pub(super) fn tokens_of(demand: &Demand) -> Vec<u16> {
+    let token = |word: &&str| all().position(|w| w == *word).unwrap_or(0) as u16;
+    let mut tokens: Vec<u16> = demand.words().iter().map(token).collect();
+    tokens.resize(CONTEXT, NOTHING as u16);
     tokens
 }
 
@@ -218,11 +219,15 @@ pub(in crate::data) fn plain(sentence: &str) -> String {
 }
 
 /// A sentence as the tokens of a vocabulary (the first for no word), filled up to [`CONTEXT`]. Capital
-/// letters, commas and full stops do not matter.
+/// letters, commas and full stops do not matter. To a vocabulary of many words it is free text: see
+/// [`free`](super::super::free).
 ///
 /// # Errors
 /// [`Error::BadOption`] names a word that is not known, or says that there are too many.
 pub fn tokens(sentence: &str, vocabulary: &[String]) -> Result<Vec<u32>> {
+    if free::is_free(vocabulary) {
+        return free::tokens(sentence, vocabulary);
+    }
     let plain = plain(sentence);
     let token = |word: &str| {
         let word = if word == "an" { "a" } else { word };

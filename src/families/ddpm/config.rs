@@ -37,6 +37,10 @@ pub struct DdpmConfig {
     /// Levels of the U-Net: each but the first works on half the height and width.
     #[schemars(title = "Levels", range(min = 1, max = 5), extend("x-data" = ["image"]))]
     pub levels: usize,
+    /// Let squares of 2 × 2 pixels be channels of the U-Net, whose first level then works on half the height and
+    /// width: a quarter of the work, for images with little in their single pixels.
+    #[schemars(title = "Squares", extend("x-data" = ["image"]))]
+    pub squares: bool,
     /// Tell the network the class of each image, if the data has classes; then samples of one class
     /// can be asked for.
     #[schemars(title = "Class-conditional", extend("x-data" = ["image"]))]
@@ -73,6 +77,7 @@ impl Default for DdpmConfig {
             network: Network::Auto,
             channels: 32,
             levels: 3,
+            squares: false,
             conditional: false,
             label_dropout: 0.1,
             shortcuts: false,

@@ -64,7 +64,7 @@ use crate::{
     },
     nn::{
         either::Either,
-        squares,
+        squares::{self, squeeze, unsqueeze},
         unet::{self, UNet, UNetConfig},
         weights,
     },
@@ -131,7 +131,11 @@ impl Ddpm {
             (Either::B(unet), Example::Image([channels, height, width])) => {
                 let [n, d] = x.dims();
                 let image = x.reshape([n, channels, height, width]);
-                unet.forward(image, times, told).reshape([n, d])
+                let answer = match self.config.squares {
+                    true => unsqueeze(unet.forward(squeeze(image), times, told)),
+                    false => unet.forward(image, times, told),
+                };
+                answer.reshape([n, d])
             }
             (Either::A(net), _) => net.forward(x, times, self.config.frequency),
             (Either::B(_), Example::Points(_)) => x, // `init` makes no such model.
@@ -242,7 +246,16 @@ impl Ddpm {
                 |told: unet::Told| model.forward(x.clone(), &[time], unet::Told { steps, ..told });
             let nothing = told.labels.is_empty() && told.tokens.is_empty();
             let guidance = if nothing { 0.0 } else { guidance };
-            guided(guidance, || of(told.all()), || of(unet::Told::default()))
+            // Of both a class and words, it is the words that guidance leads towards.
+            let less = unet::Told {
+                labels: if told.tokens.is_empty() {
+                    &[]
+                } else {
+                    &told.labels
+                },
+                ..unet::Told::default()
+            };
+            guided(guidance, || of(told.all()), || of(less))
         })
     }
 
@@ -260,6 +273,10 @@ impl Ddpm {
             });
         };
         let image = x.reshape([1, channels, height, width]);
+        let image = match self.config.squares {
+            true => squeeze(image),
+            false => image,
+        };
         let (_, seen) = unet.looking(image, &[time], told.all());
         // The last level on the way up is the finest.
         let finest = seen
@@ -377,14 +394,15 @@ impl Family for Ddpm {
                 if config.network == Network::Mlp {
                     return Err(Error::bad_option("network", "mlp", "images need the U-Net"));
                 }
-                let halved = 1 << (config.levels - 1);
+                let squares = usize::from(config.squares);
+                let halved = 1 << (config.levels - 1 + squares);
                 if !height.is_multiple_of(halved) || !width.is_multiple_of(halved) {
                     let reason = format!("{height} × {width} pixels cannot be halved so often");
                     return Err(Error::bad_option("levels", config.levels, reason));
                 }
                 let first = config.channels;
                 let unet = UNetConfig {
-                    channels,
+                    channels: channels << (2 * squares),
                     beside: 0,
                     frames: 1,
                     widths: (0..config.levels).map(|i| first << i.min(1)).collect(),
@@ -424,7 +442,10 @@ impl Family for Ddpm {
 
     fn cost(&self) -> Cost {
         match (&self.net, self.example) {
-            (Either::B(unet), Example::Image([_, height, width])) => unet.cost([height, width]),
+            (Either::B(unet), Example::Image([_, height, width])) => {
+                let halved = usize::from(self.config.squares);
+                unet.cost([height >> halved, width >> halved])
+            }
             _ => Cost::of(&weights::shapes(&self.net), |_| 1.0),
         }
     }

@@ -78,9 +78,10 @@ pub fn plots_of_images() -> Vec<PlotSpec> {
         PlotSpec::new(
             "restyle",
             "Another class",
-            "Your picture is carried towards noise without naming a class, and back as each class in turn. No chance is involved: with little noise it stays what it was, with more it becomes the other class, in the same hand.",
+            "Your picture is carried towards noise without naming a class, and back as each class in turn. No chance is involved: the more noise, the more it becomes the other class, and the less of its shape is kept. A model that knows words does it better if it is told what is in the picture.",
         )
         .with(PlotInput::Image)
+        .with(PlotInput::Sentence)
         .along("noise")
         .with_classes(),
         PlotSpec::new(
@@ -176,7 +177,11 @@ impl Ddpm {
         let x0 = pixels.reshape([1, channels * height * width]) * 2.0 - 1.0;
         // Most of what changes a class is near the noise.
         let depth = 1.0 - (1.0 - f64::from(request.at)).powi(3);
-        let restyled = model.restyled(x0, depth)?;
+        let condition = Condition {
+            prompt: (!request.text.is_empty()).then(|| request.text.into()),
+            ..Condition::default()
+        };
+        let restyled = model.restyled(x0, depth, &condition.tokens(&model.words)?)?;
         let images = model.example.samples(restyled).images()?;
         Ok(Scene::new("as each class").images(images, COLUMNS))
     }

@@ -14,13 +14,16 @@ use crate::error::{Error, Result};
 const STEPS: usize = 20;
 /// How strongly the way back follows the class.
 const GUIDANCE: f64 = 4.0;
+/// And how strongly words that are told besides.
+const WORDS_GUIDANCE: f64 = 1.5;
 
 impl Ddpm {
-    /// x₀ `[1, d]` as each class, `[classes, d]`, by the noise of a time `depth` from 0 (none) to 1.
+    /// x₀ `[1, d]` as each class, `[classes, d]`, by the noise of a time `depth` from 0 (none) to 1. On both ways the
+    /// network is told what the image is of, if that is known: one sentence of `tokens`, or none.
     ///
     /// # Errors
     /// [`Error::Unsupported`] for a model that knows no classes.
-    pub fn restyled(&self, x0: Tensor<2>, depth: f64) -> Result<Tensor<2>> {
+    pub fn restyled(&self, x0: Tensor<2>, depth: f64, tokens: &[u32]) -> Result<Tensor<2>> {
         if self.classes == 0 {
             return Err(Error::Unsupported {
                 what: "This model was trained without classes".into(),
@@ -30,7 +33,11 @@ impl Ddpm {
         levels.reverse();
         levels.retain(|level| level.time <= depth + 1e-9);
         let mut x = x0;
-        let answer = self.predict(Told::default());
+        let answer = self.predict(Told {
+            tokens: tokens.to_vec(),
+            guidance: 1.0,
+            ..Told::default()
+        });
         for pair in levels.windows(2) {
             let (from, to) = (pair[0], pair[1]);
             // At the data no network was trained: there the first level's answer serves.
@@ -43,8 +50,13 @@ impl Ddpm {
         let mut x = x.repeat_dim(0, self.classes);
         let answer = self.predict(Told {
             labels: (0..self.classes as u32).collect(),
-            guidance: GUIDANCE,
-            ..Told::default()
+            // Of images of which nothing is said and no class is told, a model of words has seen few.
+            guidance: match (tokens.is_empty(), self.words.is_empty()) {
+                (false, _) => WORDS_GUIDANCE,
+                (true, false) => 1.0,
+                (true, true) => GUIDANCE,
+            },
+            tokens: tokens.to_vec(),
         });
         for pair in levels.windows(2).rev() {
             let (to, from) = (pair[0], pair[1]);

@@ -1,7 +1,7 @@
-import { html } from "lit";
+import { html, nothing } from "lit";
 import type { PlotInputs } from "../../client/protocol";
 import { read } from "../attributes";
-import { inkOf, print } from "../draw";
+import { inkOf, print, type ImageView } from "../draw";
 import { colorOf, rgb } from "../ink";
 import type { Host, Param } from "../panel";
 import type { Input } from "./input";
@@ -12,7 +12,10 @@ import { Surface, alongLine } from "./surface";
 const SIDE = 112;
 const BRUSHES = [6, 12, 24, 40];
 
-/** A test image, and over it a mask that the reader paints, with mouse, finger, pen or keyboard. */
+/**
+ * A mask that the reader paints, with mouse, finger, pen or keyboard: over a test image, or over a picture that comes
+ * from elsewhere.
+ */
 export class MaskInput implements Input {
   readonly params: Record<string, Param>;
   #index = 0;
@@ -26,30 +29,39 @@ export class MaskInput implements Input {
   constructor(
     private readonly host: Host,
     private readonly changed: () => void,
+    private readonly elsewhere?: () => ImageView | undefined,
   ) {
     this.#picker = new Picker(host, 20);
     this.#cover.width = this.#cover.height = SIDE;
-    this.params = {
-      image: {
-        get: () => (this.#index ? String(this.#index) : undefined),
-        set: (text) => {
-          this.#index = read("image", text);
-        },
-      },
-    };
-    // Something is to be seen before anything was painted.
-    this.#half((_, y) => y >= SIDE / 2);
+    this.params = elsewhere
+      ? {}
+      : {
+          image: {
+            get: () => (this.#index ? String(this.#index) : undefined),
+            set: (text) => {
+              this.#index = read("image", text);
+            },
+          },
+        };
+    // Something is to be seen before anything was painted: of what moves, a band through which it comes.
+    this.#half(elsewhere ? (x) => Math.abs(x - SIDE / 2) < SIDE / 7 : (_, y) => y >= SIDE / 2);
   }
 
   async prepare() {
-    await this.#picker.load();
+    if (!this.elsewhere) await this.#picker.load();
     this.#draw();
   }
 
   ask(): PlotInputs | undefined {
     if (!this.#mask.some((m) => m > 0)) return undefined;
     const mask = { width: SIDE, height: SIDE, pixels: Uint8Array.from(this.#mask) };
-    return { image: { type: "test", index: this.#index }, mask };
+    return this.elsewhere ? { mask } : { image: { type: "test", index: this.#index }, mask };
+  }
+
+  /** What lies beneath is another picture. */
+  beneath() {
+    this.#tile = undefined;
+    this.#draw();
   }
 
   redraw(recolour: boolean) {
@@ -66,7 +78,7 @@ export class MaskInput implements Input {
     const ink = inkOf(canvas);
     const key = `${this.#picker.loaded} ${this.#index} ${ink.join(" ")}`;
     if (this.#tile?.key === key) return this.#tile.canvas;
-    const tile = this.#picker.tile(this.#index);
+    const tile = this.elsewhere ? this.elsewhere() : this.#picker.tile(this.#index);
     if (!tile) return undefined;
     this.#tile = { key, canvas: print(tile, ...ink) };
     return this.#tile.canvas;
@@ -172,6 +184,7 @@ export class MaskInput implements Input {
   }
 
   below() {
+    if (this.elsewhere) return nothing;
     const { words } = this.host;
     return html`<p class="label">${words.say("whichTestImage")}</p>
       ${this.#picker.render(

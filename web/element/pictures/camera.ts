@@ -61,6 +61,11 @@ export class Camera {
     void video.play().catch(() => undefined);
   }
 
+  /** What shows what it sees; nothing before it is on the page. */
+  get video(): HTMLVideoElement | undefined {
+    return this.#stream && this.#video;
+  }
+
   /** What it sees now, as a file. */
   async take(): Promise<File> {
     const video = this.#video;

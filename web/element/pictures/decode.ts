@@ -44,14 +44,17 @@ export async function squareOf(file: Blob, side: number): Promise<Uint8Array> {
 }
 
 /** The middle of a picture at `side` × `side` pixels: each is the mean of what it covers. */
-function shrunk(bitmap: ImageBitmap, side: number): Uint8Array {
-  const { width, height } = bitmap;
+export function shrunk(
+  picture: CanvasImageSource,
+  side: number,
+  { width, height }: { width: number; height: number } = picture as ImageBitmap,
+): Uint8Array {
   const crop = Math.min(width, height);
   let size = side;
   while (size * 2 <= crop && size < side * FINE) size *= 2;
   let from = canvasOf(size);
   from.imageSmoothingQuality = "high";
-  from.drawImage(bitmap, (width - crop) / 2, (height - crop) / 2, crop, crop, 0, 0, size, size);
+  from.drawImage(picture, (width - crop) / 2, (height - crop) / 2, crop, crop, 0, 0, size, size);
   for (; size > side; size /= 2) {
     const half = canvasOf(size / 2);
     // From twice the size, the mean of two neighbours each way is the mean of four pixels.

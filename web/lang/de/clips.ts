@@ -29,6 +29,22 @@ export const clips: Record<string, string> = {
   "between. Beside it the true clip, and what a cross-fade makes of both ends."]:
     "Die ersten vier und die letzten vier Bilder eines Filmchens, das es nie gesehen hat, sind vorgegeben, und das " +
     "Modell macht die dazwischen. Daneben das wahre Filmchen und das, was eine Überblendung aus beiden Enden macht.",
+  "Paint over": "Übermalen",
+  ["What you paint over is made anew in all frames, to fit the rest, which stays exactly as it was. If something " +
+  "moves through that part, it has to come out again on the other side."]:
+    "Was Sie übermalen, wird in allen Bildern neu gemacht, passend zum Rest, der genau so bleibt, wie er war. Bewegt " +
+    "sich etwas durch diesen Teil, dann muss es auf der anderen Seite wieder herauskommen.",
+  "Another way": "Ein anderer Weg",
+  ["Only the first frame of the clip is given. Your sentence says how it goes on: the same digit, on another way."]:
+    "Nur das erste Bild des Filmchens ist vorgegeben. Ihr Satz sagt, wie es weitergeht: dieselbe Ziffer, auf einem " +
+    "anderen Weg.",
+  "Another digit": "Eine andere Ziffer",
+  ["The whole clip is put under part of the noise, and the model finds its way back from there with your sentence. " +
+  "With the right amount of noise the way stays and the digit is another."]:
+    "Das ganze Filmchen wird unter einen Teil des Rauschens gelegt, und das Modell findet von dort mit Ihrem Satz " +
+    "zurück. Mit der richtigen Menge Rauschen bleibt der Weg, und die Ziffer ist eine andere.",
+  Clip: "Filmchen",
+  Altered: "Verändert",
   "True clip": "Wahres Filmchen",
   Model: "Modell",
   "Last frame repeated": "Letztes Bild wiederholt",
@@ -45,4 +61,15 @@ export const clips: Record<string, string> = {
   "it is made of small grey images of digits, and there are none":
     "er entsteht aus kleinen grauen Bildern von Ziffern, und es gibt keine",
   "its clips are of another size than this model's": "seine Filmchen haben eine andere Größe als die dieses Modells",
+
+  // A reader's own
+  "its frames do not have the size that is stated": "seine Bilder haben nicht die angegebene Größe",
+  "there is nothing to be seen in it": "es ist nichts darin zu sehen",
+  "This clip cannot be used: {reason}.": "Dieses Filmchen lässt sich nicht verwenden: {reason}.",
+  "it is no film that this browser can read": "es ist kein Film, den dieser Browser lesen kann",
+  "Use a GIF, or a video as MP4 or WebM.": "Nehmen Sie ein GIF, oder ein Video als MP4 oder WebM.",
+  "Cut it shorter, or save it smaller.": "Kürzen Sie es, oder speichern Sie es kleiner.",
+  "it is larger than 64 MB": "es ist größer als 64 MB",
+  "this browser does not take GIFs apart": "dieser Browser zerlegt keine GIFs",
+  "Use a video as MP4 or WebM.": "Nehmen Sie ein Video als MP4 oder WebM.",
 };

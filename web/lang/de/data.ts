@@ -13,7 +13,7 @@ export const data: Record<string, string> = {
   "training and test images differ in size": "Trainings- und Testbilder sind verschieden groß",
   "the data file": "die Datendatei",
   "it does not say which set it is": "sie sagt nicht, welcher Datensatz sie ist",
-  "{name} is not of bytes": "{name} besteht nicht aus Bytes",
+  "{name} is not of {dtype}": "{name} besteht nicht aus {dtype}",
   "{images} has {a} dimensions": "{images} hat {a} Dimensionen",
   "{images} has the shape {dims}": "{images} hat die Form {dims}",
   "it unpacks to more than 64 MB": "sie ist entpackt größer als 64 MB",

@@ -3,6 +3,7 @@ import { article } from "./article";
 import { changes } from "./changes";
 import { clips } from "./clips";
 import { data } from "./data";
+import { emoji } from "./emoji";
 import { errors } from "./errors";
 import { latent } from "./latent";
 import { guests } from "./guests";
@@ -27,6 +28,7 @@ const german: Language = {
     ...data,
     ...pictures,
     ...clips,
+    ...emoji,
     ...changes,
     ...guests,
     ...letters,

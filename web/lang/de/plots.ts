@@ -349,11 +349,11 @@ export const plots: Record<string, string> = {
     "Das Bild auf dem Weg zu jeder Klasse: Zu seinem Code kommt der Weg vom mittleren Code der nächsten Klasse " +
     "zu dem der anderen hinzu. Was der Code außer der Klasse sagt, bleibt, und damit etwas von der Handschrift.",
   ["Your picture is carried towards noise without naming a class, and back as each class in turn. " +
-  "No chance is involved: with little noise it stays what it was, with more it becomes the other class, in the " +
-  "same hand."]:
+  "No chance is involved: the more noise, the more it becomes the other class, and the less of its shape is kept. " +
+  "A model that knows words does it better if it is told what is in the picture."]:
     "Ihr Bild wird zum Rauschen geführt, ohne dass eine Klasse genannt wird, und als jede Klasse zurück. " +
-    "Der Zufall spielt nicht mit: Mit wenig Rauschen bleibt es, was es war, mit mehr wird es zur anderen " +
-    "Klasse, in derselben Handschrift.",
+    "Der Zufall spielt nicht mit: Je mehr Rauschen, desto mehr wird es zur anderen Klasse, und desto weniger bleibt " +
+    "von seiner Form. Ein Modell, das Wörter kennt, kann es besser, wenn ihm gesagt wird, was auf dem Bild ist.",
   change: "Veränderung",
   strength: "Stärke",
   "as each class": "als jede Klasse",

@@ -34,4 +34,13 @@ export const pictures: Pick<Texts, keyof typeof english> = {
   picturesRefused: { one: "{n} Datei wurde weggelassen", other: "{n} Dateien wurden weggelassen" },
   picturesStay: "Sie bleiben in diesem Browser: Nichts wird hochgeladen.",
   picturesClear: "Meine Bilder wegnehmen",
+  clipHeldOut: "Ein Filmchen, das es nie gesehen hat",
+  clipYours: "Ihr Filmchen",
+  clipAnother: "Ein anderes",
+  clipBack: "Zurück zu seinen eigenen",
+  clipOpen: "Filmchen öffnen",
+  clipRecord: "Zwei Sekunden aufnehmen",
+  clipNote:
+    "Ihres kann ein GIF, ein Video oder die Kamera sein: die ersten zwei Sekunden, sechzehn Quadrate aus der Mitte, " +
+    "in Grau. Es bleibt in diesem Browser.",
 };
