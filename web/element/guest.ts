@@ -68,7 +68,7 @@ export class GuestDesk {
     const { words } = this.host;
     const { bytes, memory, parameters, seconds, context } = opening;
     const form = [opening.architecture, opening.weights, opening.format, opening.licence].filter(Boolean).join(", ");
-        return html`<div class="notice guest" role="group" aria-label=${words.say("openGuest")}>
+    return html`<div class="notice guest" role="group" aria-label=${words.say("openGuest")}>
       <p>
         <strong dir="auto">${title}</strong> (${form}).
         ${words.say("guestSize", {
