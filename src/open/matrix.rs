@@ -1,9 +1,9 @@
 //! Weights as they lie in the file, and products with them.
 //!
-//! A weight is never unpacked as a whole. What it is multiplied with becomes whole numbers of 16 bits, 32 to a
-//! scale ([`Rows`]), and each 32 weights meet them as whole numbers too: eight products and four sums to an
-//! instruction. With 16 bits instead of 8 this costs no more and loses a millionth instead of a hundredth, so
-//! that what comes out is what the unpacked weights would give.
+//! A weight is never unpacked as a whole. What it is multiplied with becomes whole numbers, 32 to a scale
+//! ([`Rows`]), and each 32 weights meet them as whole numbers too: eight products and four sums to an
+//! instruction. The instruction takes numbers of 16 bits. What these leave over becomes 16 bits more, which are
+//! multiplied as well: half as fast, and what comes out is what the unpacked weights would give.
 
 use std::{ops::Range, sync::Arc};
 
@@ -27,14 +27,27 @@ pub struct Matrix {
     place: Range<usize>,
 }
 
-/// What a matrix is multiplied with: `[n, columns]`, as numbers and in 16 bits.
+/// What 16 bits leave over is counted in such parts of their last bit.
+const REST: f32 = 65534.0;
+
+/// What a matrix is multiplied with: `[n, columns]`, as numbers, and as `scale · (q + rest / REST)`.
 pub struct Rows<'a> {
     n: usize,
     columns: usize,
     numbers: &'a [f32],
     q: Vec<i16>,
+    rest: Vec<i16>,
     scales: Vec<f32>,
     sums: Vec<f32>,
+}
+
+/// One of them.
+#[derive(Clone, Copy)]
+struct Row<'a> {
+    q: &'a [[i16; PART]],
+    rest: &'a [[i16; PART]],
+    scales: &'a [f32],
+    sums: &'a [f32],
 }
 
 impl<'a> Rows<'a> {
@@ -46,6 +59,7 @@ impl<'a> Rows<'a> {
             columns,
             numbers,
             q: Vec::new(),
+            rest: Vec::new(),
             scales: Vec::new(),
             sums: Vec::new(),
         };
@@ -57,32 +71,34 @@ impl<'a> Rows<'a> {
 
     fn quantise(&mut self) {
         self.q.reserve_exact(self.numbers.len());
+        self.rest.reserve_exact(self.numbers.len());
         self.scales.reserve_exact(self.numbers.len() / PART);
         self.sums.reserve_exact(self.numbers.len() / PART);
         for part in self.numbers.chunks_exact(PART) {
             let most = part.iter().fold(0.0f32, |m, x| m.max(x.abs()));
             let scale = most / 32767.0;
             let by = if scale > 0.0 { 1.0 / scale } else { 0.0 };
-            let mut sum = 0i32;
             // Half away from zero, by the cast, which cuts off.
-            self.q.extend(part.iter().map(|&x| {
-                let q = (x * by + 0.5f32.copysign(x)) as i16;
-                sum += i32::from(q);
-                q
-            }));
+            let round = |x: f32| (x + 0.5f32.copysign(x)) as i16;
+            for x in part {
+                let q = round(x * by);
+                self.q.push(q);
+                self.rest.push(round((x * by - f32::from(q)) * REST));
+            }
             self.scales.push(scale);
-            self.sums.push(scale * sum as f32);
+            self.sums.push(part.iter().sum());
         }
     }
 
-    /// Row `i` in 16 bits, scales and sums.
-    fn row(&self, i: usize) -> (&[i16], &[f32], &[f32]) {
+    /// Row `i` as whole numbers, what they leave over, scales and sums.
+    fn row(&self, i: usize) -> Row<'_> {
         let (c, p) = (self.columns, self.columns / PART);
-        (
-            &self.q[i * c..(i + 1) * c],
-            &self.scales[i * p..(i + 1) * p],
-            &self.sums[i * p..(i + 1) * p],
-        )
+        Row {
+            q: self.q[i * c..(i + 1) * c].as_chunks().0,
+            rest: self.rest[i * c..(i + 1) * c].as_chunks().0,
+            scales: &self.scales[i * p..(i + 1) * p],
+            sums: &self.sums[i * p..(i + 1) * p],
+        }
     }
 }
 
@@ -262,33 +278,35 @@ fn whole<'a, B: Blocks>(rows: impl Iterator<Item = &'a [u8]>, x: &Rows) -> Vec<f
     out
 }
 
-/// 32 products with their whole numbers, as four numbers.
+/// 32 products of whole numbers, as four numbers.
 #[inline(always)]
 fn products(part: &Part, q: &[i16; PART]) -> lanes::Floats {
-    let mut sum = None;
-    for (w, x) in part.q.iter().zip(q.as_chunks::<8>().0) {
-        let product = lanes::madd(*w, lanes::shorts(x));
-        sum = Some(match sum {
-            None => product,
-            Some(sum) => lanes::add(sum, product),
-        });
-    }
-    sum.map_or(lanes::zero(), lanes::float)
+    let q = q.as_chunks::<8>().0;
+    let each = |i: usize| lanes::madd(part.q[i], lanes::shorts(&q[i]));
+    lanes::float(lanes::add(
+        lanes::add(each(0), each(1)),
+        lanes::add(each(2), each(3)),
+    ))
+}
+
+/// `sum` and the products of part `p` of a row of `x` with 32 weights.
+#[inline(always)]
+fn met(sum: lanes::Floats, part: &Part, x: &Row, p: usize) -> lanes::Floats {
+    let whole = products(part, &x.q[p]);
+    let both = lanes::plus(whole, products(part, &x.rest[p]), lanes::splat(1.0 / REST));
+    lanes::plus(sum, both, lanes::splat(part.d * x.scales[p]))
 }
 
 /// A row of weights with the one row of `x`.
 fn single<B: Blocks>(row: &[u8], x: &Rows) -> f32 {
+    let x = x.row(0);
     let (mut sum, mut offset) = (lanes::zero(), 0.0);
-    let q = x.q.chunks_exact(PART * B::PARTS);
-    let scales = x.scales.chunks_exact(B::PARTS);
-    let sums = x.sums.chunks_exact(B::PARTS);
-    for (((block, q), scales), sums) in row.chunks_exact(B::BYTES).zip(q).zip(scales).zip(sums) {
-        let q = q.as_chunks::<PART>().0;
-        for (i, ((q, scale), total)) in q.iter().zip(scales).zip(sums).enumerate() {
-            let part = B::part(block, i);
-            sum = lanes::plus(sum, products(&part, q), lanes::splat(part.d * scale));
+    for (b, block) in row.chunks_exact(B::BYTES).enumerate() {
+        for i in 0..B::PARTS {
+            let (part, p) = (B::part(block, i), b * B::PARTS + i);
+            sum = met(sum, &part, &x, p);
             if B::OFFSETS {
-                offset += part.m * total;
+                offset += part.m * x.sums[p];
             }
         }
     }
@@ -297,25 +315,13 @@ fn single<B: Blocks>(row: &[u8], x: &Rows) -> f32 {
 
 /// A row of weights with `N` rows of `x` from row `from` on.
 fn tile<const N: usize, B: Blocks>(parts: &[Part], x: &Rows, from: usize) -> [f32; N] {
-    let rows: [_; N] = std::array::from_fn(|i| {
-        let (q, scales, sums) = x.row(from + i);
-        (q.as_chunks::<PART>().0, scales, sums)
-    });
+    let rows: [Row; N] = std::array::from_fn(|i| x.row(from + i));
     let (mut sum, mut offset) = ([lanes::zero(); N], [0.0; N]);
-    // Of equal length all, so that nothing is asked inside.
-    let n = rows.iter().fold(parts.len(), |n, (q, s, t)| {
-        n.min(q.len()).min(s.len()).min(t.len())
-    });
-    for (p, part) in parts[..n].iter().enumerate() {
+    for (p, part) in parts.iter().enumerate() {
         for i in 0..N {
-            let (q, scales, sums) = rows[i];
-            sum[i] = lanes::plus(
-                sum[i],
-                products(part, &q[p]),
-                lanes::splat(part.d * scales[p]),
-            );
+            sum[i] = met(sum[i], part, &rows[i], p);
             if B::OFFSETS {
-                offset[i] += part.m * sums[p];
+                offset[i] += part.m * rows[i].sums[p];
             }
         }
     }

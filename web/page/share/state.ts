@@ -5,6 +5,7 @@ import { attributeOf, declared, type Kind } from "../../element/attributes";
 import type { GenerativeLab } from "../../element/lab/generative-lab";
 import type { GenerativeModel } from "../../element/generative-model";
 import { linkable } from "../../element/names";
+import { GUEST } from "../../element/panel";
 import type { Shown } from "../../element/share/snippets";
 import type { Learner } from "../../element/lab/learner";
 
@@ -51,6 +52,8 @@ function alone(widget: Widget): Learner | undefined {
 export function trained(widget: Widget): boolean {
   if (isLab(widget)) return (alone(widget)?.info?.step ?? 0) > 0;
   const { trainer, info } = widget;
+  // The file of another program is the reader's own; a link shows the figure without it.
+  if (info?.family === GUEST) return false;
   return isPacked(widget.src ?? "") || (trainer.own && (trainer.source !== "made" || (info?.step ?? 0) > 0));
 }
 
