@@ -17,6 +17,10 @@ export interface Survivor {
   readonly points: PointSource | undefined;
 }
 
+type Open = Extract<Request, { type: "open" }>;
+/** A request; of a large file that is opened not its bytes but the file, so that they are in memory only once. */
+export type Asked = Exclude<Request, Open> | (Omit<Open, "bytes"> & { bytes: Uint8Array | Blob });
+
 /** What can be asked for, as the worker describes it. */
 export type Description = Extract<Outcome, { type: "description" }>;
 
@@ -87,8 +91,11 @@ export class Engine {
   }
 
   /** Asks the worker. */
-  request(request: Request, options?: Options): Promise<Outcome> {
-    return this.#connection.send(request, options);
+  async request(request: Asked, options?: Options): Promise<Outcome> {
+    if (request.type !== "open") return this.#connection.send(request, options);
+    const { bytes: given } = request;
+    const bytes = given instanceof Blob ? new Uint8Array(await given.arrayBuffer()) : given;
+    return this.#connection.send({ ...request, bytes }, options);
   }
 
   /** Families, options and their schemas. */

@@ -1,4 +1,4 @@
-import { CUSTOM, Engine, unexpected, type Pictures, type Points, type Survivor } from "./engine";
+import { CUSTOM, Engine, unexpected, type Asked, type Pictures, type Points, type Survivor } from "./engine";
 import { wasNeverAsked, wasRestarted, type Backend, type Device } from "./connection";
 import { PlaygroundError, cancelled, problem } from "./errors";
 import type { Fault, ModelInfo, Outcome, PictureSource, PointSource, Request } from "./protocol";
@@ -22,7 +22,7 @@ interface Running {
 
 /** What a new model is made of. */
 export type Body = Omit<Extract<Request, { type: "create" }>, "type" | "session">;
-type Place = Extract<Request, { type: "open" | "create" }>;
+type Place = Extract<Asked, { type: "open" | "create" }>;
 
 /** A training that stops its worker so often without one step more is given up. */
 const STUCK = 2;
@@ -87,7 +87,7 @@ export class Session extends Questions implements Survivor {
   // ---- The model
 
   /** Opens a checkpoint. If it fails, what was there stays, and trains on. */
-  async open(bytes: Uint8Array, sha256: string | null): Promise<ModelInfo> {
+  async open(bytes: Uint8Array | Blob, sha256: string | null): Promise<ModelInfo> {
     return this.#place({ type: "open", session: this.id, bytes, sha256 }, async () => undefined);
   }
 

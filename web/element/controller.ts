@@ -171,7 +171,7 @@ export class Controller extends Runner {
   }
 
   /** Opens a file of the reader's. If that fails, what was there stays, and trains on. */
-  async open(bytes: Uint8Array): Promise<boolean> {
+  async open(bytes: Uint8Array | Blob): Promise<boolean> {
     const opened = await this.#put(bytes, { source: "opened" }, async (signal) => {
       await this.#keepFirst();
       if (signal.aborted) return;

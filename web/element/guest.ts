@@ -34,18 +34,18 @@ export class GuestDesk {
 
   constructor(private readonly host: Host) {}
 
-  /** The bytes of a file, however it came; of another program's model, if the reader wants it. */
+  /** What is in a file, however it came; of another program's model, if the reader wants it. */
   async bytes(
     file: Blob | ArrayBuffer | Uint8Array | readonly File[],
     session: Session,
-  ): Promise<Uint8Array | undefined> {
+  ): Promise<Uint8Array | Blob | undefined> {
     const files = Array.isArray(file) ? (file as File[]) : file instanceof File ? [file] : [];
     if (isForeign(files)) return this.#read(files, session);
     return checkpointBytes((files[0] ?? file) as Blob | ArrayBuffer | Uint8Array);
   }
 
-  /** The bytes of a model, if the reader still wants it after hearing how large it is. */
-  async #read(files: readonly File[], session: Session): Promise<Uint8Array | undefined> {
+  /** The file of a model, if the reader still wants it after hearing how large it is. */
+  async #read(files: readonly File[], session: Session): Promise<Blob | undefined> {
     this.#asked?.answer(false);
     const [first] = files;
     if (!first) return undefined;
@@ -59,7 +59,7 @@ export class GuestDesk {
     });
     this.#asked = undefined;
     this.host.requestUpdate();
-    return yes ? new Uint8Array(await file.arrayBuffer()) : undefined;
+    return yes ? file : undefined;
   }
 
   render(): TemplateResult | typeof nothing {
