@@ -37,7 +37,14 @@ fn kind(data: &DataInfo) -> Option<Kind<'_>> {
 
 /// Whether there is a page for such a model.
 pub fn has_page(model: &dyn Model, data: &DataInfo) -> bool {
-    model.page().is_some() && kind(data).is_some()
+    page(model).is_some() && kind(data).is_some()
+}
+
+/// The family's own part of the page. The U-Net of the pages takes each pixel by itself.
+fn page(model: &dyn Model) -> Option<&'static str> {
+    let config = model.config().ok()?;
+    let squares = config.get("squares").and_then(serde_json::Value::as_bool);
+    model.page().filter(|_| squares != Some(true))
 }
 
 /// The script for a model that is saved as `name`.safetensors. Numbers of its config are written into it.
@@ -51,7 +58,7 @@ pub fn pytorch(model: &dyn Model, data: &DataInfo, name: &str) -> Result<String>
             model.title()
         ),
     };
-    let part = model.page().ok_or_else(unsupported)?;
+    let part = page(model).ok_or_else(unsupported)?;
     let kind = kind(data).ok_or_else(unsupported)?;
     if !is_name(name) {
         let reason = "small letters, digits and hyphens are possible";
