@@ -15,8 +15,9 @@ use generative_playground::{
     data::{
         Binarize, DataInfo, Dataset, Space, Stream,
         score::{
-            Asked, HOLD, Note, Part, REST, Roll, RollInput, STEPS, SYMBOLS, Score, ScoreSet,
-            UNKNOWN, VOICES, context, from_pitches, midi, musicxml, pitch, symbol,
+            Asked, HOLD, MOST_STEPS, Note, Part, REST, Roll, RollInput, STEPS, SYMBOLS, Score,
+            ScoreSet, UNKNOWN, VOICES, context, engrave, from_pitches, midi, musicxml, pitch,
+            symbol, told,
             writing::{Fault, faults},
         },
     },
@@ -316,6 +317,32 @@ fn a_piece_comes_back_from_midi_as_it_was() {
 }
 
 #[test]
+fn every_chorale_comes_back_from_musicxml_as_it_was() {
+    let set = set();
+    let mut held = [0; 2];
+    for (name, _, score) in &set.pieces {
+        let steps = score.steps().min(MOST_STEPS);
+        let score = score.part(0, steps);
+        let roll = Roll::of(&score, |_| true).as_input();
+        let text = engrave::write(&roll).expect("MusicXML");
+        let read = musicxml::read(&text, &mut musicxml::Counts::default());
+        let read = read.expect("it is read").expect("four parts");
+        assert_eq!(read.cells, score.cells, "{name}");
+        let both = read.context.iter().zip(&score.context);
+        for (a, b) in both.filter_map(|(&a, &b)| told(a).zip(told(b))) {
+            held = [held[0] + usize::from(a.1), held[1] + usize::from(b.1)];
+        }
+    }
+    // Fermatas stand over notes, and reach as far as these do.
+    assert!(held[0].abs_diff(held[1]) * 50 < held[1], "{held:?}");
+    let none = RollInput::default();
+    assert_eq!(
+        engrave::write(&none).expect_err("no score").code(),
+        Code::BadData
+    );
+}
+
+#[test]
 fn a_hostile_midi_file_is_refused_or_read() {
     let roll = Roll::of(&set().pieces[0].2.part(0, 64), |_| false).as_input();
     let file = midi::write(&roll).expect("a file");
@@ -445,7 +472,11 @@ fn what_the_rules_forbid_is_found() {
 // ---- The model
 
 fn small(steps: usize, device: &Device) -> OrderlessTransformer {
-    let config = json!({"n_layer": 2, "n_head": 2, "n_embd": 16, "hidden": 32});
+    with_pitches(steps, false, device)
+}
+
+fn with_pitches(steps: usize, pitches: bool, device: &Device) -> OrderlessTransformer {
+    let config = json!({"n_layer": 2, "n_head": 2, "n_embd": 16, "hidden": 32, "pitches": pitches});
     let config = OrderlessConfig::from_json(&config).expect("options");
     let info = DataInfo::new("chorales", Space::Score { steps });
     let mut rng = Rng::new(0, Purpose::Init, 0);
@@ -478,12 +509,53 @@ fn guesses_are_pytorchs() {
         context: contexts.iter().map(|&c| c as u8).collect(),
     };
     digest("logits", &guess(&model, &score, &hidden), &want["logits"]);
+    let model = with_pitches(steps, true, &device);
+    digest("pitches", &guess(&model, &score, &hidden), &want["pitches"]);
+    let read = model.read(std::slice::from_ref(&score), 2);
+    digest("read", &values(read.expect("it reads")), &want["read"]);
+}
+
+#[test]
+fn a_guess_of_what_comes_next_does_not_see_it() {
+    let model = with_pitches(16, true, &Device::flex());
+    let score = set().pieces[3].2.part(0, 16);
+    let (at, voice) = (7, 2);
+    let later = |i: usize| i % 16 > at || i % 16 == at && i / 16 >= voice;
+    let row = |score: &Score| {
+        let logits = model
+            .read(std::slice::from_ref(score), voice)
+            .expect("it reads");
+        values(logits)[at * SYMBOLS..(at + 1) * SYMBOLS].to_vec()
+    };
+    let before = row(&score);
+    // What comes later may be anything, and so may what the sixteenths to come are.
+    let mut other = score.clone();
+    for (i, symbol) in other
+        .cells
+        .iter_mut()
+        .enumerate()
+        .filter(|(i, _)| later(*i))
+    {
+        *symbol = 2 + (i % 40) as u8;
+    }
+    other.context[at + 1..].fill(UNKNOWN);
+    assert_eq!(row(&other), before);
+    // All that came before it is seen, also the lower voices of the sixteenth before.
+    for (of, step) in [(0, 0), (0, at), (1, at), (2, at - 1), (3, at - 1)] {
+        let mut seen = score.clone();
+        seen.cells[of * 16 + step] = if seen.cells[of * 16 + step] == 20 {
+            21
+        } else {
+            20
+        };
+        assert_ne!(row(&seen), before, "{of} {step}");
+    }
 }
 
 #[test]
 fn a_guess_does_not_see_what_is_hidden() {
-    let model = small(16, &Device::flex());
-    for steps in [16, 40] {
+    for (model, steps) in [(false, 16), (false, 40), (true, 16), (true, 40)] {
+        let model = with_pitches(16, model, &Device::flex());
         let mut score = set().pieces[3].2.part(0, steps);
         let mut hidden = vec![false; VOICES * steps];
         // A note from its beginning to its end.

@@ -111,7 +111,7 @@ function licencesOf(inputs) {
     return `## ${name}\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
   };
   const rules = readFileSync(join(root, "src/data/numbers/LICENSE-UNICODE"), "utf8").trim();
-  const numbers = `## Rules for spelling numbers, of CLDR (in the modules)\n\n${rules}\n`;
+  const numbers = `## Rules for spelling numbers and forms of dates, of CLDR (in the modules)\n\n${rules}\n`;
   const all = [...packages.sort().map(one), numbers, crateNotices()];
   return `# Licences of what the package carries\n\n${all.join("\n")}`;
 }

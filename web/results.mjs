@@ -73,6 +73,9 @@ export function exact() {
   return table(["checkpoint", "parameters", "−log p(x), nats"], rows);
 }
 
+/** What is asked for in every direction, in hundredths, by checkpoint. */
+const GOALS = { "seq2seq-dates": 99, "seq2seq-names": 70 };
+
 /** How many translations of the shipped models are right to the letter. */
 export function translations() {
   const { models } = JSON.parse(text("web/checkpoints/manifest.json"));
@@ -83,10 +86,10 @@ export function translations() {
       thousands(parameters),
       `${m.exactMean.toFixed(2)} %`,
       `${m.exactWorst.toFixed(2)} %`,
-      `${m.directionsReached} of ${m.directions}`,
+      `${m.directionsReached} of ${m.directions} at ${GOALS[id] ?? 99.5} %`,
     ]);
   return table(
-    ["checkpoint", "parameters", "right, mean of directions", "in the worst", "directions at 99.5 % or more"],
+    ["checkpoint", "parameters", "right, mean of directions", "in the worst", "directions that reach the goal"],
     rows,
   );
 }

@@ -99,8 +99,12 @@ impl Recipe {
         if clips::is_clips(&self.data) {
             return Ok(ClipSet::from_folder(&self.data_options, &place.data)?.into());
         }
-        if pairs::is_numbers(&self.data) {
+        if pairs::is_made(&self.data) {
             return Ok(PairSet::new(&self.data, &self.data_options)?.into());
+        }
+        if pairs::is_table(&self.data) {
+            let set = PairSet::from_folder(&self.data, &self.data_options, &place.data)?;
+            return Ok(set.into());
         }
         if score::is_score(&self.data) {
             return Ok(ScoreSet::from_folder(&place.data)?.into());

@@ -1,6 +1,6 @@
 //! Models of music on the command line: what is measured, and the packed set.
 
-use std::{io::Read, path::Path};
+use std::{io::Read, path::Path, time::Instant};
 
 use flate2::read::GzDecoder;
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ use super::{
 use crate::{
     checkpoint::{Meta, Opened},
     data::score::{
-        Part, Score, ScoreSet, VOICES, from_pitches, is_score, musicxml,
+        Part, Roll, Score, ScoreSet, VOICES, from_pitches, is_score, musicxml,
         writing::{Fault, rates},
     },
     error::{Error, Result},
@@ -24,10 +24,12 @@ use crate::{
         Estimate,
         score::{Tokens, made, negative_log_likelihood},
     },
+    families::orderless::OrderlessSampleOptions,
+    model::{Condition, finish},
 };
 
-/// Sixteenths that are guessed of each set.
-const COUNT: usize = 4000;
+/// Bars that are timed.
+const TRIES: usize = 9;
 /// Pieces that are made.
 const PIECES: usize = 64;
 
@@ -44,7 +46,10 @@ const PUBLISHED: [(&str, &str); 3] = [
 /// What was measured.
 struct Measured {
     own: Estimate,
-    jsb: Option<Estimate>,
+    /// On the validation and the test part of JSB Chorales.
+    jsb: Option<[Estimate; 2]>,
+    /// Seconds in which a bar is made anew.
+    seconds: f64,
     /// Of Bach's held-out chorales, of pieces made of nothing, and of harmonised sopranos.
     rates: [[f64; 4]; 3],
 }
@@ -72,19 +77,12 @@ pub(super) fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result
         model.num_params(),
         meta.data.name
     );
+    let valid = of_jsb(&*model, &place.data, "valid", steps)?;
     let held_out: Vec<&Score> = set.of(Part::Test).map(|(_, score)| score).collect();
     let own = guessed(&*model, &held_out, (steps, Tokens::Symbols))?;
     told("held-out chorales, symbols", &own);
-    let pitches = jsb(&place.data, "test")?;
-    let jsb = match &pitches {
-        Some(scores) => {
-            let scores: Vec<&Score> = scores.iter().collect();
-            let jsb = guessed(&*model, &scores, (steps, Tokens::Pitches))?;
-            told("JSB-16th test, pitches", &jsb);
-            Some(jsb)
-        }
-        None => None,
-    };
+    let test = of_jsb(&*model, &place.data, "test", steps)?;
+    let jsb = valid.zip(test).map(|(valid, test)| [valid, test]);
     let windows = |score: &&Score| score.steps() >= steps;
     let of_bach: Vec<Score> = held_out
         .iter()
@@ -115,20 +113,25 @@ pub(super) fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result
             fault.title()
         );
     }
+    let seconds = bar_seconds(&*model, pieces)?;
+    say!("a bar of four voices made anew: {seconds:.3} s");
     if let Some(mut entry) = entry {
         let measured = Measured {
             own,
             jsb,
+            seconds,
             rates: all,
         };
         let rounded = |value: f64| json!((value * 1e3).round() / 1e3);
         entry
             .metrics
             .insert("natsPerToken".into(), rounded(own.mean));
-        if let Some(jsb) = jsb {
+        let seconds = json!((seconds * 1e2).round() / 1e2);
+        entry.metrics.insert("secondsPerBar".into(), seconds);
+        if let Some([_, test]) = jsb {
             entry
                 .metrics
-                .insert("natsPerTokenJsb".into(), rounded(jsb.mean));
+                .insert("natsPerTokenJsb".into(), rounded(test.mean));
         }
         let parallels = |rates: [f64; 4]| rounded(rates[0] + rates[1]);
         entry.metrics.insert("parallels".into(), parallels(all[1]));
@@ -140,6 +143,25 @@ pub(super) fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result
         manifest::put(&place.checkpoints, entry)?;
     }
     Ok(())
+}
+
+/// Seconds, in the middle of several tries, in which the second of four bars is made anew in all voices.
+fn bar_seconds(model: &dyn crate::model::Model, pieces: &[Score]) -> Result<f64> {
+    let mut all = Vec::new();
+    for (i, piece) in pieces.iter().take(TRIES).enumerate() {
+        let mut input = Roll::of(piece, |_| true).as_input();
+        input.free = (0..VOICES as u32).map(|voice| [voice, 16, 16]).collect();
+        let condition = Condition {
+            score: Some(input),
+            ..Condition::default()
+        };
+        let begun = Instant::now();
+        let mut sampler = model.sampler(&Value::Null, &condition, 1, i as u64)?;
+        pollster::block_on(finish(&mut *sampler))?.scores()?;
+        all.push(begun.elapsed().as_secs_f64());
+    }
+    all.sort_by(f64::total_cmp);
+    Ok(all.get(all.len() / 2).copied().unwrap_or_default())
 }
 
 fn told(what: &str, estimate: &Estimate) {
@@ -157,14 +179,31 @@ fn guessed(
     scores: &[&Score],
     (steps, tokens): (usize, Tokens),
 ) -> Result<Estimate> {
-    let told = bar(COUNT);
-    let how = (steps, tokens, COUNT);
+    let all = scores.iter().map(|score| score.steps()).sum();
+    let told = bar(all);
+    let how = (steps, tokens);
     let done = pollster::block_on(negative_log_likelihood(model, scores, how, |done| {
         told.set_position(done as u64);
         true
     }));
     told.finish_and_clear();
     done
+}
+
+/// How well a part of JSB Chorales is guessed, by pitches.
+fn of_jsb(
+    model: &dyn crate::model::Model,
+    data: &Path,
+    part: &str,
+    steps: usize,
+) -> Result<Option<Estimate>> {
+    let Some(scores) = jsb(data, part)? else {
+        return Ok(None);
+    };
+    let scores: Vec<&Score> = scores.iter().collect();
+    let estimate = guessed(model, &scores, (steps, Tokens::Pitches))?;
+    told(&format!("JSB-16th {part}, pitches"), &estimate);
+    Ok(Some(estimate))
 }
 
 /// A part of JSB Chorales in sixteenths, if the folder has it.
@@ -229,37 +268,44 @@ fn page(entry: &manifest::ModelEntry, meta: &Meta, set: &ScoreSet, measured: &Me
         .map(|(value, source)| format!("| {value} | {source} |\n"))
         .collect();
     let jsb = match &measured.jsb {
-        Some(jsb) => format!(
-            "On JSB Chorales (github.com/czhuang/JSB-Chorales-dataset, `Jsb16thSeparated`, test; reference data, not \
-             shipped) pitches alone are tokens, as in published numbers: the probabilities that a note goes on and that \
-             it is struck again are added, and the model is told neither bars nor fermatas. {} sixteenths drawn from \
-             all.\n\n| nats a token | |\n|---|---|\n| {:.3} ± {:.3} | this checkpoint, {:.2} nats a sixteenth |\n{published}\n",
-            jsb.n,
-            jsb.mean,
-            jsb.standard_error,
-            jsb.mean * VOICES as f64
+        Some([valid, test]) => format!(
+            "On JSB Chorales (github.com/czhuang/JSB-Chorales-dataset, `Jsb16thSeparated`; reference data, not shipped) \
+             pitches alone are tokens, as in published numbers: the probabilities that a note goes on and that it is \
+             struck again are added, and the model is told neither bars nor fermatas. {} sixteenths, all of the \
+             test part.\n\n| nats a token | |\n|---|---|\n\
+             | {:.3} ± {:.3} | this checkpoint, test, {:.2} nats a sixteenth |\n\
+             | {:.3} ± {:.3} | this checkpoint, validation |\n{published}\n",
+            test.n,
+            test.mean,
+            test.standard_error,
+            test.mean * VOICES as f64,
+            valid.mean,
+            valid.standard_error,
         ),
         None => String::new(),
     };
     format!(
         "{head}\
          −log p of a token, each guessed from all before it: sixteenth by sixteenth, in each the voices from the soprano \
-         down; `playground evaluate`. A guess sees at least the 47 sixteenths before, where there are as many, and \
-         where bars and fermatas are in the 16 after. Lower is better.\n\n\
-         On {n} sixteenths drawn from the held-out chorales, with symbols (a pitch, a rest, or: it goes on) as tokens: \
+         down; `playground evaluate`. A guess sees at least the 32 sixteenths before, where there are as many. Lower is better.\n\n\
+         On all {n} sixteenths of the held-out chorales, with symbols (a pitch, a rest, or: it goes on) as tokens: \
          **{mean:.3} ± {error:.3} nats a token**, {frame:.2} a sixteenth.\n\n\
          {jsb}\
          What the rules of part-writing forbid, in a hundred sixteenths (src/data/score/writing.rs); Bach's own rate \
          is that of the held-out chorales, the others those of {pieces} pieces of four bars made at temperature 0.8 to \
          their metre and fermatas, without and with their soprano.\n\n\
          | | parallel fifths | parallel octaves | out of range | doubled thirds |\n|---|---|---|---|---|\n\
-         {bach}{free}{melody}",
+         {bach}{free}{melody}\n\
+         One bar of four is made anew in all voices in {seconds:.2} s, natively and on one core: the middle of {TRIES} \
+         tries with {steps} steps each.\n",
         head = card::head(entry, meta, "", &data, &training),
         n = own.n,
         mean = own.mean,
         error = own.standard_error,
         frame = own.mean * VOICES as f64,
         pieces = PIECES,
+        seconds = measured.seconds,
+        steps = OrderlessSampleOptions::default().steps,
         bach = row("Bach", measured.rates[0]),
         free = row("made of nothing", measured.rates[1]),
         melody = row("soprano harmonised", measured.rates[2]),

@@ -2,6 +2,7 @@
 
 mod batch;
 pub mod bpe;
+pub mod calendar;
 pub mod clips;
 pub mod free;
 pub mod images;
@@ -14,6 +15,7 @@ pub mod scenes;
 pub mod score;
 pub mod space;
 mod stream;
+pub mod table;
 pub mod text;
 pub mod tokenizer;
 mod vary;
@@ -216,7 +218,8 @@ impl Dataset {
             Dataset::Images(set) => set.train.len(),
             Dataset::Points(set) => set.train_len(),
             Dataset::Text(set) => set.train().len(),
-            Dataset::Clips(_) | Dataset::Pairs(_) => 0,
+            Dataset::Clips(_) => 0,
+            Dataset::Pairs(set) => set.learned_len().unwrap_or(0),
             Dataset::Scores(set) => set.train_len(),
         }
     }
@@ -228,7 +231,7 @@ impl Dataset {
             Dataset::Points(set) => set.test_len(),
             Dataset::Text(set) => set.test().len(),
             Dataset::Clips(_) => clips::TEST,
-            Dataset::Pairs(_) => pairs::TEST,
+            Dataset::Pairs(set) => set.test_len(),
             Dataset::Scores(set) => set.test_len(),
         }
     }

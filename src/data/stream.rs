@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Batch, ClipSet, Dataset, ImageSet, ScoreSet, clips, pairs, text, vary::Variation};
+use super::{Batch, ClipSet, Dataset, ImageSet, ScoreSet, clips, text, vary::Variation};
 use crate::{
     error::{Error, Result},
     rng::{Purpose, Rng},
@@ -242,7 +242,7 @@ pub fn test_batch(
             ClipSet::batch((start.min(end)..end).map(|i| set.held_out(i)))
         }
         Dataset::Pairs(set) => {
-            let end = (start + count).min(pairs::TEST);
+            let end = (start + count).min(set.test_len());
             set.held_out(start.min(end)..end)
         }
         Dataset::Scores(set) => {

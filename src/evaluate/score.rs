@@ -2,7 +2,7 @@
 //!
 //! The protocol of published numbers: a piece is guessed sixteenth by sixteenth, in each the voices from the soprano
 //! down, each from all before it; the mean of −log p over these tokens, or over sixteenths, which are four. Here a
-//! guess sees the 47 sixteenths before at least, where there are as many. Sets that know pitches alone do not tell a
+//! guess sees at least the 32 sixteenths before, where there are as many. Sets that know pitches alone do not tell a
 //! note that goes on from the same note struck again: there the probabilities of both are added.
 
 use crate::{
@@ -12,15 +12,7 @@ use crate::{
     evaluate::Estimate,
     families::orderless::{allowed, weigh},
     model::{Condition, Model, finish},
-    rng::{Purpose, Rng},
 };
-
-/// Windows that go through the network at once.
-const TOGETHER: usize = 32;
-/// Sixteenths of a window that come after what is guessed, hidden: where a line of the hymn ends is seen there.
-const AFTER: usize = 16;
-/// Seed of the sixteenths that are measured.
-const SEED: u64 = 1685;
 
 /// What counts as the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,115 +23,89 @@ pub enum Tokens {
     Pitches,
 }
 
-/// A cell to be guessed from all before it.
-struct Place {
-    window: Score,
-    hidden: Vec<bool>,
-    step: usize,
-    voice: usize,
-}
-
-impl Place {
-    fn of(score: &Score, step: usize, voice: usize, steps: usize) -> Self {
-        let t = score.steps().min(steps);
-        let behind = t.saturating_sub(AFTER + 1);
-        let from = step.saturating_sub(behind).min(score.steps() - t);
-        let at = step - from;
-        let hidden = (0..VOICES * t).map(|i| i % t > at || i % t == at && i / t >= voice);
-        Self {
-            window: score.part(from, t),
-            hidden: hidden.collect(),
-            step: at,
-            voice,
+/// −log p of what a voice does in a sixteenth of a window, from its logits.
+fn nats(window: &Score, [voice, step]: [usize; 2], logits: &[f32], tokens: Tokens) -> f64 {
+    let weights = weigh(logits, 1.0, |s| allowed(s, step, false));
+    let truth = usize::from(window.voice(voice)[step]);
+    let p = match tokens {
+        Tokens::Symbols => weights[truth],
+        Tokens::Pitches => {
+            let sounding = window.sounding(voice);
+            let now = sounding[step];
+            let begins = match now {
+                0 => usize::from(REST),
+                p => (0..SYMBOLS)
+                    .find(|&s| pitch(s as u8) == Some(p))
+                    .unwrap_or(truth),
+            };
+            let same = step > 0 && sounding[step - 1] == now;
+            let goes_on = if same {
+                weights[usize::from(HOLD)]
+            } else {
+                0.0
+            };
+            weights[begins] + goes_on
         }
-    }
-
-    /// −log p of what stands there, from its logits.
-    fn nats(&self, logits: &[f32], tokens: Tokens) -> f64 {
-        let weights = weigh(logits, 1.0, |s| allowed(s, self.step, false));
-        let truth = usize::from(self.window.voice(self.voice)[self.step]);
-        let p = match tokens {
-            Tokens::Symbols => weights[truth],
-            Tokens::Pitches => {
-                let sounding = self.window.sounding(self.voice);
-                let now = sounding[self.step];
-                let begins = match now {
-                    0 => usize::from(REST),
-                    p => (0..SYMBOLS)
-                        .find(|&s| pitch(s as u8) == Some(p))
-                        .unwrap_or(truth),
-                };
-                let same = self.step > 0 && sounding[self.step - 1] == now;
-                weights[begins]
-                    + if same {
-                        weights[usize::from(HOLD)]
-                    } else {
-                        0.0
-                    }
-            }
-        };
-        -p.max(1e-30).ln()
-    }
+    };
+    -p.max(1e-30).ln()
 }
 
-/// −log p of a token of these scores, in nats, over `count` sixteenths drawn from all of them; those of one
-/// sixteenth are taken together for the standard error. `progress` is told how many are done and may cancel.
+/// Windows of a score that overlap by half: where each begins, and from which of its sixteenths on it counts, so that
+/// every sixteenth counts once, with at least half a window before it where there is as much.
+fn windows(length: usize, steps: usize) -> Vec<[usize; 2]> {
+    let t = length.min(steps);
+    let mut out = vec![[0, 0]];
+    let mut done = t;
+    while done < length {
+        let from = (done - t / 2).min(length - t);
+        out.push([from, done - from]);
+        done = from + t;
+    }
+    out
+}
+
+/// −log p of a token of these scores, in nats, over all sixteenths; those of one sixteenth are taken together for the
+/// standard error. `progress` is told how many are done and may cancel.
 ///
 /// # Errors
 /// [`Error::Unsupported`], [`Error::Cancelled`], and what the device reports.
 pub async fn negative_log_likelihood(
     model: &dyn Model,
     scores: &[&Score],
-    (steps, tokens, count): (usize, Tokens, usize),
+    (steps, tokens): (usize, Tokens),
     mut progress: impl FnMut(usize) -> bool,
 ) -> Result<Estimate> {
-    let orderless = model.orderless().ok_or_else(|| Error::Unsupported {
-        what: format!("A {} does not guess music", model.title()),
-    })?;
-    let all: Vec<(usize, usize)> = (scores.iter().enumerate())
-        .flat_map(|(i, score)| (0..score.steps()).map(move |step| (i, step)))
-        .collect();
-    let order = Rng::new(SEED, Purpose::Evaluate, 0).permutation(all.len());
-    let mut chosen: Vec<_> = order
-        .into_iter()
-        .take(count)
-        .map(|i| all[i as usize])
-        .collect();
-    // Windows of one length go together.
-    chosen.sort_by_key(|&(i, _)| scores[i].steps().min(steps));
-    let mut nats: Vec<f64> = Vec::with_capacity(chosen.len());
-    let mut rest = &chosen[..];
-    while let Some(&(first, _)) = rest.first() {
-        let t = scores[first].steps().min(steps);
-        let same = rest.iter().take(TOGETHER / VOICES);
-        let same = same.take_while(|(i, _)| scores[*i].steps().min(steps) == t);
-        let places: Vec<Place> = same
-            .flat_map(|&(i, step)| (0..VOICES).map(move |voice| (i, step, voice)))
-            .map(|(i, step, voice)| Place::of(scores[i], step, voice, steps))
-            .collect();
-        let windows: Vec<Score> = places.iter().map(|p| p.window.clone()).collect();
-        let hidden: Vec<&[bool]> = places.iter().map(|p| p.hidden.as_slice()).collect();
-        let logits = floats(orderless.guess(&windows, &hidden)).await?;
-        for (frame, places) in places.chunks(VOICES).enumerate() {
-            let each = places.iter().enumerate().map(|(v, place)| {
-                let row =
-                    (((frame * VOICES + v) * t + place.step) * VOICES + place.voice) * SYMBOLS;
-                place.nats(&logits[row..row + SYMBOLS], tokens)
-            });
-            nats.push(each.sum::<f64>() / VOICES as f64);
+    let unsupported = || Error::Unsupported {
+        what: format!("A {} does not read music from left to right", model.title()),
+    };
+    let orderless = model.orderless().ok_or_else(unsupported)?;
+    let mut nats_of: Vec<f64> = Vec::new();
+    for score in scores {
+        let t = score.steps().min(steps);
+        for [from, counts] in windows(score.steps(), steps) {
+            let window = score.part(from, t);
+            let mut sums = vec![0.0; t - counts];
+            for voice in 0..VOICES {
+                let read = orderless.read(std::slice::from_ref(&window), voice);
+                let logits = floats(read.ok_or_else(unsupported)?).await?;
+                for (sum, step) in sums.iter_mut().zip(counts..t) {
+                    let logits = &logits[step * SYMBOLS..(step + 1) * SYMBOLS];
+                    *sum += nats(&window, [voice, step], logits, tokens);
+                }
+            }
+            nats_of.extend(sums.into_iter().map(|sum| sum / VOICES as f64));
         }
-        rest = &rest[places.len() / VOICES..];
-        if !progress(nats.len()) {
+        if !progress(nats_of.len()) {
             return Err(Error::Cancelled);
         }
     }
-    let n = nats.len().max(1) as f64;
-    let mean = nats.iter().sum::<f64>() / n;
-    let variance = nats.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n;
+    let n = nats_of.len().max(1) as f64;
+    let mean = nats_of.iter().sum::<f64>() / n;
+    let variance = nats_of.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n;
     Ok(Estimate {
         mean,
         standard_error: (variance / n).sqrt(),
-        n: nats.len(),
+        n: nats_of.len(),
     })
 }
 
@@ -175,4 +141,22 @@ pub async fn made(
         }
     }
     Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sixteenth_counts_once() {
+        for length in [4, 63, 64, 65, 96, 100, 128, 250] {
+            let mut counted = vec![0; length];
+            for [from, counts] in windows(length, 64) {
+                let t = length.min(64);
+                (from + counts..from + t).for_each(|step| counted[step] += 1);
+                assert!(from == 0 || counts >= 32, "{length}");
+            }
+            assert!(counted.iter().all(|&n| n == 1), "{length}: {counted:?}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use super::{Host, options::check_options, sampling::Wish, training::Limits};
 use crate::{
     data::{
-        DataInfo, ImageSet, SpaceKind, clips,
+        DataInfo, Dataset, ImageSet, SpaceKind, clips,
         images::Standing,
         pairs,
         pictures::PictureOptions,
@@ -191,7 +191,10 @@ impl Host {
                 options,
             } => {
                 let set = library.put_text(&name, &bytes, sha256.as_deref(), &options)?;
-                let text = set.text()?.describe();
+                let text = match &*set {
+                    Dataset::Pairs(pairs) => pairs.describe(),
+                    set => set.text()?.describe(),
+                };
                 Ok(Outcome::Text { text })
             }
             Request::LoadPictures { source } => {
@@ -405,6 +408,10 @@ fn view_file(view: &View, form: FileForm, name: &str, info: &DataInfo) -> Result
         ),
         FileForm::Svg => ("svg", "image/svg+xml", plots::svg::svg(view)?.into_bytes()),
         FileForm::Png => ("png", "image/png", plots::png(view, ENLARGED)?),
+        FileForm::MusicXml => {
+            let mime = "application/vnd.recordare.musicxml+xml";
+            ("musicxml", mime, plots::score::musicxml(view)?)
+        }
         FileForm::Midi => ("mid", "audio/midi", plots::score::midi(view)?),
         FileForm::Ttf => {
             let bytes = plots::font::ttf(view, &info.classes, name, Standing::LETTERS)?;

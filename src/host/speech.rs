@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Result},
     hash::sha256,
     protocol::{Outcome, Progress, Request, SpokenPhoneme, SpokenSentence, SpokenWord},
-    speech::{Manner, Sentence, Spoken, Voice, sound, unspeakable},
+    speech::{Bend, MOST_PHONEMES, Manner, Sentence, Spoken, Voice, sound, unspeakable},
 };
 
 impl Host {
@@ -40,6 +40,8 @@ impl Host {
             pitch,
             melody,
             seed,
+            only,
+            bends,
         } = request
         else {
             return Ok(Outcome::Done);
@@ -51,6 +53,11 @@ impl Host {
             seed: *seed,
         };
         manner.check()?;
+        bends.iter().try_for_each(Bend::check)?;
+        if bends.len() > MOST_PHONEMES {
+            let reason = format!("a sentence has {MOST_PHONEMES} phonemes at most");
+            return Err(Error::bad_option("bends", bends.len(), reason));
+        }
         let voice = self.voice.borrow().clone();
         let voice = voice.ok_or_else(|| Error::BadRequest {
             reason: "no voice has been handed over".into(),
@@ -58,12 +65,16 @@ impl Host {
         let (sentences, mut number) = (voice.sentences(text)?, 0);
         for text in &sentences {
             for sentence in voice.english().say(text) {
-                (self.pause)().await;
-                let spoken = voice.speak(&sentence, &manner, number as usize);
-                let of = number.max(sentences.len() as u32 - 1) + 1;
-                let sentence = answer(&sentence, spoken, [number, of]);
-                self.progress(id, Progress::Speech { sentence });
+                let this = number;
                 number += 1;
+                if only.is_some_and(|only| only != this) {
+                    continue;
+                }
+                (self.pause)().await;
+                let spoken = voice.speak_bent(&sentence, &manner, bends, this as usize);
+                let of = this.max(sentences.len() as u32 - 1) + 1;
+                let sentence = answer(&sentence, spoken, [this, of]);
+                self.progress(id, Progress::Speech { sentence });
             }
         }
         match number {

@@ -104,6 +104,11 @@ pub trait Orderless {
     /// Logits of what each cell of some scores of one length holds, given all cells that are not `hidden`, as if it were
     /// hidden too where it is: `[n · steps, VOICES · SYMBOLS]`, sixteenth by sixteenth.
     fn guess(&self, scores: &[Score], hidden: &[&[bool]]) -> Tensor<2>;
+
+    /// Logits of what a voice does in each sixteenth of some scores of one length, given all sixteenths before it and the
+    /// voices above it in its own: `[n · steps, SYMBOLS]`. Nothing where it does not read from left to right, or where
+    /// the scores are longer than what it sees at once.
+    fn read(&self, scores: &[Score], voice: usize) -> Option<Tensor<2>>;
 }
 
 /// It reads text token by token and says what may come next.

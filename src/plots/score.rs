@@ -2,7 +2,7 @@
 
 use crate::{
     bytes::Bytes,
-    data::score::{HOLD, REST, Roll, RollInput, SYMBOLS, VOICES, midi, name_of, pitch},
+    data::score::{HOLD, REST, Roll, RollInput, SYMBOLS, VOICES, engrave, midi, name_of, pitch},
     device::floats,
     error::{Error, Result},
     families::orderless::{allowed, weigh},
@@ -118,6 +118,21 @@ pub fn picture(roll: &Roll) -> View {
         rows: 1,
         rgba: Bytes(rgba),
         titles: Vec::new(),
+    }
+}
+
+/// Music as MusicXML.
+///
+/// # Errors
+/// [`Error::Unsupported`] for what is no music.
+pub fn musicxml(view: &View) -> Result<Vec<u8>> {
+    match view {
+        View::Scores { scores } if !scores.is_empty() => {
+            Ok(engrave::write(&scores[0].as_input())?.into_bytes())
+        }
+        _ => Err(Error::Unsupported {
+            what: "Only music is saved as MusicXML".into(),
+        }),
     }
 }
 

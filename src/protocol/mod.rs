@@ -39,6 +39,7 @@ pub use crate::{
         Alternative, Bars, Cell, Layer, Number, Path, PlotInput, PlotInputs, PlotSpec, Proposal,
         Role, Text, Token, View,
     },
+    speech::Bend,
     training::{LossCurve, Split},
 };
 
@@ -104,6 +105,7 @@ mod tests {
             SpokenSentence,
             SpokenWord,
             SpokenPhoneme,
+            Bend,
             Outcome,
             Opening,
             FamilyInfo,

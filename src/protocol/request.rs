@@ -8,6 +8,7 @@ use crate::{
     bytes::Bytes,
     data::{pictures::PictureSource, points::PointSource},
     model::Condition,
+    speech::Bend,
 };
 
 /// One message to the worker.
@@ -143,6 +144,14 @@ pub enum Request {
         melody: f32,
         /// Of the noise in its hisses.
         seed: u32,
+        /// The only sentence that is asked for, by its number; all without it.
+        #[serde(default)]
+        #[ts(optional)]
+        only: Option<u32>,
+        /// What is wanted otherwise in its phonemes.
+        #[serde(default)]
+        #[ts(as = "Option<Vec<Bend>>", optional)]
+        bends: Vec<Bend>,
     },
     /// End a session → `Outcome::Done`.
     Dispose {
@@ -333,6 +342,8 @@ pub enum FileForm {
     Ttf,
     /// Music as a MIDI file.
     Midi,
+    /// Music as MusicXML, to be printed.
+    MusicXml,
 }
 
 /// How `Request::Fault` breaks.

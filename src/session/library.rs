@@ -91,6 +91,7 @@ impl Library {
         promised(name, bytes, sha256)?;
         let set: Dataset = match score::is_score(name) {
             true => ScoreSet::unpack(&bytes.0)?.into(),
+            false if pairs::is_table(name) => PairSet::names(&bytes.0)?.into(),
             false => ImageSet::unpack(&bytes.0)?.into(),
         };
         if set.info().name != name {
@@ -142,7 +143,7 @@ impl Library {
                 self.scenes(&options::to_json(&options).ok()?).ok()
             }),
             name if clips::is_clips(name) => self.clips(&info.options).ok(),
-            name if pairs::is_numbers(name) => self.make(name, &info.options, 0).ok(),
+            name if pairs::is_made(name) => self.make(name, &info.options, 0).ok(),
             name => self.get(name),
         }
     }
@@ -183,7 +184,7 @@ impl Library {
             let make = || TextSet::new(name, &text, options);
             return self.tokens_of(name, options, None, make);
         }
-        if pairs::is_numbers(name) && !self.sets.contains_key(name) {
+        if pairs::is_made(name) && !self.sets.contains_key(name) {
             return Ok(Rc::new(PairSet::new(name, options)?.into()));
         }
         self.need(name)
@@ -258,7 +259,7 @@ impl Library {
         Ok(set)
     }
 
-    /// Keep a reader's text, or one of the site's, under `name`.
+    /// Keep a reader's text, or one of the site's, under `name`; a text of pairs by its name.
     ///
     /// # Errors
     /// [`Error::BadText`], [`Error::BadData`], [`Error::BadOption`]; what was kept stays.
@@ -271,6 +272,12 @@ impl Library {
     ) -> Result<Rc<Dataset>> {
         promised(name, bytes, sha256)?;
         let text = TextSet::read(&bytes.0)?;
+        if pairs::is_table(name) {
+            let set: Rc<Dataset> = Rc::new(PairSet::own(name, &text, options)?.into());
+            self.sets.insert(name.into(), set.clone());
+            self.touch(name);
+            return Ok(set);
+        }
         let set: Rc<Dataset> = Rc::new(TextSet::new(name, &text, options)?.into());
         self.texts.insert(name.into(), text.as_ref().into());
         self.touch(name);

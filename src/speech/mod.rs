@@ -12,6 +12,9 @@ mod tensors;
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
 use self::{sound::Stft, tensors::Tensors};
 use crate::error::{Error, Result};
 
@@ -69,6 +72,36 @@ impl Manner {
                     value: value.to_string(),
                     reason: format!("it must lie between {least} and {most}"),
                 });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a listener wants otherwise in a phoneme of a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Bend {
+    /// Which one, by its place.
+    pub phoneme: u32,
+    /// How many times as long: ¼ to 4.
+    pub length: f32,
+    /// How much higher or lower in its middle, in semitones; between two middles it goes from one to the other.
+    pub pitch: f32,
+}
+
+impl Bend {
+    /// # Errors
+    /// [`Error::BadOption`] for what is out of range.
+    pub fn check(&self) -> Result<()> {
+        let options = [
+            ("length", self.length, 0.25, 4.0),
+            ("pitch", self.pitch, -12.0, 12.0),
+        ];
+        for (option, value, least, most) in options {
+            if !(least..=most).contains(&value) {
+                let reason = format!("it must lie between {least} and {most}");
+                return Err(Error::bad_option(option, value, reason));
             }
         }
         Ok(())
@@ -187,10 +220,34 @@ impl Voice {
 
     /// Speak one sentence, the `number`-th of a text.
     pub fn speak(&self, sentence: &Sentence, manner: &Manner, number: usize) -> Spoken {
+        self.speak_bent(sentence, manner, &[], number)
+    }
+
+    /// Speak one sentence with some of its phonemes longer, shorter, higher or lower.
+    pub fn speak_bent(
+        &self,
+        sentence: &Sentence,
+        manner: &Manner,
+        bends: &[Bend],
+        number: usize,
+    ) -> Spoken {
         let phonemes = sentence.phonemes();
         let (ids, places) = self.ids(&phonemes);
         let mut prosody = self.network.prosody(&ids, manner.speed, None);
+        // Silence at both ends is no phoneme.
+        let bent = |i: usize| bends.iter().find(|b| b.phoneme as usize + 1 == i);
+        if bends.iter().any(|b| b.length != 1.0) {
+            let lengths = prosody.durations.iter().enumerate();
+            let lengths: Vec<usize> = lengths
+                .map(|(i, &n)| bent(i).map_or(n, |b| stretched(n, b.length)))
+                .collect();
+            prosody = self.network.prosody(&ids, manner.speed, Some(&lengths));
+        }
         bend(&mut prosody.pitch, manner);
+        let offsets: Vec<f32> = (0..ids.len())
+            .map(|i| bent(i).map_or(0.0, |b| b.pitch))
+            .collect();
+        raise(&mut prosody.pitch, &prosody.durations, &offsets);
         let parts = self.network.spectrum(&ids, &prosody);
         let seed = (u64::from(manner.seed), number as u64);
         let spectrum = sound::spectrum(&self.stft, &parts, &prosody.pitch, Some(seed));
@@ -213,6 +270,40 @@ pub fn unspeakable() -> Error {
     Error::BadText {
         reason: "there is nothing in it that can be said".into(),
         hint: "Write a sentence.".into(),
+    }
+}
+
+/// A length in units, so many times as long; of every phoneme something is heard.
+fn stretched(units: usize, by: f32) -> usize {
+    ((units as f32 * by).round() as usize).max(1)
+}
+
+/// Pitch higher or lower by so many semitones in the middle of each symbol, and in between from one to the next.
+fn raise(pitch: &mut [f32], durations: &[usize], semitones: &[f32]) {
+    if semitones.iter().all(|&s| s == 0.0) {
+        return;
+    }
+    let mut from = 0;
+    let middles: Vec<f32> = (durations.iter())
+        .map(|&n| {
+            let middle = (from as f32 + n as f32 / 2.0) * FRAMES as f32;
+            from += n;
+            middle
+        })
+        .collect();
+    for (frame, hertz) in pitch.iter_mut().enumerate().filter(|(_, h)| **h > 40.0) {
+        let at = frame as f32 + 0.5;
+        let next = middles.partition_point(|&middle| middle <= at);
+        let of = |i: usize| semitones.get(i).copied().unwrap_or(0.0);
+        let moved = match next {
+            0 => of(0),
+            n if n == middles.len() => of(n - 1),
+            n => {
+                let part = (at - middles[n - 1]) / (middles[n] - middles[n - 1]);
+                of(n - 1) + part * (of(n) - of(n - 1))
+            }
+        };
+        *hertz = (*hertz * (moved / 12.0).exp2()).clamp(50.0, 1000.0);
     }
 }
 

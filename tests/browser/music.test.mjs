@@ -101,6 +101,13 @@ test("a melody is written with the keyboard and told aloud, and with the mouse",
   assert.equal(await roll.getAttribute("aria-label"), "Piano roll with 3 notes");
   const midi = await save(page, model, "Save as MIDI");
   assert.equal(midi.toString("latin1", 0, 4), "MThd");
+  const printed = (await save(page, model, "Save as MusicXML")).toString();
+  assert.match(printed, /<score-partwise version="4.0">/);
+  const sounding = (text, part) => text.split("<part id=")[part].match(/<pitch>/g)?.length ?? 0;
+  assert.deepEqual(
+    [1, 2, 3, 4].map((part) => sounding(printed, part) > 0),
+    [true, false, false, true],
+  );
   await page.mouse.click(...at(20, 50));
   assert.equal(await roll.getAttribute("aria-label"), "Piano roll with 2 notes");
   // The file brings it back, and what is none is told.
@@ -115,6 +122,55 @@ test("a melody is written with the keyboard and told aloud, and with the mouse",
     .getByText(/This music cannot be used/)
     .first()
     .waitFor();
+  await closePage(page);
+});
+
+test("a MIDI keyboard is asked for, and what is played on it is written as long as it is held", async () => {
+  const { page, model, roll } = await open({
+    init: () => {
+      globalThis.pieces = [];
+      document.addEventListener("sample", (e) => globalThis.pieces.push(e.detail.view.scores[0]));
+      globalThis.keys = { state: "connected" };
+      globalThis.allowed = false;
+      navigator.requestMIDIAccess = async () => {
+        if (!globalThis.allowed) throw new DOMException("no", "NotAllowedError");
+        return { inputs: new Map([["k", globalThis.keys]]) };
+      };
+    },
+  });
+  await press(model, "Clear");
+  await press(model, "MIDI keyboard");
+  await model.getByText(/was not allowed to listen/).waitFor();
+  await page.evaluate(() => (globalThis.allowed = true));
+  await press(model, "MIDI keyboard");
+  await model.getByText(/as long as they are held/).waitFor();
+  // At 80 quarters a minute a sixteenth lasts 187.5 ms: a quarter, an eighth, and a note two octaves too high.
+  const hold = (pitch, at, long) =>
+    page.evaluate(
+      ([pitch, at, long]) => {
+        const tell = (data, timeStamp) => globalThis.keys.onmidimessage({ data: Uint8Array.from(data), timeStamp });
+        tell([0x90, pitch, 90], at);
+        tell([0xf8], at + 1);
+        tell([0x90, pitch, 0], at + long);
+      },
+      [pitch, at, long],
+    );
+  await hold(72, 1000, 750);
+  await hold(71, 2000, 380);
+  await hold(98, 3000, 1);
+  assert.equal(await roll.getAttribute("aria-label"), "Piano roll with 3 notes");
+  const printed = (await save(page, model, "Save as MusicXML")).toString();
+  const found = [...printed.matchAll(/<step>(.)<\/step><octave>(.)<\/octave><\/pitch><duration>(\d+)</g)];
+  assert.deepEqual(
+    found.map(([, step, octave, long]) => step + octave + long),
+    ["C54", "B42", "D51"],
+  );
+  // Behind the last sixteenth there is no room.
+  await hold(60, 4000, 60_000);
+  await hold(62, 70_000, 400);
+  assert.equal(await roll.getAttribute("aria-label"), "Piano roll with 4 notes");
+  await press(model, "MIDI keyboard");
+  assert.equal(await page.evaluate(() => globalThis.keys.onmidimessage), null, "nobody listens any longer");
   await closePage(page);
 });
 

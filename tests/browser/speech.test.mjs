@@ -64,6 +64,46 @@ test("a text is fetched for, spoken sentence by sentence, seen, heard again and 
   await closePage(page);
 });
 
+test("a word is stretched with the keyboard and the melody is dragged, and the sentence is spoken anew", async () => {
+  const { page, voice, told, speak } = await open();
+  await voice.locator("textarea").fill("Hello there, everybody. Good.");
+  await speak.click();
+  await until(async () => /^[\d.]+ s of speech/.test(await told.textContent()), "it is made");
+  await voice.locator(".sentences button").first().click();
+  const lengths = async () => (await voice.locator(".phonemes small").allTextContents()).map(Number);
+  const line = async () => (await voice.locator(".about").first().textContent()).match(/(\d+) to (\d+) Hz/).slice(1);
+  const [plain, hertz] = [await lengths(), await line()];
+  const sum = (all) => all.reduce((a, b) => a + b, 0);
+  const count = () => page.evaluate(() => window.heard.length);
+  const before = await count();
+  const word = voice.getByRole("button", { name: "there", exact: true });
+  await word.focus();
+  for (let i = 0; i < 5; i++) await page.keyboard.press("ArrowRight");
+  await until(async () => (await count()) > before && sum(await lengths()) > sum(plain), "it is longer");
+  assert.match(await voice.locator(".row [role=status]").textContent(), /there: 2\.01 × as long, 0\.0 semitones/);
+  const longer = await lengths();
+  assert.equal(longer.length, plain.length);
+  assert.ok(longer.filter((ms, i) => ms !== plain[i]).length <= 5, "only this word");
+  // Up in the picture, where the sentence has its last word.
+  const canvas = voice.locator("canvas");
+  const box = await canvas.boundingBox();
+  const [x, y] = [box.x + box.width * 0.82, box.y + box.height * 0.7];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x, y - 70, { steps: 5 });
+  const dragged = await count();
+  await page.mouse.up();
+  await until(async () => (await count()) > dragged, "it is spoken higher");
+  assert.notDeepEqual(await line(), hertz);
+  assert.deepEqual(await lengths(), longer, "its lengths stay");
+  // Taken back, it is as it was.
+  await word.click();
+  await voice.getByRole("button", { name: "As it was" }).click();
+  await until(async () => sum(await lengths()) === sum(plain), "as it was");
+  assert.equal(await voice.locator(".sentences button").count(), 2);
+  await closePage(page);
+});
+
 test("a text that cannot be read is told, and the next one is spoken", async () => {
   const { page, voice, told, speak } = await open({ path: "speech.de.html" });
   const text = voice.locator("textarea");

@@ -68,6 +68,63 @@ test("a text is translated, what is none is refused beside it, and a training go
   await closePage(page);
 });
 
+test("a reader's own pairs are told by line what is wrong with them, learned from, and kept", async () => {
+  site.answers.set(
+    "v.html",
+    `<!doctype html><html lang="en"><meta charset="utf-8"><title>v</title><link rel="icon" href="data:,">` +
+      `<meta name="viewport" content="width=device-width, initial-scale=1">` +
+      `<script type="module" src="element.js"></script>` +
+      `<body><generative-model id="m" backend="cpu" family="seq2seq" n-embd="16" n-layer="1" n-head="2"` +
+      ` view="train"></generative-model>`,
+  );
+  const page = await openPage(browser, site, { path: "v.html", viewport: { width: 1000, height: 1000 } });
+  const model = page.locator("#m");
+  const paste = async (text) => {
+    await model.locator("#pasted").fill(text);
+    await model.getByRole("button", { name: "Learn from this", exact: true }).click();
+  };
+  await model.getByText("Paste your own pairs").click();
+  await paste("one\teins\ntwo\n<img src=x onerror=alert(1)>\ta\tb\n");
+  const notice = model.locator(".about .notice");
+  await until(async () => (await notice.count()) > 0, "a notice");
+  assert.match(await notice.textContent(), /line 2 has no tab; line 3 has 3 columns and not 2/);
+  assert.equal(await model.locator("#corpus").inputValue(), "numbers", "what was there before still is");
+  // A rule: the same word with its letters doubled.
+  const words = Array.from({ length: 60 }, (_, i) => ((i * 7919) % 46656).toString(6).padStart(4, "0"));
+  const lines = words.map((word) => `${word}\t${[...word].map((c) => c + c).join("")}`);
+  await paste(`#en\tde\n${lines.join("\n")}\n`);
+  const about = model.locator(".about");
+  await until(async () => /lines of .* are learned from/.test(await about.textContent()), "they are taken");
+  assert.equal(await notice.count(), 0);
+  const [learned, held] = (await about.locator("b").allTextContents()).map(Number);
+  assert.equal(learned + held, 60);
+  assert.ok(held >= 1 && held < 20, `${held} held out`);
+  // A tab is written where a line has begun; elsewhere it leads on.
+  const area = model.locator("#pasted");
+  await area.fill("three");
+  await area.press("Tab");
+  await page.keyboard.type("drei");
+  assert.equal(await area.inputValue(), "three\tdrei");
+  await area.fill("");
+  await area.press("Tab");
+  assert.ok(await page.evaluate(() => document.querySelector("#m").shadowRoot.activeElement?.id !== "pasted"));
+  await model
+    .getByRole("button", { name: /^Train/ })
+    .last()
+    .click();
+  const info = () => page.evaluate(() => document.querySelector("#m").info);
+  await until(async () => (await info())?.step > 20 && /^pairs-/.test((await info()).data), "it learns from them");
+  await page.evaluate(() => document.querySelector("#m").pause());
+  assert.deepEqual((await info()).space.languages, ["en", "de"]);
+  // After a reload the training goes on with the same pairs.
+  const before = (await info()).step;
+  await page.reload();
+  await model.getByRole("button", { name: "Go on with it" }).first().click();
+  await until(async () => (await info())?.step >= Math.min(before, 20), "it is there again");
+  assert.match((await info()).data, /^pairs-/);
+  await closePage(page);
+});
+
 test("data of languages that there are not is refused with a sentence", async () => {
   site.answers.set(
     "u.html",

@@ -1,6 +1,6 @@
 """What the package hibari-tts 0.2.1 makes of sentences, for tests/speech.rs:
 
-    voice.json       numbers of the network for a few sentences by onnxruntime, and of the sound made of them by numpy
+    voice.json       numbers of the network for fifty sentences by onnxruntime, and of the sound made of them by numpy
     phonemes.tsv     its sentences with their phonemes, by the package's own rules
 
     pip install numpy==2.3.5 scipy==1.16.3 onnx==1.19.1 onnxruntime==1.23.2 hibari-tts==0.2.1
@@ -30,6 +30,11 @@ SPOKEN = [
     ("One, two, three.", 1.0),
     ("I.", 0.5),
 ]
+# Of how many numbers one is kept: of spectral parts and of sound, for these and for the others.
+KEPT, OTHERS = (199, 61), (2999, 997)
+# Sentences, with those of phonemes.tsv that are not too long.
+COUNT = 50
+SPEEDS = [1.0, 0.8, 1.2, 1.6]
 
 
 def floating(path):
@@ -67,7 +72,13 @@ def main():
     tts = Hibari()
     exact = floating(tts.model_path)
     spoken = []
-    for text, speed in SPOKEN:
+    lines = (HERE / "phonemes.tsv").read_text().splitlines()
+    fitting = [text for text in (line.split("\t")[0] for line in lines) if 20 < len(text) < 70]
+    fitting = [text for text in fitting if len(tts.phonemize(text)) == 1]
+    others = COUNT - len(SPOKEN)
+    asked = [(text, speed, KEPT) for text, speed in SPOKEN]
+    asked += [(fitting[i * len(fitting) // others], SPEEDS[i % len(SPEEDS)], OTHERS) for i in range(others)]
+    for text, speed, (of_parts, of_sound) in asked:
         [phonemes] = tts.phonemize(text)
         ids = tts.ids(phonemes)
         feed = {"ids": np.asarray([ids], np.int64), "speed": np.asarray([speed], np.float32)}
@@ -77,10 +88,11 @@ def main():
         sound = quiet(*out)
         spoken.append({
             "text": text, "speed": speed, "phonemes": phonemes, "ids": ids, "frames": len(out[5]),
-            # By frame, all of pitch; of each spectral part every 199th number, frame after frame.
+            # By frame, all of pitch; of each spectral part and of the sound one number in so many, frame after frame.
+            "every": [of_parts, of_sound],
             "f0": np.round(out[5].astype(float), 5).tolist(),
-            "parts": [np.round(o.T.reshape(-1)[::199].astype(float), 6).tolist() for o in out[:5]],
-            "sound": np.round(sound[::61].astype(float), 7).tolist(),
+            "parts": [np.round(o.T.reshape(-1)[::of_parts].astype(float), 6).tolist() for o in out[:5]],
+            "sound": np.round(sound[::of_sound].astype(float), 7).tolist(),
             "rounding": [float(np.abs(a - b).max()) for a, b in zip(out, packed)] if same else None,
         })
         print(text, len(ids), len(out[5]), spoken[-1]["rounding"], np.abs(sound).max())
@@ -101,7 +113,6 @@ def main():
     }
     whole = json.dumps({"spoken": spoken, "sound": sound}, ensure_ascii=False, separators=(",", ":"))
     (HERE / "voice.json").write_text(whole)
-    lines = (HERE / "phonemes.tsv").read_text().splitlines()
     sentences = [line.split("\t")[0] for line in lines]
     read = [f"{line}\t{' / '.join(tts.phonemize(line))}" for line in sentences]
     (HERE / "phonemes.tsv").write_text("\n".join(read) + "\n")

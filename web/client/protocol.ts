@@ -195,7 +195,15 @@ melody: number,
 /**
  * Of the noise in its hisses.
  */
-seed: number, } | { "type": "dispose", 
+seed: number, 
+/**
+ * The only sentence that is asked for, by its number; all without it.
+ */
+only?: number, 
+/**
+ * What is wanted otherwise in its phonemes.
+ */
+bends?: Array<Bend>, } | { "type": "dispose", 
 /**
  * The session.
  */
@@ -381,7 +389,7 @@ kind: Fault, };
 /**
  * What a view is saved as.
  */
-export type FileForm = "svg" | "png" | "ttf" | "midi";
+export type FileForm = "svg" | "png" | "ttf" | "midi" | "musicXml";
 
 /**
  * How `Request::Fault` breaks.
@@ -757,6 +765,23 @@ end: number,
  * The word that it belongs to.
  */
 word: number, };
+
+/**
+ * What a listener wants otherwise in a phoneme of a sentence.
+ */
+export type Bend = { 
+/**
+ * Which one, by its place.
+ */
+phoneme: number, 
+/**
+ * How many times as long: ¼ to 4.
+ */
+length: number, 
+/**
+ * How much higher or lower in its middle, in semitones; between two middles it goes from one to the other.
+ */
+pitch: number, };
 
 /**
  * What a request gave.

@@ -13,6 +13,7 @@ import { Script } from "./render/script";
 import { Sizes } from "./text/sizes";
 import { dropped, isSeveral } from "./pictures/collect";
 import { pictureSource } from "./pictures/source";
+import { pairSource } from "./text/pairs";
 import { bringFile, source } from "./text/source";
 import { COLOR, lossNames, lossTitle, tones, type Tone } from "./losses";
 import { past } from "./past";
@@ -51,7 +52,10 @@ export class TrainPanel extends Panel {
       get: () => {
         const { corpus, gallery } = host.trainer;
         if (gallery) return this.#images;
-        return corpus?.name && corpus.name !== corpus.entries[0]?.name && corpus.name !== corpus.own?.name
+        return corpus?.name &&
+          !corpus.pairs &&
+          corpus.name !== corpus.entries[0]?.name &&
+          corpus.name !== corpus.own?.name
           ? corpus.name
           : undefined;
       },
@@ -61,8 +65,9 @@ export class TrainPanel extends Panel {
           void host.attempt(() => gallery.want(name), "data");
           return;
         }
-        if (!corpus && name !== undefined) throw badOption("data", name, "this model learns from what it came with");
-        corpus?.want(name);
+        if ((!corpus || corpus.pairs) && name !== undefined)
+          throw badOption("data", name, "this model learns from what it came with");
+        if (!corpus?.pairs) corpus?.want(name);
       },
     };
     this.params["size"] = {
@@ -94,7 +99,7 @@ export class TrainPanel extends Panel {
   }
 
   get #language() {
-    return this.host.trainer.corpus !== undefined;
+    return this.host.trainer.corpus?.pairs === false;
   }
   get #learned() {
     return LEARNED[this.host.info?.space.kind ?? "image"];
@@ -309,7 +314,7 @@ export class TrainPanel extends Panel {
     const { trainer, words } = this.host;
     if (trainer.gallery) return pictureSource(this.host, trainer.gallery, this.#pictures);
     if (!trainer.corpus) return nothing;
-    return html`${source(this.host, trainer.corpus)}
+    return html`${(trainer.corpus.pairs ? pairSource : source)(this.host, trainer.corpus)}
       <fieldset class="whole">
         <legend>${words.say("size")} <span class="aside">${words.say("sizeNote")}</span></legend>
         ${this.#sizes.render()}

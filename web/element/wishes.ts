@@ -81,9 +81,12 @@ export abstract class Wishes {
     };
     this.sizes = this.#space?.sizes ?? [];
     if (!this.sizes.some((s) => s.id === this.size?.id)) this.size = this.sizes[0];
-    this.corpus = capabilities.language
-      ? (this.corpus ?? new Corpus(this.#library, () => this.drafts.text))
-      : undefined;
+    const pairs = this.#space?.kind === "pairs";
+    const before = this.corpus?.pairs === pairs ? this.corpus : undefined;
+    this.corpus =
+      capabilities.language || pairs
+        ? (before ?? new Corpus(this.#library, () => (pairs ? {} : this.drafts.text), pairs))
+        : undefined;
     this.gallery =
       this.#space?.kind === "image"
         ? (this.gallery ?? new Gallery(this.#library, () => this.#pictureOptions))
@@ -135,12 +138,13 @@ export abstract class Wishes {
   wished(): Body {
     const { size, drafts, corpus, gallery, family } = this;
     const { data, dataOptions, seed } = this.owner.task();
+    const text = corpus && !corpus.pairs;
     const body = {
       family,
       config: { ...size?.config, ...drafts.config },
       train: { ...drafts.train },
-      data: corpus ? (corpus.info?.name ?? "") : (gallery?.choice ?? data),
-      dataOptions: corpus ? { ...drafts.text } : { ...dataOptions },
+      data: text ? (corpus.info?.name ?? "") : (corpus?.info?.name ?? corpus?.made ?? gallery?.choice ?? data),
+      dataOptions: text ? { ...drafts.text } : { ...dataOptions },
       seed,
     };
     return JSON.parse(JSON.stringify(body)) as Body;

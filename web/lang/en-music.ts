@@ -42,6 +42,13 @@ export const music = {
     "There is nothing here that sound could come out of. Connect a loudspeaker or headphones, and press Play again.",
   soundHeld: "The browser does not let sound begin yet. Press Play once more.",
   saveMidi: "Save as MIDI",
+  saveMusicXml: "Save as MusicXML",
   saveWav: "Save as WAV",
   openMidi: "Open MIDI",
+  midiKeys: "MIDI keyboard",
+  midiPlays: "Play: notes are written from the cursor on, as long as they are held.",
+  midiNone: "No keyboard is connected yet. Plug one in.",
+  midiUnknown: "This browser does not listen to MIDI keyboards.",
+  midiRefused: "The browser was not allowed to listen to a keyboard.",
+  midiFull: "The roll is full.",
 } as const;

@@ -28,6 +28,7 @@ export const CATALOGUE = {
       natsWithContext: "−log p with half the context before each guess, nats a character",
       natsPerToken: "−log p, nats a token",
       natsPerTokenJsb: "−log p on JSB Chorales, pitches alone, nats a token",
+      secondsPerBar: "Seconds for a bar made anew, natively",
       parallels: "Parallel fifths and octaves in 100 sixteenths",
       parallelsBach: "Bach’s own",
       frechet: "Fréchet distance of samples",
@@ -70,6 +71,7 @@ export const CATALOGUE = {
       directions: "Directions, from a language into another",
       directionsReached: "Those at 99.5 % or more",
       heldOutNumbers: "Numbers held out, in each direction",
+      heldOutThings: "Things held out, in each direction",
     },
   },
   de: {
@@ -99,6 +101,7 @@ export const CATALOGUE = {
       natsWithContext: "−log p mit halbem Kontext vor jedem Raten, Nats je Zeichen",
       natsPerToken: "−log p, Nats je Token",
       natsPerTokenJsb: "−log p auf JSB Chorales, Tonhöhen allein, Nats je Token",
+      secondsPerBar: "Sekunden für einen neuen Takt, nativ",
       parallels: "Quint- und Oktavparallelen auf 100 Sechzehntel",
       parallelsBach: "Bachs eigene",
       frechet: "Fréchet-Distanz der Samples",
@@ -141,6 +144,7 @@ export const CATALOGUE = {
       directions: "Richtungen, von einer Sprache in eine andere",
       directionsReached: "Davon mit 99,5 % oder mehr",
       heldOutNumbers: "Zurückgehaltene Zahlen, in jeder Richtung",
+      heldOutThings: "Zurückgehaltene Dinge, in jeder Richtung",
     },
   },
 };

@@ -24,8 +24,8 @@ function ink(sentence: SpokenSentence, color: string): HTMLCanvasElement {
   return canvas;
 }
 
-/** Draws a sentence; `at` is where it is heard, in seconds. */
-export function draw(canvas: HTMLCanvasElement, sentence: SpokenSentence, at?: number) {
+/** Draws a sentence; `at` is where it is heard, in seconds, and `bent` its pitch while that is dragged. */
+export function draw(canvas: HTMLCanvasElement, sentence: SpokenSentence, at?: number, bent?: readonly number[]) {
   const width = canvas.clientWidth;
   const sharp = devicePixelRatio || 1;
   const [w, h] = [Math.round(width * sharp), Math.round(HEIGHT * sharp)];
@@ -37,7 +37,7 @@ export function draw(canvas: HTMLCanvasElement, sentence: SpokenSentence, at?: n
   context.clearRect(0, 0, width, HEIGHT);
   context.imageSmoothingEnabled = true;
   context.drawImage(ink(sentence, style.color), 0, 0, width, HEIGHT);
-  drawPitch(context, sentence, width, style.caretColor);
+  drawPitch(context, sentence, bent ?? sentence.pitch, width, style.caretColor);
   if (at !== undefined) {
     const x = (at / (sentence.sound.byteLength / 2 / sentence.rate)) * width;
     context.fillStyle = style.outlineColor;
@@ -45,8 +45,13 @@ export function draw(canvas: HTMLCanvasElement, sentence: SpokenSentence, at?: n
   }
 }
 
-function drawPitch(context: CanvasRenderingContext2D, sentence: SpokenSentence, width: number, color: string) {
-  const { pitch } = sentence;
+function drawPitch(
+  context: CanvasRenderingContext2D,
+  sentence: SpokenSentence,
+  pitch: readonly number[],
+  width: number,
+  color: string,
+) {
   const [low, high] = range(sentence) ?? [1, 2];
   const [from, to] = [Math.log(low) - 0.2, Math.log(high) + 0.2];
   context.strokeStyle = color;

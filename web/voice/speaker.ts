@@ -3,7 +3,7 @@ import { Engine, type Survivor } from "../client/engine";
 import { PlaygroundError, cancelled } from "../client/errors";
 import { fileUrl } from "../client/files";
 import { onProgress, underWay } from "../client/progress";
-import type { Progress, SpokenSentence } from "../client/protocol";
+import type { Bend, Progress, SpokenSentence } from "../client/protocol";
 import { bytesOf, listOf } from "../client/site";
 
 /** A file of the voice, as `voices/manifest.json` promises it. */
@@ -74,19 +74,20 @@ export class Speaker implements Survivor {
     return engine;
   }
 
-  /** Speaks a text, a sentence at a time. */
+  /** Speaks a text, a sentence at a time; or only one of its sentences, with changes of its phonemes. */
   async speak(
     text: string,
     manner: Manner,
     hear: (sentence: SpokenSentence) => void,
     signal: AbortSignal,
+    anew?: { only: number; bends: Bend[] },
   ): Promise<void> {
     const engine = await this.open(() => undefined);
     if (signal.aborted) throw cancelled();
     const progress = (news: Progress) => {
       if (news.type === "speech") hear(news.sentence);
     };
-    await engine.request({ type: "speak", text, ...manner }, { progress, signal });
+    await engine.request({ type: "speak", text, ...manner, ...anew }, { progress, signal });
   }
 
   close() {

@@ -4,6 +4,7 @@ import { PlaygroundError } from "../client/errors";
 import type { SpokenSentence } from "../client/protocol";
 import { tagAt, wordsOf } from "../lang/speech";
 import { ENGLISH } from "../lang/words";
+import { Bending } from "./bending";
 import { draw, range } from "./draw";
 import { Player, saved, type Hearing } from "./player";
 import { Speaker, type Manner } from "./speaker";
@@ -44,6 +45,14 @@ export class SpeakingVoice extends LitElement {
   #now = -1;
   readonly #player = new Player((hearing) => this.#set(() => (this.#hearing = hearing)));
   readonly #speaker = new Speaker((cause) => this.#fail(cause));
+  /** What was spoken last, to be spoken otherwise. */
+  #spoken: { text: string; manner: Manner } | undefined;
+  readonly #bending = new Bending({
+    anew: (sentence) => void this.#anew(sentence),
+    changed: () => this.requestUpdate(),
+    say: (key, holes) => this.#say(key, holes),
+    figure: (value, digits) => this.#words.figure(value, digits),
+  });
   readonly #size = new ResizeObserver(() => this.#draw());
   readonly #dark = matchMedia("(prefers-color-scheme: dark)");
   readonly #redraw = () => this.#draw();
@@ -88,6 +97,8 @@ export class SpeakingVoice extends LitElement {
     const work = (this.#work = new AbortController());
     const text = this.renderRoot.querySelector("textarea")?.value ?? this.text;
     Object.assign(this, { text });
+    this.#spoken = { text, manner: { ...this.#manner } };
+    this.#bending.clear();
     await this.#player.wake();
     if (work.signal.aborted) return;
     this.#set(() => {
@@ -162,6 +173,30 @@ export class SpeakingVoice extends LitElement {
     this.dispatchEvent(new CustomEvent("error", { detail, bubbles: true, composed: true }));
   }
 
+  /** Speaks one sentence as it is wanted now. */
+  async #anew({ number }: SpokenSentence) {
+    const spoken = this.#spoken;
+    if (!spoken) return;
+    this.stop();
+    const work = (this.#work = new AbortController());
+    await this.#player.wake();
+    const hear = (sentence: SpokenSentence) => {
+      if (work !== this.#work) return;
+      const { of } = this.#sentences[number] ?? sentence;
+      this.#sentences[number] = { ...sentence, of };
+      void this.#again(this.#sentences[number]);
+    };
+    try {
+      const anew = { only: number, bends: this.#bending.of(number) };
+      await this.#speaker.speak(spoken.text, spoken.manner, hear, work.signal, anew);
+    } catch (e) {
+      const error = PlaygroundError.from(e);
+      if (error.code !== "cancelled" && work === this.#work) this.#fail(error);
+    } finally {
+      if (work === this.#work) this.#set(() => (this.#work = undefined));
+    }
+  }
+
   async #again(sentence: SpokenSentence) {
     this.#set(() => (this.#shown = sentence));
     await this.#player.wake();
@@ -209,7 +244,7 @@ export class SpeakingVoice extends LitElement {
 
   #draw(at?: number) {
     const canvas = this.renderRoot?.querySelector("canvas");
-    if (canvas && this.#shown) draw(canvas, this.#shown, at);
+    if (canvas && this.#shown) draw(canvas, this.#shown, at, this.#bending.pitch(this.#shown));
   }
 
   protected override updated(_: PropertyValues) {
@@ -249,7 +284,14 @@ export class SpeakingVoice extends LitElement {
     const pitch = range(shown);
     const hertz = (value = 0) => this.#words.figure(value);
     const line = pitch ? this.#say("line", { low: hertz(pitch[0]), high: hertz(pitch[1]) }) : "";
-    return html`<canvas role="img" aria-label=${this.#say("picture", { text: shown.text })}></canvas>
+    const bending = this.#bending;
+    return html`<canvas
+        role="img"
+        aria-label=${this.#say("picture", { text: shown.text })}
+        @pointerdown=${(e: PointerEvent) => bending.down(e, shown)}
+        @pointermove=${(e: PointerEvent) => bending.move(e, shown)}
+        @pointerup=${() => bending.up(shown)}
+        @pointercancel=${() => bending.cancel(shown)}></canvas>
       <p class="about">${this.#say("axes")} ${line}</p>
       <ol class="phonemes" aria-label=${this.#say("phonemes")}>
         ${shown.phonemes.map(({ symbol, start, end, word }) => {
@@ -259,7 +301,8 @@ export class SpeakingVoice extends LitElement {
             <small>${this.#words.figure(1000 * (end - start))}</small>
           </li>`;
         })}
-      </ol>`;
+      </ol>
+      ${bending.render(shown)}`;
   }
 
   #list(): TemplateResult {

@@ -26,6 +26,16 @@ const en = {
   axes: "Time runs from left to right, frequency from below to above up to 8 kHz.",
   line: "The line is the pitch, {low} to {high} Hz.",
   phonemes: "Phonemes with their lengths in milliseconds",
+  wordsGroup: "Words, to be spoken otherwise",
+  bendHelp:
+    "Drag in the picture: up or down bends the melody, to the sides stretches a word. Or choose a word; with the " +
+    "keyboard up and down arrows move its pitch, left and right its length, Delete takes both back.",
+  longer: "Longer",
+  shorter: "Shorter",
+  higher: "Higher",
+  lower: "Lower",
+  asItWas: "As it was",
+  wordIs: "{word}: {length} × as long, {pitch} semitones",
 };
 
 const de: typeof en = {
@@ -55,6 +65,17 @@ const de: typeof en = {
   axes: "Die Zeit läuft von links nach rechts, die Frequenz von unten nach oben bis 8 kHz.",
   line: "Die Linie ist die Tonhöhe, {low} bis {high} Hz.",
   phonemes: "Phoneme mit ihren Längen in Millisekunden",
+  wordsGroup: "Wörter, anders zu sprechen",
+  bendHelp:
+    "Ziehen Sie im Bild: nach oben oder unten biegt die Melodie, zur Seite dehnt ein Wort. Oder wählen Sie ein Wort; " +
+    "mit der Tastatur bewegen die Pfeile nach oben und unten seine Tonhöhe, die nach links und rechts seine Länge, " +
+    "Entf nimmt beides zurück.",
+  longer: "Länger",
+  shorter: "Kürzer",
+  higher: "Höher",
+  lower: "Tiefer",
+  asItWas: "Wie es war",
+  wordIs: "{word}: {length} × so lang, {pitch} Halbtöne",
 };
 
 export type Key = keyof typeof en;

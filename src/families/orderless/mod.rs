@@ -22,7 +22,11 @@
 //! and fewer.
 //!
 //! The network is a transformer whose rows are the sixteenths; each sees all others (Vaswani et al. 2017). What stands
-//! in a sixteenth is the sum of five vectors: one for each voice, hidden or not, and one for the place in its bar.
+//! in a sixteenth is a sum of vectors: one for each voice, hidden or not, and one for the place in its bar. With
+//! `pitches` there are three more for each voice: the pitch that sounds, which a note that goes on does not say, and
+//! symbol and pitch of the sixteenth before. Since a row then knows its past even where a part of it is hidden, the same
+//! network can also be read from left to right, with a causal mask: each row guesses what is hidden of it from all
+//! sixteenths before. Half of the pieces of a batch are learned so, which gives a guess in every row.
 
 mod sampler;
 
@@ -39,7 +43,7 @@ pub use self::sampler::{Composing, OrderlessSampleOptions, allowed, weigh};
 use crate::{
     data::{
         Batch, DataInfo, Space, SpaceKind,
-        score::{CONTEXTS, HOLD, SYMBOLS, Score, UNKNOWN, VOICES},
+        score::{CONTEXTS, HOLD, REST, SYMBOLS, Score, UNKNOWN, VOICES},
     },
     error::{Error, Result},
     kernels::{
@@ -68,7 +72,14 @@ const SHOWN: usize = SYMBOLS + 1;
 /// Sixteenths that go through the network together while it trains.
 const MICRO_BATCH: usize = 512;
 /// Share of the training pieces whose bars and fermatas are kept from it, so that it can do without.
-const UNTOLD: f64 = 0.1;
+const UNTOLD: f64 = 0.25;
+/// What is told of the pitch that sounds: one of the notes, a rest, or nothing known.
+const SOUNDS: usize = SYMBOLS;
+/// Nothing is known of what sounds.
+const UNHEARD: u32 = HOLD as u32;
+/// Share of the sixteenths read from left to right of which voices are hidden from some voice down, as a piece is
+/// written; of the others any voices are.
+const DOWNWARDS: f64 = 0.7;
 /// Sixteenths in which hidden cells count where all that follows is hidden.
 const AHEAD: usize = 16;
 
@@ -91,6 +102,10 @@ pub struct OrderlessConfig {
     /// Share of the outputs of attention and MLP that is set to zero at random while training.
     #[schemars(title = "Dropout", range(min = 0.0, max = 0.9))]
     pub dropout: f64,
+    /// Whether a sixteenth is also told which pitches sound in it and what stood in the one before; then half of
+    /// the training goes from left to right.
+    #[schemars(title = "Pitches told")]
+    pub pitches: bool,
 }
 
 impl Default for OrderlessConfig {
@@ -101,6 +116,7 @@ impl Default for OrderlessConfig {
             n_embd: 64,
             hidden: 192,
             dropout: 0.0,
+            pitches: false,
         }
     }
 }
@@ -124,6 +140,12 @@ pub struct Net {
     notes: Param<Tensor<2>>,
     /// What stands for what a sixteenth is, `[49, C]`.
     places: Param<Tensor<2>>,
+    /// What stands for the pitch that sounds in each voice, `[4 · 48, C]`.
+    sounding: Option<Param<Tensor<2>>>,
+    /// What stands for each symbol of each voice in the sixteenth before, `[4 · 49, C]`.
+    before: Option<Param<Tensor<2>>>,
+    /// What stands for the pitch that sounded there, `[4 · 48, C]`.
+    sounded: Option<Param<Tensor<2>>>,
     layers: Vec<Block>,
     /// `[C]`.
     norm_f: Param<Tensor<1>>,
@@ -136,30 +158,39 @@ pub struct Net {
 pub struct OrderlessTransformer {
     config: OrderlessConfig,
     shape: Shape,
+    /// The same where rows see those before them.
+    causal: Shape,
     /// Sixteenths that it sees at once.
     steps: usize,
     net: Net,
 }
 
 impl OrderlessTransformer {
-    /// Logits of all symbols of all voices, `[n t, 4 · 48]`, of pieces of `t` sixteenths: `cells` `n · 4 · t`, hidden ones
-    /// as [`HIDDEN`], and `contexts` `n · t`.
-    fn forward(
-        &self,
-        cells: &[u32],
-        contexts: &[u32],
-        t: usize,
-        dropout: Option<&mut Dropout>,
-    ) -> Tensor<2> {
-        let n = contexts.len() / t.max(1);
-        let mut x = embedding(self.net.places.val(), contexts); // [n t, C]
+    /// Logits of all symbols of all voices, `[n t, 4 · 48]`, of pieces of `t` sixteenths. Rows see all others, or with
+    /// `causal` those before them.
+    fn forward(&self, seen: &Seen, causal: bool, dropout: Option<&mut Dropout>) -> Tensor<2> {
+        let t = seen.t;
+        let mut x = embedding(self.net.places.val(), seen.contexts); // [n t, C]
         for voice in 0..VOICES {
-            let row = |piece: usize| &cells[(piece * VOICES + voice) * t..][..t];
-            let ids: Vec<u32> = (0..n)
-                .flat_map(row)
-                .map(|&symbol| (voice * SHOWN) as u32 + symbol)
-                .collect();
-            x = x + embedding(self.net.notes.val(), &ids);
+            let add = |x: Tensor<2>, table: &Param<Tensor<2>>, ids: Vec<u32>, of: usize| {
+                let ids: Vec<u32> = ids.iter().map(|id| (voice * of) as u32 + id).collect();
+                x + embedding(table.val(), &ids)
+            };
+            x = add(x, &self.net.notes, seen.of(seen.cells, voice), SHOWN);
+            let net = &self.net;
+            if let (Some(sounding), Some(before), Some(sounded)) =
+                (&net.sounding, &net.before, &net.sounded)
+            {
+                x = add(x, sounding, seen.sounding(voice), SOUNDS);
+                x = add(
+                    x,
+                    before,
+                    shifted(&seen.of(seen.past, voice), t, HIDDEN),
+                    SHOWN,
+                );
+                let heard = shifted(&seen.heard(voice), t, UNHEARD);
+                x = add(x, sounded, heard, SOUNDS);
+            }
         }
         let mut pass = Pass::Whole {
             t,
@@ -167,8 +198,12 @@ impl OrderlessTransformer {
             weights: None,
         };
         x = pass.drop(x);
+        let shape = match causal {
+            true => &self.causal,
+            false => &self.shape,
+        };
         for block in &self.net.layers {
-            x = block.forward(&self.shape, x, &mut pass);
+            x = block.forward(shape, x, &mut pass);
         }
         let x = self.shape.norm(x, &self.net.norm_f);
         linear(x, self.net.head.val(), None, Activation::Identity)
@@ -178,32 +213,155 @@ impl OrderlessTransformer {
     fn loss(&self, batch: &Batch, mut dropout: Option<Dropout>, rng: &mut Rng) -> Result<Losses> {
         let (t, cells, contexts) = batch.scores()?;
         let n = batch.len();
-        let size = VOICES * t;
-        let (mut shown, mut told) = (cells.to_vec(), contexts.to_vec());
-        // Row by row of logits: a piece's sixteenths, each with its voices.
-        let (mut targets, mut weights) = (vec![0; n * size], vec![0f32; n * size]);
-        for piece in 0..n {
-            let Hidden { hidden, counted } = Hidden::draw(t, rng);
-            let count = counted.iter().filter(|&&c| c).count().max(1);
-            let weight = 1.0 / (count * n) as f32;
-            for i in 0..size {
-                let (voice, step) = (i / t, i % t);
-                let at = (piece * t + step) * VOICES + voice;
-                targets[at] = cells[piece * size + i];
-                weights[at] = if counted[i] { weight } else { 0.0 };
-                if hidden[i] {
-                    shown[piece * size + i] = HIDDEN;
-                }
+        let forwards = if self.config.pitches { n / 2 } else { 0 };
+        let mut loss = None;
+        for (causal, pieces) in [(false, 0..n - forwards), (true, n - forwards..n)] {
+            if pieces.is_empty() {
+                continue;
             }
-            if rng.unit() < UNTOLD {
-                told[piece * t..(piece + 1) * t].fill(u32::from(UNKNOWN));
+            let size = VOICES * t;
+            let cells = &cells[pieces.start * size..pieces.end * size];
+            let contexts = &contexts[pieces.start * t..pieces.end * t];
+            let task = Task::draw((t, n), cells, contexts, causal, rng);
+            let seen = Seen {
+                t,
+                cells: &task.shown,
+                past: if causal { &task.cells } else { &task.shown },
+                contexts: &task.told,
+            };
+            let logits = self.forward(&seen, causal, dropout.as_mut());
+            let off = cross_entropy(logits.reshape([pieces.len() * size, SYMBOLS]), task.targets);
+            let weights = TensorData::new(task.weights, [pieces.len() * size]);
+            let weights = Tensor::<1>::from_data(weights, &off.device());
+            let sum = reduce::sum(off * weights);
+            loss = Some(match loss {
+                Some(loss) => sum + loss,
+                None => sum,
+            });
+        }
+        Ok(loss.into_iter().map(|loss| ("loss", loss)).collect())
+    }
+}
+
+/// Pieces as the network sees them.
+struct Seen<'a> {
+    /// Sixteenths.
+    t: usize,
+    /// Symbols of each sixteenth, hidden ones as [`HIDDEN`], `n · 4 · t`.
+    cells: &'a [u32],
+    /// The same as later sixteenths know them.
+    past: &'a [u32],
+    /// `n · t`.
+    contexts: &'a [u32],
+}
+
+impl Seen<'_> {
+    /// Those of a voice, piece after piece.
+    fn of(&self, cells: &[u32], voice: usize) -> Vec<u32> {
+        let pieces = cells.chunks_exact(VOICES * self.t);
+        let rows = pieces.flat_map(|piece| &piece[voice * self.t..(voice + 1) * self.t]);
+        rows.copied().collect()
+    }
+
+    /// What sounds in each sixteenth of a voice, as far as its past tells: the symbol that begins the note, a rest,
+    /// or [`UNHEARD`].
+    fn heard(&self, voice: usize) -> Vec<u32> {
+        let mut heard = self.of(self.past, voice);
+        for piece in heard.chunks_exact_mut(self.t) {
+            let mut now = UNHEARD;
+            for symbol in piece {
+                now = match *symbol {
+                    HIDDEN => UNHEARD,
+                    UNHEARD => now,
+                    begun => begun,
+                };
+                *symbol = now;
             }
         }
-        let logits = self.forward(&shown, &told, t, dropout.as_mut());
-        let off = cross_entropy(logits.reshape([n * size, SYMBOLS]), targets);
-        let weights = TensorData::new(weights, [n * size]);
-        let weights = Tensor::<1>::from_data(weights, &off.device());
-        Ok(vec![("loss", reduce::sum(off * weights))])
+        heard
+    }
+
+    /// The same of what is shown.
+    fn sounding(&self, voice: usize) -> Vec<u32> {
+        let shown = self.of(self.cells, voice);
+        let heard = self.heard(voice).into_iter().zip(shown);
+        heard
+            .map(|(heard, shown)| if shown == HIDDEN { UNHEARD } else { heard })
+            .collect()
+    }
+}
+
+/// Rows of `t` moved to the right by one; `first` comes before them.
+fn shifted(ids: &[u32], t: usize, first: u32) -> Vec<u32> {
+    let rows = ids.chunks_exact(t);
+    rows.flat_map(|row| std::iter::once(first).chain(row[..t - 1].iter().copied()))
+        .collect()
+}
+
+/// Pieces of which something is to be guessed.
+struct Task {
+    cells: Vec<u32>,
+    /// What is not hidden of them.
+    shown: Vec<u32>,
+    told: Vec<u32>,
+    /// Row by row of logits: a piece's sixteenths, each with its voices.
+    targets: Vec<u32>,
+    weights: Vec<f32>,
+}
+
+impl Task {
+    /// Of pieces of `t` sixteenths, so many of a batch of `n`.
+    fn draw(
+        (t, n): (usize, usize),
+        cells: &[u32],
+        contexts: &[u32],
+        causal: bool,
+        rng: &mut Rng,
+    ) -> Self {
+        let size = VOICES * t;
+        let mut task = Self {
+            cells: cells.to_vec(),
+            shown: Vec::new(),
+            told: contexts.to_vec(),
+            targets: vec![0; cells.len()],
+            weights: vec![0.0; cells.len()],
+        };
+        let mut hiding = Vec::new();
+        for (piece, told) in task.told.chunks_exact_mut(t).enumerate() {
+            if rng.unit() < UNTOLD {
+                told.fill(u32::from(UNKNOWN));
+                // Where nobody notes bars, nobody notes either whether a note is struck again.
+                let cells = &mut task.cells[piece * size..(piece + 1) * size];
+                cells.chunks_exact_mut(t).for_each(tied);
+            }
+            let Hidden { hidden, counted } = match causal {
+                true => Hidden::forwards(t, rng),
+                false => Hidden::draw(t, rng),
+            };
+            let count = counted.iter().filter(|&&c| c).count().max(1);
+            let weight = 1.0 / (count * n) as f32;
+            for (i, counted) in counted.into_iter().enumerate() {
+                let at = (piece * t + i % t) * VOICES + i / t;
+                task.targets[at] = task.cells[piece * size + i];
+                task.weights[at] = if counted { weight } else { 0.0 };
+            }
+            hiding.extend(hidden);
+        }
+        let shown = task.cells.iter().zip(hiding);
+        task.shown = shown.map(|(&c, h)| if h { HIDDEN } else { c }).collect();
+        task
+    }
+}
+
+/// Notes of a voice that are struck again go on instead.
+fn tied(voice: &mut [u32]) {
+    let mut sounds = u32::from(HOLD);
+    for symbol in voice {
+        match *symbol {
+            s if s == u32::from(HOLD) => {}
+            s if s == sounds && s != u32::from(REST) => *symbol = u32::from(HOLD),
+            s => sounds = s,
+        }
     }
 }
 
@@ -274,6 +432,27 @@ impl Hidden {
         }
     }
 
+    /// For a piece that is read from left to right: some voices of each sixteenth.
+    fn forwards(t: usize, rng: &mut Rng) -> Self {
+        let mut hidden = vec![false; VOICES * t];
+        for step in 0..t {
+            let voices = match rng.unit() < DOWNWARDS {
+                true => {
+                    let first = rng.below(VOICES);
+                    [0, 1, 2, 3].map(|voice| voice >= first)
+                }
+                false => Self::voices(rng),
+            };
+            for (voice, hides) in voices.into_iter().enumerate() {
+                hidden[voice * t + step] = hides;
+            }
+        }
+        Self {
+            counted: hidden.clone(),
+            hidden,
+        }
+    }
+
     /// Some of the voices, at least one.
     fn voices(rng: &mut Rng) -> [bool; VOICES] {
         let bits = 1 + rng.below((1 << VOICES) - 1);
@@ -319,7 +498,13 @@ impl Orderless for OrderlessTransformer {
                 contexts.extend(part.context.iter().map(|&c| u32::from(c)));
             }
         }
-        let logits = model.forward(&cells, &contexts, t, None);
+        let seen = Seen {
+            t,
+            cells: &cells,
+            past: &cells,
+            contexts: &contexts,
+        };
+        let logits = model.forward(&seen, false, None);
         if starts.len() == 1 {
             return logits;
         }
@@ -333,6 +518,32 @@ impl Orderless for OrderlessTransformer {
             ((piece * starts.len() + best) * t + step - starts[best]) as u32
         });
         embedding(logits, &rows.collect::<Vec<_>>())
+    }
+
+    fn read(&self, scores: &[Score], voice: usize) -> Option<Tensor<2>> {
+        let t = scores.first().map_or(0, Score::steps);
+        if !self.config.pitches || t > self.steps || t == 0 {
+            return None;
+        }
+        let cells = scores.iter().flat_map(|score| &score.cells);
+        let past: Vec<u32> = cells.map(|&symbol| u32::from(symbol)).collect();
+        let shown = past.iter().enumerate().map(|(i, &symbol)| {
+            let above = i / t % VOICES < voice;
+            if above { symbol } else { HIDDEN }
+        });
+        let shown: Vec<u32> = shown.collect();
+        let contexts = scores.iter().flat_map(|score| &score.context);
+        let contexts: Vec<u32> = contexts.map(|&c| u32::from(c)).collect();
+        let seen = Seen {
+            t,
+            cells: &shown,
+            past: &past,
+            contexts: &contexts,
+        };
+        let logits = self.valid().forward(&seen, true, None);
+        let rows = logits.dims()[0];
+        let from = voice * SYMBOLS;
+        Some(logits.slice([0..rows, from..from + SYMBOLS]))
     }
 }
 
@@ -355,7 +566,10 @@ impl Family for OrderlessTransformer {
     fn defaults(space: &Space) -> Option<Defaults<OrderlessConfig>> {
         match space {
             Space::Score { .. } => Some(Defaults::new(
-                OrderlessConfig::default(),
+                OrderlessConfig {
+                    pitches: true,
+                    ..OrderlessConfig::default()
+                },
                 TrainConfig {
                     batch_size: 16,
                     learning_rate: 3e-3,
@@ -391,15 +605,28 @@ impl Family for OrderlessTransformer {
             mask: Mask::Full,
         };
         let layers = (0..config.n_layer).map(|_| Block::init(&shape, config.n_layer, rng, device));
+        let layers = layers.collect();
+        let notes = matrix([VOICES * SHOWN, c], INIT, rng, device);
+        let places = matrix([CONTEXTS, c], INIT, rng, device);
+        let head = matrix([c, VOICES * SYMBOLS], INIT, rng, device);
+        let mut more =
+            |rows: usize| (config.pitches).then(|| matrix([VOICES * rows, c], INIT, rng, device));
         let net = Net {
-            layers: layers.collect(),
-            notes: matrix([VOICES * SHOWN, c], INIT, rng, device),
-            places: matrix([CONTEXTS, c], INIT, rng, device),
+            layers,
+            notes,
+            places,
+            sounding: more(SOUNDS),
+            before: more(SHOWN),
+            sounded: more(SOUNDS),
             norm_f: gain(c, device),
-            head: matrix([c, VOICES * SYMBOLS], INIT, rng, device),
+            head,
         };
         Ok(Self {
             config: config.clone(),
+            causal: Shape {
+                mask: Mask::Causal,
+                ..shape.clone()
+            },
             shape,
             steps,
             net,
@@ -431,7 +658,7 @@ impl Family for OrderlessTransformer {
         let shapes = weights::shapes(&self.net);
         let cost = Cost::of(&shapes, |name| match name {
             // Looking symbols up costs nothing.
-            "notes" | "places" => 0.0,
+            "notes" | "places" | "sounding" | "before" | "sounded" => 0.0,
             _ => t,
         });
         let (layers, heads) = (self.config.n_layer as f64, self.config.n_head as f64);

@@ -1,6 +1,7 @@
 import { html, nothing } from "lit";
 import type { PlaygroundError } from "../../client/errors";
 import type { ErrorInfo, PlotInputs, SpaceInfo } from "../../client/protocol";
+import { EMOJI_NAMES } from "../../client/site";
 import { option } from "../form";
 import type { Host, Param } from "../panel";
 import type { Input } from "./input";
@@ -11,6 +12,9 @@ const LINKED = 400;
 const ITS = ["bad-data", "bad-option", "unknown-character"];
 
 type Pairs = Extract<SpaceInfo, { kind: "pairs" }>;
+
+/** The code of a language that a screen reader may know. */
+const spoken = (code: string) => (/^(digits|column-\d+)$/.test(code) ? undefined : code);
 
 /** A text, its language, and the one to translate it into. To begin with, an example that was held out. */
 export class PhraseInput implements Input {
@@ -99,6 +103,8 @@ export class PhraseInput implements Input {
   #name(code: string): string {
     const { words } = this.host;
     if (code === "digits") return words.say("digits");
+    const column = /^column-(\d+)$/.exec(code)?.[1];
+    if (column) return words.say("columnNumber", { n: column });
     try {
       return new Intl.DisplayNames([words.tag], { type: "language" }).of(code) ?? code;
     } catch {
@@ -130,14 +136,20 @@ export class PhraseInput implements Input {
       <span class="label">${words.say("heldOutExamples")}</span>
       ${examples.map(
         ({ from, into, text }) =>
-          html`<button
-            type="button"
-            lang=${from === "digits" ? nothing : from}
-            @click=${() => this.#take(text, from, into)}>
+          html`<button type="button" lang=${spoken(from) ?? nothing} @click=${() => this.#take(text, from, into)}>
             ${text}
           </button>`,
       )}
     </div>`;
+  }
+
+  /** What kind of text is expected. */
+  get #help(): string {
+    const { info, words } = this.host;
+    const data = info?.data ?? "";
+    if (/^numbers(-|$)/.test(data)) return words.say("textToTranslateHelp");
+    if (/^dates(-|$)/.test(data)) return words.say("dateToTranslateHelp");
+    return words.say(data === EMOJI_NAMES ? "nameToTranslateHelp" : "ownToTranslateHelp");
   }
 
   /** What was translated last. */
@@ -172,13 +184,13 @@ export class PhraseInput implements Input {
           id="text"
           rows="2"
           dir="auto"
-          lang=${from === "digits" ? nothing : from}
+          lang=${spoken(from) ?? nothing}
           spellcheck="false"
           aria-describedby="text-help"
           aria-invalid=${wrong ? "true" : "false"}
           .value=${text}
           @input=${input}></textarea>
-        <small id="text-help">${words.say("textToTranslateHelp")}</small>
+        <small id="text-help">${this.#help}</small>
       </div>
       ${this.#examples()}
       <div role="alert">

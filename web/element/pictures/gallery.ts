@@ -1,7 +1,7 @@
 import { PlaygroundError, badOption, problem } from "../../client/errors";
 import { isPictures, sourceOf, type KeptPictures, type Refused } from "../../client/pictures";
 import type { ErrorInfo, PictureInfo, PictureSource } from "../../client/protocol";
-import { CHORALES, siteManifest, type DataEntry } from "../../client/site";
+import { NO_PICTURES, siteManifest, type DataEntry } from "../../client/site";
 import type { ImageView } from "../draw";
 import type { Library } from "../text/corpus";
 import { start } from "../text/start";
@@ -74,8 +74,7 @@ export class Gallery {
   /** Looks what there is; the reader's own as they are to be taken now. */
   async open(): Promise<void> {
     if (!this.entries.length) {
-      // Music is no picture.
-      this.entries = (await siteManifest()).data.filter(({ name }) => name !== CHORALES);
+      this.entries = (await siteManifest()).data.filter(({ name }) => !NO_PICTURES.includes(name));
       this.host.requestUpdate();
     }
     // Those that were read while there was no worker are taken as well.

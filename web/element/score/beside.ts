@@ -1,9 +1,10 @@
 /** What stands beside and beneath the roll: voices, bars, melodies to begin with, what could be there, broken rules. */
-import { html, nothing } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import type { Number as Figure, Roll } from "../../client/protocol";
 import type { Key, Words } from "../../lang/words";
-import { option } from "../form";
+import { fileButton } from "../file-button";
+import { button, option } from "../form";
 
 /** What a voice's name is called in the page's language. */
 const VOICES = ["voiceSoprano", "voiceAlto", "voiceTenor", "voiceBass"] as const satisfies readonly Key[];
@@ -17,6 +18,19 @@ const on = (e: Event) => (e.target as HTMLInputElement).checked;
 /** A checkbox with its label. */
 const check = (label: string, checked: boolean, set: (checked: boolean) => void) =>
   html`<label><input type="checkbox" .checked=${live(checked)} @change=${(e: Event) => set(on(e))} />${label}</label>`;
+
+/** What can be saved, and opened. */
+export function files(
+  words: Words,
+  score: (form: "midi" | "musicXml") => void,
+  sound: () => void,
+  open: (file: File) => void,
+): TemplateResult {
+  return html`<div class="row">
+    ${button(words.say("saveMidi"), () => score("midi"))} ${button(words.say("saveMusicXml"), () => score("musicXml"))}
+    ${button(words.say("saveWav"), sound)} ${fileButton(words.say("openMidi"), ".mid,.midi,audio/midi", open)}
+  </div>`;
+}
 
 /** A voice: whether it is the one that is written, whether it is kept, whether it is heard. */
 export function voiceRow(

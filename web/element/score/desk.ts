@@ -29,6 +29,8 @@ export class Desk {
   /** How often something was made anew with the same seed. */
   takes = 0;
   #long = LONG;
+  /** Where the cursor stood after a note was played, and where the next one goes. */
+  #playing: { spot: Spot; next: number } | undefined;
   /** The note that is drawn now, and what stood there before. */
   #drawing: { note: Note; before: readonly Note[]; taken: boolean } | undefined;
 
@@ -94,6 +96,25 @@ export class Desk {
     this.written = true;
     const voices = plan.roll.voices.map((v, i) => (i === voice ? { ...v, notes } : v));
     plan.show({ ...plan.roll, voices });
+  }
+
+  // ---- Another keyboard
+
+  /** Writes a note that was played on a keyboard of keys, and goes on behind it; whether there was room. */
+  play(pitch: number, length: number): boolean {
+    const roll = this.#roll;
+    if (!roll) return false;
+    const from = this.spot && this.#playing?.spot === this.spot ? this.#playing.next : (this.spot?.step ?? 0);
+    if (from >= roll.steps) return false;
+    // In the octave of the grid that is nearest.
+    while (pitch < roll.low) pitch += OCTAVE;
+    while (pitch > roll.high) pitch -= OCTAVE;
+    const long = Math.min(Math.max(1, length), roll.steps - from);
+    this.#put(withNote(this.#notes, { start: from, length: long, pitch, given: true }));
+    this.spot = { step: Math.min(roll.steps - 1, from + long), pitch };
+    this.#playing = { spot: this.spot, next: from + long };
+    this.hand.changed();
+    return true;
   }
 
   // ---- Mouse and finger: a note is drawn to its end; one that is clicked goes

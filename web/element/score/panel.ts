@@ -3,19 +3,21 @@ import { ref } from "lit/directives/ref.js";
 import type { JsonSchema, Number as Figure, Roll, RollInput, TrainState, View, ViewQuery } from "../../client/protocol";
 import { fieldsOf, type Field } from "../../client/schema";
 import { attributeOf } from "../attributes";
-import { fileButton } from "../file-button";
 import { button, field } from "../form";
 import { Latest, Panel, ask, type Host } from "../panel";
-import { barRow, chances, melodies, rules, voiceName, voiceRow } from "./beside";
+import { barRow, chances, files, melodies, rules, voiceName, voiceRow } from "./beside";
 import { Desk } from "./desk";
+import { MidiKeys } from "./keys";
 import { Listening } from "./listening";
 import { Plan, nameOf } from "./roll";
+import { sixteenth } from "./synth";
 
 /** Music: composed, written, kept in part and made anew in part, and heard. */
 export class ScorePanel extends Panel {
   readonly #plan = new Plan();
   readonly #desk: Desk;
   readonly #listening: Listening;
+  readonly #keys: MidiKeys;
   #latest = new Latest();
   #asking = new Latest();
   #judging = new Latest();
@@ -39,6 +41,11 @@ export class ScorePanel extends Panel {
         this.#wonder();
         this.host.requestUpdate();
       },
+    });
+    this.#keys = new MidiKeys(host, (pitch, seconds) => {
+      const room = this.#desk.play(pitch, Math.round(seconds / sixteenth(this.#listening.tempo)));
+      this.#news = room ? this.#told() : this.host.words.say("midiFull");
+      this.host.requestUpdate();
     });
     this.#listening = new Listening(host, this.#plan, () => (this.#desk.focused ? (this.#desk.spot?.step ?? 0) : 0));
   }
@@ -84,6 +91,7 @@ export class ScorePanel extends Panel {
   override hide() {
     this.#abort?.abort();
     this.#listening.stop();
+    this.#keys.close();
   }
 
   override redraw() {
@@ -248,10 +256,10 @@ export class ScorePanel extends Panel {
 
   // ---- Files
 
-  #midi = () =>
+  #save = (form: "midi" | "musicXml") =>
     void this.host.attempt(async () => {
       const query: ViewQuery = { type: "score", score: this.#input() };
-      const file = await this.host.session?.exportView(query, null, "midi");
+      const file = await this.host.session?.exportView(query, null, form);
       if (file) this.host.save(file);
     }, "file");
 
@@ -309,11 +317,8 @@ export class ScorePanel extends Panel {
     return html`<div class="side">
       <div class="voices">${[0, 1, 2, 3].map((v) => this.#voice(v))}</div>
       ${this.#fields.map(form)} ${melodies(words, (index, whole) => this.#melody(index, whole))}
-      ${figures.length ? chances(words, about, figures) : nothing}
-      <div class="row">
-        ${button(words.say("saveMidi"), this.#midi)} ${button(words.say("saveWav"), this.#listening.save)}
-        ${fileButton(words.say("openMidi"), ".mid,.midi,audio/midi", this.#open)}
-      </div>
+      ${figures.length ? chances(words, about, figures) : nothing} ${this.#keys.render()}
+      ${files(words, this.#save, this.#listening.save, this.#open)}
       ${host.trainer.own ? html`<p class="aside">${words.say("yourModel")}</p>` : nothing}
       ${this.#composing ? nothing : rules(words, this.#roll)}
     </div>`;

@@ -94,6 +94,40 @@ export class Voices {
   }
 }
 
+/** Notes that sound while they are held. */
+export class Hum {
+  readonly #context = new AudioContext();
+  readonly #notes = new Map<number, [OscillatorNode, GainNode]>();
+
+  begin(pitch: number) {
+    this.end(pitch);
+    const context = this.#context;
+    void context.resume().catch(() => undefined);
+    const [source, envelope] = [context.createOscillator(), context.createGain()];
+    source.setPeriodicWave(wave(context, 0));
+    source.frequency.value = frequency(pitch);
+    envelope.gain.setValueAtTime(0, context.currentTime);
+    envelope.gain.linearRampToValueAtTime(LOUD, context.currentTime + ATTACK);
+    source.connect(envelope).connect(context.destination);
+    source.start();
+    source.onended = () => envelope.disconnect();
+    this.#notes.set(pitch, [source, envelope]);
+  }
+
+  end(pitch: number) {
+    const [source, envelope] = this.#notes.get(pitch) ?? [];
+    this.#notes.delete(pitch);
+    const now = this.#context.currentTime;
+    envelope?.gain.cancelScheduledValues(now);
+    envelope?.gain.setTargetAtTime(0, now, RELEASE / 4);
+    source?.stop(now + 2 * RELEASE);
+  }
+
+  close() {
+    void this.#context.close().catch(() => undefined);
+  }
+}
+
 /** How long before it sounds a note is handed over, and how often that is looked after, seconds. */
 const [AHEAD, EVERY] = [0.5, 0.1];
 /** How long a context may take until its clock runs, milliseconds. */

@@ -12,7 +12,10 @@ export interface Library {
   announce(name: string, detail: unknown): void;
 }
 
-/** The text that a model is to learn from: one of the site's, or the reader's own. */
+/**
+ * The text that a model is to learn from: one of the site's, or the reader's own. Of `pairs` to translate only a
+ * reader's own are a text; the others are made, or are a file of the site.
+ */
 export class Corpus {
   /** What the site serves. */
   entries: TextEntry[] = [];
@@ -30,15 +33,19 @@ export class Corpus {
   /** What is wrong with the text that the reader brought last. */
   #refused: ErrorInfo | undefined;
   #preferred: string | undefined;
+  /** Pairs that were chosen instead of a reader's own. */
+  made: string | undefined;
 
   constructor(
     private readonly host: Library,
     private readonly options: () => Record<string, unknown>,
+    readonly pairs = false,
   ) {}
 
   /** Looks what there is; takes the wished-for text, else the first. */
   async open(): Promise<void> {
-    if (!this.entries.length) {
+    if (this.pairs && !this.name) return;
+    if (!this.entries.length && !this.pairs) {
       this.entries = await siteTexts();
       this.host.requestUpdate();
     }
@@ -71,7 +78,17 @@ export class Corpus {
   /** The text of a model that came in a file, if the site has it. */
   prefer(name: string) {
     this.#preferred = name;
+    this.name = this.info = this.wrong = this.made = undefined;
+  }
+
+  /** Learns from pairs that are made, or that the site has. */
+  leave(made: string) {
+    this.#wish++;
+    this.made = made;
     this.name = this.info = this.wrong = undefined;
+    this.busy = false;
+    this.host.changed();
+    this.host.requestUpdate();
   }
 
   /** Of the text that the worker has. */
@@ -87,18 +104,18 @@ export class Corpus {
 
   titleOf(name: string): string {
     if (this.own && this.own.name === name) return this.own.title;
-    return this.entries.find((e) => e.name === name)?.title ?? name;
+    return this.entries.find((e) => e.name === name)?.title ?? (this.pairs ? "" : name);
   }
 
   /** Takes a text of the site, or the reader's own again. */
   async choose(name: string): Promise<void> {
     this.name = name;
-    await this.#take(async () => this.ownText(name) ?? siteText(name, this.options()));
+    await this.#take(async () => this.ownText(name) ?? (this.pairs ? undefined : siteText(name, this.options())));
   }
 
   /** Takes a reader's text; one that cannot be used leaves the one before in place. */
   async bring(bytes: Uint8Array, title: string): Promise<void> {
-    const name = nameOf(bytes);
+    const name = nameOf(bytes, this.pairs ? "pairs" : "text");
     const find = async () => {
       if (!bytes.length)
         throw problem("bad-data", "This text cannot be used: it is empty.", "Paste something, or open a file.");

@@ -18,7 +18,7 @@ const SHOWN = 64;
 /** Hands a reader's file over to be learned from. */
 export function bringFile(host: Host, corpus: Corpus, file: File) {
   void host.attempt(async () =>
-    corpus.bring(await textBytes(file), start(file.name.replace(/\.(txt|md)?(\.gz)?$/i, ""), 60) || file.name),
+    corpus.bring(await textBytes(file), start(file.name.replace(/\.(txt|md|tsv)?(\.gz)?$/i, ""), 60) || file.name),
   );
 }
 

@@ -8,6 +8,7 @@ import { errors } from "./errors";
 import { latent } from "./latent";
 import { guests } from "./guests";
 import { letters } from "./letters";
+import { pairs } from "./pairs";
 import { models } from "./models";
 import { options } from "./options";
 import { pictures } from "./pictures";
@@ -37,6 +38,7 @@ const german: Language = {
     ...models,
     ...scores,
     ...translation,
+    ...pairs,
     ...article,
   },
 };

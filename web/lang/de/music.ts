@@ -48,6 +48,13 @@ export const music: Pick<Texts, keyof typeof english> = {
     "noch einmal auf Abspielen.",
   soundHeld: "Der Browser lässt noch keinen Klang beginnen. Drücken Sie noch einmal auf Abspielen.",
   saveMidi: "Als MIDI speichern",
+  saveMusicXml: "Als MusicXML speichern",
   saveWav: "Als WAV speichern",
   openMidi: "MIDI öffnen",
+  midiKeys: "MIDI-Keyboard",
+  midiPlays: "Spielen Sie: Noten werden ab dem Cursor geschrieben, so lang, wie sie gehalten werden.",
+  midiNone: "Noch ist kein Keyboard angeschlossen. Stecken Sie eines an.",
+  midiUnknown: "Dieser Browser hört nicht auf MIDI-Keyboards.",
+  midiRefused: "Der Browser durfte nicht auf ein Keyboard hören.",
+  midiFull: "Die Rolle ist voll.",
 };

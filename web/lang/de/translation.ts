@@ -4,8 +4,8 @@ import type { Texts } from "../words";
 /** What the page says of translations, in German; part of texts.ts. */
 export const translationTexts: Pick<Texts, keyof typeof english> = {
   learnsPairs:
-    "Dieselbe Zahl in zwei Sprachen, in jedem Schritt neu gezogen. Der Verlust ist −log p der Übersetzung, je Stück; " +
-    "die dicke Kurve ist die von Zahlen, die kein Training gesehen hat. Darüber einige davon und was daraus wird.",
+    "Dasselbe in zwei Sprachen, in jedem Schritt neu gezogen. Der Verlust ist −log p der Übersetzung, je Stück; die " +
+    "dicke Kurve ist die von Dingen, die kein Training gesehen hat. Darüber einige davon und was daraus wird.",
   scratchPairs: "Nach einigen Sekunden sind die Wörter da, nach einer halben Minute meist die richtigen.",
   asTranslated: "Die Übersetzung, Stück für Stück",
   kindPairs: "Übersetzungen",
@@ -15,7 +15,13 @@ export const translationTexts: Pick<Texts, keyof typeof english> = {
   swapLanguages: "Sprachen tauschen und zurückübersetzen",
   textToTranslate: "Text",
   textToTranslateHelp: "Eine ganze Zahl, in Ziffern oder in Worten der Sprache darüber.",
-  heldOutExamples: "Zahlen, die es nie gesehen hat:",
+  dateToTranslateHelp:
+    "Ein Datum, mit Wochentag oder ohne, ein Tag, ein Monat oder eine Uhrzeit. In Ziffern: 1969-07-20, --07-20, " +
+    "1969-07, 17:30.",
+  nameToTranslateHelp: "Wie ein Emoji oder eine Region in der Sprache darüber heißt.",
+  ownToTranslateHelp: "Ein Text wie die, aus denen es gelernt hat.",
+  columnNumber: "Spalte {n}",
+  heldOutExamples: "Diese hat es nie gesehen:",
   likeliestTranslations: "Die wahrscheinlichsten Übersetzungen",
   translation: "Übersetzung",
   probability: "Wahrscheinlichkeit",
@@ -23,6 +29,24 @@ export const translationTexts: Pick<Texts, keyof typeof english> = {
   whoLooks: "Wer blickt",
   meanOfHeads: "Das Mittel aller Köpfe",
   alignment: "Zuordnung",
+  pairsLegend: "Paare",
+  pairsNote: "Woraus es lernen soll. Ihre bleiben auf diesem Gerät.",
+  pairsNumbers: "Zahlen, englisch und deutsch",
+  pairsDates: "Daten und Uhrzeiten",
+  pairsNames: "Namen von Emoji",
+  pastePairs: "Eigene Paare einfügen",
+  yourPairs: "Ihre Paare",
+  pairsHint: "one⇥eins",
+  pairsHelp:
+    "Eine Zeile für jedes Paar, mit einem Tabulator zwischen beiden, wie Tabellenprogramme sie kopieren; mehr " +
+    "Sprachen ergeben mehr Spalten. Eine erste Zeile wie #en⇥de sagt, welche es sind. Ein Zehntel der Zeilen wird " +
+    "zurückgehalten.",
+  openPairs: "TSV-Datei öffnen",
+  pairsBeforeStay: "Was vorher da war, ist noch da.",
+  takenPairs:
+    "Aus {train} Zeilen von {title} wird gelernt, {heldOut} werden zurückgehalten, je nachdem, womit sie beginnen. " +
+    "Ihre {characters} Zeichen werden in Token von {kinds} Arten zerlegt.",
+  longestTokens: "Token, die darin gefunden wurden",
   alignmentHelp:
     "Die Zeilen wurden nacheinander geschrieben; jede blickt auf die Spalten, die gelesen wurden. In Hundertsteln.",
 };
@@ -59,7 +83,6 @@ export const translation: Record<string, string> = {
 
   // Errors
   translations: "Übersetzungen",
-  "there are no numbers in “{code}”": "auf „{code}“ gibt es keine Zahlen",
   "it names “{code}” twice": "„{code}“ steht zweimal darin",
   "one language at least is needed": "mindestens eine Sprache ist nötig",
   "this model knows {known}": "dieses Modell kennt {known}",
