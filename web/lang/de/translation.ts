@@ -94,6 +94,7 @@ export const translation: Record<string, string> = {
   "This needs texts in two languages": "Dafür braucht es Texte in zwei Sprachen",
   "This needs a model that translates": "Dafür braucht es ein Modell, das übersetzt",
   "Numbers in words": "Zahlen in Worten",
+  "Dates and times": "Daten und Uhrzeiten",
   "Largest number": "Größte Zahl",
   "translations without languages": "Übersetzungen ohne Sprachen",
   "a translation without languages": "eine Übersetzung ohne Sprachen",
