@@ -63,7 +63,7 @@ const clear = rows.filter((row) => {
   seen.add(key(row));
   return fresh && row.slice(1).every((name, i) => meanings[i].get(name).size === 1);
 });
-const text = [["kind", ...LANGUAGES], ...clear].map((row) => row.join("\t")).join("\n") + "\n";
+const text = [["#kind", ...LANGUAGES], ...clear].map((row) => row.join("\t")).join("\n") + "\n";
 const target = join(import.meta.dirname, "..", "..", "web", "data", "emoji-names.bin");
 const packed = gzipSync(text, { level: 9 });
 packed[9] = 255; // Of no system in particular.
