@@ -5,7 +5,7 @@ import type { Alternative, JsonSchema, Token, TrainState, View } from "../../cli
 import { fieldsOf, type Field } from "../../client/schema";
 import { button, field } from "../form";
 import { attributeOf } from "../attributes";
-import { Latest, Panel, type Host } from "../panel";
+import { GUEST, Latest, Panel, type Host } from "../panel";
 import { Script } from "../render/script";
 
 /** Options that stand beside the text; the others are one click away. */
@@ -263,21 +263,21 @@ export class WritePanel extends Panel {
         ${
           this.#chats
             ? html`<div class="field">
-                <label for="reply">${words.say("reply")}</label>
-                <textarea
-                  id="reply"
-                  rows="1"
-                  dir="auto"
-                  .value=${live(this.#reply)}
-                  @input=${(e: Event) => (this.#reply = (e.target as HTMLTextAreaElement).value)}
-                  @keydown=${(e: KeyboardEvent) => {
-                    if (e.key === "Enter" && !e.shiftKey && !e.isComposing) {
-                      e.preventDefault();
-                      this.#answer();
-                    }
-                  }}></textarea>
-                ${button(words.say("sendReply"), this.#answer)}
-              </div>`
+                  <label for="reply">${words.say("reply")}</label>
+                  <textarea
+                    id="reply"
+                    rows="1"
+                    dir="auto"
+                    .value=${live(this.#reply)}
+                    @input=${(e: Event) => (this.#reply = (e.target as HTMLTextAreaElement).value)}
+                    @keydown=${(e: KeyboardEvent) => {
+                      if (e.key === "Enter" && !e.shiftKey && !e.isComposing) {
+                        e.preventDefault();
+                        this.#answer();
+                      }
+                    }}></textarea>
+                </div>
+                <p class="row">${button(words.say("sendReply"), this.#answer)}</p>`
             : nothing
         }
         <p class="row after">
@@ -311,7 +311,7 @@ export class WritePanel extends Panel {
             ${this.#fields.filter((f) => !APART.includes(f.name) && !NEAR.includes(f.name)).map((f) => this.#form(f))}
           </div>
         </details>
-        ${host.trainer.own ? html`<p class="aside">${words.say("yourModel")}</p>` : nothing}
+        ${host.trainer.own && host.info?.family !== GUEST ? html`<p class="aside">${words.say("yourModel")}</p>` : nothing}
       </div>
     </div>`;
   }
