@@ -136,6 +136,13 @@ ensure_node() {
   ln -sfn "$home/node_modules" node_modules
 }
 
+# Models of elsewhere that the site offers; without a registry at hand it does without them.
+ensure_guests() {
+  [[ -e $GP_CACHE/guests/tinystories-15m.json ]] && return
+  say "Fetching a model of stories for the site to offer (112 MB, once)"
+  timeout 600 node "$root/recipes/open/tinystories.mjs" || printf 'it is left out\n'
+}
+
 # Chromium, Firefox and WebKit for the browser tests; GP_CHROMIUM, GP_FIREFOX and GP_MINIBROWSER name others.
 ensure_browsers() {
   export GP_CHROMIUM=${GP_CHROMIUM:-/usr/bin/chromium}

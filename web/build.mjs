@@ -9,6 +9,7 @@ import { createHash } from "node:crypto";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
+import { guestsFolder } from "../recipes/open/tinystories.mjs";
 import { address, admitted } from "./site/address.mjs";
 import { manifests, siteOf } from "./site/app.mjs";
 import { mathFont, renderPages, writePages } from "./site/build.mjs";
@@ -170,13 +171,28 @@ function promise(folder, list, files) {
   });
 }
 
+/** Models of elsewhere that the site offers where they have been made (recipes/open); too large for the repository. */
+function offered(files) {
+  const folder = guestsFolder();
+  const entries = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
+  return entries.map((name) => {
+    const entry = JSON.parse(readFileSync(join(folder, name), "utf8"));
+    const bytes = readFileSync(join(folder, entry.file));
+    if (sha256(bytes) !== entry.sha256) throw new Error(`${entry.file} is not what ${name} promises; make it anew`);
+    const card = readFileSync(join(root, "recipes/open", `${entry.id}.md`));
+    const add = (name, content) => files.add(`checkpoints/${name}`, content).slice("checkpoints/".length);
+    return { ...entry, file: add(entry.file, bytes), card: add(`${entry.id}.md`, card) };
+  });
+}
+
 /** Models, data and texts, and the manifests that name them. */
 function assets(files) {
   const read = (path) => JSON.parse(readFileSync(join(root, "web", path), "utf8"));
   const shipped = read("checkpoints/manifest.json");
   const models = promise("checkpoints", shipped.models, files);
   const data = promise("data", shipped.data, files);
-  files.add("checkpoints/manifest.json", JSON.stringify({ ...shipped, models, data }));
+  const all = [...models, ...offered(files)];
+  files.add("checkpoints/manifest.json", JSON.stringify({ ...shipped, models: all, data }));
   const texts = read("texts/manifest.json");
   files.add("texts/manifest.json", JSON.stringify({ ...texts, texts: promise("texts", texts.texts, files) }));
   const voices = read("voices/manifest.json");

@@ -189,6 +189,17 @@ pub fn inspect(bytes: &[u8]) -> Result<(Meta, Vec<TensorInfo>)> {
     Ok((meta, list))
 }
 
+/// Refuse a file that is not the one that is promised.
+pub(crate) fn check_hash(bytes: &[u8], promised: Option<&str>) -> Result<()> {
+    if let Some(promised) = promised {
+        let found = sha256(bytes);
+        if !found.eq_ignore_ascii_case(promised) {
+            return Err(Error::CheckpointHash { found });
+        }
+    }
+    Ok(())
+}
+
 fn check_size(bytes: &[u8]) -> Result<()> {
     if bytes.len() > SIZE_LIMIT {
         return Err(Error::CheckpointTooLarge {
@@ -268,12 +279,7 @@ pub fn convert(bytes: &[u8]) -> Result<Option<Vec<u8>>> {
 /// [`Error::CheckpointShape`], [`Error::CheckpointNotFinite`].
 pub fn open(bytes: &[u8], promised: Option<&str>, device: &Device) -> Result<Opened> {
     check_size(bytes)?;
-    if let Some(promised) = promised {
-        let found = sha256(bytes);
-        if !found.eq_ignore_ascii_case(promised) {
-            return Err(Error::CheckpointHash { found });
-        }
-    }
+    check_hash(bytes, promised)?;
     let tensors = parse(bytes)?;
     let meta = meta::read(bytes)?;
     let outline = families::outline(&meta.family, &meta.config, &meta.data, device)?;

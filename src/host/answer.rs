@@ -223,7 +223,7 @@ impl Host {
                 sha256,
             } => {
                 let opened = match open::is_foreign(&bytes.0) {
-                    true => Session::guest(bytes.0, &self.device)?,
+                    true => Session::guest(bytes.0, sha256.as_deref(), &self.device)?,
                     false => Session::open(&bytes.0, sha256.as_deref(), &self.device)?,
                 };
                 self.put(session, opened.within(self.budget))

@@ -79,8 +79,9 @@ impl Session {
     /// A session with a model out of another program's file.
     ///
     /// # Errors
-    /// As [`open::open`].
-    pub fn guest(bytes: Vec<u8>, device: &Device) -> Result<Self> {
+    /// [`Error::CheckpointHash`] for another file than is promised; as [`open::open`].
+    pub fn guest(bytes: Vec<u8>, sha256: Option<&str>, device: &Device) -> Result<Self> {
+        checkpoint::check_hash(&bytes, sha256)?;
         let model = Guest::new(open::open(bytes)?);
         let data = model.data();
         Ok(Self::of(Opened::guest(Box::new(model), data)?, device))

@@ -84,7 +84,11 @@ export function chooser(
         if (value) choose(value);
       }}>
       ${own ? html`<option value="" selected>${words.say("yours")}</option>` : nothing}
-      ${models.map((m) => option(m.id, words.told(m.title), !own && m.id === chosen))}
+      ${models.map((m) => {
+        // What is large says so before it is fetched.
+        const size = m.family === GUEST ? ` (${words.megabytes(m.bytes)})` : "";
+        return option(m.id, `${words.told(m.title)}${size}`, !own && m.id === chosen);
+      })}
     </select></label
   >`;
 }
