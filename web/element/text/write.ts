@@ -179,6 +179,11 @@ export class WritePanel extends Panel {
     return this.host.info?.config["chat"] === true && this.#option("chat") === true;
   }
 
+  /** Whether the model at hand is one that the reader trains. */
+  get #trains(): boolean {
+    return this.host.trainer.own && this.host.info?.family !== GUEST;
+  }
+
   #answer = () => {
     const reply = this.#reply.trim();
     if (!reply || this.#writing || !this.#script.tokens.length) return;
@@ -311,7 +316,7 @@ export class WritePanel extends Panel {
             ${this.#fields.filter((f) => !APART.includes(f.name) && !NEAR.includes(f.name)).map((f) => this.#form(f))}
           </div>
         </details>
-        ${host.trainer.own && host.info?.family !== GUEST ? html`<p class="aside">${words.say("yourModel")}</p>` : nothing}
+        ${this.#trains ? html`<p class="aside">${words.say("yourModel")}</p>` : nothing}
       </div>
     </div>`;
   }
