@@ -25,11 +25,8 @@ const POSTERS = {
   "gpt-shakespeare.txt": ["--seed", "1", "--prompt", "ROMEO:", "--length", "330"],
   "latent-mnist.png": [...IMAGES, "--option", "sampler=dpm-solver", "--option", "steps=15"],
   "pixelcnn-mnist.png": IMAGES,
-<<<<<<< HEAD
   "pixelrnn-mnist.png": IMAGES,
-=======
   "seq2seq-dates.txt": ["--count", "7"],
->>>>>>> 4eb660a (Dates and times in eight languages: a checkpoint, its card and its section; chorales at 0.44 nats a token; examples of numbers that have something to translate)
   "seq2seq-numbers.txt": ["--count", "7"],
   "vae-fashion.png": [...IMAGES, ...MILD],
   "vae-mnist-2d.png": IMAGES,

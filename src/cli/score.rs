@@ -148,7 +148,9 @@ pub(super) fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result
 /// Seconds that this thread has computed; those that went by where the system does not say.
 fn computed(begun: Instant) -> f64 {
     let told = std::fs::read_to_string("/proc/thread-self/schedstat");
-    let nanoseconds = told.ok().and_then(|text| text.split(' ').next()?.parse::<f64>().ok());
+    let nanoseconds = told
+        .ok()
+        .and_then(|text| text.split(' ').next()?.parse::<f64>().ok());
     nanoseconds.map_or(begun.elapsed().as_secs_f64(), |n| n / 1e9)
 }
 
