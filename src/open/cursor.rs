@@ -33,7 +33,7 @@ impl<'a> Cursor<'a> {
     pub fn take(&mut self, n: usize) -> Result<&'a [u8]> {
         let end = self.at.checked_add(n);
         let Some(taken) = end.and_then(|end| self.bytes.get(self.at..end)) else {
-            return Err(bad("it ends too early; was it cut off?"));
+            return Err(bad("it ends too early, as if it had been cut off"));
         };
         self.at += n;
         Ok(taken)
@@ -44,7 +44,7 @@ impl<'a> Cursor<'a> {
         taken
             .first_chunk()
             .copied()
-            .ok_or_else(|| bad("it ends too early; was it cut off?"))
+            .ok_or_else(|| bad("it ends too early, as if it had been cut off"))
     }
 
     /// A byte.

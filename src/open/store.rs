@@ -75,7 +75,7 @@ impl Store {
             if tensor.place().is_none_or(|place| place.end > size) {
                 let name = short(name);
                 return Err(bad(format!(
-                    "it ends before its tensor “{name}” does; was it cut off?"
+                    "it ends before its tensor “{name}” does, as if it had been cut off"
                 )));
             }
         }

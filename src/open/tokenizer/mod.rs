@@ -1,8 +1,8 @@
 //! Text to the tokens of a model that was trained elsewhere, and back.
 //!
 //! A tokenizer first takes out the tokens that stand for themselves, such as `<|im_end|>`. What is left is
-//! changed ([`Change`]), cut into words ([`words`]), and each word becomes tokens: by merging neighbours
-//! ([`merging`]; Sennrich et al. 2016, arXiv:1508.07909), by the likeliest pieces (Kudo 2018, arXiv:1804.10959),
+//! changed ([`Change`]), cut into words (`words.rs`), and each word becomes tokens: by merging neighbours
+//! (`merging.rs`; Sennrich et al. 2016, arXiv:1508.07909), by the likeliest pieces (Kudo 2018, arXiv:1804.10959),
 //! or by the longest (WordPiece; Schuster & Nakajima 2012).
 
 pub mod gguf;
@@ -75,7 +75,7 @@ pub enum Model {
     None,
     /// Merges of bytes, those learned first first.
     Bytes {
-        /// The token of each byte, or [`NONE`].
+        /// The token of each byte, or `u32::MAX`.
         bytes: Box<[u32; 256]>,
         /// What two tokens become, and when.
         merges: HashMap<(u32, u32), (u32, u32)>,

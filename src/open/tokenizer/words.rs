@@ -17,7 +17,7 @@ pub enum Cut {
     Llama3(usize),
     /// Each number by itself.
     Digits,
-    /// Before each [`LOW_LINE`].
+    /// Before each `▁`.
     LowLines,
     /// At spaces, which are left out, and around each punctuation mark.
     Bert,

@@ -25,7 +25,7 @@ export const guests: Record<string, string> = {
     "Ein Modell aus der Datei eines anderen Programms wird hier gelesen und nicht trainiert",
   "this model was not taught to chat": "dieses Modell hat nicht gelernt, sich zu unterhalten",
   "this is not read here: {what}": "das wird hier nicht gelesen: {what}",
-  "it ends too early; was it cut off?": "sie endet zu früh; wurde sie abgeschnitten?",
+  "it ends too early, as if it had been cut off": "sie endet zu früh, als wäre sie abgeschnitten worden",
   "it is none of the files that are read: GGUF, safetensors with its tokenizer.json, llama2.c":
     "sie ist keine der Dateien, die gelesen werden: GGUF, safetensors mit tokenizer.json, llama2.c",
   "{name} is missing beside it; choose it together with the weights":
@@ -76,8 +76,8 @@ export const guests: Record<string, string> = {
   "its tensor “{a}” is not as long as its extents say":
     "ihr Tensor „{a}“ ist nicht so lang, wie seine Ausdehnungen sagen",
   "the tensor “{a}” has extents that cannot be right": "der Tensor „{a}“ hat Ausdehnungen, die nicht stimmen können",
-  "it ends before its tensor “{name}” does; was it cut off?":
-    "sie endet vor ihrem Tensor „{name}“; wurde sie abgeschnitten?",
+  "it ends before its tensor “{name}” does, as if it had been cut off":
+    "sie endet vor ihrem Tensor „{name}“, als wäre sie abgeschnitten worden",
   "its tensor “{a}” holds what is no number": "ihr Tensor „{a}“ enthält etwas, das keine Zahl ist",
   "its tensor “{a}” is missing": "ihr Tensor „{a}“ fehlt",
   "its tensor “{name}” is {found} where {dims} is expected": "ihr Tensor „{name}“ ist {found}, erwartet wird {dims}",
