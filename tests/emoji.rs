@@ -117,7 +117,7 @@ fn squares_are_channels_and_images_come_back_as_they_were() {
     // Halved twice by its levels and its squares.
     assert_eq!(made(true, [8, 10]).err(), Some(Code::BadOption));
     assert!(made(false, [8, 10]).is_ok());
-    let cost = |squares: bool| Family::cost(&made(squares, [8, 12]).expect("fits")).multiply_adds;
+    let cost = |squares: bool| Family::cost(&made(squares, [32, 32]).expect("fits")).multiply_adds;
     assert!(cost(true) < 0.5 * cost(false));
     let data = DataInfo::new(
         "made",

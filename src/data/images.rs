@@ -10,10 +10,7 @@ use std::{collections::HashMap, io::Read};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use sha2::{Digest, Sha256};
 
-use super::{
-    DataInfo, Space,
-    scenes::words::{CONTEXT, NOTHING},
-};
+use super::{DataInfo, Space, scenes::words::CONTEXT};
 use crate::{
     error::{Error, Result},
     hash::hex,
@@ -603,7 +600,7 @@ fn tokens(name: &str, captions: &[String], words: &[String]) -> Result<Vec<u16>>
             name: name.into(),
             reason: format!("the caption “{caption}” is too long or not of its words"),
         })?;
-        tokens.resize(CONTEXT, NOTHING as u16);
+        tokens.resize(CONTEXT, super::scenes::words::NOTHING as u16);
         all.extend(tokens);
     }
     Ok(all)
@@ -712,7 +709,7 @@ mod tests {
         let said = |images: Images| {
             let n = images.len();
             let each = |i: usize| {
-                let mut tokens = vec![NOTHING as u16; 2 * CONTEXT];
+                let mut tokens = vec![0; 2 * CONTEXT];
                 tokens[0] = 1 + (i % 3) as u16;
                 tokens[CONTEXT] = token;
                 tokens

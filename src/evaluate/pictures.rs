@@ -43,7 +43,8 @@ fn name(images: &Images, i: usize) -> Vec<u32> {
     tokens.map(|&token| u32::from(token)).collect()
 }
 
-/// Test pictures whose name has been learned in other hands.
+/// Test pictures whose name has been learned in other hands, and not in theirs: of known words alone, the names of
+/// some that were held out whole are those of others.
 pub fn held_out(set: &ImageSet) -> Vec<HeldOut> {
     let mut known = HashMap::<Vec<u32>, Vec<usize>>::new();
     for i in 0..set.train.len() {
@@ -52,9 +53,13 @@ pub fn held_out(set: &ImageSet) -> Vec<HeldOut> {
     let each = (0..set.test.len()).filter_map(|index| {
         let name = name(&set.test, index);
         let others = known.get(&name)?.clone();
+        let hand = set.test.label(index)?;
+        if others.iter().any(|&i| set.train.label(i) == Some(hand)) {
+            return None;
+        }
         Some(HeldOut {
             index,
-            hand: u32::from(set.test.label(index)?),
+            hand: u32::from(hand),
             name,
             others,
         })
