@@ -25,6 +25,8 @@ export function isForeign(files: readonly File[]): boolean {
 
 interface Host {
   readonly words: Words;
+  readonly updateComplete: Promise<unknown>;
+  readonly renderRoot: ParentNode;
   requestUpdate(): void;
 }
 
@@ -55,11 +57,17 @@ export class GuestDesk {
     const opening = await session.peek(head, file.size);
     const yes = await new Promise<boolean>((answer) => {
       this.#asked = { opening, title: opening.name || first.name, answer };
-      this.host.requestUpdate();
+      this.#focus(".guest button");
     });
     this.#asked = undefined;
-    this.host.requestUpdate();
+    this.#focus('.facts input[type="file"]');
     return yes ? file : undefined;
+  }
+
+  /** The question may stand far above the button that led to it; whoever has answered is back there. */
+  #focus(selector: string) {
+    this.host.requestUpdate();
+    void this.host.updateComplete.then(() => this.host.renderRoot.querySelector<HTMLElement>(selector)?.focus());
   }
 
   render(): TemplateResult | typeof nothing {
