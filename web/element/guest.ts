@@ -57,17 +57,22 @@ export class GuestDesk {
     const opening = await session.peek(head, file.size);
     const yes = await new Promise<boolean>((answer) => {
       this.#asked = { opening, title: opening.name || first.name, answer };
-      this.#focus(".guest button");
+      this.#turn(true);
     });
     this.#asked = undefined;
-    this.#focus('.facts input[type="file"]');
+    this.#turn(false);
     return yes ? file : undefined;
   }
 
   /** The question may stand far above the button that led to it; whoever has answered is back there. */
-  #focus(selector: string) {
+  #turn(asked: boolean) {
+    const { renderRoot } = this.host;
+    const place = () =>
+      asked
+        ? renderRoot.querySelector<HTMLElement>(".guest .primary")
+        : renderRoot.querySelector<HTMLElement>(".facts input");
     this.host.requestUpdate();
-    void this.host.updateComplete.then(() => this.host.renderRoot.querySelector<HTMLElement>(selector)?.focus());
+    void this.host.updateComplete.then(() => place()?.focus());
   }
 
   render(): TemplateResult | typeof nothing {
