@@ -10,8 +10,8 @@ test("free words are understood or told apart, and pictures are brought from han
   const tab = await alone(
     browser,
     site,
-    `<generative-model backend="cpu" family="ddpm" data="emoji" channels="8" levels="2" squares="true" view="nearest">` +
-      `</generative-model>`,
+    `<generative-model backend="cpu" family="ddpm" data="emoji" channels="8" levels="2" squares="true"
+      view="nearest"></generative-model>`,
     { viewport: { width: 1000, height: 1000 } },
   );
   const element = tab.locator("generative-model");
