@@ -34,6 +34,7 @@ const MODELS = [
   ],
   ['[view="likelihood"]', '<generative-model model="pixelcnn-mnist" view="likelihood">'],
   ['[view="pixels"]', '<generative-model model="pixelcnn-mnist" view="pixels">'],
+  ['[view="train"][family="ddpm"]', '<generative-model family="ddpm" data="emoji" view="train" squares="true">'],
   ['[view="train"][family="video"]', '<generative-model family="video" data="moving-digits" view="train">'],
   ['[view="train"][family="neural-process"]', '<generative-model family="neural-process" data="glyphs" view="train">'],
   ['[view="translate"]', '<generative-model model="seq2seq-numbers" view="translate">'],
