@@ -2,11 +2,9 @@
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},
+    cell::Cell,
     path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::Arc,
 };
 
 use generative_playground::{
@@ -25,19 +23,27 @@ use serde_json::{Value, json};
 /// Remembers the largest block that was asked for.
 struct Watching;
 
-static LARGEST: AtomicUsize = AtomicUsize::new(0);
+thread_local! {
+    /// Of this thread: other tests run beside.
+    static LARGEST: Cell<usize> = const { Cell::new(0) };
+}
+
+fn asked(size: usize) {
+    // At a thread's end there is nobody left to remember it.
+    let _ = LARGEST.try_with(|largest| largest.set(largest.get().max(size)));
+}
 
 // SAFETY: every call goes to the system's allocator as it is.
 unsafe impl GlobalAlloc for Watching {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        LARGEST.fetch_max(layout.size(), Ordering::Relaxed);
+        asked(layout.size());
         unsafe { System.alloc(layout) }
     }
     unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
         unsafe { System.dealloc(place, layout) }
     }
     unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        LARGEST.fetch_max(size, Ordering::Relaxed);
+        asked(size);
         unsafe { System.realloc(place, layout, size) }
     }
 }
@@ -121,10 +127,11 @@ fn eight_bits_say_what_32_said() {
         decoder.logits(&stream)
     };
     let (single, eight) = (logits("llama2c.bin"), logits("stories.gguf"));
-    let most = single.iter().fold(0.0f32, |m, x| m.max(x.abs()));
-    for (a, b) in single.iter().zip(&eight) {
-        assert!((a - b).abs() < 0.03 * most, "{a} became {b}");
-    }
+    // A weight is off by half a step of 127 at most, some 0.6 % of a typical one, and two layers add up.
+    let size = |all: &mut dyn Iterator<Item = f32>| all.map(|x| x * x).sum::<f32>().sqrt();
+    let off = size(&mut single.iter().zip(&eight).map(|(a, b)| a - b));
+    let share = off / size(&mut single.iter().copied());
+    assert!(share < 0.04, "off by {share}");
     assert_ne!(single, eight);
 }
 
@@ -326,10 +333,10 @@ fn mutants_are_refused_or_read() {
                     break;
                 }
             }
-            LARGEST.store(0, Ordering::Relaxed);
+            LARGEST.set(0);
             let most = 4 * bytes.len() + (1 << 16);
             let opened = open::open(bytes);
-            let largest = LARGEST.load(Ordering::Relaxed);
+            let largest = LARGEST.get();
             assert!(
                 largest <= most,
                 "{name}, round {round}: {largest} bytes at once"
