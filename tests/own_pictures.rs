@@ -438,6 +438,10 @@ fn every_family_of_images_learns_them() {
             "ddpm",
             json!({ "timesteps": 10, "channels": 8, "levels": 1 }),
         ),
+        (
+            "latent-diffusion",
+            json!({ "channels": 8, "latent_channels": 2, "denoiser_channels": 8 }),
+        ),
         ("pixelrnn", json!({ "units": 4 })),
         ("neural-process", json!({ "channels": 4, "hidden": 16 })),
         (
