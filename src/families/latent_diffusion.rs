@@ -181,6 +181,55 @@ struct Decoder {
     output: Conv2d,
 }
 
+/// Encoder and decoder of images of so many channels.
+fn autoencoder(
+    config: &LatentDiffusionConfig,
+    channels: usize,
+    rng: &mut Rng,
+    device: &Device,
+) -> (Encoder, Decoder) {
+    let (c, d) = (config.channels, config.latent_channels);
+    let mut conv =
+        |io: [usize; 2], stride: usize, gain: f32| init::conv(io, 3, stride, gain, rng, device);
+    // Small at first, so that q starts near its prior.
+    let encoder = [
+        conv([channels, c], 1, 1.0),
+        conv([c, 2 * c], 2, 1.0),
+        conv([2 * c; 2], 2, 1.0),
+        conv([2 * c, 2 * d], 1, 0.3),
+    ];
+    let decoder = [
+        conv([d, 2 * c], 1, 1.0),
+        conv([2 * c; 2], 1, 1.0),
+        conv([2 * c, c], 1, 1.0),
+        conv([c, channels], 1, 1.0),
+    ];
+    let groups = groups(c);
+    let mut block = || Block::init(2 * c, groups, rng, device);
+    let [down_1, down_2, up_1, up_2] = [block(), block(), block(), block()];
+    let [input, half, quarter, output] = encoder;
+    let encoder = Encoder {
+        input,
+        half,
+        block_1: down_1,
+        quarter,
+        block_2: down_2,
+        norm: Norm::init(2 * c, groups, device),
+        output,
+    };
+    let [input, half, whole, output] = decoder;
+    let decoder = Decoder {
+        input,
+        block_1: up_1,
+        half,
+        block_2: up_2,
+        whole,
+        norm: Norm::init(c, groups, device),
+        output,
+    };
+    (encoder, decoder)
+}
+
 /// The weights.
 #[derive(Module, Debug)]
 pub struct Net {
@@ -466,48 +515,10 @@ impl Family for LatentDiffusion {
             true => data.classes.len(),
             false => 0,
         };
-        let (c, d) = (config.channels, config.latent_channels);
-        let mut conv =
-            |io: [usize; 2], stride: usize, gain: f32| init::conv(io, 3, stride, gain, rng, device);
-        // Small at first, so that q starts near its prior.
-        let encoder = [
-            conv([channels, c], 1, 1.0),
-            conv([c, 2 * c], 2, 1.0),
-            conv([2 * c; 2], 2, 1.0),
-            conv([2 * c, 2 * d], 1, 0.3),
-        ];
-        let decoder = [
-            conv([d, 2 * c], 1, 1.0),
-            conv([2 * c; 2], 1, 1.0),
-            conv([2 * c, c], 1, 1.0),
-            conv([c, channels], 1, 1.0),
-        ];
-        let groups = groups(c);
-        let mut block = || Block::init(2 * c, groups, rng, device);
-        let [down_1, down_2, up_1, up_2] = [block(), block(), block(), block()];
-        let [input, half, quarter, output] = encoder;
-        let encoder = Encoder {
-            input,
-            half,
-            block_1: down_1,
-            quarter,
-            block_2: down_2,
-            norm: Norm::init(2 * c, groups, device),
-            output,
-        };
-        let [input, half, whole, output] = decoder;
-        let decoder = Decoder {
-            input,
-            block_1: up_1,
-            half,
-            block_2: up_2,
-            whole,
-            norm: Norm::init(c, groups, device),
-            output,
-        };
+        let (encoder, decoder) = autoencoder(config, channels, rng, device);
         let first = config.denoiser_channels;
         let unet = UNetConfig {
-            channels: d,
+            channels: config.latent_channels,
             beside: 0,
             frames: 1,
             widths: (0..config.levels).map(|i| first << i.min(1)).collect(),

@@ -59,7 +59,7 @@ describe("a checkpoint from the reader", () => {
     test(name, async () => {
       const { page, element } = await openModel(browser, site);
       await element
-        .locator('input[type=file][accept=".safetensors"]')
+        .locator('input[type=file][accept^=".safetensors"]')
         .setInputFiles({ name: "model.safetensors", mimeType: "application/octet-stream", buffer });
       const [given] = await until(async () => {
         const all = await notices(element);

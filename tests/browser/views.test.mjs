@@ -145,7 +145,7 @@ test("samples and model can be saved, and the model opened again", async () => {
   await element.evaluate((e) => e.load("vae-fashion"));
   await until(() => element.evaluate((e) => e.info?.data === "fashion"), "the other model");
   assert.notDeepEqual((await pixels(element, { count: 4, seed: 3 })).rgba, before.rgba);
-  await element.locator('input[type=file][accept=".safetensors"]').setInputFiles(file.path);
+  await element.locator('input[type=file][accept^=".safetensors"]').setInputFiles(file.path);
   await until(() => element.evaluate((e) => e.info?.data === "mnist"), "the saved model");
   assert.deepEqual(await pixels(element, { count: 4, seed: 3 }), before);
   await closePage(page);

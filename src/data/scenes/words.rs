@@ -220,7 +220,7 @@ pub(in crate::data) fn plain(sentence: &str) -> String {
 
 /// A sentence as the tokens of a vocabulary (the first for no word), filled up to [`CONTEXT`]. Capital
 /// letters, commas and full stops do not matter. To a vocabulary of many words it is free text: see
-/// [`free`](super::super::free).
+/// [`free`].
 ///
 /// # Errors
 /// [`Error::BadOption`] names a word that is not known, or says that there are too many.
