@@ -263,7 +263,7 @@ const KNOWN: [Known; 4] = [
         paper: true,
         source: "Noto Emoji by Google (Apache-2.0), Fluent Emoji by Microsoft (MIT) and Twemoji by Twitter and \
                  contributors (CC-BY-4.0); names and keywords of emojibase, emojilib and Unicode CLDR",
-        licence: "Apache-2.0, MIT and CC-BY-4.0",
+        licence: "Apache-2.0 AND MIT AND CC-BY-4.0",
     },
 ];
 

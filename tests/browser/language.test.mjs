@@ -41,7 +41,7 @@ const ENGLISH = new RegExp(
 /** Names of the program's own and of papers, which are the same in every language. */
 const NAMES = new RegExp(
   [
-    "CC BY|Open Font License|arXiv|et al\\.|Free Bits|Flow Matching",
+    "CC[ -]BY|Open Font License|arXiv|et al\\.|Free Bits|Flow Matching",
     "Residual Stream|Weight Decay|Importance-Samples|Open Source",
   ].join("|"),
 );
