@@ -49,8 +49,9 @@ test("a soprano stays as it is under three new voices, and a bar is made anew al
   const { page, model, pieces, roll } = await open();
   const [first] = await pieces();
   assert.deepEqual([first.steps, first.voices.length, first.bars], [64, 4, [0, 16, 32, 48]]);
+  const four = await roll.getAttribute("aria-label");
   await model.getByLabel("From a chorale that it never saw").selectOption({ label: "soprano of chorale 2" });
-  await until(async () => (await roll.getAttribute("aria-label")) !== `Piano roll with ${0} notes`, "a soprano");
+  await until(async () => (await roll.getAttribute("aria-label")) !== four, "a soprano alone");
   const before = await picture(roll);
   await press(model, "Harmonise");
   await until(async () => (await pieces()).length > 1, "harmonised");
