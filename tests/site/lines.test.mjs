@@ -5,8 +5,8 @@ import { test } from "node:test";
 
 const root = new URL("../../", import.meta.url);
 const ENDINGS = { web: /\.(ts|css|mjs)$/, tests: /\.mjs$/, benches: /\.mjs$/ };
-/** Written by a test of Rust, which gives every type a line. */
-const GENERATED = "web/client/protocol.ts";
+/** Written by a test of Rust, which gives every type a line, and by benches/heights.mjs, which gives every view eight. */
+const GENERATED = ["web/client/protocol.ts", "web/element/reserve.css"];
 
 async function sources() {
   const found = await Promise.all(
@@ -15,7 +15,7 @@ async function sources() {
       return all.filter((file) => ending.test(file)).map((file) => `${folder}/${file}`);
     }),
   );
-  return found.flat().filter((file) => file !== GENERATED && !file.includes("node_modules"));
+  return found.flat().filter((file) => !GENERATED.includes(file) && !file.includes("node_modules"));
 }
 
 test("no line is over 120 characters, and no file over 400 lines", async () => {
