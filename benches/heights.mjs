@@ -42,10 +42,7 @@ const MODELS = [
   ['[view="train"][family="neural-process"]', '<generative-model family="neural-process" data="glyphs" view="train">'],
   // In German its examples and its text are longer.
   ['[view="translate"]', '<generative-model lang="de" model="seq2seq-numbers" view="translate">'],
-  [
-    '[view="translate"][model="seq2seq-dates"]',
-    '<generative-model lang="de" model="seq2seq-dates" view="translate">',
-  ],
+  ['[view="translate"][model="seq2seq-dates"]', '<generative-model lang="de" model="seq2seq-dates" view="translate">'],
   ['[view="train"][family="seq2seq"]', '<generative-model family="seq2seq" data="numbers" view="train">'],
   ['[view="samples"][model="chorales"]', '<generative-model model="chorales" view="samples">'],
   ['[view="instruct"]', '<generative-model model="ddpm-scenes" view="instruct">'],

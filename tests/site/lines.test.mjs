@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 const root = new URL("../../", import.meta.url);
 const ENDINGS = { web: /\.(ts|css|mjs)$/, tests: /\.mjs$/, benches: /\.mjs$/ };
-/** Written by a test of Rust, which gives every type a line, and by benches/heights.mjs, which gives every view eight. */
+/** Written by a test of Rust, which gives every type a line, and by benches/heights.mjs, every view eight. */
 const GENERATED = ["web/client/protocol.ts", "web/element/reserve.css"];
 
 async function sources() {
