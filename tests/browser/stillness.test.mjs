@@ -1,6 +1,6 @@
 // Nothing moves while figures come: room is kept for them.
 //
-// Each page is looked at in English on a phone and in German on a screen, two pages at a time, since most of it is
+// Each page is looked at in English on a phone and in German on a screen, three pages at a time, since most of it is
 // waiting; with GP_EVERY=1, by hand, every page at every width.
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
@@ -9,7 +9,7 @@ import { blogOf, hostOf } from "./hosts.mjs";
 import { closePage, openPage, startBrowser, startSite, until } from "./harness.mjs";
 
 /** What a page breaks of the policy is told by its site, so that each page has one for itself. */
-const sites = [await startSite(), await startSite()];
+const sites = [await startSite(), await startSite(), await startSite()];
 const browser = await startBrowser();
 const SIZES = [
   { width: 1280, height: 900 },
@@ -69,7 +69,7 @@ const CHAPTERS = readdirSync(dist).filter((name) => name.endsWith(".html"));
 const LINKS = ["lab.html#bench", "lab.html?family=gan#bench", "diffusion.html?digits.view=samples#digits"];
 test("all chapters are looked at", () => assert.ok(CHAPTERS.length >= 12, CHAPTERS.join(" ")));
 const due = (path, { width }) => process.env.GP_EVERY || LINKS.includes(path) || path.includes(".de.") === width > 600;
-describe("from top to bottom", { concurrency: 2 }, () => {
+describe("from top to bottom", { concurrency: 3 }, () => {
   for (const path of [...CHAPTERS, ...LINKS])
     for (const viewport of SIZES.filter((size) => due(path, size)))
       test(`${path}, ${viewport.width} wide`, { timeout: 120_000 }, async () => {
