@@ -56,7 +56,8 @@ describe("training", () => {
     const loss = await lossOf(element);
     assert.ok(loss.at(-1) < 0.5 * loss[0], `the loss falls: ${loss[0]} to ${loss.at(-1)}`);
     await until(async () => (await lossOf(element, "heldOut")).length > 1, "the held-out curve");
-    assert.notEqual(await sample(), early, "the samples change");
+    // On a fast machine the first sample may be of the last steps already, and the next one is a while off.
+    await until(async () => (await sample()) !== early, "another sample");
     assert.ok((await colours(element.locator(".chart canvas").first())) > 3);
     t.diagnostic(`after ${await stepOf(element)} steps: ${JSON.stringify((await sample()).slice(0, 60))}`);
     await screenshot(page, "text-train");
