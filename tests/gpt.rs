@@ -458,16 +458,21 @@ fn train_like_pytorch(
     }
 }
 
+/// A text of which so much is held out, and a small model of it.
+fn times(held_out: f64, block_size: usize) -> (TextSet, Box<dyn Model>) {
+    let text = "it was the best of times, it was the worst of times. ".repeat(6);
+    let options = json!({ "held_out": held_out });
+    let set = TextSet::new("times", &text, &options).expect("a text");
+    let config = json!({ "n_layer": 1, "n_head": 2, "n_embd": 16, "block_size": block_size });
+    let mut rng = Rng::new(3, Purpose::Init, 0);
+    let model = families::init("gpt", &config, &set.info, &mut rng, &device::cpu());
+    (set, model.expect("a model"))
+}
+
 #[test]
 fn every_held_out_token_but_the_first_is_judged_once() {
-    let text = "it was the best of times, it was the worst of times. ".repeat(6);
     for (held_out, block_size) in [(0.1, 8), (0.25, 8), (0.5, 16), (0.05, 64)] {
-        let options = json!({ "held_out": held_out });
-        let set = TextSet::new("times", &text, &options).expect("a text");
-        let config = json!({ "n_layer": 1, "n_head": 2, "n_embd": 16, "block_size": block_size });
-        let mut rng = Rng::new(3, Purpose::Init, 0);
-        let model = families::init("gpt", &config, &set.info, &mut rng, &device::cpu());
-        let model = model.expect("a model");
+        let (set, model) = times(held_out, block_size);
         let language = model.language().expect("it reads");
         let ids: Vec<u32> = set.test().iter().map(|&t| t.into()).collect();
         let (v, mut nats, mut guesses) = (language.tokenizer().len(), 0f64, 0);
@@ -494,18 +499,13 @@ fn every_held_out_token_but_the_first_is_judged_once() {
 
 #[test]
 fn each_guess_but_the_first_ones_looks_back_on_half_the_context() {
-    let text = "it was the best of times, it was the worst of times. ".repeat(6);
     for (held_out, block_size) in [(0.1, 8), (0.25, 9), (0.5, 16), (0.05, 64)] {
-        let set = TextSet::new("times", &text, &json!({ "held_out": held_out })).expect("a text");
-        let config = json!({ "n_layer": 1, "n_head": 2, "n_embd": 16, "block_size": block_size });
-        let mut rng = Rng::new(3, Purpose::Init, 0);
-        let model = families::init("gpt", &config, &set.info, &mut rng, &device::cpu());
-        let model = model.expect("a model");
+        let (set, model) = times(held_out, block_size);
         let language = model.language().expect("it reads");
         let ids: Vec<u32> = set.test().iter().map(|&t| t.into()).collect();
         let half = block_size / 2;
-        // Each token by itself: what precedes it, from the beginning of the latest window, of those that begin
-        // every half context, that still leaves so much before it.
+        // Each token by itself: what precedes it, from the beginning of the first window that comes so far, of
+        // those that begin every half context.
         let mut nats = 0f64;
         for next in 1..ids.len() {
             let late = next.saturating_sub(block_size).div_ceil(half) * half;

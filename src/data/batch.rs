@@ -204,6 +204,20 @@ impl Batch {
         each.flat_map(token).collect()
     }
 
+    /// The classes of its examples, of some `none`: of as many as `silent` says, drawn from `rng`. Empty where it
+    /// has no classes.
+    pub fn labels_but(&self, silent: f64, none: u32, rng: &mut Rng) -> Vec<u32> {
+        let Some(labels) = self.labels() else {
+            return Vec::new();
+        };
+        let drawn = rng.uniform(labels.len());
+        let kept = |(&label, u): (&u32, f32)| match f64::from(u) < silent {
+            true => none,
+            false => label,
+        };
+        labels.iter().zip(drawn).map(kept).collect()
+    }
+
     /// Its points as `[n, 2]` on `device`.
     ///
     /// # Errors

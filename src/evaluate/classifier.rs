@@ -42,7 +42,7 @@ const CHUNK: usize = 50;
 /// Images of a step.
 const BATCH: usize = 64;
 /// Adam's learning rate at first; it falls along half a cosine.
-pub(super) const LEARNING_RATE: f64 = 1.5e-3;
+const LEARNING_RATE: f64 = 1.5e-3;
 /// Images are moved by up to so many pixels while it trains.
 const SHIFT: usize = 2;
 /// Share of the features that is left out of each guess while it trains.
@@ -128,21 +128,9 @@ impl Classifier {
                 labels.extend(set.train.label(i).map(u32::from));
             }
             let features = self.features(tensor(images, set, &device));
-            let size = features.dims();
-            let keep = rng.uniform(size[0] * size[1]).into_iter();
-            let keep = keep.map(|u| {
-                if u < DROPOUT {
-                    0.0
-                } else {
-                    1.0 / (1.0 - DROPOUT)
-                }
-            });
-            let keep = TensorData::new(keep.collect::<Vec<_>>(), size);
-            let features = features * Tensor::from_data(keep, &device);
+            let features = dropped(features, DROPOUT, &mut rng);
             let loss = reduce::mean(cross_entropy(self.logits(features), labels));
-            let turn = std::f64::consts::PI * step as f64 / steps as f64;
-            let lr = LEARNING_RATE * 0.5 * (1.0 + turn.cos());
-            self = adam.step(self, &loss, Hyper::new(lr.max(1e-5)));
+            self = adam.step(self, &loss, Hyper::new(learning_rate(step, steps)));
             sum += f64::from(floats(loss.without_autodiff()).await?[0]);
             if (step + 1).is_multiple_of(100) {
                 after(step + 1, steps, sum / 100.0)?;
@@ -288,6 +276,25 @@ fn tensor(pixels: Vec<f32>, set: &ImageSet, device: &Device) -> Tensor<4> {
         TensorData::new(pixels, [n, channels, height, width]),
         device,
     )
+}
+
+/// Features, a `share` of which is left out and the rest scaled up. The weights that are shipped were trained with
+/// these draws, not with those of [`Dropout`](crate::nn::dropout::Dropout).
+pub(super) fn dropped(features: Tensor<2>, share: f32, rng: &mut Rng) -> Tensor<2> {
+    let (size, device) = (features.dims(), features.device());
+    let keep = rng.uniform(size[0] * size[1]).into_iter();
+    let keep = keep.map(|u| match u < share {
+        true => 0.0,
+        false => 1.0 / (1.0 - share),
+    });
+    let keep = TensorData::new(keep.collect::<Vec<f32>>(), size);
+    features * Tensor::from_data(keep, &device)
+}
+
+/// The learning rate of a step: it falls like a cosine.
+pub(super) fn learning_rate(step: usize, steps: usize) -> f64 {
+    let turn = std::f64::consts::PI * step as f64 / steps as f64;
+    (LEARNING_RATE * 0.5 * (1.0 + turn.cos())).max(1e-5)
 }
 
 /// Appends an image in [0, 1], moved by up to [`SHIFT`] pixels each way and perhaps mirrored; what comes

@@ -104,20 +104,10 @@ async fn alphabet(
         captions: Vec::new(),
     };
     let request = PlotRequest {
-        plot: "alphabet",
         at: 0.5,
-        pointer: None,
         images: Some(images),
-        mask: None,
-        text: "",
-        languages: [""; 2],
-        count: 1,
         seed: SEED,
-        resolution: 8,
-        path: Default::default(),
-        info: &set.info,
-        data: None,
-        device: device::cpu(),
+        ..PlotRequest::new("alphabet", &set.info, device::cpu())
     };
     let view = plots::answer(model, &request, || Box::pin(std::future::ready(()))).await?;
     let (images, _) = tiles(&view)?;

@@ -17,7 +17,7 @@ use burn::{
     tensor::{Device, Tensor, TensorData},
 };
 
-use super::classifier::{Classifier, FEATURES, LEARNING_RATE, from_half, moved, to_half};
+use super::classifier::{Classifier, FEATURES, dropped, from_half, learning_rate, moved, to_half};
 use crate::{
     data::{
         ImageSet,
@@ -113,10 +113,7 @@ impl Matcher {
             let [channels, height, width] = set.shape();
             let pixels = TensorData::new(pixels, [BATCH, channels, height, width]);
             let features = self.pictures.features(Tensor::from_data(pixels, &device));
-            let keep = rng.uniform(BATCH * FEATURES).into_iter();
-            let keep = keep.map(|u| f32::from(u8::from(u >= DROPOUT)) / (1.0 - DROPOUT));
-            let keep = TensorData::new(keep.collect::<Vec<_>>(), [BATCH, FEATURES]);
-            let features = features * Tensor::from_data(keep, &device);
+            let features = dropped(features, DROPOUT, &mut rng);
             let seen = unit(linear(&self.project, features.clone()));
             let alike = matmul(seen, self.heard(&tokens).transpose()) * SHARPNESS;
             let own: Vec<u32> = (0..BATCH as u32).collect();
@@ -124,9 +121,7 @@ impl Matcher {
                 + reduce::mean(cross_entropy(alike.transpose(), own));
             let hand = reduce::mean(cross_entropy(self.pictures.logits(features), hands));
             let loss = loss * 0.5 + hand;
-            let turn = std::f64::consts::PI * step as f64 / steps as f64;
-            let lr = LEARNING_RATE * 0.5 * (1.0 + turn.cos());
-            self = adam.step(self, &loss, Hyper::new(lr.max(1e-5)));
+            self = adam.step(self, &loss, Hyper::new(learning_rate(step, steps)));
             sum += f64::from(floats(loss.without_autodiff()).await?[0]);
             if (step + 1).is_multiple_of(20) {
                 after(step + 1, steps, sum / 20.0)?;

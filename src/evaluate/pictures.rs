@@ -121,23 +121,14 @@ pub async fn restyled(
         let text = sentence(&held.name, set);
         let from = held.others.first().copied().unwrap_or_default();
         let request = PlotRequest {
-            plot: "restyle",
             at: strength,
-            pointer: None,
             images: Some(Batch::unlabelled(
                 [1, channels, height, width],
                 values(&set.train, from),
             )),
-            mask: None,
             text: &text,
-            languages: [""; 2],
-            count: 1,
             seed: SEED,
-            resolution: 8,
-            path: Default::default(),
-            info: &set.info,
-            data: None,
-            device: device::cpu(),
+            ..PlotRequest::new("restyle", &set.info, device::cpu())
         };
         let view = plots::answer(model, &request, || Box::pin(std::future::ready(()))).await?;
         let (images, _) = tiles(&view)?;

@@ -6,6 +6,7 @@ use crate::{
     error::{Error, Result},
     model::Model,
     rng::{Purpose, Rng},
+    scene::token::log_sum_exp,
 };
 
 /// −log p of the held-out part, nats a token, exact.
@@ -31,11 +32,9 @@ pub async fn negative_log_likelihood(
         });
     }
     let data: Dataset = data.into();
-    // Of each window: its guesses, and the mean of −log p over them.
-    let mut windows: Vec<(f64, f64)> = Vec::new();
-    let (mut sum, mut guesses) = (0f64, 0f64);
+    let mut judged = Judged::default();
     loop {
-        let batch = test_batch(&data, windows.len(), 1, length, Binarize::None);
+        let batch = test_batch(&data, judged.windows.len(), 1, length, Binarize::None);
         if batch.is_empty() {
             break;
         }
@@ -46,24 +45,53 @@ pub async fn negative_log_likelihood(
             let loss: f32 = loss.into_scalar_async().await?;
             nats += f64::from(loss);
         }
-        sum += nats * length as f64;
-        guesses += length as f64;
-        windows.push((length as f64, nats));
-        if !go_on(windows.len(), sum / guesses) {
-            return Err(Error::Cancelled);
+        judged.add(length as f64, nats, &go_on)?;
+    }
+    judged.estimate(data.info())
+}
+
+/// Windows of a text whose guesses have been judged.
+#[derive(Default)]
+struct Judged {
+    /// Of each window: its guesses, and the mean of −log p over them.
+    windows: Vec<(f64, f64)>,
+    /// −log p of all guesses together, nats.
+    nats: f64,
+    guesses: f64,
+}
+
+impl Judged {
+    /// One more; `go_on` is asked whether another is wanted.
+    fn add(&mut self, guesses: f64, mean: f64, go_on: impl Fn(usize, f64) -> bool) -> Result<()> {
+        self.nats += mean * guesses;
+        self.guesses += guesses;
+        self.windows.push((guesses, mean));
+        match go_on(self.windows.len(), self.nats / self.guesses) {
+            true => Ok(()),
+            false => Err(Error::Cancelled),
         }
     }
-    if guesses == 0.0 {
-        return Err(nothing(data.info()));
+
+    /// The mean over all guesses.
+    fn estimate(self, info: &DataInfo) -> Result<Estimate> {
+        if self.guesses == 0.0 {
+            return Err(Error::BadData {
+                name: info.name.clone(),
+                reason: "none of it is held out to be guessed".into(),
+            });
+        }
+        let mean = self.nats / self.guesses;
+        // Of a ratio of sums over windows: with windows all alike, σ / √n.
+        let squares = self
+            .windows
+            .iter()
+            .map(|(n, nats)| (n * (nats - mean)).powi(2));
+        Ok(Estimate {
+            mean,
+            standard_error: squares.sum::<f64>().sqrt() / self.guesses,
+            n: self.windows.len(),
+        })
     }
-    let mean = sum / guesses;
-    // Of a ratio of sums over windows: with windows all alike, σ / √n.
-    let squares = windows.iter().map(|(n, nats)| (n * (nats - mean)).powi(2));
-    Ok(Estimate {
-        mean,
-        standard_error: squares.sum::<f64>().sqrt() / guesses,
-        n: windows.len(),
-    })
 }
 
 /// −log p of the held-out part, nats a token, exact, where each guess but the first ones has at least half of
@@ -89,49 +117,22 @@ pub async fn with_context(
     let (length, half) = (language.block_size(), language.block_size() / 2);
     let tokens = data.test();
     let classes = language.tokenizer().vocabulary().len();
-    let mut windows: Vec<Vec<f64>> = Vec::new();
-    let (mut sum, mut guesses, mut from) = (0f64, 0usize, 0usize);
+    let (mut judged, mut from) = (Judged::default(), 0usize);
     while from + usize::from(from > 0) * (length - half) + 1 < tokens.len() {
         let read = length.min(tokens.len() - 1 - from);
         // What is read, and what comes after the last of it.
         let ids: Vec<u32> = window(tokens, from, read).collect();
         let logits = language.logits(&ids[..read]).await?;
         let counted = if from == 0 { 0 } else { length - half };
-        let nats: Vec<f64> = (counted..read)
-            .map(|i| surprise(&logits[i * classes..(i + 1) * classes], ids[i + 1] as usize))
-            .collect();
-        sum += nats.iter().sum::<f64>();
-        guesses += nats.len();
-        windows.push(nats);
-        if !go_on(windows.len(), sum / guesses as f64) {
-            return Err(Error::Cancelled);
-        }
+        let nats: f64 = (counted..read)
+            .map(|i| {
+                let row = &logits[i * classes..(i + 1) * classes];
+                f64::from(log_sum_exp(row) - row[ids[i + 1] as usize])
+            })
+            .sum();
+        let guesses = (read - counted) as f64;
+        judged.add(guesses, nats / guesses, &go_on)?;
         from += half;
     }
-    if guesses == 0 {
-        return Err(nothing(&data.info));
-    }
-    let mean = sum / guesses as f64;
-    let squares = windows
-        .iter()
-        .map(|nats| nats.iter().map(|n| n - mean).sum::<f64>().powi(2));
-    Ok(Estimate {
-        mean,
-        standard_error: squares.sum::<f64>().sqrt() / guesses as f64,
-        n: windows.len(),
-    })
-}
-
-fn nothing(info: &DataInfo) -> Error {
-    Error::BadData {
-        name: info.name.clone(),
-        reason: "none of it is held out to be guessed".into(),
-    }
-}
-
-/// −log p of the token `next`, nats, given the logits of all.
-fn surprise(logits: &[f32], next: usize) -> f64 {
-    let most = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let sum: f64 = logits.iter().map(|&l| f64::from(l - most).exp()).sum();
-    sum.ln() - f64::from(logits[next] - most)
+    judged.estimate(&data.info)
 }

@@ -332,15 +332,10 @@ impl LatentDiffusion {
 
     /// The classes of a batch, some of them kept back.
     fn labels(&self, batch: &Batch, rng: &mut Rng) -> Vec<u32> {
-        let (Some(labels), true) = (batch.labels(), self.classes > 0) else {
-            return Vec::new();
-        };
-        let drawn = rng.uniform(labels.len());
-        let kept = |(&label, u): (&u32, f32)| match f64::from(u) < self.config.label_dropout {
-            true => self.classes as u32,
-            false => label,
-        };
-        labels.iter().zip(drawn).map(kept).collect()
+        match self.classes {
+            0 => Vec::new(),
+            none => batch.labels_but(self.config.label_dropout, none as u32, rng),
+        }
     }
 
     fn device(&self) -> Device {
@@ -414,20 +409,10 @@ impl LatentDiffusion {
             steps: SHOWN_STEPS,
             ..DdpmSampleOptions::default()
         };
-        let mut walk = model.reverse(&options, told.clone(), n, request.seed);
-        let steps = (request.at * walk.steps() as f32).round() as usize;
-        for _ in 0..steps {
-            walk.step();
-        }
-        let (z, level) = (walk.x(), walk.level());
-        let believed = match level.sigma == 0.0 {
-            true => z.clone(),
-            false => {
-                let answer = model.denoise(z.clone(), &[level.time], &told.labels);
-                self.process.guess(z.clone(), answer, level).x0
-            }
-        };
-        let [seen, end] = [z.clone(), believed].map(|z| model.images(model.decode(z)));
+        let mut walk = model.reverse(&options, told, n, request.seed);
+        let steps = walk.advance(request.at);
+        let z = walk.x();
+        let [seen, end] = [z.clone(), walk.believed()].map(|z| model.images(model.decode(z)));
         let images = Tensor::cat(vec![model.drawn(z), seen, end], 0);
         Ok(Scene::new(format!("step {steps} of {}", walk.steps())).images(images, n))
     }
@@ -587,10 +572,7 @@ impl Family for LatentDiffusion {
         seed: u64,
     ) -> Result<Box<dyn Sampler>> {
         options.check()?;
-        if options.sampler == SamplerKind::Shortcut {
-            let reason = "this model was trained without shortcuts";
-            return Err(Error::bad_option("sampler", "shortcut", reason));
-        }
+        options.sampler.without_shortcuts()?;
         let told = self.told(condition, count, seed)?;
         Ok(Box::new(Walk {
             reverse: self.reverse(options, told, count, seed),

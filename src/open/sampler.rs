@@ -9,10 +9,9 @@ use super::{guest::Inner, network::Cache, tokenizer::without_prefix};
 use crate::{
     data::tokenizer::Speller,
     error::{Error, Result},
-    families::gpt::{GptSampleOptions, candidates},
+    families::gpt::{GptSampleOptions, draw, stops},
     model::{Condition, Reading, Sampler, Samples},
     options::Options,
-    rng::{Purpose, Rng},
     scene::{Token, token::token},
 };
 
@@ -66,8 +65,6 @@ impl Options for GuestSampleOptions {}
 
 /// Tokens that are read in one step.
 const CHUNK: usize = 16;
-/// Tokens behind which repetition is looked for.
-const RECENT: usize = 64;
 
 /// A text being written.
 #[derive(Clone)]
@@ -183,20 +180,7 @@ impl Writing {
         let last = stream.len().saturating_sub(decoder.shape.width);
         let logits = decoder.logits(&stream[last..]);
         let logits = self.model.known(logits)?;
-        let recent = writer.ids.len().saturating_sub(RECENT);
-        let kept = candidates(&logits, &writer.ids[recent..], &self.draw);
-        // Keyed by the place in the text, so that a text goes on as it would have.
-        let place = (i as u64) << 32 | writer.ids.len() as u64;
-        let mut left = Rng::new(self.seed, Purpose::Sample, place).unit();
-        let drawn = kept.iter().find(|(_, p)| {
-            left -= p;
-            left < 0.0
-        });
-        let Some(&(id, _)) = drawn.or(kept.last()) else {
-            return Err(Error::Internal {
-                reason: "a model without tokens".into(),
-            });
-        };
+        let id = draw(&logits, &writer.ids, &self.draw, self.seed, i)?;
         let mut told = token(
             &self.model.tokenizer,
             &mut writer.speller,
@@ -209,12 +193,7 @@ impl Writing {
             told.text = without_prefix(&told.text).into();
         }
         writer.written.push_str(&told.text);
-        let stop = &self.draw.stop;
-        let new = told.text.len() + stop.len();
-        let from = writer
-            .written
-            .floor_char_boundary(writer.written.len().saturating_sub(new));
-        let stopped = !stop.is_empty() && writer.written[from..].contains(stop.as_str());
+        let stopped = stops(&writer.written, told.text.len(), &self.draw.stop);
         let written = writer.tokens.iter().filter(|t| !t.given).count() + 1;
         writer.ended = stopped
             || self.model.opened.tokenizer.ends.contains(&id)

@@ -41,7 +41,27 @@ pub struct PlotRequest<'a> {
     pub device: Device,
 }
 
-impl PlotRequest<'_> {
+impl<'a> PlotRequest<'a> {
+    /// For a plot of a model of such data, one of it, with nothing that it could be asked with.
+    pub fn new(plot: &'a str, info: &'a DataInfo, device: Device) -> Self {
+        Self {
+            plot,
+            at: 0.0,
+            pointer: None,
+            images: None,
+            mask: None,
+            text: "",
+            languages: [""; 2],
+            count: 1,
+            seed: 0,
+            resolution: 8,
+            path: Path::default(),
+            info,
+            data: None,
+            device,
+        }
+    }
+
     /// The error for a plot that is not there.
     pub fn unknown(&self) -> Error {
         Error::bad_option("plot", self.plot, "this model does not offer it")

@@ -48,19 +48,22 @@ export class GuestDesk {
 
   /** The file of a model, if the reader still wants it after hearing how large it is. */
   async #read(files: readonly File[], session: Session): Promise<Blob | undefined> {
-    this.#asked?.answer(false);
     const [first] = files;
     if (!first) return undefined;
     const file = files.length > 1 ? await tar(files) : first;
     const all = file.size <= HEAD || file !== first || first.name.toLowerCase().endsWith(".tar");
     const head = new Uint8Array(await (all ? file : file.slice(0, HEAD)).arrayBuffer());
     const opening = await session.peek(head, file.size);
+    // Whoever brings another file meanwhile wants that one.
+    this.#asked?.answer(false);
     const yes = await new Promise<boolean>((answer) => {
       this.#asked = { opening, title: opening.name || first.name, answer };
       this.#turn(true);
     });
-    this.#asked = undefined;
-    this.#turn(false);
+    if (this.#asked?.opening === opening) {
+      this.#asked = undefined;
+      this.#turn(false);
+    }
     return yes ? file : undefined;
   }
 

@@ -194,6 +194,22 @@ impl Options for DdpmSampleOptions {
     }
 }
 
+impl SamplerKind {
+    /// Refuse long steps to a model that has not learned them.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`].
+    pub fn without_shortcuts(self) -> Result<()> {
+        match self {
+            Self::Shortcut => {
+                let reason = "this model was trained without shortcuts";
+                Err(Error::bad_option("sampler", "shortcut", reason))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 /// How a step towards the data is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

@@ -189,16 +189,10 @@ impl Ddpm {
 
     /// The classes of a batch, some of them kept back.
     fn labels(&self, batch: &Batch, rng: &mut Rng) -> Vec<u32> {
-        let none = self.classes as u32;
-        let (Some(labels), true) = (batch.labels(), self.classes > 0) else {
-            return Vec::new();
-        };
-        let drawn = rng.uniform(labels.len());
-        let kept = |(&label, u): (&u32, f32)| match f64::from(u) < self.config.label_dropout {
-            true => none,
-            false => label,
-        };
-        labels.iter().zip(drawn).map(kept).collect()
+        match self.classes {
+            0 => Vec::new(),
+            none => batch.labels_but(self.config.label_dropout, none as u32, rng),
+        }
     }
 
     /// The captions of a batch, some of them kept back.
@@ -476,10 +470,8 @@ impl Family for Ddpm {
         seed: u64,
     ) -> Result<Box<dyn Sampler>> {
         options.check()?;
-        let way = options.sampler == SamplerKind::Shortcut;
-        if way && !self.config.shortcuts {
-            let reason = "this model was trained without shortcuts";
-            return Err(Error::bad_option("sampler", "shortcut", reason));
+        if !self.config.shortcuts {
+            options.sampler.without_shortcuts()?;
         }
         let told = self.told(condition, count, seed)?;
         let mut reverse = self.reverse(options, told, count, seed);

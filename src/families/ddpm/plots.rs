@@ -148,23 +148,10 @@ impl Ddpm {
             steps: IMAGE_STEPS,
             ..SMOOTH
         };
-        let mut walk = model.reverse(&options, told.clone(), n, request.seed);
-        let steps = (request.at * walk.steps() as f32).round() as usize;
-        for _ in 0..steps {
-            walk.step();
-        }
-        let (x, level) = (walk.x(), walk.level());
-        let x0 = match level.sigma == 0.0 {
-            true => x.clone(),
-            false => {
-                let answer = (model.predict(told))(x.clone(), level.time, 0.0);
-                self.process.guess(x.clone(), answer, level).x0
-            }
-        };
-        let images = model
-            .example
-            .samples(Tensor::cat(vec![x, x0], 0))
-            .images()?;
+        let mut walk = model.reverse(&options, told, n, request.seed);
+        let steps = walk.advance(request.at);
+        let both = Tensor::cat(vec![walk.x(), walk.believed()], 0);
+        let images = model.example.samples(both).images()?;
         let label = format!("step {steps} of {}", walk.steps());
         Ok(Scene::new(label).images(images, n))
     }

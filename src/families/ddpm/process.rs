@@ -374,6 +374,25 @@ impl Reverse {
         }
     }
 
+    /// Take `share` of its steps, from 0 for none to 1 for all; how many those are.
+    pub fn advance(&mut self, share: f32) -> usize {
+        let steps = (share * self.steps() as f32).round() as usize;
+        for _ in 0..steps {
+            self.step();
+        }
+        steps
+    }
+
+    /// What the network believes at this moment that the end will be: x̂₀ `[n, d]`, at the end x itself.
+    pub fn believed(&self) -> Tensor<2> {
+        let (x, level) = (self.x(), self.level());
+        if level.sigma == 0.0 {
+            return x;
+        }
+        let answer = (self.predict)(x.clone(), level.time, 0.0);
+        self.process.guess(x, answer, level).x0
+    }
+
     /// The same walk from x₀ `[1, d]` under as much noise as there is `strength` (from 0 to 1) of the
     /// way to noise, rather than from noise alone.
     #[must_use]

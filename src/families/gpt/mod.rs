@@ -62,7 +62,7 @@ use crate::{
 };
 
 use sampler::Writing;
-pub use sampler::{GptSampleOptions, candidates};
+pub use sampler::{GptSampleOptions, candidates, draw, stops};
 
 /// Options of a [`Gpt`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -106,6 +106,44 @@ pub fn candidates(logits: &[f32], recent: &[u32], options: &GptSampleOptions) ->
     kept
 }
 
+/// Tokens behind which repetition is looked for.
+const RECENT: usize = 64;
+
+/// The token behind `ids` in the text number `text`, drawn among `logits`.
+///
+/// # Errors
+/// [`Error::Internal`] if there are none.
+pub fn draw(
+    logits: &[f32],
+    ids: &[u32],
+    options: &GptSampleOptions,
+    seed: u64,
+    text: usize,
+) -> Result<u32> {
+    let recent = ids.len().saturating_sub(RECENT);
+    let kept = candidates(logits, &ids[recent..], options);
+    // Keyed by the place in the text, so that a text goes on as it would have.
+    let place = (text as u64) << 32 | ids.len() as u64;
+    let mut left = Rng::new(seed, Purpose::Sample, place).unit();
+    let drawn = kept.iter().find(|(_, p)| {
+        left -= p;
+        left < 0.0
+    });
+    match drawn.or(kept.last()) {
+        Some(&(id, _)) => Ok(id),
+        None => Err(Error::Internal {
+            reason: "a model without tokens".into(),
+        }),
+    }
+}
+
+/// Whether the last `new` bytes of a text have completed `stop`, if that is anything.
+pub fn stops(written: &str, new: usize, stop: &str) -> bool {
+    // A token may hold the stop and what comes after it.
+    let from = written.len().saturating_sub(new + stop.len());
+    !stop.is_empty() && written[written.floor_char_boundary(from)..].contains(stop)
+}
+
 /// A text being written.
 #[derive(Clone)]
 struct Writer {
@@ -116,9 +154,6 @@ struct Writer {
     written: String,
     ended: bool,
 }
-
-/// Tokens behind which repetition is looked for.
-const RECENT: usize = 64;
 
 impl Writer {
     /// Read what has been written since the last time.
@@ -215,20 +250,7 @@ impl Sampler for Writing {
                     continue;
                 }
                 let logits = writer.reader.logits().await?;
-                let recent = writer.ids.len().saturating_sub(RECENT);
-                let kept = candidates(&logits, &writer.ids[recent..], &self.options);
-                // Keyed by the place in the text, so that a text goes on as it would have.
-                let place = (i as u64) << 32 | writer.ids.len() as u64;
-                let mut left = Rng::new(self.seed, Purpose::Sample, place).unit();
-                let drawn = kept.iter().find(|(_, p)| {
-                    left -= p;
-                    left < 0.0
-                });
-                let Some(&(id, _)) = drawn.or(kept.last()) else {
-                    return Err(Error::Internal {
-                        reason: "a model without tokens".into(),
-                    });
-                };
+                let id = draw(&logits, &writer.ids, &self.options, self.seed, i)?;
                 let told = token(
                     &self.tokenizer,
                     &mut writer.speller,
@@ -237,12 +259,7 @@ impl Sampler for Writing {
                     false,
                 );
                 writer.written.push_str(&told.text);
-                let stop = &self.options.stop;
-                // A token may hold the stop and what comes after it.
-                let new = told.text.len() + stop.len();
-                let from = writer.written.len().saturating_sub(new);
-                let from = writer.written.floor_char_boundary(from);
-                writer.ended = !stop.is_empty() && writer.written[from..].contains(stop.as_str());
+                writer.ended = stops(&writer.written, told.text.len(), &self.options.stop);
                 writer.tokens.push(told);
                 writer.ids.push(id);
             }

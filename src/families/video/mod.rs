@@ -127,13 +127,7 @@ impl Default for VideoSampleOptions {
 
 impl Options for VideoSampleOptions {
     fn check(&self) -> Result<()> {
-        match self.sampler == SamplerKind::Shortcut {
-            false => Ok(()),
-            true => {
-                let reason = "this model was trained without shortcuts";
-                Err(Error::bad_option("sampler", "shortcut", reason))
-            }
-        }
+        self.sampler.without_shortcuts()
     }
 }
 

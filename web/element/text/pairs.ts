@@ -5,8 +5,7 @@ import { option } from "../form";
 import type { Host } from "../panel";
 import { visible } from "../render/choices";
 import type { Corpus } from "./corpus";
-import { bringFile } from "./source";
-import { start } from "./start";
+import { about, bringFile, bringPasted } from "./source";
 
 /** Pairs that are made here or that the site has, and what they are called. */
 const SETS = { numbers: "pairsNumbers", dates: "pairsDates", [EMOJI_NAMES]: "pairsNames" } as const;
@@ -17,18 +16,12 @@ const SHOWN = 48;
 export function pairSource(host: Host, corpus: Corpus): TemplateResult {
   const { info, own } = corpus;
   const { words } = host;
-  const wrong = corpus.wrong && words.error(corpus.wrong);
   const chosen = host.trainer.wished().data;
   const bold = (n: number) => html`<b>${words.figure(n)}</b>`;
   const choose = (e: Event) => {
     const { value } = e.target as HTMLSelectElement;
     if (value === own?.name) void corpus.choose(value);
     else corpus.leave(value);
-  };
-  const paste = (e: Event) => {
-    const text = (e.target as HTMLElement).closest("details")?.querySelector("textarea")?.value ?? "";
-    const title = `${start(text.trim(), 24).replace(/\s+/g, " ")}…`;
-    void host.attempt(() => corpus.bring(new TextEncoder().encode(text), title));
   };
   // In a text a tab is a character, and not the way to the next field.
   const tab = (e: KeyboardEvent) => {
@@ -67,45 +60,40 @@ export function pairSource(host: Host, corpus: Corpus): TemplateResult {
             @keydown=${tab}></textarea>
           <small id="pairs-help">${words.say("pairsHelp")}</small>
         </div>
-        <button type="button" @click=${paste}>${words.say("learnFromThis")}</button>
+        <button type="button" @click=${(e: Event) => bringPasted(host, corpus, e)}>
+          ${words.say("learnFromThis")}
+        </button>
       </details>
       ${fileButton(words.say("openPairs"), ".tsv,.txt,.gz,text/*", (file) => bringFile(host, corpus, file))}
     </div>
-    <div class="about" aria-live="polite" aria-busy=${corpus.busy ? "true" : "false"}>
-      ${
-        wrong
-          ? html`<div class="notice" data-code=${wrong.code}>
-              <p><code>${wrong.code}</code> ${wrong.message} ${wrong.hint} ${words.say("pairsBeforeStay")}</p>
+    ${about(
+      host,
+      corpus,
+      words.say("pairsBeforeStay"),
+      info
+        ? html`<p>
+              ${words.parts("takenPairs", {
+                train: bold(info.train),
+                title: html`<i dir="auto">${corpus.title}</i>`,
+                heldOut: bold(info.heldOut),
+                characters: bold(info.characters),
+                kinds: bold(info.vocabulary),
+              })}
+            </p>
+            ${
+              info.pieces.length
+                ? html`<p class="pieces" aria-label=${words.say("longestTokens")}>
+                    ${info.pieces.slice(0, SHOWN).map((p) => html`<span>${visible(p)}</span>`)}
+                  </p>`
+                : nothing
+            }
+            <div class="excerpts">
+              <blockquote dir="auto">${info.beginning}</blockquote>
+              <blockquote class="held" dir="auto">
+                <span class="label">${words.say("heldOut")}</span>${info.heldOutBeginning}
+              </blockquote>
             </div>`
-          : nothing
-      }
-      ${corpus.busy ? html`<p class="aside">${words.say("takingApart")}</p>` : nothing}
-      ${
-        info
-          ? html`<p>
-                ${words.parts("takenPairs", {
-                  train: bold(info.train),
-                  title: html`<i dir="auto">${corpus.title}</i>`,
-                  heldOut: bold(info.heldOut),
-                  characters: bold(info.characters),
-                  kinds: bold(info.vocabulary),
-                })}
-              </p>
-              ${
-                info.pieces.length
-                  ? html`<p class="pieces" aria-label=${words.say("longestTokens")}>
-                      ${info.pieces.slice(0, SHOWN).map((p) => html`<span>${visible(p)}</span>`)}
-                    </p>`
-                  : nothing
-              }
-              <div class="excerpts">
-                <blockquote dir="auto">${info.beginning}</blockquote>
-                <blockquote class="held" dir="auto">
-                  <span class="label">${words.say("heldOut")}</span>${info.heldOutBeginning}
-                </blockquote>
-              </div>`
-          : nothing
-      }
-    </div>
+        : nothing,
+    )}
   </fieldset>`;
 }

@@ -22,11 +22,33 @@ export function bringFile(host: Host, corpus: Corpus, file: File) {
   );
 }
 
+/** Hands over what was pasted into the field beside the button that was pressed. */
+export function bringPasted(host: Host, corpus: Corpus, e: Event) {
+  const text = (e.target as HTMLElement).closest("details")?.querySelector("textarea")?.value ?? "";
+  const title = `${start(text.trim(), 24).replace(/\s+/g, " ")}…`;
+  void host.attempt(() => corpus.bring(new TextEncoder().encode(text), title));
+}
+
+/** What is wrong with what was brought, what `stays` instead, that it is being read, and what is `said` of it. */
+export function about(host: Host, corpus: Corpus, stays: string, said: TemplateResult | typeof nothing) {
+  const { words } = host;
+  const wrong = corpus.wrong && words.error(corpus.wrong);
+  return html`<div class="about" aria-live="polite" aria-busy=${corpus.busy ? "true" : "false"}>
+    ${
+      wrong
+        ? html`<div class="notice" data-code=${wrong.code}>
+            <p><code>${wrong.code}</code> ${wrong.message} ${wrong.hint} ${stays}</p>
+          </div>`
+        : nothing
+    }
+    ${corpus.busy ? html`<p class="aside">${words.say("takingApart")}</p>` : nothing} ${said}
+  </div>`;
+}
+
 /** Where the text to learn from is chosen, pasted, or opened, and what it is like. */
 export function source(host: Host, corpus: Corpus): TemplateResult {
   const { info, own, entries } = corpus;
   const { words } = host;
-  const wrong = corpus.wrong && words.error(corpus.wrong);
   const bold = (n: number) => html`<b>${words.figure(n)}</b>`;
   const left = info ? info.vocabulary - SHOWN : 0;
   const more = left > 0 ? html`<span class="rest">${words.say("andMore", { n: left })}</span>` : nothing;
@@ -35,13 +57,6 @@ export function source(host: Host, corpus: Corpus): TemplateResult {
     option(e.name, words.told(e.title), e.name === corpus.name, `${e.credit}; ${e.licence}`);
   const group = (name: string) =>
     html`<optgroup label=${grouped(name, words)}>${entries.filter((e) => e.group === name).map(choice)}</optgroup>`;
-  const paste = (e: Event) => {
-    const area = (e.target as HTMLElement).closest("details")?.querySelector("textarea");
-    const text = area?.value ?? "";
-    void host.attempt(() =>
-      corpus.bring(new TextEncoder().encode(text), `${start(text.trim(), 24).replace(/\s+/g, " ")}…`),
-    );
-  };
   return html`<fieldset class="source">
     <legend>${words.say("text")} <span class="aside">${words.say("textNote")}</span></legend>
     <div class="side">
@@ -61,7 +76,9 @@ export function source(host: Host, corpus: Corpus): TemplateResult {
           <label for="pasted" class="unseen">${words.say("yourText")}</label>
           <textarea id="pasted" rows="5" dir="auto" spellcheck="false" placeholder=${words.say("pasteHint")}></textarea>
         </div>
-        <button type="button" @click=${paste}>${words.say("learnFromThis")}</button>
+        <button type="button" @click=${(e: Event) => bringPasted(host, corpus, e)}>
+          ${words.say("learnFromThis")}
+        </button>
       </details>
       ${fileButton(words.say("openText"), ".txt,.md,.gz,text/*", (file) => bringFile(host, corpus, file))}
       ${host.trainer.fields.text
@@ -74,43 +91,32 @@ export function source(host: Host, corpus: Corpus): TemplateResult {
           }),
         )}
     </div>
-    <div class="about" aria-live="polite" aria-busy=${corpus.busy ? "true" : "false"}>
-      ${
-        wrong
-          ? html`<div class="notice" data-code=${wrong.code}>
-              <p>
-                <code>${wrong.code}</code> ${wrong.message} ${wrong.hint} ${info ? words.say("textBeforeStays") : ""}
-              </p>
+    ${about(
+      host,
+      corpus,
+      info ? words.say("textBeforeStays") : "",
+      info
+        ? html` <p>
+              ${words.parts("corpus", {
+                characters: bold(info.characters),
+                title: html`<i dir="auto">${words.told(corpus.title)}</i>`,
+                tokens:
+                  info.train + info.heldOut === info.characters ? words.say("asMany") : bold(info.train + info.heldOut),
+                kinds: bold(info.vocabulary),
+                train: bold(info.train),
+                heldOut: bold(info.heldOut),
+              })}
+            </p>
+            <p class="pieces" aria-label=${words.say("mostFrequent")}>
+              ${info.pieces.slice(0, SHOWN).map((p) => html`<span>${visible(p)}</span>`)}${more}
+            </p>
+            <div class="excerpts">
+              <blockquote dir="auto">${info.beginning}…</blockquote>
+              <blockquote class="held" dir="auto">
+                <span class="label">${words.say("heldOut")}</span>${info.heldOutBeginning}…
+              </blockquote>
             </div>`
-          : nothing
-      }
-      ${corpus.busy ? html`<p class="aside">${words.say("takingApart")}</p>` : nothing}
-      ${
-        info
-          ? html` <p>
-                ${words.parts("corpus", {
-                  characters: bold(info.characters),
-                  title: html`<i dir="auto">${words.told(corpus.title)}</i>`,
-                  tokens:
-                    info.train + info.heldOut === info.characters
-                      ? words.say("asMany")
-                      : bold(info.train + info.heldOut),
-                  kinds: bold(info.vocabulary),
-                  train: bold(info.train),
-                  heldOut: bold(info.heldOut),
-                })}
-              </p>
-              <p class="pieces" aria-label=${words.say("mostFrequent")}>
-                ${info.pieces.slice(0, SHOWN).map((p) => html`<span>${visible(p)}</span>`)}${more}
-              </p>
-              <div class="excerpts">
-                <blockquote dir="auto">${info.beginning}…</blockquote>
-                <blockquote class="held" dir="auto">
-                  <span class="label">${words.say("heldOut")}</span>${info.heldOutBeginning}…
-                </blockquote>
-              </div>`
-          : nothing
-      }
-    </div>
+        : nothing,
+    )}
   </fieldset>`;
 }
