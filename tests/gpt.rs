@@ -13,7 +13,7 @@ use generative_playground::{
     families,
     families::gpt::{Gpt, GptConfig, GptSampleOptions, MlpKind, Norm, Positions, candidates},
     kernels::host::by_formulas,
-    model::{Condition, Family, Language, Samples, StepContext},
+    model::{self, Condition, Family, Language, Samples, StepContext},
     optim::{Hyper, Optimizer},
     rng::{Purpose, Rng},
 };
@@ -459,7 +459,7 @@ fn train_like_pytorch(
 }
 
 /// A text of which so much is held out, and a small model of it.
-fn times(held_out: f64, block_size: usize) -> (TextSet, Box<dyn Model>) {
+fn times(held_out: f64, block_size: usize) -> (TextSet, Box<dyn model::Model>) {
     let text = "it was the best of times, it was the worst of times. ".repeat(6);
     let options = json!({ "held_out": held_out });
     let set = TextSet::new("times", &text, &options).expect("a text");
