@@ -65,7 +65,7 @@ ensure_rust() {
   mkdir -p "$CARGO_TARGET_DIR"
   local stamp=$CARGO_TARGET_DIR/.last-checkout
   if [[ $(cat "$stamp" 2>/dev/null) != "$root" ]]; then
-    touch "$root"/src/lib.rs "$root"/src/bin/*.rs "$root"/tests/*.rs
+    touch "$root"/compute/src/lib.rs "$root"/src/lib.rs "$root"/src/bin/*.rs "$root"/tests/*.rs
     echo "$root" >"$stamp"
   fi
   cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt

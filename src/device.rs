@@ -30,21 +30,7 @@ pub struct DeviceInfo {
     pub fallback: bool,
 }
 
-/// The CPU device.
-pub fn cpu() -> Device {
-    Device::flex()
-}
-
-/// Whether `device` computes on the host, so that its tensors can be read and written in place
-/// without waiting.
-pub fn is_cpu(device: &Device) -> bool {
-    *device == Device::flex()
-}
-
-/// Whether `device` is the CPU's, inside autodiff.
-pub fn is_cpu_autodiff(device: &Device) -> bool {
-    *device == Device::flex().autodiff()
-}
+pub use generative_playground_compute::device::{cpu, is_cpu, is_cpu_autodiff};
 
 /// The native device called `name`: `flex`, or `wgpu`, `vulkan`, `cuda` where compiled in.
 ///

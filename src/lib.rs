@@ -54,9 +54,7 @@ pub mod evaluate;
 pub mod export;
 pub mod families;
 pub mod hash;
-pub mod heap;
 pub mod host;
-pub mod kernels;
 pub mod model;
 pub mod nn;
 pub mod open;
@@ -66,10 +64,12 @@ pub mod parity;
 pub mod pause;
 pub mod plots;
 pub mod protocol;
-pub mod rng;
 pub mod scene;
 pub mod session;
 pub mod speech;
 pub mod training;
 #[cfg(target_family = "wasm")]
 pub mod worker;
+
+#[doc(inline)]
+pub use generative_playground_compute::{heap, kernels, rng};

@@ -14,12 +14,9 @@ mod chat;
 mod cursor;
 mod gguf;
 pub mod guest;
-mod lanes;
 mod llama2c;
-pub mod matrix;
 mod names;
 pub mod network;
-pub mod quant;
 mod safetensors;
 mod sampler;
 mod store;
@@ -31,6 +28,8 @@ use serde::Serialize;
 use serde_json::Value;
 use ts_rs::TS;
 use web_time::Instant;
+
+pub use generative_playground_compute::quantised::{matrix, quant};
 
 use crate::error::{Error, Result};
 use chat::Chat;

@@ -8,6 +8,8 @@ use burn::{
     tensor::{Tensor, TensorData},
 };
 
+use generative_playground_compute::adam;
+
 use super::Hyper;
 use crate::device;
 
@@ -77,11 +79,13 @@ fn fused(
         v.as_mut_slice::<f32>(),
         grad.as_slice::<f32>(),
     ) {
-        for (((x, m), v), &g) in x.iter_mut().zip(m).zip(v).zip(g) {
-            *m = beta_1 * *m + (1.0 - beta_1) * g;
-            *v = beta_2 * *v + (1.0 - beta_2) * g * g;
-            *x -= rate * *m / (v.sqrt() + epsilon);
-        }
+        let how = adam::Step {
+            beta_1,
+            beta_2,
+            rate,
+            epsilon,
+        };
+        adam::step(x, m, v, g, how);
     }
     let put = |data| Tensor::from_data(data, &device);
     (put(value), (put(m), put(v)))

@@ -62,7 +62,7 @@ impl Rng {
     }
 
     /// The generator for the outline of a model, whose weights have names and shapes and no values:
-    /// [`nn::init`](crate::nn::init) then draws and allocates nothing.
+    /// `nn::init` then draws and allocates nothing.
     pub fn outline() -> Self {
         Self {
             outline: true,

@@ -1,0 +1,5 @@
+//! Weights as other programs' files hold them, and products with them.
+
+mod lanes;
+pub mod matrix;
+pub mod quant;
