@@ -21,6 +21,8 @@ const MODELS = [
   ['[view="train"][family="glow"]', '<generative-model family="glow" data="mnist" view="train">'],
   ['[view="train"][model^="gpt"]', '<generative-model model="gpt-shakespeare" view="train">'],
   ['[view="read"]', '<generative-model model="gpt-shakespeare" view="read">'],
+  ['[view="fill"]', '<generative-model model="bert-books" view="fill">'],
+  ['[view="shots"]', '<generative-model model="bert-books" view="shots" views="shots">'],
   ['[view="attention"]', '<generative-model model="gpt-shakespeare" view="attention">'],
   ['[view="samples"][model^="ddpm"]', '<generative-model model="ddpm-mnist" view="samples">'],
   ['[view="train"][model^="ddpm"]', '<generative-model model="ddpm-mnist" view="train">'],

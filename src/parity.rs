@@ -517,6 +517,19 @@ impl Suite {
                 self.keep(&format!("{name}, {what}"), values).await?;
             }
         }
+        if let Some(masked) = model.masked() {
+            let mut ids: Vec<u32> = (0..24).map(|i| i * i % LETTERS.len() as u32).collect();
+            ids[7] = masked.gap();
+            for (what, values) in [
+                ("guesses", masked.guess(&ids, 24, &[7, 12]).await?),
+                ("attention", masked.insight(&ids).await?.attention),
+                ("features", masked.features(&ids).await?),
+            ] {
+                let n = values.len();
+                let values = Tensor::<1>::from_data(TensorData::new(values, [n]), &self.device);
+                self.keep(&format!("{name}, {what}"), values).await?;
+            }
+        }
         // Long enough for a text to outgrow its context; drawn, and always the likeliest.
         let asked = match info.space.kind() {
             SpaceKind::Text => vec![

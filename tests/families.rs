@@ -206,6 +206,12 @@ fn small_models() -> Vec<Small> {
             "gpt",
             text(json!({"tokens": "bpe", "vocabulary": 300})),
             learned,
+            plain.clone(),
+        ),
+        of(
+            "bert",
+            text(json!({"tokens": "bpe", "vocabulary": 300})),
+            json!({"n_layer": 1, "n_head": 2, "n_embd": 16, "block_size": 8}),
             plain,
         ),
     ]

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Place, bar::bar, card, classifier, clips, files::write, idle, manifest, points,
-    sample::add_options, score, terminal::say, text, translation,
+    masked, sample::add_options, score, terminal::say, text, translation,
 };
 use crate::{
     checkpoint::{Meta, Opened},
@@ -173,6 +173,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         }
         SpaceKind::Video => clips(opened, arguments),
         SpaceKind::Score => score::run(id, opened, *write, place),
+        SpaceKind::Text if opened.model.masked().is_some() => {
+            masked::run(id, opened, *write, place)
+        }
         SpaceKind::Text => text::run(id, opened, *write, place),
         SpaceKind::Pairs => translation::run(id, opened, *write, place),
         SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => {

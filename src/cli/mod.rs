@@ -7,6 +7,7 @@ mod clips;
 mod evaluate;
 mod files;
 mod manifest;
+mod masked;
 mod open;
 mod points;
 mod poster;

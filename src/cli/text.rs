@@ -45,6 +45,9 @@ pub fn write_out(
 ) -> Result<()> {
     let mut shown = 0;
     let written = drive(sampler, async |sampler, _| {
+        if sampler.revises() {
+            return Ok(());
+        }
         if let Samples::Texts(texts) = sampler.state_from(shown) {
             for token in texts.iter().flatten() {
                 out(&token.text);
@@ -59,6 +62,10 @@ pub fn write_out(
     match pollster::block_on(written) {
         Err(Error::Cancelled) => return Ok(()),
         other => other?,
+    }
+    // What may change until the end is written then.
+    if let (true, Samples::Texts(texts)) = (sampler.revises(), sampler.state()) {
+        texts.iter().flatten().for_each(|token| out(&token.text));
     }
     out("\n");
     Ok(())

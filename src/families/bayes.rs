@@ -253,6 +253,7 @@ impl Family for Bayes {
         latent: false,
         invertible: false,
         language: false,
+        masked: false,
     };
 
     fn equation(_: &Self::Config, _: SpaceKind) -> Vec<String> {

@@ -187,6 +187,13 @@ pub(super) fn autoregressive(element: &str) -> Vec<String> {
     )]
 }
 
+/// Devlin et al. 2019, section 3.1.
+pub(super) fn masked() -> Vec<String> {
+    lines(&[
+        r"\mathcal{L} = -\mathbb{E}_{x, M}\Bigl[\tfrac{1}{|M|} \sum_{i \in M} \log p(x_i|\tilde{x})\Bigr]",
+    ])
+}
+
 /// Vaswani et al. 2017; Sutskever et al. 2014, equation 1.
 pub(super) fn translation() -> Vec<String> {
     lines(&[r"\max\; \log p(y|x) = \sum_t \log p(y_t|y_{<t},\, x)"])

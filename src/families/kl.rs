@@ -203,6 +203,7 @@ impl Family for Kl {
         latent: false,
         invertible: false,
         language: false,
+        masked: false,
     };
 
     fn equation(_: &Self::Config, _: SpaceKind) -> Vec<String> {

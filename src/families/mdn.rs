@@ -214,6 +214,7 @@ impl Family for Mdn {
         latent: false,
         invertible: false,
         language: false,
+        masked: false,
     };
 
     fn equation(_: &Self::Config, _: SpaceKind) -> Vec<String> {

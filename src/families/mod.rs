@@ -1,6 +1,7 @@
 //! One file per family: config, module, objective, sampler; and the list of all.
 
 pub mod bayes;
+pub mod bert;
 pub mod ddpm;
 mod equations;
 pub mod gan;
@@ -24,7 +25,7 @@ use burn::tensor::Device;
 use serde_json::Value;
 
 use self::{
-    bayes::Bayes, ddpm::Ddpm, gan::Gan, glow::Glow, gpt::Gpt, kl::Kl,
+    bayes::Bayes, bert::Bert, ddpm::Ddpm, gan::Gan, glow::Glow, gpt::Gpt, kl::Kl,
     latent_diffusion::LatentDiffusion, mdn::Mdn, neural_process::NeuralProcess,
     orderless::OrderlessTransformer, pixelcnn::PixelCnn, pixelrnn::PixelRnn, planar::Planar,
     realnvp::RealNvp, seq2seq::Seq2Seq, vae::Vae, video::Video,
@@ -38,7 +39,7 @@ use crate::{
 };
 
 /// All families, in the order of the page.
-const FAMILIES: [Entry; 17] = [
+const FAMILIES: [Entry; 18] = [
     Entry::of::<Vae>(),
     Entry::of::<Gan>(),
     Entry::of::<Planar>(),
@@ -52,6 +53,7 @@ const FAMILIES: [Entry; 17] = [
     Entry::of::<PixelCnn>(),
     Entry::of::<PixelRnn>(),
     Entry::of::<Gpt>(),
+    Entry::of::<Bert>(),
     Entry::of::<Seq2Seq>(),
     Entry::of::<OrderlessTransformer>(),
     Entry::of::<Bayes>(),

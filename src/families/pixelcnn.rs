@@ -233,6 +233,7 @@ impl Family for PixelCnn {
         latent: false,
         invertible: false,
         language: false,
+        masked: false,
     };
 
     fn equation(_: &Self::Config, _: SpaceKind) -> Vec<String> {

@@ -227,6 +227,7 @@ impl Family for PixelRnn {
         latent: false,
         invertible: false,
         language: false,
+        masked: false,
     };
 
     fn equation(_: &Self::Config, _: SpaceKind) -> Vec<String> {

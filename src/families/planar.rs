@@ -351,6 +351,7 @@ impl Family for Planar {
         latent: false,
         invertible: true,
         language: false,
+        masked: false,
     };
 
     fn equation(config: &Self::Config, kind: SpaceKind) -> Vec<String> {

@@ -223,6 +223,7 @@ impl Family for RealNvp {
         latent: false,
         invertible: true,
         language: false,
+        masked: false,
     };
 
     fn equation(config: &Self::Config, _: SpaceKind) -> Vec<String> {

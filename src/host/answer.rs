@@ -15,7 +15,7 @@ use crate::{
     export, families,
     model::TrainConfig,
     open, options, plots,
-    protocol::{Bytes, Fault, FileForm, Made, Outcome, Request, View, ViewQuery},
+    protocol::{Bytes, Fault, FileForm, Made, Outcome, Progress, Request, View, ViewQuery},
     scene::grid_of_bytes,
     session::{Session, pace_of},
 };
@@ -50,7 +50,7 @@ impl Host {
                 query,
                 snapshot,
             } => {
-                let view = self.view(session, &query, snapshot).await?;
+                let view = self.view(id, session, &query, snapshot).await?;
                 Ok(Outcome::View { view })
             }
             Request::Train {
@@ -283,6 +283,7 @@ impl Host {
     /// Answer a question about a model.
     pub(super) async fn view(
         &self,
+        id: u32,
         number: u32,
         query: &ViewQuery,
         snapshot: Option<u32>,
@@ -294,7 +295,8 @@ impl Host {
             let set = library.at_hand(session.data(), query.needs_data());
             session.viewer(snapshot, set)?
         };
-        viewer.view(query, self.pause).await
+        let report = |view| self.progress(id, Progress::Viewing { view });
+        viewer.watched(query, self.pause, &report).await
     }
 
     /// Write a file.
@@ -327,7 +329,7 @@ impl Host {
                 snapshot,
             } => {
                 let slot = self.session(session)?;
-                let view = self.view(session, &query, snapshot).await?;
+                let view = self.view(id, session, &query, snapshot).await?;
                 let (name, info) = {
                     let session = slot.session.lock().await;
                     (session.file_name(), session.data().clone())

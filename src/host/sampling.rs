@@ -52,6 +52,6 @@ impl Host {
             Ok(())
         });
         driven.await?;
-        plots::samples(sampler.state(), columns, window).await
+        plots::made(&*sampler, columns, window).await
     }
 }

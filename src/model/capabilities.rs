@@ -7,6 +7,7 @@ use crate::{
     data::{Batch, score::Score, tokenizer::Tokenizer},
     error::{Error, Result},
     nn::standard::Standard,
+    pause::Pause,
     rng::Rng,
     scene::Token,
 };
@@ -133,6 +134,58 @@ pub trait Language {
 
     /// What it does inside while it reads `ids` (at most T); with `lens`, what it would guess there.
     fn insight<'a>(&'a self, ids: &'a [u32], lens: bool) -> Reading<'a, Insight>;
+}
+
+/// It guesses tokens of a text from those on both sides.
+pub trait Masked {
+    /// Its tokens.
+    fn tokenizer(&self) -> &Tokenizer;
+
+    /// The most tokens of a text that it sees at once, T.
+    fn context(&self) -> usize;
+
+    /// The token that stands where one is hidden.
+    fn gap(&self) -> u32;
+
+    /// The places of a text of tokens that are to be guessed together, as in a training.
+    fn hide(&self, ids: &[u32], rng: &mut Rng) -> Vec<u32>;
+
+    /// Logits of what stands at `places` of texts of `t` tokens each (at most T), which are read as they are: a row for
+    /// each place, `[places, vocabulary]`.
+    fn guess<'a>(&'a self, ids: &'a [u32], t: usize, places: &'a [u32]) -> Reading<'a, Vec<f32>>;
+
+    /// What it does inside while it reads `ids` (at most T); each token looks at all.
+    fn insight<'a>(&'a self, ids: &'a [u32]) -> Reading<'a, Insight>;
+
+    /// What stands for a text of at most T tokens: the mean of what its last layer makes of them, `[C]`.
+    fn features<'a>(&'a self, ids: &'a [u32]) -> Reading<'a, Vec<f32>>;
+
+    /// The classes of the texts that are asked about, by a classifier that begins with this network, or with a fresh one
+    /// of its shape, and learns from the examples. Between its steps the thread is given back.
+    fn tune<'a>(&'a self, tuning: &'a Tuning<'a>, pause: Pause) -> Reading<'a, Vec<u32>>;
+}
+
+/// How a [`Masked`] becomes a classifier.
+#[derive(Debug, Clone)]
+pub struct Tuning<'a> {
+    /// Texts of at most T tokens, and their classes.
+    pub examples: Vec<(&'a [u32], u32)>,
+    /// Texts that are asked about.
+    pub tests: Vec<&'a [u32]>,
+    /// How many classes there are.
+    pub classes: usize,
+    /// Whether it begins with the weights that are there.
+    pub pretrained: bool,
+    /// Steps, each of `batch` examples.
+    pub steps: usize,
+    /// Examples of a step.
+    pub batch: usize,
+    /// Largest step size of Adam.
+    pub rate: f64,
+    /// Share of zeros while it learns.
+    pub dropout: f64,
+    /// Seed of fresh weights, of the order and of dropout.
+    pub seed: u64,
 }
 
 /// A text to translate.

@@ -96,6 +96,8 @@ pub struct Capabilities {
     pub invertible: bool,
     /// It reads and writes text.
     pub language: bool,
+    /// It guesses tokens of a text from those on both sides.
+    pub masked: bool,
 }
 
 impl Capabilities {
@@ -105,6 +107,7 @@ impl Capabilities {
         latent: false,
         invertible: false,
         language: false,
+        masked: false,
     };
 }
 

@@ -4,8 +4,8 @@ use burn::{module::Module, tensor::Device};
 
 use super::{
     Capabilities, Condition, ConditionKind, Cost, Defaults, Density, FamilyInfo, FamilySpace,
-    Invertible, Language, Latent, Losses, Orderless, Preset, Sampler, StepContext, Translation,
-    condition::with_conditions, plain,
+    Invertible, Language, Latent, Losses, Masked, Orderless, Preset, Sampler, StepContext,
+    Translation, condition::with_conditions, plain,
 };
 use crate::{
     data::{Batch, DataInfo, Space, SpaceKind},
@@ -212,6 +212,11 @@ pub trait Family: Sized + Clone + Send + 'static {
 
     /// How it reads text, if it does.
     fn language(&self) -> Option<&dyn Language> {
+        None
+    }
+
+    /// How it guesses tokens from both sides, if it does.
+    fn masked(&self) -> Option<&dyn Masked> {
         None
     }
 

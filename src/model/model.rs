@@ -5,8 +5,8 @@ use std::any::Any;
 use serde_json::Value;
 
 use super::{
-    Condition, Cost, Density, Family, Invertible, Language, Latent, Losses, Orderless, Reading,
-    Sampler, StepContext, Translation,
+    Condition, Cost, Density, Family, Invertible, Language, Latent, Losses, Masked, Orderless,
+    Reading, Sampler, StepContext, Translation,
 };
 use crate::{
     data::{Batch, SpaceKind},
@@ -129,15 +129,19 @@ pub trait Model: Any {
     /// See [`Family::language`].
     fn language(&self) -> Option<&dyn Language>;
 
+    /// See [`Family::masked`].
+    fn masked(&self) -> Option<&dyn Masked>;
+
     /// See [`Family::translation`].
     fn translation(&self) -> Option<&dyn Translation>;
 
     /// See [`Family::orderless`].
     fn orderless(&self) -> Option<&dyn Orderless>;
 
-    /// Tokens of a training example; 0 where examples are not text.
+    /// Guesses of a training example of text, which has a token more; 0 where examples are not text.
     fn block_size(&self) -> usize {
-        self.language().map_or(0, |l| l.block_size())
+        let masked = || self.masked().map_or(0, |m| m.context().saturating_sub(1));
+        self.language().map_or_else(masked, |l| l.block_size())
     }
 
     /// Fresh optimizers, one for each of its networks.
@@ -268,6 +272,10 @@ impl<F: Family> Model for F {
 
     fn language(&self) -> Option<&dyn Language> {
         Family::language(self)
+    }
+
+    fn masked(&self) -> Option<&dyn Masked> {
+        Family::masked(self)
     }
 
     fn translation(&self) -> Option<&dyn Translation> {

@@ -106,6 +106,11 @@ pub trait Sampler {
         let _ = start;
         self.state()
     }
+
+    /// Whether tokens of a text may change after they are there, so that a text is told anew each time.
+    fn revises(&self) -> bool {
+        false
+    }
 }
 
 /// Take all steps of a sampler; `after` sees it after each, with the number of steps taken, and may

@@ -17,7 +17,7 @@ use crate::{
     error::{Error, Result},
     model::{
         Capabilities, Condition, ConditionKind, Cost, Density, FamilyInfo, FamilySpace, Insight,
-        Invertible, Language, Latent, Losses, Model, Orderless, Reading, Sampler, StepContext,
+        Invertible, Language, Latent, Losses, Masked, Model, Orderless, Reading, Sampler, StepContext,
         Translation, ready, with_conditions,
     },
     nn::weights::{Shapes, Weights},
@@ -341,6 +341,10 @@ impl Model for Guest {
     }
 
     fn translation(&self) -> Option<&dyn Translation> {
+        None
+    }
+
+    fn masked(&self) -> Option<&dyn Masked> {
         None
     }
 

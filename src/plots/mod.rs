@@ -13,6 +13,7 @@ mod invertible;
 mod language;
 pub mod latent;
 mod likelihood;
+pub mod masked;
 pub mod nearest;
 pub mod outline;
 mod points;
@@ -31,7 +32,7 @@ use crate::{
     error::{Error, Result},
     families,
     model::{
-        Capabilities, Condition, ConditionKind, FamilyInfo, Language, Latent, Model, Sampler,
+        Capabilities, Condition, ConditionKind, FamilyInfo, Language, Latent, Masked, Model, Sampler,
         Samples, Translation, finish,
     },
     open::guest,
@@ -100,7 +101,9 @@ fn general(
         }
         SpaceKind::Text => {
             all.push(PlotSpec::new("samples", "Text", "What the model writes."));
-            if capabilities.language {
+            if capabilities.masked {
+                all.extend(masked::specs());
+            } else if capabilities.language {
                 all.extend(language::specs());
             }
         }
@@ -128,6 +131,9 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
             nearest::ID => nearest::answer(model, request, pause).await,
             "continue" | "between" | "repaint" | "redirect" | "alter" => {
                 clips::answer(model, request, pause).await
+            }
+            "fill" | "steps" | "read" | "attention" | "shots" if model.masked().is_some() => {
+                masked::answer(model, request, pause).await
             }
             "read" | "attention" | "lens" => {
                 language::answer(language_of(model)?, request, pause).await
@@ -189,6 +195,12 @@ fn language_of(model: &dyn Model) -> Result<&dyn Language> {
     })
 }
 
+fn masked_of(model: &dyn Model) -> Result<&dyn Masked> {
+    model.masked().ok_or_else(|| Error::Unsupported {
+        what: format!("A {} does not fill gaps", model.title()),
+    })
+}
+
 fn translation_of(model: &dyn Model) -> Result<&dyn Translation> {
     model.translation().ok_or_else(|| Error::Unsupported {
         what: format!("A {} does not translate", model.title()),
@@ -212,6 +224,17 @@ pub async fn samples(samples: Samples, columns: usize, window: [f32; 4]) -> Resu
     }
 }
 
+/// What a sampler has made, as [`samples`] shows it.
+///
+/// # Errors
+/// What the device reports.
+pub async fn made(sampler: &dyn Sampler, columns: usize, window: [f32; 4]) -> Result<View> {
+    match sampler.state() {
+        Samples::Texts(texts) if sampler.revises() => Ok(token::anew(texts)),
+        state => samples(state, columns, window).await,
+    }
+}
+
 /// What a sampler has come to, as [`samples`] shows it; of texts only what is new since `sent` tokens
 /// of each were told.
 ///
@@ -224,6 +247,7 @@ pub async fn under_way(
     sent: &mut usize,
 ) -> Result<View> {
     match sampler.state_from(*sent) {
+        Samples::Texts(texts) if sampler.revises() => Ok(token::anew(texts)),
         Samples::Texts(texts) => {
             let start = *sent;
             *sent += texts.iter().map(Vec::len).max().unwrap_or(0);

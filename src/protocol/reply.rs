@@ -96,6 +96,11 @@ pub enum Progress {
         /// What it looks like now.
         view: Option<View>,
     },
+    /// What has come of a plot that takes long.
+    Viewing {
+        /// It.
+        view: View,
+    },
     /// Training goes on.
     Training {
         /// Numbers.

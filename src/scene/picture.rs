@@ -102,6 +102,21 @@ pub enum View {
         /// column for each that was read, row by row, little-endian.
         alignment: Bytes,
     },
+    /// Curves over places that lie at equal distances.
+    Chart {
+        /// What runs to the right.
+        across: String,
+        /// What runs upwards.
+        up: String,
+        /// The places.
+        ticks: Vec<String>,
+        /// Lowest and highest value that is drawn.
+        range: [f32; 2],
+        /// They.
+        curves: Vec<Curve>,
+        /// A value to compare with, and what it is.
+        level: Option<(String, f32)>,
+    },
     /// Music.
     Scores {
         /// It, one or several pieces.
@@ -173,6 +188,10 @@ pub struct Text {
     pub start: u32,
     /// They.
     pub tokens: Vec<Token>,
+    /// Whether they take the place of all that was told before.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub anew: bool,
 }
 
 /// A token of a text and what else could have stood there.
@@ -201,6 +220,18 @@ pub struct Alternative {
     pub text: String,
     /// Its probability under the model.
     pub prob: f32,
+}
+
+/// A curve of a [`View::Chart`].
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Curve {
+    /// What it is.
+    pub title: String,
+    /// Its value at each place, where there is one.
+    pub values: Vec<Option<f32>>,
+    /// How far it may be off at each place, up and down.
+    pub errors: Vec<Option<f32>>,
 }
 
 /// A translation that a model might give.

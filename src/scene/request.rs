@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::Path;
+use super::{Path, View};
 use crate::{
     data::{Batch, Binarize, DataInfo, Dataset, ImageSet, PointSet, test_batch},
     error::{Error, Result},
@@ -39,6 +39,8 @@ pub struct PlotRequest<'a> {
     pub data: Option<&'a Dataset>,
     /// Where to compute.
     pub device: Device,
+    /// Who is told of a long answer as it grows, if anybody.
+    pub report: Option<&'a dyn Fn(View)>,
 }
 
 impl<'a> PlotRequest<'a> {
@@ -59,6 +61,7 @@ impl<'a> PlotRequest<'a> {
             info,
             data: None,
             device,
+            report: None,
         }
     }
 

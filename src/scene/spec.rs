@@ -29,6 +29,8 @@ pub struct PlotSpec {
     pub comparable: bool,
     /// Whether it is twice as wide as high: two pictures side by side.
     pub wide: bool,
+    /// Whether it takes long: it begins when the reader asks for it, and is told as it grows.
+    pub slow: bool,
 }
 
 impl PlotSpec {
@@ -45,6 +47,7 @@ impl PlotSpec {
             needs_classes: false,
             comparable: false,
             wide: false,
+            slow: false,
         }
     }
 
@@ -98,6 +101,13 @@ impl PlotSpec {
         self
     }
 
+    /// It when the reader asks for it.
+    #[must_use]
+    pub fn slow(mut self) -> Self {
+        self.slow = true;
+        self
+    }
+
     /// It over the data.
     #[must_use]
     pub fn over_data(mut self) -> Self {
@@ -140,6 +150,11 @@ pub enum PlotInput {
     },
     /// A few images, each with its class: [`PlotInputs::letters`].
     Letters,
+    /// A text with gaps: [`PlotInputs::text`].
+    Gaps {
+        /// One to begin with.
+        example: String,
+    },
     /// A text and two languages: [`PlotInputs::text`], [`PlotInputs::from`], [`PlotInputs::into`].
     Phrase,
 }

@@ -65,10 +65,26 @@ pub fn token(
     told
 }
 
+/// Texts that take the place of what was told of them before.
+pub fn anew(texts: Vec<Vec<Token>>) -> View {
+    let each = texts.into_iter().map(|tokens| Text {
+        start: 0,
+        tokens,
+        anew: true,
+    });
+    View::Texts {
+        texts: each.collect(),
+    }
+}
+
 /// Tokens of texts, of each from place `start` on.
 pub fn texts(texts: Vec<Vec<Token>>, start: usize) -> View {
     let start = start as u32;
-    let each = texts.into_iter().map(|tokens| Text { start, tokens });
+    let each = texts.into_iter().map(|tokens| Text {
+        start,
+        tokens,
+        anew: false,
+    });
     View::Texts {
         texts: each.collect(),
     }

@@ -34,9 +34,23 @@ impl Viewer {
     /// [`Error::Unsupported`] if the model cannot answer it, the errors of the plots, and what the
     /// device reports.
     pub async fn view(&self, query: &ViewQuery, pause: Pause) -> Result<View> {
+        self.watched(query, pause, &|_| ()).await
+    }
+
+    /// As [`Viewer::view`]; `report` hears of a long answer as it grows.
+    ///
+    /// # Errors
+    /// As [`Viewer::view`].
+    pub async fn watched(
+        &self,
+        query: &ViewQuery,
+        pause: Pause,
+        report: &dyn Fn(View),
+    ) -> Result<View> {
         match query {
             ViewQuery::Plot { plot, inputs } => {
-                let request = self.request(plot, inputs)?;
+                let mut request = self.request(plot, inputs)?;
+                request.report = Some(report);
                 plots::answer(&*self.model, &request, pause).await
             }
             ViewQuery::Data { count, resolution } => {
@@ -103,6 +117,7 @@ impl Viewer {
             info: &self.info,
             data: self.set.as_deref(),
             device: self.device.clone(),
+            report: None,
         })
     }
 

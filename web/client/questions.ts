@@ -72,9 +72,14 @@ export abstract class Questions {
 
   // ---- Looking
 
-  /** Looks at the model as it is, or as it was at a snapshot. */
-  async view(query: ViewQuery, snapshot: number | null = null, signal?: AbortSignal): Promise<View> {
-    return this.#see({ type: "view", query, snapshot }, signal);
+  /** Looks at the model as it is, or as it was at a snapshot; of what takes long, `grown` hears what there is so far. */
+  async view(
+    query: ViewQuery,
+    snapshot: number | null = null,
+    signal?: AbortSignal,
+    grown?: (view: View) => void,
+  ): Promise<View> {
+    return this.#see({ type: "view", query, snapshot }, signal, undefined, grown);
   }
 
   /** Draws samples. */
@@ -97,6 +102,7 @@ export abstract class Questions {
     body: Bare<Extract<Request, { type: "view" | "sample" | "showSnapshot" }>>,
     signal?: AbortSignal,
     progress?: (step: number, of: number, view: View | null) => void,
+    grown?: (view: View) => void,
   ): Promise<View> {
     const request = { ...body, session: this.id } as Request;
     const ask = () =>
@@ -104,6 +110,7 @@ export abstract class Questions {
         signal,
         progress: (p) => {
           if (p.type === "sampling") progress?.(p.step, p.of, p.view);
+          else if (p.type === "viewing") grown?.(p.view);
         },
       });
     const outcome = await this.insist(ask, true);

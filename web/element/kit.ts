@@ -13,7 +13,9 @@ import { Places } from "./inputs/place";
 import { TextInput } from "./inputs/text";
 import type { Host } from "./panel";
 import { isPlane } from "./points-task";
+import { ChartRenderer } from "./render/chart";
 import { ClipsRenderer } from "./render/clips";
+import { GapsRenderer } from "./render/gaps";
 import { FramesRenderer } from "./render/frames";
 import { GridRenderer } from "./render/grid";
 import { MapRenderer } from "./render/map";
@@ -89,6 +91,12 @@ export class Kit {
         beside: true,
         asks,
       };
+    }
+    const gaps = spec.inputs.find((input) => input.kind === "gaps");
+    if (gaps) {
+      const text = this.#one("gaps", () => new TextInput(host, changed, { gaps: gaps.example }));
+      const renderers = { texts: new GapsRenderer(host, text), matrices: new MatricesRenderer(host) };
+      return { inputs: [text, ...this.#places.of(spec)], renderers, asks: () => ({ seed: host.settled.seed }) };
     }
     if (kinds.includes("text") && kinds.includes("scrubber")) {
       const text = this.#one("text", () => new TextInput(host, changed));
@@ -170,6 +178,7 @@ export class Kit {
       image,
       clips: new ClipsRenderer(host),
       plot: new PlotRenderer(host, host, pointer),
+      chart: new ChartRenderer(host),
       raster: new RasterRenderer(host, () => host.reroll()),
     };
     return { inputs, renderers, expected, asks };

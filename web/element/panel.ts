@@ -84,7 +84,13 @@ export interface Host extends HTMLElement {
  * Asks the model in place. If another one has taken its place meanwhile, neither the answer nor what was wrong with the
  * question is of any concern.
  */
-export async function ask(host: Host, query: ViewQuery, past?: number): Promise<View | undefined> {
+export async function ask(
+  host: Host,
+  query: ViewQuery,
+  past?: number,
+  signal?: AbortSignal,
+  grown?: (view: View) => void,
+): Promise<View | undefined> {
   const { session, info } = host;
   if (!session || !info) return undefined;
   const here = () =>
@@ -93,7 +99,9 @@ export async function ask(host: Host, query: ViewQuery, past?: number): Promise<
     host.info.space.kind === info.space.kind &&
     host.info.id === info.id;
   try {
-    const view = await session.view(query, past ?? null);
+    const view = await session.view(query, past ?? null, signal, (view) => {
+      if (here()) grown?.(view);
+    });
     return here() ? view : undefined;
   } catch (e) {
     if (here()) throw e;

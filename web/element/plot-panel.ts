@@ -27,6 +27,8 @@ export class PlotPanel extends Panel {
   /** What this model cannot be asked. */
   #unable: ErrorInfo | undefined;
   #askedAt = 0;
+  /** What takes long and is under way. */
+  #running: AbortController | undefined;
   readonly #camera: Camera;
   readonly #others: Others | undefined;
 
@@ -51,8 +53,22 @@ export class PlotPanel extends Panel {
 
   override refresh() {
     this.#unable = undefined;
-    this.#ask(true);
+    if (this.spec.slow) this.#stop();
+    else this.#ask(true);
   }
+
+  /** Begins what takes long. */
+  #start = () => {
+    this.#stop();
+    this.#running = new AbortController();
+    this.#ask(true);
+  };
+
+  #stop = () => {
+    this.#running?.abort();
+    this.#running = undefined;
+    this.host.requestUpdate();
+  };
 
   /** Asks anew: something that it is asked with has changed. */
   ask() {
@@ -84,12 +100,24 @@ export class PlotPanel extends Panel {
           Object.assign(asked, part);
         }
         const { past } = this.host.trainer;
-        const view = await ask(this.host, { type: "plot", plot: this.spec.id, inputs: asked }, past);
+        const running = this.#running;
+        const grown = (view: View) => {
+          if (running?.signal.aborted) return;
+          this.#show(view);
+          this.host.requestUpdate();
+        };
+        const query = { type: "plot", plot: this.spec.id, inputs: asked } as const;
+        const view = await ask(this.host, query, past, running?.signal, grown);
+        if (this.#running === running) this.#running = undefined;
         if (!view) return;
         this.#show(view, glide);
         await this.#others?.answered(asked, view);
       } catch (e) {
         const error = PlaygroundError.from(e);
+        if (this.spec.slow) {
+          if (error.code === "cancelled") return;
+          this.#stop();
+        }
         if (error.code === "unsupported") this.#unable = error;
         else if (!inputs.some((input) => input.refused?.(error))) throw e;
         this.#renderer?.clear();
@@ -103,7 +131,7 @@ export class PlotPanel extends Panel {
   override trained(_state: TrainState, samples: View | null) {
     const { info, trainer } = this.host;
     const drawn = isPlane(info?.space.kind);
-    if (trainer.past !== undefined || this.#camera.busy || (!samples && !drawn)) return;
+    if (this.spec.slow || trainer.past !== undefined || this.#camera.busy || (!samples && !drawn)) return;
     // Samples at the fixed noise come with the news.
     if (drawn && samples?.kind === "plot" && this.spec.id === "samples") this.#show(samples);
     else if (performance.now() - this.#askedAt > (drawn ? SOON : LATER)) this.refresh();
@@ -126,6 +154,7 @@ export class PlotPanel extends Panel {
   }
   override hide() {
     this.#camera.stop();
+    if (this.spec.slow) this.#stop();
     this.#renderer?.hide?.();
     this.#others?.hide();
   }
@@ -185,6 +214,18 @@ export class PlotPanel extends Panel {
   #film() {
     const reel = this.host.bare ? undefined : this.#reel();
     return reel ? this.#camera.render(reel) : nothing;
+  }
+
+  #slow() {
+    if (!this.spec.slow) return nothing;
+    const { words } = this.host;
+    const running = this.#running !== undefined;
+    return html`<p class="row">
+      <button type="button" class="primary" @click=${running ? this.#stop : this.#start}>
+        ${words.say(running ? "slowStop" : "slowStart")}
+      </button>
+      <span class="aside" aria-live="polite">${words.say(running ? "slowRuns" : "slowHelp")}</span>
+    </p>`;
   }
 
   #instead() {
@@ -249,6 +290,8 @@ export class PlotPanel extends Panel {
           <div>${drawing}</div>
         </div>
         ${below}${this.#others?.render()}`;
-    return html`<div class=${inputs.length ? "reading-room" : ""}>${given()} ${drawing}${below}${film}</div>`;
+    return html`<div class=${inputs.length ? "reading-room" : ""}>
+      ${given()} ${this.#slow()}${drawing}${below}${film}
+    </div>`;
   }
 }

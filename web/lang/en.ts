@@ -1,4 +1,5 @@
 import { lab } from "./en-lab";
+import { gaps } from "./en-gaps";
 import { guest } from "./en-guest";
 import { music } from "./en-music";
 import { pictures } from "./en-pictures";
@@ -375,6 +376,7 @@ export const en = {
   groupBooks: "Books",
 
   ...pictures,
+  ...gaps,
   ...guest,
   ...music,
   ...lab,

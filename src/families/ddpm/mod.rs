@@ -334,6 +334,7 @@ impl Family for Ddpm {
         latent: false,
         invertible: false,
         language: false,
+        masked: false,
     };
 
     fn equation(config: &Self::Config, _: SpaceKind) -> Vec<String> {

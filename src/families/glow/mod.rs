@@ -358,6 +358,7 @@ impl Family for Glow {
         latent: false,
         invertible: false,
         language: false,
+        masked: false,
     };
 
     fn equation(config: &Self::Config, _: SpaceKind) -> Vec<String> {

@@ -299,6 +299,7 @@ impl Family for Vae {
         latent: true,
         invertible: false,
         language: false,
+        masked: false,
     };
 
     fn equation(config: &Self::Config, _: SpaceKind) -> Vec<String> {

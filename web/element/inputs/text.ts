@@ -22,8 +22,9 @@ export class TextInput implements Input {
   constructor(
     private readonly host: Host,
     private readonly changed: () => void,
-    /** Of a change that is asked for in words, one to begin with; whether it is only for models that know words. */
-    private readonly what: { change?: string; sentence?: boolean } = {},
+    /** Of a change that is asked for in words, or of a text with gaps, one to begin with; whether it is only for models
+     *  that know words. */
+    private readonly what: { change?: string; sentence?: boolean; gaps?: string } = {},
   ) {
     this.params = {
       text: {
@@ -35,6 +36,10 @@ export class TextInput implements Input {
 
   async prepare() {
     if (this.what.sentence) return;
+    if (this.what.gaps !== undefined) {
+      if (!this.own) this.text = this.what.gaps;
+      return;
+    }
     const { session, info, settled, sampleOptions } = this.host;
     const model = `${info?.id} ${info?.data} ${JSON.stringify(info?.space)} ${settled.seed}`;
     if (this.own || !session || (this.text && this.#madeFor === model)) return;
@@ -88,9 +93,15 @@ export class TextInput implements Input {
     this.host.changed();
   }
 
+  get #label() {
+    if (this.what.gaps !== undefined) return "gapsLabel";
+    return this.what.change ? "yourChange" : "yourSentence";
+  }
+
   #help() {
     const { words, info } = this.host;
-    const { change } = this.what;
+    const { change, gaps } = this.what;
+    if (gaps !== undefined) return words.say("gapsSentence");
     if (change) return words.say("changeInWords", { example: change });
     if (info?.prompt !== undefined) return words.say("paintedSentence", { example: info.prompt });
     return words.say(this.own ? "longSentence" : "itsOwnSentence");
@@ -106,7 +117,7 @@ export class TextInput implements Input {
       this.#soon = setTimeout(() => this.take(value), 220);
     };
     return html`<div class="field">
-        <label for="text">${words.say(this.what.change ? "yourChange" : "yourSentence")}</label>
+        <label for="text">${words.say(this.#label)}</label>
         <textarea
           id="text"
           rows="2"

@@ -110,6 +110,16 @@ export class WritePanel extends Panel {
         const take = (view: View | null) => {
           if (view?.kind !== "texts" || abort.signal.aborted) return;
           const [text] = view.texts;
+          if (text?.anew) {
+            // What stood there may have changed: all of it is told.
+            drawn = text.tokens.filter((t) => !t.given && t.logProb !== null).length;
+            begun = true;
+            if (!this.#script.busy) this.#script.set(text.tokens);
+            this.#rate = drawn / ((performance.now() - started) / 1000);
+            this.host.drawn();
+            this.host.requestUpdate();
+            return;
+          }
           const fresh = (text?.tokens ?? []).slice(Math.max(0, received - (text?.start ?? 0)));
           received += fresh.length;
           // What was kept comes back as given; it stands there already, with its alternatives. With a reply, there is

@@ -5,6 +5,7 @@ import { clips } from "./clips";
 import { data } from "./data";
 import { emoji } from "./emoji";
 import { errors } from "./errors";
+import { gaps } from "./gaps";
 import { latent } from "./latent";
 import { guests } from "./guests";
 import { letters } from "./letters";
@@ -30,6 +31,7 @@ const german: Language = {
     ...pictures,
     ...clips,
     ...emoji,
+    ...gaps,
     ...changes,
     ...guests,
     ...letters,

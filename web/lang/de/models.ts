@@ -11,6 +11,7 @@ export const models: Record<string, string> = {
   Digits: "Ziffern",
   "First names": "Vornamen",
   Names: "Namen",
+  "Nine books, with gaps": "Neun Bücher, mit Lücken",
   Shakespeare: "Shakespeare",
   "Shapes from words": "Formen aus Wörtern",
   "Shapes from words in few steps": "Formen aus Wörtern in wenigen Schritten",

@@ -3,6 +3,7 @@ import { lab } from "./lab";
 import { guest } from "./guest-texts";
 import { music } from "./music";
 import { pictures } from "./texts-pictures";
+import { gapsTexts } from "./gaps";
 import { translationTexts } from "./translation";
 
 /** What the elements and the page say, in German. */
@@ -371,5 +372,6 @@ export const texts: Texts = {
   ...music,
   ...lab,
   ...pictures,
+  ...gapsTexts,
   ...translationTexts,
 };
