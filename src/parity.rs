@@ -16,7 +16,8 @@ use serde_json::{Value, json};
 
 use crate::{
     data::{
-        Batch, DataInfo, PairSet, ScoreSet, Space, SpaceKind, TextSet, clips,
+        Batch, DataInfo, FunctionSet, PairSet, ScoreSet, Space, SpaceKind, TextSet, clips,
+        functions,
         scenes::words::CONTEXT,
         score::{Asked, Note, STEPS},
     },
@@ -372,6 +373,11 @@ impl Suite {
                             DataInfo::new("chorales", Space::Score { steps: STEPS }),
                             set,
                         )
+                    }
+                    SpaceKind::Functions => {
+                        let set = FunctionSet::new(functions::NAME, &Value::Null)?;
+                        let batch = set.batch((0..8).map(|i| set.held_out(i)));
+                        (set.info, batch)
                     }
                     SpaceKind::Text => (
                         TextSet::new("letters", &LETTERS.repeat(20), &Value::Null)?.info,

@@ -55,9 +55,13 @@ impl Found {
                 label,
                 numbers,
                 bars,
+                key,
                 ..
             } => {
                 self.add(place, label);
+                for key in key {
+                    self.add(place, &key.text);
+                }
                 if let Some(bars) = bars {
                     self.add(place, &bars.title);
                 }

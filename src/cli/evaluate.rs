@@ -5,8 +5,8 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Place, bar::bar, card, classifier, clips, files::write, idle, manifest, points,
-    masked, sample::add_options, score, terminal::say, text, translation,
+    Place, bar::bar, card, classifier, clips, files::write, functions, idle, manifest, masked,
+    points, sample::add_options, score, terminal::say, text, translation,
 };
 use crate::{
     checkpoint::{Meta, Opened},
@@ -176,6 +176,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         SpaceKind::Text if opened.model.masked().is_some() => {
             masked::run(id, opened, *write, place)
         }
+        SpaceKind::Functions => functions::run(id, opened, *write, place),
         SpaceKind::Text => text::run(id, opened, *write, place),
         SpaceKind::Pairs => translation::run(id, opened, *write, place),
         SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => {

@@ -6,6 +6,7 @@ mod classifier;
 mod clips;
 mod evaluate;
 mod files;
+mod functions;
 mod manifest;
 mod masked;
 mod open;

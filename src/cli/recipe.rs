@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::{Place, files::read};
 use crate::{
     data::{
-        ClipSet, DataInfo, Dataset, ImageSet, PairSet, PointSet, ScoreSet, SpaceKind, TextSet,
-        clips, images, is_name, pairs, scenes, score,
+        ClipSet, DataInfo, Dataset, FunctionSet, ImageSet, PairSet, PointSet, ScoreSet, SpaceKind,
+        TextSet, clips, functions, images, is_name, pairs, scenes, score,
     },
     error::{Error, Result},
     families,
@@ -105,6 +105,9 @@ impl Recipe {
         if pairs::is_table(&self.data) {
             let set = PairSet::from_folder(&self.data, &self.data_options, &place.data)?;
             return Ok(set.into());
+        }
+        if functions::is_functions(&self.data) {
+            return Ok(FunctionSet::new(&self.data, &self.data_options)?.into());
         }
         if score::is_score(&self.data) {
             return Ok(ScoreSet::from_folder(&place.data)?.into());

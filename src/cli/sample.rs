@@ -92,7 +92,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     match kind {
         SpaceKind::Image => images(arguments, &opened),
         SpaceKind::Video => clips(arguments, &opened),
-        SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => points(arguments, &opened),
+        SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy | SpaceKind::Functions => {
+            points(arguments, &opened)
+        }
         SpaceKind::Text | SpaceKind::Pairs => texts(arguments, &opened),
         SpaceKind::Score => scores(arguments, &opened),
     }

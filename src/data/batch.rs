@@ -70,6 +70,15 @@ pub enum Batch {
         /// What each sixteenth is: `count · steps`.
         contexts: Vec<u32>,
     },
+    /// Prompts: pairs of functions.
+    Functions {
+        /// Numbers in x.
+        inputs: usize,
+        /// Pairs of each prompt.
+        length: usize,
+        /// Pair by pair x, y and f(x), which is y without its noise: `count · length · (inputs + 2)`.
+        rows: Vec<f32>,
+    },
     /// No examples: the model draws its own and asks an energy about them.
     Draws {
         /// How many.
@@ -136,6 +145,15 @@ impl Batch {
                     steps: *steps,
                     cells: part(cells, range),
                     contexts: part(contexts, range),
+                },
+                Batch::Functions {
+                    inputs,
+                    length,
+                    rows,
+                } => Batch::Functions {
+                    inputs: *inputs,
+                    length: *length,
+                    rows: part(rows, range),
                 },
                 Batch::Draws { .. } => Batch::Draws { count: to - from },
             };
@@ -277,6 +295,23 @@ impl Batch {
         }
     }
 
+    /// Its prompts: numbers in x, pairs of each, and the pairs, as [`Batch::Functions`] has them.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] if it holds something else.
+    pub fn functions(&self) -> Result<(usize, usize, &[f32])> {
+        match self {
+            Batch::Functions {
+                inputs,
+                length,
+                rows,
+            } => Ok((*inputs, *length, rows)),
+            _ => Err(Error::Unsupported {
+                what: "This needs functions".into(),
+            }),
+        }
+    }
+
     /// Its examples `times` times over.
     #[must_use]
     pub fn repeated(&self, times: usize) -> Self {
@@ -315,6 +350,15 @@ impl Batch {
                 cells: cells.repeat(times),
                 contexts: contexts.repeat(times),
             },
+            Batch::Functions {
+                inputs,
+                length,
+                rows,
+            } => Batch::Functions {
+                inputs: *inputs,
+                length: *length,
+                rows: rows.repeat(times),
+            },
             Batch::Draws { count } => Batch::Draws {
                 count: count * times,
             },
@@ -328,6 +372,11 @@ impl Batch {
             Batch::Images { shape, .. } => shape[0],
             Batch::Pairs { pairs } => pairs.len(),
             Batch::Draws { count } => *count,
+            Batch::Functions {
+                inputs,
+                length,
+                rows,
+            } => rows.len() / (length * (inputs + 2)).max(1),
             Batch::Scores {
                 steps, contexts, ..
             } => contexts.len() / (*steps).max(1),

@@ -6,6 +6,7 @@ pub mod calendar;
 pub mod clips;
 pub mod free;
 pub mod gaps;
+pub mod functions;
 pub mod images;
 pub mod input;
 pub mod labelled;
@@ -13,6 +14,7 @@ pub mod numbers;
 pub mod pairs;
 pub mod pictures;
 pub mod points;
+pub mod regression;
 pub mod scenes;
 pub mod score;
 pub mod space;
@@ -27,6 +29,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 pub use batch::{Batch, Pair};
 pub use clips::ClipSet;
+pub use functions::FunctionSet;
 pub use images::ImageSet;
 pub use pairs::PairSet;
 pub use points::PointSet;
@@ -186,6 +189,8 @@ pub enum Dataset {
     Pairs(PairSet),
     /// Music.
     Scores(ScoreSet),
+    /// Functions.
+    Functions(FunctionSet),
 }
 
 impl Dataset {
@@ -198,6 +203,7 @@ impl Dataset {
             Dataset::Clips(set) => &set.info,
             Dataset::Pairs(set) => &set.info,
             Dataset::Scores(set) => &set.info,
+            Dataset::Functions(set) => &set.info,
         }
     }
 
@@ -211,6 +217,7 @@ impl Dataset {
             Dataset::Clips(set) => set.bytes(),
             Dataset::Pairs(set) => set.bytes(),
             Dataset::Scores(set) => set.bytes(),
+            Dataset::Functions(_) => 0,
         }
     }
 
@@ -220,7 +227,7 @@ impl Dataset {
             Dataset::Images(set) => set.train.len(),
             Dataset::Points(set) => set.train_len(),
             Dataset::Text(set) => set.train().len(),
-            Dataset::Clips(_) => 0,
+            Dataset::Clips(_) | Dataset::Functions(_) => 0,
             Dataset::Pairs(set) => set.learned_len().unwrap_or(0),
             Dataset::Scores(set) => set.train_len(),
         }
@@ -233,6 +240,7 @@ impl Dataset {
             Dataset::Points(set) => set.test_len(),
             Dataset::Text(set) => set.test().len(),
             Dataset::Clips(_) => clips::TEST,
+            Dataset::Functions(_) => functions::TEST,
             Dataset::Pairs(set) => set.test_len(),
             Dataset::Scores(set) => set.test_len(),
         }
@@ -316,6 +324,7 @@ impl Dataset {
             Dataset::Clips(set) => Dataset::Clips(set.for_choice()),
             Dataset::Pairs(set) => Dataset::Pairs(set.for_choice()),
             Dataset::Scores(set) => Dataset::Scores(set.for_choice()),
+            Dataset::Functions(set) => Dataset::Functions(set.for_choice()),
         }
     }
 
@@ -354,6 +363,12 @@ impl From<PairSet> for Dataset {
 impl From<ScoreSet> for Dataset {
     fn from(set: ScoreSet) -> Self {
         Dataset::Scores(set)
+    }
+}
+
+impl From<FunctionSet> for Dataset {
+    fn from(set: FunctionSet) -> Self {
+        Dataset::Functions(set)
     }
 }
 

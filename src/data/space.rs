@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{pairs::Example, score, tokenizer::Vocabulary};
+use super::{functions, pairs::Example, score, tokenizer::Vocabulary};
 use crate::error::{Error, Result};
 
 /// What one example is, with all that a model must know to fit it.
@@ -73,6 +73,15 @@ pub enum Space {
         /// Sixteenths of an example.
         steps: usize,
     },
+    /// Pairs of numbers (x, y) of one function, a prompt to learn it from.
+    Functions {
+        /// Numbers in x.
+        inputs: usize,
+        /// Pairs in a prompt.
+        length: usize,
+        /// Standard deviation of the noise on y.
+        noise: f32,
+    },
 }
 
 /// The kinds of [`Space`].
@@ -95,6 +104,8 @@ pub enum SpaceKind {
     Pairs,
     /// Music.
     Score,
+    /// Functions, each by some of its pairs.
+    Functions,
 }
 
 impl SpaceKind {
@@ -109,6 +120,7 @@ impl SpaceKind {
             SpaceKind::Text => "text",
             SpaceKind::Pairs => "translations",
             SpaceKind::Score => "music",
+            SpaceKind::Functions => "functions",
         }
     }
 
@@ -123,7 +135,7 @@ impl SpaceKind {
 
 impl Space {
     /// One of each kind, to ask a family which it models.
-    pub fn examples() -> [Self; 8] {
+    pub fn examples() -> [Self; 9] {
         [
             Self::grey(28, 28),
             Self::Video {
@@ -160,6 +172,11 @@ impl Space {
             Self::Score {
                 steps: score::STEPS,
             },
+            Self::Functions {
+                inputs: 5,
+                length: 16,
+                noise: 0.5,
+            },
         ]
     }
 
@@ -195,6 +212,7 @@ impl Space {
             Self::Text { .. } => SpaceKind::Text,
             Self::Pairs { .. } => SpaceKind::Pairs,
             Self::Score { .. } => SpaceKind::Score,
+            Self::Functions { .. } => SpaceKind::Functions,
         }
     }
 
@@ -256,6 +274,23 @@ impl Space {
         }
     }
 
+    /// Inputs, pairs of a prompt and noise of functions.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for anything else.
+    pub fn functions(&self) -> Result<(usize, usize, f32)> {
+        match *self {
+            Self::Functions {
+                inputs,
+                length,
+                noise,
+            } => Ok((inputs, length, noise)),
+            _ => Err(Error::Unsupported {
+                what: "This needs a model of functions".into(),
+            }),
+        }
+    }
+
     /// The vocabulary of a text, or of two.
     pub fn vocabulary(&self) -> Option<&Vocabulary> {
         match self {
@@ -285,6 +320,9 @@ impl Space {
             }
             (Self::Score { .. }, Self::Score { .. }) if self != other => {
                 bad("its examples are of another length than this model's")
+            }
+            (Self::Functions { .. }, Self::Functions { .. }) if self != other => {
+                bad("its prompts are of another size than this model's, or have other noise")
             }
             _ if self.kind() != other.kind() => bad("it is of another kind than this model's data"),
             (
@@ -376,6 +414,18 @@ impl Space {
                 true => Ok(()),
                 false => schema(format!("music of {steps} sixteenths")),
             },
+            &Self::Functions {
+                inputs,
+                length,
+                noise,
+            } => {
+                let (d, n) = (functions::MOST_INPUTS, functions::MOST_PAIRS);
+                let sound = (1..=d).contains(&inputs) && (2..=n).contains(&length);
+                match sound && (0.0..=4.0).contains(&noise) {
+                    true => Ok(()),
+                    false => schema(format!("prompts of {length} pairs of {inputs} inputs")),
+                }
+            }
         }
     }
 }

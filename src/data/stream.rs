@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Batch, ClipSet, Dataset, ImageSet, ScoreSet, clips, text, vary::Variation};
+use super::{Batch, ClipSet, Dataset, ImageSet, ScoreSet, clips, functions, text, vary::Variation};
 use crate::{
     error::{Error, Result},
     rng::{Purpose, Rng},
@@ -143,6 +143,12 @@ impl Stream {
                 let drawn = drawn.map(|(seen, i)| set.draw(i, &mut ScoreSet::key(self.seed, seen)));
                 Ok(ScoreSet::batch(drawn))
             }
+            Dataset::Functions(set) => {
+                let from = self.seen;
+                self.seen += count as u64;
+                let rng = |seen: u64| Rng::new(self.seed, Purpose::Data, seen);
+                Ok(set.batch((from..self.seen).map(|seen| set.prompt(&mut rng(seen)))))
+            }
             Dataset::Points(set) if set.is_energy() => {
                 self.seen += count as u64;
                 Ok(Batch::Draws { count })
@@ -248,6 +254,10 @@ pub fn test_batch(
         Dataset::Scores(set) => {
             let end = (start + count).min(set.test_len());
             ScoreSet::batch((start.min(end)..end).map(|i| set.held_out(i)))
+        }
+        Dataset::Functions(set) => {
+            let end = (start + count).min(functions::TEST);
+            set.batch((start.min(end)..end).map(|i| set.held_out(i)))
         }
         Dataset::Points(set) if set.is_energy() => Batch::Draws { count },
         Dataset::Points(set) => {

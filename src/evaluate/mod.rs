@@ -10,6 +10,7 @@ pub mod density;
 pub mod fidelity;
 pub mod frechet;
 pub mod few_shot;
+pub mod functions;
 pub mod knn;
 pub mod letters;
 pub mod masked;

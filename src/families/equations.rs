@@ -230,3 +230,11 @@ pub(super) fn video() -> Vec<String> {
         r"\tilde{x}_t = m\,x_0 + (1-m)\,\bigl(\sqrt{\bar{\alpha}_t}\,x_0 + \sqrt{1-\bar{\alpha}_t}\,\varepsilon\bigr)",
     ])
 }
+
+/// Garg et al. 2022, equation 3; see the top of `in_context/mod.rs`.
+pub(super) fn in_context() -> Vec<String> {
+    lines(&[
+        r"\mathcal{L} = \mathbb{E}_{f,x}\; \frac{1}{n} \sum_{k=0}^{n-1} c_k \bigl(\hat{y}_{k+1} - f(x_{k+1})\bigr)^2",
+        r"\hat{y}_{k+1} = M_\theta(x_1, y_1, \dots, x_k, y_k, x_{k+1})",
+    ])
+}

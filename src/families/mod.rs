@@ -7,6 +7,7 @@ mod equations;
 pub mod gan;
 pub mod glow;
 pub mod gpt;
+pub mod in_context;
 pub mod kl;
 pub mod latent_diffusion;
 pub mod mdn;
@@ -25,7 +26,7 @@ use burn::tensor::Device;
 use serde_json::Value;
 
 use self::{
-    bayes::Bayes, bert::Bert, ddpm::Ddpm, gan::Gan, glow::Glow, gpt::Gpt, kl::Kl,
+    bayes::Bayes, bert::Bert, ddpm::Ddpm, gan::Gan, glow::Glow, gpt::Gpt, in_context::InContext, kl::Kl,
     latent_diffusion::LatentDiffusion, mdn::Mdn, neural_process::NeuralProcess,
     orderless::OrderlessTransformer, pixelcnn::PixelCnn, pixelrnn::PixelRnn, planar::Planar,
     realnvp::RealNvp, seq2seq::Seq2Seq, vae::Vae, video::Video,
@@ -39,7 +40,7 @@ use crate::{
 };
 
 /// All families, in the order of the page.
-const FAMILIES: [Entry; 18] = [
+const FAMILIES: [Entry; 19] = [
     Entry::of::<Vae>(),
     Entry::of::<Gan>(),
     Entry::of::<Planar>(),
@@ -54,6 +55,7 @@ const FAMILIES: [Entry; 18] = [
     Entry::of::<PixelRnn>(),
     Entry::of::<Gpt>(),
     Entry::of::<Bert>(),
+    Entry::of::<InContext>(),
     Entry::of::<Seq2Seq>(),
     Entry::of::<OrderlessTransformer>(),
     Entry::of::<Bayes>(),

@@ -3,7 +3,7 @@
 use super::{Host, options::check_options, sampling::Wish, training::Limits};
 use crate::{
     data::{
-        DataInfo, Dataset, ImageSet, SpaceKind, clips,
+        DataInfo, Dataset, ImageSet, SpaceKind, clips, functions,
         images::Standing,
         pairs,
         pictures::PictureOptions,
@@ -467,7 +467,14 @@ fn description() -> Outcome {
                 kind: SpaceKind::Pairs,
                 of: None,
             },
-        ],
+        ]
+        .into_iter()
+        .chain(functions::names().map(|name| Made {
+            name: name.into(),
+            kind: SpaceKind::Functions,
+            of: None,
+        }))
+        .collect(),
         presets: families::presets(),
     }
 }

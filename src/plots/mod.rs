@@ -108,6 +108,8 @@ fn general(
             }
         }
         SpaceKind::Pairs => all.extend(translation::specs()),
+        // What can be seen of them is the family's own.
+        SpaceKind::Functions => {}
     }
     all
 }

@@ -341,6 +341,7 @@ mod tests {
             label: "a <script> & “more” \u{0}\"'".into(),
             numbers: Vec::new(),
             bars: None,
+            key: Vec::new(),
         };
         let drawn = svg(&view).expect("a plot");
         assert_well_formed(&drawn);

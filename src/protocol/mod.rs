@@ -143,6 +143,7 @@ mod tests {
             Cell,
             Number,
             Bars,
+            Key,
             Role,
             Layer,
             Backend,

@@ -122,6 +122,13 @@ pub enum SpaceInfo {
         /// Sixteenths that the model sees at once.
         steps: u32,
     },
+    /// Functions, each by some of its pairs.
+    Functions {
+        /// Numbers in x.
+        inputs: u32,
+        /// Pairs of a prompt.
+        length: u32,
+    },
 }
 
 /// A text to translate.

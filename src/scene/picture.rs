@@ -58,6 +58,10 @@ pub enum View {
         numbers: Vec<Number>,
         /// Bars to stand beside it, one for each layer of a flow, for example.
         bars: Option<Bars>,
+        /// What its colours stand for; empty where the caption says it.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        #[ts(optional, as = "Option<Vec<Key>>")]
+        key: Vec<Key>,
     },
     /// Texts, token by token.
     Texts {
@@ -291,6 +295,16 @@ pub struct Bars {
     pub title: String,
     /// One value for each, in order.
     pub values: Vec<f32>,
+}
+
+/// What a colour of a [`View::Plot`] stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Key {
+    /// The colour.
+    pub role: Role,
+    /// What is drawn in it.
+    pub text: String,
 }
 
 /// What something in a plot stands for; the page gives each its colour.

@@ -17,6 +17,8 @@ pub struct PlotRequest<'a> {
     pub at: f32,
     /// What the reader points at.
     pub pointer: Option<[f32; 2]>,
+    /// Points that the reader placed.
+    pub marks: &'a [[f32; 2]],
     /// The image or images that it is asked with, as the model sees them.
     pub images: Option<Batch>,
     /// The part of the image that is meant: 1 for each of its pixels in it, else 0.
@@ -50,6 +52,7 @@ impl<'a> PlotRequest<'a> {
             plot,
             at: 0.0,
             pointer: None,
+            marks: &[],
             images: None,
             mask: None,
             text: "",

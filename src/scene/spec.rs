@@ -155,6 +155,8 @@ pub enum PlotInput {
         /// One to begin with.
         example: String,
     },
+    /// Points that the reader places in the window: [`PlotInputs::marks`].
+    Marks,
     /// A text and two languages: [`PlotInputs::text`], [`PlotInputs::from`], [`PlotInputs::into`].
     Phrase,
 }
@@ -169,6 +171,9 @@ pub struct PlotInputs {
     pub at: f32,
     /// What the reader points at, in the window's coordinates.
     pub pointer: Option<[f32; 2]>,
+    /// Points that the reader placed, in the window's coordinates.
+    #[ts(as = "Option<Vec<[f32; 2]>>")]
+    pub marks: Vec<[f32; 2]>,
     /// An image, or the first of two.
     pub image: Option<ImageInput>,
     /// The second image.

@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::{Bars, Layer, Number, PlotRequest, Role, View, grid};
+use super::{Bars, Key, Layer, Number, PlotRequest, Role, View, grid};
 use crate::{bytes::Bytes, data::Batch, device::floats, error::Result};
 
 /// How a field's values are laid on colours.
@@ -32,6 +32,7 @@ pub struct Scene {
     bars: Option<(String, Tensor<1>)>,
     images: Option<(Tensor<4>, usize)>,
     titles: Vec<String>,
+    key: Vec<Key>,
 }
 
 impl Scene {
@@ -171,6 +172,14 @@ impl Scene {
         self
     }
 
+    /// What is drawn in the colour of a role, for its key.
+    #[must_use]
+    pub fn key(mut self, role: Role, text: &str) -> Self {
+        let text = text.into();
+        self.key.push(Key { role, text });
+        self
+    }
+
     /// Bars to stand beside it, `[n]`.
     #[must_use]
     pub fn bars(mut self, title: impl Into<String>, values: Tensor<1>) -> Self {
@@ -250,6 +259,7 @@ impl Scene {
             label: self.label,
             numbers,
             bars,
+            key: self.key,
         })
     }
 }

@@ -12,9 +12,9 @@ use crate::{
     checkpoint,
     data::points::PointSource,
     data::{
-        DataInfo, Dataset, ImageSet, PairSet, PointSet, ScoreSet, TextSet,
+        DataInfo, Dataset, FunctionSet, ImageSet, PairSet, PointSet, ScoreSet, TextSet,
         clips::{self, ClipOptions, ClipSet},
-        pairs,
+        functions, pairs,
         pictures::{self, PictureInfo, PictureSource},
         scenes::{self, ScenesOptions},
         score,
@@ -143,7 +143,9 @@ impl Library {
                 self.scenes(&options::to_json(&options).ok()?).ok()
             }),
             name if clips::is_clips(name) => self.clips(&info.options).ok(),
-            name if pairs::is_made(name) => self.make(name, &info.options, 0).ok(),
+            name if pairs::is_made(name) || functions::is_functions(name) => {
+                self.make(name, &info.options, 0).ok()
+            }
             name => self.get(name),
         }
     }
@@ -176,6 +178,9 @@ impl Library {
         }
         if clips::is_clips(name) {
             return self.clips(options);
+        }
+        if functions::is_functions(name) {
+            return Ok(Rc::new(FunctionSet::new(name, options)?.into()));
         }
         if self.texts.contains_key(name) || self.sets.contains_key(name) {
             self.touch(name);

@@ -184,7 +184,11 @@ impl Session {
     /// Of points or an energy: left, right, bottom, top of what is drawn.
     pub fn window(&self) -> [f32; 4] {
         match &self.state {
-            State::Training(trainer) => trainer.data.points().map_or([0.0; 4], PointSet::window),
+            State::Training(trainer) => match &*trainer.data {
+                Dataset::Points(set) => set.window(),
+                Dataset::Functions(set) => PointSet::window_of(&set.info),
+                _ => [0.0; 4],
+            },
             State::Opened(opened) => PointSet::window_of(&opened.meta.data),
         }
     }
@@ -196,6 +200,7 @@ impl Session {
             SpaceKind::Video => 16,
             SpaceKind::Text | SpaceKind::Pairs => 16,
             SpaceKind::Score => 8,
+            SpaceKind::Functions => 2000,
             SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => 20_000,
         }
     }
@@ -267,6 +272,10 @@ impl Session {
             }
             &Space::Score { steps } => SpaceInfo::Score {
                 steps: steps as u32,
+            },
+            &Space::Functions { inputs, length, .. } => SpaceInfo::Functions {
+                inputs: inputs as u32,
+                length: length as u32,
             },
         }
     }

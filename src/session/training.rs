@@ -30,6 +30,10 @@ const HELD_OUT_PAIRS: usize = 192;
 const TRAINING_PAIRS: usize = 6;
 /// Held-out windows of music on which losses are measured.
 const HELD_OUT_SCORES: usize = 48;
+/// Held-out prompts of functions on which losses are measured.
+const HELD_OUT_FUNCTIONS: usize = 256;
+/// Functions of which a training shows its guesses.
+const TRAINING_FUNCTIONS: usize = 200;
 /// Clips that a training shows of itself.
 const TRAINING_CLIPS: usize = 2;
 /// Points behind the held-out curve.
@@ -247,6 +251,7 @@ impl Session {
                 SpaceKind::Video => HELD_OUT_CLIPS,
                 SpaceKind::Pairs => HELD_OUT_PAIRS,
                 SpaceKind::Score => HELD_OUT_SCORES,
+                SpaceKind::Functions => HELD_OUT_FUNCTIONS,
                 SpaceKind::Text => HELD_OUT_TOKENS / self.model().block_size().max(1),
                 SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => HELD_OUT_POINTS,
             };
@@ -258,6 +263,7 @@ impl Session {
                 SpaceKind::Video => TRAINING_CLIPS,
                 SpaceKind::Pairs => TRAINING_PAIRS,
                 SpaceKind::Text | SpaceKind::Score => 1,
+                SpaceKind::Functions => TRAINING_FUNCTIONS,
                 SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => TRAINING_POINTS,
             };
             news.samples = Some(self.fixed_samples(&*self.model(), count, None).await?);

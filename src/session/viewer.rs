@@ -88,6 +88,7 @@ impl Viewer {
             plot,
             at: inputs.at,
             pointer: inputs.pointer,
+            marks: &inputs.marks,
             images: match images.is_empty() {
                 _ if !letters.is_empty() => Some(self.letters(letters)?),
                 _ if inputs.clip.is_some() => self.clip(inputs.clip.as_ref())?,
