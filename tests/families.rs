@@ -14,7 +14,7 @@ use common::{
 };
 use generative_playground::{
     checkpoint::{self, Precision},
-    data::{ClipSet, DataInfo, Dataset, PairSet, PointSet, ScoreSet, Space, TextSet},
+    data::{ClipSet, DataInfo, Dataset, FunctionSet, PairSet, PointSet, ScoreSet, Space, TextSet},
     device,
     error::{Code, Result},
     families,
@@ -101,6 +101,16 @@ fn small_models() -> Vec<Small> {
             "gan",
             toy("8gaussians"),
             json!({"hidden": 16, "layers": 1}),
+            averaged.clone(),
+        ),
+        of(
+            "in-context",
+            Rc::new(
+                FunctionSet::new("functions", &Value::Null)
+                    .expect("functions")
+                    .into(),
+            ),
+            json!({"n_layer": 1, "n_head": 2, "n_embd": 16}),
             averaged.clone(),
         ),
         of(

@@ -8,6 +8,7 @@ use super::{
     Place,
     files::write,
     idle,
+    poster::picture,
     terminal::{self, say},
     text,
 };
@@ -92,9 +93,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     match kind {
         SpaceKind::Image => images(arguments, &opened),
         SpaceKind::Video => clips(arguments, &opened),
-        SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy | SpaceKind::Functions => {
-            points(arguments, &opened)
-        }
+        SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => points(arguments, &opened),
+        SpaceKind::Functions => functions(arguments, &opened),
         SpaceKind::Text | SpaceKind::Pairs => texts(arguments, &opened),
         SpaceKind::Score => scores(arguments, &opened),
     }
@@ -242,6 +242,26 @@ fn film(frames: &[View], scale: usize) -> Result<Vec<u8>> {
         delay: DELAY,
         rgba: &rgba,
     })
+}
+
+/// Guesses against true values of functions: as a table, as SVG or as a small PNG.
+fn functions(arguments: &Arguments, opened: &Opened) -> Result<()> {
+    /// Pixels of CSS of the PNG.
+    const SIDE: u32 = 224;
+    let count = within("count", arguments.count, 200, 2000)?;
+    let out = arguments.out.clone().unwrap_or_else(|| "points.csv".into());
+    ends_in(&out, &["csv", "svg", "png"])?;
+    let samples = drawn(arguments, opened, count)?;
+    let window = PointSet::window_of(&opened.meta.data);
+    let view = pollster::block_on(plots::samples(samples, 1, window))?;
+    let bytes = match &view {
+        _ if has_ending(&out, "png") => picture(view, SIDE)?,
+        View::Plot { layers, .. } if has_ending(&out, "csv") => plots::csv(layers, None),
+        view => plots::svg::svg(view)?.into_bytes(),
+    };
+    write(&out, &bytes)?;
+    told(arguments, count, &out);
+    Ok(())
 }
 
 fn points(arguments: &Arguments, opened: &Opened) -> Result<()> {

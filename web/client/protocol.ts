@@ -981,7 +981,7 @@ sampleSchema: JsonSchema, };
 /**
  * The kinds of [`Space`].
  */
-export type SpaceKind = "image" | "video" | "points" | "classes" | "energy" | "text" | "pairs" | "score";
+export type SpaceKind = "image" | "video" | "points" | "classes" | "energy" | "text" | "pairs" | "score" | "functions";
 
 /**
  * What samples are to fit. What is left out is free.
@@ -1314,7 +1314,7 @@ export type PlotInput = { "kind": "scrubber",
 /**
  * What it moves along, for example `layers` or `time`.
  */
-along: string, } | { "kind": "pointer" } | { "kind": "image" } | { "kind": "pair" } | { "kind": "mask" } | { "kind": "clip" } | { "kind": "text" } | { "kind": "sentence" } | { "kind": "instruction", 
+along: string, } | { "kind": "pointer" } | { "kind": "marks" } | { "kind": "image" } | { "kind": "pair" } | { "kind": "mask" } | { "kind": "clip" } | { "kind": "text" } | { "kind": "sentence" } | { "kind": "instruction", 
 /**
  * One to begin with.
  */
@@ -1323,7 +1323,7 @@ example: string, } | { "kind": "letters" } | { "kind": "phrase" };
 /**
  * The answers to a plot's inputs; what a plot does not ask for is ignored.
  */
-export type PlotInputs = { 
+export type PlotInputs = { marks?: Array<[number, number]>, 
 /**
  * Where the scrubber stands, 0 to 1.
  */
@@ -1560,7 +1560,15 @@ examples: Array<ExampleInfo>, } | { "kind": "score",
 /**
  * Sixteenths that the model sees at once.
  */
-steps: number, };
+steps: number, } | { "kind": "functions", 
+/**
+ * Numbers in x.
+ */
+inputs: number, 
+/**
+ * Pairs of a prompt.
+ */
+length: number, };
 
 /**
  * A text to translate.
@@ -1705,7 +1713,11 @@ numbers: Array<Number>,
 /**
  * Bars to stand beside it, one for each layer of a flow, for example.
  */
-bars: Bars | null, } | { "kind": "texts", 
+bars: Bars | null, 
+/**
+ * What its colours stand for.
+ */
+key?: Array<Key>, } | { "kind": "texts", 
 /**
  * They.
  */
@@ -2067,6 +2079,8 @@ values: Array<number>, };
 /**
  * What something in a plot stands for; the page gives each its colour.
  */
+export type Key = { role: Role, text: string, };
+
 export type Role = "data" | "model" | "noise" | "guess" | "guide";
 
 /**

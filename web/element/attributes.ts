@@ -164,6 +164,13 @@ export const ATTRIBUTES = {
     MODEL,
     "the marked point of the latent space",
   ),
+  marks: entry(
+    word("points as x,y with semicolons between them"),
+    null,
+    MODEL,
+    MODEL,
+    "the examples that are placed in a plot",
+  ),
   image: entry(TEST_IMAGE, 0, MODEL, MODEL, "the test image that is reconstructed"),
   from: entry(TEST_IMAGE, 0, MODEL, MODEL, "the test image that an interpolation begins with"),
   to: entry(TEST_IMAGE, 1, MODEL, MODEL, "the one that it ends with"),

@@ -6,13 +6,14 @@ import { ClipInput } from "./inputs/clip";
 import { ImageInput } from "./inputs/image";
 import type { Input } from "./inputs/input";
 import { LettersInput } from "./inputs/letters";
+import { MarksInput } from "./inputs/marks";
 import { MaskInput } from "./inputs/mask";
 import { PairInput } from "./inputs/pair";
 import { PhraseInput } from "./inputs/phrase";
 import { Places } from "./inputs/place";
 import { TextInput } from "./inputs/text";
 import type { Host } from "./panel";
-import { isPlane } from "./points-task";
+import { isDrawn } from "./points-task";
 import { ChartRenderer } from "./render/chart";
 import { ClipsRenderer } from "./render/clips";
 import { GapsRenderer } from "./render/gaps";
@@ -165,11 +166,12 @@ export class Kit {
       const renderers = { image: new FramesRenderer(host, pair) };
       return { inputs: [pair], renderers, expected: "image", asks: () => ({}) };
     }
-    const inputs = [...told, ...this.#places.of(spec)];
+    const marks = kinds.includes("marks") ? this.#one("marks", () => new MarksInput(host, changed)) : undefined;
+    const inputs = [...told, ...(marks ? [marks] : []), ...this.#places.of(spec)];
     const pointer = kinds.includes("pointer") ? this.#places.pointer : undefined;
     const image = pointer ? new MapRenderer(host, pointer) : new GridRenderer(host);
     const asks = () => {
-      const drawn = isPlane(host.info?.space.kind);
+      const drawn = isDrawn(host.info?.space.kind);
       const { seed } = host.settled;
       return drawn ? { count: 1000, seed, resolution: 96 } : { count: IMAGES, seed, resolution: TILES };
     };
@@ -177,7 +179,7 @@ export class Kit {
     const renderers = {
       image,
       clips: new ClipsRenderer(host),
-      plot: new PlotRenderer(host, host, pointer),
+      plot: new PlotRenderer(host, host, pointer, marks),
       chart: new ChartRenderer(host),
       raster: new RasterRenderer(host, () => host.reroll()),
     };

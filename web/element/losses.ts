@@ -8,7 +8,12 @@ export type Tone = (typeof TONES)[number];
 /** The custom property of a tone. */
 export const COLOR: Record<Tone, string> = { red: "--_red", blue: "--_blue", third: "--_guess", fourth: "--_soft" };
 
-const TITLES = { reconstruction: "lossReconstruction", kl: "lossKl", loss: "lossAll" } as const;
+const TITLES = {
+  reconstruction: "lossReconstruction",
+  kl: "lossKl",
+  loss: "lossAll",
+  squareError: "lossSquares",
+} as const;
 /** The decoder's side is red and the encoder's is blue; what is minimised as a whole is red. */
 const OWN: Record<string, Tone> = { reconstruction: "red", kl: "blue" };
 

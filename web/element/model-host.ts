@@ -272,7 +272,7 @@ export abstract class ModelHost extends grown(ModelCore) implements Host, Contro
     if (!this.family || !kind) return undefined;
     const asked = this.getAttribute("data");
     const made = this.description?.made.filter((set) => set.kind === kind) ?? [];
-    if (kind === "video" || kind === "pairs" || made.some(({ name }) => name === asked)) return asked ?? made[0]?.name;
+    if (["video", "pairs", "functions"].includes(kind) || made.some(({ name }) => name === asked)) return asked ?? made[0]?.name;
     const { data } = await siteManifest();
     if (kind === "score") return asked ?? CHORALES;
     const wished = data.find((d) => d.name === asked);

@@ -8,7 +8,7 @@ import { ScrubberInput } from "./inputs/place";
 import { Others } from "./others";
 import { Latest, Panel, ask, type Host, type Param } from "./panel";
 import { past } from "./past";
-import { isPlane } from "./points-task";
+import { isDrawn } from "./points-task";
 import { PlotRenderer } from "./render/plot";
 import { transport } from "./transport";
 import type { Renderer } from "./render/renderer";
@@ -130,7 +130,7 @@ export class PlotPanel extends Panel {
 
   override trained(_state: TrainState, samples: View | null) {
     const { info, trainer } = this.host;
-    const drawn = isPlane(info?.space.kind);
+    const drawn = isDrawn(info?.space.kind);
     if (this.spec.slow || trainer.past !== undefined || this.#camera.busy || (!samples && !drawn)) return;
     // Samples at the fixed noise come with the news.
     if (drawn && samples?.kind === "plot" && this.spec.id === "samples") this.#show(samples);
@@ -192,7 +192,7 @@ export class PlotPanel extends Panel {
   /** The training from its first snapshot to now. */
   #growth(): Reel | undefined {
     const { info, trainer } = this.host;
-    const snapshots = isPlane(info?.space.kind) ? (info?.state.snapshots.length ?? 0) : 0;
+    const snapshots = isDrawn(info?.space.kind) ? (info?.state.snapshots.length ?? 0) : 0;
     if (snapshots < 2) return undefined;
     const before = trainer.past;
     const at = async (index: number | undefined) => {
@@ -270,7 +270,7 @@ export class PlotPanel extends Panel {
     const given = () => inputs.map((input) => input.render());
     if (this.#renderer?.within) return html`${drawing}${below}${film}`;
     const { info } = this.host;
-    if (info && isPlane(info.space.kind)) {
+    if (info && isDrawn(info.space.kind)) {
       if (this.host.bare) return html`${drawing}`;
       const label = this.#renderer instanceof PlotRenderer ? this.#renderer.label() : nothing;
       return html`<div class="plotting">

@@ -4,7 +4,7 @@ import { read } from "./attributes";
 import { Kit } from "./kit";
 import { GUEST, shownViews, viewsOf, type Host, type Panel, type ViewInfo, type ViewName } from "./panel";
 import { PlotPanel } from "./plot-panel";
-import { isPlane } from "./points-task";
+import { isDrawn } from "./points-task";
 import { SamplesPanel } from "./samples";
 import { ScorePanel } from "./score/panel";
 import { WritePanel } from "./text/write";
@@ -70,7 +70,7 @@ export class Views {
     });
     const own: Record<string, Panel> = { write: this.#write, train: this.train };
     // Samples of points are a plot like the others.
-    if (!isPlane(kind)) own["samples"] = kind === "score" ? this.#score : this.#samples;
+    if (!isDrawn(kind)) own["samples"] = kind === "score" ? this.#score : this.#samples;
     this.#all = viewsOf(plots, capabilities.language, family !== GUEST);
     const told = (spec: PlotSpec) =>
       kind === "image" && spec.inputs.some((input) => ["text", "instruction"].includes(input.kind));

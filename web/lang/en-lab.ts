@@ -51,6 +51,7 @@ export const lab = {
   kindText: "Texts",
   kindClips: "Clips",
   kindMusic: "Music",
+  kindFunctions: "Functions",
   data: "Data",
   theData: "The data: {title}",
   yourPoints: "Your points",

@@ -1,4 +1,5 @@
 import { lab } from "./en-lab";
+import { functions } from "./en-functions";
 import { gaps } from "./en-gaps";
 import { guest } from "./en-guest";
 import { music } from "./en-music";
@@ -378,6 +379,7 @@ export const en = {
   ...pictures,
   ...gaps,
   ...guest,
+  ...functions,
   ...music,
   ...lab,
   ...translation,

@@ -67,6 +67,7 @@ const COUNTS: Record<Kind, number> = {
   text: 1,
   pairs: 6,
   score: 1,
+  functions: 200,
 };
 
 /** A model: it samples, trains, and goes into a file. */

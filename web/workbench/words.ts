@@ -90,6 +90,7 @@ export const ATTRIBUTES_DE: Record<Name, string> = {
   overlay: "die Daten werden mit dem Modell gezeichnet",
   at: "wo der Regler einer Ansicht steht",
   z: "der markierte Punkt des latenten Raums",
+  marks: "die Beispiele, die in einer Ansicht gesetzt sind",
   image: "das Testbild, das rekonstruiert wird",
   from: "das Testbild, mit dem eine Interpolation beginnt",
   to: "das, mit dem sie endet",

@@ -351,6 +351,16 @@ impl<'a> Scene<'a> {
     }
 }
 
+/// A drawing as a PNG, `width` pixels of CSS wide, by day.
+///
+/// # Errors
+/// [`Error::Unsupported`] for what is no picture.
+pub(super) fn picture(view: View, width: u32) -> Result<Vec<u8>> {
+    Ok(Drawing::of(view, None, false, width)?
+        .picture(width, &LIGHT)?
+        .png)
+}
+
 /// The model of a widget, in a session.
 fn model(
     arguments: &Arguments,

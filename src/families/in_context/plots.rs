@@ -41,7 +41,7 @@ pub fn plots(_: SpaceKind) -> Vec<PlotSpec> {
         PlotSpec::new(
             "curve",
             "Your examples",
-            "Place examples: the model reads them as its prompt and says what the function is everywhere else. No weight changes. Beside it is the best possible guess, Bayesian regression on the same five cosines with the same noise.",
+            "Place examples: the model reads them as its prompt and says what the function is everywhere else. No weight changes. Beside it is the best possible guess, Bayesian regression on the same cosines with the same noise.",
         )
         .with(PlotInput::Marks),
         PlotSpec::new(

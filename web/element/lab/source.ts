@@ -22,6 +22,7 @@ const KINDS = {
   text: "kindText",
   pairs: "kindPairs",
   score: "kindMusic",
+  functions: "kindFunctions",
 } as const satisfies Record<SpaceKind, Key>;
 
 /** What the data controls ask of their lab. */

@@ -3,6 +3,7 @@ import { ref } from "lit/directives/ref.js";
 import type { View } from "../../client/protocol";
 import type { Words } from "../../lang/words";
 import { OnePointer } from "../inputs/one-pointer";
+import type { MarksInput } from "../inputs/marks";
 import type { PointerInput } from "../inputs/place";
 import { capital } from "../numbers";
 import { bars, numbers } from "./numbers";
@@ -48,6 +49,8 @@ export class PlotRenderer implements Renderer {
     private readonly ground: Ground,
     /** The plots that ask for one are pointed at. */
     public pointer: PointerInput | undefined,
+    /** The points that the reader places, in the plots that ask for some. */
+    private readonly marks?: MarksInput,
   ) {
     this.plot = new Plot(element);
   }
@@ -88,15 +91,38 @@ export class PlotRenderer implements Renderer {
   }
 
   #over = new OnePointer((e) => this.#to(this.plot.place(e)), undefined, true);
+  #place = new OnePointer(
+    (e, first) => {
+      const at = this.plot.place(e);
+      const { view } = this.plot;
+      if (!at || !view) return;
+      if (first) this.marks?.take(at, view.window);
+      else this.marks?.move(at);
+    },
+    () => this.marks?.leave(),
+  );
   #key = (e: KeyboardEvent) => {
     const { view } = this.plot;
+    if (view && this.marks) {
+      const [left, right, bottom, top] = view.window;
+      const at = this.plot.pointer ?? [(left + right) / 2, (bottom + top) / 2];
+      if (e.key === "Enter" || e.key === " ") {
+        e.preventDefault();
+        this.marks.take(at, view.window);
+        this.marks.leave();
+      }
+      this.plot.pointer = moved(e, view.window, at) ?? at;
+      this.plot.redraw();
+      return;
+    }
     if (view) this.#to(moved(e, view.window, this.pointer?.at ?? null));
   };
 
   /** `title` says what is drawn, `waiting` why nothing is yet. */
   render(title?: { title: string; plot: string }, waiting?: string) {
     const { view } = this.plot;
-    const active = this.pointer !== undefined;
+    const active = this.pointer !== undefined || this.marks !== undefined;
+    const handle = (this.marks ? this.#place : this.#over).handle;
     const { words } = this.element;
     const drawn = view ? words.told(view.label) : words.say("notDrawn");
     const label = title ? words.say("plotOf", { ...title, label: drawn }) : drawn;
@@ -106,13 +132,13 @@ export class PlotRenderer implements Renderer {
       <canvas
         part="canvas"
         role=${active ? "application" : "img"}
-        aria-label=${active ? words.say("arrowsPoint", { label }) : label}
+        aria-label=${active ? words.say(this.marks ? "arrowsMark" : "arrowsPoint", { label }) : label}
         tabindex=${active ? 0 : nothing}
         class=${active ? "active" : ""}
-        @pointermove=${active ? this.#over.handle : nothing}
-        @pointerdown=${active ? this.#over.handle : nothing}
-        @pointerup=${active ? this.#over.handle : nothing}
-        @pointercancel=${active ? this.#over.handle : nothing}
+        @pointermove=${active ? handle : nothing}
+        @pointerdown=${active ? handle : nothing}
+        @pointerup=${active ? handle : nothing}
+        @pointercancel=${active ? handle : nothing}
         @keydown=${active ? this.#key : nothing}
         ${ref(this.plot.attach)}></canvas>
       ${view || !waiting ? nothing : html`<p>${waiting}</p>`}
@@ -122,7 +148,10 @@ export class PlotRenderer implements Renderer {
   /** What is drawn, in a few words. */
   label() {
     const { view } = this.plot;
-    return view?.label ? html`<p class="under">${capital(this.element.words.told(view.label))}</p>` : nothing;
+    const { words } = this.element;
+    const key = view?.key?.map(({ role, text }) => html`<li class=${role}>${words.told(text)}</li>`);
+    return html`${view?.label ? html`<p class="under">${capital(words.told(view.label))}</p>` : nothing}
+    ${key?.length ? html`<ul class="roles">${key}</ul>` : nothing}`;
   }
 
   beside() {

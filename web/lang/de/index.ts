@@ -8,6 +8,7 @@ import { errors } from "./errors";
 import { gaps } from "./gaps";
 import { latent } from "./latent";
 import { guests } from "./guests";
+import { learners } from "./learners";
 import { letters } from "./letters";
 import { pairs } from "./pairs";
 import { models } from "./models";
@@ -34,6 +35,7 @@ const german: Language = {
     ...gaps,
     ...changes,
     ...guests,
+    ...learners,
     ...letters,
     ...latent,
     ...speech,

@@ -1,6 +1,7 @@
 import type { Texts } from "../words";
 import { lab } from "./lab";
 import { guest } from "./guest-texts";
+import { functions } from "./functions";
 import { music } from "./music";
 import { pictures } from "./texts-pictures";
 import { gapsTexts } from "./gaps";
@@ -369,6 +370,7 @@ export const texts: Texts = {
   tourKeys: "Mit den Pfeiltasten geht es weiter und zurück, mit Escape endet er.",
 
   ...guest,
+  ...functions,
   ...music,
   ...lab,
   ...pictures,
