@@ -70,6 +70,7 @@ pub mod speech;
 pub mod training;
 #[cfg(target_family = "wasm")]
 pub mod worker;
+pub mod worlds;
 
 #[doc(inline)]
 pub use generative_playground_compute::{heap, kernels, rng};

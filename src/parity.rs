@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 
 use crate::{
     data::{
-        Batch, DataInfo, FunctionSet, PairSet, ScoreSet, Space, SpaceKind, TextSet, clips,
-        functions,
+        Batch, DataInfo, EpisodeSet, FunctionSet, PairSet, ScoreSet, Space, SpaceKind, TextSet,
+        clips, functions,
         scenes::words::CONTEXT,
         score::{Asked, Note, STEPS},
     },
@@ -386,6 +386,11 @@ impl Suite {
                             length: 24,
                         },
                     ),
+                    SpaceKind::Episodes => {
+                        let set = EpisodeSet::new(&Value::Null)?;
+                        let episodes = (0..6).map(|i| set.draw(7, i)).collect();
+                        (set.info, Batch::Episodes { episodes })
+                    }
                     SpaceKind::Pairs => {
                         let set = PairSet::new("numbers-en-tr", &json!({"most": 999}))?;
                         let numbers = [0, 7, 21, 305, 999, 140].into_iter().enumerate();

@@ -83,7 +83,12 @@ fn close(got: &[f32], want: &[f64], tolerance: f64, what: &str) {
 }
 
 fn floats(value: &Value) -> Vec<f64> {
-    value.as_array().expect("a list").iter().map(number).collect()
+    value
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(number)
+        .collect()
 }
 
 #[test]
@@ -134,7 +139,10 @@ fn logits_loss_and_gradients_are_those_of_pytorch() {
     close(&got, &floats(&reference["logits"]), 2e-5, "logits");
     let loss = model.loss_of(task, t, None);
     let value: f32 = loss.clone().into_scalar();
-    assert!((f64::from(value) - number(&reference["loss"])).abs() < 1e-5, "{value}");
+    assert!(
+        (f64::from(value) - number(&reference["loss"])).abs() < 1e-5,
+        "{value}"
+    );
     // A tenth of the gradient is Adam's first moment after one step.
     let mut optimizer = Optimizer::default();
     optimizer.step(Family::net(&model).clone(), &loss, Hyper::new(1e-3));
@@ -142,7 +150,12 @@ fn logits_loss_and_gradients_are_those_of_pytorch() {
     let mut seen = 0;
     for (name, m) in moments.iter().filter(|(name, _)| name.ends_with(".m")) {
         let name = name.trim_end_matches(".m");
-        let grad: Vec<f32> = m.as_slice::<f32>().expect("floats").iter().map(|m| 10.0 * m).collect();
+        let grad: Vec<f32> = m
+            .as_slice::<f32>()
+            .expect("floats")
+            .iter()
+            .map(|m| 10.0 * m)
+            .collect();
         common::digest(name, &grad, &reference["gradients"][name]);
         seen += 1;
     }
@@ -165,7 +178,11 @@ fn fifteen_per_cent_are_chosen_by_whole_words_and_hidden_in_eight_of_ten_cases()
         tokens += t;
         chosen += task.places.len();
         // 15 % of 64 are 9.6; a long word may not fit any more.
-        assert!((7..=10).contains(&task.places.len()), "{}", task.places.len());
+        assert!(
+            (7..=10).contains(&task.places.len()),
+            "{}",
+            task.places.len()
+        );
         for (&place, &target) in task.places.iter().zip(&task.targets) {
             assert_eq!(window[place as usize], target);
             match task.shown[place as usize] {
@@ -185,12 +202,28 @@ fn fifteen_per_cent_are_chosen_by_whole_words_and_hidden_in_eight_of_ten_cases()
     }
     assert!(multiple > 100, "words of several tokens are among them");
     let share = |n: usize, of: usize| n as f64 / of as f64;
-    assert!((share(chosen, tokens) - 0.15).abs() < 0.01, "{}", share(chosen, tokens));
+    assert!(
+        (share(chosen, tokens) - 0.15).abs() < 0.01,
+        "{}",
+        share(chosen, tokens)
+    );
     // Binomial: three standard errors of about 3,800 are 0.02.
-    assert!((share(hidden, chosen) - 0.8).abs() < 0.02, "{}", share(hidden, chosen));
+    assert!(
+        (share(hidden, chosen) - 0.8).abs() < 0.02,
+        "{}",
+        share(hidden, chosen)
+    );
     // A token at random is the right one in one case of V.
-    assert!((share(kept, chosen) - 0.1).abs() < 0.02, "{}", share(kept, chosen));
-    assert!((share(other, chosen) - 0.1).abs() < 0.02, "{}", share(other, chosen));
+    assert!(
+        (share(kept, chosen) - 0.1).abs() < 0.02,
+        "{}",
+        share(kept, chosen)
+    );
+    assert!(
+        (share(other, chosen) - 0.1).abs() < 0.02,
+        "{}",
+        share(other, chosen)
+    );
 }
 
 #[test]
@@ -235,7 +268,12 @@ fn nothing_of_a_hidden_token_leaks_and_everything_else_is_seen() {
     let two = [ids.clone(), other].concat();
     let alone = logits(&model, &ids, 32, &[5]);
     let together = logits(&model, &two, 32, &[5]);
-    close(&together, &alone.iter().map(|&v| v.into()).collect::<Vec<_>>(), 1e-6, "rows");
+    close(
+        &together,
+        &alone.iter().map(|&v| v.into()).collect::<Vec<_>>(),
+        1e-6,
+        "rows",
+    );
 }
 
 #[test]
@@ -272,7 +310,13 @@ fn filling_leaves_what_was_given_and_goes_from_the_surest_on() {
     let set = text("bpe", 300);
     let model = model(&small(), &set.info, &device::cpu());
     let prompt = "It is a ___ universally [MASK], that ____ man must be in ___ of a wife.";
-    let given = ["It is a", " universally", ", that", " man must be in", " of a wife."];
+    let given = [
+        "It is a",
+        " universally",
+        ", that",
+        " man must be in",
+        " of a wife.",
+    ];
     for options in [
         json!({ "temperature": 0.0 }),
         json!({ "order": "left", "at_once": 3 }),
@@ -288,7 +332,9 @@ fn filling_leaves_what_was_given_and_goes_from_the_surest_on() {
                 let text: String = draft.iter().map(|t| t.text.as_str()).collect();
                 let mut rest = text.as_str();
                 for part in given {
-                    let at = rest.find(part).unwrap_or_else(|| panic!("{part} in {text}"));
+                    let at = rest
+                        .find(part)
+                        .unwrap_or_else(|| panic!("{part} in {text}"));
                     rest = &rest[at + part.len()..];
                 }
                 let gaps = draft.iter().filter(|t| t.id == model.gap()).count();
@@ -304,7 +350,10 @@ fn filling_leaves_what_was_given_and_goes_from_the_surest_on() {
         let first = draw(1);
         assert_eq!(first, draw(1), "a seed repeats");
         let made = first.iter().filter(|t| !t.given);
-        assert!(made.clone().all(|t| t.log_prob.is_some() && t.alternatives.len() > 1));
+        assert!(
+            made.clone()
+                .all(|t| t.log_prob.is_some() && t.alternatives.len() > 1)
+        );
         assert_eq!(made.count(), 4);
     }
     // One step, and it is the gap whose likeliest token is the most probable.
@@ -369,7 +418,10 @@ fn it_learns_a_text_by_heart() {
         f64::from(all[0].1)
     };
     let before = held_out(&trainer);
-    assert!((before - 300f64.ln()).abs() < 0.3, "nothing is known: {before}");
+    assert!(
+        (before - 300f64.ln()).abs() < 0.3,
+        "nothing is known: {before}"
+    );
     for _ in 0..500 {
         trainer.step().expect("a step");
     }
@@ -377,16 +429,25 @@ fn it_learns_a_text_by_heart() {
     assert!(after < 0.35 * before, "{before} to {after}");
     // What it fills in is what stood there.
     let model = trainer.model.valid();
-    let condition = Condition::prompt("a single man in ___ of a good ___, must be in want of a ___.");
+    let condition =
+        Condition::prompt("a single man in ___ of a good ___, must be in want of a ___.");
     let options = json!({ "temperature": 0.0, "sweeps": 0 });
     let mut sampler = model.sampler(&options, &condition, 1, 1).expect("one");
     pollster::block_on(drive(&mut *sampler, async |_, _| Ok(()))).expect("samples");
-    let text: String = drafted(sampler.state()).iter().map(|t| t.text.as_str()).collect();
+    let text: String = drafted(sampler.state())
+        .iter()
+        .map(|t| t.text.as_str())
+        .collect();
     println!("{text}");
     let set = data.text().expect("a text");
-    let found = pollster::block_on(measure(&*model, set, (8, 2), PAUSE, |_| true)).expect("numbers");
+    let found =
+        pollster::block_on(measure(&*model, set, (8, 2), PAUSE, |_| true)).expect("numbers");
     assert!(found.masked.accuracy() > 0.6, "{}", found.masked.accuracy());
-    assert!(found.pseudo.perplexity() < 5.0, "{}", found.pseudo.perplexity());
+    assert!(
+        found.pseudo.perplexity() < 5.0,
+        "{}",
+        found.pseudo.perplexity()
+    );
     assert_eq!(found.pseudo.count, 2 * 32);
 }
 
@@ -418,7 +479,13 @@ fn plots_answer_and_say_what_is_wrong() {
         let left = filled("steps", at);
         assert_eq!(left.iter().filter(|t| t.text == " ___").count(), open);
     }
-    for (plot, text) in [("fill", ""), ("fill", "no gap"), ("steps", ""), ("read", ""), ("attention", "")] {
+    for (plot, text) in [
+        ("fill", ""),
+        ("fill", "no gap"),
+        ("steps", ""),
+        ("read", ""),
+        ("attention", ""),
+    ] {
         let error = ask(plot, text, 0.0).expect_err("nothing to do");
         assert_eq!(error.code(), Code::BadData, "{plot}");
     }
@@ -426,16 +493,29 @@ fn plots_answer_and_say_what_is_wrong() {
     for plot in ["fill", "steps", "read", "attention"] {
         ask(plot, &long, 0.0).expect_err("too long");
     }
-    let View::Matrices { tokens, values, layers, heads } =
-        ask("attention", "a ___ man", 0.0).expect("a view")
+    let View::Matrices {
+        tokens,
+        values,
+        layers,
+        heads,
+    } = ask("attention", "a ___ man", 0.0).expect("a view")
     else {
         panic!("matrices")
     };
     assert_eq!((tokens[1].as_str(), layers, heads), ("___", 2, 2));
     let n = tokens.len();
-    let rows: Vec<f32> = values.0.as_chunks::<4>().0.iter().map(|&b| f32::from_le_bytes(b)).collect();
+    let rows: Vec<f32> = values
+        .0
+        .as_chunks::<4>()
+        .0
+        .iter()
+        .map(|&b| f32::from_le_bytes(b))
+        .collect();
     assert_eq!(rows.len(), 4 * n * n);
-    assert!(rows.chunks(n).all(|row| (row.iter().sum::<f32>() - 1.0).abs() < 1e-5));
+    assert!(
+        rows.chunks(n)
+            .all(|row| (row.iter().sum::<f32>() - 1.0).abs() < 1e-5)
+    );
     assert!(rows.iter().all(|w| *w > 0.0), "every token looks at all");
 }
 
@@ -459,7 +539,9 @@ fn the_trigram_is_its_formula() {
     // From both sides: in proportion to the probability of the whole text.
     let ids = [0u32, 1, 0, 1, 2];
     let whole = |ids: &[u32]| -> f64 {
-        (0..ids.len()).map(|i| ngram.next(&ids[..i])[ids[i] as usize]).product()
+        (0..ids.len())
+            .map(|i| ngram.next(&ids[..i])[ids[i] as usize])
+            .product()
     };
     for i in 0..ids.len() {
         let mut all = ids.to_vec();
@@ -488,13 +570,18 @@ fn a_logistic_regression_stands_where_its_gradient_is_nought() {
         })
         .collect();
     let examples: Vec<(usize, u32)> = (0..45).map(|i| (i, (i % 3) as u32)).collect();
-    let w: Vec<f64> = fit(&rows, &examples, 5, 3).iter().map(|&v| v.into()).collect();
+    let w: Vec<f64> = fit(&rows, &examples, 5, 3)
+        .iter()
+        .map(|&v| v.into())
+        .collect();
     // The loss by finite differences, in double precision.
     let loss = |w: &[f64]| -> f64 {
         let decay: f64 = w[..15].iter().map(|v| v * v).sum::<f64>() * 0.5e-3;
         let each = examples.iter().map(|&(i, class)| {
             let logit = |c: usize| {
-                let x = rows[i].iter().map(|&(j, v)| f64::from(v) * w[j as usize * 3 + c]);
+                let x = rows[i]
+                    .iter()
+                    .map(|&(j, v)| f64::from(v) * w[j as usize * 3 + c]);
                 x.sum::<f64>() + w[15 + c]
             };
             let total: f64 = (0..3).map(|c| logit(c).exp()).sum();
@@ -522,7 +609,12 @@ fn few_examples_are_drawn_alike_for_all_and_networks_learn_from_them() {
     let authors = Labelled::authors().expect("the shipped sentences");
     assert_eq!(authors.classes.len(), 6);
     assert!(authors.by_class().iter().all(|places| places.len() == 160));
-    assert!(authors.texts.iter().all(|(text, _)| (40..=150).contains(&text.len())));
+    assert!(
+        authors
+            .texts
+            .iter()
+            .all(|(text, _)| (40..=150).contains(&text.len()))
+    );
     // Two classes that a few words tell apart.
     let lines: String = (0..80)
         .map(|i| match i % 2 {
@@ -545,7 +637,9 @@ fn few_examples_are_drawn_alike_for_all_and_networks_learn_from_them() {
     };
     let run = |plan: Plan| {
         pollster::block_on(async {
-            let mut trial = Trial::new(&bert, &data, plan, PAUSE).await.expect("a trial");
+            let mut trial = Trial::new(&bert, &data, plan, PAUSE)
+                .await
+                .expect("a trial");
             let mut told = 0;
             while trial.next().await.expect("a trial") {
                 told += 1;
@@ -560,14 +654,26 @@ fn few_examples_are_drawn_alike_for_all_and_networks_learn_from_them() {
     assert_eq!(methods, Method::ALL);
     for (method, points) in &curves {
         let [few, more] = [points[0], points[1]];
-        assert_eq!(few.mean.is_none(), matches!(method, Method::Tuned | Method::Scratch));
+        assert_eq!(
+            few.mean.is_none(),
+            matches!(method, Method::Tuned | Method::Scratch)
+        );
         assert!(more.mean.expect("one") > 0.8, "{method:?}: {more:?}");
         assert!(more.spread.is_some());
     }
-    let View::Chart { ticks, curves: drawn, level, .. } = view else {
+    let View::Chart {
+        ticks,
+        curves: drawn,
+        level,
+        ..
+    } = view
+    else {
         panic!("a chart")
     };
-    assert_eq!((ticks, drawn.len(), level.map(|l| l.1)), (vec!["1".into(), "8".into()], 4, Some(0.5)));
+    assert_eq!(
+        (ticks, drawn.len(), level.map(|l| l.1)),
+        (vec!["1".into(), "8".into()], 4, Some(0.5))
+    );
     assert_eq!(run(plan.clone()).1, curves, "a seed repeats");
     let short = Plan { tests: 100, ..plan };
     assert!(pollster::block_on(Trial::new(&bert, &data, short, PAUSE)).is_err());
@@ -586,7 +692,10 @@ fn features_and_the_outline_are_of_the_whole_network() {
     assert_eq!(features.len(), 16);
     let outline = families::outline("bert", &json!({}), &set.info, &device::cpu()).expect("one");
     assert!(outline.cost().multiply_adds > 0.0);
-    let batch = Batch::Tokens { ids: (0..32).collect(), length: 31 };
+    let batch = Batch::Tokens {
+        ids: (0..32).collect(),
+        length: 31,
+    };
     let loss = Family::losses(&bert, &batch, &mut Rng::new(0, Purpose::Evaluate, 0));
     let again = Family::losses(&bert, &batch, &mut Rng::new(0, Purpose::Evaluate, 0));
     let value = |l: generative_playground::model::Losses| l[0].1.clone().into_scalar::<f32>();

@@ -415,20 +415,15 @@ fn a_clip_is_altered_where_it_is_meant_and_nowhere_else() {
     let ask = |plot: &'static str, text: &'static str, at: f32, mask: Option<Vec<u8>>| {
         let images = Batch::unlabelled([1, FRAMES, SIDE, SIDE], own.clone());
         let request = PlotRequest {
-            plot,
             at,
-            pointer: None,
             images: Some(images),
             mask,
             text,
-            languages: [""; 2],
             count: 1,
             seed: 4,
             resolution: 8,
-            path: Default::default(),
-            info: &info,
             data: Some(&data),
-            device: Device::flex(),
+            ..PlotRequest::new(plot, &info, Device::flex())
         };
         plotted(&*model, request)
     };

@@ -424,20 +424,12 @@ fn every_plot_can_be_drawn() {
         for plot in Ddpm::plots(SpaceKind::Points) {
             for at in [0.0, 0.4, 1.0] {
                 let request = PlotRequest {
-                    plot: &plot.id,
                     at,
-                    pointer: None,
                     count: 50,
                     seed: 1,
                     resolution: 16,
-                    images: None,
-                    mask: None,
-                    text: "",
-                    languages: [""; 2],
-                    path: Path::Linear,
-                    info: data.info(),
                     data: Some(&data),
-                    device: device::cpu(),
+                    ..PlotRequest::new(&plot.id, data.info(), device::cpu())
                 };
                 let scene = model.plot(&request).expect("a picture");
                 let view = pollster::block_on(scene.read(set.window())).expect("a view");

@@ -205,7 +205,9 @@ fn declared() -> BTreeMap<String, String> {
                 | SpaceKind::Video
                 | SpaceKind::Text
                 | SpaceKind::Pairs
-                | SpaceKind::Score => {}
+                | SpaceKind::Score
+                | SpaceKind::Functions
+                | SpaceKind::Episodes => {}
             }
         }
     }

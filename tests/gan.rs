@@ -466,20 +466,12 @@ fn every_plot_answers_for_every_loss() {
             let plots = common::plots("gan");
             for plot in &plots {
                 let request = PlotRequest {
-                    plot: &plot.id,
                     at: 0.0,
-                    pointer: None,
                     count: 50,
                     seed: 1,
                     resolution: 16,
-                    images: None,
-                    mask: None,
-                    text: "",
-                    languages: [""; 2],
-                    path: Path::Linear,
-                    info: trainer.data.info(),
                     data: Some(&trainer.data),
-                    device: device::cpu(),
+                    ..PlotRequest::new(&plot.id, trainer.data.info(), device::cpu())
                 };
                 let model = trainer.averaged();
                 let view = pollster::block_on(answer(&*model, &request, pause)).expect("a view");

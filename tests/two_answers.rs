@@ -62,20 +62,12 @@ fn trained(family: &str, config: &Value, train: &Value, data: &str, steps: usize
 fn beside(model: &dyn Model, data: &str, plot: &str, pointer: [f32; 2]) -> Vec<Number> {
     let set = toy(data);
     let request = PlotRequest {
-        plot,
-        at: 0.0,
         pointer: Some(pointer),
-        images: None,
-        mask: None,
-        text: "",
-        languages: [""; 2],
         count: 64,
         seed: 1,
         resolution: 16,
-        path: Path::Linear,
-        info: set.info(),
         data: Some(&set),
-        device: device(),
+        ..PlotRequest::new(plot, set.info(), device())
     };
     let answer = plots::answer(model, &request, common::pause);
     match pollster::block_on(answer).expect("a plot") {

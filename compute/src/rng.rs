@@ -38,6 +38,8 @@ pub enum Purpose {
     Vary = 11,
     /// Which of several captions of an image is told.
     Caption = 12,
+    /// Worlds and missions.
+    World = 13,
 }
 
 /// A generator for one (seed, purpose, step).

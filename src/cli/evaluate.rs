@@ -5,8 +5,8 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Place, bar::bar, card, classifier, clips, files::write, functions, idle, manifest, masked,
-    points, sample::add_options, score, terminal::say, text, translation,
+    Place, acting, bar::bar, card, classifier, clips, files::write, functions, idle, manifest,
+    masked, points, sample::add_options, score, terminal::say, text, translation,
 };
 use crate::{
     checkpoint::{Meta, Opened},
@@ -179,6 +179,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         SpaceKind::Functions => functions::run(id, opened, *write, place),
         SpaceKind::Text => text::run(id, opened, *write, place),
         SpaceKind::Pairs => translation::run(id, opened, *write, place),
+        SpaceKind::Episodes => acting::run(id, opened, *write, place),
         SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => {
             let why = "results of 2-D points are kept for recipes alone";
             idle("write", write.then_some(true), why)?;

@@ -104,10 +104,19 @@ fn few_shots(model: &dyn crate::model::Model) -> Result<Shots> {
 fn rows(found: &Measured) -> [(&'static str, &Guesses); 5] {
     [
         ("masked tokens, this checkpoint", &found.masked),
-        ("masked tokens, trigram that sees all others", &found.masked_ngram),
+        (
+            "masked tokens, trigram that sees all others",
+            &found.masked_ngram,
+        ),
         ("each token in its turn, this checkpoint", &found.pseudo),
-        ("each token in its turn, trigram from both sides", &found.pseudo_ngram),
-        ("each token in its turn, trigram from the left", &found.left_ngram),
+        (
+            "each token in its turn, trigram from both sides",
+            &found.pseudo_ngram,
+        ),
+        (
+            "each token in its turn, trigram from the left",
+            &found.left_ngram,
+        ),
     ]
 }
 

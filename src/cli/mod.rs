@@ -1,5 +1,6 @@
 //! `playground`: what the page does, natively.
 
+mod acting;
 mod bar;
 mod card;
 mod classifier;
@@ -100,6 +101,8 @@ enum Command {
     Say(say::Arguments),
     /// Open a model of another program (GGUF, safetensors, llama2.c): what it is and needs, and what it writes.
     Open(open::Arguments),
+    /// Let a model, or the expert, act in worlds of a seed, and write down what happens as JSON Lines.
+    Rollout(acting::Arguments),
     /// Say what a checkpoint file holds.
     Inspect {
         /// The file.
@@ -165,6 +168,7 @@ fn run(command: Command) -> Result<()> {
         Command::Classifier(arguments) => classifier::run(&arguments),
         Command::Open(arguments) => open::run(&arguments),
         Command::Say(arguments) => say::run(&arguments),
+        Command::Rollout(arguments) => acting::rollout(&arguments),
         Command::Inspect { file } => inspect(&file),
         Command::Pytorch { id, out, place } => pytorch(&id, &out, &place),
         Command::Completions { shell } => {

@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::{Place, files::read};
 use crate::{
     data::{
-        ClipSet, DataInfo, Dataset, FunctionSet, ImageSet, PairSet, PointSet, ScoreSet, SpaceKind,
-        TextSet, clips, functions, images, is_name, pairs, scenes, score,
+        ClipSet, DataInfo, Dataset, EpisodeSet, FunctionSet, ImageSet, PairSet, PointSet, ScoreSet,
+        SpaceKind, TextSet, clips, episodes, functions, images, is_name, pairs, scenes, score,
     },
     error::{Error, Result},
     families,
@@ -98,6 +98,9 @@ impl Recipe {
         }
         if clips::is_clips(&self.data) {
             return Ok(ClipSet::from_folder(&self.data_options, &place.data)?.into());
+        }
+        if episodes::is_episodes(&self.data) {
+            return Ok(EpisodeSet::new(&self.data_options)?.into());
         }
         if pairs::is_made(&self.data) {
             return Ok(PairSet::new(&self.data, &self.data_options)?.into());

@@ -74,14 +74,20 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let opened = arguments.place.open(&arguments.id)?;
     let kind = opened.meta.data.space.kind();
     let what = format!("a model of {} does not take it", kind.name());
-    let written = matches!(kind, SpaceKind::Text | SpaceKind::Pairs);
+    let written = matches!(
+        kind,
+        SpaceKind::Text | SpaceKind::Pairs | SpaceKind::Episodes
+    );
     if !written && opened.meta.data.words.is_empty() {
         idle("prompt", arguments.prompt.as_ref(), &what)?;
     }
     if kind != SpaceKind::Text {
         idle("length", arguments.length.as_ref(), &what)?;
     }
-    let pixels = matches!(kind, SpaceKind::Image | SpaceKind::Video);
+    let pixels = matches!(
+        kind,
+        SpaceKind::Image | SpaceKind::Video | SpaceKind::Episodes
+    );
     if kind != SpaceKind::Image {
         idle("label", arguments.label.as_ref(), &what)?;
     }
@@ -92,7 +98,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     }
     match kind {
         SpaceKind::Image => images(arguments, &opened),
-        SpaceKind::Video => clips(arguments, &opened),
+        SpaceKind::Video | SpaceKind::Episodes => clips(arguments, &opened),
         SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => points(arguments, &opened),
         SpaceKind::Functions => functions(arguments, &opened),
         SpaceKind::Text | SpaceKind::Pairs => texts(arguments, &opened),

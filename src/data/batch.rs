@@ -4,7 +4,10 @@ use std::borrow::Cow;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::scenes::words::{CONTEXT, NOTHING};
+use super::{
+    episodes::Episode,
+    scenes::words::{CONTEXT, NOTHING},
+};
 use crate::{
     error::{Error, Result},
     rng::Rng,
@@ -78,6 +81,11 @@ pub enum Batch {
         length: usize,
         /// Pair by pair x, y and f(x), which is y without its noise: `count · length · (inputs + 2)`.
         rows: Vec<f32>,
+    },
+    /// What was done in worlds.
+    Episodes {
+        /// It.
+        episodes: Vec<Episode>,
     },
     /// No examples: the model draws its own and asks an energy about them.
     Draws {
@@ -154,6 +162,9 @@ impl Batch {
                     inputs: *inputs,
                     length: *length,
                     rows: part(rows, range),
+                },
+                Batch::Episodes { episodes } => Batch::Episodes {
+                    episodes: episodes[from..to].to_vec(),
                 },
                 Batch::Draws { .. } => Batch::Draws { count: to - from },
             };
@@ -312,6 +323,19 @@ impl Batch {
         }
     }
 
+    /// What was done in worlds.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] if it holds something else.
+    pub fn episodes(&self) -> Result<&[Episode]> {
+        match self {
+            Batch::Episodes { episodes } => Ok(episodes),
+            _ => Err(Error::Unsupported {
+                what: "This needs episodes".into(),
+            }),
+        }
+    }
+
     /// Its examples `times` times over.
     #[must_use]
     pub fn repeated(&self, times: usize) -> Self {
@@ -359,6 +383,9 @@ impl Batch {
                 length: *length,
                 rows: rows.repeat(times),
             },
+            Batch::Episodes { episodes } => Batch::Episodes {
+                episodes: vec![episodes.as_slice(); times].concat(),
+            },
             Batch::Draws { count } => Batch::Draws {
                 count: count * times,
             },
@@ -371,6 +398,7 @@ impl Batch {
             Batch::Tokens { ids, length } => ids.len() / (length + 1),
             Batch::Images { shape, .. } => shape[0],
             Batch::Pairs { pairs } => pairs.len(),
+            Batch::Episodes { episodes } => episodes.len(),
             Batch::Draws { count } => *count,
             Batch::Functions {
                 inputs,

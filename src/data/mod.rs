@@ -4,9 +4,10 @@ mod batch;
 pub mod bpe;
 pub mod calendar;
 pub mod clips;
+pub mod episodes;
 pub mod free;
-pub mod gaps;
 pub mod functions;
+pub mod gaps;
 pub mod images;
 pub mod input;
 pub mod labelled;
@@ -29,6 +30,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 pub use batch::{Batch, Pair};
 pub use clips::ClipSet;
+pub use episodes::EpisodeSet;
 pub use functions::FunctionSet;
 pub use images::ImageSet;
 pub use pairs::PairSet;
@@ -191,6 +193,8 @@ pub enum Dataset {
     Scores(ScoreSet),
     /// Functions.
     Functions(FunctionSet),
+    /// What was done in worlds.
+    Episodes(EpisodeSet),
 }
 
 impl Dataset {
@@ -204,6 +208,7 @@ impl Dataset {
             Dataset::Pairs(set) => &set.info,
             Dataset::Scores(set) => &set.info,
             Dataset::Functions(set) => &set.info,
+            Dataset::Episodes(set) => &set.info,
         }
     }
 
@@ -218,6 +223,7 @@ impl Dataset {
             Dataset::Pairs(set) => set.bytes(),
             Dataset::Scores(set) => set.bytes(),
             Dataset::Functions(_) => 0,
+            Dataset::Episodes(_) => size_of::<EpisodeSet>(),
         }
     }
 
@@ -230,6 +236,7 @@ impl Dataset {
             Dataset::Clips(_) | Dataset::Functions(_) => 0,
             Dataset::Pairs(set) => set.learned_len().unwrap_or(0),
             Dataset::Scores(set) => set.train_len(),
+            Dataset::Episodes(_) => 0,
         }
     }
 
@@ -243,6 +250,7 @@ impl Dataset {
             Dataset::Functions(_) => functions::TEST,
             Dataset::Pairs(set) => set.test_len(),
             Dataset::Scores(set) => set.test_len(),
+            Dataset::Episodes(_) => episodes::TEST,
         }
     }
 
@@ -312,6 +320,17 @@ impl Dataset {
         }
     }
 
+    /// What is done in worlds.
+    ///
+    /// # Errors
+    /// [`Error::BadData`] if it holds something else.
+    pub fn episodes(&self) -> Result<&EpisodeSet> {
+        match self {
+            Dataset::Episodes(set) => Ok(set),
+            _ => Err(self.bad("it holds no episodes")),
+        }
+    }
+
     /// The set by which a recipe is chosen: the last part of what is learned from is held out, and the test
     /// set is put aside unseen, to be measured on once. As large a part as the test set, a tenth at least of
     /// texts and tables; of toys other points.
@@ -325,6 +344,7 @@ impl Dataset {
             Dataset::Pairs(set) => Dataset::Pairs(set.for_choice()),
             Dataset::Scores(set) => Dataset::Scores(set.for_choice()),
             Dataset::Functions(set) => Dataset::Functions(set.for_choice()),
+            Dataset::Episodes(set) => Dataset::Episodes(set.for_choice()),
         }
     }
 
@@ -369,6 +389,12 @@ impl From<ScoreSet> for Dataset {
 impl From<FunctionSet> for Dataset {
     fn from(set: FunctionSet) -> Self {
         Dataset::Functions(set)
+    }
+}
+
+impl From<EpisodeSet> for Dataset {
+    fn from(set: EpisodeSet) -> Self {
+        Dataset::Episodes(set)
     }
 }
 

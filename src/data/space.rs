@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{functions, pairs::Example, score, tokenizer::Vocabulary};
+use super::{episodes, functions, pairs::Example, score, tokenizer::Vocabulary};
 use crate::error::{Error, Result};
 
 /// What one example is, with all that a model must know to fit it.
@@ -82,6 +82,11 @@ pub enum Space {
         /// Standard deviation of the noise on y.
         noise: f32,
     },
+    /// What an agent does in rooms that is told in words what to do.
+    Episodes {
+        /// Moments of an episode that are learned from, at most.
+        steps: usize,
+    },
 }
 
 /// The kinds of [`Space`].
@@ -106,6 +111,8 @@ pub enum SpaceKind {
     Score,
     /// Functions, each by some of its pairs.
     Functions,
+    /// What an agent does in a world.
+    Episodes,
 }
 
 impl SpaceKind {
@@ -121,6 +128,7 @@ impl SpaceKind {
             SpaceKind::Pairs => "translations",
             SpaceKind::Score => "music",
             SpaceKind::Functions => "functions",
+            SpaceKind::Episodes => "episodes",
         }
     }
 
@@ -135,7 +143,7 @@ impl SpaceKind {
 
 impl Space {
     /// One of each kind, to ask a family which it models.
-    pub fn examples() -> [Self; 9] {
+    pub fn examples() -> [Self; 10] {
         [
             Self::grey(28, 28),
             Self::Video {
@@ -177,6 +185,9 @@ impl Space {
                 length: 16,
                 noise: 0.5,
             },
+            Self::Episodes {
+                steps: episodes::LENGTH,
+            },
         ]
     }
 
@@ -213,6 +224,7 @@ impl Space {
             Self::Pairs { .. } => SpaceKind::Pairs,
             Self::Score { .. } => SpaceKind::Score,
             Self::Functions { .. } => SpaceKind::Functions,
+            Self::Episodes { .. } => SpaceKind::Episodes,
         }
     }
 
@@ -426,6 +438,10 @@ impl Space {
                     false => schema(format!("prompts of {length} pairs of {inputs} inputs")),
                 }
             }
+            Self::Episodes { steps } => match *steps == episodes::LENGTH {
+                true => Ok(()),
+                false => schema(format!("episodes of {steps} moments")),
+            },
         }
     }
 }

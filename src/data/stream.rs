@@ -3,7 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Batch, ClipSet, Dataset, ImageSet, ScoreSet, clips, functions, text, vary::Variation};
+use super::{
+    Batch, ClipSet, Dataset, EpisodeSet, ImageSet, ScoreSet, clips, episodes, functions, text,
+    vary::Variation,
+};
 use crate::{
     error::{Error, Result},
     rng::{Purpose, Rng},
@@ -149,6 +152,12 @@ impl Stream {
                 let rng = |seen: u64| Rng::new(self.seed, Purpose::Data, seen);
                 Ok(set.batch((from..self.seen).map(|seen| set.prompt(&mut rng(seen)))))
             }
+            Dataset::Episodes(set) => {
+                let from = self.seen;
+                self.seen += count as u64;
+                let drawn = (from..self.seen).map(|seen| set.draw(self.seed, seen));
+                Ok(EpisodeSet::batch(drawn))
+            }
             Dataset::Points(set) if set.is_energy() => {
                 self.seen += count as u64;
                 Ok(Batch::Draws { count })
@@ -258,6 +267,10 @@ pub fn test_batch(
         Dataset::Functions(set) => {
             let end = (start + count).min(functions::TEST);
             set.batch((start.min(end)..end).map(|i| set.held_out(i)))
+        }
+        Dataset::Episodes(set) => {
+            let end = (start + count).min(episodes::TEST);
+            EpisodeSet::batch((start.min(end)..end).map(|i| set.held_out(i)))
         }
         Dataset::Points(set) if set.is_energy() => Batch::Draws { count },
         Dataset::Points(set) => {

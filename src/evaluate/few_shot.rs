@@ -241,7 +241,10 @@ impl<'a> Trial<'a> {
         // Four passes over the examples, as far as the plan allows, and never fewer than 24 steps.
         let steps = (4 * examples.len() / batch).clamp(24, self.plan.steps.max(24));
         let tuning = Tuning {
-            examples: examples.iter().map(|&(i, c)| (&self.ids[i][..], c)).collect(),
+            examples: examples
+                .iter()
+                .map(|&(i, c)| (&self.ids[i][..], c))
+                .collect(),
             tests: tests.iter().map(|&(i, _)| &self.ids[i][..]).collect(),
             classes: self.classes(),
             pretrained: method == Method::Tuned,

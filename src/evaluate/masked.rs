@@ -138,11 +138,7 @@ pub async fn measure(
     let masked = model.masked().ok_or_else(|| Error::Unsupported {
         what: "This needs a model that fills gaps".into(),
     })?;
-    let (t, v, gap) = (
-        masked.context(),
-        masked.tokenizer().len(),
-        masked.gap(),
-    );
+    let (t, v, gap) = (masked.context(), masked.tokenizer().len(), masked.gap());
     let held_out = data.test();
     if held_out.len() < t {
         return Err(Error::BadData {

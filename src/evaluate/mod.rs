@@ -4,12 +4,13 @@
 //! fixed seed ([`crate::data::TEST_SEED`]), and log p(x) is estimated with K importance samples
 //! from q(z|x); the 1-sample ELBO is reported beside it. Text: [`text`]. 2-D points: [`points`].
 
+pub mod acting;
 pub mod classifier;
 pub mod clips;
 pub mod density;
+pub mod few_shot;
 pub mod fidelity;
 pub mod frechet;
-pub mod few_shot;
 pub mod functions;
 pub mod knn;
 pub mod letters;

@@ -199,6 +199,11 @@ pub(super) fn translation() -> Vec<String> {
     lines(&[r"\max\; \log p(y|x) = \sum_t \log p(y_t|y_{<t},\, x)"])
 }
 
+/// Chen et al. 2021 with words for a return; see the top of `agent/mod.rs`.
+pub(super) fn agent() -> Vec<String> {
+    lines(&[r"\max\; \sum_t \log \pi\bigl(a^*_t \mid w,\, o_{\le t},\, a_{<t}\bigr)"])
+}
+
 /// What each of two models of points with classes goes up.
 pub(super) fn bayes() -> Vec<String> {
     lines(&[

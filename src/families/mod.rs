@@ -1,5 +1,6 @@
 //! One file per family: config, module, objective, sampler; and the list of all.
 
+pub mod agent;
 pub mod bayes;
 pub mod bert;
 pub mod ddpm;
@@ -26,10 +27,10 @@ use burn::tensor::Device;
 use serde_json::Value;
 
 use self::{
-    bayes::Bayes, bert::Bert, ddpm::Ddpm, gan::Gan, glow::Glow, gpt::Gpt, in_context::InContext, kl::Kl,
-    latent_diffusion::LatentDiffusion, mdn::Mdn, neural_process::NeuralProcess,
-    orderless::OrderlessTransformer, pixelcnn::PixelCnn, pixelrnn::PixelRnn, planar::Planar,
-    realnvp::RealNvp, seq2seq::Seq2Seq, vae::Vae, video::Video,
+    agent::Agent, bayes::Bayes, bert::Bert, ddpm::Ddpm, gan::Gan, glow::Glow, gpt::Gpt,
+    in_context::InContext, kl::Kl, latent_diffusion::LatentDiffusion, mdn::Mdn,
+    neural_process::NeuralProcess, orderless::OrderlessTransformer, pixelcnn::PixelCnn,
+    pixelrnn::PixelRnn, planar::Planar, realnvp::RealNvp, seq2seq::Seq2Seq, vae::Vae, video::Video,
 };
 use crate::{
     data::{DataInfo, Space, SpaceKind},
@@ -40,7 +41,7 @@ use crate::{
 };
 
 /// All families, in the order of the page.
-const FAMILIES: [Entry; 19] = [
+const FAMILIES: [Entry; 20] = [
     Entry::of::<Vae>(),
     Entry::of::<Gan>(),
     Entry::of::<Planar>(),
@@ -58,6 +59,7 @@ const FAMILIES: [Entry; 19] = [
     Entry::of::<InContext>(),
     Entry::of::<Seq2Seq>(),
     Entry::of::<OrderlessTransformer>(),
+    Entry::of::<Agent>(),
     Entry::of::<Bayes>(),
     Entry::of::<Kl>(),
 ];

@@ -3,7 +3,7 @@
 use super::{Host, options::check_options, sampling::Wish, training::Limits};
 use crate::{
     data::{
-        DataInfo, Dataset, ImageSet, SpaceKind, clips, functions,
+        DataInfo, Dataset, ImageSet, SpaceKind, clips, episodes, functions,
         images::Standing,
         pairs,
         pictures::PictureOptions,
@@ -465,6 +465,11 @@ fn description() -> Outcome {
             Made {
                 name: pairs::NAME.into(),
                 kind: SpaceKind::Pairs,
+                of: None,
+            },
+            Made {
+                name: episodes::NAME.into(),
+                kind: SpaceKind::Episodes,
                 of: None,
             },
         ]

@@ -3,9 +3,9 @@
 use burn::{module::Module, tensor::Device};
 
 use super::{
-    Capabilities, Condition, ConditionKind, Cost, Defaults, Density, FamilyInfo, FamilySpace,
-    Invertible, Language, Latent, Losses, Masked, Orderless, Preset, Sampler, StepContext,
-    Translation, condition::with_conditions, plain,
+    Acting, Capabilities, Condition, ConditionKind, Cost, Defaults, Density, FamilyInfo,
+    FamilySpace, Invertible, Language, Latent, Losses, Masked, Orderless, Preset, Sampler,
+    StepContext, Translation, condition::with_conditions, plain,
 };
 use crate::{
     data::{Batch, DataInfo, Space, SpaceKind},
@@ -222,6 +222,11 @@ pub trait Family: Sized + Clone + Send + 'static {
 
     /// How it translates, if it does.
     fn translation(&self) -> Option<&dyn Translation> {
+        None
+    }
+
+    /// How it acts, if it does.
+    fn acting(&self) -> Option<&dyn Acting> {
         None
     }
 

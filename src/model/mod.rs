@@ -6,6 +6,7 @@
 //! from the declarations; the families themselves and the list of all stand in
 //! [`crate::families`].
 
+mod acting;
 mod capabilities;
 mod condition;
 mod defaults;
@@ -18,6 +19,7 @@ mod sampler;
 mod step;
 mod train_config;
 
+pub use acting::*;
 pub use capabilities::*;
 pub(crate) use condition::with_conditions;
 pub use condition::{Condition, ConditionKind};

@@ -5,8 +5,8 @@ use std::any::Any;
 use serde_json::Value;
 
 use super::{
-    Condition, Cost, Density, Family, Invertible, Language, Latent, Losses, Masked, Orderless,
-    Reading, Sampler, StepContext, Translation,
+    Acting, Condition, Cost, Density, Family, Invertible, Language, Latent, Losses, Masked,
+    Orderless, Reading, Sampler, StepContext, Translation,
 };
 use crate::{
     data::{Batch, SpaceKind},
@@ -134,6 +134,9 @@ pub trait Model: Any {
 
     /// See [`Family::translation`].
     fn translation(&self) -> Option<&dyn Translation>;
+
+    /// See [`Family::acting`].
+    fn acting(&self) -> Option<&dyn Acting>;
 
     /// See [`Family::orderless`].
     fn orderless(&self) -> Option<&dyn Orderless>;
@@ -280,6 +283,10 @@ impl<F: Family> Model for F {
 
     fn translation(&self) -> Option<&dyn Translation> {
         Family::translation(self)
+    }
+
+    fn acting(&self) -> Option<&dyn Acting> {
+        Family::acting(self)
     }
 
     fn orderless(&self) -> Option<&dyn Orderless> {

@@ -16,9 +16,9 @@ use crate::{
     },
     error::{Error, Result},
     model::{
-        Capabilities, Condition, ConditionKind, Cost, Density, FamilyInfo, FamilySpace, Insight,
-        Invertible, Language, Latent, Losses, Masked, Model, Orderless, Reading, Sampler, StepContext,
-        Translation, ready, with_conditions,
+        Acting, Capabilities, Condition, ConditionKind, Cost, Density, FamilyInfo, FamilySpace,
+        Insight, Invertible, Language, Latent, Losses, Masked, Model, Orderless, Reading, Sampler,
+        StepContext, Translation, ready, with_conditions,
     },
     nn::weights::{Shapes, Weights},
     optim::ParameterGroup,
@@ -338,6 +338,10 @@ impl Model for Guest {
 
     fn language(&self) -> Option<&dyn Language> {
         Some(self)
+    }
+
+    fn acting(&self) -> Option<&dyn Acting> {
+        None
     }
 
     fn translation(&self) -> Option<&dyn Translation> {

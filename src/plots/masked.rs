@@ -169,9 +169,7 @@ async fn attention(masked: &dyn Masked, text: &str) -> Result<View> {
     let pieces = insight.tokens.iter();
     let values = insight.attention.iter().flat_map(|v| v.to_le_bytes());
     Ok(View::Matrices {
-        tokens: pieces
-            .map(|&id| gaps::piece(tokenizer, gap, id))
-            .collect(),
+        tokens: pieces.map(|&id| gaps::piece(tokenizer, gap, id)).collect(),
         layers: insight.layers as u32,
         heads: insight.heads as u32,
         values: Bytes(values.collect()),

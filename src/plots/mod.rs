@@ -4,6 +4,7 @@
 //! with a capability gives are made here, one file for each capability; the others are the family's
 //! own ([`Family::plots`](crate::model::Family::plots)).
 
+mod acting;
 pub mod clips;
 pub mod edit;
 mod files;
@@ -32,8 +33,8 @@ use crate::{
     error::{Error, Result},
     families,
     model::{
-        Capabilities, Condition, ConditionKind, FamilyInfo, Language, Latent, Masked, Model, Sampler,
-        Samples, Translation, finish,
+        Acting, Capabilities, Condition, ConditionKind, FamilyInfo, Language, Latent, Masked,
+        Model, Sampler, Samples, Translation, finish,
     },
     open::guest,
     pause::Pause,
@@ -110,6 +111,14 @@ fn general(
         SpaceKind::Pairs => all.extend(translation::specs()),
         // What can be seen of them is the family's own.
         SpaceKind::Functions => {}
+        SpaceKind::Episodes => {
+            all.extend(acting::specs());
+            all.push(PlotSpec::new(
+                "samples",
+                "Episodes",
+                "The model acts in worlds of its own.",
+            ));
+        }
     }
     all
 }
@@ -140,6 +149,7 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
             "read" | "attention" | "lens" => {
                 language::answer(language_of(model)?, request, pause).await
             }
+            "follow" => acting::answer(acting_of(model)?, request, pause).await,
             "translate" => translation::answer(translation_of(model)?, request).await,
             _ => model.plot(request)?.read(request.window()).await,
         },
@@ -200,6 +210,12 @@ fn language_of(model: &dyn Model) -> Result<&dyn Language> {
 fn masked_of(model: &dyn Model) -> Result<&dyn Masked> {
     model.masked().ok_or_else(|| Error::Unsupported {
         what: format!("A {} does not fill gaps", model.title()),
+    })
+}
+
+fn acting_of(model: &dyn Model) -> Result<&dyn Acting> {
+    model.acting().ok_or_else(|| Error::Unsupported {
+        what: format!("A {} does not act", model.title()),
     })
 }
 

@@ -36,8 +36,8 @@ pub use crate::{
     },
     open::Opening,
     scene::{
-        Alternative, Bars, Cell, Key, Layer, Number, Path, PlotInput, PlotInputs, PlotSpec,
-        Proposal, Role, Text, Token, View,
+        Alternative, Bars, Cell, EpisodeMoment, Key, Layer, Number, Path, PlotInput, PlotInputs,
+        PlotSpec, Proposal, Role, Text, Token, View,
     },
     speech::Bend,
     training::{LossCurve, Split},
@@ -140,6 +140,7 @@ mod tests {
             Token,
             Alternative,
             Proposal,
+            EpisodeMoment,
             Cell,
             Number,
             Bars,

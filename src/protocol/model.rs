@@ -129,6 +129,11 @@ pub enum SpaceInfo {
         /// Pairs of a prompt.
         length: u32,
     },
+    /// Episodes of an agent in a world.
+    Episodes {
+        /// Moments that it looks back on.
+        steps: u32,
+    },
 }
 
 /// A text to translate.

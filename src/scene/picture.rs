@@ -121,6 +121,29 @@ pub enum View {
         /// A value to compare with, and what it is.
         level: Option<(String, f32)>,
     },
+    /// What an agent does in a world, moment by moment.
+    Episode {
+        /// The world from above at each moment, and at the end (a [`View::Image`] of a row of tiles).
+        worlds: Box<View>,
+        /// What the agent sees at each, likewise.
+        sights: Box<View>,
+        /// The mission as a sentence.
+        mission: String,
+        /// Its words.
+        words: Vec<String>,
+        /// What can be done, for people.
+        actions: Vec<String>,
+        /// A letter for each of them.
+        letters: String,
+        /// The moments before each action.
+        moments: Vec<EpisodeMoment>,
+        /// What came of it, as a sentence.
+        outcome: String,
+        /// Whether the mission is done.
+        done: bool,
+        /// Steps that the expert takes for it; `null` where it cannot be done.
+        expert_steps: Option<u32>,
+    },
     /// Music.
     Scores {
         /// It, one or several pieces.
@@ -236,6 +259,26 @@ pub struct Curve {
     pub values: Vec<Option<f32>>,
     /// How far it may be off at each place, up and down.
     pub errors: Vec<Option<f32>>,
+}
+
+/// A moment of a [`View::Episode`].
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct EpisodeMoment {
+    /// What was done, a place among the actions.
+    pub taken: u32,
+    /// Whether the reader did it.
+    pub given: bool,
+    /// The probability of each action under the model.
+    pub probabilities: Vec<f32>,
+    /// How much the model attends to each word of the mission; they add up to one.
+    pub words: Vec<f32>,
+    /// What the model says that it is up to.
+    pub plan: String,
+    /// What the expert would do, a place among the actions; `null` where there is no way.
+    pub expert: Option<u32>,
+    /// Parts of the mission that are done.
+    pub done: u32,
 }
 
 /// A translation that a model might give.

@@ -25,6 +25,8 @@ pub struct PlotRequest<'a> {
     pub mask: Option<Vec<u8>>,
     /// The text that it is asked with.
     pub text: &'a str,
+    /// Actions that are taken before the model's own, by their letters.
+    pub actions: &'a str,
     /// The language of the text and the one to translate it into, by their codes.
     pub languages: [&'a str; 2],
     /// How many points, lines, draws or steps.
@@ -56,6 +58,7 @@ impl<'a> PlotRequest<'a> {
             images: None,
             mask: None,
             text: "",
+            actions: "",
             languages: [""; 2],
             count: 1,
             seed: 0,

@@ -157,6 +157,8 @@ pub enum PlotInput {
     },
     /// Points that the reader places in the window: [`PlotInputs::marks`].
     Marks,
+    /// A mission and actions to begin with: [`PlotInputs::text`], [`PlotInputs::actions`].
+    Mission,
     /// A text and two languages: [`PlotInputs::text`], [`PlotInputs::from`], [`PlotInputs::into`].
     Phrase,
 }
@@ -188,6 +190,9 @@ pub struct PlotInputs {
     /// A text.
     #[ts(as = "Option<String>")]
     pub text: String,
+    /// Actions that are taken before the model's own, by their letters.
+    #[ts(as = "Option<String>")]
+    pub actions: String,
     /// The language of the text, by its code; empty for the model's first.
     #[ts(as = "Option<String>")]
     pub from: String,

@@ -14,6 +14,7 @@ use crate::{
     data::{
         DataInfo, Dataset, FunctionSet, ImageSet, PairSet, PointSet, ScoreSet, TextSet,
         clips::{self, ClipOptions, ClipSet},
+        episodes::{self, EpisodeSet},
         functions, pairs,
         pictures::{self, PictureInfo, PictureSource},
         scenes::{self, ScenesOptions},
@@ -146,6 +147,8 @@ impl Library {
             name if pairs::is_made(name) || functions::is_functions(name) => {
                 self.make(name, &info.options, 0).ok()
             }
+            name if episodes::is_episodes(name) => self.make(name, &info.options, 0).ok(),
+            name if pairs::is_made(name) => self.make(name, &info.options, 0).ok(),
             name => self.get(name),
         }
     }
@@ -181,6 +184,9 @@ impl Library {
         }
         if functions::is_functions(name) {
             return Ok(Rc::new(FunctionSet::new(name, options)?.into()));
+        }
+        if episodes::is_episodes(name) {
+            return Ok(Rc::new(EpisodeSet::new(options)?.into()));
         }
         if self.texts.contains_key(name) || self.sets.contains_key(name) {
             self.touch(name);

@@ -199,8 +199,8 @@ impl Session {
             SpaceKind::Image => 400,
             SpaceKind::Video => 16,
             SpaceKind::Text | SpaceKind::Pairs => 16,
-            SpaceKind::Score => 8,
             SpaceKind::Functions => 2000,
+            SpaceKind::Score | SpaceKind::Episodes => 8,
             SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => 20_000,
         }
     }
@@ -276,6 +276,9 @@ impl Session {
             &Space::Functions { inputs, length, .. } => SpaceInfo::Functions {
                 inputs: inputs as u32,
                 length: length as u32,
+            },
+            &Space::Episodes { steps } => SpaceInfo::Episodes {
+                steps: steps as u32,
             },
         }
     }

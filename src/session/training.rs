@@ -26,6 +26,10 @@ const HELD_OUT_TOKENS: usize = 3072;
 const HELD_OUT_CLIPS: usize = 8;
 /// Held-out pairs on which losses are measured.
 const HELD_OUT_PAIRS: usize = 192;
+/// Held-out episodes whose loss is shown.
+const HELD_OUT_EPISODES: usize = 32;
+/// Episodes that a training shows of itself.
+const TRAINING_EPISODES: usize = 2;
 /// Translations that a training shows of itself.
 const TRAINING_PAIRS: usize = 6;
 /// Held-out windows of music on which losses are measured.
@@ -252,6 +256,7 @@ impl Session {
                 SpaceKind::Pairs => HELD_OUT_PAIRS,
                 SpaceKind::Score => HELD_OUT_SCORES,
                 SpaceKind::Functions => HELD_OUT_FUNCTIONS,
+                SpaceKind::Episodes => HELD_OUT_EPISODES,
                 SpaceKind::Text => HELD_OUT_TOKENS / self.model().block_size().max(1),
                 SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => HELD_OUT_POINTS,
             };
@@ -264,6 +269,7 @@ impl Session {
                 SpaceKind::Pairs => TRAINING_PAIRS,
                 SpaceKind::Text | SpaceKind::Score => 1,
                 SpaceKind::Functions => TRAINING_FUNCTIONS,
+                SpaceKind::Episodes => TRAINING_EPISODES,
                 SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => TRAINING_POINTS,
             };
             news.samples = Some(self.fixed_samples(&*self.model(), count, None).await?);

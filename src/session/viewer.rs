@@ -110,6 +110,7 @@ impl Viewer {
                 }
             },
             text: &inputs.text,
+            actions: &inputs.actions,
             languages: [&inputs.from, &inputs.into],
             count: inputs.count as usize,
             seed: u64::from(inputs.seed),

@@ -206,7 +206,10 @@ impl<'a> Scene<'a> {
             None => None,
         };
         let kind = self.session.data().space.kind();
-        let pictures = matches!(kind, SpaceKind::Image | SpaceKind::Video);
+        let pictures = matches!(
+            kind,
+            SpaceKind::Image | SpaceKind::Video | SpaceKind::Episodes
+        );
         let loose = pictures && self.plot.id == "samples";
         let view = match kind {
             SpaceKind::Text | SpaceKind::Pairs => View::Texts { texts: Vec::new() },

@@ -9,9 +9,7 @@ use burn::{
 use super::{Bert, Net};
 use crate::{
     error::Result,
-    kernels::{
-        activation::Activation, cross_entropy::cross_entropy, linear::linear, reduce,
-    },
+    kernels::{activation::Activation, cross_entropy::cross_entropy, linear::linear, reduce},
     model::{Family, Tuning},
     nn::{
         dropout::Dropout,
@@ -70,7 +68,12 @@ pub(super) async fn tune(model: &Bert, tuning: &Tuning<'_>, pause: Pause) -> Res
     };
     let shape = &model.shape;
     let mut classifier = Classifier {
-        head: matrix([model.config.n_embd, tuning.classes], 0.02, &mut rng, &device),
+        head: matrix(
+            [model.config.n_embd, tuning.classes],
+            0.02,
+            &mut rng,
+            &device,
+        ),
         bias: Param::from_data(
             TensorData::new(vec![0f32; tuning.classes], [tuning.classes]),
             &device,

@@ -1,0 +1,132 @@
+//! How often an agent does what it is told, and how many steps it takes for it.
+
+use crate::{
+    data::episodes::LENGTH,
+    error::{Error, Result},
+    model::{Model, Played},
+    rng::{Purpose, Rng},
+    worlds::rooms::{
+        Expert,
+        layout::{self, Form, Naming},
+    },
+};
+
+/// Steps within which a mission has to be done.
+pub const MOST_STEPS: usize = 64;
+/// Worlds that are acted in at once.
+const AT_ONCE: usize = 64;
+
+/// What came of missions of one form.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Success {
+    /// Missions.
+    pub count: usize,
+    /// Those that were done.
+    pub done: usize,
+    /// Steps taken for those, all together.
+    pub steps: usize,
+    /// Steps that the expert takes for the same.
+    pub expert: usize,
+}
+
+impl Success {
+    /// How many are done, in hundredths.
+    pub fn percent(&self) -> f64 {
+        100.0 * self.done as f64 / self.count.max(1) as f64
+    }
+
+    /// Its steps as a multiple of the expert's, over missions that were done.
+    pub fn steps_ratio(&self) -> f64 {
+        self.steps as f64 / self.expert.max(1) as f64
+    }
+}
+
+/// `count` missions of a form in worlds of a seed, done with the likeliest action at each step. Only those count that
+/// the expert does within [`MOST_STEPS`] without knowing the world.
+///
+/// # Errors
+/// [`Error::Unsupported`] for a model that does not act, and what the device reports.
+pub async fn success(
+    model: &dyn Model,
+    seed: u64,
+    form: Option<Form>,
+    naming: Naming,
+    count: usize,
+) -> Result<Success> {
+    let acting = model.acting().ok_or_else(|| Error::Unsupported {
+        what: "This needs a model that acts".into(),
+    })?;
+    let mut found = Success::default();
+    // Each form has worlds of its own.
+    let first = form.map_or(0, |form| 1 + form as u64) << 32;
+    let mut number = first;
+    while found.count < count {
+        let mut experts = Vec::new();
+        let mut played = Vec::new();
+        while played.len() < AT_ONCE.min(count - found.count) && number < first + 4 * count as u64 {
+            let task = layout::draw(seed, number, form, naming);
+            number += 1;
+            let Ok(best) = Expert::new(&task).carry_out(task.clone()) else {
+                continue;
+            };
+            if best.is_done() && best.steps <= MOST_STEPS {
+                experts.push(best.steps);
+                played.push(Played::new(task));
+            }
+        }
+        if played.is_empty() {
+            break;
+        }
+        for step in 0..MOST_STEPS {
+            let mut live: Vec<&mut Played> =
+                played.iter_mut().filter(|p| !p.task.is_done()).collect();
+            if live.is_empty() {
+                break;
+            }
+            live.iter_mut().for_each(|played| played.look());
+            let told: Vec<_> = live.iter().map(|played| played.told(LENGTH)).collect();
+            let decisions = acting.decide(&told).await?;
+            for (played, decision) in live.into_iter().zip(decisions) {
+                let mut rng = Rng::new(seed, Purpose::Evaluate, step as u64);
+                played.act(decision.draw(0.0, &mut rng));
+            }
+        }
+        for (played, expert) in played.iter().zip(&experts) {
+            found.count += 1;
+            if played.task.is_done() {
+                found.done += 1;
+                found.steps += played.task.steps;
+                found.expert += expert;
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// How often its next action and its plan are the expert's, at the moments of held-out episodes: both in hundredths.
+///
+/// # Errors
+/// As [`success`].
+pub async fn agreement(
+    model: &dyn Model,
+    episodes: &[crate::data::episodes::Episode],
+) -> Result<[f64; 2]> {
+    let acting = model.acting().ok_or_else(|| Error::Unsupported {
+        what: "This needs a model that acts".into(),
+    })?;
+    let (mut count, mut right) = (0usize, [0usize; 2]);
+    for episode in episodes {
+        let n = episode.moments.len();
+        let told: Vec<(&[u32], _)> = (1..=n)
+            .map(|t| (&episode.words[..], &episode.moments[..t]))
+            .collect();
+        let decisions = acting.decide(&told).await?;
+        for (decision, moment) in decisions.iter().zip(&episode.moments) {
+            let mut rng = Rng::new(0, Purpose::Evaluate, 0);
+            count += 1;
+            right[0] += usize::from(decision.draw(0.0, &mut rng) == moment.right);
+            right[1] += usize::from(crate::data::episodes::numbers(decision.goal) == moment.goal);
+        }
+    }
+    Ok(right.map(|n| 100.0 * n as f64 / count.max(1) as f64))
+}

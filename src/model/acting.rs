@@ -1,0 +1,129 @@
+//! What a model that acts can be asked.
+
+use super::Reading;
+use crate::{
+    data::episodes::{self, Moment, Odometer},
+    rng::Rng,
+    scene::token::log_sum_exp,
+    worlds::rooms::{ACTIONS, Action, Task, expert::Goal},
+};
+
+/// It acts in a world: it is told a mission and sees what happens, and decides what to do.
+pub trait Acting {
+    /// What it decides at the last moment of each of these episodes, at most
+    /// [`LENGTH`](crate::data::episodes::LENGTH) moments each.
+    fn decide<'a>(&'a self, told: &'a [(&'a [u32], &'a [Moment])]) -> Reading<'a, Vec<Decision>>;
+
+    /// Where it looks at each moment of an episode.
+    fn attends<'a>(&'a self, words: &'a [u32], moments: &'a [Moment])
+    -> Reading<'a, Vec<Attended>>;
+}
+
+/// Where an [`Acting`] model looks at one moment, on average over its layers and heads.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attended {
+    /// At each word of the mission; they add up to one.
+    pub words: Vec<f32>,
+    /// At each cell of its view; they add up to one.
+    pub cells: Vec<f32>,
+}
+
+/// What an [`Acting`] model decides.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    logits: Vec<f32>,
+    /// What it says that it is up to.
+    pub goal: Goal,
+}
+
+impl Decision {
+    /// Of the logits of actions, and behind them of verb, colour and sort of what it is up to.
+    pub fn of(logits: &[f32]) -> Self {
+        let (actions, mut rest) = logits.split_at(ACTIONS.len().min(logits.len()));
+        let goal = episodes::GOALS.map(|n| {
+            let (these, after) = rest.split_at(n.min(rest.len()));
+            rest = after;
+            let best = these.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1));
+            best.map_or(0, |(i, _)| i as u8)
+        });
+        Self {
+            logits: actions.to_vec(),
+            goal: episodes::goal_of(goal),
+        }
+    }
+
+    /// The probability of each action.
+    pub fn probabilities(&self) -> Vec<f32> {
+        let sum = log_sum_exp(&self.logits);
+        self.logits.iter().map(|l| (l - sum).exp()).collect()
+    }
+
+    /// An action, as likely as it believes at a temperature; at 0 the likeliest.
+    pub fn draw(&self, temperature: f64, rng: &mut Rng) -> Action {
+        let scale = match temperature {
+            0.0 => 1e6,
+            t => (1.0 / t) as f32,
+        };
+        let scaled: Vec<f32> = self.logits.iter().map(|l| l * scale).collect();
+        let sum = log_sum_exp(&scaled);
+        let mut left = rng.unit();
+        let drawn = scaled.iter().position(|l| {
+            left -= f64::from((l - sum).exp());
+            left < 0.0
+        });
+        // Rounding may leave a little over.
+        ACTIONS[drawn.unwrap_or(0)]
+    }
+}
+
+/// An episode as an agent plays it.
+#[derive(Debug, Clone)]
+pub struct Played {
+    /// The world as it is now, and the mission.
+    pub task: Task,
+    /// Words of the mission.
+    pub words: Vec<u32>,
+    /// What it knew at each moment; what the expert would have done is not known.
+    pub moments: Vec<Moment>,
+    /// What it did.
+    pub actions: Vec<Action>,
+    odometer: Odometer,
+}
+
+impl Played {
+    /// At its beginning.
+    pub fn new(task: Task) -> Self {
+        Self {
+            words: task.mission.tokens(),
+            odometer: Odometer::new(&task.rooms),
+            moments: Vec::new(),
+            actions: Vec::new(),
+            task,
+        }
+    }
+
+    /// Notes what is known now; to be called once before each action.
+    pub fn look(&mut self) {
+        let (place, turned) = self.odometer.read(&self.task.rooms);
+        self.moments.push(Moment {
+            sight: self.task.rooms.sight(),
+            place,
+            turned,
+            last: self.actions.last().copied(),
+            right: Action::Left,
+            goal: episodes::numbers(Goal::Explore),
+        });
+    }
+
+    /// Do something.
+    pub fn act(&mut self, action: Action) {
+        self.task.act(action);
+        self.actions.push(action);
+    }
+
+    /// The mission and the last moments, at most so many.
+    pub fn told(&self, most: usize) -> (&[u32], &[Moment]) {
+        let from = self.moments.len().saturating_sub(most);
+        (&self.words, &self.moments[from..])
+    }
+}

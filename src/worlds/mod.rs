@@ -1,0 +1,3 @@
+//! Worlds in which something can be done.
+
+pub mod rooms;
