@@ -114,6 +114,7 @@ impl Family for Gaussian {
         latent: false,
         invertible: false,
         language: false,
+        masked: false,
     };
 
     fn equation(_: &Config, _: SpaceKind) -> Vec<String> {

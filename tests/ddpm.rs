@@ -21,7 +21,7 @@ use generative_playground::{
     options::Options,
     protocol::View,
     rng::{Purpose, Rng},
-    scene::{Path, PlotRequest, cells},
+    scene::{PlotRequest, cells},
     training::Trainer,
 };
 use serde_json::{Value, json};

@@ -22,7 +22,7 @@ use generative_playground::{
     plots::answer,
     protocol::{Layer, View},
     rng::{Purpose, Rng},
-    scene::{Path, PlotRequest},
+    scene::PlotRequest,
     training::Trainer,
 };
 use serde_json::{Value, json};

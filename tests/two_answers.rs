@@ -25,7 +25,7 @@ use generative_playground::{
     options::Options,
     plots,
     rng::{Purpose, Rng},
-    scene::{Number, Path, PlotRequest, View},
+    scene::{Number, PlotRequest, View},
     training::Trainer,
 };
 use serde_json::{Value, json};
