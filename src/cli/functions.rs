@@ -55,7 +55,8 @@ pub fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result<()> {
         }
         let ratios = found.ratios(most);
         say!(
-            "over ridge, 1 to {most} examples: worst {:.3}, mean {:.3}",
+            "over {}, 1 to {most} examples: worst {:.3}, mean {:.3}",
+            beside(class),
             worst(&ratios),
             mean(&ratios)
         );
@@ -83,6 +84,14 @@ pub fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result<()> {
         manifest::put(&place.checkpoints, entry)?;
     }
     Ok(())
+}
+
+/// What a model is compared with.
+fn beside(class: Class) -> &'static str {
+    match class {
+        Class::Sparse => "the lasso",
+        _ => "ridge regression",
+    }
 }
 
 fn worst(ratios: &[f64]) -> f64 {
@@ -124,10 +133,11 @@ fn page(entry: &manifest::ModelEntry, meta: &Meta, set: &FunctionSet, all: &[Err
         let ratios = found.ratios(most);
         let _ = write!(
             out,
-            "\n### {}\n\nModel over ridge regression, 1 to {most} examples: {:.3} at worst, {:.3} in the mean.\n\n\
+            "\n### {}\n\nModel over {}, 1 to {most} examples: {:.3} at worst, {:.3} in the mean.\n\n\
              | k | this checkpoint | standard error | ridge regression | least squares | lasso |\n\
              |---|---|---|---|---|---|\n",
             sentence(found.class.title()),
+            beside(found.class),
             worst(&ratios),
             mean(&ratios)
         );

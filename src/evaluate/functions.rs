@@ -33,9 +33,14 @@ pub struct Errors {
 }
 
 impl Errors {
-    /// How often as large the model's error is as ridge regression's, after each of `1..=most` examples.
+    /// How often as large the model's error is as ridge regression's, of sparse functions the lasso's, after each of
+    /// `1..=most` examples.
     pub fn ratios(&self, most: usize) -> Vec<f64> {
-        let both = self.model.iter().zip(&self.ridge);
+        let best = match self.class {
+            Class::Sparse => &self.lasso,
+            _ => &self.ridge,
+        };
+        let both = self.model.iter().zip(best);
         both.map(|(own, best)| own / best)
             .skip(1)
             .take(most)

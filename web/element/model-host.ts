@@ -266,15 +266,15 @@ export abstract class ModelHost extends grown(ModelCore) implements Host, Contro
     this.requestUpdate();
   }
 
-  /** Images, clips or pairs that a family is to learn here: as asked for, else the first if it knows no other data. */
+  /** What a family is to learn here, if not points or a text: as asked for, else the first if it knows no other data. */
   protected async imagesOf({ spaces }: FamilyInfo): Promise<string | undefined> {
     const kind = pictured(spaces);
     if (!this.family || !kind) return undefined;
     const asked = this.getAttribute("data");
     const made = this.description?.made.filter((set) => set.kind === kind) ?? [];
-    if (["video", "pairs", "functions"].includes(kind) || made.some(({ name }) => name === asked)) return asked ?? made[0]?.name;
-    const { data } = await siteManifest();
     if (kind === "score") return asked ?? CHORALES;
+    if (kind !== "image" || made.some(({ name }) => name === asked)) return asked ?? made[0]?.name;
+    const { data } = await siteManifest();
     const wished = data.find((d) => d.name === asked);
     return (wished ?? (spaces.some((s) => isPlane(s.kind)) ? undefined : data[0]))?.name;
   }

@@ -151,7 +151,13 @@ export class PlotRenderer implements Renderer {
     const { words } = this.element;
     const key = view?.key?.map(({ role, text }) => html`<li class=${role}>${words.told(text)}</li>`);
     return html`${view?.label ? html`<p class="under">${capital(words.told(view.label))}</p>` : nothing}
-    ${key?.length ? html`<ul class="roles">${key}</ul>` : nothing}`;
+    ${
+      key?.length
+        ? html`<ul class="roles">
+            ${key}
+          </ul>`
+        : nothing
+    }`;
   }
 
   beside() {
