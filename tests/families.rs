@@ -14,7 +14,9 @@ use common::{
 };
 use generative_playground::{
     checkpoint::{self, Precision},
-    data::{ClipSet, DataInfo, Dataset, FunctionSet, PairSet, PointSet, ScoreSet, Space, TextSet},
+    data::{
+        ClipSet, DataInfo, Dataset, EpisodeSet, FunctionSet, PairSet, PointSet, ScoreSet, Space, TextSet,
+    },
     device,
     error::{Code, Result},
     families,
@@ -170,6 +172,12 @@ fn small_models() -> Vec<Small> {
             averaged.clone(),
         ),
         of(
+            "agent",
+            Rc::new(EpisodeSet::new(&Value::Null).expect("episodes").into()),
+            json!({"n_layer": 1, "n_head": 2, "n_embd": 16}),
+            averaged.clone(),
+        ),
+        of(
             "orderless",
             scores(),
             json!({"n_layer": 1, "n_head": 1, "n_embd": 16, "hidden": 16}),
@@ -278,6 +286,7 @@ fn load(bytes: &[u8], data: &Rc<Dataset>) -> Result<()> {
         "discriminator",
         "pixels",
         "translate",
+        "follow",
     ] {
         let query = ViewQuery::Plot {
             plot: id.into(),

@@ -118,7 +118,8 @@ fn models() -> Vec<(FamilyInfo, &'static str)> {
                 | SpaceKind::Video
                 | SpaceKind::Text
                 | SpaceKind::Pairs
-                | SpaceKind::Score => {}
+                | SpaceKind::Score
+                | SpaceKind::Episodes => {}
                 SpaceKind::Points => out.push((info.clone(), "moons")),
                 SpaceKind::Classes => out.push((info.clone(), "two-moons")),
                 SpaceKind::Energy => out.push((info.clone(), "u1")),

@@ -8,7 +8,7 @@ use crate::{
     rng::{Purpose, Rng},
     scene::{EpisodeMoment, PlotInput, PlotRequest, PlotSpec, View, grid_of_bytes},
     worlds::rooms::{
-        ACTIONS, Action, Expert, Mission, SIGHT, Task,
+        ACTIONS, Action, Cell, Expert, Mission, Noun, Part, SIGHT, Task,
         draw::{self, Picture},
         layout::{self, Naming, SIDE},
     },
@@ -59,6 +59,7 @@ fn actions_of(letters: &str) -> Result<Vec<Action>> {
 pub async fn answer(acting: &dyn Acting, request: &PlotRequest<'_>, pause: Pause) -> Result<View> {
     let task = task_of(request)?;
     let given = actions_of(request.actions)?;
+    let suggestions = suggestions(&task);
     let possible = Expert::knowing(&task).carry_out(task.clone());
     let best = Expert::new(&task).carry_out(task.clone());
     let mut expert = Expert::new(&task);
@@ -129,9 +130,36 @@ pub async fn answer(acting: &dyn Acting, request: &PlotRequest<'_>, pause: Pause
         letters: ACTIONS.iter().map(|a| a.letter()).collect(),
         moments,
         outcome,
+        suggestions,
         done: played.task.is_done(),
         expert_steps,
     })
+}
+
+/// Missions about what lies in a world: nothing twice, and not too many.
+fn suggestions(task: &Task) -> Vec<String> {
+    /// The most.
+    const MOST: usize = 5;
+    let mut parts: Vec<Part> = Vec::new();
+    for (i, (_, cell)) in task.rooms.cells().enumerate() {
+        let part = match (Noun::in_cell(cell), cell) {
+            (Some(noun), Cell::Door(..)) => Part::Open(noun),
+            (Some(noun), _) if i % 2 == 0 => Part::PickUp(noun),
+            (Some(noun), _) => Part::GoTo(noun),
+            (None, _) => continue,
+        };
+        if !parts.contains(&part) && parts.len() < MOST {
+            parts.push(part);
+        }
+    }
+    let one = |&part: &Part| Mission { parts: vec![part] };
+    let mut all: Vec<Mission> = parts.iter().map(one).collect();
+    if let [first, .., last] = parts[..] {
+        all.push(Mission {
+            parts: vec![first, last],
+        });
+    }
+    all.iter().map(Mission::to_string).collect()
 }
 
 /// Pictures in a row.

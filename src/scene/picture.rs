@@ -139,6 +139,8 @@ pub enum View {
         moments: Vec<EpisodeMoment>,
         /// What came of it, as a sentence.
         outcome: String,
+        /// Missions that this world has something for.
+        suggestions: Vec<String>,
         /// Whether the mission is done.
         done: bool,
         /// Steps that the expert takes for it; `null` where it cannot be done.

@@ -8,6 +8,7 @@ import type { Input } from "./inputs/input";
 import { LettersInput } from "./inputs/letters";
 import { MarksInput } from "./inputs/marks";
 import { MaskInput } from "./inputs/mask";
+import { MissionInput } from "./inputs/mission";
 import { PairInput } from "./inputs/pair";
 import { PhraseInput } from "./inputs/phrase";
 import { Places } from "./inputs/place";
@@ -16,6 +17,7 @@ import type { Host } from "./panel";
 import { isDrawn } from "./points-task";
 import { ChartRenderer } from "./render/chart";
 import { ClipsRenderer } from "./render/clips";
+import { EpisodeRenderer } from "./render/episode";
 import { GapsRenderer } from "./render/gaps";
 import { FramesRenderer } from "./render/frames";
 import { GridRenderer } from "./render/grid";
@@ -117,6 +119,11 @@ export class Kit {
     if (kinds.includes("phrase")) {
       const phrase = this.#one("phrase", () => new PhraseInput(host, changed));
       return { inputs: [phrase], renderers: { translation: new TranslationRenderer(host, phrase) }, asks: () => ({}) };
+    }
+    if (kinds.includes("mission")) {
+      const mission = this.#one("mission", () => new MissionInput(host, changed));
+      const asks = () => ({ seed: host.settled.seed });
+      return { inputs: [mission], renderers: { episode: new EpisodeRenderer(host, mission) }, asks };
     }
     const sentence = () => this.#one("sentence", () => new TextInput(host, changed, { sentence: true }));
     const told = kinds.includes("sentence") ? [sentence()] : [];

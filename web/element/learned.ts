@@ -26,6 +26,7 @@ export const LEARNED: Record<SpaceKind, Learned> = {
   functions: { caption: "learnsFunctions", samples: 200, scratch: "scratchImages" },
   // A line each.
   pairs: { caption: "learnsPairs", samples: 6, scratch: "scratchPairs" },
+  episodes: { caption: "learnsEpisodes", samples: 2, scratch: "scratchEpisodes" },
 };
 
 /** Characters in a token of a text, 0 of anything else. */

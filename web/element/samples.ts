@@ -14,13 +14,15 @@ import { ClipsRenderer } from "./render/clips";
 const COUNTS = [8, 16, 32, 64, 100, 196];
 /** Of clips, which take longer. */
 const CLIPS = [1, 2, 4, 8, 16];
+/** The most episodes of an agent. */
+const EPISODES = 8;
 
 /** How many samples of a kind are drawn where `count` are wished for: one text, and only few clips. */
 export const countOf = (kind: SpaceKind | undefined, count: number) =>
   kind === "text" || kind === "score"
     ? 1
-    : kind === "video" || kind === "pairs"
-      ? Math.min(count, Math.max(...CLIPS))
+    : kind === "video" || kind === "pairs" || kind === "episodes"
+      ? Math.min(count, kind === "episodes" ? EPISODES : Math.max(...CLIPS))
       : count;
 
 /** A grid of samples, or clips that play. */
@@ -80,7 +82,8 @@ export class SamplesPanel extends Panel {
   }
 
   get #moves(): boolean {
-    return this.host.info?.space.kind === "video";
+    const kind = this.host.info?.space.kind;
+    return kind === "video" || kind === "episodes";
   }
 
   /** How many there are: of clips never more than can be had at once. */
@@ -141,7 +144,7 @@ export class SamplesPanel extends Panel {
           ${ref(this.#plate.attach)}></canvas>`;
     if (host.bare) return canvas;
     const set = (name: string) => (e: Event) => host.setAttribute(name, (e.target as HTMLInputElement).value);
-    const counts = [...new Set([...(this.#moves ? CLIPS : COUNTS), count])].sort((a, b) => a - b);
+    const counts = [...new Set([...(this.#moves ? CLIPS : COUNTS).filter((n) => countOf(host.info?.space.kind, n) === n), count])].sort((a, b) => a - b);
     const form = (f: Field) =>
       field(words, f, "sample", {
         value: host.sampleOptions[f.name] ?? f.fallback,

@@ -4,6 +4,7 @@ import { gaps } from "./en-gaps";
 import { guest } from "./en-guest";
 import { music } from "./en-music";
 import { pictures } from "./en-pictures";
+import { acting } from "./en-acting";
 import { translation } from "./en-translation";
 import { sentence } from "./sentence";
 
@@ -383,6 +384,7 @@ export const en = {
   ...music,
   ...lab,
   ...translation,
+  ...acting,
 
   // Beneath a figure, in a chapter
   copyLink: "Copy a link to this view",

@@ -66,6 +66,7 @@ const COUNTS: Record<Kind, number> = {
   energy: 1000,
   text: 1,
   pairs: 6,
+  episodes: 2,
   score: 1,
   functions: 200,
 };

@@ -39,6 +39,8 @@ export interface SampleOf {
   score: Roll;
   /** A true value of a function and what is guessed of it. */
   functions: Point;
+  /** The world at each moment. */
+  episodes: Picture[];
 }
 
 function picture(width: number, height: number): Picture {

@@ -23,6 +23,8 @@ pub const WORDS: [&str; 17] = [
     "go", "to", "pick", "up", "open", "then", "the", "red", "green", "blue", "purple", "yellow",
     "grey", "key", "ball", "box", "door",
 ];
+/// What stands between parts.
+const THEN: &str = "then";
 /// The most tokens of a mission.
 pub const MOST_WORDS: usize = 6 * MOST_PARTS;
 
@@ -175,8 +177,13 @@ pub struct Mission {
 
 impl std::fmt::Display for Mission {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let parts: Vec<String> = self.parts.iter().map(Part::to_string).collect();
-        f.write_str(&parts.join(", then "))
+        for (i, part) in self.parts.iter().enumerate() {
+            if i > 0 {
+                write!(f, ", {THEN} ")?;
+            }
+            part.fmt(f)?;
+        }
+        Ok(())
     }
 }
 
@@ -191,7 +198,7 @@ impl Mission {
     pub fn tokens(&self) -> Vec<u32> {
         let parts = self.parts.iter().enumerate();
         let words = parts.flat_map(|(i, part)| {
-            let then = (i > 0).then_some("then");
+            let then = (i > 0).then_some(THEN);
             then.into_iter().chain(part.words())
         });
         words.filter_map(token).collect()

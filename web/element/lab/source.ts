@@ -21,6 +21,7 @@ const KINDS = {
   video: "kindClips",
   text: "kindText",
   pairs: "kindPairs",
+  episodes: "kindEpisodes",
   score: "kindMusic",
   functions: "kindFunctions",
 } as const satisfies Record<SpaceKind, Key>;

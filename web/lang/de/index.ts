@@ -1,4 +1,5 @@
 import type { Language } from "../words";
+import { acting } from "./acting";
 import { article } from "./article";
 import { changes } from "./changes";
 import { clips } from "./clips";
@@ -43,6 +44,7 @@ const german: Language = {
     ...scores,
     ...translation,
     ...pairs,
+    ...acting,
     ...article,
   },
 };

@@ -4,6 +4,7 @@ import { guest } from "./guest-texts";
 import { functions } from "./functions";
 import { music } from "./music";
 import { pictures } from "./texts-pictures";
+import { actingTexts } from "./acting";
 import { gapsTexts } from "./gaps";
 import { translationTexts } from "./translation";
 
@@ -376,4 +377,5 @@ export const texts: Texts = {
   ...pictures,
   ...gapsTexts,
   ...translationTexts,
+  ...actingTexts,
 };

@@ -1,0 +1,244 @@
+import { html, nothing } from "lit";
+import { live } from "lit/directives/live.js";
+import { ref } from "lit/directives/ref.js";
+import { styleMap } from "lit/directives/style-map.js";
+import type { View } from "../../client/protocol";
+import { Plate, reducedMotion, type ImageView } from "../draw";
+import type { Reel } from "../film";
+import type { MissionInput } from "../inputs/mission";
+import type { Host } from "../panel";
+import type { Renderer } from "./renderer";
+import { tiles } from "./tiles";
+
+type Episode = Extract<View, { kind: "episode" }>;
+
+/** How long a moment stays, milliseconds. */
+const STAY = 420;
+/** Keys by which the reader steers, and the letters of actions. */
+const KEYS: Record<string, string> = {
+  ArrowLeft: "L",
+  ArrowRight: "R",
+  ArrowUp: "F",
+  p: "P",
+  d: "D",
+  t: "T",
+};
+
+/** What an agent does, moment by moment: the world, what it sees of it, what it thinks of doing; and the controls. */
+export class EpisodeRenderer implements Renderer {
+  #view: Episode | undefined;
+  #at = 0;
+  #playing = false;
+  /** Where to stand when the next answer comes, after the reader has done something. */
+  #next: number | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #world = new Plate();
+  readonly #sight = new Plate();
+
+  constructor(
+    private readonly host: Host,
+    private readonly mission: MissionInput,
+  ) {}
+
+  show(view: View) {
+    if (view.kind !== "episode") return;
+    this.#view = view;
+    const steered = this.#next !== undefined;
+    this.#go(this.#next ?? 0);
+    this.#next = undefined;
+    // It acts by itself at first, unless the reader steers or their system asks for little motion.
+    this.#play(!steered && !reducedMotion() && !this.host.bare);
+  }
+
+  clear() {
+    this.#view = undefined;
+    this.#world.clear();
+    this.#sight.clear();
+    this.hide();
+  }
+
+  redraw(recolour: boolean) {
+    this.#world.redraw(recolour);
+    this.#sight.redraw(recolour);
+  }
+
+  updated() {
+    if (this.#playing && this.#timer === undefined) this.#wait();
+  }
+
+  hide() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  canvas() {
+    return this.#world.canvas;
+  }
+
+  get #steps(): number {
+    return this.#view?.moments.length ?? 0;
+  }
+
+  #go(at: number) {
+    this.#at = Math.max(0, Math.min(at, this.#steps));
+    const { worlds, sights } = this.#view ?? {};
+    const one = (sheet: ImageView) => tiles(sheet, [Math.min(this.#at, sheet.columns - 1)]);
+    if (worlds?.kind === "image") this.#world.show(one(worlds), { columns: 1, widest: 440 });
+    if (sights?.kind === "image") this.#sight.show(one(sights), { columns: 1, widest: 240 });
+  }
+
+  #wait() {
+    this.hide();
+    if (!this.#playing || !this.#world.canvas?.isConnected) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#at >= this.#steps) this.#playing = false;
+      else this.#go(this.#at + 1);
+      this.host.requestUpdate();
+      if (this.#playing) this.#wait();
+    }, STAY);
+  }
+
+  #play(playing: boolean) {
+    if (playing && this.#at >= this.#steps) this.#go(0);
+    this.#playing = playing;
+    this.#wait();
+    this.host.requestUpdate();
+  }
+
+  #stop(at: number) {
+    this.#go(at);
+    this.#play(false);
+  }
+
+  /** The reader acts in the agent's place. */
+  #act(letter: string) {
+    const view = this.#view;
+    if (!view) return;
+    const before = view.moments.slice(0, this.#at).map(({ taken }) => view.letters[taken] ?? "");
+    this.#playing = false;
+    this.#next = this.#at + 1;
+    this.mission.steer(before.join("") + letter);
+  }
+
+  /** All moments, one after the other. */
+  reel(): Reel | undefined {
+    if (!this.#view) return undefined;
+    const before = this.#at;
+    return {
+      count: this.#steps + 1,
+      show: async (i) => {
+        if (this.#playing) this.#play(false);
+        this.#go(i);
+      },
+      canvas: () => this.#world.canvas,
+      end: () => this.#go(before),
+    };
+  }
+
+  /** The mission, its words marked by how much they are attended to. */
+  #mission({ words: all, moments, mission }: Episode) {
+    const weights = moments[this.#at]?.words ?? [];
+    const most = Math.max(...weights, 1e-6);
+    const marked = (word: string, i: number) => {
+      const share = Math.round((60 * (weights[i] ?? 0)) / most);
+      const background = share ? `color-mix(in srgb, var(--_blue) ${share}%, transparent)` : "";
+      return html`<span style=${styleMap({ background })}>${word}</span> `;
+    };
+    return html`<p class="told-mission" lang="en" aria-label=${mission}>${all.map(marked)}</p>`;
+  }
+
+  /** What it may do, with how likely it is; each also what the reader may do instead. */
+  #actions({ actions, letters, moments }: Episode) {
+    const { words } = this.host;
+    const moment = moments[this.#at];
+    const percent = new Intl.NumberFormat(words.tag, { style: "percent" });
+    return actions.map((name, i) => {
+      const p = moment?.probabilities[i] ?? 0;
+      const here = [
+        moment?.taken === i ? words.say(moment.given ? "takenByYou" : "takenAction") : "",
+        moment?.expert === i ? words.say("expertsAction") : "",
+      ].filter(Boolean);
+      return html`<button
+        type="button"
+        class="deed"
+        aria-pressed=${moment?.taken === i ? "true" : "false"}
+        @click=${() => this.#act(letters[i] ?? "")}>
+        <span>${words.told(name)}</span>
+        <span class="chance" style=${styleMap({ width: `${100 * p}%` })}></span>
+        <span>${moment ? percent.format(p) : ""}</span>
+        <small>${here.join(", ")}</small>
+      </button>`;
+    });
+  }
+
+  #controls() {
+    const { words } = this.host;
+    const [at, of] = [this.#at, this.#steps];
+    const told = words.say("stepOf", { at, of });
+    return html`<div class="player" role="group" aria-label=${words.say("player")}>
+      <button type="button" @click=${() => this.#play(!this.#playing)}>
+        ${words.say(this.#playing ? "pause" : "play")}
+      </button>
+      <button type="button" aria-label=${words.say("frameBack")} @click=${() => this.#stop(at - 1)}>‹</button>
+      <button type="button" aria-label=${words.say("frameOn")} @click=${() => this.#stop(at + 1)}>›</button>
+      <input
+        type="range"
+        min="0"
+        max=${of}
+        step="1"
+        aria-label=${words.say("step")}
+        aria-valuetext=${told}
+        .value=${live(String(at))}
+        @input=${(e: Event) => this.#stop(Number((e.target as HTMLInputElement).value))} />
+      <output aria-live="off">${told}</output>
+    </div>`;
+  }
+
+  render() {
+    const view = this.#view;
+    const { words, bare } = this.host;
+    const keys = (e: KeyboardEvent) => {
+      const letter = KEYS[e.key];
+      if (!letter || e.ctrlKey || e.altKey || e.metaKey) return;
+      e.preventDefault();
+      this.#act(letter);
+    };
+    const moment = view?.moments[this.#at];
+    const ended = view && this.#at >= this.#steps;
+    const expert = view?.expertSteps;
+    return html`<div class="episode">
+      ${view ? this.#mission(view) : nothing}
+      <div class="scenes">
+        <canvas
+          class="plate"
+          part="canvas"
+          role="img"
+          aria-label=${words.say("worldFromAbove")}
+          ${ref(this.#world.attach)}></canvas>
+        <figure>
+          <canvas class="plate" role="img" aria-label=${words.say("whatItSees")} ${ref(this.#sight.attach)}></canvas>
+          <figcaption>${words.say("whatItSees")}</figcaption>
+        </figure>
+        ${
+          view && !bare
+            ? html`<div class="deeds" role="group" aria-label=${words.say("takeOver")} @keydown=${keys}>
+                ${this.#actions(view)}<small>${words.say("takeOver")}</small>
+              </div>`
+            : nothing
+        }
+      </div>
+      ${bare ? nothing : this.#controls()}
+      <p class="outcome" aria-live="polite">
+        ${
+          ended
+            ? html`${words.told(view.outcome)}
+              ${expert != null && view.done ? words.say("stepsBeside", { steps: this.#steps, expert }) : nothing}`
+            : moment
+              ? html`${words.say("upTo")} <q lang="en">${moment.plan}</q>`
+              : nothing
+        }
+      </p>
+    </div>`;
+  }
+}

@@ -1,0 +1,92 @@
+import type { acting as english } from "../en-acting";
+import type { Texts } from "../words";
+
+/** What the page says of agents, in German; part of texts.ts. */
+export const actingTexts: Pick<Texts, keyof typeof english> = {
+  learnsEpisodes:
+    "Was ein Experte in Räumen tut, die in jedem Schritt neu gezogen werden. Die Verluste sind −log p der nächsten " +
+    "Handlung des Experten und dessen, was er vorhat; die dicke Kurve ist die von Welten, die kein Training gesehen hat.",
+  scratchEpisodes:
+    "Nach einer Minute findet er, was vor ihm liegt; Türen und Aufträge aus zwei Teilen brauchen viel länger.",
+  kindEpisodes: "Handeln",
+  mission: "Auftrag",
+  missionHelp:
+    "Auf Englisch: go to, pick up oder open, dann key, ball, box oder door mit der Farbe davor. Teile verbindet „then“. " +
+    "Ohne ein Wort der Auftrag der Welt selbst.",
+  missionsHere: "Aufträge für diese Welt",
+  anotherWorld: "Eine andere Welt",
+  takenByYou: "von Ihnen",
+  takenAction: "getan",
+  expertsAction: "Experte",
+  stepOf: "Schritt {at} von {of}",
+  step: "Schritt",
+  worldFromAbove: "Die Welt von oben; der Agent sieht, was hell ist",
+  whatItSees: "Was er sieht, und wohin er blickt",
+  takeOver: "Tun Sie etwas anderes, als er täte: Die Pfeiltasten, p, d und t tun hier dasselbe.",
+  stepsBeside: "Er brauchte {steps} Schritte, der Experte braucht {expert}.",
+  upTo: "Er sagt, was er vorhat:",
+};
+
+/** What models that act and their data declare, and what errors say of them. */
+export const acting: Record<string, string> = {
+  // Options
+  Agent: "Agent",
+  "Layers that each moment goes through.": "Schichten, durch die jeder Augenblick geht.",
+  "Numbers that stand for a moment on its way through the layers.":
+    "Zahlen, die auf dem Weg durch die Schichten für einen Augenblick stehen.",
+  "Weight of plans": "Gewicht der Pläne",
+  "How much it counts to say what the expert is up to, beside doing what it does.":
+    "Wie viel es zählt, zu sagen, was der Experte vorhat, neben dem, was er tut.",
+  "Logits are divided by it: 0 always takes the likeliest action, 1 draws as the model believes.":
+    "Durch sie werden die Logits geteilt: 0 nimmt stets die wahrscheinlichste Handlung, 1 zieht, wie das Modell glaubt.",
+  Mishaps: "Missgeschicke",
+  "Share of the steps in which something else is done than the expert would.":
+    "Anteil der Schritte, in denen etwas anderes getan wird, als der Experte täte.",
+
+  // Plots
+  "Follow an instruction": "Einer Anweisung folgen",
+  ["The agent sees no more than the bright cells before it, and none behind walls and closed doors. At each step it " +
+  "reads the mission, looks at what is in sight and back at what it has seen and done, and takes the likeliest action. " +
+  "Words and cells are marked by how much it attends to them, on average over its layers and heads. Take the controls " +
+  "at any step, and see how it goes on from there."]:
+    "Der Agent sieht nur die hellen Felder vor sich, keine hinter Wänden und geschlossenen Türen. Bei jedem Schritt " +
+    "liest er den Auftrag, blickt auf das, was in Sicht ist, und zurück auf das, was er gesehen und getan hat, und tut " +
+    "das Wahrscheinlichste. Wörter und Felder sind markiert, je mehr er auf sie achtet, im Mittel über Schichten und " +
+    "Köpfe. Steuern Sie selbst, bei jedem Schritt, und sehen Sie, wie er von da an weitermacht.",
+  Episodes: "Episoden",
+  "The model acts in worlds of its own.": "Das Modell handelt in eigenen Welten.",
+  left: "links drehen",
+  right: "rechts drehen",
+  forward: "vorwärts",
+  "pick up": "aufheben",
+  drop: "ablegen",
+  toggle: "öffnen, schließen",
+  "Done.": "Erledigt.",
+  "Not done after 64 steps.": "Nach 64 Schritten nicht erledigt.",
+  "This cannot be done: {stuck}.": "Das geht nicht: {stuck}.",
+  "there is no {colour}{sort} in this world": "In dieser Welt gibt es „{colour}{sort}“ nicht",
+  "there is no way to the {colour}{sort}": "Zu „{colour}{sort}“ führt kein Weg",
+
+  // Missions that are not understood
+  "{LONGEST} characters are the most": "höchstens {LONGEST} Zeichen",
+  "{MOST_PARTS} parts are the most": "höchstens {MOST_PARTS} Teile",
+  "“{word}” is not understood there; {what} is": "„{word}“ wird dort nicht verstanden, sondern {what}",
+  "“then” or the end": "„then“ oder das Ende",
+  "“go to”, “pick up” or “open”": "„go to“, „pick up“ oder „open“",
+  "a key, ball, box or door": "key, ball, box oder door",
+  "{SORTS}, with one of the colours {colours} before it,": "{SORTS}, davor eine der Farben {colours}",
+  "{VERBS} is missing at the end": "am Ende fehlt {VERBS}",
+  "{SORTS} is missing at the end": "am Ende fehlt {SORTS}",
+  "a door cannot be picked up": "eine Tür lässt sich nicht aufheben",
+  "only doors can be opened by name": "mit Namen öffnen lassen sich nur Türen",
+  "64 actions are the most": "höchstens 64 Handlungen",
+  "its letters are L, R, F, P, D and T": "ihre Buchstaben sind L, R, F, P, D und T",
+
+  // Other errors
+  "This needs episodes": "Dazu braucht es Episoden",
+  "it holds no episodes": "er enthält keine Episoden",
+  "episodes of {steps} moments": "Episoden von {steps} Augenblicken",
+  "This needs a model that acts": "Dazu braucht es ein Modell, das handelt",
+  "A {} does not act": "Ein {} handelt nicht",
+  "an agent without a world": "ein Agent ohne Welt",
+};

@@ -1,0 +1,28 @@
+import { sentence } from "./sentence";
+
+/** What is said of agents. */
+export const acting = {
+  learnsEpisodes: sentence(
+    "What an expert does in rooms that are drawn anew at each step. The losses are −log p of the expert’s next action,",
+    "and of what it says it is up to; the thick curve is that of worlds that no training has seen.",
+  ),
+  scratchEpisodes: "After a minute it finds what lies before it; doors and two-part missions take much longer.",
+  kindEpisodes: "Acting",
+  mission: "Mission",
+  missionHelp: sentence(
+    "In English: go to, pick up or open, then a key, ball, box or door with its colour. Parts are joined by “then”.",
+    "Without a word, the world’s own.",
+  ),
+  missionsHere: "Missions for this world",
+  anotherWorld: "Another world",
+  takenByYou: "by you",
+  takenAction: "taken",
+  expertsAction: "expert",
+  stepOf: "Step {at} of {of}" as const,
+  step: "Step",
+  worldFromAbove: "The world from above; the agent sees what is bright",
+  whatItSees: "What it sees, and where it looks",
+  takeOver: "Do something else than it would: the arrow keys, p, d and t do the same here.",
+  stepsBeside: "It took {steps} steps, and the expert takes {expert}." as const,
+  upTo: "It says that it is about to",
+};
