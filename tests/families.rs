@@ -15,7 +15,8 @@ use common::{
 use generative_playground::{
     checkpoint::{self, Precision},
     data::{
-        ClipSet, DataInfo, Dataset, EpisodeSet, FunctionSet, PairSet, PointSet, ScoreSet, Space, TextSet,
+        ClipSet, DataInfo, Dataset, EpisodeSet, FunctionSet, PairSet, PointSet, ScoreSet, Space,
+        TextSet,
     },
     device,
     error::{Code, Result},

@@ -119,6 +119,7 @@ fn models() -> Vec<(FamilyInfo, &'static str)> {
                 | SpaceKind::Text
                 | SpaceKind::Pairs
                 | SpaceKind::Score
+                | SpaceKind::Functions
                 | SpaceKind::Episodes => {}
                 SpaceKind::Points => out.push((info.clone(), "moons")),
                 SpaceKind::Classes => out.push((info.clone(), "two-moons")),
