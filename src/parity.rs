@@ -436,6 +436,9 @@ impl Suite {
                 };
                 let name = format!("{} of {}", family.title, info.name);
                 let mut configs = match space.kind {
+                    SpaceKind::Text if family.capabilities.masked => vec![json!({
+                        "n_layer": 2, "n_head": 2, "n_embd": 16, "block_size": 25, "dropout": 0.2,
+                    })],
                     SpaceKind::Text => vec![text_config(false), text_config(true)],
                     _ => vec![space.config.clone()],
                 };

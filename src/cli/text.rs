@@ -64,7 +64,9 @@ pub fn write_out(
         other => other?,
     }
     // What may change until the end is written then.
-    if let (true, Samples::Texts(texts)) = (sampler.revises(), sampler.state()) {
+    if sampler.revises()
+        && let Samples::Texts(texts) = sampler.state()
+    {
         texts.iter().flatten().for_each(|token| out(&token.text));
     }
     out("\n");

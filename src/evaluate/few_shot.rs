@@ -91,8 +91,8 @@ impl Plan {
     };
     /// As much as a card needs.
     pub const WHOLE: Self = Self {
-        tuned_draws: 5,
-        steps: 96,
+        tuned_draws: 3,
+        steps: 64,
         ..Self::LIVE
     };
 }

@@ -657,7 +657,11 @@ of: number,
 /**
  * What it looks like now.
  */
-view: View | null, } | { "type": "training", 
+view: View | null, } | { "type": "viewing", 
+/**
+ * It.
+ */
+view: View, } | { "type": "training", 
 /**
  * Numbers.
  */
@@ -1305,7 +1309,11 @@ comparable: boolean,
 /**
  * Whether it is twice as wide as high: two pictures side by side.
  */
-wide: boolean, };
+wide: boolean, 
+/**
+ * Whether it takes long: it begins when the reader asks for it, and is told as it grows.
+ */
+slow: boolean, };
 
 /**
  * What a plot is asked with.
@@ -1318,7 +1326,11 @@ along: string, } | { "kind": "pointer" } | { "kind": "marks" } | { "kind": "imag
 /**
  * One to begin with.
  */
-example: string, } | { "kind": "letters" } | { "kind": "phrase" };
+example: string, } | { "kind": "letters" } | { "kind": "gaps", 
+/**
+ * One to begin with.
+ */
+example: string, } | { "kind": "phrase" };
 
 /**
  * The answers to a plot's inputs; what a plot does not ask for is ignored.
@@ -1400,7 +1412,11 @@ invertible: boolean,
 /**
  * It reads and writes text.
  */
-language: boolean, };
+language: boolean, 
+/**
+ * It guesses tokens of a text from those on both sides.
+ */
+masked: boolean, };
 
 /**
  * What a `log_prob` means.
@@ -1778,7 +1794,31 @@ heads: number,
  * Where it looked: `layers · heads` matrices of f32 with a row for each piece that was guessed and a
  * column for each that was read, row by row, little-endian.
  */
-alignment: Bytes, } | { "kind": "scores", 
+alignment: Bytes, } | { "kind": "chart", 
+/**
+ * What runs to the right.
+ */
+across: string, 
+/**
+ * What runs upwards.
+ */
+up: string, 
+/**
+ * The places.
+ */
+ticks: Array<string>, 
+/**
+ * Lowest and highest value that is drawn.
+ */
+range: [number, number], 
+/**
+ * They.
+ */
+curves: Array<Curve>, 
+/**
+ * A value to compare with, and what it is.
+ */
+level: [string, number] | null, } | { "kind": "scores", 
 /**
  * It, one or several pieces.
  */
@@ -1960,7 +2000,11 @@ start: number,
 /**
  * They.
  */
-tokens: Array<Token>, };
+tokens: Array<Token>, 
+/**
+ * Whether they take the place of all that was told before.
+ */
+anew?: boolean, };
 
 /**
  * A token of a text and what else could have stood there.

@@ -2,7 +2,7 @@
 //
 //     node web/texts/books.mjs FOLDER
 //
-// writes FOLDER/books.txt.gz, a paragraph a line: first what is learned of each book, then its end, which is held out;
+// writes FOLDER/books/books.txt.gz, a paragraph a line: first what is learned of each book, then its end, which is held out;
 // and authors.txt.gz in this folder, a sentence a line behind its author's name, all of them held out. Blake's poems
 // are too short to be cut in two: no line of theirs is learned. The same texts give the same files, byte by byte.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -75,7 +75,7 @@ for (const [author, ...names] of BOOKS) {
 const whole = (lines) => `${lines.join("\n")}\n`;
 const [first, last] = [whole(learned), whole(heldOut)];
 console.log(`learned ${first.length}, held out ${last.length}: ${last.length / (first.length + last.length)}`);
-mkdirSync(out, { recursive: true });
+mkdirSync(join(out, "books"), { recursive: true });
 const pack = (text) => gzipSync(text, { level: 9 });
-writeFileSync(join(out, "books.txt.gz"), pack(first + last));
+writeFileSync(join(out, "books", "books.txt.gz"), pack(first + last));
 writeFileSync(join(here, "authors.txt.gz"), pack(whole(labelled)));

@@ -121,18 +121,17 @@ impl Filling {
             ids,
         };
         let open = draft.given.iter().filter(|g| !**g).count();
-        let fill = open.div_ceil(options.at_once.max(1));
-        let sweeps = match model.context() {
-            // A text is filled stretch by stretch where it is longer than what is seen at once.
+        let fills = match model.context() {
+            // A text that is longer than what is seen at once is filled stretch by stretch, in as many steps at most.
             t if t < draft.ids.len() => open,
-            _ => fill,
+            _ => open.div_ceil(options.at_once.max(1)),
         };
         Ok(Self {
             model: Arc::new(model.valid()),
             options: options.clone(),
             seed,
             step: 0,
-            steps: sweeps + options.sweeps * again(open),
+            steps: fills + options.sweeps * again(open),
             drafts: vec![draft; count],
         })
     }
@@ -143,8 +142,8 @@ impl Filling {
         self.drafts.iter().any(|draft| draft.ids.contains(&gap))
     }
 
-    /// What is in the drafts' gaps, as far as it is known; without `sweeps`, and always the likeliest: for who watches.
-    pub fn tokens(&self, draft: usize) -> Vec<Token> {
+    /// A draft as it is now: what is given, what was drawn, and gaps.
+    fn tokens(&self, draft: usize) -> Vec<Token> {
         let mut speller = Speller::default();
         let (gap, tokenizer) = (self.model.gap(), &self.model.tokenizer);
         let Some(draft) = self.drafts.get(draft) else {

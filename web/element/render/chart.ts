@@ -62,7 +62,7 @@ export class ChartRenderer implements Renderer {
     // Side by side, so that bars of several curves can be told apart.
     const x = (i: number) => this.#x(i, ticks.length) + (at - 1.5) * 5;
     const points = there.map(({ value, i }) => `${x(i)},${this.#y(value, range)}`).join(" ");
-    return svg`<g class=${`curve c${at % 4}`}>
+    return svg`<g class="curve" data-curve=${at % 4}>
       <polyline points=${points} />
       ${there.map(
         ({ value, i, off }) => svg`
@@ -97,7 +97,7 @@ export class ChartRenderer implements Renderer {
           ${curves.map(
             ({ title, values, errors }, i) =>
               html`<tr>
-                <th scope="row"><i class=${`swatch c${i % 4}`}></i> ${words.told(title)}</th>
+                <th scope="row"><i class="swatch" data-curve=${i % 4}></i> ${words.told(title)}</th>
                 ${values.map((value, k) => html`<td>${this.#cell(value, errors[k] ?? null)}</td>`)}
               </tr>`,
           )}

@@ -102,6 +102,10 @@ export const gaps: Record<string, string> = {
     "er hat mehr als {} Token, und mehr werden nicht auf einmal gelesen",
   "it has no gap": "er hat keine Lücke",
   "Write ___ or [MASK] where a word is missing.": "Schreiben Sie ___ oder [MASK], wo ein Wort fehlt.",
+  "the authors' sentences: {e}": "die Sätze der Autoren: {e}",
+  "texts with classes": "Texte mit Klassen",
+  "two classes with {} texts each are needed": "zwei Klassen mit je {} Texten sind nötig",
+  "fewer than {t} tokens of it are held out": "weniger als {t} Token davon sind zurückgehalten",
   "A {} does not fill gaps": "Ein {} füllt keine Lücken",
   "This needs a model that fills gaps": "Dafür braucht es ein Modell, das Lücken füllt",
 };
