@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Windows of the held-out part of which tokens are hidden together, and those of which each token is by itself.
-const WINDOWS: (usize, usize) = (1000, 150);
+const WINDOWS: (usize, usize) = (400, 60);
 
 const NO_PAUSE: Pause = || Box::pin(async {});
 

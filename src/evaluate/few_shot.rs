@@ -91,7 +91,7 @@ impl Plan {
     };
     /// As much as a card needs.
     pub const WHOLE: Self = Self {
-        tuned_draws: 3,
+        tuned_draws: 2,
         steps: 64,
         ..Self::LIVE
     };

@@ -36,8 +36,8 @@ pub use crate::{
     },
     open::Opening,
     scene::{
-        Alternative, Bars, Cell, EpisodeMoment, Key, Layer, Number, Path, PlotInput, PlotInputs,
-        PlotSpec, Proposal, Role, Text, Token, View,
+        Alternative, Bars, Cell, Curve, EpisodeMoment, Key, Layer, Number, Path, PlotInput,
+        PlotInputs, PlotSpec, Proposal, Role, Text, Token, View,
     },
     speech::Bend,
     training::{LossCurve, Split},
@@ -142,6 +142,7 @@ mod tests {
             Proposal,
             EpisodeMoment,
             Cell,
+            Curve,
             Number,
             Bars,
             Key,

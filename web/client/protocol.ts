@@ -2079,6 +2079,23 @@ text: string,
 value: number, };
 
 /**
+ * A curve of a [`View::Chart`].
+ */
+export type Curve = { 
+/**
+ * What it is.
+ */
+title: string, 
+/**
+ * Its value at each place, where there is one.
+ */
+values: Array<number | null>, 
+/**
+ * How far it may be off at each place, up and down.
+ */
+errors: Array<number | null>, };
+
+/**
  * A named number.
  */
 export type Number = { 

@@ -19,6 +19,7 @@ export const gapsTexts: Pick<Texts, keyof typeof english> = {
 /** What a model that fills gaps declares, and what errors say of it. */
 export const gaps: Record<string, string> = {
   // Options
+  BERT: "BERT",
   "Context length: the most tokens of a text that the model sees at once.":
     "Kontextlänge: so viele Token eines Textes sieht das Modell höchstens auf einmal.",
   "Masked share": "Verdeckter Anteil",
@@ -59,6 +60,7 @@ export const gaps: Record<string, string> = {
     "Lücke wird für sich geschätzt: Zwei Vorschläge, die je für sich wahrscheinlich sind, müssen nicht zueinander passen.",
   "She ___ at him, and said ___ for a long time.": "She ___ at him, and said ___ for a long time.",
   "Step by step": "Schritt für Schritt",
+  steps: "Schritte",
   ["The gaps are filled one after the other, each with its likeliest token, the surest gap first. After each step all " +
   "other gaps are guessed anew, with what stands there by then. Move the slider, and see how one word changes what " +
   "fits elsewhere."]:
