@@ -14,7 +14,7 @@ const IMAGES = ["--seed", "1", "--count", "48", "--columns", "8", "--scale", "1"
 const MILD = ["--temperature", "0.7"];
 /** What `playground sample` is told beside the model's name. */
 const POSTERS = {
-  "bert-books.txt": ["--seed", "1", "--prompt", "She ___ at him, and said ___ for a long time."],
+  "bert-books.txt": ["--seed", "1", "--prompt", "Captain Ahab stood upon the ___ and looked at the ___."],
   "chorales.png": ["--seed", "1"],
   "ddpm-mnist.png": IMAGES,
   "ddpm-mnist-few.png": [...IMAGES, "--option", "sampler=shortcut", "--option", "steps=4"],

@@ -97,7 +97,7 @@ export class ChartRenderer implements Renderer {
           ${curves.map(
             ({ title, values, errors }, i) =>
               html`<tr>
-                <th scope="row"><i class="swatch" data-curve=${i % 4}></i> ${words.told(title)}</th>
+                <th scope="row"><i class="curve-key" data-curve=${i % 4}></i> ${words.told(title)}</th>
                 ${values.map((value, k) => html`<td>${this.#cell(value, errors[k] ?? null)}</td>`)}
               </tr>`,
           )}
