@@ -49,6 +49,8 @@ const MODELS = [
   ['[view="samples"][model="chorales"]', '<generative-model model="chorales" view="samples">'],
   ['[view="instruct"]', '<generative-model model="ddpm-scenes" view="instruct">'],
   ['[view="alphabet"]', '<generative-model model="glyphs" view="alphabet">'],
+  ['[view="curve"][model="icl-linear"]', '<generative-model model="icl-linear" view="curve">'],
+  ['[view="train"][family="in-context"]', '<generative-model family="in-context" view="train">'],
   ['[view="nearest"]', '<generative-model model="gan-mnist" view="nearest">'],
   ["[family]:not([view])", '<generative-model family="realnvp" data="moons" plot="density" steps="2000">'],
 ];

@@ -138,11 +138,12 @@ fn answers(found: &mut Found, family: &str, config: Value, data: &str, plots: &[
             },
         })
     });
-    let metrics = ViewQuery::Metrics {
+    // Of functions there are no points to be near to.
+    let metrics = (data != "functions").then_some(ViewQuery::Metrics {
         count: 100,
         seed: 1,
-    };
-    for query in queries.chain([metrics]) {
+    });
+    for query in queries.chain(metrics) {
         let request = Request::View {
             session: 1,
             query: query.clone(),
@@ -201,6 +202,10 @@ fn declared() -> BTreeMap<String, String> {
                 }
                 SpaceKind::Classes => answers(&mut found, id, json!({}), "two-moons", &plots),
                 SpaceKind::Energy => answers(&mut found, id, json!({}), "u1", &plots),
+                SpaceKind::Functions => {
+                    let small = json!({"n_layer": 1, "n_head": 2, "n_embd": 16});
+                    answers(&mut found, id, small, "functions", &plots);
+                }
                 SpaceKind::Image
                 | SpaceKind::Video
                 | SpaceKind::Text

@@ -10,13 +10,14 @@ use serde_json::json;
 
 use super::{
     files::read,
+    idle,
     terminal::{self, say},
     text::write_out,
 };
 use crate::{
     error::{Error, Result},
     model::{Condition, Model, Samples},
-    open::{self, HEAD_BYTES, Opening, bundle, guest::Guest},
+    open::{self, HEAD_BYTES, Opening, bundle, encoder, guest::Guest},
 };
 
 /// What is opened, and what it is to write.
@@ -50,6 +51,10 @@ pub struct Arguments {
     /// Seed of what is drawn.
     #[arg(long, default_value_t = 1)]
     seed: u32,
+    /// Of a sentence encoder (MiniLM and others of BERT's form): labels with commas between them, which are ranked by
+    /// how near each is to the prompt.
+    #[arg(long)]
+    labels: Option<String>,
     /// Megabytes of memory that it may take.
     #[arg(long, default_value_t = 4096)]
     memory: u64,
@@ -58,6 +63,14 @@ pub struct Arguments {
 /// See the module's documentation.
 pub fn run(arguments: &Arguments) -> Result<()> {
     let (head, size, whole) = beginning(&arguments.file)?;
+    if whole && encoder::is(&head) {
+        return rank(arguments, head);
+    }
+    idle(
+        "labels",
+        arguments.labels.as_ref(),
+        "only a sentence encoder ranks labels",
+    )?;
     let opening = open::peek(head.clone(), size)?;
     about(&arguments.file, &opening);
     if opening.memory > arguments.memory << 20 {
@@ -81,6 +94,28 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     } else {
         once(arguments, &guest)
     }
+}
+
+/// The labels, the nearest to the prompt first.
+fn rank(arguments: &Arguments, file: Vec<u8>) -> Result<()> {
+    let size = file.len() as u64;
+    let encoder = encoder::open(file)?;
+    say!("{}", encoder.name);
+    say!(
+        "  sentence encoder  {:.1} million weights, {}, {} numbers for a text",
+        encoder.parameters as f64 / 1e6,
+        bytes(size),
+        encoder.width()
+    );
+    let (Some(prompt), Some(labels)) = (&arguments.prompt, &arguments.labels) else {
+        say!("Give it --prompt TEXT and --labels ONE,TWO to rank labels for a text.");
+        return Ok(());
+    };
+    let labels: Vec<&str> = labels.split(',').map(str::trim).collect();
+    for (label, near) in encoder.nearest(prompt, &labels)? {
+        say!("{near:7.4}  {}", labels[label]);
+    }
+    Ok(())
 }
 
 /// The beginning of a file, its length, and whether that is all of it. Safetensors come with what belongs to them.

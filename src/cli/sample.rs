@@ -261,7 +261,7 @@ fn functions(arguments: &Arguments, opened: &Opened) -> Result<()> {
     let window = PointSet::window_of(&opened.meta.data);
     let view = pollster::block_on(plots::samples(samples, 1, window))?;
     let bytes = match &view {
-        _ if has_ending(&out, "png") => picture(view, SIDE)?,
+        _ if has_ending(&out, "png") => picture(view.clone(), SIDE)?,
         View::Plot { layers, .. } if has_ending(&out, "csv") => plots::csv(layers, None),
         view => plots::svg::svg(view)?.into_bytes(),
     };

@@ -12,6 +12,7 @@
 pub mod bundle;
 mod chat;
 mod cursor;
+pub mod encoder;
 mod gguf;
 pub mod guest;
 mod llama2c;

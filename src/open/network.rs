@@ -93,7 +93,8 @@ pub struct Linear {
 }
 
 impl Linear {
-    fn of(&self, x: &Rows) -> Vec<f32> {
+    /// What becomes of rows.
+    pub fn of(&self, x: &Rows) -> Vec<f32> {
         let mut y = self.weight.times(x);
         if let Some(bias) = &self.bias {
             y.chunks_exact_mut(bias.len())

@@ -1,4 +1,4 @@
-// Functions learned in the prompt: examples are placed, moved and taken away by mouse and by keys, and the curve follows.
+// Functions learned in the prompt: examples are placed, moved and taken away by mouse and keys; the curve follows.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { alone, closePage, notices, picture, startBrowser, startSite, until } from "./harness.mjs";

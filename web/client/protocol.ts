@@ -1322,7 +1322,7 @@ export type PlotInput = { "kind": "scrubber",
 /**
  * What it moves along, for example `layers` or `time`.
  */
-along: string, } | { "kind": "pointer" } | { "kind": "marks" } | { "kind": "image" } | { "kind": "pair" } | { "kind": "mask" } | { "kind": "clip" } | { "kind": "text" } | { "kind": "sentence" } | { "kind": "instruction", 
+along: string, } | { "kind": "pointer" } | { "kind": "image" } | { "kind": "pair" } | { "kind": "mask" } | { "kind": "clip" } | { "kind": "text" } | { "kind": "sentence" } | { "kind": "instruction", 
 /**
  * One to begin with.
  */
@@ -1335,7 +1335,7 @@ example: string, } | { "kind": "phrase" };
 /**
  * The answers to a plot's inputs; what a plot does not ask for is ignored.
  */
-export type PlotInputs = { marks?: Array<[number, number]>, 
+export type PlotInputs = { 
 /**
  * Where the scrubber stands, 0 to 1.
  */
@@ -1344,6 +1344,10 @@ at?: number,
  * What the reader points at, in the window's coordinates.
  */
 pointer?: [number, number], 
+/**
+ * Points that the reader placed, in the window's coordinates.
+ */
+marks?: Array<[number, number]>, 
 /**
  * An image, or the first of two.
  */
@@ -2138,10 +2142,21 @@ title: string,
 values: Array<number>, };
 
 /**
+ * What a colour of a [`View::Plot`] stands for.
+ */
+export type Key = { 
+/**
+ * The colour.
+ */
+role: Role, 
+/**
+ * What is drawn in it.
+ */
+text: string, };
+
+/**
  * What something in a plot stands for; the page gives each its colour.
  */
-export type Key = { role: Role, text: string, };
-
 export type Role = "data" | "model" | "noise" | "guess" | "guide";
 
 /**

@@ -266,7 +266,7 @@ export abstract class ModelHost extends grown(ModelCore) implements Host, Contro
     this.requestUpdate();
   }
 
-  /** What a family is to learn here, if not points or a text: as asked for, else the first if it knows no other data. */
+  /** What a family learns here, if not points or a text: as asked for, else the first if it knows no other data. */
   protected async imagesOf({ spaces }: FamilyInfo): Promise<string | undefined> {
     const kind = pictured(spaces);
     if (!this.family || !kind) return undefined;

@@ -8,7 +8,7 @@ import { ScrubberInput } from "./inputs/place";
 import { Others } from "./others";
 import { Latest, Panel, ask, type Host, type Param } from "./panel";
 import { past } from "./past";
-import { isDrawn } from "./points-task";
+import { isDrawn, isPlane } from "./points-task";
 import { PlotRenderer } from "./render/plot";
 import { transport } from "./transport";
 import type { Renderer } from "./render/renderer";
@@ -280,7 +280,7 @@ export class PlotPanel extends Panel {
             <h3>${this.host.words.told(this.host.about?.title ?? "")}</h3>
             ${formula(info.equation, () => this.host.requestUpdate())}
           </div>
-          ${transport(this.host, info)}${this.#renderer?.beside?.() ?? nothing}
+          ${isPlane(info.space.kind) ? transport(this.host, info) : nothing}${this.#renderer?.beside?.() ?? nothing}
         </div>
       </div>`;
     }

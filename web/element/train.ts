@@ -17,7 +17,7 @@ import { pairSource } from "./text/pairs";
 import { bringFile, source } from "./text/source";
 import { COLOR, lossNames, lossTitle, tones, type Tone } from "./losses";
 import { past } from "./past";
-import { isPlane } from "./points-task";
+import { isDrawn, isPlane } from "./points-task";
 import { Plot } from "./render/points";
 import { Plan } from "./score/roll";
 import { transport } from "./transport";
@@ -109,7 +109,7 @@ export class TrainPanel extends Panel {
     return this.host.info?.space.kind === "pairs";
   }
   get #plane() {
-    return isPlane(this.host.info?.space.kind);
+    return isDrawn(this.host.info?.space.kind);
   }
 
   override caption({ space, data }: ModelInfo) {

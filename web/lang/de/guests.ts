@@ -1,5 +1,8 @@
 /** Of models out of other programs' files: what they declare, and what errors say of them. */
 export const guests: Record<string, string> = {
+  "“{a}” as {name}": "„{a}“ als {name}",
+  "its tokenizer lacks “{text}”": "seinem Tokenizer fehlt „{text}“",
+  "its weights give what is no number": "seine Gewichte ergeben, was keine Zahl ist",
   "Opened model": "Geöffnetes Modell",
   Chat: "Gespräch",
   "Put the prompt into the form in which the model was taught to answer, if it was.":

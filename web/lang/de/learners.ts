@@ -12,33 +12,35 @@ export const learners: Record<string, string> = {
 
   // Plots
   Guesses: "Vermutungen",
-  ["Each dot is a function that the model has never met: to the right its true value at some x, upwards what the model " +
-  "guesses after the examples of its prompt. With more examples the dots move to the diagonal, though no weight changes."]:
-    "Jeder Punkt ist eine Funktion, der das Modell nie begegnet ist: nach rechts ihr wahrer Wert an einem x, nach oben, " +
-    "was das Modell nach den Beispielen seines Prompts vermutet. Mit mehr Beispielen rücken die Punkte zur Diagonalen, " +
-    "obwohl sich kein Gewicht ändert.",
+  ["Each dot is a function that the model has never met: to the right its true value at some x, upwards what the " +
+  "model guesses after the examples of its prompt. With more examples the dots move to the diagonal, though no " +
+  "weight changes."]:
+    "Jeder Punkt ist eine Funktion, der das Modell nie begegnet ist: nach rechts ihr wahrer Wert an einem x, " +
+    "nach oben, was das Modell nach den Beispielen seines Prompts vermutet. Mit mehr Beispielen rücken die " +
+    "Punkte zur Diagonalen, obwohl sich kein Gewicht ändert.",
   "Your examples": "Ihre Beispiele",
-  ["Place examples: the model reads them as its prompt and says what the function is everywhere else. No weight changes. " +
-  "Beside it is the best possible guess, Bayesian regression on the same cosines with the same noise."]:
-    "Setzen Sie Beispiele: Das Modell liest sie als Prompt und sagt, was die Funktion überall sonst ist. Kein Gewicht " +
-    "ändert sich. Daneben steht die bestmögliche Vermutung, bayessche Regression auf denselben Kosinus mit demselben " +
-    "Rauschen.",
+  ["Place examples: the model reads them as its prompt and says what the function is everywhere else. No weight " +
+  "changes. Beside it is the best possible guess, Bayesian regression on the same cosines with the same noise."]:
+    "Setzen Sie Beispiele: Das Modell liest sie als Prompt und sagt, was die Funktion überall sonst ist. Kein " +
+    "Gewicht ändert sich. Daneben steht die bestmögliche Vermutung, bayessche Regression auf denselben Kosinus " +
+    "mit demselben Rauschen.",
   "Error by examples": "Fehler je Beispiel",
-  ["The mean square error on new linear functions after 0, 1, 2, … examples, as a share of what guessing 0 gives. Ridge " +
-  "regression that knows the noise is the best that can be done; least squares fits the noise as well while there are " +
-  "about as many examples as inputs."]:
-    "Der mittlere quadratische Fehler bei neuen linearen Funktionen nach 0, 1, 2, … Beispielen, als Anteil dessen, was " +
-    "die Vermutung 0 ergibt. Ridge-Regression, die das Rauschen kennt, ist das Beste, was möglich ist; die kleinsten " +
-    "Quadrate passen sich auch dem Rauschen an, solange es etwa so viele Beispiele wie Eingaben gibt.",
+  ["The mean square error on new linear functions after 0, 1, 2, … examples, as a share of what guessing 0 gives. " +
+  "Ridge regression that knows the noise is the best that can be done; least squares fits the noise as well " +
+  "while there are about as many examples as inputs."]:
+    "Der mittlere quadratische Fehler bei neuen linearen Funktionen nach 0, 1, 2, … Beispielen, als Anteil " +
+    "dessen, was die Vermutung 0 ergibt. Ridge-Regression, die das Rauschen kennt, ist das Beste, was möglich " +
+    "ist; die kleinsten Quadrate passen sich auch dem Rauschen an, solange es etwa so viele Beispiele wie " +
+    "Eingaben gibt.",
   "Sparse functions": "Dünn besetzte Funktionen",
-  ["The same for functions of which only a third of the weights are not zero. The lasso looks for such functions: of four " +
-  "penalties the best is taken for each number of examples."]:
-    "Dasselbe für Funktionen, bei denen nur ein Drittel der Gewichte nicht null ist. Das Lasso sucht solche Funktionen: " +
-    "von vier Strafen gilt für jede Zahl von Beispielen die beste.",
+  ["The same for functions of which only a third of the weights are not zero. The lasso looks for such functions: " +
+  "of four penalties the best is taken for each number of examples."]:
+    "Dasselbe für Funktionen, bei denen nur ein Drittel der Gewichte nicht null ist. Das Lasso sucht solche " +
+    "Funktionen: von vier Strafen gilt für jede Zahl von Beispielen die beste.",
   "Outside its training": "Außerhalb des Trainings",
-  ["How often as large the error is as that of ridge regression that knows what has changed, both after twice as many " +
-  "examples as inputs, as a power of two upwards. To the left and to the right inputs, functions or noise are made " +
-  "smaller or larger than any in training, again as powers of two."]:
+  ["How often as large the error is as that of ridge regression that knows what has changed, both after twice as " +
+  "many examples as inputs, as a power of two upwards. To the left and to the right inputs, functions or noise " +
+  "are made smaller or larger than any in training, again as powers of two."]:
     "Wievielmal so groß der Fehler ist wie der einer Ridge-Regression, die weiß, was sich geändert hat, beide nach " +
     "doppelt so vielen Beispielen wie Eingaben, nach oben als Zweierpotenz. Nach links und rechts werden Eingaben, " +
     "Funktionen oder Rauschen kleiner oder größer gemacht als im Training, wieder als Zweierpotenzen.",
