@@ -14,6 +14,7 @@ const IMAGES = ["--seed", "1", "--count", "48", "--columns", "8", "--scale", "1"
 const MILD = ["--temperature", "0.7"];
 /** What `playground sample` is told beside the model's name. */
 const POSTERS = {
+  "agent-rooms.png": ["--seed", "1", "--count", "6", "--scale", "1"],
   "bert-books.txt": ["--seed", "1", "--prompt", "Captain Ahab stood upon the ___ and looked at the ___."],
   "chorales.png": ["--seed", "1"],
   "ddpm-mnist.png": IMAGES,

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use burn::tensor::Tensor;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -192,8 +193,18 @@ fn clips(arguments: &Arguments, opened: &Opened) -> Result<()> {
         };
         film(&(0..frames).map(frame).collect::<Result<Vec<_>>>()?, scale)?
     } else {
-        let sheet = clips.reshape([n * frames, c, h, w]);
-        plots::png(&pollster::block_on(grid(sheet, frames))?, scale)?
+        // Of an episode every fourth frame says enough.
+        let every = match opened.meta.data.space.kind() {
+            SpaceKind::Episodes => 4,
+            _ => 1,
+        };
+        let kept: Vec<_> = (0..frames)
+            .step_by(every)
+            .map(|i| clips.clone().narrow(1, i, 1))
+            .collect();
+        let columns = kept.len();
+        let sheet = Tensor::cat(kept, 1).reshape([n * columns, c, h, w]);
+        plots::png(&pollster::block_on(grid(sheet, columns))?, scale)?
     };
     write(&out, &bytes)?;
     told(arguments, count, &out);

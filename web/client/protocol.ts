@@ -1373,6 +1373,10 @@ letters?: Array<LetterInput>,
  */
 text?: string, 
 /**
+ * Actions that are taken before the model's own, by their letters.
+ */
+actions?: string, 
+/**
  * The language of the text, by its code; empty for the model's first.
  */
 from?: string, 
@@ -2068,6 +2072,39 @@ prob: number,
  * Whether it came to its end.
  */
 ended: boolean, };
+
+/**
+ * A moment of a [`View::Episode`].
+ */
+export type EpisodeMoment = { 
+/**
+ * What was done, a place among the actions.
+ */
+taken: number, 
+/**
+ * Whether the reader did it.
+ */
+given: boolean, 
+/**
+ * The probability of each action under the model.
+ */
+probabilities: Array<number>, 
+/**
+ * How much the model attends to each word of the mission; they add up to one.
+ */
+words: Array<number>, 
+/**
+ * What the model says that it is up to.
+ */
+plan: string, 
+/**
+ * What the expert would do, a place among the actions; `null` where there is no way.
+ */
+expert: number | null, 
+/**
+ * Parts of the mission that are done.
+ */
+done: number, };
 
 /**
  * A cell of a [`View::Table`].

@@ -268,9 +268,8 @@ export abstract class ModelHost extends grown(ModelCore) implements Host, Contro
 
   /** What a family learns here, if not points or a text: as asked for, else the first if it knows no other data. */
   protected async imagesOf({ spaces }: FamilyInfo): Promise<string | undefined> {
-    const kind = pictured(spaces);
+    const [kind, asked] = [pictured(spaces), this.getAttribute("data")];
     if (!this.family || !kind) return undefined;
-    const asked = this.getAttribute("data");
     const made = this.description?.made.filter((set) => set.kind === kind) ?? [];
     if (kind === "score") return asked ?? CHORALES;
     if (kind !== "image" || made.some(({ name }) => name === asked)) return asked ?? made[0]?.name;

@@ -144,7 +144,9 @@ export class SamplesPanel extends Panel {
           ${ref(this.#plate.attach)}></canvas>`;
     if (host.bare) return canvas;
     const set = (name: string) => (e: Event) => host.setAttribute(name, (e.target as HTMLInputElement).value);
-    const counts = [...new Set([...(this.#moves ? CLIPS : COUNTS).filter((n) => countOf(host.info?.space.kind, n) === n), count])].sort((a, b) => a - b);
+    const counts = [
+      ...new Set([...(this.#moves ? CLIPS : COUNTS).filter((n) => countOf(host.info?.space.kind, n) === n), count]),
+    ].sort((a, b) => a - b);
     const form = (f: Field) =>
       field(words, f, "sample", {
         value: host.sampleOptions[f.name] ?? f.fallback,

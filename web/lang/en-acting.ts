@@ -19,7 +19,6 @@ export const acting = {
   takenAction: "taken",
   expertsAction: "expert",
   stepOf: "Step {at} of {of}" as const,
-  step: "Step",
   worldFromAbove: "The world from above; the agent sees what is bright",
   whatItSees: "What it sees, and where it looks",
   takeOver: "Do something else than it would: the arrow keys, p, d and t do the same here.",

@@ -81,6 +81,8 @@ export class MissionInput implements Input {
       this.forget();
       this.host.reroll();
     };
+    const suggested = (mission: string) =>
+      html`<button type="button" lang="en" @click=${() => this.#take(mission)}>${mission}</button>`;
     return html`<div class="field">
         <label for="text">${words.say("mission")}</label>
         <input
@@ -98,7 +100,7 @@ export class MissionInput implements Input {
         <small id="text-help">${words.say("missionHelp")}</small>
       </div>
       <div class="phrases" role="group" aria-label=${words.say("missionsHere")}>
-        ${this.#suggestions.map((m) => html`<button type="button" lang="en" @click=${() => this.#take(m)}>${m}</button>`)}
+        ${this.#suggestions.map(suggested)}
         <button type="button" @click=${another}>${words.say("anotherWorld")}</button>
       </div>
       <div role="alert">

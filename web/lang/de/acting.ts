@@ -5,21 +5,20 @@ import type { Texts } from "../words";
 export const actingTexts: Pick<Texts, keyof typeof english> = {
   learnsEpisodes:
     "Was ein Experte in Räumen tut, die in jedem Schritt neu gezogen werden. Die Verluste sind −log p der nächsten " +
-    "Handlung des Experten und dessen, was er vorhat; die dicke Kurve ist die von Welten, die kein Training gesehen hat.",
+    "Handlung des Experten und dessen, was er vorhat; die dicke Kurve ist die von Welten, die kein Training sah.",
   scratchEpisodes:
     "Nach einer Minute findet er, was vor ihm liegt; Türen und Aufträge aus zwei Teilen brauchen viel länger.",
   kindEpisodes: "Handeln",
   mission: "Auftrag",
   missionHelp:
-    "Auf Englisch: go to, pick up oder open, dann key, ball, box oder door mit der Farbe davor. Teile verbindet „then“. " +
-    "Ohne ein Wort der Auftrag der Welt selbst.",
+    "Auf Englisch: go to, pick up oder open, dann key, ball, box oder door mit der Farbe davor. Teile verbindet " +
+    "„then“. Ohne ein Wort der Auftrag der Welt selbst.",
   missionsHere: "Aufträge für diese Welt",
   anotherWorld: "Eine andere Welt",
   takenByYou: "von Ihnen",
   takenAction: "getan",
   expertsAction: "Experte",
   stepOf: "Schritt {at} von {of}",
-  step: "Schritt",
   worldFromAbove: "Die Welt von oben; der Agent sieht, was hell ist",
   whatItSees: "Was er sieht, und wohin er blickt",
   takeOver: "Tun Sie etwas anderes, als er täte: Die Pfeiltasten, p, d und t tun hier dasselbe.",
@@ -39,20 +38,18 @@ export const acting: Record<string, string> = {
     "Wie viel es zählt, zu sagen, was der Experte vorhat, neben dem, was er tut.",
   "Logits are divided by it: 0 always takes the likeliest action, 1 draws as the model believes.":
     "Durch sie werden die Logits geteilt: 0 nimmt stets die wahrscheinlichste Handlung, 1 zieht, wie das Modell glaubt.",
-  Mishaps: "Missgeschicke",
-  "Share of the steps in which something else is done than the expert would.":
-    "Anteil der Schritte, in denen etwas anderes getan wird, als der Experte täte.",
 
   // Plots
   "Follow an instruction": "Einer Anweisung folgen",
-  ["The agent sees no more than the bright cells before it, and none behind walls and closed doors. At each step it " +
-  "reads the mission, looks at what is in sight and back at what it has seen and done, and takes the likeliest action. " +
-  "Words and cells are marked by how much it attends to them, on average over its layers and heads. Take the controls " +
-  "at any step, and see how it goes on from there."]:
-    "Der Agent sieht nur die hellen Felder vor sich, keine hinter Wänden und geschlossenen Türen. Bei jedem Schritt " +
-    "liest er den Auftrag, blickt auf das, was in Sicht ist, und zurück auf das, was er gesehen und getan hat, und tut " +
-    "das Wahrscheinlichste. Wörter und Felder sind markiert, je mehr er auf sie achtet, im Mittel über Schichten und " +
-    "Köpfe. Steuern Sie selbst, bei jedem Schritt, und sehen Sie, wie er von da an weitermacht.",
+  ["The agent sees no more than the bright cells before it, and none behind walls and closed doors. At each step " +
+  "it reads the mission, looks at what is in sight and back at what it has seen and done, and takes the " +
+  "likeliest action. Words and cells are marked by how much it attends to them, on average over its layers and " +
+  "heads. Take the controls at any step, and see how it goes on from there."]:
+    "Der Agent sieht nur die hellen Felder vor sich, keine hinter Wänden und geschlossenen Türen. Bei jedem " +
+    "Schritt liest er den Auftrag, blickt auf das, was in Sicht ist, und zurück auf das, was er gesehen und getan " +
+    "hat, und tut das Wahrscheinlichste. Wörter und Felder sind markiert, je mehr er auf sie achtet, im Mittel " +
+    "über Schichten und Köpfe. Steuern Sie selbst, bei jedem Schritt, und sehen Sie, wie er von da an " +
+    "weitermacht.",
   Episodes: "Episoden",
   "The model acts in worlds of its own.": "Das Modell handelt in eigenen Welten.",
   left: "links drehen",

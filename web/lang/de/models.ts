@@ -1,5 +1,6 @@
 /** Titles of the models and sets of names that the site serves. */
 export const models: Record<string, string> = {
+  "Agent in rooms": "Agent in Räumen",
   Clothes: "Kleidung",
   "Digits by a GAN": "Ziffern von einem GAN",
   "Digits by diffusion in few steps": "Ziffern durch Diffusion in wenigen Schritten",

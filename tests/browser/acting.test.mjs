@@ -1,0 +1,91 @@
+// An agent that is told what to do: it acts, is steered, goes on, and says what it does not understand.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { closePage, openPage, startBrowser, startSite, until } from "./harness.mjs";
+
+const site = await startSite();
+const browser = await startBrowser();
+
+const html = (attributes) =>
+  `<!doctype html><html lang="en"><meta charset="utf-8"><title>a</title><link rel="icon" href="data:,">` +
+  `<meta name="viewport" content="width=device-width, initial-scale=1">` +
+  `<script type="module" src="element.js"></script>` +
+  `<body><generative-model id="m" backend="cpu" ${attributes}></generative-model>`;
+
+test("an instruction is followed step by step, and the reader can take the controls", async () => {
+  site.answers.set("f.html", html('model="agent-rooms" view="follow" seed="3"'));
+  const page = await openPage(browser, site, { path: "f.html", viewport: { width: 1000, height: 1000 } });
+  const model = page.locator("#m");
+  const slider = model.getByRole("slider", { name: "Step" });
+  const steps = async () => Number(await slider.getAttribute("max").catch(() => 0));
+  await until(async () => (await steps()) > 0, "it has acted");
+  const end = async () => {
+    await slider.fill(String(await steps()));
+    return (await model.locator(".outcome").textContent()).trim();
+  };
+  assert.match(await end(), /^Done\. It took \d+ steps, and the expert takes \d+\.$/);
+
+  // What may be done adds up to one, and words are marked.
+  await slider.fill("0");
+  const chances = await model.locator(".deed .chance").evaluateAll((all) => all.map((e) => parseFloat(e.style.width)));
+  const sum = chances.reduce((a, b) => a + b, 0);
+  assert.equal(chances.length, 6);
+  assert.ok(Math.abs(sum - 100) < 0.5, `${chances}`);
+  const marked = await model.locator(".told-mission span").evaluateAll((all) => all.filter((e) => e.style.background));
+  assert.ok(marked.length > 0);
+
+  // Something else than it would: the step after it is the reader's, and the agent goes on.
+  const pressed = () => model.locator(".deed[aria-pressed=true]").first().textContent();
+  const before = await pressed();
+  const other = /^left/.test(before.trim()) ? "right" : "left";
+  await model.locator(".deed", { hasText: new RegExp(`^\\s*${other}`) }).click();
+  await until(async () => (await slider.inputValue()) === "1", "one step on");
+  await slider.fill("0");
+  await until(async () => (await pressed()).includes("by you"), "the first step was the reader's");
+  assert.ok((await steps()) > 1, "it went on");
+  await slider.fill("1");
+  await model.locator(".deed").first().focus();
+  await page.keyboard.press("ArrowRight");
+  await until(async () => (await slider.inputValue()) === "2", "a key steers too");
+
+  // Missions of the reader's own.
+  const mission = model.getByLabel("Mission", { exact: true });
+  const refused = model.locator(".notice[data-code]");
+  for (const typed of ["make me a sandwich", "<img src=x onerror=alert(1)>", "go to the pink ball"]) {
+    await mission.fill(typed);
+    await until(async () => (await refused.count()) === 1, "it says what it understands");
+    assert.equal(await refused.getAttribute("data-code"), "bad-option");
+    assert.equal(await mission.inputValue(), typed, "what was typed stays");
+    await mission.fill("");
+    await until(async () => (await refused.count()) === 0 && (await steps()) > 0, "the world's own mission");
+  }
+  const colours = ["red", "green", "blue", "purple", "yellow", "grey"];
+  let impossible = "";
+  for (const colour of colours) {
+    await mission.fill(`go to the ${colour} box`);
+    await until(
+      async () => (await model.locator(".told-mission").textContent()).includes(`${colour} box`),
+      "the mission is taken",
+    );
+    const said = await end();
+    if (/there is no/.test(said)) impossible = said;
+  }
+  assert.match(impossible, /^This cannot be done: there is no \w+ box in this world\.$/);
+  await closePage(page);
+});
+
+test("an agent learns in the page", async () => {
+  site.answers.set("l.html", html('family="agent" data="rooms" n-embd="32" n-layer="1" n-head="2" view="train"'));
+  const page = await openPage(browser, site, { path: "l.html", viewport: { width: 1000, height: 1000 } });
+  const model = page.locator("#m");
+  await model
+    .getByRole("button", { name: /^Train/ })
+    .last()
+    .click();
+  const step = () => page.evaluate(() => document.querySelector("#m").info?.step ?? 0);
+  await until(async () => (await step()) > 20, "it learns");
+  await page.evaluate(() => document.querySelector("#m").pause());
+  await model.getByRole("tab", { name: "Follow an instruction" }).click();
+  await until(async () => (await model.locator(".told-mission span").count()) > 2, "it acts");
+  await closePage(page);
+});
