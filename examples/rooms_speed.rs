@@ -39,16 +39,24 @@ fn main() -> Result<()> {
     let start = Instant::now();
     let mut planned = 0;
     for task in &tasks {
-        planned += Expert::new(task).carry_out(task.clone()).map_or(0, |t| t.steps);
+        planned += Expert::new(task)
+            .carry_out(task.clone())
+            .map_or(0, |t| t.steps);
     }
     let each = start.elapsed().as_secs_f64();
-    println!("{:.0} steps of the expert a second", f64::from(planned as u32) / each);
+    println!(
+        "{:.0} steps of the expert a second",
+        f64::from(planned as u32) / each
+    );
 
     let set = EpisodeSet::new(&Value::Null)?;
     let start = Instant::now();
     for i in 0..1000 {
         black_box(set.draw(1, i));
     }
-    println!("{:.0} episodes to learn from a second", 1000.0 / start.elapsed().as_secs_f64());
+    println!(
+        "{:.0} episodes to learn from a second",
+        1000.0 / start.elapsed().as_secs_f64()
+    );
     Ok(())
 }

@@ -94,14 +94,12 @@ pub async fn answer(acting: &dyn Acting, request: &PlotRequest<'_>, pause: Pause
         played.act(action);
         pause().await;
     }
-    let from = played.moments.len().saturating_sub(LENGTH);
-    let attended = match moments.is_empty() {
+    // The end is not decided about.
+    let from = moments.len().saturating_sub(LENGTH);
+    let decided = &played.moments[from..moments.len()];
+    let attended = match decided.is_empty() {
         true => Vec::new(),
-        false => {
-            acting
-                .attends(&played.words, &played.moments[from..])
-                .await?
-        }
+        false => acting.attends(&played.words, decided).await?,
     };
     for (moment, attended) in moments.iter_mut().skip(from).zip(&attended) {
         moment.words = attended.words.clone();
