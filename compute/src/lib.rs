@@ -6,5 +6,6 @@ pub mod adam;
 pub mod device;
 pub mod heap;
 pub mod kernels;
+pub mod pixels;
 pub mod quantised;
 pub mod rng;

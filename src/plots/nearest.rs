@@ -1,12 +1,14 @@
 //! Samples beside the training images that are most like them, so that copying can be seen.
 
+use generative_playground_compute::pixels;
+
 use crate::{
     data::images::Images,
     device::floats,
     error::Result,
     model::{Condition, ConditionKind, Model, finish_pausing},
     pause::Pause,
-    scene::{PlotInput, PlotRequest, PlotSpec, View, byte, grid_of_bytes},
+    scene::{PlotInput, PlotRequest, PlotSpec, View, grid_of_bytes},
 };
 
 /// Its id.
@@ -42,7 +44,7 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
     let images = finish_pausing(&mut *sampler, pause).await?.images()?;
     let [n, channels, height, width] = images.dims();
     let values = floats(images).await?;
-    let mut bytes: Vec<u8> = values.iter().map(|&v| byte(v)).collect();
+    let mut bytes = pixels::bytes(&values);
     for sample in bytes.clone().chunks_exact(channels * height * width) {
         bytes.extend(set.train.image(nearest(sample, &set.train)));
         pause().await;

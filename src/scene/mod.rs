@@ -9,7 +9,6 @@ mod spec;
 mod tensors;
 pub mod token;
 
-pub(crate) use images::byte;
 pub use images::{clips, grid, grid_of_bytes};
 pub use picture::*;
 pub use request::{PlotRequest, cells, grid_lines};
