@@ -179,18 +179,15 @@ fn errors(model: &InContext, request: &PlotRequest, class: Class) -> Scene {
     let own = Tensor::cat(vec![k, own.clone().reshape([t, 1]) / d as f64], 1);
     let variance = model.set.options().noise.powi(2).max(1e-6);
     let by = |method: Method| shares(model, &regression::errors(method, &rows, d, t));
-    let last = t as f32 - 1.0;
-    let mut scene = Scene::new(format!(
-        "{}: error after 0 to {} examples",
-        class.title(),
-        t - 1
-    ))
-    .window([-0.3, last + 0.3, -0.03, 1.6])
-    .lines(
-        Role::Guide,
-        line(model, &[[d as f32, 0.0], [d as f32, 1.6]]),
-    )
-    .key(Role::Guide, "as many examples as inputs");
+    let (what, most) = (class.title(), t - 1);
+    let last = most as f32;
+    let mut scene = Scene::new(format!("{what}: error after 0 to {most} examples"))
+        .window([-0.3, last + 0.3, -0.03, 1.6])
+        .lines(
+            Role::Guide,
+            line(model, &[[d as f32, 0.0], [d as f32, 1.6]]),
+        )
+        .key(Role::Guide, "as many examples as inputs");
     if class != Class::Trees {
         scene = scene
             .lines(Role::Data, by(Method::LeastSquares))

@@ -3,6 +3,7 @@ export const learners: Record<string, string> = {
   "In-context learner": "Lernen im Kontext",
   "Functions from a few examples": "Funktionen aus wenigen Beispielen",
   functions: "Funktionen",
+  squareError: "quadratischer Fehler",
 
   // Options
   "Width of the residual stream: numbers that stand for a question and the example before it.":
@@ -58,7 +59,7 @@ export const learners: Record<string, string> = {
   "after 1 example": "nach 1 Beispiel",
   "without examples": "ohne Beispiele",
   "error after {k} examples": "Fehler nach {k} Beispielen",
-  "{}: error after 0 to {} examples": "{}: Fehler nach 0 bis {} Beispielen",
+  "{what}: error after 0 to {most} examples": "{what}: Fehler nach 0 bis {most} Beispielen",
   "linear functions": "lineare Funktionen",
   "sparse linear functions": "dünn besetzte lineare Funktionen",
   curves: "Kurven",
