@@ -1,10 +1,11 @@
-import { lab } from "./en-lab";
+import { acting } from "./en-acting";
+import { corpus } from "./en-corpus";
 import { functions } from "./en-functions";
 import { gaps } from "./en-gaps";
 import { guest } from "./en-guest";
+import { lab } from "./en-lab";
 import { music } from "./en-music";
 import { pictures } from "./en-pictures";
-import { acting } from "./en-acting";
 import { translation } from "./en-translation";
 import { sentence } from "./sentence";
 
@@ -353,30 +354,7 @@ export const en = {
   itself: "{token} (itself) {chance}",
   back: "{token} {n} back {chance}",
 
-  // The text to learn from
-  text: "Text",
-  textNote: "What it is to learn from. Yours stays on this machine.",
-  learnFrom: "Learn from",
-  yoursTitled: "yours: {title}",
-  pasteOwn: "Paste your own words",
-  yourText: "Your text",
-  pasteHint: "Letters, songs, recipes, a diary: the more the better; a few pages at least.",
-  learnFromThis: "Learn from this",
-  openText: "Open a text file",
-  textBeforeStays: "The text before is still there.",
-  takingApart: "Taking the text apart…",
-  corpus: sentence(
-    "{characters} characters of {title} are {tokens} tokens, of {kinds} kinds.",
-    "It learns from {train}; the last {heldOut} are held out, to see whether it has understood or only remembers.",
-  ),
-  asMany: "as many",
-  mostFrequent: "Tokens, the most frequent first",
-  andMore: "… and {n} more",
-  heldOut: "held out",
-  groupLists: "Lists",
-  groupPlays: "Plays and poems",
-  groupBooks: "Books",
-
+  ...corpus,
   ...pictures,
   ...gaps,
   ...guest,
