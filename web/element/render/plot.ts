@@ -66,7 +66,8 @@ export class PlotRenderer implements Renderer {
     this.plot.under = this.over ? under?.layers.find((l) => l.kind === "points") : undefined;
     this.plot.underWindow = under?.window ?? [];
     this.plot.withData = withData;
-    this.plot.pointer = this.pointer?.at ?? null;
+    // Where the keyboard is among placed points stays.
+    if (!this.marks) this.plot.pointer = this.pointer?.at ?? null;
   }
 
   clear() {
