@@ -122,11 +122,11 @@ fn page(entry: &manifest::ModelEntry, meta: &Meta, set: &FunctionSet, all: &[Err
         meta.seconds / 60.0
     );
     let mut out = card::head(entry, meta, "", &data, &training);
-    let _ = write!(
+    let _ = writeln!(
         out,
         "Mean square of what the guess is off f(x), without its noise, after k examples, over {COUNT} held-out functions \
          of each class; `playground evaluate`. Ridge regression knows the noise: of linear functions and curves no guess \
-         has a smaller error. Of the lasso the best α of {} is taken for each k. Lower is better.\n",
+         has a smaller error. Of the lasso the best α of {} is taken for each k. Lower is better.",
         ALPHAS.map(|alpha| alpha.to_string()).join(", ")
     );
     for found in all {
