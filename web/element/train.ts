@@ -180,8 +180,9 @@ export class TrainPanel extends Panel {
     else if (view.kind === "scores") {
       if (view.scores[0]) this.#plan.show(view.scores[0]);
     } else if (view.kind === "clips") {
-      // All frames of a clip in a row.
-      const columns = view.sheet.kind === "image" ? view.sheet.columns : undefined;
+      // All frames of a clip in a row; those of an episode, which are many, in four.
+      const frames = view.sheet.kind === "image" ? view.sheet.columns : undefined;
+      const columns = frames && frames > 16 ? frames / 4 : frames;
       this.show(this.#plate, view.sheet, { columns, gap: 0.06 });
     } else this.show(this.#plate, view, { gap: 0.06 });
   }

@@ -39,6 +39,10 @@ export const acting: Record<string, string> = {
   "Logits are divided by it: 0 always takes the likeliest action, 1 draws as the model believes.":
     "Durch sie werden die Logits geteilt: 0 nimmt stets die wahrscheinlichste Handlung, 1 zieht, wie das Modell glaubt.",
 
+  // Losses
+  action: "Handlung",
+  plan: "Plan",
+
   // Plots
   "Follow an instruction": "Einer Anweisung folgen",
   ["The agent sees no more than the bright cells before it, and none behind walls and closed doors. At each step " +
