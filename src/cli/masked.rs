@@ -147,7 +147,7 @@ fn page(
     );
     let training = format!(
         "{} steps of {batch} windows of {context} tokens ({:.1} million tokens, {:.1} passes over the text), {:.0} minutes \
-         on one core",
+         on a part of one core",
         meta.step,
         (meta.seen * context) as f64 / 1e6,
         meta.epoch,
