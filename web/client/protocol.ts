@@ -985,7 +985,7 @@ sampleSchema: JsonSchema, };
 /**
  * The kinds of [`Space`].
  */
-export type SpaceKind = "image" | "video" | "points" | "classes" | "energy" | "text" | "pairs" | "score" | "functions";
+export type SpaceKind = "image" | "video" | "points" | "classes" | "energy" | "text" | "pairs" | "score" | "functions" | "episodes";
 
 /**
  * What samples are to fit. What is left out is free.
@@ -1330,7 +1330,7 @@ example: string, } | { "kind": "letters" } | { "kind": "gaps",
 /**
  * One to begin with.
  */
-example: string, } | { "kind": "phrase" };
+example: string, } | { "kind": "marks" } | { "kind": "mission" } | { "kind": "phrase" };
 
 /**
  * The answers to a plot's inputs; what a plot does not ask for is ignored.
@@ -1592,7 +1592,11 @@ inputs: number,
 /**
  * Pairs of a prompt.
  */
-length: number, };
+length: number, } | { "kind": "episodes", 
+/**
+ * Moments that it looks back on.
+ */
+steps: number, };
 
 /**
  * A text to translate.
@@ -1739,7 +1743,7 @@ numbers: Array<Number>,
  */
 bars: Bars | null, 
 /**
- * What its colours stand for.
+ * What its colours stand for; empty where the caption says it.
  */
 key?: Array<Key>, } | { "kind": "texts", 
 /**
@@ -1826,7 +1830,51 @@ curves: Array<Curve>,
 /**
  * A value to compare with, and what it is.
  */
-level: [string, number] | null, } | { "kind": "scores", 
+level: [string, number] | null, } | { "kind": "episode", 
+/**
+ * The world from above at each moment, and at the end (a [`View::Image`] of a row of tiles).
+ */
+worlds: View, 
+/**
+ * What the agent sees at each, likewise.
+ */
+sights: View, 
+/**
+ * The mission as a sentence.
+ */
+mission: string, 
+/**
+ * Its words.
+ */
+words: Array<string>, 
+/**
+ * What can be done, for people.
+ */
+actions: Array<string>, 
+/**
+ * A letter for each of them.
+ */
+letters: string, 
+/**
+ * The moments before each action.
+ */
+moments: Array<EpisodeMoment>, 
+/**
+ * What came of it, as a sentence.
+ */
+outcome: string, 
+/**
+ * Missions that this world has something for.
+ */
+suggestions: Array<string>, 
+/**
+ * Whether the mission is done.
+ */
+done: boolean, 
+/**
+ * Steps that the expert takes for it; `null` where it cannot be done.
+ */
+expertSteps: number | null, } | { "kind": "scores", 
 /**
  * It, one or several pieces.
  */

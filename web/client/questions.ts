@@ -72,7 +72,7 @@ export abstract class Questions {
 
   // ---- Looking
 
-  /** Looks at the model as it is, or as it was at a snapshot; of what takes long, `grown` hears what there is so far. */
+  /** Looks at the model as it is, or as it was at a snapshot; of what takes long, `grown` hears what there is. */
   async view(
     query: ViewQuery,
     snapshot: number | null = null,

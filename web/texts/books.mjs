@@ -2,7 +2,7 @@
 //
 //     node web/texts/books.mjs FOLDER
 //
-// writes FOLDER/books/books.txt.gz, a paragraph a line: first what is learned of each book, then its end, which is held out;
+// writes FOLDER/books/books.txt.gz, a paragraph a line: first what is learned of each book, then its end, held out;
 // and authors.txt.gz in this folder, a sentence a line behind its author's name, all of them held out. Blake's poems
 // are too short to be cut in two: no line of theirs is learned. The same texts give the same files, byte by byte.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";

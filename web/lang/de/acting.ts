@@ -37,7 +37,8 @@ export const acting: Record<string, string> = {
   "How much it counts to say what the expert is up to, beside doing what it does.":
     "Wie viel es zählt, zu sagen, was der Experte vorhat, neben dem, was er tut.",
   "Logits are divided by it: 0 always takes the likeliest action, 1 draws as the model believes.":
-    "Durch sie werden die Logits geteilt: 0 nimmt stets die wahrscheinlichste Handlung, 1 zieht, wie das Modell glaubt.",
+    "Durch sie werden die Logits geteilt: 0 nimmt stets die wahrscheinlichste Handlung, 1 zieht, wie das Modell " +
+    "glaubt.",
 
   // Losses
   action: "Handlung",

@@ -49,37 +49,38 @@ export const gaps: Record<string, string> = {
   ["It begins with nothing but gaps, or with the gaps that you leave, and fills those first of which it is surest. " +
   "Each guess is made from the tokens on both sides that are there by then. At last some tokens at a time are hidden " +
   "again and drawn anew. The redder the line beneath a token, the less the model expected it where it drew it."]:
-    "Es beginnt mit nichts als Lücken oder mit denen, die Sie lassen, und füllt zuerst die, bei denen es am sichersten " +
-    "ist. Jede Schätzung entsteht aus den Token auf beiden Seiten, die bis dahin da sind. Zuletzt werden immer einige " +
-    "Token wieder verdeckt und neu gezogen. Je röter die Linie unter einem Token, desto weniger hat das Modell es dort " +
-    "erwartet, wo es gezogen wurde.",
+    "Es beginnt mit nichts als Lücken oder mit denen, die Sie lassen, und füllt zuerst die, bei denen es am " +
+    "sichersten ist. Jede Schätzung entsteht aus den Token auf beiden Seiten, die bis dahin da sind. Zuletzt werden " +
+    "immer einige Token wieder verdeckt und neu gezogen. Je röter die Linie unter einem Token, desto weniger hat das " +
+    "Modell es dort erwartet, wo es gezogen wurde.",
   "Fill in": "Ergänzen",
   ["What could stand in each gap, and how probable it is, made from the words on both sides. Each gap is guessed by " +
   "itself: two guesses that are likely each need not go together."]:
-    "Was in jeder Lücke stehen könnte und wie wahrscheinlich es ist, geschätzt aus den Wörtern auf beiden Seiten. Jede " +
-    "Lücke wird für sich geschätzt: Zwei Vorschläge, die je für sich wahrscheinlich sind, müssen nicht zueinander passen.",
+    "Was in jeder Lücke stehen könnte und wie wahrscheinlich es ist, geschätzt aus den Wörtern auf beiden Seiten. " +
+    "Jede Lücke wird für sich geschätzt: Zwei Vorschläge, die je für sich wahrscheinlich sind, müssen nicht " +
+    "zueinander passen.",
   "She ___ at him, and said ___ for a long time.": "She ___ at him, and said ___ for a long time.",
   "Step by step": "Schritt für Schritt",
   steps: "Schritte",
-  ["The gaps are filled one after the other, each with its likeliest token, the surest gap first. After each step all " +
-  "other gaps are guessed anew, with what stands there by then. Move the slider, and see how one word changes what " +
-  "fits elsewhere."]:
-    "Die Lücken werden nacheinander gefüllt, jede mit ihrem wahrscheinlichsten Token, die sicherste zuerst. Nach jedem " +
-    "Schritt werden alle anderen neu geschätzt, mit dem, was bis dahin dasteht. Bewegen Sie den Regler und sehen Sie, " +
-    "wie ein Wort ändert, was anderswo passt.",
+  ["The gaps are filled one after the other, each with its likeliest token, the surest gap first. After each step " +
+  "all other gaps are guessed anew, with what stands there by then. Move the slider, and see how one word changes " +
+  "what fits elsewhere."]:
+    "Die Lücken werden nacheinander gefüllt, jede mit ihrem wahrscheinlichsten Token, die sicherste zuerst. Nach " +
+    "jedem Schritt werden alle anderen neu geschätzt, mit dem, was bis dahin dasteht. Bewegen Sie den Regler und " +
+    "sehen Sie, wie ein Wort ändert, was anderswo passt.",
   ["Each token in its turn is hidden and guessed from all others, before it and after it. The sum of the logarithms " +
   "of these probabilities is the pseudo-log-likelihood (Salazar et al. 2020). It ranks sentences well, but it is no " +
   "likelihood: the guesses know of each other, and the perplexity is not to be compared with that of a model that " +
   "reads from left to right."]:
     "Jedes Token wird der Reihe nach verdeckt und aus allen anderen geschätzt, aus denen davor und denen danach. Die " +
-    "Summe der Logarithmen dieser Wahrscheinlichkeiten ist die Pseudo-Log-Likelihood (Salazar et al. 2020). Sie ordnet " +
-    "Sätze gut, ist aber keine Likelihood: Die Schätzungen wissen voneinander, und die Perplexität ist nicht mit der " +
-    "eines Modells zu vergleichen, das von links nach rechts liest.",
+    "Summe der Logarithmen dieser Wahrscheinlichkeiten ist die Pseudo-Log-Likelihood (Salazar et al. 2020). Sie " +
+    "ordnet Sätze gut, ist aber keine Likelihood: Die Schätzungen wissen voneinander, und die Perplexität ist nicht " +
+    "mit der eines Modells zu vergleichen, das von links nach rechts liest.",
   ["A query of each token meets the keys of all tokens, before it and after it, and of gaps as well; what fits best " +
   "is looked at most, and every row adds up to one. See where a gap looks."]:
-    "Eine Anfrage (query) jedes Tokens trifft auf die Schlüssel (keys) aller Token, der davor und der danach und auch " +
-    "der Lücken; was am besten passt, wird am meisten betrachtet, und jede Zeile ergibt zusammen eins. Sehen Sie, wohin " +
-    "eine Lücke blickt.",
+    "Eine Anfrage (query) jedes Tokens trifft auf die Schlüssel (keys) aller Token, der davor und der danach und " +
+    "auch der Lücken; was am besten passt, wird am meisten betrachtet, und jede Zeile ergibt zusammen eins. Sehen " +
+    "Sie, wohin eine Lücke blickt.",
   "Few examples": "Wenige Beispiele",
   ["Who wrote this sentence, one of six authors? Each classifier sees the same k sentences of each author, and is " +
   "asked about others. Frozen features are what the pre-trained network makes of a sentence, and only a logistic " +
@@ -89,8 +90,8 @@ export const gaps: Record<string, string> = {
     "Wer von sechs Autoren hat diesen Satz geschrieben? Jeder Klassifikator sieht dieselben k Sätze jedes Autors und " +
     "wird nach anderen gefragt. Eingefrorene Merkmale sind, was das vortrainierte Netz aus einem Satz macht, und nur " +
     "eine logistische Regression auf ihnen lernt; beim Feinabstimmen (fine-tuning) lernt das ganze Netz weiter; von " +
-    "Grund auf beginnt es mit frischen Gewichten; ein Wortsack (bag of words) zählt Token. Die Balken zeigen, wie sehr " +
-    "der Anteil von Ziehung zu Ziehung der Beispiele schwankt (eine Standardabweichung).",
+    "Grund auf beginnt es mit frischen Gewichten; ein Wortsack (bag of words) zählt Token. Die Balken zeigen, wie " +
+    "sehr der Anteil von Ziehung zu Ziehung der Beispiele schwankt (eine Standardabweichung).",
   "frozen features": "eingefrorene Merkmale",
   "fine-tuning": "Feinabstimmung",
   "from scratch": "von Grund auf",
