@@ -189,7 +189,8 @@ fn possible(task: &Task) -> bool {
     false
 }
 
-/// In small worlds, some of which have walls without doors and locked doors without keys, the expert says that a mission
+/// In small worlds, some of which have walls without doors and locked doors without keys, the expert
+/// says that a mission
 /// cannot be done exactly when no sequence of actions at all does it.
 #[test]
 fn the_expert_says_what_cannot_be_done() {

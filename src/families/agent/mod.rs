@@ -21,7 +21,8 @@
 //! ```
 //!
 //! The ground is which of the 49 cells can be walked on. Things are doors, keys, balls and boxes in sight, what lies
-//! right before the agent, and what it carries: each is the sum of what it is, its colour, its state and where it is, so
+//! right before the agent, and what it carries: each is the sum of what it is, its colour, its state
+//! and where it is, so
 //! that colours and sorts that were never named together can be told apart. Words are read by a layer of their own.
 
 mod rollout;

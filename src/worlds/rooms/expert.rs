@@ -2,7 +2,8 @@
 //!
 //! It keeps a map of what it has seen and asks before each step for the cheapest way in it (Dijkstra 1959; every step
 //! costs one) to a pose from which the next thing can be done: the goal; if that has not been seen, a pose from which
-//! something unseen can be; a key, if only a locked door is left; something in the way, to be laid elsewhere. What it is
+//! something unseen can be; a key, if only a locked door is left; something in the way, to be laid
+//! elsewhere. What it is
 //! up to it says in words. [`Expert::knowing`] has the whole map from the beginning.
 
 use std::{cmp::Reverse, collections::BinaryHeap};
