@@ -211,7 +211,6 @@ fn declared() -> BTreeMap<String, String> {
                 | SpaceKind::Text
                 | SpaceKind::Pairs
                 | SpaceKind::Score
-                | SpaceKind::Functions
                 | SpaceKind::Episodes => {}
             }
         }

@@ -272,9 +272,10 @@ fn options_of_every_family_have_a_budget_for_their_product() {
             else {
                 continue;
             };
-            // An energy is one of those that are known by name.
+            // Energies and functions are those that are known by name.
             let name = match space.kind() {
                 SpaceKind::Energy => "u1",
+                SpaceKind::Functions => "functions",
                 _ => "own",
             };
             let data = DataInfo::new(name, space.clone());

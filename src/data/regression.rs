@@ -171,11 +171,12 @@ mod tests {
     fn what_is_expected_is_what_ridge_regression_comes_to() {
         let options = serde_json::json!({"inputs": 16, "length": 40, "noise": 0.5});
         let set = FunctionSet::new(Class::Linear.set(), &options).expect("a set");
-        let rows: Vec<f32> = (0..400).flat_map(|i| set.held_out(i)).collect();
+        let rows: Vec<f32> = (0..3000).flat_map(|i| set.held_out(i)).collect();
         let errors = errors(Method::Ridge(0.25), &rows, 16, 40);
         for (k, error) in errors.iter().enumerate() {
             let want = expected(16, k, 0.5);
-            assert!((error / want - 1.0).abs() < 0.2, "{k}: {error} and {want}");
+            // With 16 inputs the limit is up to a seventh too small, about as many pairs as inputs.
+            assert!((error / want - 1.0).abs() < 0.25, "{k}: {error} and {want}");
         }
     }
 

@@ -33,8 +33,8 @@ const english = files.map((name) => /^([a-z]+)\.(?:md|html)$/.exec(name)?.[1]).f
 const ENGLISH = /\b(the|of|and|with|from|which|what|is|are|by|each|its|that|for|one|others?|page|step)\b/i;
 /** What is called the same in every language. */
 const NAMES =
-  "Generative Playground|VAE|GAN|Flows|Diffusion|Text|Attention|Sampling|Shakespeare|(Fashion-)?MNIST \\( \\)";
-const SYMBOLS = "epsilon( theta)?|p theta|log pi|beta|f|x [ti]";
+  "Generative Playground|VAE|GAN|GPT|Flows|Diffusion|Text|Attention|Sampling|Shakespeare|(Fashion-)?MNIST \\( \\)";
+const SYMBOLS = "epsilon( theta)?|p theta|(log )?pi|beta|[fw]|x [ti]";
 const SIZES = "[\\d.,]+ [kM]B";
 const SAME = new RegExp(`^([^\\p{L}]*|${NAMES}|${SYMBOLS}|${SIZES})$`, "u");
 
