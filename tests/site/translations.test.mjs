@@ -34,7 +34,7 @@ const ENGLISH = /\b(the|of|and|with|from|which|what|is|are|by|each|its|that|for|
 /** What is called the same in every language. */
 const NAMES =
   "Generative Playground|VAE|GAN|GPT|Flows|Diffusion|Text|Attention|Sampling|Shakespeare|(Fashion-)?MNIST \\( \\)";
-const SYMBOLS = "epsilon( theta)?|p theta|(log )?pi|beta|[fw]|x [ti]";
+const SYMBOLS = "epsilon( theta)?|p theta|(log )?pi|beta|[a-zA-Z]|x [ti]";
 const SIZES = "[\\d.,]+ [kM]B";
 const SAME = new RegExp(`^([^\\p{L}]*|${NAMES}|${SYMBOLS}|${SIZES})$`, "u");
 
