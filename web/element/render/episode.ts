@@ -1,7 +1,6 @@
 import { html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
 import { ref } from "lit/directives/ref.js";
-import { styleMap } from "lit/directives/style-map.js";
 import type { View } from "../../client/protocol";
 import { Plate, reducedMotion, type ImageView } from "../draw";
 import type { Reel } from "../film";
@@ -142,8 +141,8 @@ export class EpisodeRenderer implements Renderer {
     const most = Math.max(...weights, 1e-6);
     const marked = (word: string, i: number) => {
       const share = Math.round((60 * (weights[i] ?? 0)) / most);
-      const background = share ? `color-mix(in srgb, var(--_blue) ${share}%, transparent)` : "";
-      return html`<span style=${styleMap({ background })}>${word}</span> `;
+      const background = `color-mix(in srgb, var(--_blue) ${share}%, transparent)`;
+      return html`<span .style=${`background: ${background}`}>${word}</span> `;
     };
     return html`<p class="told-mission" lang="en" aria-label=${mission}>${all.map(marked)}</p>`;
   }
@@ -165,7 +164,7 @@ export class EpisodeRenderer implements Renderer {
         aria-pressed=${moment?.taken === i ? "true" : "false"}
         @click=${() => this.#act(letters[i] ?? "")}>
         <span>${words.told(name)}</span>
-        <span class="chance" style=${styleMap({ width: `${100 * p}%` })}></span>
+        <span class="chance" .style=${`width: ${100 * p}%`}></span>
         <span>${moment ? percent.format(p) : ""}</span>
         <small>${here.join(", ")}</small>
       </button>`;
@@ -232,8 +231,7 @@ export class EpisodeRenderer implements Renderer {
       <p class="outcome" aria-live="polite">
         ${
           ended
-            ? html`${words.told(view.outcome)}
-              ${expert != null && view.done ? words.say("stepsBeside", { steps: this.#steps, expert }) : nothing}`
+            ? html`${words.told(view.outcome)}${" "}${expert != null && view.done ? words.say("stepsBeside", { steps: this.#steps, expert }) : nothing}`
             : moment
               ? html`${words.say("upTo")} <q lang="en">${moment.plan}</q>`
               : nothing

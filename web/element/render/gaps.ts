@@ -53,7 +53,7 @@ export class GapsRenderer implements Renderer {
         aria-label=${words.say("gapTake", { token: text.trim() || visible(text), chance: words.percent(prob) })}
         @click=${() => this.#put(at, alternative)}>
         <b dir="auto">${visible(text)}</b>
-        <span><i style=${`width:${Math.max(1, prob * 100)}%`}></i></span>
+        <span><i .style=${`width: ${Math.max(1, prob * 100)}%`}></i></span>
         <em>${words.percent(prob)}</em>
       </button>
     </li>`;
