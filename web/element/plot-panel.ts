@@ -53,8 +53,10 @@ export class PlotPanel extends Panel {
 
   override refresh() {
     this.#unable = undefined;
-    if (this.spec.slow) this.#stop();
-    else this.#ask(true);
+    if (!this.spec.slow) return this.#ask(true);
+    this.#stop();
+    // What is there is a button, and all that there is for now.
+    this.host.drawn();
   }
 
   /** Begins what takes long. */
