@@ -3,7 +3,9 @@
 //! In the browser the worker's shell probes `navigator.gpu` first and then loads the module that
 //! fits (`worker`); natively the CLI's `--device` chooses among what was compiled in.
 
-use burn::tensor::{Device, Tensor};
+#[cfg(any(not(target_family = "wasm"), feature = "webgpu"))]
+use burn::tensor::Device;
+use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 

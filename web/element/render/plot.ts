@@ -65,7 +65,8 @@ export class PlotRenderer implements Renderer {
     const { under, withData } = this.ground;
     this.plot.under = this.over ? under?.layers.find((l) => l.kind === "points") : undefined;
     this.plot.underWindow = under?.window ?? [];
-    this.plot.withData = withData;
+    // What the reader places is drawn whatever is said of the data.
+    this.plot.withData = withData || this.marks !== undefined;
     // Where the keyboard is among placed points stays.
     if (!this.marks) this.plot.pointer = this.pointer?.at ?? null;
   }
