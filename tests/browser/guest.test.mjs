@@ -33,6 +33,8 @@ test("a GGUF file says how large it is, is opened, chats, and is looked into", a
   await asked.getByRole("button", { name: "Open it" }).click();
   await until(async () => (await tabs.filter({ hasText: "Train" }).count()) === 0, "it is not trained");
   assert.equal(await asked.count(), 0);
+  // What it writes by itself comes first; what is typed before its field stands there is lost.
+  await until(async () => (await model.getByRole("button", { name: "Stop" }).count()) === 0, "it is at rest");
   await model.getByLabel("Begin with").fill("slow lower");
   await model.getByLabel("Begin with").press("Control+Enter");
   const sheet = model.locator(".sheet");
