@@ -206,6 +206,7 @@ export class EpisodeRenderer implements Renderer {
     const moment = view?.moments[this.#at];
     const ended = view && this.#at >= this.#steps;
     const expert = view?.expertSteps;
+    const beside = expert != null && view?.done ? words.say("stepsBeside", { steps: this.#steps, expert }) : nothing;
     return html`<div class="episode">
       ${view ? this.#mission(view) : nothing}
       <div class="scenes">
@@ -231,7 +232,7 @@ export class EpisodeRenderer implements Renderer {
       <p class="outcome" aria-live="polite">
         ${
           ended
-            ? html`${words.told(view.outcome)}${" "}${expert != null && view.done ? words.say("stepsBeside", { steps: this.#steps, expert }) : nothing}`
+            ? html`${words.told(view.outcome)} ${beside}`
             : moment
               ? html`${words.say("upTo")} <q lang="en">${moment.plan}</q>`
               : nothing
