@@ -68,9 +68,8 @@ test("step by step, reading, attention and writing show what they should", async
 });
 
 test("learning from few examples begins when asked, grows, and stops", async () => {
-  const { page } = await open();
-  const model = page.locator("#shots-model");
-  await model.scrollIntoViewIfNeeded();
+  const { page, model, tabs } = await open();
+  await tabs.filter({ hasText: "Few examples" }).click();
   const start = model.getByRole("button", { name: "Try it" });
   await until(() => start.isVisible(), "it waits to be asked");
   assert.equal(await model.locator(".chart").count(), 0);
