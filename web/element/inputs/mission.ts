@@ -3,6 +3,7 @@ import type { PlaygroundError } from "../../client/errors";
 import type { ErrorInfo, PlotInputs, View } from "../../client/protocol";
 import type { Host, Param } from "../panel";
 import type { Input } from "./input";
+import { refusal } from "./refusal";
 
 /** The longest mission that goes into a URL. */
 const LINKED = 200;
@@ -103,14 +104,6 @@ export class MissionInput implements Input {
         ${this.#suggestions.map(suggested)}
         <button type="button" @click=${another}>${words.say("anotherWorld")}</button>
       </div>
-      <div role="alert">
-        ${
-          wrong
-            ? html`<div class="notice" data-code=${wrong.code}>
-                <p><code>${wrong.code}</code> ${wrong.message} ${wrong.hint}</p>
-              </div>`
-            : nothing
-        }
-      </div>`;
+      ${refusal(wrong)}`;
   }
 }

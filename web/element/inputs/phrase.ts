@@ -5,6 +5,7 @@ import { EMOJI_NAMES } from "../../client/site";
 import { option } from "../form";
 import type { Host, Param } from "../panel";
 import type { Input } from "./input";
+import { refusal } from "./refusal";
 
 /** The longest text that goes into a URL. */
 const LINKED = 400;
@@ -192,15 +193,6 @@ export class PhraseInput implements Input {
           @input=${input}></textarea>
         <small id="text-help">${this.#help}</small>
       </div>
-      ${this.#examples()}
-      <div role="alert">
-        ${
-          wrong
-            ? html`<div class="notice" data-code=${wrong.code}>
-                <p><code>${wrong.code}</code> ${wrong.message} ${wrong.hint}</p>
-              </div>`
-            : nothing
-        }
-      </div>`;
+      ${this.#examples()} ${refusal(wrong)}`;
   }
 }

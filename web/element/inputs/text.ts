@@ -1,8 +1,9 @@
-import { html, nothing } from "lit";
+import { html } from "lit";
 import type { PlaygroundError } from "../../client/errors";
 import type { ErrorInfo, PlotInputs } from "../../client/protocol";
 import type { Host, Param } from "../panel";
 import type { Input } from "./input";
+import { refusal } from "./refusal";
 
 /** Tokens that the model writes when the reader has brought no text. */
 const SELF = 90;
@@ -129,14 +130,6 @@ export class TextInput implements Input {
           @input=${input}></textarea>
         <small id="text-help">${this.#help()}</small>
       </div>
-      <div role="alert">
-        ${
-          wrong
-            ? html`<div class="notice" data-code=${wrong.code}>
-                <p><code>${wrong.code}</code> ${wrong.message} ${wrong.hint}</p>
-              </div>`
-            : nothing
-        }
-      </div>`;
+      ${refusal(wrong)}`;
   }
 }
