@@ -17,6 +17,7 @@ use burn::{
 
 use super::{dropout::Dropout, init};
 use crate::{
+    error::{Error, Result},
     kernels::{
         activation::Activation,
         attention::{Cache, Mask, attention, attention_cached, attention_weights},
@@ -32,6 +33,34 @@ use crate::{
 pub const EPSILON: f32 = 1e-5;
 /// Standard deviation of fresh weights, as in GPT-2.
 pub const INIT: f32 = 0.02;
+
+/// Whether as many heads share a width evenly.
+///
+/// # Errors
+/// What [`Error::bad_option`] makes, if they do not.
+pub fn even_heads(n_head: usize, n_embd: usize) -> Result<()> {
+    match n_embd.is_multiple_of(n_head) {
+        true => Ok(()),
+        false => {
+            let reason = format!("the width {n_embd} is not divisible by it");
+            Err(Error::bad_option("n_head", n_head, reason))
+        }
+    }
+}
+
+/// Whether as many heads share a width in pairs of numbers, as rotary positions turn them.
+///
+/// # Errors
+/// What [`Error::bad_option`] makes, if they do not.
+pub fn rotary_heads(n_head: usize, n_embd: usize) -> Result<()> {
+    match n_embd.is_multiple_of(2 * n_head) {
+        true => Ok(()),
+        false => {
+            let reason = "the width must be a multiple of twice as many heads";
+            Err(Error::bad_option("n_head", n_head, reason))
+        }
+    }
+}
 
 /// What all blocks of a transformer are made of.
 #[derive(Debug, Clone)]

@@ -56,7 +56,7 @@ use crate::{
         Losses, OptimizerKind, Reading, Sampler, Size, TrainConfig, config_and_net,
     },
     nn::{
-        transformer::{EPSILON, INIT, gain, matrix},
+        transformer::{EPSILON, INIT, even_heads, gain, matrix},
         weights,
     },
     optim::ParameterGroup,
@@ -101,13 +101,7 @@ impl Default for AgentConfig {
 
 impl Options for AgentConfig {
     fn check(&self) -> Result<()> {
-        match self.n_embd.is_multiple_of(self.n_head) {
-            true => Ok(()),
-            false => {
-                let reason = format!("the width {} is not divisible by it", self.n_embd);
-                Err(Error::bad_option("n_head", self.n_head, reason))
-            }
-        }
+        even_heads(self.n_head, self.n_embd)
     }
 }
 

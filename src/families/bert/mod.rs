@@ -48,7 +48,7 @@ use crate::{
     },
     nn::{
         dropout::Dropout,
-        transformer::{Block, INIT, Pass, Shape, gain, matrix},
+        transformer::{Block, INIT, Pass, Shape, gain, matrix, rotary_heads},
         weights,
     },
     optim::ParameterGroup,
@@ -104,13 +104,7 @@ impl Default for BertConfig {
 
 impl Options for BertConfig {
     fn check(&self) -> Result<()> {
-        match self.n_embd.is_multiple_of(2 * self.n_head) {
-            true => Ok(()),
-            false => {
-                let reason = "the width must be a multiple of twice as many heads";
-                Err(Error::bad_option("n_head", self.n_head, reason))
-            }
-        }
+        rotary_heads(self.n_head, self.n_embd)
     }
 }
 

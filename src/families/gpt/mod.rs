@@ -52,7 +52,7 @@ use crate::{
     nn::{
         decoder::Decoder,
         dropout::Dropout,
-        transformer::{Block, INIT, Pass, Shape, gain, matrix},
+        transformer::{Block, INIT, Pass, Shape, even_heads, gain, matrix},
         weights,
     },
     optim::ParameterGroup,
@@ -115,10 +115,8 @@ impl Default for GptConfig {
 
 impl Options for GptConfig {
     fn check(&self) -> Result<()> {
+        even_heads(self.n_head, self.n_embd)?;
         let bad = |reason: String| Err(Error::bad_option("n_head", self.n_head, reason));
-        if !self.n_embd.is_multiple_of(self.n_head) {
-            return bad(format!("the width {} is not divisible by it", self.n_embd));
-        }
         let rotary = self.positions == Positions::Rotary;
         if rotary && !(self.n_embd / self.n_head).is_multiple_of(2) {
             return bad("rotary positions need an even width of each head".into());

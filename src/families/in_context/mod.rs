@@ -43,7 +43,7 @@ use crate::{
     nn::{
         init,
         linear::linear,
-        transformer::{Block, INIT, Pass, Shape, gain, matrix},
+        transformer::{Block, INIT, Pass, Shape, even_heads, gain, matrix},
         weights,
     },
     optim::ParameterGroup,
@@ -82,13 +82,7 @@ impl Default for InContextConfig {
 
 impl Options for InContextConfig {
     fn check(&self) -> Result<()> {
-        match self.n_embd.is_multiple_of(self.n_head) {
-            true => Ok(()),
-            false => {
-                let reason = format!("the width {} is not divisible by it", self.n_embd);
-                Err(Error::bad_option("n_head", self.n_head, reason))
-            }
-        }
+        even_heads(self.n_head, self.n_embd)
     }
 }
 

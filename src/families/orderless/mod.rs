@@ -45,7 +45,7 @@ use crate::{
         Batch, DataInfo, Space, SpaceKind,
         score::{CONTEXTS, HOLD, REST, SYMBOLS, Score, UNKNOWN, VOICES},
     },
-    error::{Error, Result},
+    error::Result,
     kernels::{
         self, activation::Activation, attention::Mask, cross_entropy::cross_entropy,
         embedding::embedding, linear::linear, reduce, rotary::Angles,
@@ -56,7 +56,7 @@ use crate::{
     },
     nn::{
         dropout::Dropout,
-        transformer::{Block, INIT, Pass, Shape, gain, matrix},
+        transformer::{Block, INIT, Pass, Shape, gain, matrix, rotary_heads},
         weights,
     },
     optim::ParameterGroup,
@@ -123,13 +123,7 @@ impl Default for OrderlessConfig {
 
 impl Options for OrderlessConfig {
     fn check(&self) -> Result<()> {
-        match self.n_embd.is_multiple_of(2 * self.n_head) {
-            true => Ok(()),
-            false => {
-                let reason = "the width must be a multiple of twice as many heads";
-                Err(Error::bad_option("n_head", self.n_head, reason))
-            }
-        }
+        rotary_heads(self.n_head, self.n_embd)
     }
 }
 

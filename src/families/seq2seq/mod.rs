@@ -54,7 +54,7 @@ use crate::{
         OptimizerKind, Phrase, Reading, Sampler, Size, TrainConfig, Translation, config_and_net,
     },
     nn::{
-        transformer::{EPSILON, INIT, gain, matrix},
+        transformer::{EPSILON, INIT, even_heads, gain, matrix},
         weights,
     },
     optim::ParameterGroup,
@@ -97,13 +97,7 @@ impl Default for Seq2SeqConfig {
 
 impl Options for Seq2SeqConfig {
     fn check(&self) -> Result<()> {
-        match self.n_embd.is_multiple_of(self.n_head) {
-            true => Ok(()),
-            false => {
-                let reason = format!("the width {} is not divisible by it", self.n_embd);
-                Err(Error::bad_option("n_head", self.n_head, reason))
-            }
-        }
+        even_heads(self.n_head, self.n_embd)
     }
 }
 
