@@ -247,10 +247,7 @@ pub async fn samples(samples: Samples, columns: usize, window: [f32; 4]) -> Resu
 /// # Errors
 /// What the device reports.
 pub async fn made(sampler: &dyn Sampler, columns: usize, window: [f32; 4]) -> Result<View> {
-    match sampler.state() {
-        Samples::Texts(texts) if sampler.revises() => Ok(token::anew(texts)),
-        state => samples(state, columns, window).await,
-    }
+    under_way(sampler, columns, window, &mut 0).await
 }
 
 /// What a sampler has come to, as [`samples`] shows it; of texts only what is new since `sent` tokens
