@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Place, bar::bar, card, files::write, manifest, terminal::say};
+use super::{Place, bar::bar, card, files::write, manifest, terminal::say, text};
 use crate::{
     checkpoint::{Meta, Opened},
     data::{TextSet, labelled::Labelled},
@@ -28,11 +28,7 @@ pub fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result<()> {
     let entry = keep.then(|| manifest::model(&place.checkpoints, id));
     let entry = entry.transpose()?;
     let (model, meta) = (opened.model, opened.meta);
-    let (data, vocabulary) = (&meta.data, meta.data.space.vocabulary().cloned());
-    let set = TextSet::from_folder(&data.name, &data.options, vocabulary, &place.data)?;
-    if set.info.sha256 != meta.data.sha256 {
-        say!("note: this is not the very data that the model was trained on");
-    }
+    let set = text::set_of(&meta.data, place)?;
     let windows = bar(WINDOWS.0);
     let found = pollster::block_on(measure(&*model, &set, WINDOWS, NO_PAUSE, |done| {
         windows.set_position(done as u64);
@@ -43,7 +39,7 @@ pub fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result<()> {
     say!(
         "{id}: {} parameters, tokens held out of {}",
         model.num_params(),
-        data.name
+        meta.data.name
     );
     for (what, guesses) in rows(&found) {
         say!(

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Place, bar::bar, card, files::write, manifest, terminal::say};
 use crate::{
     checkpoint::{Meta, Opened},
-    data::TextSet,
+    data::{DataInfo, TextSet},
     error::{Error, Result},
     evaluate::{
         Estimate,
@@ -73,18 +73,26 @@ pub fn write_out(
     Ok(())
 }
 
+/// The text that a model learned from, in the model's tokens: the file's own lines, for a set already shuffled would
+/// be shuffled again and lines that were learned from be held out. Whether it is another text now is said.
+///
+/// # Errors
+/// What [`TextSet::from_folder`] says.
+pub(super) fn set_of(data: &DataInfo, place: &Place) -> Result<TextSet> {
+    let vocabulary = data.space.vocabulary().cloned();
+    let set = TextSet::from_folder(&data.name, &data.options, vocabulary, &place.data)?;
+    if set.info.sha256 != data.sha256 {
+        say!("note: this is not the very data that the model was trained on");
+    }
+    Ok(set)
+}
+
 /// Measure how well a checkpoint guesses the part of its text that was held out.
 pub fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result<()> {
     let entry = keep.then(|| manifest::model(&place.checkpoints, id));
     let entry = entry.transpose()?;
     let (model, meta) = (opened.model, opened.meta);
-    // In the model's tokens; the file's own lines, for a set already shuffled would be shuffled
-    // again and lines that were learned from be held out.
-    let (data, vocabulary) = (&meta.data, meta.data.space.vocabulary().cloned());
-    let set = TextSet::from_folder(&data.name, &data.options, vocabulary, &place.data)?;
-    if set.info.sha256 != meta.data.sha256 {
-        say!("note: this is not the very data that the model was trained on");
-    }
+    let set = set_of(&meta.data, place)?;
     let per_token = set.characters_per_token();
     let (characters, held_out) = (set.characters, set.test_characters);
     let windows = (set.test().len() - 1).div_ceil(model.block_size().max(1));
