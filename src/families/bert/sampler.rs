@@ -25,6 +25,8 @@ use crate::{
 
 /// Share of what was made that is hidden again in one step.
 const AGAIN: f64 = 0.15;
+/// Probabilities that are no further apart count as the same.
+const EQUAL: f32 = 1e-4;
 
 /// Options of its sampler.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -229,7 +231,7 @@ impl Filling {
             }
             Order::Surest => {
                 let sure: Vec<f32> = rows.chunks_exact(v).map(|row| guess(row).1).collect();
-                order.sort_by(|&a, &b| sure[b].total_cmp(&sure[a]));
+                order = surest(&sure, self.options.at_once);
             }
         }
         order.truncate(self.options.at_once.max(1));
@@ -277,6 +279,20 @@ impl Filling {
     }
 }
 
+/// The `count` largest of `sure`, the largest first; of those that are [`EQUAL`] the first. Among gaps alone all
+/// guesses are the same, and rounding must not choose.
+fn surest(sure: &[f32], count: usize) -> Vec<usize> {
+    let mut left: Vec<usize> = (0..sure.len()).collect();
+    let next = |left: &mut Vec<usize>| {
+        let most = left.iter().map(|&i| sure[i]).reduce(f32::max)?;
+        let at = left.iter().position(|&i| sure[i] >= most - EQUAL)?;
+        Some(left.remove(at))
+    };
+    std::iter::from_fn(|| next(&mut left))
+        .take(count.max(1))
+        .collect()
+}
+
 /// Steps in which all of `made` tokens are hidden once.
 fn again(made: usize) -> usize {
     ((1.0 / AGAIN).ceil() as usize).min(made).max(1)
@@ -319,5 +335,19 @@ impl Sampler for Filling {
 
     fn revises(&self) -> bool {
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_rounding_alone_tells_apart_is_taken_from_the_left() {
+        let (a, b) = (0.25, 0.25 + 1e-6);
+        assert_eq!(surest(&[a, b, 0.5, b, a], 4), [2, 0, 1, 3]);
+        assert_eq!(surest(&[b, a], 1), surest(&[a, b], 1));
+        assert_eq!(surest(&[0.1, 0.3, 0.2], 9), [1, 2, 0]);
+        assert!(surest(&[], 2).is_empty());
     }
 }
