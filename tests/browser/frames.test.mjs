@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { forge, HELLO, SIZE } from "./forged.mjs";
 import { blogOf, hostOf, least, policyOf } from "./hosts.mjs";
 import { startBrowser, until } from "./harness.mjs";
 
@@ -167,71 +168,17 @@ test("a thousand forged messages do nothing, neither to the page nor to a frame"
     ),
   ];
   const before = await state();
-  /** Sends messages of many shapes, right ones among them, to a window. */
-  const forge = (to, seed, right) => {
-    let state = seed;
-    const dice = (n) => {
-      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-      return Math.floor((state / 2 ** 32) * n);
-    };
-    const values = [
-      0,
-      1,
-      2,
-      -1,
-      1e9,
-      500,
-      0.5,
-      NaN,
-      "",
-      "ready",
-      "size",
-      "hello",
-      "dark",
-      "light",
-      null,
-      undefined,
-      true,
-    ];
-    const more = [
-      [],
-      {},
-      [1],
-      new Date(),
-      new Map([["say", "size"]]),
-      new Uint8Array(9),
-      "javascript:1",
-      "<img src=x>",
-    ];
-    const any = () => [...values, ...more][dice(values.length + more.length)];
-    const name = () => ["generative-playground", "say", "height", "scheme", "__proto__", "type", "source"][dice(7)];
-    for (let i = 0; i < 250; i++) {
-      const made = {};
-      for (let j = dice(5); j--;) made[name()] = any();
-      const whole = {
-        "generative-playground": 1,
-        say: ["size", "hello", "ready"][dice(3)],
-        height: 777,
-        scheme: "dark",
-      };
-      for (const key of ["height", "scheme"]) if (dice(2)) delete whole[key];
-      to().postMessage([any(), made, whole, { ...whole, [name()]: any() }, ...right][dice(4 + right.length)], "*");
-    }
-  };
-  const size = { "generative-playground": 1, say: "size", height: 777 };
-  const hello = { "generative-playground": 1, say: "hello", scheme: "dark" };
-  const send = (target, code, seed, right) =>
-    target.evaluate(`(${forge})(() => ${code}, ${seed}, ${JSON.stringify(right)})`);
+  const send = (target, to, seed, right) => target.evaluate(`(${forge})("${to}", ${seed}, ${JSON.stringify(right)})`);
   const [theirs, another] = await Promise.all(["#other", "#page"].map(async (id) => (await page.$(id)).contentFrame()));
   // To the page: from itself, from a stranger's frame, from a page of the site that is no frame of a widget.
-  await send(page, "self", 1, [size]);
-  await send(theirs, "parent", 2, [size]);
-  await send(another, "parent", 3, [size]);
+  await send(page, "self", 1, [SIZE]);
+  await send(theirs, "parent", 2, [SIZE]);
+  await send(another, "parent", 3, [SIZE]);
   // To the frame: from a neighbour, and from itself.
-  await send(theirs, "parent.frames[0]", 4, [hello]);
-  await send(frame, "self", 5, [hello]);
+  await send(theirs, "neighbour0", 4, [HELLO]);
+  await send(frame, "self", 5, [HELLO]);
   // From the page around it, everything but what it may say.
-  await send(page, "frames[0]", 6, [size, { ...hello, more: 1 }, { ...hello, scheme: "Dark" }, [hello]]);
+  await send(page, "frame0", 6, [SIZE, { ...HELLO, more: 1 }, { ...HELLO, scheme: "Dark" }, [HELLO]]);
   await new Promise((done) => setTimeout(done, 500));
   // The page around a frame may say hello, and it may change its mind; nothing else of it counts.
   const after = await state();

@@ -60,7 +60,7 @@ export async function hostOf(folder = dist) {
   return host;
 }
 
-/** Somebody else's page with an element of the site's in it; `policy` is what its server sends. */
+/** Somebody else's page with an element of the site's in it; `policy` is what its server sends, `files` its scripts. */
 export async function blogOf(site) {
   const blog = {
     policy: undefined,
@@ -68,8 +68,10 @@ export async function blogOf(site) {
     element: '<generative-model id="m" model="vae-mnist-2d" view="samples" count="8" backend="cpu"></generative-model>',
     script: `<script type="module" src="${site.origin}/element.js"></script>`,
     style: "",
+    files: {},
   };
   blog.origin = await listen((path, response) => {
+    if (path in blog.files) return void response.writeHead(200, { "content-type": TYPES[".js"] }).end(blog.files[path]);
     if (path !== "index.html") {
       response.writeHead(404).end();
       return;

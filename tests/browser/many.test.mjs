@@ -2,12 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { alone, closePage, colours, notices, picture, startBrowser, startSite, until } from "./harness.mjs";
+import { LONG, longest } from "./tasks.mjs";
 
 const site = await startSite();
 const browser = await startBrowser();
 
-/** A task of so many milliseconds makes a page stutter (W3C Long Tasks). */
-const LONG = 50;
 const WIDGETS = 30;
 const KINDS = [
   ...["vae-mnist-2d", "vae-mnist", "ddpm-mnist", "gpt-names"].map((id) => `model="${id}"`),
@@ -20,31 +19,11 @@ const POST = Array.from(
   (_, i) => `<p>What stands between, ${i}.</p><generative-model ${KINDS[i % KINDS.length]}></generative-model>`,
 ).join("");
 
-/**
- * The longest tasks of the page's thread while something goes on, in milliseconds of the processor's time: that other
- * programs have the processor meanwhile is not the page's fault.
- */
-async function longest(page, work) {
-  const categories = ["toplevel", "disabled-by-default-devtools.timeline", "devtools.timeline"];
-  await browser.startTracing(page, { categories });
-  await work();
-  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString());
-  const url = page.url();
-  const named = traceEvents.filter((e) => e.name === "TracingStartedInBrowser" || e.name === "FrameCommittedInBrowser");
-  const frames = named.flatMap((e) => e.args.data.frames ?? [e.args.data]);
-  const pid = frames.findLast((f) => f.url === url)?.processId;
-  const main = traceEvents.find((e) => e.pid === pid && e.name === "thread_name" && e.args.name === "CrRendererMain");
-  assert.ok(main, "the page's thread");
-  const tasks = traceEvents.filter((e) => e.pid === pid && e.tid === main.tid && e.name.endsWith("RunTask"));
-  assert.ok(tasks.length > 20 && tasks.some((e) => e.tdur > 0), "tasks with the processor's time");
-  return tasks.map((e) => (e.tdur ?? 0) / 1000).sort((a, b) => b - a);
-}
-
 test("thirty widgets are walked past without a long task, in one worker", { timeout: 240_000 }, async (t) => {
   const tries = [];
   for (let i = 0; i < 3; i++) {
     const page = await alone(browser, site, "", { viewport: { width: 900, height: 800 } });
-    const tasks = await longest(page, async () => {
+    const tasks = await longest(browser, page, async () => {
       await page.evaluate((html) => (document.querySelector("main").innerHTML = html), POST);
       for (let k = 0; k < WIDGETS; k++) {
         const element = page.locator("generative-model").nth(k);
