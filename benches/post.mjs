@@ -66,6 +66,7 @@ const server = createServer(async (request, response) => {
   const path = new URL(request.url, "http://host").pathname.slice(1);
   if (link.slow) await new Promise((done) => setTimeout(done, LATENCY));
   if (path === "post") {
+    link.begun = link.free = performance.now();
     response.writeHead(200, { "content-type": "text/html" });
     response.end(`<!doctype html><title>A post</title><link rel="icon" href="data:,">${link.html}`);
     return;

@@ -4,6 +4,7 @@ import { fileUrl } from "./files";
 import { platform, type AnyWorker, type Spawned } from "./platform";
 import { came } from "./progress";
 import { note, unloaded, type Violation } from "./refusals";
+import { spawn, takeAhead } from "./spawn";
 
 /** What the reader may ask for. */
 export type Backend = "auto" | "webgpu" | "cpu";
@@ -52,54 +53,6 @@ interface Pending {
   resolve: (outcome: Outcome) => void;
   reject: (error: PlaygroundError) => void;
   progress?: (progress: Progress) => void;
-}
-
-/**
- * The first script of a worker in somebody else's page: it imports the real one, and keeps what comes before that.
- * A classic one, for only such a script may import from elsewhere in a frame that is in a sandbox.
- */
-const opening = (url: string) => `
-const early = [], violations = [];
-onmessage = (event) => early.push(event);
-const seen = ({ effectiveDirective, blockedURI }) => violations.push({ effectiveDirective, blockedURI });
-addEventListener("securitypolicyviolation", seen);
-import(${JSON.stringify(url)}).then(
-  () => {
-    removeEventListener("securitypolicyviolation", seen);
-    for (const event of early) onmessage(event);
-  },
-  () => setTimeout(() => postMessage({ type: "unloaded", violations }), 60),
-);`;
-
-/** Where a policy asks that addresses of scripts are vouched for. */
-interface TrustedTypes {
-  createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string };
-}
-const trusted = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes;
-let vouched: { createScriptURL(url: string): string } | undefined;
-
-/** A worker from an address of ours. */
-function workerOf(url: string, options?: WorkerOptions): Worker {
-  vouched ??= trusted?.createPolicy("generative-playground", { createScriptURL: (own) => own });
-  return new Worker(vouched?.createScriptURL(url) ?? url, options);
-}
-
-/** Starts the worker; in another origin's page by way of a blob, which may import it. */
-export function spawn(): Spawned {
-  const from = fileUrl("worker.js");
-  if (from.origin === (globalThis.origin ?? location.origin))
-    return { worker: workerOf(from.href, { type: "module" }), from };
-  return spawnText(opening(from.href));
-}
-
-/** Starts a worker from its text, as a classic script. */
-export function spawnText(text: string): Spawned {
-  const blobUrl = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-  const worker = workerOf(blobUrl);
-  // The worker has fetched the blob by the time its first message comes.
-  for (const event of ["message", "error"])
-    worker.addEventListener(event, () => URL.revokeObjectURL(blobUrl), { once: true });
-  return { worker, from: new URL(blobUrl) };
 }
 
 /** One worker from start to death, and the requests under way in it. */
@@ -170,9 +123,10 @@ export class Connection {
   }
 
   #start(backend: Backend, reason: string | null) {
+    const ahead = reason === null ? takeAhead(backend) : undefined;
     let spawned: Spawned;
     try {
-      spawned = (platform.spawn ?? spawn)();
+      spawned = ahead ?? (platform.spawn ?? spawn)();
     } catch (e) {
       this.#failed(unstarted(e instanceof Error ? e.message : String(e)));
       return;
@@ -181,7 +135,7 @@ export class Connection {
     this.#worker = worker;
     this.#from = from.href;
     this.#unanswered(FIRST_WORD);
-    worker.onmessage = ({ data }: MessageEvent<ShellMessage | Answer>) => {
+    const hear = ({ data }: MessageEvent<ShellMessage | Answer>) => {
       if (worker !== this.#worker) return;
       if ("id" in data) {
         this.#answer(data);
@@ -205,6 +159,7 @@ export class Connection {
         this.#start("cpu", data.reason);
       }
     };
+    worker.onmessage = hear;
     worker.onerror = (event) => {
       event.preventDefault();
       if (worker !== this.#worker) return;
@@ -220,6 +175,7 @@ export class Connection {
           ),
         );
     };
+    if (ahead) return ahead.heard.forEach(hear);
     const init: Init = { type: "init", backend, reason, files: platform.files?.() };
     worker.postMessage(init);
   }

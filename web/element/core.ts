@@ -9,9 +9,10 @@ import {
 } from "lit";
 import { PlaygroundError, problem } from "../client/errors";
 import { unloadedWith } from "../client/refusals";
+import { spawnAhead } from "../client/spawn";
 import { tagAt, wordsOf } from "../lang/speech";
 import { ENGLISH } from "../lang/words";
-import { properties, type Kind } from "./attributes";
+import { properties, read, type Kind } from "./attributes";
 import { keepKeys } from "./keys";
 import { unhide } from "./names";
 import { parts } from "./parts";
@@ -109,7 +110,9 @@ export abstract class Core extends LitElement implements Present {
   async #fetch(): Promise<void> {
     this.#failed = undefined;
     try {
-      const made = await this.work();
+      const work = this.work();
+      this.#hurry();
+      const made = await work;
       if (this.isConnected) await this.updateComplete;
       this.#become(made as Class);
       // What was set is taken first.
@@ -126,6 +129,16 @@ export abstract class Core extends LitElement implements Present {
     }
     for (const asked of this.#asked.splice(0)) asked();
     if (this.#near !== undefined && this.isConnected) this.seen(this.#near);
+  }
+
+  /** The worker's module is by far the largest part: it comes while the code of the class does, not after it. */
+  #hurry() {
+    const wished = (this as { backend?: unknown }).backend ?? this.getAttribute("backend");
+    try {
+      spawnAhead(read("backend", typeof wished === "string" ? wished : null));
+    } catch {
+      // No back end; the element at work will say so.
+    }
   }
 
   /** Becomes an element of another class, with all that was set on it. */
