@@ -344,6 +344,15 @@ fn what_readers_type_is_followed_or_refused_with_a_sentence() {
     let told = Condition::prompt("open the door");
     assert_eq!(clips(&told, 3), clips(&told, 3));
     assert_ne!(clips(&told, 3), clips(&told, 4));
+    // No more frames than the longest episode has, so far.
+    let mut sampler = model
+        .sampler(&Value::Null, &Condition::default(), 3, 3)
+        .expect("a sampler");
+    for frames in 1..4 {
+        let clips = sampler.state().clips().expect("clips");
+        assert_eq!(clips.dims()[..3], [3, frames, 3]);
+        pollster::block_on(sampler.next()).expect("a step");
+    }
     let wrong = model.sampler(&Value::Null, &Condition::prompt("<b>"), 1, 3);
     assert_eq!(wrong.err().map(|e| e.code()), Some(Code::BadOption));
 }

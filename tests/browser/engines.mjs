@@ -1,6 +1,6 @@
 // Chromium, Firefox and WebKit, driven in one way: a page is opened, and functions run in it or in a frame of it.
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import puppeteer from "puppeteer-core";
@@ -10,6 +10,19 @@ import { startBrowser, until } from "./harness.mjs";
 const [WIDTH, HEIGHT] = [1000, 800];
 /** A page may take so long for one function, milliseconds. */
 const LONG = 60_000;
+
+/** How long a file may take until it is saved, milliseconds. */
+const SAVED = 5000;
+
+/** Whether some work leaves a file in a folder. */
+async function leaves(folder, work) {
+  await work();
+  const there = () => readdirSync(folder).length > 0;
+  for (let i = 0; i < SAVED / 100 && !there(); i++) await new Promise((done) => setTimeout(done, 100));
+  const found = there();
+  for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true });
+  return found;
+}
 
 /** How an answer comes out of a page: frames and functions are what drivers differ in, values are not. */
 const text = (run, args) => `(${run})(...${JSON.stringify(args)})`;
@@ -30,6 +43,14 @@ async function chromium({ still, width = WIDTH }) {
           return frame.evaluate(text(act, args));
         },
         picture: (path) => page.screenshot({ path }),
+        async saves(work) {
+          const download = page.waitForEvent("download", { timeout: SAVED }).then(
+            () => true,
+            () => false,
+          );
+          await work();
+          return download;
+        },
         close: () => context.close(),
       };
     },
@@ -38,11 +59,17 @@ async function chromium({ still, width = WIDTH }) {
 }
 
 async function firefox({ still, width = WIDTH }) {
+  const saved = mkdtempSync(join(tmpdir(), "saved-"));
   const browser = await puppeteer.launch({
     browser: "firefox",
     executablePath: process.env.GP_FIREFOX ?? "/usr/bin/firefox-esr",
     headless: true,
-    extraPrefsFirefox: { "ui.prefersReducedMotion": still ? 1 : 0 },
+    extraPrefsFirefox: {
+      "ui.prefersReducedMotion": still ? 1 : 0,
+      "browser.download.folderList": 2,
+      "browser.download.dir": saved,
+      "browser.download.always_ask_before_handling_new_types": false,
+    },
   });
   return {
     async open(url) {
@@ -56,10 +83,14 @@ async function firefox({ still, width = WIDTH }) {
           return frame.evaluate(text(act, args));
         },
         picture: (path) => page.screenshot({ path }),
+        saves: (work) => leaves(saved, work),
         close: () => page.close(),
       };
     },
-    close: () => browser.close(),
+    async close() {
+      await browser.close();
+      rmSync(saved, { recursive: true, force: true });
+    },
   };
 }
 
@@ -69,6 +100,9 @@ async function webkit({ still, width = WIDTH }) {
   const n = displays++;
   const [display, port] = [`:${100 + (process.pid % 400) + n}`, 5200 + (process.pid % 700) + n];
   const config = mkdtempSync(join(tmpdir(), "gtk-"));
+  const saved = join(config, "Downloads");
+  mkdirSync(saved);
+  writeFileSync(join(config, "user-dirs.dirs"), 'XDG_DOWNLOAD_DIR="$HOME/Downloads"\n');
   for (const version of ["gtk-3.0", "gtk-4.0"]) {
     mkdirSync(join(config, version));
     const settings = `[Settings]\ngtk-enable-animations=${still ? 0 : 1}\n`;
@@ -78,6 +112,7 @@ async function webkit({ still, width = WIDTH }) {
     ...process.env,
     DISPLAY: display,
     XDG_CONFIG_HOME: config,
+    HOME: config, // Where it saves files.
     LANG: "en_US.UTF-8", // In the C locale WebKitGTK names a language that Intl does not know.
     LC_ALL: "en_US.UTF-8",
     WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1", // The tests run as root.
@@ -116,6 +151,7 @@ async function webkit({ still, width = WIDTH }) {
           }
         },
         picture: async (path) => writeFileSync(path, Buffer.from(await browser.takeScreenshot(), "base64")),
+        saves: (work) => leaves(saved, work),
         close: () => browser.get("about:blank"),
       };
     },

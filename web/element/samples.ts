@@ -15,7 +15,7 @@ const COUNTS = [8, 16, 32, 64, 100, 196];
 /** Of clips, which take longer. */
 const CLIPS = [1, 2, 4, 8, 16];
 /** The most episodes of an agent. */
-const EPISODES = 8;
+const EPISODES = 4;
 
 /** How many samples of a kind are drawn where `count` are wished for: one text, and only few clips. */
 export const countOf = (kind: SpaceKind | undefined, count: number) =>

@@ -113,21 +113,24 @@ impl Sampler for Rollout {
         })
     }
 
-    /// [`FRAMES`] frames of each: of a longer episode some are left out, and the last of a shorter one stays.
+    /// As many frames of each as the longest has, [`FRAMES`] at most: of a longer episode some are left out, and the last
+    /// of a shorter one stays. They are many numbers, so room is made for them once.
     fn state(&self) -> Samples {
-        let mut values = Vec::new();
         let side = SIDE * draw::TILE;
+        let longest = self.films.iter().map(Vec::len).max();
+        let frames = longest.unwrap_or(1).clamp(1, FRAMES);
+        let mut values = Vec::with_capacity(self.films.len() * frames * 3 * side * side);
         for film in &self.films {
-            for frame in 0..FRAMES {
+            for frame in 0..frames {
                 let last = film.len() - 1;
-                let at = match last < FRAMES {
+                let at = match last < frames {
                     true => frame.min(last),
-                    false => frame * last / (FRAMES - 1),
+                    false => frame * last / (frames - 1),
                 };
                 values.extend(draw::world(&film[at], SIDE).values());
             }
         }
-        let shape = [self.films.len(), FRAMES, 3, side, side];
+        let shape = [self.films.len(), frames, 3, side, side];
         Samples::Clips(Tensor::from_data(
             TensorData::new(values, shape),
             &self.device,
