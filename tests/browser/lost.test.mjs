@@ -1,7 +1,7 @@
-// A network that is slow, and is lost in the middle of a model: how much has come is said, that it was lost too, and
-// the next try asks for the rest only.
+// A network that is slow, and is lost in the middle of a model or of the module: how much has come is said, that it was
+// lost too, and it is tried again when the reader asks for it; of a model the next try asks for the rest only.
 import assert from "node:assert/strict";
-import { createReadStream, existsSync, readFileSync } from "node:fs";
+import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";
 import { after, test } from "node:test";
@@ -11,12 +11,20 @@ import { dist, TYPES } from "./hosts.mjs";
 const browser = await startBrowser();
 const asked = [];
 let lost = false;
+/** Times that the module is lost on its way. */
+let broken = 0;
 /** Serves the site; of the model it sends a part, then nothing for a while, and then the connection is gone. */
 const server = createServer((request, response) => {
   const path = new URL(request.url, "http://host").pathname.slice(1) || "index.html";
   const file = join(dist, path);
   if (!existsSync(file)) return void response.writeHead(404).end();
   const type = { "content-type": TYPES[extname(path)] ?? "application/octet-stream" };
+  if (path.endsWith(".wasm") && broken-- > 0) {
+    response.writeHead(200, { ...type, "content-length": statSync(file).size });
+    response.write(readFileSync(file).subarray(0, 1_000_000));
+    setTimeout(() => response.destroy(), 1500);
+    return;
+  }
   if (!/vae-mnist-[0-9a-f]{10}\.safetensors$/.test(path)) {
     response.writeHead(200, type);
     return void createReadStream(file).pipe(response);
@@ -58,5 +66,29 @@ test("a download that is lost says how far it came, and goes on from there", asy
   await until(() => element.evaluate((e) => Boolean(e.info && e.device)), "the model");
   assert.equal(asked.length, 2, `${asked}`);
   assert.ok(asked[1] > 100_000 && asked[1] <= 700_000, `the rest from ${asked[1]} on`);
+  await page.context().close();
+});
+
+test("a module that is lost on its way is told, with its bytes, and fetched again when the reader asks for it", async () => {
+  broken = 1;
+  const page = await (await browser.newContext({ serviceWorkers: "block" })).newPage();
+  await page.goto(`http://localhost:${server.address().port}/alone.html`);
+  await page.evaluate(() => {
+    document.querySelector("main").innerHTML =
+      '<generative-model id="m" family="planar" data="moons" backend="cpu"></generative-model>';
+  });
+  const element = page.locator("#m");
+  await element
+    .getByText(/: [\d.]+ MB of [\d.]+ MB$/)
+    .first()
+    .waitFor();
+  const notice = element.locator(".notice[data-code]");
+  await notice.first().waitFor();
+  assert.equal(await notice.first().getAttribute("data-code"), "fetch-failed");
+  assert.equal(await notice.count(), 1);
+  assert.equal(broken, 0);
+  await notice.getByRole("button", { name: "Try again" }).click();
+  await until(() => element.evaluate((e) => Boolean(e.info && e.device)), "the model");
+  assert.equal(await notice.count(), 0);
   await page.context().close();
 });
