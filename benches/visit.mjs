@@ -61,7 +61,7 @@ export async function transfer(paths, site, brotli) {
   for (const path of new Set(paths)) {
     const file = join(site, path);
     const raw = readFileSync(file).length;
-    const packed = [".woff2", ".png", ".bin", ".safetensors"].includes(extname(path));
+    const packed = [".woff2", ".png", ".bin", ".planes"].includes(extname(path));
     const kind = (sums[kindOf(path)] ??= { files: 0, raw: 0, sent: 0 });
     kind.files++;
     kind.raw += raw;

@@ -17,6 +17,7 @@ import { built, Files } from "./site/files.mjs";
 import { formulas } from "./site/math.mjs";
 import { crateNotices } from "./site/notices.mjs";
 import { discover } from "./site/oembed.mjs";
+import { planesOf } from "./site/planes.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -171,6 +172,14 @@ function promise(folder, list, files) {
   });
 }
 
+/** A model with the file by which it comes to a page, which is smaller; its own stays for whoever names it. */
+function packedModel(entry, files) {
+  const planes = planesOf(readFileSync(join(files.out, "checkpoints", entry.file)));
+  if (!planes) return entry;
+  const file = files.add(`checkpoints/${entry.id}.planes`, planes).slice("checkpoints/".length);
+  return { ...entry, packed: { file, bytes: planes.length } };
+}
+
 /** Models of elsewhere that the site offers where they have been made (recipes/open); too large for the repository. */
 function offered(files) {
   const folder = guestsFolder();
@@ -189,7 +198,7 @@ function offered(files) {
 function assets(files) {
   const read = (path) => JSON.parse(readFileSync(join(root, "web", path), "utf8"));
   const shipped = read("checkpoints/manifest.json");
-  const models = promise("checkpoints", shipped.models, files);
+  const models = promise("checkpoints", shipped.models, files).map((entry) => packedModel(entry, files));
   const data = promise("data", shipped.data, files);
   const all = [...models, ...offered(files)];
   files.add("checkpoints/manifest.json", JSON.stringify({ ...shipped, models: all, data }));

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { beforeEach, describe, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { planesOf } from "../../web/site/planes.mjs";
 import {
   closePage,
   keptOf,
@@ -118,11 +120,22 @@ describe("a link", () => {
 describe("a server", () => {
   const missing = [/404/];
   const broken = {
-    "without the checkpoint": ["checkpoints/vae-mnist.safetensors", 404, "fetch-failed"],
+    "without the checkpoint": ["checkpoints/vae-mnist.planes", 404, "fetch-failed"],
     "with another checkpoint than the manifest promises": [
-      "checkpoints/vae-mnist.safetensors",
-      Buffer.concat([shipped.subarray(0, -1), Buffer.from([shipped.at(-1) ^ 1])]),
+      "checkpoints/vae-mnist.planes",
+      planesOf(Buffer.concat([shipped.subarray(0, -1), Buffer.from([shipped.at(-1) ^ 1])])),
       "checkpoint-hash",
+    ],
+    "with a checkpoint that was cut off": [
+      "checkpoints/vae-mnist.planes",
+      planesOf(shipped).subarray(0, 100_000),
+      "fetch-failed",
+    ],
+    "with something else for a checkpoint": ["checkpoints/vae-mnist.planes", Buffer.from("no model"), "fetch-failed"],
+    "with a checkpoint that never ends": [
+      "checkpoints/vae-mnist.planes",
+      gzipSync(Buffer.alloc(64 << 20)),
+      "fetch-failed",
     ],
     "without the manifest": ["checkpoints/manifest.json", 404, "fetch-failed"],
     "with a manifest that is none": ["checkpoints/manifest.json", Buffer.from("<!doctype html>"), "fetch-failed"],

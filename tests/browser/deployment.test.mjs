@@ -23,7 +23,7 @@ for (const worker of ["worker-cpu", "worker-webgpu"]) {
 }
 await buildSite(next);
 const [before, now] = [built(dist), built(next)];
-const FASHION = "checkpoints/vae-fashion.safetensors";
+const FASHION = "checkpoints/vae-fashion.planes";
 rmSync(join(next, now[FASHION]));
 delete now[FASHION];
 writeFileSync(join(next, "files.json"), JSON.stringify(now));

@@ -76,7 +76,7 @@ test("ten widgets in a post: none is loaded before it is near, and each works", 
     for (const type of ["ready", "statechange"]) addEventListener(type, (e) => heard.push([type, e.target.localName]));
   });
   await page.waitForFunction(() => customElements.get("generative-model"));
-  const engine = () => site.requests.filter((path) => /wasm|^worker|safetensors|\.bin/.test(path));
+  const engine = () => site.requests.filter((path) => /wasm|^worker|planes|\.bin/.test(path));
   assert.deepEqual(engine(), [], "fetched before anything was near");
   for (const handle of await page.$$("generative-model, generative-lab, iframe")) {
     await handle.scrollIntoViewIfNeeded();

@@ -15,7 +15,7 @@ test(
     const live = page.locator(".ready .live > *");
     assert.equal(await live.count(), snippets().length);
     await page.locator("h1").waitFor();
-    assert.ok(!site.requests.some((path) => path.endsWith(".safetensors")), "nothing is loaded before");
+    assert.ok(!site.requests.some((path) => /safetensors|planes/.test(path)), "nothing is loaded before");
     for (const [i, { id }] of snippets().entries()) {
       const element = live.nth(i);
       await element.evaluate((e) => e.scrollIntoView({ block: "center" }));
@@ -38,7 +38,7 @@ test("a model of the catalogue is loaded when somebody asks for samples", async 
   const shipped = page.locator(".shipped", { has: page.locator("#vae-mnist-2d") });
   const button = shipped.getByRole("button", { name: "Draw new ones" });
   await button.waitFor();
-  assert.ok(!site.requests.some((path) => /safetensors|wasm/.test(path)), "nothing is loaded before");
+  assert.ok(!site.requests.some((path) => /safetensors|planes|wasm/.test(path)), "nothing is loaded before");
   await button.focus();
   await page.keyboard.press("Enter");
   const element = shipped.locator("generative-model");

@@ -166,7 +166,7 @@ describe("a server", () => {
   for (const [name, pattern] of [
     ["the code", /generative-model-/],
     ["the list of models", /manifest-/],
-    ["the model", /safetensors$/],
+    ["the model", /planes$/],
     ["the worker", /^worker-[0-9a-f]{10}\.js$/],
     ["the glue", /^worker-cpu-.*js$/],
     ["the module", /wasm$/],

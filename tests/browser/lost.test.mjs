@@ -25,7 +25,7 @@ const server = createServer((request, response) => {
     setTimeout(() => response.destroy(), 1500);
     return;
   }
-  if (!/vae-mnist-[0-9a-f]{10}\.safetensors$/.test(path)) {
+  if (!/vae-mnist-[0-9a-f]{10}\.planes$/.test(path)) {
     response.writeHead(200, type);
     return void createReadStream(file).pipe(response);
   }

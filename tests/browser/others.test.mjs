@@ -22,15 +22,15 @@ test("one drawing under every density model, each fetched when the reader asks",
   const element = await modelOf(page, "generative-model");
   const button = element.locator(".others button");
   await button.waitFor();
-  const fetched = () => site.requests.filter((path) => /^checkpoints\/.*safetensors$/.test(path));
-  assert.deepEqual(fetched(), ["checkpoints/pixelcnn-mnist.safetensors"]);
+  const fetched = () => site.requests.filter((path) => /^checkpoints\/.*planes$/.test(path));
+  assert.deepEqual(fetched(), ["checkpoints/pixelcnn-mnist.planes"]);
   await button.click();
   await until(async () => (await rows(element)).length === 4, "four models have answered");
   assert.deepEqual(fetched().sort(), [
-    "checkpoints/pixelcnn-mnist.safetensors",
-    "checkpoints/pixelrnn-mnist.safetensors",
-    "checkpoints/vae-mnist-2d.safetensors",
-    "checkpoints/vae-mnist.safetensors",
+    "checkpoints/pixelcnn-mnist.planes",
+    "checkpoints/pixelrnn-mnist.planes",
+    "checkpoints/vae-mnist-2d.planes",
+    "checkpoints/vae-mnist.planes",
   ]);
   const first = await rows(element);
   const own = first.find(([name]) => name === "Digits, pixel by pixel");

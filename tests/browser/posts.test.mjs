@@ -95,7 +95,7 @@ function write(widgets, more = "") {
   Object.assign(blog, { policy: POLICY, script, element: post(widgets) + more, files: { "recorder.js": RECORDER } });
   site.requests.length = 0;
 }
-const engine = () => site.requests.filter((path) => /wasm|^worker|safetensors|\.bin|^model-|^lab-/.test(path));
+const engine = () => site.requests.filter((path) => /wasm|^worker|planes|\.bin|^model-|^lab-/.test(path));
 
 /** What there is of a widget; runs in the page or frame that it is in. */
 const look = (selector) => {

@@ -3,6 +3,7 @@ import { fileUrl, inlined, isOwn } from "./files";
 import { isHashed } from "./hashed";
 import { unless } from "./limits";
 import { isPacked, unpack } from "./packed";
+import { fromPlanes } from "./planes";
 import { idly, platform } from "./platform";
 import { came } from "./progress";
 import { isPage, nameOf, refused, silent as silence, unanswered } from "./refusals";
@@ -25,6 +26,8 @@ export interface ModelEntry extends SiteFile {
   parameters: number;
   latentDim: number;
   metrics: Record<string, number>;
+  /** The same, smaller, to be unpacked (`planes.ts`). */
+  packed?: { file: string; bytes: number };
 }
 
 /** A shipped data set. */
@@ -194,7 +197,7 @@ function distrust(url: URL) {
   distrusted.add(url.href);
 }
 
-const modelUrl = (entry: ModelEntry) => fileUrl(`checkpoints/${entry.file}`);
+const modelUrl = (entry: ModelEntry) => fileUrl(`checkpoints/${(entry.packed ?? entry).file}`);
 
 /** Forgets a shipped model's bytes, which turned out not to be what was promised, and the manifest with them. */
 export function forgetModel(entry: ModelEntry) {
@@ -265,8 +268,10 @@ export async function sourceBytes(src: string, signal?: AbortSignal): Promise<Ui
 }
 
 /** The bytes of a shipped model. */
-export const modelBytes = (entry: ModelEntry, signal?: AbortSignal) =>
-  bytesOf(modelUrl(entry), signal, LARGEST_FILE, entry.bytes);
+export async function modelBytes(entry: ModelEntry, signal?: AbortSignal): Promise<Uint8Array> {
+  const bytes = await bytesOf(modelUrl(entry), signal, LARGEST_FILE, (entry.packed ?? entry).bytes);
+  return entry.packed ? fromPlanes(bytes, entry.bytes) : bytes;
+}
 
 /** A shipped data set with its bytes. */
 export async function dataFile(name: string): Promise<{ entry: DataEntry; bytes: Uint8Array }> {
