@@ -95,10 +95,10 @@ function watch() {
   for (const name of ["sample", "ready"]) document.addEventListener(name, ({ type, target }) => note(type, target.id));
   setInterval(() => {
     for (const e of document.querySelectorAll("generative-model")) {
+      const poster = e.querySelector("[slot=poster]");
+      if (poster?.complete && poster.getBoundingClientRect().height > 20) note("poster", e.id);
       const root = e.shadowRoot;
       if (!root) continue;
-      const poster = root.querySelector(".poster:not([hidden]) slot")?.assignedElements()[0];
-      if (poster?.complete && poster.getBoundingClientRect().height > 20) note("poster", e.id);
       if (/[\d.,]+ MB of [\d.,]+ MB/.test(root.textContent)) note("bytes", e.id);
       if (e.info && root.querySelector(".body") && !root.querySelector(".body.waiting")) note("first", e.id);
     }
