@@ -138,9 +138,14 @@ ensure_node() {
 
 # Models of elsewhere that the site offers; without a registry at hand it does without them.
 ensure_guests() {
-  [[ -e $GP_CACHE/guests/tinystories-15m.json ]] && return
-  say "Fetching a model of stories for the site to offer (112 MB, once)"
-  timeout 600 node "$root/recipes/open/tinystories.mjs" || printf 'it is left out\n'
+  if [[ ! -e $GP_CACHE/guests/tinystories-15m.json ]]; then
+    say "Fetching a model of stories for the site to offer (112 MB, once)"
+    timeout 600 node "$root/recipes/open/tinystories.mjs" || printf 'it is left out\n'
+  fi
+  if [[ ! -e $GP_CACHE/guests/minilm.json ]]; then
+    say "Fetching a sentence encoder for the site to offer (42 MB, once)"
+    timeout 600 node "$root/recipes/open/minilm.mjs" || printf 'it is left out\n'
+  fi
 }
 
 # Chromium, Firefox and WebKit for the browser tests; GP_CHROMIUM, GP_FIREFOX and GP_MINIBROWSER name others.

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use common::Page;
 use generative_playground::{
+    bytes::Bytes,
     data::SpaceKind,
     plots,
     protocol::{
@@ -68,6 +69,33 @@ impl Found {
                 numbers
             }
             View::Numbers { numbers } => numbers,
+            View::Ranking {
+                title,
+                share,
+                numbers,
+                ..
+            } => {
+                self.add(place, title);
+                self.add(place, share);
+                numbers
+            }
+            View::Chart {
+                across,
+                up,
+                curves,
+                level,
+                ..
+            } => {
+                self.add(place, across);
+                self.add(place, up);
+                curves
+                    .iter()
+                    .for_each(|curve| self.add(place, &curve.title));
+                if let Some((level, _)) = level {
+                    self.add(place, level);
+                }
+                return;
+            }
             _ => return,
         };
         for number in numbers {
@@ -156,6 +184,39 @@ fn answers(found: &mut Found, family: &str, config: Value, data: &str, plots: &[
     }
 }
 
+/// What a sentence encoder says beside its plots.
+fn of_encoder(found: &mut Found) {
+    let page = Page::new();
+    let file = std::fs::read(common::root("tests/reference/opened/encoder.gguf"));
+    let open = Request::Open {
+        session: 1,
+        bytes: Bytes(file.expect("a committed file")),
+        sha256: None,
+    };
+    ask(&page, open);
+    let lines = "a: the rain\na: rain\na: rains\nb: sun\nb: sunny\nb: suns";
+    for plot in ["labels", "search", "map", "learn", "shots"] {
+        let inputs = PlotInputs {
+            text: "a sunny day".into(),
+            lines: lines.into(),
+            ..PlotInputs::default()
+        };
+        let query = ViewQuery::Plot {
+            plot: plot.into(),
+            inputs,
+        };
+        let request = Request::View {
+            session: 1,
+            query,
+            snapshot: None,
+        };
+        let Outcome::View { view } = ask(&page, request) else {
+            panic!("{plot}");
+        };
+        found.view(&format!("encoder.{plot}"), &view);
+    }
+}
+
 fn declared() -> BTreeMap<String, String> {
     let mut found = Found::default();
     let Outcome::Description {
@@ -188,8 +249,10 @@ fn declared() -> BTreeMap<String, String> {
                 found.add(&place, &plot.title);
                 found.add(&place, &plot.help);
                 for input in &plot.inputs {
-                    if let PlotInput::Scrubber { along } = input {
-                        found.add(&place, along);
+                    match input {
+                        PlotInput::Scrubber { along } => found.add(&place, along),
+                        PlotInput::Lines { title, .. } => found.add(&place, title),
+                        _ => {}
                     }
                 }
             }
@@ -226,6 +289,7 @@ fn declared() -> BTreeMap<String, String> {
         found.add(&format!("presets.{}", preset.id), &preset.title);
         found.add(&format!("presets.{}", preset.id), &preset.why);
     }
+    of_encoder(&mut found);
     // What a discriminator says depends on its loss.
     for loss in LOSSES {
         let plots = ["discriminator".into()];

@@ -485,6 +485,7 @@ fn every_plot_answers_for_every_loss() {
                         Layer::Field { values, .. } => ("field", floats(&values.0)),
                         Layer::Lines { xy, .. } => ("lines", floats(&xy.0)),
                         Layer::Arrows { d, .. } => ("arrows", floats(&d.0)),
+                        Layer::Words { xy, .. } => ("words", floats(&xy.0)),
                     };
                     assert!(!numbers.is_empty() && numbers.iter().all(|v| v.is_finite()));
                     kinds.push(kind);

@@ -174,7 +174,9 @@ fn numbers(view: &View) -> Vec<f32> {
     layers
         .iter()
         .flat_map(|layer| match layer {
-            Layer::Points { xy, .. } | Layer::Lines { xy, .. } => floats(xy),
+            Layer::Points { xy, .. } | Layer::Lines { xy, .. } | Layer::Words { xy, .. } => {
+                floats(xy)
+            }
             Layer::Field { values, .. } => floats(values),
             Layer::Arrows { xy, d, .. } => [floats(xy), floats(d)].concat(),
         })

@@ -9,7 +9,7 @@ import { createHash } from "node:crypto";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
-import { guestsFolder } from "../recipes/open/tinystories.mjs";
+import { guestsFolder } from "../recipes/open/gguf.mjs";
 import { address, admitted } from "./site/address.mjs";
 import { manifests, siteOf } from "./site/app.mjs";
 import { mathFont, renderPages, writePages } from "./site/build.mjs";
@@ -18,6 +18,8 @@ import { formulas } from "./site/math.mjs";
 import { crateNotices } from "./site/notices.mjs";
 import { discover } from "./site/oembed.mjs";
 import { planesOf } from "./site/planes.mjs";
+import { passages, vectorsOf } from "./site/passages.mjs";
+import { WORDS } from "./site/words.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -194,13 +196,21 @@ function offered(files) {
   });
 }
 
+/** What is searched by meaning, with what the model made of it as far as that is known. */
+function searched(files) {
+  const all = passages();
+  files.add("passages.json", JSON.stringify(all));
+  files.add("passages.bin", vectorsOf(all));
+}
+
 /** Models, data and texts, and the manifests that name them. */
 function assets(files) {
   const read = (path) => JSON.parse(readFileSync(join(root, "web", path), "utf8"));
   const shipped = read("checkpoints/manifest.json");
   const models = promise("checkpoints", shipped.models, files).map((entry) => packedModel(entry, files));
   const data = promise("data", shipped.data, files);
-  const all = [...models, ...offered(files)];
+  const guests = offered(files);
+  const all = [...models, ...guests];
   files.add("checkpoints/manifest.json", JSON.stringify({ ...shipped, models: all, data }));
   const texts = read("texts/manifest.json");
   files.add("texts/manifest.json", JSON.stringify({ ...texts, texts: promise("texts", texts.texts, files) }));
@@ -212,6 +222,18 @@ function assets(files) {
     files.plain(`${folder}/README.md`, readFileSync(join(root, "web", folder, "README.md")));
   for (const name of readdirSync(join(root, "web/posters")).filter((n) => n !== "drawn.json"))
     files.add(`posters/${name}`, readFileSync(join(root, "web/posters", name)));
+  return guests.map(({ id }) => id);
+}
+
+/** Where a model of elsewhere is not offered, its figures say so. */
+function withoutGuests(pages, offered) {
+  for (const [name, html] of pages) {
+    const said = Object.values(WORDS).find(({ lang }) => name.endsWith(`.${lang}.html`)) ?? WORDS.en;
+    const figures = html.replace(/<generative-model [^>]*\bmodel="(minilm)"[^]*?<\/generative-model>/g, (whole, id) =>
+      offered.includes(id) ? whole : `<p class="aside">${said.notOffered}</p>`,
+    );
+    if (figures !== html) pages.set(name, figures);
+  }
 }
 
 /** The room that the elements keep for themselves, for the time before they are there. */
@@ -254,7 +276,13 @@ async function scripts(files) {
   const { define } = scriptOptions(files.only(...workers));
   const told = { ...define, BYTES: JSON.stringify(JSON.stringify(bytes)) };
   files.add("worker.js", await bundle("web/worker/worker.ts", { define: told }));
-  const names = files.only("worker.js", "checkpoints/manifest.json", "texts/manifest.json");
+  const names = files.only(
+    "worker.js",
+    "checkpoints/manifest.json",
+    "texts/manifest.json",
+    "passages.json",
+    "passages.bin",
+  );
   for (const language of readdirSync(join(root, "web/lang"), { withFileTypes: true }))
     if (language.isDirectory())
       files.add(`lang/${language.name}.js`, await bundle(`web/lang/${language.name}/index.ts`));
@@ -294,8 +322,10 @@ export async function buildSite(site) {
   rmSync(out, { recursive: true, force: true });
   const files = new Files(out);
   modules(site, files);
-  assets(files);
+  const guests = assets(files);
   const pages = renderPages();
+  withoutGuests(pages, guests);
+  searched(files);
   formulas();
   await styles(files); // With the characters of the formulas of pages and models.
   await scripts(files);

@@ -17,7 +17,11 @@ use super::{
 use crate::{
     error::{Error, Result},
     model::{Condition, Model, Samples},
-    open::{self, HEAD_BYTES, Opening, bundle, encoder, guest::Guest},
+    open::{
+        self, HEAD_BYTES, Opening, bundle,
+        encoder::{self, Encoder},
+        guest::Guest,
+    },
 };
 
 /// What is opened, and what it is to write.
@@ -55,6 +59,10 @@ pub struct Arguments {
     /// how near each is to the prompt.
     #[arg(long)]
     labels: Option<String>,
+    /// Of a sentence encoder: a file of texts, one a line. For each its vector is printed, as whole numbers of which the
+    /// largest is 127.
+    #[arg(long)]
+    vectors: Option<PathBuf>,
     /// Megabytes of memory that it may take.
     #[arg(long, default_value_t = 4096)]
     memory: u64,
@@ -63,13 +71,19 @@ pub struct Arguments {
 /// See the module's documentation.
 pub fn run(arguments: &Arguments) -> Result<()> {
     let (head, size, whole) = beginning(&arguments.file)?;
-    if whole && encoder::is(&head) {
-        return rank(arguments, head);
+    if encoder::is(&head) {
+        let file = if whole { head } else { read(&arguments.file)? };
+        return rank(arguments, file);
     }
     idle(
         "labels",
         arguments.labels.as_ref(),
         "only a sentence encoder ranks labels",
+    )?;
+    idle(
+        "vectors",
+        arguments.vectors.as_ref().map(|path| path.display()),
+        "only a sentence encoder makes vectors",
     )?;
     let opening = open::peek(head.clone(), size)?;
     about(&arguments.file, &opening);
@@ -100,6 +114,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 fn rank(arguments: &Arguments, file: Vec<u8>) -> Result<()> {
     let size = file.len() as u64;
     let encoder = encoder::open(file)?;
+    if let Some(path) = &arguments.vectors {
+        return vectors(&encoder, path);
+    }
     say!("{}", encoder.name);
     say!(
         "  sentence encoder  {:.1} million weights, {}, {} numbers for a text",
@@ -114,6 +131,22 @@ fn rank(arguments: &Arguments, file: Vec<u8>) -> Result<()> {
     let labels: Vec<&str> = labels.split(',').map(str::trim).collect();
     for (label, near) in encoder.nearest(prompt, &labels)? {
         say!("{near:7.4}  {}", labels[label]);
+    }
+    Ok(())
+}
+
+/// The vector of each line of a file.
+fn vectors(encoder: &Encoder, path: &Path) -> Result<()> {
+    let text = String::from_utf8(read(path)?).map_err(|_| Error::BadText {
+        reason: format!("{} is not UTF-8", path.display()),
+        hint: "Save it as UTF-8.".into(),
+    })?;
+    for line in text.lines() {
+        let vector = encoder.vector(line)?;
+        let most = vector.iter().fold(0f32, |most, x| most.max(x.abs()));
+        let whole = |x: &f32| format!("{:.0}", x / most.max(1e-12) * 127.0);
+        let numbers: Vec<String> = vector.iter().map(whole).collect();
+        terminal::write(&format!("{}\n", numbers.join(" ")));
     }
     Ok(())
 }

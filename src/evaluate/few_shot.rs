@@ -284,7 +284,7 @@ impl<'a> Trial<'a> {
     }
 }
 
-fn point(shares: &[f64]) -> Point {
+pub(super) fn point(shares: &[f64]) -> Point {
     let n = shares.len() as f64;
     if shares.is_empty() {
         return Point::default();
@@ -319,7 +319,7 @@ fn standardised(rows: &[Vec<f32>]) -> Vec<Vec<(u32, f32)>> {
 }
 
 /// How often each of `tokens` tokens occurs, weighed by log n / texts with it, then of unit length.
-fn counts(texts: &[Vec<u32>], tokens: usize) -> Vec<Vec<(u32, f32)>> {
+pub(super) fn counts(texts: &[Vec<u32>], tokens: usize) -> Vec<Vec<(u32, f32)>> {
     let each = texts.iter().map(|ids| {
         let mut sorted = ids.clone();
         sorted.sort_unstable();
@@ -417,7 +417,12 @@ pub fn fit(
     weights
 }
 
-fn logits(row: &[(u32, f32)], weights: &[f32], width: usize, classes: usize) -> Vec<f32> {
+pub(super) fn logits(
+    row: &[(u32, f32)],
+    weights: &[f32],
+    width: usize,
+    classes: usize,
+) -> Vec<f32> {
     let mut out = weights[width * classes..(width + 1) * classes].to_vec();
     for &(c, v) in row.iter().filter(|(c, _)| (*c as usize) < width) {
         let at = &weights[c as usize * classes..(c as usize + 1) * classes];
@@ -426,7 +431,7 @@ fn logits(row: &[(u32, f32)], weights: &[f32], width: usize, classes: usize) -> 
     out
 }
 
-fn softmax(row: &mut [f32]) {
+pub(super) fn softmax(row: &mut [f32]) {
     let max = row.iter().fold(f32::NEG_INFINITY, |m, &v| m.max(v));
     row.iter_mut().for_each(|v| *v = (*v - max).exp());
     let total: f32 = row.iter().sum();

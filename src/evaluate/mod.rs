@@ -21,6 +21,7 @@ pub mod pictures;
 pub mod points;
 pub mod prompts;
 pub mod score;
+pub mod shots;
 pub mod text;
 pub mod translation;
 

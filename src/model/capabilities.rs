@@ -1,5 +1,7 @@
 //! What a model can do besides training and sampling.
 
+use std::rc::Rc;
+
 use burn::tensor::Tensor;
 
 use super::{DensityKind, Reading, Samples};
@@ -134,6 +136,24 @@ pub trait Language {
 
     /// What it does inside while it reads `ids` (at most T); with `lens`, what it would guess there.
     fn insight<'a>(&'a self, ids: &'a [u32], lens: bool) -> Reading<'a, Insight>;
+}
+
+/// It makes a vector of a text, such that texts that mean the same lie close.
+pub trait Sentences {
+    /// Numbers of a vector.
+    fn width(&self) -> usize;
+
+    /// The tokens of a text, with those around it.
+    fn tokens(&self, text: &str) -> Vec<u32>;
+
+    /// The vector of a text, of length 1. Those that were asked for are remembered.
+    ///
+    /// # Errors
+    /// [`Error::BadModelFile`] where the weights make of it what is no number.
+    fn vector(&self, text: &str) -> Result<Rc<[f32]>>;
+
+    /// Whether the vector of a text is remembered.
+    fn knows(&self, text: &str) -> bool;
 }
 
 /// It guesses tokens of a text from those on both sides.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     Acting, Condition, Cost, Density, Family, Invertible, Language, Latent, Losses, Masked,
-    Orderless, Reading, Sampler, StepContext, Translation,
+    Orderless, Reading, Sampler, Sentences, StepContext, Translation,
 };
 use crate::{
     data::{Batch, SpaceKind},
@@ -140,6 +140,11 @@ pub trait Model: Any {
 
     /// See [`Family::orderless`].
     fn orderless(&self) -> Option<&dyn Orderless>;
+
+    /// What it can do with sentences, if it makes vectors of them; no family that is trained here does.
+    fn sentences(&self) -> Option<&dyn Sentences> {
+        None
+    }
 
     /// Guesses of a training example of text, which has a token more; 0 where examples are not text.
     fn block_size(&self) -> usize {

@@ -92,6 +92,23 @@ impl<'a> Header<'a> {
     }
 }
 
+/// The architecture that a file names, by the beginning of it; it is most often the first thing that is said.
+pub fn architecture(head: &[u8]) -> Option<&str> {
+    let mut cursor = Cursor::new(head);
+    (cursor.take(4).ok()? == MAGIC).then_some(())?;
+    cursor.take(4 + 8).ok()?;
+    let values = cursor.u64().ok()?;
+    for _ in 0..values.min(256) {
+        let key = cursor.text().ok()?;
+        let kind = cursor.u32().ok()?;
+        match value(&mut cursor, kind).ok()? {
+            Value::Text(text) if key == "general.architecture" => return Some(text),
+            _ => {}
+        }
+    }
+    None
+}
+
 /// Read what stands before the tensors; their bytes need not be there.
 ///
 /// # Errors

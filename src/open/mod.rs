@@ -4,7 +4,7 @@
 //! tar archive; [`peek`] reads only what stands at the beginning and says how large the model is, before anything
 //! is loaded. Weights stay as they lie in the file ([`matrix`], [`quant`]), and [`network`] reads with them.
 //! [`guest`] makes a [`Model`](crate::model::Model) of it all, so that it writes, reads and is looked into like
-//! the ones that are trained here.
+//! the ones that are trained here. A sentence encoder ([`encoder`]) becomes another ([`meaning`]).
 //!
 //! Nothing in a file is trusted: every length, offset and product is checked against what is there, and whatever is
 //! allocated follows from bytes that were read.
@@ -16,6 +16,7 @@ pub mod encoder;
 mod gguf;
 pub mod guest;
 mod llama2c;
+pub mod meaning;
 mod names;
 pub mod network;
 mod safetensors;
@@ -86,6 +87,8 @@ pub struct Opening {
     pub context: u32,
     /// Seconds for a token, estimated on this computer.
     pub seconds: f32,
+    /// Whether it makes vectors of texts, and does not write.
+    pub encoder: bool,
 }
 
 /// A model out of a file.
@@ -209,24 +212,8 @@ fn in_bundle(file: &Arc<Vec<u8>>) -> Result<Found<'_>> {
 }
 
 impl Found<'_> {
-    /// The kind of most of its weights.
-    fn kind(&self) -> Kind {
-        let mut counts: Vec<(Kind, usize)> = Vec::new();
-        for tensor in self.store.tensors.values() {
-            let n = tensor.count().unwrap_or(0);
-            match counts.iter_mut().find(|(kind, _)| *kind == tensor.kind) {
-                Some(count) => count.1 = count.1.saturating_add(n),
-                None => counts.push((tensor.kind, n)),
-            }
-        }
-        counts
-            .into_iter()
-            .max_by_key(|c| c.1)
-            .map_or(Kind::F32, |c| c.0)
-    }
-
     fn opening(&self, size: usize) -> Opening {
-        let kind = self.kind();
+        let kind = self.store.kind();
         let s = &self.shape;
         let context = s.context.min(MOST_CONTEXT);
         // Keys and values; the tokenizer's tables; a copy of what lies the wrong way.
@@ -261,6 +248,7 @@ impl Found<'_> {
             memory: memory as u64,
             context: context as u32,
             seconds: (work as f64 / pace(kind)) as f32,
+            encoder: false,
         }
     }
 }
@@ -273,6 +261,9 @@ pub fn peek(head: Vec<u8>, size: u64) -> Result<Opening> {
     check_size(size)?;
     let size = usize::try_from(size).unwrap_or(usize::MAX).max(head.len());
     let file = Arc::new(head);
+    if encoder::is(&file) {
+        return encoder::peek(&file, size);
+    }
     let found = find(&file, size)?;
     Ok(found.opening(size))
 }
@@ -296,7 +287,7 @@ pub fn open(bytes: Vec<u8>) -> Result<Opened> {
     let size = bytes.len();
     let file = Arc::new(bytes);
     let found = find(&file, size)?;
-    let (kind, parameters) = (found.kind(), found.store.parameters());
+    let (kind, parameters) = (found.store.kind(), found.store.parameters());
     let (tokenizer, template) = found.tokenizer(&file)?;
     let decoder = match found.rest {
         Rest::Files(..) => names::from_safetensors(&found.store, found.shape)?,

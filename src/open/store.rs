@@ -88,6 +88,22 @@ impl Store {
         counts.fold(0, usize::saturating_add)
     }
 
+    /// The kind of most of its numbers.
+    pub fn kind(&self) -> Kind {
+        let mut counts: Vec<(Kind, usize)> = Vec::new();
+        for tensor in self.tensors.values() {
+            let n = tensor.count().unwrap_or(0);
+            match counts.iter_mut().find(|(kind, _)| *kind == tensor.kind) {
+                Some(count) => count.1 = count.1.saturating_add(n),
+                None => counts.push((tensor.kind, n)),
+            }
+        }
+        counts
+            .into_iter()
+            .max_by_key(|c| c.1)
+            .map_or(Kind::F32, |c| c.0)
+    }
+
     /// A tensor, if it is there.
     pub fn find(&self, name: &str) -> Option<&Stored> {
         self.tensors.get(name)
@@ -96,7 +112,8 @@ impl Store {
     /// A matrix of known extents.
     ///
     /// # Errors
-    /// [`Error::BadModelFile`](crate::error::Error::BadModelFile) if it is not there or of other extents.
+    /// [`Error::BadModelFile`](crate::error::Error::BadModelFile) if it is not there, of other extents, or if something
+    /// in it is no number.
     pub fn matrix(&self, name: &str, dims: [usize; 2]) -> Result<Matrix> {
         let stored = self.find(name).ok_or_else(|| missing(name))?;
         if stored.dims != dims {
@@ -105,14 +122,25 @@ impl Store {
                 "its tensor “{name}” is {found:?} where {dims:?} is expected"
             )));
         }
+        self.read(name, stored, dims)
+    }
+
+    fn read(&self, name: &str, stored: &Stored, dims: [usize; 2]) -> Result<Matrix> {
         let matrix = Matrix::new(stored.kind, dims, self.file.clone(), stored.start);
-        matrix.ok_or_else(|| missing(name))
+        let matrix = matrix.ok_or_else(|| missing(name))?;
+        match stored.kind.finite(matrix.bytes()) {
+            true => Ok(matrix),
+            false => Err(bad(format!(
+                "its tensor “{}” holds what is no number",
+                short(name)
+            ))),
+        }
     }
 
     /// A vector of known length, as numbers.
     ///
     /// # Errors
-    /// As [`Store::matrix`]; also if one of them is not finite.
+    /// As [`Store::matrix`].
     pub fn vector(&self, name: &str, n: usize) -> Result<Vec<f32>> {
         let stored = self.find(name).ok_or_else(|| missing(name))?;
         if stored.dims.iter().product::<usize>() != n || stored.dims.last() != Some(&n) {
@@ -121,15 +149,7 @@ impl Store {
                 "its tensor “{name}” is {found:?} where [{n}] is expected"
             )));
         }
-        let matrix = Matrix::new(stored.kind, [1, n], self.file.clone(), stored.start);
-        let numbers = matrix.ok_or_else(|| missing(name))?.numbers();
-        match numbers.iter().all(|x| x.is_finite()) {
-            true => Ok(numbers),
-            false => Err(bad(format!(
-                "its tensor “{}” holds what is no number",
-                short(name)
-            ))),
-        }
+        Ok(self.read(name, stored, [1, n])?.numbers())
     }
 }
 

@@ -17,8 +17,10 @@ mod likelihood;
 pub mod masked;
 pub mod nearest;
 pub mod outline;
+mod pca;
 mod points;
 pub mod score;
+pub mod sentences;
 pub mod svg;
 mod translation;
 
@@ -36,7 +38,7 @@ use crate::{
         Acting, Capabilities, Condition, ConditionKind, FamilyInfo, Language, Latent, Masked,
         Model, Sampler, Samples, Translation, finish,
     },
-    open::guest,
+    open::{guest, meaning},
     pause::Pause,
     scene::{self, PlotRequest, PlotSpec, Role, Scene, View, grid, token},
 };
@@ -50,6 +52,7 @@ pub fn families() -> Vec<FamilyInfo> {
 pub fn described() -> Vec<FamilyInfo> {
     let mut all = families();
     all.push(with_plots(guest::info()));
+    all.push(with_plots(meaning::info()));
     all
 }
 
@@ -100,6 +103,8 @@ fn general(
         SpaceKind::Score => {
             all.push(PlotSpec::new("samples", "Music", "What the model makes."));
         }
+        // What can be seen of one that neither writes nor guesses is its own.
+        SpaceKind::Text if !capabilities.language => {}
         SpaceKind::Text => {
             all.push(PlotSpec::new("samples", "Text", "What the model writes."));
             if capabilities.masked {
@@ -128,6 +133,9 @@ fn general(
 /// # Errors
 /// [`Error::BadOption`], [`Error::Unsupported`], and what the device reports.
 pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) -> Result<View> {
+    if let Some(encoder) = model.sentences() {
+        return sentences::answer(encoder, request, pause).await;
+    }
     match request.info.space.kind() {
         kind if kind.in_plane() => points::answer(model, request, pause).await,
         _ => match request.plot {

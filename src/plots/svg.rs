@@ -20,6 +20,7 @@ const STYLE: &str = "\
 .data{color:#5a5e66}.model{color:#bf341b}.noise{color:#2a4bcb}.guess{color:#1d7d5e}.guide{color:#d8d9d5}\
 .point,.line,.arrow{fill:none;stroke:currentColor;stroke-linecap:round;stroke-linejoin:round}\
 .point{stroke-width:3;stroke-opacity:.6}.line{stroke-width:1}.arrow{stroke-width:1.2}\
+.words{fill:currentColor;font:11px sans-serif}\
 .shape{fill:currentColor;fill-opacity:.25;stroke:currentColor}\
 @media(prefers-color-scheme:dark){.paper{fill:#14161a}\
 .data{color:#a6a9af}.model{color:#ff8d6f}.noise{color:#97aaff}.guess{color:#63c9a3}.guide{color:#34373d}}";
@@ -122,6 +123,19 @@ fn draw(out: &mut String, frame: &Frame, layer: &Layer) -> Result<()> {
                 }
             }
             path(out, role, "arrow", &d);
+        }
+        Layer::Words { role, xy, words } => {
+            for (at, words) in pairs(xy).zip(words) {
+                if let Some([x, y]) = frame.at(at) {
+                    let (role, words) = (name(*role), escape(words));
+                    let _ = writeln!(
+                        out,
+                        "<text class=\"words {role}\" x=\"{:.1}\" y=\"{:.1}\">{words}</text>",
+                        x + 6.0,
+                        y + 4.0
+                    );
+                }
+            }
         }
         Layer::Field {
             columns,

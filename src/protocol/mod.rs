@@ -37,7 +37,7 @@ pub use crate::{
     open::Opening,
     scene::{
         Alternative, Bars, Cell, Curve, EpisodeMoment, Key, Layer, Number, Path, PlotInput,
-        PlotInputs, PlotSpec, Proposal, Role, Text, Token, View,
+        PlotInputs, PlotSpec, Proposal, Ranked, Role, Text, Token, View,
     },
     speech::Bend,
     training::{LossCurve, Split},
@@ -143,6 +143,7 @@ mod tests {
             EpisodeMoment,
             Cell,
             Curve,
+            Ranked,
             Number,
             Bars,
             Key,

@@ -121,6 +121,19 @@ pub enum View {
         /// A value to compare with, and what it is.
         level: Option<(String, f32)>,
     },
+    /// Texts with a bar each, the largest first.
+    Ranking {
+        /// What the bars are.
+        title: String,
+        /// What the shares are; empty where there are none.
+        share: String,
+        /// Where bars may begin and end; they start from nought.
+        range: [f32; 2],
+        /// They.
+        rows: Vec<Ranked>,
+        /// Numbers to stand beside it.
+        numbers: Vec<Number>,
+    },
     /// What an agent does in a world, moment by moment.
     Episode {
         /// The world from above at each moment, and at the end (a [`View::Image`] of a row of tiles).
@@ -261,6 +274,20 @@ pub struct Curve {
     pub values: Vec<Option<f32>>,
     /// How far it may be off at each place, up and down.
     pub errors: Vec<Option<f32>>,
+}
+
+/// A row of a [`View::Ranking`].
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Ranked {
+    /// Its place among what was asked with, from 0.
+    pub place: u32,
+    /// What it is.
+    pub text: String,
+    /// Its bar.
+    pub value: f32,
+    /// Its share of all, 0 to 1.
+    pub share: Option<f32>,
 }
 
 /// A moment of a [`View::Episode`].
@@ -418,5 +445,14 @@ pub enum Layer {
         xy: Bytes,
         /// How far they reach, likewise.
         d: Bytes,
+    },
+    /// Words beside points. Where there is no room for all, the first ones have it.
+    Words {
+        /// What they stand for.
+        role: Role,
+        /// x, y, x, y, … of the points, as little-endian f32.
+        xy: Bytes,
+        /// For each point.
+        words: Vec<String>,
     },
 }

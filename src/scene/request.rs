@@ -25,6 +25,10 @@ pub struct PlotRequest<'a> {
     pub mask: Option<Vec<u8>>,
     /// The text that it is asked with.
     pub text: &'a str,
+    /// Texts that it is asked with, one a line.
+    pub lines: &'a str,
+    /// A vector for each of them, as [`PlotInputs::vectors`](super::PlotInputs::vectors) says.
+    pub vectors: &'a [u8],
     /// Actions that are taken before the model's own, by their letters.
     pub actions: &'a str,
     /// The language of the text and the one to translate it into, by their codes.
@@ -58,6 +62,8 @@ impl<'a> PlotRequest<'a> {
             images: None,
             mask: None,
             text: "",
+            lines: "",
+            vectors: &[],
             actions: "",
             languages: [""; 2],
             count: 1,

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::data::input::{ClipInput, ImageInput, LetterInput, MaskInput};
+use crate::{
+    bytes::Bytes,
+    data::input::{ClipInput, ImageInput, LetterInput, MaskInput},
+};
 
 /// A picture that can be made of a model.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
@@ -155,6 +158,20 @@ pub enum PlotInput {
         /// One to begin with.
         example: String,
     },
+    /// A sentence that is compared with others: [`PlotInputs::text`].
+    Query {
+        /// One to begin with.
+        example: String,
+    },
+    /// Texts, one a line: [`PlotInputs::lines`].
+    Lines {
+        /// What they are.
+        title: String,
+        /// Some to begin with.
+        example: String,
+    },
+    /// The passages of the site's chapters: [`PlotInputs::lines`] and [`PlotInputs::vectors`].
+    Passages,
     /// Points that the reader places in the window: [`PlotInputs::marks`].
     Marks,
     /// A mission and actions to begin with: [`PlotInputs::text`], [`PlotInputs::actions`].
@@ -190,6 +207,13 @@ pub struct PlotInputs {
     /// A text.
     #[ts(as = "Option<String>")]
     pub text: String,
+    /// Texts, one a line.
+    #[ts(as = "Option<String>")]
+    pub lines: String,
+    /// What a model made of these lines before, in whole numbers of 8 bits: a vector for each line, all noughts where
+    /// there is none.
+    #[ts(as = "Option<Bytes>")]
+    pub vectors: Bytes,
     /// Actions that are taken before the model's own, by their letters.
     #[ts(as = "Option<String>")]
     pub actions: String,

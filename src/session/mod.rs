@@ -27,7 +27,7 @@ use crate::{
     error::{Error, Result},
     export, families,
     model::{Condition, Model, Sampler},
-    open::{self, guest::Guest},
+    open::{self, encoder, guest::Guest, meaning::Meaning},
     options,
     plots::edit,
     protocol::{ExampleInfo, LossCurve, ModelInfo, SpaceInfo, Split, TrainState},
@@ -82,9 +82,19 @@ impl Session {
     /// [`Error::CheckpointHash`] for another file than is promised; as [`open::open`].
     pub fn guest(bytes: Vec<u8>, sha256: Option<&str>, device: &Device) -> Result<Self> {
         checkpoint::check_hash(&bytes, sha256)?;
-        let model = Guest::new(open::open(bytes)?);
-        let data = model.data();
-        Ok(Self::of(Opened::guest(Box::new(model), data)?, device))
+        let (model, data): (Box<dyn Model>, DataInfo) = match encoder::is(&bytes) {
+            true => {
+                let model = Meaning::new(encoder::open(bytes)?);
+                let data = model.data();
+                (Box::new(model), data)
+            }
+            false => {
+                let model = Guest::new(open::open(bytes)?);
+                let data = model.data();
+                (Box::new(model), data)
+            }
+        };
+        Ok(Self::of(Opened::guest(model, data)?, device))
     }
 
     fn of(opened: Opened, device: &Device) -> Self {

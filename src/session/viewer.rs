@@ -110,6 +110,8 @@ impl Viewer {
                 }
             },
             text: &inputs.text,
+            lines: &inputs.lines,
+            vectors: &inputs.vectors.0,
             actions: &inputs.actions,
             languages: [&inputs.from, &inputs.into],
             count: inputs.count as usize,

@@ -127,4 +127,5 @@ def real(folder):
         print(f"{near:7.4f}  {label}")
 
 
-real(sys.argv[1]) if len(sys.argv) > 1 else tiny()
+if __name__ == "__main__":
+    real(sys.argv[1]) if len(sys.argv) > 1 else tiny()

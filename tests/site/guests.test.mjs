@@ -1,8 +1,11 @@
-// The converter of the model of stories: what it makes of a tiny checkpoint is the file that tests/opened.rs opens.
+// The converters of models of elsewhere: what they make of tiny ones are the files that tests/opened.rs and
+// tests/encoder.rs open.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { gguf, quantise } from "../../recipes/open/tinystories.mjs";
+import { quantise } from "../../recipes/open/gguf.mjs";
+import { encoder } from "../../recipes/open/minilm.mjs";
+import { gguf } from "../../recipes/open/tinystories.mjs";
 
 const file = (name) => readFile(new URL(`../reference/opened/${name}`, import.meta.url));
 
@@ -12,6 +15,19 @@ test("a checkpoint of llama2.c becomes GGUF at eight bits", async () => {
   const each = 2 * width + 2 * width ** 2 + (2 * kvHeads * width ** 2) / heads + 3 * hidden * width;
   const end = 28 + 4 * (vocabulary * width + layers * each + width + (context * width) / heads);
   assert.deepEqual(gguf(data, end), await file("stories.gguf"));
+});
+
+test("a sentence encoder in safetensors becomes GGUF at eight bits", async () => {
+  const tar = await file("encoder.tar");
+  const files = {};
+  for (let head = 0; tar[head];) {
+    const name = tar.toString("latin1", head, head + 100).replace(/\0.*/s, "");
+    const size = parseInt(tar.toString("latin1", head + 124, head + 135), 8);
+    files[name] = tar.subarray(head + 512, head + 512 + size);
+    head += 512 + Math.ceil(size / 512) * 512;
+  }
+  const names = ["model.safetensors", "tokenizer.json", "config.json"];
+  assert.deepEqual(encoder(...names.map((name) => files[name]), "tiny-encoder"), await file("encoder.gguf"));
 });
 
 test("no number is off by more than half a step of its block", () => {

@@ -939,7 +939,11 @@ context: number,
 /**
  * Seconds for a token, estimated on this computer.
  */
-seconds: number, };
+seconds: number, 
+/**
+ * Whether it makes vectors of texts, and does not write.
+ */
+encoder: boolean, };
 
 /**
  * A family, as the page needs to know it.
@@ -1330,7 +1334,19 @@ example: string, } | { "kind": "letters" } | { "kind": "gaps",
 /**
  * One to begin with.
  */
-example: string, } | { "kind": "marks" } | { "kind": "mission" } | { "kind": "phrase" };
+example: string, } | { "kind": "query", 
+/**
+ * One to begin with.
+ */
+example: string, } | { "kind": "lines", 
+/**
+ * What they are.
+ */
+title: string, 
+/**
+ * Some to begin with.
+ */
+example: string, } | { "kind": "passages" } | { "kind": "marks" } | { "kind": "mission" } | { "kind": "phrase" };
 
 /**
  * The answers to a plot's inputs; what a plot does not ask for is ignored.
@@ -1372,6 +1388,15 @@ letters?: Array<LetterInput>,
  * A text.
  */
 text?: string, 
+/**
+ * Texts, one a line.
+ */
+lines?: string, 
+/**
+ * What a model made of these lines before, in whole numbers of 8 bits: a vector for each line, all noughts where
+ * there is none.
+ */
+vectors?: Bytes, 
 /**
  * Actions that are taken before the model's own, by their letters.
  */
@@ -1830,7 +1855,27 @@ curves: Array<Curve>,
 /**
  * A value to compare with, and what it is.
  */
-level: [string, number] | null, } | { "kind": "episode", 
+level: [string, number] | null, } | { "kind": "ranking", 
+/**
+ * What the bars are.
+ */
+title: string, 
+/**
+ * What the shares are; empty where there are none.
+ */
+share: string, 
+/**
+ * Where bars may begin and end; they start from nought.
+ */
+range: [number, number], 
+/**
+ * They.
+ */
+rows: Array<Ranked>, 
+/**
+ * Numbers to stand beside it.
+ */
+numbers: Array<Number>, } | { "kind": "episode", 
 /**
  * The world from above at each moment, and at the end (a [`View::Image`] of a row of tiles).
  */
@@ -2185,6 +2230,27 @@ values: Array<number | null>,
 errors: Array<number | null>, };
 
 /**
+ * A row of a [`View::Ranking`].
+ */
+export type Ranked = { 
+/**
+ * Its place among what was asked with, from 0.
+ */
+place: number, 
+/**
+ * What it is.
+ */
+text: string, 
+/**
+ * Its bar.
+ */
+value: number, 
+/**
+ * Its share of all, 0 to 1.
+ */
+share: number | null, };
+
+/**
  * A named number.
  */
 export type Number = { 
@@ -2308,7 +2374,19 @@ xy: Bytes,
 /**
  * How far they reach, likewise.
  */
-d: Bytes, };
+d: Bytes, } | { "kind": "words", 
+/**
+ * What they stand for.
+ */
+role: Role, 
+/**
+ * x, y, x, y, … of the points, as little-endian f32.
+ */
+xy: Bytes, 
+/**
+ * For each point.
+ */
+words: Array<string>, };
 
 /**
  * A way to compute.

@@ -64,7 +64,7 @@ const downloads = new Map<string, Download>();
 const distrusted = new Set<string>();
 let manifest: Promise<Manifest> | undefined;
 
-/** What had come of a file when the network was lost: the next try asks for the rest. */
+/** What had come of a file when the network was lost or it was stopped: the next try asks for the rest. */
 const halves = new Map<string, Uint8Array[]>();
 const sizeOf = (parts: readonly Uint8Array[]) => parts.reduce((n, part) => n + part.length, 0);
 
@@ -119,9 +119,8 @@ async function read(
     }
     return joined(parts, size);
   } catch (e) {
-    // The rest of a file that can only be the same can be asked for.
-    const lost = !(e instanceof PlaygroundError) && (silent || !abort.signal.aborted);
-    if (parts.length && lost && isHashed(url.pathname)) halves.set(url.href, parts);
+    // The rest of a file that can only be the same can be asked for, also by whoever stopped it.
+    if (parts.length && !(e instanceof PlaygroundError) && isHashed(url.pathname)) halves.set(url.href, parts);
     abort.abort(); // Whatever still comes is not wanted.
     if (silent) throw silence(url, SILENCE / 1000);
     if (e instanceof PlaygroundError) throw e;

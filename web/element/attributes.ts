@@ -183,6 +183,13 @@ export const ATTRIBUTES = {
     MODEL,
     "what the model reads",
   ),
+  lines: entry(
+    { parse: (text: string) => text, expected: "texts, one a line or with ` | ` between them", shape: TEXT },
+    null,
+    MODEL,
+    MODEL,
+    "what a sentence is compared with",
+  ),
   source: entry(word("the code of a language, or `digits`"), null, MODEL, MODEL, "the language of a text to translate"),
   target: entry(word("the code of a language, or `digits`"), null, MODEL, MODEL, "the language to translate it into"),
   layer: entry(integer(1, 64), 1, MODEL, MODEL, "the layer whose attention is shown"),

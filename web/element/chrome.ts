@@ -1,13 +1,13 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Device } from "../client/connection";
-import type { ErrorInfo, ModelInfo } from "../client/protocol";
+import type { ErrorInfo, FamilyInfo, ModelInfo } from "../client/protocol";
 import { fileUrl } from "../client/files";
 import type { ModelEntry } from "../client/site";
 import type { Words } from "../lang/words";
 import { fileButton } from "./file-button";
 import { button, option } from "./form";
 import { MODEL_FILES } from "./guest";
-import { GUEST, titleOf, type ViewInfo, type ViewName } from "./panel";
+import { isGuest, titleOf, type ViewInfo, type ViewName } from "./panel";
 
 /** An error as the reader sees it. */
 export type Notice = ErrorInfo & {
@@ -68,6 +68,15 @@ export function tabs(
   </div>`;
 }
 
+/** Models among which one chooses: with one that writes all that do, and likewise those that compare sentences. */
+export function alike(models: ModelEntry[], families: readonly FamilyInfo[], family = ""): ModelEntry[] {
+  const sort = (id: string) => {
+    if (families.find((f) => f.id === id)?.capabilities.language) return "texts";
+    return isGuest(id) ? "sentences" : "pictures";
+  };
+  return models.filter((m) => sort(m.family) === sort(family));
+}
+
 /** A choice among the shipped models. */
 export function chooser(
   words: Words,
@@ -86,7 +95,7 @@ export function chooser(
       ${own ? html`<option value="" selected>${words.say("yours")}</option>` : nothing}
       ${models.map((m) => {
         // What is large says so before it is fetched.
-        const size = m.family === GUEST ? ` (${words.megabytes(m.bytes)})` : "";
+        const size = isGuest(m.family) ? ` (${words.megabytes(m.bytes)})` : "";
         return option(m.id, `${words.told(m.title)}${size}`, !own && m.id === chosen);
       })}
     </select></label
@@ -140,7 +149,7 @@ export function facts(
   const parameters = words.say("parameters", { n: info.parameters });
   const latent = info.latentDim ? words.say("latentNumbers", { n: info.latentDim }) : "";
   const tokens = info.space.kind === "text" ? words.say("kindsOfToken", { n: info.space.vocabulary }) : "";
-  const guest = info.family === GUEST;
+  const guest = isGuest(info.family);
   const runsOn = device?.backend === "webgpu" ? "WebGPU" : "CPU";
   const shipped = entry ? words.told(entry.title) : words.say("shippedModel");
   return html`<div class="facts">

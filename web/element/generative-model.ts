@@ -2,9 +2,9 @@ import { html, nothing, unsafeCSS, type CSSResultGroup, type PropertyValues, typ
 import { PlaygroundError } from "../client/errors";
 import type { Fault, View } from "../client/protocol";
 import { isPictures } from "../client/pictures";
-import { forgetModel, modelBytes, modelEntry, sourceBytes, type ModelEntry } from "../client/site";
+import { forgetModel, modelEntry, sourceBytes, type ModelEntry } from "../client/site";
 import { read } from "./attributes";
-import { chooser, facts, notices, tabs, type Notice } from "./chrome";
+import { alike, chooser, facts, notices, tabs, type Notice } from "./chrome";
 import { ModelCore } from "./core";
 import { reducedMotion } from "./draw";
 import { forgetKeys } from "./figure-key";
@@ -80,8 +80,11 @@ export class GenerativeModel extends ModelHost {
       .load(`${this.model} ${this.src}`, async (signal) => {
         const session = this.wake();
         entry = this.src ? undefined : await this.#find();
+        const wanted = this.#chosen;
+        this.#chosen = false;
+        const fetches = (yes: boolean) => this.arrival.say(yes ? this.words.say("fetchingModel") : undefined);
         const [bytes] = await Promise.all([
-          entry ? modelBytes(entry, signal) : sourceBytes(this.src ?? "", signal),
+          entry ? this.#guests.fetched(entry, signal, wanted, fetches) : sourceBytes(this.src ?? "", signal),
           this.prepare(session, entry?.family, signal),
         ]);
         return { bytes, sha256: entry?.sha256 ?? null };
@@ -295,7 +298,11 @@ export class GenerativeModel extends ModelHost {
     });
   }
 
+  /** The reader has chosen the model that comes, and has seen how large it is. */
+  #chosen = false;
+
   #choose = (id: string) => {
+    this.#chosen = true;
     // Another model of text need not know the letters of what was written for this one.
     if (this.kin?.capabilities.language) for (const name of ["prompt", "text"]) this.removeAttribute(name);
     if (id === this.model) void this.load();
@@ -344,11 +351,7 @@ export class GenerativeModel extends ModelHost {
       settled: { view },
     } = this;
     const waiting = !this.isDrawn;
-    // From a model of pictures one comes to others of pictures.
-    const languages = this.description?.families.filter((f) => f.capabilities.language).map((f) => f.id) ?? [];
-    const models = this.family
-      ? []
-      : this.shipped.filter((m) => languages.includes(m.family) === languages.includes(this.kin?.id ?? ""));
+    const models = this.family ? [] : alike(this.shipped, this.description?.families ?? [], this.kin?.id);
     const body = html`<div
       class="body ${waiting ? "waiting" : ""}"
       part="stage"

@@ -1,8 +1,12 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Opening } from "../client/protocol";
+import { unless } from "../client/limits";
+import { fileUrl } from "../client/files";
+import { modelBytes, type ModelEntry } from "../client/site";
 import type { Session } from "../client/session";
 import type { Words } from "../lang/words";
 import { checkpointBytes } from "./files";
+import { isGuest } from "./panel";
 import { button } from "./form";
 import { tar } from "./tar";
 
@@ -30,9 +34,20 @@ interface Host {
   requestUpdate(): void;
 }
 
+/** Large models that the reader has asked for once, on the whole page. */
+const agreed = new Set<string>();
+
+/** A model that the reader can have, or one that comes and can be stopped. */
+interface Offer {
+  entry: ModelEntry;
+  act(): void;
+  stops: boolean;
+}
+
 /** Asks the reader, before a model of another program is loaded, whether its size is right for this computer. */
 export class GuestDesk {
   #asked: { opening: Opening; title: string; answer(yes: boolean): void } | undefined;
+  #offered: Offer | undefined;
 
   constructor(private readonly host: Host) {}
 
@@ -44,6 +59,50 @@ export class GuestDesk {
     const files = Array.isArray(file) ? (file as File[]) : file instanceof File ? [file] : [];
     if (isForeign(files)) return this.#read(files, session);
     return checkpointBytes((files[0] ?? file) as Blob | ArrayBuffer | Uint8Array);
+  }
+
+  /**
+   * The bytes of a model of the site's. One of another program is large: it comes when the reader says so, after
+   * hearing how large it is, unless that was said (`wanted`) before; `fetches` hears whether it is under way. What has
+   * come when it is stopped is there when it is wanted after all.
+   */
+  async fetched(
+    entry: ModelEntry,
+    signal: AbortSignal,
+    wanted: boolean,
+    fetches: (yes: boolean) => void,
+  ): Promise<Uint8Array> {
+    if (!isGuest(entry.family)) return modelBytes(entry, signal);
+    if (wanted) agreed.add(entry.id);
+    for (let wait = !agreed.has(entry.id); ; wait = true) {
+      fetches(!wait);
+      if (wait) await this.#offer(entry, signal);
+      agreed.add(entry.id);
+      fetches(true);
+      const stop = new AbortController();
+      const end = () => stop.abort();
+      signal.addEventListener("abort", end);
+      this.#show({ entry, act: end, stops: true });
+      try {
+        return await modelBytes(entry, stop.signal);
+      } catch (e) {
+        if (signal.aborted || !stop.signal.aborted) throw e;
+        agreed.delete(entry.id);
+      } finally {
+        signal.removeEventListener("abort", end);
+        this.#show(undefined);
+      }
+    }
+  }
+
+  async #offer(entry: ModelEntry, signal: AbortSignal) {
+    const said = new Promise<void>((act) => this.#show({ entry, act, stops: false }));
+    await unless(signal, said).finally(() => this.#show(undefined));
+  }
+
+  #show(offered: Offer | undefined) {
+    this.#offered = offered;
+    this.host.requestUpdate();
   }
 
   /** The file of a model, if the reader still wants it after hearing how large it is. */
@@ -78,8 +137,21 @@ export class GuestDesk {
     void this.host.updateComplete.then(() => place()?.focus());
   }
 
+  #offering({ entry, act, stops }: Offer): TemplateResult {
+    const { words } = this.host;
+    const { bytes, parameters, licence, card, title } = entry;
+    const about = card ? html`<a href=${fileUrl(`checkpoints/${card}`).href}>${words.say("aboutModel")}</a>` : nothing;
+    return html`<div class="notice guest" role="group" aria-label=${words.told(title)}>
+      <p>
+        <strong>${words.told(title)}</strong> (${licence}).
+        ${words.say("offeredSize", { bytes: words.megabytes(bytes), millions: Math.round(parameters / 1e6) })} ${about}
+      </p>
+      ${button(words.say(stops ? "stopFetching" : "fetchGuest"), act, stops ? "" : "primary")}
+    </div>`;
+  }
+
   render(): TemplateResult | typeof nothing {
-    if (!this.#asked) return nothing;
+    if (!this.#asked) return this.#offered ? this.#offering(this.#offered) : nothing;
     const { opening, title, answer } = this.#asked;
     const { words } = this.host;
     const { bytes, memory, parameters, seconds, context } = opening;
@@ -87,7 +159,7 @@ export class GuestDesk {
     return html`<div class="notice guest" role="group" aria-label=${words.say("openGuest")}>
       <p>
         <strong dir="auto">${title}</strong> (${form}).
-        ${words.say("guestSize", {
+        ${words.say(opening.encoder ? "encoderSize" : "guestSize", {
           bytes: words.megabytes(bytes),
           millions: Math.round(parameters / 1e6),
           memory: words.megabytes(memory),

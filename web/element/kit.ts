@@ -9,7 +9,9 @@ import { LettersInput } from "./inputs/letters";
 import { MarksInput } from "./inputs/marks";
 import { MaskInput } from "./inputs/mask";
 import { MissionInput } from "./inputs/mission";
+import { LinesInput } from "./inputs/lines";
 import { PairInput } from "./inputs/pair";
+import { PassagesInput } from "./inputs/passages";
 import { PhraseInput } from "./inputs/phrase";
 import { Places } from "./inputs/place";
 import { TextInput } from "./inputs/text";
@@ -25,6 +27,7 @@ import { MapRenderer } from "./render/map";
 import { MatricesRenderer } from "./render/matrices";
 import { PlotRenderer } from "./render/plot";
 import { PosteriorRenderer } from "./render/posterior";
+import { RankingRenderer } from "./render/ranking";
 import { RasterRenderer } from "./render/raster";
 import type { Renderer } from "./render/renderer";
 import { TableRenderer } from "./render/table";
@@ -37,6 +40,8 @@ export interface Outfit {
   renderers: Partial<Record<View["kind"], Renderer>>;
   /** The answer that is expected: its drawing has a place before it comes. */
   expected?: View["kind"];
+  /** Whether the answer may take long and grow, so that a new question ends the one before. */
+  long?: boolean;
   /** Whether the controls stand beside the drawing. */
   beside?: boolean;
   /** What is asked besides what the inputs say. */
@@ -67,7 +72,9 @@ export class Kit {
 
   outfit(spec: PlotSpec): Outfit {
     const kinds = spec.inputs.map((i) => i.kind);
-    const key = kinds.join(" ");
+    // Sentences have examples of their own, which are those of one plot.
+    const own = kinds.some((kind) => ["query", "lines", "passages"].includes(kind));
+    const key = own ? spec.id : kinds.join(" ");
     let found = this.#outfits.get(key);
     if (!found) this.#outfits.set(key, (found = this.#make(kinds, spec)));
     return found;
@@ -78,6 +85,25 @@ export class Kit {
     let input = this.#made.get(kind) as T | undefined;
     if (!input) this.#made.set(kind, (input = make()));
     return input;
+  }
+
+  /** A sentence that is compared with others. */
+  #sentences(spec: PlotSpec): Outfit {
+    const { host, changed } = this;
+    let passages: PassagesInput | undefined;
+    const inputs = spec.inputs.flatMap((input): Input[] => {
+      if (input.kind === "query") return [new TextInput(host, changed, { query: input.example })];
+      // Those with the same examples share what the reader makes of them.
+      if (input.kind === "lines")
+        return [this.#one(input.example, () => new LinesInput(host, changed, input.title, input.example))];
+      return input.kind === "passages" ? [(passages = new PassagesInput(host))] : [];
+    });
+    const renderers = {
+      ranking: new RankingRenderer(host, passages),
+      plot: new PlotRenderer(host, host, undefined),
+      chart: new ChartRenderer(host),
+    };
+    return { inputs, renderers, long: passages !== undefined, asks: () => ({ seed: host.settled.seed }) };
   }
 
   #make(kinds: PlotSpec["inputs"][number]["kind"][], spec: PlotSpec): Outfit {
@@ -95,6 +121,7 @@ export class Kit {
         asks,
       };
     }
+    if (kinds.some((kind) => ["query", "lines", "passages"].includes(kind))) return this.#sentences(spec);
     const gaps = spec.inputs.find((input) => input.kind === "gaps");
     if (gaps) {
       const text = this.#one("gaps", () => new TextInput(host, changed, { gaps: gaps.example }));

@@ -21,8 +21,9 @@ export interface ViewInfo {
 export const titleOf = ({ id, title }: ViewInfo, words: Words) =>
   title === null ? words.say(id === "write" ? "viewWrite" : "viewTrain") : words.told(title);
 
-/** The family of models out of other programs' files, which are looked at and not trained; see `open::guest`. */
-export const GUEST = "opened";
+/** Families of models out of other programs' files, not trained here; see `open::guest` and `open::meaning`. */
+const GUESTS: readonly (string | undefined)[] = ["opened", "encoder"];
+export const isGuest = (family: string | undefined) => GUESTS.includes(family);
 
 /** Plots that lie over another one and are no view of their own. */
 const BENEATH = ["codes"];

@@ -27,8 +27,9 @@ export class PlotPanel extends Panel {
   /** What this model cannot be asked. */
   #unable: ErrorInfo | undefined;
   #askedAt = 0;
-  /** What takes long and is under way. */
+  /** What takes long and is under way: begun by the reader, or by a question that the next one ends. */
   #running: AbortController | undefined;
+  #long: AbortController | undefined;
   readonly #camera: Camera;
   readonly #others: Others | undefined;
 
@@ -78,6 +79,7 @@ export class PlotPanel extends Panel {
   }
 
   #ask(prepare: boolean) {
+    this.#long?.abort();
     this.#latest.run(() => this.#asked(prepare));
   }
 
@@ -102,7 +104,8 @@ export class PlotPanel extends Panel {
           Object.assign(asked, part);
         }
         const { past } = this.host.trainer;
-        const running = this.#running;
+        if (this.#outfit.long) this.#long = new AbortController();
+        const running = this.#long ?? this.#running;
         const grown = (view: View) => {
           if (running?.signal.aborted) return;
           this.#show(view);
@@ -116,10 +119,8 @@ export class PlotPanel extends Panel {
         await this.#others?.answered(asked, view);
       } catch (e) {
         const error = PlaygroundError.from(e);
-        if (this.spec.slow) {
-          if (error.code === "cancelled") return;
-          this.#stop();
-        }
+        if (error.code === "cancelled" && (this.spec.slow || this.#outfit.long)) return;
+        if (this.spec.slow) this.#stop();
         if (error.code === "unsupported") this.#unable = error;
         else if (!inputs.some((input) => input.refused?.(error))) throw e;
         this.#renderer?.clear();
@@ -157,6 +158,7 @@ export class PlotPanel extends Panel {
   override hide() {
     this.#camera.stop();
     if (this.spec.slow) this.#stop();
+    this.#long?.abort();
     this.#renderer?.hide?.();
     this.#others?.hide();
   }
@@ -292,8 +294,10 @@ export class PlotPanel extends Panel {
           <div>${drawing}</div>
         </div>
         ${below}${this.#others?.render()}`;
+    const said =
+      this.#renderer instanceof PlotRenderer ? html`${this.#renderer.label()}${this.#renderer.beside()}` : nothing;
     return html`<div class=${inputs.length ? "reading-room" : ""}>
-      ${given()} ${this.#slow()}${drawing}${below}${film}
+      ${given()} ${this.#slow()}${drawing}${said}${below}${film}
     </div>`;
   }
 }

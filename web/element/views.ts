@@ -2,7 +2,7 @@ import { badOption } from "../client/errors";
 import type { FamilyInfo, PlotSpec, SpaceKind } from "../client/protocol";
 import { read } from "./attributes";
 import { Kit } from "./kit";
-import { GUEST, shownViews, viewsOf, type Host, type Panel, type ViewInfo, type ViewName } from "./panel";
+import { isGuest, shownViews, viewsOf, type Host, type Panel, type ViewInfo, type ViewName } from "./panel";
 import { PlotPanel } from "./plot-panel";
 import { isDrawn } from "./points-task";
 import { SamplesPanel } from "./samples";
@@ -71,7 +71,7 @@ export class Views {
     const own: Record<string, Panel> = { write: this.#write, train: this.train };
     // Samples of points are a plot like the others.
     if (!isDrawn(kind)) own["samples"] = kind === "score" ? this.#score : this.#samples;
-    this.#all = viewsOf(plots, capabilities.language, family !== GUEST);
+    this.#all = viewsOf(plots, capabilities.language, !isGuest(family));
     const told = (spec: PlotSpec) =>
       kind === "image" && spec.inputs.some((input) => ["text", "instruction"].includes(input.kind));
     const asked = (spec: PlotSpec) => spec.inputs.some((input) => input.kind === "instruction");

@@ -20,6 +20,9 @@ export const WORDS = {
     app: "Generative models that run and train in your browser, in an illustrated article.",
     storedNote: "What is stored here",
     licencesNote: "Licences of the libraries in it",
+    notOffered:
+      "A model of another project stands here, which this copy of the site does not carry: " +
+      "it was built where the package could not be fetched.",
     stored: {
       title: "What is stored here",
       description: "What this site keeps in your browser, with sizes, to be looked at, saved for offline or deleted.",
@@ -59,6 +62,9 @@ export const WORDS = {
     app: "Generative Modelle, die in Ihrem Browser laufen und lernen, in einem illustrierten Artikel.",
     storedNote: "Was hier gespeichert ist",
     licencesNote: "Lizenzen der Bibliotheken darin",
+    notOffered:
+      "Hier steht ein Modell eines anderen Projekts, das diese Kopie der Website nicht mitführt: " +
+      "Sie wurde dort gebaut, wo das Paket nicht zu holen war.",
     stored: {
       title: "Was hier gespeichert ist",
       description: "Was diese Website in Ihrem Browser aufhebt, mit Größen: ansehen, offline speichern oder löschen.",

@@ -97,6 +97,7 @@ export const ATTRIBUTES_DE: Record<Name, string> = {
   t: "wie weit sie gekommen ist",
   path: "wie sie durch den latenten Raum geht",
   text: "was das Modell liest",
+  lines: "womit ein Satz verglichen wird",
   source: "die Sprache eines Textes, der zu übersetzen ist",
   target: "die Sprache, in die er übersetzt wird",
   layer: "die Schicht, deren Attention gezeigt wird",

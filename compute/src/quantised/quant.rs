@@ -89,6 +89,22 @@ impl Kind {
         (n / weights).checked_mul(bytes)
     }
 
+    /// Whether each number of whole blocks is one. Products take numbers of 16 bits as if none of them were infinite
+    /// or no number, so that this is to be asked before.
+    pub fn finite(self, data: &[u8]) -> bool {
+        // Exponents of nothing but ones stand for what is no number.
+        let half = |b: &[u8], at: usize| b.get(at + 1).is_some_and(|high| high & 0x7c != 0x7c);
+        let (_, bytes) = self.block();
+        let mut blocks = data.chunks_exact(bytes);
+        match self {
+            Kind::F32 => blocks.all(|b| single(b).is_finite()),
+            Kind::Bf16 => blocks.all(|b| f32::from_le_bytes([0, 0, b[0], b[1]]).is_finite()),
+            Kind::F16 | Kind::Q8_0 | Kind::Q4_0 => blocks.all(|b| half(b, 0)),
+            Kind::Q4_1 | Kind::Q4K => blocks.all(|b| half(b, 0) && half(b, 2)),
+            Kind::Q6K => blocks.all(|b| half(b, 208)),
+        }
+    }
+
     /// The numbers of whole blocks.
     pub fn numbers(self, data: &[u8], out: &mut [f32]) {
         let (weights, bytes) = self.block();
@@ -167,7 +183,8 @@ fn single(b: &[u8]) -> f32 {
     b.first_chunk::<4>().map_or(0.0, |b| f32::from_le_bytes(*b))
 }
 
-/// A number of 16 bits, IEEE. Without branches: most of wasm's time for a block would go there.
+/// A number of 16 bits, IEEE. Without branches: most of wasm's time for a block would go there. What is infinite or
+/// no number comes out as ±65,536 or more: see [`Kind::finite`].
 #[inline(always)]
 pub fn half(b: &[u8]) -> f32 {
     let Some(&b) = b.first_chunk::<2>() else {

@@ -323,6 +323,8 @@ impl Sheet {
                 }
                 self.print(&mask, colour(role), 1.0);
             }
+            // A poster is too small for them.
+            Layer::Words { .. } => {}
             Layer::Field {
                 columns,
                 rows,

@@ -25,7 +25,7 @@ export class TextInput implements Input {
     private readonly changed: () => void,
     /** Of a change that is asked for in words, or of a text with gaps, one to begin with; whether it is only for models
      *  that know words. */
-    private readonly what: { change?: string; sentence?: boolean; gaps?: string } = {},
+    private readonly what: { change?: string; sentence?: boolean; gaps?: string; query?: string } = {},
   ) {
     this.params = {
       text: {
@@ -37,8 +37,9 @@ export class TextInput implements Input {
 
   async prepare() {
     if (this.what.sentence) return;
-    if (this.what.gaps !== undefined) {
-      if (!this.own) this.text = this.what.gaps;
+    const example = this.what.gaps ?? this.what.query;
+    if (example !== undefined) {
+      if (!this.own) this.text = example;
       return;
     }
     const { session, info, settled, sampleOptions } = this.host;
@@ -96,12 +97,14 @@ export class TextInput implements Input {
 
   get #label() {
     if (this.what.gaps !== undefined) return "gapsLabel";
+    if (this.what.query !== undefined) return "yourQuery";
     return this.what.change ? "yourChange" : "yourSentence";
   }
 
   #help() {
     const { words, info } = this.host;
-    const { change, gaps } = this.what;
+    const { change, gaps, query } = this.what;
+    if (query !== undefined) return words.say("itsSentence");
     if (gaps !== undefined) return words.say("gapsSentence");
     if (change) return words.say("changeInWords", { example: change });
     if (info?.prompt !== undefined) return words.say("paintedSentence", { example: info.prompt });

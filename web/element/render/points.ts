@@ -2,6 +2,7 @@ import type { Layer, Role, View } from "../../client/protocol";
 import { fit, reducedMotion } from "../draw";
 import { colorOf, rgb } from "../ink";
 import { diverging, sequential, type Ramp } from "./ramp";
+import { WordPen } from "./words";
 
 export type PlotView = Extract<View, { kind: "plot" }>;
 type Window = PlotView["window"];
@@ -142,10 +143,12 @@ export class Plot {
     if (this.#frame && now - this.#before > SLOW) this.#from = undefined;
     this.#before = now;
     const gliding = this.#from !== undefined && now - this.#start < GLIDE;
+    const pen = new WordPen(g, width, height);
     const draw = (layer: Layer) => {
       if (layer.kind === "field") return this.#field(g, layer, colors, width, height);
       const color = colors.roles[layer.role];
       if (layer.kind === "lines") return lines(g, layer, x, y, color);
+      if (layer.kind === "words") return pen.draw(layer.words, floats(layer.xy), x, y, color);
       if (layer.kind === "arrows") return arrows(g, floats(layer.xy), floats(layer.d), x, y, color);
       const alpha =
         layer.role !== "data" ? 0.75 : layer === this.under && view.layers.some((l) => l.kind === "field") ? 0.3 : 0.42;

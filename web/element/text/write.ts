@@ -5,7 +5,7 @@ import type { Alternative, JsonSchema, Token, TrainState, View } from "../../cli
 import { fieldsOf, type Field } from "../../client/schema";
 import { button, field } from "../form";
 import { attributeOf } from "../attributes";
-import { GUEST, Latest, Panel, type Host } from "../panel";
+import { isGuest, Latest, Panel, type Host } from "../panel";
 import { Script } from "../render/script";
 
 /** Options that stand beside the text; the others are one click away. */
@@ -191,7 +191,7 @@ export class WritePanel extends Panel {
 
   /** Whether the model at hand is one that the reader trains. */
   get #trains(): boolean {
-    return this.host.trainer.own && this.host.info?.family !== GUEST;
+    return this.host.trainer.own && !isGuest(this.host.info?.family);
   }
 
   #answer = () => {

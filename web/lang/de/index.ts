@@ -20,6 +20,7 @@ import { texts } from "./texts";
 import { translation } from "./translation";
 import { refused } from "./refused";
 import { scores } from "./scores";
+import { sentences } from "./sentences";
 import { speech } from "./speech";
 
 const german: Language = {
@@ -42,6 +43,7 @@ const german: Language = {
     ...speech,
     ...models,
     ...scores,
+    ...sentences,
     ...translation,
     ...pairs,
     ...acting,

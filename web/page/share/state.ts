@@ -5,7 +5,7 @@ import { attributeOf, declared, type Kind } from "../../element/attributes";
 import type { GenerativeLab } from "../../element/lab/generative-lab";
 import type { GenerativeModel } from "../../element/generative-model";
 import { linkable } from "../../element/names";
-import { GUEST } from "../../element/panel";
+import { isGuest } from "../../element/panel";
 import type { Shown } from "../../element/share/snippets";
 import type { Learner } from "../../element/lab/learner";
 
@@ -53,7 +53,7 @@ export function trained(widget: Widget): boolean {
   if (isLab(widget)) return (alone(widget)?.info?.step ?? 0) > 0;
   const { trainer, info } = widget;
   // The file of another program is the reader's own; a link shows the figure without it.
-  if (info?.family === GUEST) return false;
+  if (isGuest(info?.family)) return false;
   return isPacked(widget.src ?? "") || (trainer.own && (trainer.source !== "made" || (info?.step ?? 0) > 0));
 }
 
