@@ -41,9 +41,11 @@ function cumulative(shifts) {
   return most;
 }
 
-/** Whether a figure is what it will be. */
+/** Whether a figure is what it will be, or asks whether a large model is to come. */
 const stands = (e) =>
-  e.shown ? e.shown.length > 0 && e.shown.every((l) => !l.visible || l.view) : Boolean(e.info && e.device);
+  e.shown
+    ? e.shown.length > 0 && e.shown.every((l) => !l.visible || l.view)
+    : Boolean((e.info && e.device) || e.renderRoot?.querySelector(".guest"));
 
 /** Goes from figure to figure, and to the end, and asks that nothing moved. */
 async function still(page) {
