@@ -30,6 +30,7 @@ const POSTERS = {
   "pixelcnn-mnist.png": IMAGES,
   "pixelrnn-mnist.png": IMAGES,
   "seq2seq-dates.txt": ["--count", "7"],
+  "seq2seq-names.txt": ["--count", "7"],
   "seq2seq-numbers.txt": ["--count", "7"],
   "vae-fashion.png": [...IMAGES, ...MILD],
   "vae-mnist-2d.png": IMAGES,

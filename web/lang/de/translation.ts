@@ -95,6 +95,7 @@ export const translation: Record<string, string> = {
   "This needs a model that translates": "Dafür braucht es ein Modell, das übersetzt",
   "Numbers in words": "Zahlen in Worten",
   "Dates and times": "Daten und Uhrzeiten",
+  "Names of emoji": "Namen von Emoji",
   "Largest number": "Größte Zahl",
   "translations without languages": "Übersetzungen ohne Sprachen",
   "a translation without languages": "eine Übersetzung ohne Sprachen",
