@@ -16,6 +16,7 @@ use crate::{
         Estimate,
         fidelity::fidelity,
         letters::letters,
+        matcher::Matcher,
         negative_log_likelihood, pictures,
         prompts::{edited, obeyed},
     },
@@ -499,6 +500,13 @@ fn named(model: &dyn Model, set: &ImageSet, arguments: &Arguments) -> Result<Vec
         return Ok(Vec::new());
     }
     let (options, how) = how(arguments)?;
+    // A model that takes hands alone is told no names.
+    if model
+        .sampler(&options, &pictures::asked(&all[0], set, None), 1, 0)
+        .is_err()
+    {
+        return Ok(Vec::new());
+    }
     let (n, first, of) = (all.len(), pictures::FIRST, pictures::CANDIDATES);
     let mut rows = Vec::new();
     let mut row = |short: String, key: String, long: String, share: f64| {
@@ -594,9 +602,16 @@ fn named(model: &dyn Model, set: &ImageSet, arguments: &Arguments) -> Result<Vec
 /// How much like the data samples are, where there is a classifier of the data.
 fn fidelities(model: &dyn Model, set: &ImageSet, arguments: &Arguments) -> Result<Vec<Measured>> {
     // A likelihood says more; who wants both asks for both.
-    let otherwise = if model.density().is_some() { 0 } else { 10_000 };
+    let otherwise = match model.density() {
+        Some(_) => 0,
+        None => set.train.len().min(10_000),
+    };
     let count = arguments.drawn.unwrap_or(otherwise);
-    let Some(classifier) = classifier::open(set)?.filter(|_| count > 1) else {
+    let classifier = match classifier::open(set)? {
+        None => classifier::open_matcher(set)?.map(Matcher::into_classifier),
+        found => found,
+    };
+    let Some(classifier) = classifier.filter(|_| count > 1) else {
         return Ok(Vec::new());
     };
     let (options, how) = how(arguments)?;

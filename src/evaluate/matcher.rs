@@ -71,6 +71,11 @@ impl Matcher {
         }
     }
 
+    /// What of it looks at pictures, whose classes are the hands.
+    pub fn into_classifier(self) -> Classifier {
+        self.pictures
+    }
+
     /// Directions of captions, `n · context` tokens: `[n, 128]`.
     fn heard(&self, tokens: &[u32]) -> Tensor<2> {
         let n = tokens.len() / CONTEXT;

@@ -74,6 +74,16 @@ fn sentence(tokens: &[u32], set: &ImageSet) -> String {
     words.cloned().collect::<Vec<_>>().join(" ")
 }
 
+/// What is asked for: a name in a hand.
+pub fn asked(held: &HeldOut, set: &ImageSet, guidance: Option<f64>) -> Condition {
+    Condition {
+        prompt: Some(sentence(&held.name, set)),
+        label: Some(held.hand),
+        guidance,
+        ..Condition::default()
+    }
+}
+
 /// What the model makes of each by name and hand.
 ///
 /// # Errors
@@ -88,12 +98,7 @@ pub async fn made(
 ) -> Result<Vec<Vec<f32>>> {
     let mut pictures = Vec::with_capacity(all.len());
     for held in all {
-        let condition = Condition {
-            prompt: Some(sentence(&held.name, set)),
-            label: Some(held.hand),
-            guidance,
-            ..Condition::default()
-        };
+        let condition = asked(held, set, guidance);
         let mut sampler = model.sampler(options, &condition, 1, SEED + held.index as u64)?;
         pictures.push(floats(finish(&mut *sampler).await?.images()?).await?);
         if !progress(pictures.len()) {
