@@ -115,18 +115,31 @@ async function parts(files, names, plugins) {
   const fail = (path) => {
     throw new Error(`${path} imports itself by way of others, so it cannot carry a hash; see web/element/parts.ts`);
   };
+  const first = made.find((m) => m.entryPoint === "web/element/index.ts");
+  const there = first.imports.map(({ path }) => path);
+  const beside = (part) =>
+    made
+      .find((m) => m.path === part)
+      .imports.filter(({ path, kind, external }) => kind === "import-statement" && !external && !there.includes(path))
+      .map(({ path }) => `import("./${add(path)}").catch(()=>{}),`)
+      .join("");
   const add = (path) => {
     if (named.has(path)) return named.get(path) ?? fail(path);
     const { text, imports, inputs, entryPoint } = made.find((m) => m.path === path);
     named.set(path, undefined);
     let code = text;
-    for (const { path: needed, external } of imports)
-      if (!external) code = code.replaceAll(`"./${basename(needed)}"`, `"./${add(needed)}"`);
+    for (const { path: needed, external, kind } of imports) {
+      if (external) continue;
+      const asked = `"./${basename(needed)}"`;
+      // What a part imports is asked for beside it, not once it is there.
+      if (kind === "dynamic-import") code = code.replaceAll(`import(${asked})`, `(${beside(needed)}import(${asked}))`);
+      code = code.replaceAll(asked, `"./${add(needed)}"`);
+    }
     const name = PARTS[entryPoint] ?? (inputs["web/element/core.ts"] ? "core.js" : `shared${shared++ || ""}.js`);
     named.set(path, files.add(name, code));
     return named.get(path);
   };
-  add(made.find((m) => m.entryPoint === "web/element/index.ts").path);
+  add(first.path);
 }
 
 const FONTS = {
