@@ -1,8 +1,8 @@
 // Messages that nobody of ours has sent.
 
 /**
- * Sends messages of many shapes, `right` ones among them, to a window that is named as seen from here: `self`, `parent`,
- * or by the number of a frame of this page or of the page around. Runs in a page, and is sent there as text.
+ * Sends messages of many shapes, `right` ones among them, to a window that is named as seen from here: `self`,
+ * `parent`, or by the number of a frame of this page or of the page around. Runs in a page, and is sent there as text.
  */
 export function forge(to, seed, right, count = 250) {
   let state = seed;

@@ -315,6 +315,7 @@ export const errors: Record<string, string> = {
   "the server sent nothing for {a} seconds": "der Server hat {a} Sekunden lang nichts gesendet",
   "the server cannot be reached, or the file did not arrive whole":
     "der Server ist nicht erreichbar, oder die Datei kam nicht ganz an",
+  "The model did not arrive as it was sent.": "Das Modell ist nicht so angekommen, wie es gesendet wurde.",
   "Check the connection, then try again.": "Prüfen Sie die Verbindung, und versuchen Sie es dann noch einmal.",
   "Try again later; if it stays, the site is missing a file.":
     "Versuchen Sie es später noch einmal; bleibt es dabei, fehlt der Website eine Datei.",
