@@ -75,7 +75,7 @@ pub fn specs() -> Vec<PlotSpec> {
             "learn",
             "Examples",
             "Each line is a label, a colon and an example of it. A logistic regression on the vectors of the examples learns the labels as you type; the network itself stays as it is. The bars are the probabilities that it gives your sentence.",
-            "The soup was cold, and we waited for an hour.",
+            "They sent it to my old address.",
         )
         .with(lines("Examples, each as label: text", EXAMPLES))
         .answered("ranking"),
@@ -94,7 +94,7 @@ const LABELS: &str =
 
 const SENTENCES: &str = "The train is twenty minutes late.\nAll flights were cancelled this morning.\nWhere can I park my car?\nThe bus stops right behind the church.\nIt will snow in the mountains tonight.\nTomorrow will be warm and sunny.\nA storm is coming up from the sea.\nFog lay over the fields.\nAdd two eggs and a spoon of sugar.\nLet the dough rest for an hour.\nThe soup needs more salt.\nShe bakes bread every Sunday.\nOur team lost in the last minute.\nHe ran the marathon in three hours.\nThe referee gave a penalty.\nThey train twice a week.";
 
-const EXAMPLES: &str = "good: I would come back at any time.\ngood: The staff could not have been kinder.\ngood: Best pasta in the whole town.\ngood: We had a wonderful evening.\ngood: Everything tasted fresh, and the price was fair.\ngood: My children loved it.\nbad: Never again.\nbad: The waiter forgot us twice.\nbad: Far too expensive for such small plates.\nbad: It was loud, and the table was dirty.\nbad: My steak was burnt.\nbad: They were out of nearly everything.";
+const EXAMPLES: &str = "delivery: The parcel came two weeks late.\ndelivery: My order still has not arrived.\ndelivery: It was left in the rain by the door.\ndelivery: The courier went to the wrong house.\ndelivery: I waited at home all day for nothing.\ndelivery: Shipping took only one night.\ndelivery: The box was torn when I got it.\ndelivery: Where is the package that I ordered?\nprice: Far too expensive for what it is.\nprice: The same thing costs half as much elsewhere.\nprice: I was charged twice for one item.\nprice: Good value for little money.\nprice: The discount was not taken off my bill.\nprice: Cheaper than I had expected.\nprice: Why does it cost more than last year?\nprice: Please send me my money back.\nquality: The zip broke on the first day.\nquality: The colour faded after one wash.\nquality: It is solid and beautifully made.\nquality: The seams came apart at once.\nquality: The fabric feels soft and warm.\nquality: It stopped working within a week.\nquality: One of the legs wobbles.\nquality: The screen has scratches all over.";
 
 /// Draw one of them.
 ///

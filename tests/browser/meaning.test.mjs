@@ -56,6 +56,15 @@ test("a reader's own encoder says what it is, is opened, and ranks labels", asyn
   await tabs.filter({ hasText: "Learning curve" }).click();
   await until(() => model.locator(".curve").first().isVisible(), "the curve");
   assert.equal(await model.locator(".notice").count(), 0);
+  // The same in safetensors, with what belongs to it.
+  await model.locator('.facts input[type="file"]').setInputFiles(at("tests/reference/opened/encoder.tar"));
+  await until(() => asked.isVisible(), "the reader is asked");
+  assert.match(await asked.textContent(), /tiny-encoder \(bert, F16, safetensors\)/);
+  await asked.getByRole("button", { name: "Open it" }).click();
+  await until(async () => (await asked.count()) === 0, "it is open");
+  await tabs.filter({ hasText: "Labels" }).click();
+  await model.getByLabel("Your sentence").fill("a sunny day");
+  await until(async () => (await rows(model))[0]?.[0] === "a sunny day", "and ranks labels");
   await closePage(page);
 });
 

@@ -89,7 +89,7 @@ export const sentences: Record<string, string> = {
   "Why does the generator make the same picture again and again?":
     "Why does the generator make the same picture again and again?",
   "Is it going to rain?": "Is it going to rain?",
-  "The soup was cold, and we waited for an hour.": "The soup was cold, and we waited for an hour.",
+  "They sent it to my old address.": "They sent it to my old address.",
   "a complaint about delivery\na question about prices\npraise\na request to cancel an order":
     "a complaint about delivery\na question about prices\npraise\na request to cancel an order",
   ["The train is twenty minutes late.\nAll flights were cancelled this morning.\nWhere can I park my " +
@@ -104,14 +104,26 @@ export const sentences: Record<string, string> = {
     "a spoon of sugar.\nLet the dough rest for an hour.\nThe soup needs more salt.\nShe bakes bread " +
     "every Sunday.\nOur team lost in the last minute.\nHe ran the marathon in three hours.\nThe referee " +
     "gave a penalty.\nThey train twice a week.",
-  ["good: I would come back at any time.\ngood: The staff could not have been kinder.\ngood: Best pasta " +
-  "in the whole town.\ngood: We had a wonderful evening.\ngood: Everything tasted fresh, and the price " +
-  "was fair.\ngood: My children loved it.\nbad: Never again.\nbad: The waiter forgot us twice.\nbad: " +
-  "Far too expensive for such small plates.\nbad: It was loud, and the table was dirty.\nbad: My steak " +
-  "was burnt.\nbad: They were out of nearly everything."]:
-    "good: I would come back at any time.\ngood: The staff could not have been kinder.\ngood: Best pasta " +
-    "in the whole town.\ngood: We had a wonderful evening.\ngood: Everything tasted fresh, and the price " +
-    "was fair.\ngood: My children loved it.\nbad: Never again.\nbad: The waiter forgot us twice.\nbad: " +
-    "Far too expensive for such small plates.\nbad: It was loud, and the table was dirty.\nbad: My steak " +
-    "was burnt.\nbad: They were out of nearly everything.",
+  ["delivery: The parcel came two weeks late.\ndelivery: My order still has not arrived.\ndelivery: It " +
+  "was left in the rain by the door.\ndelivery: The courier went to the wrong house.\ndelivery: I " +
+  "waited at home all day for nothing.\ndelivery: Shipping took only one night.\ndelivery: The box was " +
+  "torn when I got it.\ndelivery: Where is the package that I ordered?\nprice: Far too expensive for " +
+  "what it is.\nprice: The same thing costs half as much elsewhere.\nprice: I was charged twice for " +
+  "one item.\nprice: Good value for little money.\nprice: The discount was not taken off my bill.\n" +
+  "price: Cheaper than I had expected.\nprice: Why does it cost more than last year?\nprice: Please " +
+  "send me my money back.\nquality: The zip broke on the first day.\nquality: The colour faded after " +
+  "one wash.\nquality: It is solid and beautifully made.\nquality: The seams came apart at once.\n" +
+  "quality: The fabric feels soft and warm.\nquality: It stopped working within a week.\nquality: One " +
+  "of the legs wobbles.\nquality: The screen has scratches all over."]:
+    "delivery: The parcel came two weeks late.\ndelivery: My order still has not arrived.\ndelivery: It " +
+    "was left in the rain by the door.\ndelivery: The courier went to the wrong house.\ndelivery: I " +
+    "waited at home all day for nothing.\ndelivery: Shipping took only one night.\ndelivery: The box was " +
+    "torn when I got it.\ndelivery: Where is the package that I ordered?\nprice: Far too expensive for " +
+    "what it is.\nprice: The same thing costs half as much elsewhere.\nprice: I was charged twice for " +
+    "one item.\nprice: Good value for little money.\nprice: The discount was not taken off my bill.\n" +
+    "price: Cheaper than I had expected.\nprice: Why does it cost more than last year?\nprice: Please " +
+    "send me my money back.\nquality: The zip broke on the first day.\nquality: The colour faded after " +
+    "one wash.\nquality: It is solid and beautifully made.\nquality: The seams came apart at once.\n" +
+    "quality: The fabric feels soft and warm.\nquality: It stopped working within a week.\nquality: One " +
+    "of the legs wobbles.\nquality: The screen has scratches all over.",
 };
