@@ -68,7 +68,8 @@ export function passages() {
         const words = plain(token);
         const before = tokens[i - 1];
         if (before?.type === "heading_open") [id, heading] = [before.meta.id, words];
-        else if (words.length >= LEAST)
+        // What only leads to a list says nothing by itself.
+        else if (words.length >= LEAST && !words.endsWith(":"))
           found.push(...parts(words).map((part) => ({ files, id, chapter, heading, text: part })));
       }
       return found;
