@@ -27,6 +27,10 @@
 //! x += out(attention(norm(x) + places))             a sequence of frames for each pixel
 //! ```
 //!
+//! Before that, a quarter of what a block's first convolution sees comes from the frame before and a quarter from
+//! the one behind (Lin, Gan & Han 2019, arXiv:1811.08383), which costs no product: a convolution of 3 × 3 pixels
+//! so becomes one of 3 × 3 × 3, and what moves by a pixel or two is followed from frame to frame.
+//!
 //! In the middle, where there are few pixels, each looks at all pixels of all frames instead, so that what
 //! moves is found again where it was before.
 
@@ -138,6 +142,7 @@ pub struct Block {
     norm_2: Norm,
     conv_2: Conv2d,
     skip: Option<Conv2d>,
+    frames: usize,
 }
 
 impl Block {
@@ -150,6 +155,7 @@ impl Block {
         device: &Device,
     ) -> Self {
         Self {
+            frames: 1,
             norm_1: Norm::init(c_in, groups, device),
             conv_1: init::conv([c_in, c_out], 3, 1, 1.0, rng, device),
             time: init::linear(time, c_out, 1.0, rng, device),
@@ -159,10 +165,16 @@ impl Block {
         }
     }
 
+    /// The same of clips of so many frames; see the module's documentation.
+    #[must_use]
+    fn of_frames(self, frames: usize) -> Self {
+        Self { frames, ..self }
+    }
+
     /// x `[n, c_in, h, w]` and time `[n or 1, 4 · widths₀]` to `[n, c_out, h, w]`.
     pub fn forward(&self, x: Tensor<4>, time: &Tensor<2>) -> Tensor<4> {
         let shift = linear(&self.time, time.clone()); // [n or 1, c_out]
-        let h = self.norm_1.forward(x.clone(), true);
+        let h = beside(self.norm_1.forward(x.clone(), true), self.frames);
         let h = conv_shifted(&self.conv_1, h, shift);
         let h = conv(&self.conv_2, self.norm_2.forward(h, true));
         match &self.skip {
@@ -170,6 +182,26 @@ impl Block {
             None => h + x,
         }
     }
+}
+
+/// x `[n · frames, c, h, w]`, its first quarter of channels from the frame before and its second from the one
+/// behind; beyond the ends there is nothing.
+fn beside(x: Tensor<4>, frames: usize) -> Tensor<4> {
+    let [all, c, h, w] = x.dims();
+    let (clips, quarter) = (all / frames, c / 4);
+    if frames == 1 || quarter == 0 {
+        return x;
+    }
+    let x = x.reshape([clips, frames, c * h * w]);
+    let size = quarter * h * w;
+    let nothing = Tensor::zeros([clips, 1, size], &x.device());
+    let last = frames - 1;
+    let before = x.clone().slice([0..clips, 0..last, 0..size]);
+    let behind = x.clone().slice([0..clips, 1..frames, size..2 * size]);
+    let own = x.slice([0..clips, 0..frames, 2 * size..c * h * w]);
+    let before = Tensor::cat(vec![nothing.clone(), before], 1);
+    let behind = Tensor::cat(vec![behind, nothing], 1);
+    Tensor::cat(vec![before, behind, own], 2).reshape([all, c, h, w])
 }
 
 /// Each pixel looks at all others, of a clip at those of all frames.
@@ -349,6 +381,9 @@ impl UNet {
         let first = widths.first().copied().unwrap_or(config.channels);
         let last = widths.last().copied().unwrap_or(config.channels);
         let time = 4 * first;
+        let block = |sizes: [usize; 2], rng: &mut Rng| {
+            Block::init(sizes, time, groups, rng, device).of_frames(config.frames)
+        };
         let levels = widths.len();
         let time_1 = init::linear(first, time, std::f32::consts::SQRT_2, rng, device);
         let time_2 = init::linear(time, time, std::f32::consts::SQRT_2, rng, device);
@@ -366,8 +401,8 @@ impl UNet {
             (told && level > 0).then(|| WordAttention::init(config, c, rng, device))
         };
         let along = |c: usize, rng: &mut Rng| {
-            let sizes = [[config.frames, c], [groups, config.heads]];
-            (config.frames > 1).then(|| TimeAttention::init(sizes[0], sizes[1], rng, device))
+            let (size, parts) = ([config.frames, c], [groups, config.heads]);
+            (config.frames > 1).then(|| TimeAttention::init(size, parts, rng, device))
         };
         let inputs = config.channels + config.beside;
         let input = init::conv([inputs, first], 3, 1, 1.0, rng, device);
@@ -375,21 +410,21 @@ impl UNet {
         let mut down = Vec::new();
         for (i, &width) in widths.iter().enumerate() {
             down.push(Level {
-                block: Block::init([c, width], time, groups, rng, device),
+                block: block([c, width], rng),
                 along: along(width, rng),
                 look: look(i, width, rng),
                 next: (i + 1 < levels).then(|| init::conv([width; 2], 3, 2, 1.0, rng, device)),
             });
             c = width;
         }
-        let middle_1 = Block::init([last; 2], time, groups, rng, device);
+        let middle_1 = block([last; 2], rng);
         let attention = PixelAttention::init(config, last, rng, device);
         let middle_look = look(levels - 1, last, rng);
-        let middle_2 = Block::init([last; 2], time, groups, rng, device);
+        let middle_2 = block([last; 2], rng);
         let mut up = Vec::new();
         for (i, &width) in widths.iter().enumerate().rev() {
             up.push(Level {
-                block: Block::init([c + width, width], time, groups, rng, device),
+                block: block([c + width, width], rng),
                 along: along(width, rng),
                 look: look(i, width, rng),
                 next: (i > 0).then(|| init::conv([width; 2], 3, 1, 1.0, rng, device)),

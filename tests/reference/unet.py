@@ -125,10 +125,21 @@ class UNet:
         return F.group_norm(x, self.groups, self.p[name + ".gain"], self.p[name + ".bias"], 1e-5)
 
     def block(self, name, x, time):
-        h = self.conv(name + ".conv_1", F.silu(self.norm(name + ".norm_1", x)))
+        h = self.conv(name + ".conv_1", self.beside(F.silu(self.norm(name + ".norm_1", x))))
         h = h + self.linear(name + ".time", time)[:, :, None, None]
         h = self.conv(name + ".conv_2", F.silu(self.norm(name + ".norm_2", h)))
         return h + (self.conv(name + ".skip", x) if name + ".skip.weight" in self.p else x)
+
+    def beside(self, x):
+        """A quarter of the channels from the frame before, a quarter from the one behind."""
+        if self.frames == 1:
+            return x
+        out, quarter, zero = x.clone(), x.shape[1] // 4, torch.zeros_like(x[0])
+        for i in range(len(x)):
+            first, last = i % self.frames == 0, i % self.frames == self.frames - 1
+            out[i, :quarter] = (zero if first else x[i - 1])[:quarter]
+            out[i, quarter : 2 * quarter] = (zero if last else x[i + 1])[quarter : 2 * quarter]
+        return out
 
     def looked(self, name, rows):
         """Within each sequence of rows [n, t, c] all look at all."""
