@@ -321,7 +321,7 @@ impl Suite {
             width: side,
         };
         let mut info = DataInfo::new("moving-digits", space);
-        info.words = clips::words::vocabulary();
+        info.words = clips::words::vocabulary(clips::Kind::Digits);
         let words = info.words.len() as u32;
         let shape = [6, frames, side, side];
         let batch = Batch::Images {

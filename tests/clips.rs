@@ -10,7 +10,7 @@ use generative_playground::{
     bytes::Bytes,
     data::{
         Batch, ClipSet, DataInfo, Dataset, Stream, TEST_SEED,
-        clips::{FRAMES, SIDE, STRAIGHT, VALUES, track, words},
+        clips::{FRAMES, Kind, SIDE, STRAIGHT, VALUES, track, words},
         input::ClipInput,
         scenes::words as scenes_words,
     },
@@ -45,7 +45,7 @@ fn values(pixels: &[u8]) -> Vec<f32> {
 #[test]
 fn what_is_said_of_clips_is_understood() {
     let set = set(0.5);
-    let vocabulary = words::vocabulary();
+    let vocabulary = words::vocabulary(Kind::Digits);
     for i in 0..2000 {
         let clip = set.draw(&mut rng(i));
         let said = clip.sentence.to_string();
@@ -59,7 +59,10 @@ fn what_is_said_of_clips_is_understood() {
             .collect();
         assert_eq!(known.join(" "), said.replace(',', ""));
     }
-    assert_eq!(words::example(), "a 3 going up and right, slowly");
+    assert_eq!(
+        words::example(Kind::Digits),
+        "a 3 going up and right, slowly"
+    );
     for wrong in [
         "",
         "a 3",
@@ -111,7 +114,7 @@ fn clips_show_what_is_said() {
         assert!(mover.quick.is_none_or(|said| said == quick));
     }
     let nothing = vec![0.0; VALUES];
-    let mover = words::draw(1, &mut rng(0));
+    let mover = words::draw(words::Thing::Digit(1), &mut rng(0));
     assert!(!track::obeys(&nothing, &mover));
     assert!(!track::obeys(&nothing[FRAME..], &mover));
 }
@@ -176,7 +179,7 @@ fn what_goes_straight_on_is_extrapolated_to_the_last_bit() {
         let middles = &clip.middles[0];
         let step = |f: usize| [0, 1].map(|a| middles[f][a] - middles[f - 1][a]);
         let even = (known - 2..FRAMES).all(|f| step(f) == step(known - 1));
-        let made = track::straight_on(&pixels, known);
+        let made = track::straight_on(&pixels, 1, known);
         assert_eq!(made.len(), (FRAMES - known) * FRAME);
         let far = made.iter().zip(&pixels[known * FRAME..]);
         let far = far.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
@@ -190,7 +193,7 @@ fn what_goes_straight_on_is_extrapolated_to_the_last_bit() {
     }
     assert!(straight > 20 && turned > 50, "{straight}, {turned}");
     let clip = values(&set.held_out(3).pixels);
-    let still = track::standing(&clip, 5);
+    let still = track::standing(&clip, 1, 5);
     assert_eq!(still[..FRAME], clip[4 * FRAME..5 * FRAME]);
     assert_eq!(still.len(), 11 * FRAME);
 }
@@ -341,7 +344,7 @@ fn sentences_are_heard_and_what_is_none_is_refused() {
 
 #[test]
 fn only_what_is_not_given_counts() {
-    // The loss of a fresh model, whose answer is zero, is the mean of v² over what is not given.
+    // The loss of a fresh model, whose answer is zero, is the mean of x₀² over what is not given.
     let (model, _) = small(&Device::flex().autodiff());
     let data: Dataset = set(0.3).into();
     let batch = Stream::new(1, 0).next(&data, 6, 0, TrainConfig::default().binarize);

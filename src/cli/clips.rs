@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Place, bar::bar, card, files::write, manifest, terminal::say};
 use crate::{
     checkpoint::{Meta, Opened},
-    data::clips::{self, ClipSet},
+    data::clips::{ClipSet, Kind},
     error::{Error, Result},
     evaluate::clips::{Altered, Continuation, NEAR, STRENGTH, altered, continued, mean, obeyed},
 };
@@ -37,15 +37,15 @@ pub(super) struct Wish<'a> {
 /// What the model and the data say.
 pub(super) fn run(opened: Opened, wish: &Wish, place: &Place) -> Result<()> {
     let (model, meta) = (opened.model, opened.meta);
-    if !clips::is_clips(&meta.data.name) {
+    let Some(kind) = Kind::of(&meta.data.name) else {
         let what = format!("Nothing is measured of clips of {}", meta.data.name);
         return Err(Error::Unsupported { what });
-    }
+    };
     let entry = wish
         .keep
         .then(|| manifest::model(&place.checkpoints, wish.id))
         .transpose()?;
-    let set = ClipSet::from_folder(&meta.data.options, &place.data)?;
+    let set = ClipSet::from_folder(kind, &meta.data.options, &place.data)?;
     if set.info.sha256 != meta.data.sha256 {
         say!("note: this is not the very data that the model was trained on");
     }
@@ -73,7 +73,7 @@ pub(super) fn run(opened: Opened, wish: &Wish, place: &Place) -> Result<()> {
     row("straight on", &errors.straight);
     say!("{:<22} {ratio:.3}", "model / straight on");
     let told = bar(sentences);
-    let asked = (sentences, wish.guidance);
+    let asked = (kind, sentences, wish.guidance);
     let words = pollster::block_on(obeyed(&*model, wish.options, asked, |done| {
         told.set_position(done as u64);
         true
@@ -97,7 +97,7 @@ pub(super) fn run(opened: Opened, wish: &Wish, place: &Place) -> Result<()> {
     );
     say!(
         "{:<22} {:.3} of {}",
-        "another digit, on path",
+        "another thing, on path",
         changed.on_path,
         changed.count
     );
@@ -115,7 +115,12 @@ pub(super) fn run(opened: Opened, wish: &Wish, place: &Place) -> Result<()> {
         for (key, value) in all {
             entry.metrics.insert(key.into(), value);
         }
-        let card = page(&entry, &meta, &errors, (n, words, sentences), &changed);
+        let card = page(
+            (&entry, &meta, kind),
+            &errors,
+            (n, words, sentences),
+            &changed,
+        );
         write(&place.checkpoints.join(&entry.card), card.as_bytes())?;
         manifest::put(&place.checkpoints, entry)?;
     }
@@ -124,8 +129,7 @@ pub(super) fn run(opened: Opened, wish: &Wish, place: &Place) -> Result<()> {
 
 /// The card that is served beside the checkpoint.
 fn page(
-    entry: &manifest::ModelEntry,
-    meta: &Meta,
+    (entry, meta, kind): (&manifest::ModelEntry, &Meta, Kind),
     errors: &Continuation,
     (n, words, sentences): (usize, f64, usize),
     changed: &Altered,
@@ -134,12 +138,27 @@ fn page(
         let each: Vec<String> = frames.iter().map(|e| format!("{e:.4}")).collect();
         format!("| {name} | {:.4} | {} |\n", mean(frames), each.join(", "))
     };
-    let data = format!(
-        "`moving-digits`, clips of 16 frames of 32 × 32 drawn by this program (src/data/clips/) from MNIST (LeCun, \
-         Cortes & Burges); training clips of the 60,000 training digits, held-out ones of the 10,000 others; \
-         SHA-256 of the four files in order: `{}`",
-        meta.data.sha256
-    );
+    let data = match kind {
+        Kind::Digits => format!(
+            "`moving-digits`, clips of 16 frames of 32 × 32 drawn by this program (src/data/clips/) from MNIST \
+             (LeCun, Cortes & Burges); training clips of the 60,000 training digits, held-out ones of the 10,000 \
+             others; SHA-256 of the four files in order: `{}`",
+            meta.data.sha256
+        ),
+        Kind::Scenes => "`moving-scenes`, clips of 16 frames of 32 × 32 of coloured shapes, drawn by this program \
+                         (src/data/clips/) without end; held-out ones are from another seed"
+            .into(),
+    };
+    let judged = match kind {
+        Kind::Digits => {
+            "the digit, followed by its ink and without a network through the first five frames, goes the way and at \
+             the pace that is said. Which digit it is, is not judged"
+        }
+        Kind::Scenes => {
+            "a thing of that colour and no other, found without a network, has the shape and the size that are said \
+             in three of four frames, and goes the way and at the pace that is said through the first five"
+        }
+    };
     let training = format!(
         "{} steps, {} clips, {:.0} minutes on one core",
         meta.step,
@@ -152,11 +171,9 @@ fn page(
          to 1), all eight frames that follow and each of them; `playground evaluate`. Lower is better.\n\n\
          | | frames 9 to 16 | each |\n|---|---|---|\n\
          {model}{standing}{straight}\n\
-         Of {sentences} sentences about one digit, {words:.1} % are obeyed: the digit, followed by its ink and \
-         without a network through the first five frames, goes the way and at the pace that is said. Which \
-         digit it is, is not judged.\n\n\
-         Of {count} held-out clips of one digit, the first frame alone and a sentence with another way: {redirected:.1} % \
-         go that way. The whole clip under {noise:.0} % of the noise and a sentence with another digit: in \
+         Of {sentences} sentences about one thing, {words:.1} % are obeyed: {judged}.\n\n\
+         Of {count} held-out clips of one thing, the first frame alone and a sentence with another way: {redirected:.1} % \
+         go that way. The whole clip under {noise:.0} % of the noise and a sentence with another thing: in \
          {on_path:.1} % the middle of the ink stays, in the mean of the frames, within {NEAR} pixels of where it was.\n",
         head = card::head(entry, meta, "", &data, &training),
         model = row("this checkpoint", &errors.model),

@@ -96,8 +96,8 @@ impl Recipe {
         if scenes::is_scenes(&self.data) {
             return Ok(scenes::dataset(&self.data_options)?.into());
         }
-        if clips::is_clips(&self.data) {
-            return Ok(ClipSet::from_folder(&self.data_options, &place.data)?.into());
+        if let Some(kind) = clips::Kind::of(&self.data) {
+            return Ok(ClipSet::from_folder(kind, &self.data_options, &place.data)?.into());
         }
         if episodes::is_episodes(&self.data) {
             return Ok(EpisodeSet::new(&self.data_options)?.into());

@@ -69,8 +69,9 @@ pub struct ClipInput {
 }
 
 impl ClipInput {
-    /// As a clip of that size: frames evenly from first to last, grey, light on black. Light paper is turned into
-    /// black, and of a picture that is neither, what most of it looks like is taken for its ground.
+    /// As a clip of that size: frames evenly from first to last, grey, light on black; where clips are in colour,
+    /// black on the paper of scenes. Light paper is turned into black before that, and of a picture that is neither,
+    /// what most of it looks like is taken for its ground.
     ///
     /// # Errors
     /// [`Error::BadImage`] for sizes that do not fit, and for a clip in which nothing is to be seen.
@@ -118,9 +119,14 @@ impl ClipInput {
         }
         let value = |v: &f32| ((v - ground) / (bright - ground)).clamp(0.0, 1.0);
         let each = clip.chunks_exact((height * width).max(1));
-        Ok(each
-            .flat_map(|frame| frame.iter().map(value).collect::<Vec<_>>().repeat(channels))
-            .collect())
+        let frame = |frame: &[f32]| {
+            let light: Vec<f32> = frame.iter().map(value).collect();
+            match channels {
+                3 => scenes::inked(&light),
+                _ => light.repeat(channels),
+            }
+        };
+        Ok(each.flat_map(frame).collect())
     }
 }
 

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Batch, ClipSet, Dataset, EpisodeSet, ImageSet, ScoreSet, clips, episodes, functions, text,
+    Batch, Dataset, EpisodeSet, ImageSet, ScoreSet, clips, episodes, functions, text,
     vary::Variation,
 };
 use crate::{
@@ -127,7 +127,7 @@ impl Stream {
                 self.seen += count as u64;
                 let rng = |seen: u64| Rng::new(self.seed, Purpose::Data, seen);
                 let drawn = (from..self.seen).map(|seen| set.draw(&mut rng(seen)));
-                Ok(ClipSet::batch(drawn))
+                Ok(set.batch(drawn))
             }
             Dataset::Pairs(set) => {
                 let from = self.seen;
@@ -254,7 +254,7 @@ pub fn test_batch(
         Dataset::Images(set) => test_images(set, start, count, binarize),
         Dataset::Clips(set) => {
             let end = (start + count).min(clips::TEST);
-            ClipSet::batch((start.min(end)..end).map(|i| set.held_out(i)))
+            set.batch((start.min(end)..end).map(|i| set.held_out(i)))
         }
         Dataset::Pairs(set) => {
             let end = (start + count).min(set.test_len());

@@ -2,13 +2,16 @@
 //!
 //! Both are measured without any network. The first frames of held-out clips are given; what the model makes
 //! of the others is compared with the true ones, beside two ways to go on that need no model
-//! ([`crate::data::clips::track`]). Sentences about one digit are obeyed where what is followed
+//! ([`crate::data::clips::track`]). Sentences about one thing are obeyed where what is followed
 //! through the first frames goes the way that is said, at the pace that is said.
 
 use crate::{
     data::{
         ClipSet,
-        clips::{FRAMES, Mover, SIDE, STRAIGHT, Sentence, TEST, track, words},
+        clips::{
+            FRAME, FRAMES, Kind, Mover, SIDE, STRAIGHT, Sentence, TEST, Thing, follow, track, words,
+        },
+        scenes::{COLOURS, SHAPES},
     },
     device::floats,
     error::{Error, Result},
@@ -17,8 +20,6 @@ use crate::{
     rng::{Purpose, Rng},
 };
 
-/// Values of a frame.
-const FRAME: usize = SIDE * SIDE;
 /// Seed of the sentences.
 const SEED: u64 = 1002;
 
@@ -41,11 +42,12 @@ pub fn mean(frames: &[f64]) -> f64 {
 
 /// Adds the mean square difference of each frame.
 fn add(sums: &mut [f64], made: &[f32], truth: &[f32]) {
-    let frames = made.chunks_exact(FRAME).zip(truth.chunks_exact(FRAME));
+    let size = truth.len() / sums.len();
+    let frames = made.chunks_exact(size).zip(truth.chunks_exact(size));
     for (sum, (made, truth)) in sums.iter_mut().zip(frames) {
         let squares = made.iter().zip(truth);
         let squares = squares.map(|(a, b)| f64::from(a - b).powi(2));
-        *sum += squares.sum::<f64>() / FRAME as f64;
+        *sum += squares.sum::<f64>() / size as f64;
     }
 }
 
@@ -66,11 +68,12 @@ pub async fn continued(
         let asked = condition(&clip, |frame| frame < KNOWN);
         let mut sampler = model.sampler(options, &asked, 1, i as u64)?;
         let made = floats(finish(&mut *sampler).await?.clips()?).await?;
-        let truth = &clip[KNOWN * FRAME..];
+        let (known, channels) = (KNOWN * clip.len() / FRAMES, set.kind().channels());
+        let truth = &clip[known..];
         let all = [
-            made[KNOWN * FRAME..].to_vec(),
-            track::standing(&clip, KNOWN),
-            track::straight_on(&clip, KNOWN),
+            made[known..].to_vec(),
+            track::standing(&clip, channels, KNOWN),
+            track::straight_on(&clip, channels, KNOWN),
         ];
         for (sum, made) in sums.iter_mut().zip(all) {
             add(sum, &made, truth);
@@ -88,7 +91,32 @@ pub async fn continued(
     })
 }
 
-/// The share of `count` sentences about one digit that clips obey. `progress` is told how many are done and
+/// Whether a clip of a kind does what is said of one thing.
+fn does(kind: Kind, clip: &[f32], mover: Mover) -> bool {
+    match kind {
+        Kind::Digits => track::obeys(clip, &mover),
+        Kind::Scenes => follow::obeys(
+            clip,
+            &Sentence {
+                movers: vec![mover],
+            },
+        ),
+    }
+}
+
+/// Any thing of a kind.
+fn any(kind: Kind, rng: &mut Rng) -> Thing {
+    match kind {
+        Kind::Digits => Thing::Digit(rng.below(10) as u8),
+        Kind::Scenes => Thing::Shape {
+            large: Some(rng.below(2) == 1),
+            colour: rng.below(COLOURS.len()),
+            shape: SHAPES[rng.below(SHAPES.len())],
+        },
+    }
+}
+
+/// The share of `count` sentences about one thing that clips of a kind obey. `progress` is told how many are done and
 /// may cancel.
 ///
 /// # Errors
@@ -96,14 +124,14 @@ pub async fn continued(
 pub async fn obeyed(
     model: &dyn Model,
     options: &serde_json::Value,
-    (count, guidance): (usize, Option<f64>),
+    (kind, count, guidance): (Kind, usize, Option<f64>),
     mut progress: impl FnMut(usize) -> bool,
 ) -> Result<f64> {
     let mut obeyed = 0;
     for number in 0..count {
         let mut rng = Rng::new(SEED, Purpose::Evaluate, number as u64);
-        let digit = rng.below(10) as u8;
-        let mover = words::draw(digit, &mut rng);
+        let thing = any(kind, &mut rng);
+        let mover = words::draw(thing, &mut rng);
         let sentence = Sentence {
             movers: vec![mover],
         };
@@ -114,7 +142,7 @@ pub async fn obeyed(
         };
         let mut sampler = model.sampler(options, &asked, 1, number as u64)?;
         let clip = floats(finish(&mut *sampler).await?.clips()?).await?;
-        obeyed += usize::from(track::obeys(&clip, &mover));
+        obeyed += usize::from(does(kind, &clip, mover));
         if !progress(number + 1) {
             return Err(Error::Cancelled);
         }
@@ -127,21 +155,21 @@ pub async fn obeyed(
 pub struct Altered {
     /// Clips.
     pub count: usize,
-    /// Of the first frame alone and a sentence that sends its digit another way: obeyed.
+    /// Of the first frame alone and a sentence that sends its thing another way: obeyed.
     pub redirected: f64,
-    /// Of a clip and a sentence with another digit: its middle stays, in each frame, within [`NEAR`] pixels of
+    /// Of a clip and a sentence with another thing: its middle stays, in each frame, within [`NEAR`] pixels of
     /// where the first one's was, in the mean of the frames.
     pub on_path: f64,
 }
 
-/// How near the middle of another digit has to stay, pixels.
+/// How near the middle of another thing has to stay, pixels.
 pub const NEAR: f32 = 2.0;
-/// By how much noise a digit is exchanged.
+/// By how much noise a thing is exchanged.
 pub const STRENGTH: f64 = 0.75;
 /// How strongly altered clips follow their sentence.
 const GUIDANCE: f64 = 2.0;
 
-/// Alters `count` held-out clips of one digit. `progress` is told how many are done and may cancel.
+/// Alters `count` held-out clips of one thing. `progress` is told how many are done and may cancel.
 ///
 /// # Errors
 /// [`Error::Cancelled`]; what options, model and device say.
@@ -152,6 +180,7 @@ pub async fn altered(
     count: usize,
     mut progress: impl FnMut(usize) -> bool,
 ) -> Result<Altered> {
+    let kind = set.kind();
     let (mut done, mut redirected, mut on_path) = (0, 0, 0);
     for i in 0..TEST {
         if done == count {
@@ -162,9 +191,10 @@ pub async fn altered(
         };
         let clip = held_out(set, i);
         let mut rng = Rng::new(SEED + 1, Purpose::Evaluate, i as u64);
-        let mut other = words::draw(first.digit, &mut rng);
-        while other.direction == first.direction || !has_room(&clip[..FRAME], &other) {
-            other = words::draw(first.digit, &mut rng);
+        let mut other = words::draw(first.thing, &mut rng);
+        let frame = &clip[..clip.len() / FRAMES];
+        while other.direction == first.direction || !has_room(frame, &other) {
+            other = words::draw(first.thing, &mut rng);
         }
         let told = |mover: Mover| {
             let movers = vec![mover];
@@ -177,11 +207,12 @@ pub async fn altered(
             ..condition(&clip, |frame| frame == 0)
         };
         let sent = made(model, options, &asked, i).await?;
-        redirected += usize::from(track::obeys(&sent, &other));
-        let exchanged = Mover {
-            digit: (first.digit + 1 + rng.below(9) as u8) % 10,
-            ..first
-        };
+        redirected += usize::from(does(kind, &sent, other));
+        let mut exchanged = first;
+        while !differs(first.thing, exchanged.thing) {
+            exchanged.thing = any(kind, &mut rng);
+        }
+        let things = [first.thing, exchanged.thing];
         let (prompt, guidance) = told(exchanged);
         let asked = Condition {
             prompt,
@@ -191,7 +222,7 @@ pub async fn altered(
             ..Condition::default()
         };
         let exchanged = made(model, options, &asked, i).await?;
-        on_path += usize::from(stays(&clip, &exchanged));
+        on_path += usize::from(stays([&clip, &exchanged], things));
         done += 1;
         if !progress(done) {
             return Err(Error::Cancelled);
@@ -216,10 +247,27 @@ async fn made(
     floats(finish(&mut *sampler).await?.clips()?).await
 }
 
-/// Whether the ink of a frame can move so as long as no digit turns.
+/// Whether two things are not the same, shapes neither in colour nor in shape.
+fn differs(a: Thing, b: Thing) -> bool {
+    let kind = |thing| match thing {
+        Thing::Digit(digit) => (usize::from(digit), None),
+        Thing::Shape { colour, shape, .. } => (colour, Some(shape)),
+    };
+    let ((a, c), (b, d)) = (kind(a), kind(b));
+    a != b && (c.is_none() || c != d)
+}
+
+/// Whether the ink of a frame can move so as long as nothing turns.
 fn has_room(frame: &[f32], mover: &Mover) -> bool {
     let far = (mover.pace() * (STRAIGHT - 1)) as isize;
-    let inked = (0..FRAME).filter(|&i| frame[i] > 0.1);
+    let ground = track::ground(frame.len() / FRAME);
+    let ink = |i: usize| {
+        let channels = ground.iter().enumerate();
+        channels
+            .map(|(c, g)| (frame[c * FRAME + i] - g).abs())
+            .fold(0.0, f32::max)
+    };
+    let inked = (0..FRAME).filter(|&i| ink(i) > 0.1);
     let mut places = inked.map(|i| [(i % SIDE) as isize, (i / SIDE) as isize]);
     let inside = |v: isize| (0..SIDE as isize).contains(&v);
     places.all(|[x, y]| {
@@ -228,12 +276,24 @@ fn has_room(frame: &[f32], mover: &Mover) -> bool {
     })
 }
 
-/// Whether what moves in one clip stays, in the mean of its frames, near to what moves in another.
-fn stays(clip: &[f32], made: &[f32]) -> bool {
-    let frames = clip.chunks_exact(FRAME).zip(made.chunks_exact(FRAME));
+/// Where the one thing of a clip is in each frame.
+fn places(clip: &[f32], thing: Thing) -> Vec<Option<[f32; 2]>> {
+    match thing {
+        Thing::Digit(_) => clip.chunks_exact(FRAME).map(track::middle).collect(),
+        Thing::Shape { colour, .. } => {
+            let seen = follow::follow(clip, colour).into_iter();
+            seen.map(|seen| seen.map(|seen| seen.at)).collect()
+        }
+    }
+}
+
+/// Whether what moves in a clip that was made, another `thing`, stays, in the mean of its frames, near to what
+/// moves in the clip before, the first thing of which is `was`.
+fn stays([clip, made]: [&[f32]; 2], [was, thing]: [Thing; 2]) -> bool {
+    let frames = places(clip, was).into_iter().zip(places(made, thing));
     let mut sum = 0.0;
     for (a, b) in frames {
-        let (Some(a), Some(b)) = (track::middle(a), track::middle(b)) else {
+        let (Some(a), Some(b)) = (a, b) else {
             return false;
         };
         sum += (a[0] - b[0]).hypot(a[1] - b[1]);

@@ -231,7 +231,7 @@ pub(super) fn orderless() -> Vec<String> {
 /// Of what is not given; see the top of `video/mod.rs`.
 pub(super) fn video() -> Vec<String> {
     lines(&[
-        r"\mathcal{L} = \mathbb{E}_{x_0,\varepsilon,t,m}\, \frac{\bigl\|(1-m)\,\bigl(v - v_\theta(\tilde{x}_t,m,t,y)\bigr)\bigr\|^2}{\|1-m\|^2}",
+        r"\mathcal{L} = \mathbb{E}_{x_0,\varepsilon,t,m}\, \frac{\bigl\|(1-m)\,\bigl(x_0 - x_\theta(\tilde{x}_t,m,t,y)\bigr)\bigr\|^2}{\|1-m\|^2}",
         r"\tilde{x}_t = m\,x_0 + (1-m)\,\bigl(\sqrt{\bar{\alpha}_t}\,x_0 + \sqrt{1-\bar{\alpha}_t}\,\varepsilon\bigr)",
     ])
 }

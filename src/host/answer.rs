@@ -458,11 +458,6 @@ fn description() -> Outcome {
                 of: None,
             },
             Made {
-                name: clips::NAME.into(),
-                kind: SpaceKind::Video,
-                of: Some(clips::SOURCE.into()),
-            },
-            Made {
                 name: pairs::NAME.into(),
                 kind: SpaceKind::Pairs,
                 of: None,
@@ -474,6 +469,11 @@ fn description() -> Outcome {
             },
         ]
         .into_iter()
+        .chain(clips::Kind::ALL.map(|kind| Made {
+            name: kind.name().into(),
+            kind: SpaceKind::Video,
+            of: kind.source().map(String::from),
+        }))
         .chain(functions::names().map(|name| Made {
             name: name.into(),
             kind: SpaceKind::Functions,

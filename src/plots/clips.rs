@@ -6,7 +6,7 @@ use burn::tensor::{Tensor, TensorData};
 use crate::{
     data::{
         Batch, ClipSet,
-        clips::{FRAMES, SIDE, TEST, VALUES, track},
+        clips::{FRAME, FRAMES, SIDE, TEST, track},
     },
     error::{Error, Result},
     model::{Condition, ConditionKind, Model, finish_pausing},
@@ -14,8 +14,6 @@ use crate::{
     scene::{self, PlotInput, PlotRequest, PlotSpec, View},
 };
 
-/// Values of a frame.
-const FRAME: usize = SIDE * SIDE;
 /// Frames that are given to go on from.
 pub const KNOWN: usize = FRAMES / 2;
 /// Frames that are given at each end, to fill in between.
@@ -63,15 +61,15 @@ pub fn specs(conditions: &[ConditionKind]) -> Vec<PlotSpec> {
         all.push(told(spec(
             "redirect",
             "Another way",
-            "Only the first frame of the clip is given. Your sentence says how it goes on: the same digit, on another way.",
+            "Only the first frame of the clip is given. Your sentence says how it goes on: the same thing, on another way.",
         )));
     }
     if conditions.contains(&ConditionKind::Start) {
         all.push(
             told(spec(
                 "alter",
-                "Another digit",
-                "The whole clip is put under part of the noise, and the model finds its way back from there with your sentence. With the right amount of noise the way stays and the digit is another.",
+                "Another thing",
+                "The whole clip is put under part of the noise, and the model finds its way back from there with your sentence. With the right amount of noise the way stays and the thing is another.",
             ))
             .along("noise"),
         );
@@ -81,7 +79,8 @@ pub fn specs(conditions: &[ConditionKind]) -> Vec<PlotSpec> {
 
 /// What a clip is asked with: its values, those that are given where `given` is true of their frame.
 pub fn condition(clip: &[f32], given: impl Fn(usize) -> bool) -> Condition {
-    let mask = (0..clip.len()).map(|i| u8::from(given(i / FRAME)));
+    let size = clip.len() / FRAMES;
+    let mask = (0..clip.len()).map(|i| u8::from(given(i / size)));
     Condition {
         known: Some(clip.to_vec()),
         mask: Some(mask.collect()),
@@ -91,23 +90,23 @@ pub fn condition(clip: &[f32], given: impl Fn(usize) -> bool) -> Condition {
 
 /// Held-out clip `i` as values in [0, 1].
 pub fn held_out(set: &ClipSet, i: usize) -> Vec<f32> {
-    let clip = set.held_out(i % TEST);
-    clip.pixels.iter().map(|&p| f32::from(p) / 255.0).collect()
+    set.held_out(i % TEST).values()
 }
 
 /// A clip whose frames from `known` on are these.
 fn with(clip: &[f32], known: usize, rest: Vec<f32>) -> Vec<f32> {
-    [&clip[..known * FRAME], &rest].concat()
+    [&clip[..known * clip.len() / FRAMES], &rest].concat()
 }
 
 /// Each pixel on a straight line from the last frame given before to the first one given after.
 fn faded(clip: &[f32]) -> Vec<f32> {
     let mut out = clip.to_vec();
+    let size = clip.len() / FRAMES;
     let (from, to) = (ENDS - 1, FRAMES - ENDS);
     for frame in from + 1..to {
         let t = (frame - from) as f32 / (to - from) as f32;
-        for i in 0..FRAME {
-            out[frame * FRAME + i] = clip[from * FRAME + i] * (1.0 - t) + clip[to * FRAME + i] * t;
+        for i in 0..size {
+            out[frame * size + i] = clip[from * size + i] * (1.0 - t) + clip[to * size + i] * t;
         }
     }
     out
@@ -116,7 +115,8 @@ fn faded(clip: &[f32]) -> Vec<f32> {
 /// The reader's clip, or else the held-out one of the seed.
 fn clip_of(request: &PlotRequest<'_>) -> Result<Vec<f32>> {
     if let Some(Batch::Images { values, .. }) = &request.images {
-        return match values.len() == VALUES {
+        let size = request.info.space.clip()?;
+        return match values.len() == size.iter().product::<usize>() {
             true => Ok(values.clone()),
             false => Err(request.unknown()),
         };
@@ -150,7 +150,7 @@ fn asked(clip: &[f32], request: &PlotRequest<'_>) -> Condition {
             let stays: Vec<u8> = anew.iter().map(|&m| u8::from(m == 0)).collect();
             Condition {
                 known: Some(clip.to_vec()),
-                mask: Some(stays.repeat(FRAMES)),
+                mask: Some(stays.repeat(clip.len() / FRAME)),
                 ..told
             }
         }
@@ -169,6 +169,7 @@ fn asked(clip: &[f32], request: &PlotRequest<'_>) -> Condition {
 /// the device reports.
 pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) -> Result<View> {
     let clip = clip_of(request)?;
+    let channels = clip.len() / FRAMES / FRAME;
     let given = |frame: usize| match request.plot {
         "continue" => frame < KNOWN,
         "between" => frame < ENDS || frame + ENDS >= FRAMES,
@@ -181,8 +182,8 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
     let (others, titles) = match request.plot {
         "continue" => (
             vec![
-                with(&clip, KNOWN, track::standing(&clip, KNOWN)),
-                with(&clip, KNOWN, track::straight_on(&clip, KNOWN)),
+                with(&clip, KNOWN, track::standing(&clip, channels, KNOWN)),
+                with(&clip, KNOWN, track::straight_on(&clip, channels, KNOWN)),
             ],
             vec!["True clip", "Model", "Last frame repeated", "Straight on"],
         ),
@@ -190,7 +191,7 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
         _ => (Vec::new(), vec!["Clip", "Altered"]),
     };
     let row = |values: Vec<f32>| -> Tensor<5> {
-        let data = TensorData::new(values, [1, FRAMES, VALUES / FRAMES / FRAME, SIDE, SIDE]);
+        let data = TensorData::new(values, [1, FRAMES, channels, SIDE, SIDE]);
         Tensor::from_data(data, &request.device)
     };
     let mut all = vec![row(clip), made];

@@ -143,7 +143,7 @@ impl Library {
                 let options = needed.then(ScenesOptions::default)?;
                 self.scenes(&options::to_json(&options).ok()?).ok()
             }),
-            name if clips::is_clips(name) => self.clips(&info.options).ok(),
+            name if let Some(kind) = clips::Kind::of(name) => self.clips(kind, &info.options).ok(),
             name if pairs::is_made(name) || functions::is_functions(name) => {
                 self.make(name, &info.options, 0).ok()
             }
@@ -179,8 +179,8 @@ impl Library {
         if scenes::is_scenes(name) {
             return self.scenes(options);
         }
-        if clips::is_clips(name) {
-            return self.clips(options);
+        if let Some(kind) = clips::Kind::of(name) {
+            return self.clips(kind, options);
         }
         if functions::is_functions(name) {
             return Ok(Rc::new(FunctionSet::new(name, options)?.into()));
@@ -215,18 +215,21 @@ impl Library {
         Ok(set)
     }
 
-    /// Clips of the digits at hand: those there are if they were made with these options.
-    fn clips(&mut self, options: &Value) -> Result<Rc<Dataset>> {
+    /// Clips, of digits those at hand: the ones there are if they were made with these options.
+    fn clips(&mut self, kind: clips::Kind, options: &Value) -> Result<Rc<Dataset>> {
         let asked = options::to_json(&ClipOptions::from_json(options)?)?;
-        self.touch(clips::NAME);
-        if let Some(set) = self.get(clips::NAME)
+        self.touch(kind.name());
+        if let Some(set) = self.get(kind.name())
             && set.info().options == asked
         {
             return Ok(set);
         }
-        let digits = self.need(clips::SOURCE)?;
-        let set: Rc<Dataset> = Rc::new(ClipSet::of(digits.images()?, &asked)?.into());
-        self.sets.insert(clips::NAME.into(), set.clone());
+        let made = match kind.source() {
+            Some(source) => ClipSet::of(self.need(source)?.images()?, &asked)?,
+            None => ClipSet::scenes(&asked)?,
+        };
+        let set: Rc<Dataset> = Rc::new(made.into());
+        self.sets.insert(kind.name().into(), set.clone());
         Ok(set)
     }
 

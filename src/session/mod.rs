@@ -310,10 +310,10 @@ impl Session {
             data: data.name.clone(),
             space: self.space_info(),
             classes: data.classes.clone(),
-            prompt: (!data.words.is_empty()).then(|| match clips::is_clips(&data.name) {
-                true => clips::words::example(),
-                false if free::is_free(&data.words) => free::EXAMPLE.into(),
-                false => scenes::words::example(),
+            prompt: (!data.words.is_empty()).then(|| match clips::Kind::of(&data.name) {
+                Some(kind) => clips::words::example(kind),
+                None if free::is_free(&data.words) => free::EXAMPLE.into(),
+                None => scenes::words::example(),
             }),
             changes: edit::understands(&data.words),
             latent_dim: model.latent().map_or(0, |l| l.latent_dim()) as u32,

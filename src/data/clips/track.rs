@@ -1,13 +1,13 @@
 //! What moves in a clip and how, found from its pixels; and how it would go on in a straight line. No
 //! network takes part.
 
-use super::{FRAMES, Mover, SIDE, STRAIGHT};
+use super::{FRAME as PIXELS, FRAMES, Mover, SIDE, STRAIGHT};
 use crate::data::scenes;
 
-/// Pixels of a frame.
-const PIXELS: usize = SIDE * SIDE;
 /// What counts as ink.
 const INK: f32 = 0.25;
+/// What counts as a pixel of a thing.
+const FAINT: f32 = 0.05;
 /// Less ink than that is no digit.
 const LEAST: f32 = 4.0;
 /// Farthest that anything moves in a frame, pixels.
@@ -26,7 +26,7 @@ pub fn middle(frame: &[f32]) -> Option<[f32; 2]> {
     (mass >= LEAST).then(|| sum.map(|s| s / mass))
 }
 
-/// Whether the one digit of a clip begins to move as it is said: its middle, followed through the first
+/// Whether the one digit of a clip in grey begins to move as it is said: its middle, followed through the first
 /// frames, in which nothing turns yet, goes that way, and at that pace if one is said. Something must be
 /// there to the end.
 pub fn obeys(clip: &[f32], mover: &Mover) -> bool {
@@ -44,11 +44,12 @@ pub fn obeys(clip: &[f32], mover: &Mover) -> bool {
     way == mover.direction && mover.quick.is_none_or(|said| said == quick)
 }
 
-/// How a clip goes on when all that is to be seen moves straight on: each thing of the last frame before
-/// `known`, a set of pixels that hang together, is followed back through the frames before by the shift
-/// that fits best, and shifted on. Frames `known` to the end, 32 · 32 values each.
-pub fn straight_on(clip: &[f32], known: usize) -> Vec<f32> {
-    let frame = |i: usize| &clip[i * PIXELS..(i + 1) * PIXELS];
+/// How a clip of so many colours goes on when all that is to be seen moves straight on: each thing of the last
+/// frame before `known`, a set of pixels of a colour that hang together, is followed back through the frames before
+/// by the shift that fits best, and shifted on. Frames `known` to the end.
+pub fn straight_on(clip: &[f32], channels: usize, known: usize) -> Vec<f32> {
+    let size = channels * PIXELS;
+    let frame = |i: usize| &clip[i * size..(i + 1) * size];
     let last = frame(known - 1);
     let things: Vec<(Vec<usize>, [isize; 2])> = parts(last)
         .into_iter()
@@ -59,12 +60,24 @@ pub fn straight_on(clip: &[f32], known: usize) -> Vec<f32> {
             (thing, shift)
         })
         .collect();
-    let mut out = vec![0.0f32; (FRAMES - known) * PIXELS];
-    for (ahead, shown) in out.chunks_exact_mut(PIXELS).enumerate() {
+    let ground = ground(channels);
+    let empty = ground.iter().flat_map(|&value| [value; PIXELS]);
+    let mut out = empty.collect::<Vec<f32>>().repeat(FRAMES - known);
+    for (ahead, shown) in out.chunks_exact_mut(size).enumerate() {
         for (thing, shift) in &things {
             for &i in thing {
-                if let Some(to) = moved(i, shift.map(|s| s * (ahead as isize + 1))) {
-                    shown[to] = shown[to].max(last[i]);
+                let Some(to) = moved(i, shift.map(|s| s * (ahead as isize + 1))) else {
+                    continue;
+                };
+                // Of two that meet, what is farther from the ground.
+                let far = |pixels: &[f32], at: usize| -> f32 {
+                    let each = ground.iter().enumerate();
+                    each.map(|(c, g)| (pixels[c * PIXELS + at] - g).abs()).sum()
+                };
+                if far(last, i) > far(shown, to) {
+                    for c in 0..channels {
+                        shown[c * PIXELS + to] = last[c * PIXELS + i];
+                    }
                 }
             }
         }
@@ -72,9 +85,18 @@ pub fn straight_on(clip: &[f32], known: usize) -> Vec<f32> {
     out
 }
 
+/// What is seen where nothing is: black, or the paper of scenes.
+pub fn ground(channels: usize) -> Vec<f32> {
+    match channels {
+        1 => vec![0.0],
+        _ => scenes::PAPER.map(|value| f32::from(value) / 255.0).to_vec(),
+    }
+}
+
 /// The last frame before `known` again and again.
-pub fn standing(clip: &[f32], known: usize) -> Vec<f32> {
-    clip[(known - 1) * PIXELS..known * PIXELS].repeat(FRAMES - known)
+pub fn standing(clip: &[f32], channels: usize, known: usize) -> Vec<f32> {
+    let size = channels * PIXELS;
+    clip[(known - 1) * size..known * size].repeat(FRAMES - known)
 }
 
 /// A pixel moved by a shift, if it stays in the picture.
@@ -91,6 +113,7 @@ fn shift_of<'a>(
     last: &[f32],
     before: impl Fn(usize) -> Option<&'a [f32]>,
 ) -> [isize; 2] {
+    let ground = ground(last.len() / PIXELS);
     let mut best = ([0; 2], f32::INFINITY);
     let each = -FASTEST..=FASTEST;
     for shift in each.clone().flat_map(|y| each.clone().map(move |x| [x, y])) {
@@ -99,8 +122,10 @@ fn shift_of<'a>(
             let Some(frame) = before(back) else { continue };
             for &i in thing {
                 let there = moved(i, shift.map(|s| -s * back as isize));
-                let value = there.map_or(0.0, |from| frame[from]);
-                off += (last[i] - value).powi(2);
+                for (c, &nothing) in ground.iter().enumerate() {
+                    let value = there.map_or(nothing, |from| frame[c * PIXELS + from]);
+                    off += (last[c * PIXELS + i] - value).powi(2);
+                }
             }
         }
         // Of shifts that fit as well, the smallest.
@@ -113,8 +138,16 @@ fn shift_of<'a>(
     best.0
 }
 
-/// Pixels with something in them that hang together, corners included.
+/// Pixels with something in them that hang together, corners included; of a frame in colour, those of each colour.
 fn parts(frame: &[f32]) -> Vec<Vec<usize>> {
-    let inked: Vec<bool> = frame.iter().map(|&v| v > 0.05).collect();
-    scenes::parts(&inked)
+    if frame.len() == PIXELS {
+        let inked: Vec<bool> = frame.iter().map(|&v| v > FAINT).collect();
+        return scenes::parts(&inked);
+    }
+    let (shown, inks) = scenes::inks(frame, FAINT);
+    let of = |ink: usize| {
+        let inked = inks.iter().map(|one| one.is_some_and(|(of, _)| of == ink));
+        scenes::parts(&inked.collect::<Vec<bool>>())
+    };
+    shown.into_iter().flat_map(of).collect()
 }

@@ -2,13 +2,20 @@
 //!
 //! ```text
 //! sentence = mover | mover over mover           the first is in front
-//! mover    = a digit going way [pace]           digit = 0 | 1 | … | 9
+//! mover    = a thing going way [pace]
+//! thing    = digit | [size] colour shape        digit = 0 | 1 | … | 9       size = small | large
 //! way      = up | down | left | right | up and left | up and right | down and left | down and right
 //! pace     = slowly | quickly
 //! ```
+//!
+//! Colours and shapes are those of [scenes](crate::data::scenes).
 
+use super::Kind;
 use crate::{
-    data::scenes::words::{CONTEXT, NOTHING, plain},
+    data::scenes::{
+        COLOURS, SHAPES, Shape,
+        words::{CONTEXT, NOTHING, plain},
+    },
     error::{Error, Result},
     rng::Rng,
 };
@@ -20,11 +27,47 @@ const FEW: [&str; 11] = [
     "", "a", "going", "up", "down", "left", "right", "and", "slowly", "quickly", "over",
 ];
 
-/// A digit that moves.
+/// The words for sizes.
+const SIZES: [&str; 2] = ["small", "large"];
+
+/// A thing that moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Thing {
+    /// A digit.
+    Digit(u8),
+    /// A coloured shape.
+    Shape {
+        /// Whether it is a large or a small one, if that is said.
+        large: Option<bool>,
+        /// Index of its colour.
+        colour: usize,
+        /// Its shape.
+        shape: Shape,
+    },
+}
+
+impl Thing {
+    fn words(self) -> Vec<&'static str> {
+        match self {
+            Self::Digit(digit) => vec![DIGITS[usize::from(digit) % 10]],
+            Self::Shape {
+                large,
+                colour,
+                shape,
+            } => {
+                let size = large.map(|large| SIZES[usize::from(large)]);
+                let what = [COLOURS[colour % COLOURS.len()], shape.name()];
+                size.into_iter().chain(what).collect()
+            }
+        }
+    }
+}
+
+/// A thing and how it moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mover {
-    /// Which.
-    pub digit: u8,
+    /// What it is.
+    pub thing: Thing,
     /// To the right and down: −1, 0 or 1 each, not both 0.
     pub direction: [i8; 2],
     /// Whether it moves two pixels a frame or one, if that is said.
@@ -39,14 +82,14 @@ pub struct Sentence {
 }
 
 /// A way that is drawn from `rng`.
-pub fn draw(digit: u8, rng: &mut Rng) -> Mover {
+pub fn draw(thing: Thing, rng: &mut Rng) -> Mover {
     let one = |rng: &mut Rng| [-1, 0, 1][rng.below(3)];
     let mut direction = [0; 2];
     while direction == [0; 2] {
         direction = [one(rng), one(rng)];
     }
     Mover {
-        digit,
+        thing,
         direction,
         quick: Some(rng.below(2) == 1),
     }
@@ -58,9 +101,21 @@ impl Mover {
         if self.quick == Some(true) { 2 } else { 1 }
     }
 
+    /// Leaves out what a sentence need not say.
+    pub(super) fn leave_out(&mut self, size: bool, pace: bool) {
+        if let (true, Thing::Shape { large, .. }) = (size, &mut self.thing) {
+            *large = None;
+        }
+        if pace {
+            self.quick = None;
+        }
+    }
+
     fn words(&self) -> Vec<&'static str> {
         let [x, y] = self.direction;
-        let mut out = vec!["a", DIGITS[usize::from(self.digit) % 10], "going"];
+        let mut out = vec!["a"];
+        out.extend(self.thing.words());
+        out.push("going");
         out.extend(
             [(-1, "up"), (1, "down")]
                 .iter()
@@ -110,9 +165,17 @@ impl Sentence {
 }
 
 /// A sentence to begin with.
-pub fn example() -> String {
+pub fn example(kind: Kind) -> String {
+    let thing = match kind {
+        Kind::Digits => Thing::Digit(3),
+        Kind::Scenes => Thing::Shape {
+            large: Some(false),
+            colour: 0,
+            shape: Shape::Circle,
+        },
+    };
     let mover = Mover {
-        digit: 3,
+        thing,
         direction: [1, -1],
         quick: Some(false),
     };
@@ -122,18 +185,24 @@ pub fn example() -> String {
     .to_string()
 }
 
-fn all() -> impl Iterator<Item = &'static str> {
-    FEW.into_iter().chain(DIGITS)
+/// The words for clips of a kind, in the order of their tokens.
+fn all(kind: Kind) -> Vec<&'static str> {
+    let things = match kind {
+        Kind::Digits => DIGITS.to_vec(),
+        Kind::Scenes => [&SIZES[..], &COLOURS, &SHAPES.map(Shape::name)].concat(),
+    };
+    [&FEW[..], &things].concat()
 }
 
 /// All words in the order of their tokens; the first is empty.
-pub fn vocabulary() -> Vec<String> {
-    all().map(String::from).collect()
+pub fn vocabulary(kind: Kind) -> Vec<String> {
+    all(kind).into_iter().map(String::from).collect()
 }
 
 /// The tokens of a sentence, filled up to [`CONTEXT`].
-pub(super) fn tokens_of(sentence: &Sentence) -> Vec<u32> {
-    let token = |word: &&str| all().position(|w| w == *word).unwrap_or(0) as u32;
+pub(super) fn tokens_of(sentence: &Sentence, kind: Kind) -> Vec<u32> {
+    let known = all(kind);
+    let token = |word: &&str| known.iter().position(|w| w == word).unwrap_or(0) as u32;
     let mut tokens: Vec<u32> = sentence.words().iter().map(token).collect();
     tokens.resize(CONTEXT, NOTHING);
     tokens
@@ -159,7 +228,7 @@ pub fn parse(sentence: &str) -> Result<Sentence> {
     }
 }
 
-/// The next digit and how it moves.
+/// The next thing and how it moves.
 fn mover(rest: &mut &[&str]) -> std::result::Result<Mover, String> {
     let mut taken = |known: &[&str]| {
         let word = rest.first().filter(|word| known.contains(word))?;
@@ -167,8 +236,26 @@ fn mover(rest: &mut &[&str]) -> std::result::Result<Mover, String> {
         Some(*word)
     };
     taken(&["a", "an"]);
-    let digit = taken(&DIGITS).ok_or("a digit from 0 to 9 is missing")?;
-    taken(&["going"]).ok_or("“going” is missing behind the digit")?;
+    let thing = match taken(&DIGITS) {
+        Some(digit) => Thing::Digit(digit.parse().unwrap_or_default()),
+        None => {
+            let large = taken(&SIZES).map(|size| size == SIZES[1]);
+            let colour = taken(&COLOURS);
+            let what = "a digit from 0 to 9, or a colour and a shape, is missing";
+            let colour = COLOURS
+                .iter()
+                .position(|c| Some(*c) == colour)
+                .ok_or(what)?;
+            let shape = taken(&SHAPES.map(Shape::name));
+            let shape = SHAPES.into_iter().find(|s| Some(s.name()) == shape);
+            Thing::Shape {
+                large,
+                colour,
+                shape: shape.ok_or("a shape is missing behind the colour")?,
+            }
+        }
+    };
+    taken(&["going"]).ok_or("“going” is missing behind what moves")?;
     let upright = taken(&["up", "down"]);
     let and = upright.and_then(|_| taken(&["and"]));
     let across = match upright.is_none() || and.is_some() {
@@ -188,7 +275,7 @@ fn mover(rest: &mut &[&str]) -> std::result::Result<Mover, String> {
     };
     let quick = taken(&["slowly", "quickly"]).map(|word| word == "quickly");
     Ok(Mover {
-        digit: digit.parse().unwrap_or_default(),
+        thing,
         direction: [sign(across, "left"), sign(upright, "up")],
         quick,
     })

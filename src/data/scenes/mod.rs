@@ -12,9 +12,10 @@ mod paint;
 mod read;
 pub mod words;
 
+pub(super) use paint::coverage;
 pub use paint::{SIDE, paint};
-pub(super) use read::parts;
 pub use read::{Found, read, satisfies};
+pub(super) use read::{inks, parts};
 pub use words::{Demand, Relation, Wanted};
 
 use schemars::JsonSchema;

@@ -23,7 +23,7 @@ impl Shape {
 }
 
 /// How much of a pixel, `row · SIDE + column`, a thing covers: 0 to 1.
-pub(super) fn coverage(object: &Object, pixel: usize) -> f32 {
+pub(in crate::data) fn coverage(object: &Object, pixel: usize) -> f32 {
     let half = object.extent() / 2.0;
     let corner = [pixel % SIDE, pixel / SIDE];
     let covered = (0..WITHIN * WITHIN).filter(|i| {

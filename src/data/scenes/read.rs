@@ -23,6 +23,10 @@ pub struct Found {
 
 /// How much of its colour a pixel of a thing has, at least.
 const INK: f32 = 0.5;
+/// Farthest from the way to an ink that a pixel of it may be, of 255.
+const NEAR: f32 = 40.0;
+/// How much of its colour a pixel has that is all ink, at least.
+const FULL: f32 = 0.8;
 /// Fewer pixels are no thing.
 const LEAST: usize = 9;
 /// Least overlap with a shape.
@@ -66,6 +70,35 @@ fn along(ink: &[u8; 3], colour: [f32; 3]) -> (f32, f32) {
     let t = way.iter().zip(gone).map(|(w, g)| w * g).sum::<f32>() / length;
     let off: f32 = (0..3).map(|c| (gone[c] - t * way[c]).powi(2)).sum();
     (off, t)
+}
+
+/// The colours of things in a picture, and how much of which of them each pixel has: of a pixel with less than
+/// `least`, nothing.
+pub(in crate::data) fn inks(pixels: &[f32], least: f32) -> (Vec<usize>, Vec<Option<(usize, f32)>>) {
+    let colour = |i: usize| [0, 1, 2].map(|c| 255.0 * pixels[c * SIDE * SIDE + i]);
+    let nearest = |i: usize, among: &[usize]| {
+        let each = among.iter().map(|&ink| (ink, along(&INKS[ink], colour(i))));
+        let best = each.min_by(|a, b| a.1.0.total_cmp(&b.1.0))?;
+        let (ink, (off, share)) = best;
+        Some((ink, off, share))
+    };
+    let all: Vec<usize> = (0..INKS.len()).collect();
+    let mut full = vec![0; INKS.len()];
+    for i in 0..SIDE * SIDE {
+        if let Some((ink, off, share)) = nearest(i, &all)
+            && share >= FULL
+            && off <= NEAR * NEAR
+        {
+            full[ink] += 1;
+        }
+    }
+    let shown: Vec<usize> = all.into_iter().filter(|&ink| full[ink] >= LEAST).collect();
+    let of = |i: usize| {
+        let (ink, _, share) = nearest(i, &shown)?;
+        (share >= least).then_some((ink, share.min(1.0)))
+    };
+    let each = (0..SIDE * SIDE).map(of).collect();
+    (shown, each)
 }
 
 /// Pixels of [`SIDE`] × [`SIDE`] that hang together, corners included.

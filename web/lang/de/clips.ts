@@ -1,9 +1,8 @@
 /** Of clips: what their models and data declare, and what errors say of them. */
 export const clips: Record<string, string> = {
-  ["Channels of the U-Net's first level, a multiple of 8; the levels below it have twice, three and four times as " +
-  "many."]:
-    "Kanäle der ersten Ebene des U-Nets, ein Vielfaches von 8; die Ebenen darunter haben zwei-, drei- und viermal " +
-    "so viele.",
+  "Channels of the U-Net's first level, a multiple of 8; each level below has twice as many as the one above.":
+    "Kanäle der ersten Ebene des U-Nets, ein Vielfaches von 8; jede Ebene darunter hat doppelt so viele wie die " +
+    "darüber.",
   // Options
   ["Levels of the U-Net: the first works on half the height and width of a frame, each other on half of the one " +
   "before."]:
@@ -35,14 +34,14 @@ export const clips: Record<string, string> = {
     "Was Sie übermalen, wird in allen Bildern neu gemacht, passend zum Rest, der genau so bleibt, wie er war. Bewegt " +
     "sich etwas durch diesen Teil, dann muss es auf der anderen Seite wieder herauskommen.",
   "Another way": "Ein anderer Weg",
-  ["Only the first frame of the clip is given. Your sentence says how it goes on: the same digit, on another way."]:
-    "Nur das erste Bild des Filmchens ist vorgegeben. Ihr Satz sagt, wie es weitergeht: dieselbe Ziffer, auf einem " +
+  "Only the first frame of the clip is given. Your sentence says how it goes on: the same thing, on another way.":
+    "Nur das erste Bild des Filmchens ist vorgegeben. Ihr Satz sagt, wie es weitergeht: dasselbe Ding, auf einem " +
     "anderen Weg.",
-  "Another digit": "Eine andere Ziffer",
+  "Another thing": "Ein anderes Ding",
   ["The whole clip is put under part of the noise, and the model finds its way back from there with your sentence. " +
-  "With the right amount of noise the way stays and the digit is another."]:
+  "With the right amount of noise the way stays and the thing is another."]:
     "Das ganze Filmchen wird unter einen Teil des Rauschens gelegt, und das Modell findet von dort mit Ihrem Satz " +
-    "zurück. Mit der richtigen Menge Rauschen bleibt der Weg, und die Ziffer ist eine andere.",
+    "zurück. Mit der richtigen Menge Rauschen bleibt der Weg, und das Ding ist ein anderes.",
   Clip: "Filmchen",
   Altered: "Verändert",
   "True clip": "Wahres Filmchen",
@@ -50,11 +49,13 @@ export const clips: Record<string, string> = {
   "Last frame repeated": "Letztes Bild wiederholt",
   "Straight on": "Geradeaus",
   "Cross-fade": "Überblendung",
-  "Two digits": "Zwei Ziffern",
+  "Two things": "Zwei Dinge",
 
   // Sentences and data
-  "“going” is missing behind the digit": "hinter der Ziffer fehlt „going“",
-  "a digit from 0 to 9 is missing": "eine Ziffer von 0 bis 9 fehlt",
+  "“going” is missing behind what moves": "hinter dem, was sich bewegt, fehlt „going“",
+  "a digit from 0 to 9, or a colour and a shape, is missing":
+    "eine Ziffer von 0 bis 9 oder eine Farbe und eine Form fehlt",
+  "a shape is missing behind the colour": "hinter der Farbe fehlt eine Form",
   "a way is missing: up, down, left or right": "eine Richtung fehlt: up, down, left oder right",
   "left or right is missing behind “and”": "hinter „and“ fehlt left oder right",
   "it holds no clips": "er enthält keine Filmchen",
