@@ -147,10 +147,10 @@ for (const [name, goal, kind, id, attributes] of wanted("slow") ? SLOW : []) {
   const all = link.sent.reduce((sum, [, n]) => sum + n, 0);
   const noted = Object.fromEntries(await page.evaluate(() => noted.map(([what, , time]) => [what, time])));
   const told = ["poster", "bytes", "ready"].map((what) => `${what} ${what in noted ? seconds(noted[what]) : "never"}`);
-  const sent = seconds((all / RATE) * 1000);
   console.log(
-    `${name}: ${told.join(", ")}; first ${seconds(first)} (goal ${goal} s) after ` +
-      `${(all / 1e6).toFixed(2)} MB (goal 1.3 MB), of which ${sent} is the link's; it lay idle ${seconds(link.idle)}`,
+    `${name}: ${told.join(", ")}; first ${seconds(first)} (goal ${goal} s) ` +
+      `after ${(all / 1e6).toFixed(2)} MB (goal 1.3 MB), ` +
+      `of which ${seconds((all / RATE) * 1000)} is the link's; it lay idle ${seconds(link.idle)}`,
   );
   if (given.includes("--files"))
     console.log(
@@ -209,8 +209,8 @@ if (wanted("twenty")) {
   const [first, all] = [await read(["vae-mnist-2d"]), await read(shipped.map(({ id }) => id))];
   const most = first.size + weights;
   console.log(
-    `memory: ${first.size.toFixed(0)} MB with one widget; ` +
-      `${all.size.toFixed(0)} MB with ${all.there} different ones, ` +
+    `memory: ${first.size.toFixed(0)} MB with one widget; ${all.size.toFixed(0)} MB after ${shipped.length} ` +
+      `different ones, of which ${all.there} are in place, ` +
       `${(all.size / most).toFixed(2)} of that with their ${weights.toFixed(0)} MB of weights (goal 1.3); ` +
       `workers: ${first.workers}, ${all.workers}`,
   );

@@ -69,7 +69,7 @@ test("a download that is lost says how far it came, and goes on from there", asy
   await page.context().close();
 });
 
-test("a module that is lost on its way is told, with its bytes, and fetched again when asked for", async () => {
+test("a module that is lost on its way is told, and fetched again when the reader asks for it", async () => {
   broken = 1;
   const page = await (await browser.newContext({ serviceWorkers: "block" })).newPage();
   await page.goto(`http://localhost:${server.address().port}/alone.html`);

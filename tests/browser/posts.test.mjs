@@ -1,5 +1,5 @@
 // A blog post with ten different widgets, by element and by frame, on another origin and under a strict policy, in
-// Chromium, Firefox and WebKit: what loads when, what is told, what can be asked and moved, and what does nothing.
+// Chromium, Firefox and WebKit: what loads when, what is told, can be asked and moved, and what does nothing.
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// Long tasks of a page's thread, in time of the processor: what other programs take meanwhile is not the page's fault.
+// Long tasks of a page's thread, in time of the processor: that others have it meanwhile is not the page's fault.
 import assert from "node:assert/strict";
 
 /** A task of so many milliseconds makes a page stutter (W3C Long Tasks). */

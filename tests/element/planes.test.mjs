@@ -31,7 +31,7 @@ test("first bytes come first, then second ones", () => {
   assert.equal(planesOf(whole), undefined, "numbers of another kind");
 });
 
-test("what was damaged, cut off or never ends is refused; no more bytes are made than were promised", async () => {
+test("what was damaged or never ends is refused, and nothing is made of more bytes than promised", async () => {
   const bytes = bytesOf("pixelrnn-mnist.safetensors");
   const packed = planesOf(bytes);
   const far = Buffer.from(gunzipSync(packed));

@@ -113,8 +113,8 @@ impl Sampler for Rollout {
         })
     }
 
-    /// As many frames of each as the longest has, [`FRAMES`] at most: of a longer episode some are left out, and the last
-    /// of a shorter one stays. They are many numbers, so room is made for them once.
+    /// As many frames of each as the longest has, [`FRAMES`] at most: of a longer episode some are left out, and the
+    /// last of a shorter one stays. They are many numbers, so room is made for them once.
     fn state(&self) -> Samples {
         let side = SIDE * draw::TILE;
         let longest = self.films.iter().map(Vec::len).max();
