@@ -1,5 +1,5 @@
 //! A reader's own labels, learned from a reader's own examples: logistic regressions on vectors of sentences and on
-//! counts of words, as in [`few_shot`].
+//! counts of words, as in [`few_shot`](super::few_shot).
 
 use std::{collections::HashMap, rc::Rc};
 
