@@ -23,6 +23,7 @@ const POSTERS = {
   "ddpm-scenes-few.png": [...IMAGES, "--option", "sampler=shortcut", "--option", "steps=4"],
   "gan-mnist.png": IMAGES,
   "glyphs.png": IMAGES,
+  "glow-mnist.png": IMAGES,
   "gpt-names.txt": ["--seed", "1", "--length", "100"],
   "gpt-shakespeare.txt": ["--seed", "1", "--prompt", "ROMEO:", "--length", "330"],
   "icl-linear.png": ["--seed", "1", "--count", "200"],

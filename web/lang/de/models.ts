@@ -2,6 +2,7 @@
 export const models: Record<string, string> = {
   "Agent in rooms": "Agent in Räumen",
   Clothes: "Kleidung",
+  "Digits by a flow": "Ziffern von einem Flow",
   "Digits by a GAN": "Ziffern von einem GAN",
   "Digits by diffusion in few steps": "Ziffern durch Diffusion in wenigen Schritten",
   "Digits by diffusion": "Ziffern durch Diffusion",
