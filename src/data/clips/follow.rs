@@ -159,18 +159,20 @@ fn moves(clip: &[f32], mover: &Mover, behind: bool) -> bool {
     way == mover.direction && mover.quick.is_none_or(|said| said == quick)
 }
 
+/// The number of a frame, and where a thing is in it.
+type Place = (f32, [f32; 2]);
+
 /// Pixels a frame along each axis, by least squares.
 fn speed(seen: &[Option<Seen>]) -> Option<[f32; 2]> {
     let places = seen.iter().enumerate();
-    let places: Vec<(f32, [f32; 2])> = places
+    let places: Vec<Place> = places
         .filter_map(|(frame, s)| Some((frame as f32, s.as_ref()?.at)))
         .collect();
     if places.len() < FEW {
         return None;
     }
-    let mean = |of: &dyn Fn(&(f32, [f32; 2])) -> f32| {
-        places.iter().map(of).sum::<f32>() / places.len() as f32
-    };
+    let mean =
+        |of: &dyn Fn(&Place) -> f32| places.iter().map(of).sum::<f32>() / places.len() as f32;
     let frame = mean(&|p| p.0);
     let spread = mean(&|p| (p.0 - frame).powi(2));
     Some([0, 1].map(|axis| {
