@@ -332,7 +332,7 @@ fn a_model_of_clips_in_colour_keeps_what_is_given_and_hears_what_is_said() {
             made.into_data().try_to_vec::<f32>().expect("floats"),
         )
     };
-    let given = plots::clips::condition(&clip, |frame| frame < 3 || frame > 12);
+    let given = plots::clips::condition(&clip, |frame| !(3..=12).contains(&frame));
     let whole = made(&given).expect("clips");
     assert_eq!(whole.len(), VALUES);
     for (i, (made, clip)) in whole.iter().zip(&clip).enumerate() {
