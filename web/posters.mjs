@@ -17,6 +17,7 @@ const POSTERS = {
   "agent-rooms.png": ["--seed", "1", "--count", "6", "--scale", "1"],
   "bert-books.txt": ["--seed", "1", "--prompt", "Captain Ahab stood upon the ___ and looked at the ___."],
   "chorales.png": ["--seed", "1"],
+  "ddpm-fashion.png": [...IMAGES, "--option", "sampler=dpm-solver", "--option", "steps=15"],
   "ddpm-mnist.png": IMAGES,
   "ddpm-mnist-few.png": [...IMAGES, "--option", "sampler=shortcut", "--option", "steps=4"],
   "ddpm-scenes.png": [...IMAGES, "--option", "sampler=dpm-solver", "--option", "steps=20"],
