@@ -45,6 +45,7 @@ const MODELS = [
   // In German its examples and its text are longer.
   ['[view="translate"]', '<generative-model lang="de" model="seq2seq-numbers" view="translate">'],
   ['[view="translate"][model="seq2seq-dates"]', '<generative-model lang="de" model="seq2seq-dates" view="translate">'],
+  ['[view="translate"][model="seq2seq-names"]', '<generative-model lang="de" model="seq2seq-names" view="translate">'],
   ['[view="follow"]', '<generative-model lang="de" model="agent-rooms" view="follow" seed="1">'],
   ['[view="train"][family="agent"]', '<generative-model family="agent" data="rooms" view="train">'],
   ['[view="train"][family="seq2seq"]', '<generative-model family="seq2seq" data="numbers" view="train">'],
