@@ -155,9 +155,9 @@ export const en = {
     "so that one can watch each of them come into focus.",
   ),
   learnsClips: sentence(
-    "The model learns on this machine, in this page, from clips that are made as they are needed, of images that were",
-    "downloaded with it; nothing is sent anywhere. Each row is a clip, made from the same random numbers at every",
-    "moment, so that one can watch it come into focus.",
+    "The model learns on this machine, in this page, from clips that are made as they are needed;",
+    "nothing is sent anywhere. Each row is a clip, made from the same random numbers at every moment,",
+    "so that one can watch it come into focus.",
   ),
   learnsPoints: sentence(
     "The model learns on this machine, in this page, from points that are drawn as they are needed;",

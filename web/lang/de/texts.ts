@@ -142,9 +142,9 @@ export const texts: Texts = {
     "nichts wird irgendwohin gesendet. Die kleinen Bilder entstehen jederzeit aus denselben Zufallszahlen, " +
     "sodass sich verfolgen lässt, wie jedes von ihnen Gestalt annimmt.",
   learnsClips:
-    "Das Modell lernt auf diesem Gerät, in dieser Seite, aus Filmchen, die nach Bedarf aus Bildern entstehen, die " +
-    "mit ihr geladen wurden; nichts wird irgendwohin gesendet. Jede Zeile ist ein Filmchen, jederzeit aus denselben " +
-    "Zufallszahlen, sodass sich verfolgen lässt, wie es Gestalt annimmt.",
+    "Das Modell lernt auf diesem Gerät, in dieser Seite, aus Filmchen, die nach Bedarf entstehen; " +
+    "nichts wird irgendwohin gesendet. Jede Zeile ist ein Filmchen, jederzeit aus denselben Zufallszahlen, " +
+    "sodass sich verfolgen lässt, wie es Gestalt annimmt.",
   learnsPoints:
     "Das Modell lernt auf diesem Gerät, in dieser Seite, aus Punkten, die nach Bedarf gezogen werden; " +
     "nichts wird irgendwohin gesendet. Seine Samples entstehen jederzeit aus denselben Zufallszahlen.",
