@@ -118,28 +118,44 @@ pub trait Model: Any {
     fn plot(&self, request: &PlotRequest) -> Result<Scene>;
 
     /// See [`Family::density`].
-    fn density(&self) -> Option<&dyn Density>;
+    fn density(&self) -> Option<&dyn Density> {
+        None
+    }
 
     /// See [`Family::invertible`].
-    fn invertible(&self) -> Option<&dyn Invertible>;
+    fn invertible(&self) -> Option<&dyn Invertible> {
+        None
+    }
 
     /// See [`Family::latent`].
-    fn latent(&self) -> Option<&dyn Latent>;
+    fn latent(&self) -> Option<&dyn Latent> {
+        None
+    }
 
     /// See [`Family::language`].
-    fn language(&self) -> Option<&dyn Language>;
+    fn language(&self) -> Option<&dyn Language> {
+        None
+    }
 
     /// See [`Family::masked`].
-    fn masked(&self) -> Option<&dyn Masked>;
+    fn masked(&self) -> Option<&dyn Masked> {
+        None
+    }
 
     /// See [`Family::translation`].
-    fn translation(&self) -> Option<&dyn Translation>;
+    fn translation(&self) -> Option<&dyn Translation> {
+        None
+    }
 
     /// See [`Family::acting`].
-    fn acting(&self) -> Option<&dyn Acting>;
+    fn acting(&self) -> Option<&dyn Acting> {
+        None
+    }
 
     /// See [`Family::orderless`].
-    fn orderless(&self) -> Option<&dyn Orderless>;
+    fn orderless(&self) -> Option<&dyn Orderless> {
+        None
+    }
 
     /// What it can do with sentences, if it makes vectors of them; no family that is trained here does.
     fn sentences(&self) -> Option<&dyn Sentences> {

@@ -16,9 +16,8 @@ use crate::{
     },
     error::{Error, Result},
     model::{
-        Acting, Capabilities, Condition, ConditionKind, Cost, Density, FamilyInfo, FamilySpace,
-        Insight, Invertible, Language, Latent, Losses, Masked, Model, Orderless, Reading, Sampler,
-        StepContext, Translation, ready, with_conditions,
+        Capabilities, Condition, ConditionKind, Cost, FamilyInfo, FamilySpace, Insight, Language,
+        Losses, Model, Reading, Sampler, StepContext, ready, with_conditions,
     },
     nn::weights::{Shapes, Weights},
     optim::ParameterGroup,
@@ -324,35 +323,7 @@ impl Model for Guest {
         Err(request.unknown())
     }
 
-    fn density(&self) -> Option<&dyn Density> {
-        None
-    }
-
-    fn invertible(&self) -> Option<&dyn Invertible> {
-        None
-    }
-
-    fn latent(&self) -> Option<&dyn Latent> {
-        None
-    }
-
     fn language(&self) -> Option<&dyn Language> {
         Some(self)
-    }
-
-    fn acting(&self) -> Option<&dyn Acting> {
-        None
-    }
-
-    fn translation(&self) -> Option<&dyn Translation> {
-        None
-    }
-
-    fn masked(&self) -> Option<&dyn Masked> {
-        None
-    }
-
-    fn orderless(&self) -> Option<&dyn Orderless> {
-        None
     }
 }

@@ -10,9 +10,8 @@ use crate::{
     error::{Error, Result},
     hash,
     model::{
-        Acting, Capabilities, Condition, Cost, Density, FamilyInfo, FamilySpace, Invertible,
-        Language, Latent, Losses, Masked, Model, Orderless, Reading, Sampler, Sentences,
-        StepContext, Translation, ready,
+        Capabilities, Condition, Cost, FamilyInfo, FamilySpace, Losses, Model, Reading, Sampler,
+        Sentences, StepContext, ready,
     },
     nn::weights::{Shapes, Weights},
     optim::ParameterGroup,
@@ -212,38 +211,6 @@ impl Model for Meaning {
 
     fn plot(&self, request: &PlotRequest) -> Result<Scene> {
         Err(request.unknown())
-    }
-
-    fn density(&self) -> Option<&dyn Density> {
-        None
-    }
-
-    fn invertible(&self) -> Option<&dyn Invertible> {
-        None
-    }
-
-    fn latent(&self) -> Option<&dyn Latent> {
-        None
-    }
-
-    fn language(&self) -> Option<&dyn Language> {
-        None
-    }
-
-    fn acting(&self) -> Option<&dyn Acting> {
-        None
-    }
-
-    fn translation(&self) -> Option<&dyn Translation> {
-        None
-    }
-
-    fn masked(&self) -> Option<&dyn Masked> {
-        None
-    }
-
-    fn orderless(&self) -> Option<&dyn Orderless> {
-        None
     }
 
     fn sentences(&self) -> Option<&dyn Sentences> {
