@@ -17,6 +17,7 @@ use crate::{
     data::labelled::Labelled,
     error::{Error, Result},
     model::{Masked, Tuning},
+    nn::softmax::softmax,
     pause::Pause,
     rng::{Purpose, Rng},
 };
@@ -429,11 +430,4 @@ pub(super) fn logits(
         out.iter_mut().zip(at).for_each(|(o, w)| *o += v * w);
     }
     out
-}
-
-pub(super) fn softmax(row: &mut [f32]) {
-    let max = row.iter().fold(f32::NEG_INFINITY, |m, &v| m.max(v));
-    row.iter_mut().for_each(|v| *v = (*v - max).exp());
-    let total: f32 = row.iter().sum();
-    row.iter_mut().for_each(|v| *v /= total);
 }

@@ -3,9 +3,10 @@
 
 use std::{collections::HashMap, rc::Rc};
 
-use super::few_shot::{Point, counts, fit, logits, point, regression, softmax};
+use super::few_shot::{Point, counts, fit, logits, point, regression};
 use crate::{
     data::labelled::Labelled,
+    nn::softmax::softmax,
     rng::{Purpose, Rng},
 };
 

@@ -12,6 +12,7 @@ pub mod gaussians;
 pub mod init;
 pub mod linear;
 pub mod mlp;
+pub mod softmax;
 pub mod squares;
 pub mod standard;
 pub mod transformer;

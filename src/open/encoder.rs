@@ -20,13 +20,13 @@ use serde_json::Value;
 use super::{
     Opening, bad, bundle, gguf,
     matrix::{Matrix, Rows, add_scaled, dot},
-    network::{Gain, Linear, softmax},
+    network::{Gain, Linear},
     pace, safetensors,
     store::{Store, short},
     tokenizer::{self, Tokenizer},
     unsupported,
 };
-use crate::error::Result;
+use crate::{error::Result, nn::softmax::softmax};
 
 /// The most tokens of a text that are read.
 const MOST_TOKENS: usize = 512;

@@ -15,6 +15,7 @@
 //! arXiv:2104.09864). Weights stay as they lie in the file ([`Matrix`]); what was read is kept ([`Cache`]).
 
 use super::matrix::{Matrix, Rows, add_scaled, dot};
+use crate::nn::softmax::softmax;
 
 /// The sizes of a model.
 #[derive(Debug, Clone, PartialEq)]
@@ -363,17 +364,6 @@ impl Decoder {
         }
         out
     }
-}
-
-/// In place; rows of what is no number stay such, and are told of where logits are looked at.
-pub fn softmax(row: &mut [f32]) {
-    let max = row.iter().fold(f32::NEG_INFINITY, |m, &x| m.max(x));
-    let mut sum = 0.0;
-    for x in row.iter_mut() {
-        *x = (*x - max).exp();
-        sum += *x;
-    }
-    row.iter_mut().for_each(|x| *x /= sum);
 }
 
 /// By tanh, as GPT-2 has it.

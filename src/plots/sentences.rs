@@ -12,6 +12,7 @@ use crate::{
     error::{Error, Result},
     evaluate::shots::{self, Shots},
     model::Sentences,
+    nn::softmax::softmax,
     pause::Pause,
     scene::{
         Curve, Key, Layer, Number, PlotInput, PlotRequest, PlotSpec, Ranked, Role, View, number,
@@ -232,11 +233,9 @@ async fn labels(model: &dyn Sentences, request: &PlotRequest<'_>, pause: Pause) 
 
 /// softmax(cosine / temperature)
 fn shares(near: &[f32]) -> Vec<f32> {
-    let most = near.iter().copied().fold(f32::MIN, f32::max);
-    let raised = near.iter().map(|x| ((x - most) / TEMPERATURE).exp());
-    let raised: Vec<f32> = raised.collect();
-    let total: f32 = raised.iter().sum();
-    raised.iter().map(|x| x / total).collect()
+    let mut shares: Vec<f32> = near.iter().map(|x| x / TEMPERATURE).collect();
+    softmax(&mut shares);
+    shares
 }
 
 /// A vector that is kept in whole numbers with its passage; nothing where it is all noughts.
