@@ -154,9 +154,7 @@ impl Way {
             !(beside || above)
         })
     }
-}
 
-impl Way {
     /// Whether it has the colour of another, so that nobody could tell which is meant, or moves as it does, maybe
     /// behind it all the time.
     fn is_like(&self, other: &Self) -> bool {

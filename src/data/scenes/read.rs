@@ -55,9 +55,16 @@ pub fn read(pixels: &[f32]) -> Option<Vec<Found>> {
 
 /// How much ink a pixel has, as if it were of the ink that fits best: 0 paper, 1 all ink.
 fn share(colour: [f32; 3]) -> f32 {
-    let each = INKS.iter().map(|ink| along(ink, colour));
-    let best = each.min_by(|a, b| a.0.total_cmp(&b.0));
-    best.map_or(0.0, |(_, gone)| gone)
+    nearest(colour, 0..INKS.len()).map_or(0.0, |(_, _, gone)| gone)
+}
+
+/// Which of some inks fits a colour best, and what [`along`] says of it.
+fn nearest(colour: [f32; 3], among: impl Iterator<Item = usize>) -> Option<(usize, f32, f32)> {
+    let each = among.map(|ink| {
+        let (off, gone) = along(&INKS[ink], colour);
+        (ink, off, gone)
+    });
+    each.min_by(|a, b| a.1.total_cmp(&b.1))
 }
 
 /// How far a colour lies off the way from the paper to an ink, squared, and how much of the way it has
@@ -76,25 +83,19 @@ fn along(ink: &[u8; 3], colour: [f32; 3]) -> (f32, f32) {
 /// `least`, nothing.
 pub(in crate::data) fn inks(pixels: &[f32], least: f32) -> (Vec<usize>, Vec<Option<(usize, f32)>>) {
     let colour = |i: usize| [0, 1, 2].map(|c| 255.0 * pixels[c * SIDE * SIDE + i]);
-    let nearest = |i: usize, among: &[usize]| {
-        let each = among.iter().map(|&ink| (ink, along(&INKS[ink], colour(i))));
-        let best = each.min_by(|a, b| a.1.0.total_cmp(&b.1.0))?;
-        let (ink, (off, share)) = best;
-        Some((ink, off, share))
-    };
-    let all: Vec<usize> = (0..INKS.len()).collect();
-    let mut full = vec![0; INKS.len()];
+    let mut full = [0; INKS.len()];
     for i in 0..SIDE * SIDE {
-        if let Some((ink, off, share)) = nearest(i, &all)
+        if let Some((ink, off, share)) = nearest(colour(i), 0..INKS.len())
             && share >= FULL
             && off <= NEAR * NEAR
         {
             full[ink] += 1;
         }
     }
-    let shown: Vec<usize> = all.into_iter().filter(|&ink| full[ink] >= LEAST).collect();
+    let shown = (0..INKS.len()).filter(|&ink| full[ink] >= LEAST);
+    let shown: Vec<usize> = shown.collect();
     let of = |i: usize| {
-        let (ink, _, share) = nearest(i, &shown)?;
+        let (ink, _, share) = nearest(colour(i), shown.iter().copied())?;
         (share >= least).then_some((ink, share.min(1.0)))
     };
     let each = (0..SIDE * SIDE).map(of).collect();
