@@ -2,15 +2,13 @@
 
 mod common;
 
-use std::rc::Rc;
-
 use burn::tensor::Device;
 use common::{mnist, small_digits};
 use generative_playground::{
     bytes::Bytes,
     data::{
         Batch, ClipSet, DataInfo, Dataset, Stream, TEST_SEED,
-        clips::{FRAMES, Kind, SIDE, STRAIGHT, VALUES, track, words},
+        clips::{FRAME, FRAMES, Kind, SIDE, STRAIGHT, VALUES, track, words},
         input::ClipInput,
         scenes::words as scenes_words,
     },
@@ -24,11 +22,9 @@ use generative_playground::{
     plots,
     rng::{Purpose, Rng},
     scene::{PlotRequest, View},
-    training::{Budget, Trainer},
+    training::Budget,
 };
 use serde_json::{Value, json};
-
-const FRAME: usize = SIDE * SIDE;
 
 fn set(two: f64) -> ClipSet {
     ClipSet::of(mnist(), &json!({ "two": two })).expect("clips")
@@ -36,10 +32,6 @@ fn set(two: f64) -> ClipSet {
 
 fn rng(i: u64) -> Rng {
     Rng::new(5, Purpose::Evaluate, i)
-}
-
-fn values(pixels: &[u8]) -> Vec<f32> {
-    pixels.iter().map(|&p| f32::from(p) / 255.0).collect()
 }
 
 #[test]
@@ -89,7 +81,7 @@ fn clips_show_what_is_said() {
         let [mut mover] = clip.sentence.movers[..] else {
             panic!("one digit")
         };
-        let pixels = values(&clip.pixels);
+        let pixels = clip.values();
         assert!(track::obeys(&pixels, &mover), "{}", clip.sentence);
         // Another way is not obeyed, nor is another pace.
         let way = mover.direction;
@@ -174,7 +166,7 @@ fn what_goes_straight_on_is_extrapolated_to_the_last_bit() {
     let (mut straight, mut turned) = (0, 0);
     for i in 0..300 {
         let clip = set.draw(&mut rng(i));
-        let pixels = values(&clip.pixels);
+        let pixels = clip.values();
         let known = FRAMES / 2;
         let middles = &clip.middles[0];
         let step = |f: usize| [0, 1].map(|a| middles[f][a] - middles[f - 1][a]);
@@ -192,7 +184,7 @@ fn what_goes_straight_on_is_extrapolated_to_the_last_bit() {
         }
     }
     assert!(straight > 20 && turned > 50, "{straight}, {turned}");
-    let clip = values(&set.held_out(3).pixels);
+    let clip = set.held_out(3).values();
     let still = track::standing(&clip, 1, 5);
     assert_eq!(still[..FRAME], clip[4 * FRAME..5 * FRAME]);
     assert_eq!(still.len(), 11 * FRAME);
@@ -245,27 +237,10 @@ fn clips(model: &dyn Model, condition: &Condition, seed: u64) -> Result<Vec<f32>
     Ok(made.into_data().try_to_vec::<f32>().expect("floats"))
 }
 
-/// A model that has learned something, so that its answers are not all zero.
-fn learned() -> Box<dyn Model> {
-    let data: Rc<Dataset> = Rc::new(set(0.3).into());
-    let train = TrainConfig {
-        batch_size: 8,
-        ema: 0.0,
-        ..TrainConfig::default()
-    };
-    let config = json!({ "channels": 8, "levels": 2 });
-    let mut trainer =
-        Trainer::new("video", &config, train, data, 3, &Device::flex()).expect("fits");
-    for _ in 0..3 {
-        trainer.step().expect("a step");
-    }
-    trainer.averaged()
-}
-
 #[test]
 fn what_is_given_comes_out_as_it_went_in() {
-    let model = learned();
-    let clip = values(&set(1.0).held_out(1).pixels);
+    let model = common::learned_clips(set(0.3));
+    let clip = set(1.0).held_out(1).values();
     let whole = |frame: usize| !(4..12).contains(&frame);
     let part = |i: usize| i % SIDE < 9 || i / SIDE % SIDE > 20;
     let frames: Vec<u8> = (0..VALUES).map(|i| u8::from(whole(i / FRAME))).collect();
@@ -299,7 +274,7 @@ fn what_is_given_comes_out_as_it_went_in() {
 
 #[test]
 fn sentences_are_heard_and_what_is_none_is_refused() {
-    let model = learned();
+    let model = common::learned_clips(set(0.3));
     let told = |prompt: &str| clips(&*model, &Condition::prompt(prompt), 9);
     let up = told("a 3 going up and right, slowly").expect("clips");
     assert_eq!(up, told("A 3 going UP and right slowly.").expect("clips"));
@@ -411,10 +386,10 @@ fn plotted(model: &dyn Model, request: PlotRequest<'_>) -> Result<(Vec<Vec<f32>>
 
 #[test]
 fn a_clip_is_altered_where_it_is_meant_and_nowhere_else() {
-    let model = learned();
+    let model = common::learned_clips(set(0.3));
     let data: Dataset = set(0.3).into();
     let info = data.info().clone();
-    let own = values(&set(0.0).held_out(2).pixels);
+    let own = set(0.0).held_out(2).values();
     let ask = |plot: &'static str, text: &'static str, at: f32, mask: Option<Vec<u8>>| {
         let images = Batch::unlabelled([1, FRAMES, SIDE, SIDE], own.clone());
         let request = PlotRequest {

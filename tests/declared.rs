@@ -201,10 +201,7 @@ fn of_encoder(found: &mut Found) {
             lines: lines.into(),
             ..PlotInputs::default()
         };
-        let query = ViewQuery::Plot {
-            plot: plot.into(),
-            inputs,
-        };
+        let query = common::plot(plot, inputs);
         let request = Request::View {
             session: 1,
             query,

@@ -7,7 +7,7 @@ use generative_playground::{
     bytes::Bytes,
     error::Code,
     open::{self, bundle, encoder},
-    protocol::{Envelope, Layer, Outcome, PlotInputs, Reply, Request, View, ViewQuery},
+    protocol::{Envelope, Layer, Outcome, PlotInputs, Reply, Request, View},
 };
 use serde_json::Value;
 
@@ -240,10 +240,7 @@ fn plot(page: &Page, plot: &str, text: &str, lines: &str, vectors: Vec<u8>) -> R
         seed: 1,
         ..PlotInputs::default()
     };
-    let query = ViewQuery::Plot {
-        plot: plot.into(),
-        inputs,
-    };
+    let query = common::plot(plot, inputs);
     let request = Request::View {
         session: 1,
         query,

@@ -2,8 +2,6 @@
 
 mod common;
 
-use std::rc::Rc;
-
 use burn::tensor::Device;
 use generative_playground::{
     bytes::Bytes,
@@ -17,11 +15,11 @@ use generative_playground::{
     },
     error::Code,
     evaluate::clips::{self as judged, mean},
-    model::{Condition, Model, TrainConfig, finish},
+    model::{Condition, TrainConfig, finish},
     plots,
     rng::{Purpose, Rng},
     scene::{PlotRequest, View},
-    training::{Budget, Trainer},
+    training::Budget,
 };
 use serde_json::{Value, json};
 
@@ -304,26 +302,9 @@ fn shapes_that_go_straight_on_are_extrapolated_to_the_last_bit() {
     assert_eq!(still.len(), 11 * 3 * FRAME);
 }
 
-/// A model that has learned something, so that its answers are not all zero.
-fn learned() -> Box<dyn Model> {
-    let data: Rc<Dataset> = Rc::new(set(0.3).into());
-    let train = TrainConfig {
-        batch_size: 8,
-        ema: 0.0,
-        ..TrainConfig::default()
-    };
-    let config = json!({ "channels": 8, "levels": 2 });
-    let mut trainer =
-        Trainer::new("video", &config, train, data, 3, &Device::flex()).expect("fits");
-    for _ in 0..3 {
-        trainer.step().expect("a step");
-    }
-    trainer.averaged()
-}
-
 #[test]
 fn a_model_of_clips_in_colour_keeps_what_is_given_and_hears_what_is_said() {
-    let model = learned();
+    let model = common::learned_clips(set(0.3));
     let clip = set(1.0).held_out(1).values();
     let made = |condition: &Condition| {
         let mut sampler = model.sampler(&json!({ "steps": 3 }), condition, 1, 7)?;
@@ -352,7 +333,7 @@ fn a_model_of_clips_in_colour_keeps_what_is_given_and_hears_what_is_said() {
 
 #[test]
 fn every_plot_of_clips_is_drawn_in_colour() {
-    let model = learned();
+    let model = common::learned_clips(set(0.3));
     let data: Dataset = set(0.3).into();
     let info = data.info().clone();
     for plot in ["continue", "between", "repaint", "redirect", "alter"] {
@@ -403,7 +384,7 @@ fn every_plot_of_clips_is_drawn_in_colour() {
 #[test]
 fn clips_that_are_right_are_judged_so() {
     // What a model is measured by gives a straight line its due, and a model that has learned nothing none.
-    let model = learned();
+    let model = common::learned_clips(set(0.3));
     let set = set(0.0);
     let options = json!({ "steps": 2 });
     let errors = pollster::block_on(judged::continued(&*model, &set, &options, 6, |_| true));

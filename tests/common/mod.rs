@@ -19,7 +19,7 @@ use std::{
 
 use burn::tensor::{Tensor, TensorData};
 use generative_playground::{
-    data::{Batch, DataInfo, ImageSet, Space, SpaceKind},
+    data::{Batch, ClipSet, DataInfo, Dataset, ImageSet, Space, SpaceKind},
     device, families,
     host::Host,
     model::{Condition, Model, Sampler, Samples, TrainConfig, finish},
@@ -34,7 +34,7 @@ use generative_playground::{
     training::{Budget, Trainer},
 };
 use safetensors::{Dtype, tensor::TensorView};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A path below the repository's root.
 pub fn root(path: &str) -> PathBuf {
@@ -158,6 +158,22 @@ pub fn model(config: Value, height: usize, width: usize, seed: u64) -> Box<dyn M
         &device::cpu(),
     )
     .expect("a model")
+}
+
+/// A model of clips that has learned something, so that its answers are not all zero.
+pub fn learned_clips(set: ClipSet) -> Box<dyn Model> {
+    let data: Rc<Dataset> = Rc::new(set.into());
+    let train = TrainConfig {
+        batch_size: 8,
+        ema: 0.0,
+        ..TrainConfig::default()
+    };
+    let config = json!({ "channels": 8, "levels": 2 });
+    let mut trainer = Trainer::new("video", &config, train, data, 3, &device::cpu()).expect("fits");
+    for _ in 0..3 {
+        trainer.step().expect("a step");
+    }
+    trainer.averaged()
 }
 
 /// Of a model of text: context length, tokens in its vocabulary, characters in a token.
