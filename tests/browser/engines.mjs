@@ -27,6 +27,16 @@ async function leaves(folder, work) {
 /** How an answer comes out of a page: frames and functions are what drivers differ in, values are not. */
 const text = (run, args) => `(${run})(...${JSON.stringify(args)})`;
 
+/** What Playwright and Puppeteer do with a page in the same words. */
+const driven = (page) => ({
+  run: (act, ...args) => page.evaluate(text(act, args)),
+  async inside(selector, act, ...args) {
+    const frame = await until(async () => (await page.$(selector))?.contentFrame(), `a frame in ${selector}`);
+    return frame.evaluate(text(act, args));
+  },
+  picture: (path) => page.screenshot({ path }),
+});
+
 /** Chromium; `still` is a reader who has asked for less motion. */
 async function chromium({ still, width = WIDTH }) {
   const browser = await startBrowser();
@@ -37,12 +47,7 @@ async function chromium({ still, width = WIDTH }) {
       const page = await context.newPage();
       await page.goto(url);
       return {
-        run: (act, ...args) => page.evaluate(text(act, args)),
-        async inside(selector, act, ...args) {
-          const frame = await until(async () => (await page.$(selector))?.contentFrame(), `a frame in ${selector}`);
-          return frame.evaluate(text(act, args));
-        },
-        picture: (path) => page.screenshot({ path }),
+        ...driven(page),
         async saves(work) {
           const download = page.waitForEvent("download", { timeout: SAVED }).then(
             () => true,
@@ -77,12 +82,7 @@ async function firefox({ still, width = WIDTH }) {
       await page.setViewport({ width, height: HEIGHT });
       await page.goto(url);
       return {
-        run: (act, ...args) => page.evaluate(text(act, args)),
-        async inside(selector, act, ...args) {
-          const frame = await until(async () => (await page.$(selector))?.contentFrame(), `a frame in ${selector}`);
-          return frame.evaluate(text(act, args));
-        },
-        picture: (path) => page.screenshot({ path }),
+        ...driven(page),
         saves: (work) => leaves(saved, work),
         close: () => page.close(),
       };
