@@ -1,4 +1,30 @@
-/** What a sentence encoder declares, and what errors say of it. The model knows English, and so are its examples. */
+/** Examples, which stay as they are: the model knows English. */
+const ENGLISH = [
+  "My parcel should have been here on Monday, and nobody answers the phone.",
+  "Why does the generator make the same picture again and again?",
+  "Is it going to rain?",
+  "They sent it to my old address.",
+  "a complaint about delivery\na question about prices\npraise\na request to cancel an order",
+  "The train is twenty minutes late.\nAll flights were cancelled this morning.\nWhere can I park my " +
+    "car?\nThe bus stops right behind the church.\nIt will snow in the mountains tonight.\nTomorrow will " +
+    "be warm and sunny.\nA storm is coming up from the sea.\nFog lay over the fields.\nAdd two eggs and " +
+    "a spoon of sugar.\nLet the dough rest for an hour.\nThe soup needs more salt.\nShe bakes bread " +
+    "every Sunday.\nOur team lost in the last minute.\nHe ran the marathon in three hours.\nThe referee " +
+    "gave a penalty.\nThey train twice a week.",
+  "delivery: The parcel came two weeks late.\ndelivery: My order still has not arrived.\ndelivery: It " +
+    "was left in the rain by the door.\ndelivery: The courier went to the wrong house.\ndelivery: I " +
+    "waited at home all day for nothing.\ndelivery: Shipping took only one night.\ndelivery: The box was " +
+    "torn when I got it.\ndelivery: Where is the package that I ordered?\nprice: Far too expensive for " +
+    "what it is.\nprice: The same thing costs half as much elsewhere.\nprice: I was charged twice for " +
+    "one item.\nprice: Good value for little money.\nprice: The discount was not taken off my " +
+    "bill.\nprice: Cheaper than I had expected.\nprice: Why does it cost more than last year?\nprice: " +
+    "Please send me my money back.\nquality: The zip broke on the first day.\nquality: The colour faded " +
+    "after one wash.\nquality: It is solid and beautifully made.\nquality: The seams came apart at " +
+    "once.\nquality: The fabric feels soft and warm.\nquality: It stopped working within a " +
+    "week.\nquality: One of the legs wobbles.\nquality: The screen has scratches all over.",
+];
+
+/** What a sentence encoder declares, and what errors say of it. */
 export const sentences: Record<string, string> = {
   "Sentence encoder": "Satzencoder",
   "A sentence encoder compares texts here; it is not trained or saved, and it does not write":
@@ -84,46 +110,5 @@ export const sentences: Record<string, string> = {
   "This site has no passages to search.": "Diese Website hat keine Absätze, die sich durchsuchen lassen.",
   "Open the site that the model is from.": "Öffnen Sie die Website, von der das Modell ist.",
   "texts, one a line or with ` | ` between them": "Texte, einer je Zeile oder mit ` | ` dazwischen",
-  "My parcel should have been here on Monday, and nobody answers the phone.":
-    "My parcel should have been here on Monday, and nobody answers the phone.",
-  "Why does the generator make the same picture again and again?":
-    "Why does the generator make the same picture again and again?",
-  "Is it going to rain?": "Is it going to rain?",
-  "They sent it to my old address.": "They sent it to my old address.",
-  "a complaint about delivery\na question about prices\npraise\na request to cancel an order":
-    "a complaint about delivery\na question about prices\npraise\na request to cancel an order",
-  ["The train is twenty minutes late.\nAll flights were cancelled this morning.\nWhere can I park my " +
-  "car?\nThe bus stops right behind the church.\nIt will snow in the mountains tonight.\nTomorrow will " +
-  "be warm and sunny.\nA storm is coming up from the sea.\nFog lay over the fields.\nAdd two eggs and " +
-  "a spoon of sugar.\nLet the dough rest for an hour.\nThe soup needs more salt.\nShe bakes bread " +
-  "every Sunday.\nOur team lost in the last minute.\nHe ran the marathon in three hours.\nThe referee " +
-  "gave a penalty.\nThey train twice a week."]:
-    "The train is twenty minutes late.\nAll flights were cancelled this morning.\nWhere can I park my " +
-    "car?\nThe bus stops right behind the church.\nIt will snow in the mountains tonight.\nTomorrow will " +
-    "be warm and sunny.\nA storm is coming up from the sea.\nFog lay over the fields.\nAdd two eggs and " +
-    "a spoon of sugar.\nLet the dough rest for an hour.\nThe soup needs more salt.\nShe bakes bread " +
-    "every Sunday.\nOur team lost in the last minute.\nHe ran the marathon in three hours.\nThe referee " +
-    "gave a penalty.\nThey train twice a week.",
-  ["delivery: The parcel came two weeks late.\ndelivery: My order still has not arrived.\ndelivery: It " +
-  "was left in the rain by the door.\ndelivery: The courier went to the wrong house.\ndelivery: I " +
-  "waited at home all day for nothing.\ndelivery: Shipping took only one night.\ndelivery: The box was " +
-  "torn when I got it.\ndelivery: Where is the package that I ordered?\nprice: Far too expensive for " +
-  "what it is.\nprice: The same thing costs half as much elsewhere.\nprice: I was charged twice for " +
-  "one item.\nprice: Good value for little money.\nprice: The discount was not taken off my bill.\n" +
-  "price: Cheaper than I had expected.\nprice: Why does it cost more than last year?\nprice: Please " +
-  "send me my money back.\nquality: The zip broke on the first day.\nquality: The colour faded after " +
-  "one wash.\nquality: It is solid and beautifully made.\nquality: The seams came apart at once.\n" +
-  "quality: The fabric feels soft and warm.\nquality: It stopped working within a week.\nquality: One " +
-  "of the legs wobbles.\nquality: The screen has scratches all over."]:
-    "delivery: The parcel came two weeks late.\ndelivery: My order still has not arrived.\ndelivery: It " +
-    "was left in the rain by the door.\ndelivery: The courier went to the wrong house.\ndelivery: I " +
-    "waited at home all day for nothing.\ndelivery: Shipping took only one night.\ndelivery: The box was " +
-    "torn when I got it.\ndelivery: Where is the package that I ordered?\nprice: Far too expensive for " +
-    "what it is.\nprice: The same thing costs half as much elsewhere.\nprice: I was charged twice for " +
-    "one item.\nprice: Good value for little money.\nprice: The discount was not taken off my bill.\n" +
-    "price: Cheaper than I had expected.\nprice: Why does it cost more than last year?\nprice: Please " +
-    "send me my money back.\nquality: The zip broke on the first day.\nquality: The colour faded after " +
-    "one wash.\nquality: It is solid and beautifully made.\nquality: The seams came apart at once.\n" +
-    "quality: The fabric feels soft and warm.\nquality: It stopped working within a week.\nquality: One " +
-    "of the legs wobbles.\nquality: The screen has scratches all over.",
+  ...Object.fromEntries(ENGLISH.map((text) => [text, text])),
 };
