@@ -114,6 +114,7 @@ fn config() -> UNetConfig {
         widths: vec![8, 16],
         groups: 4,
         heads: 2,
+        depth: 0,
         classes: 0,
         words: 9,
         context: 4,

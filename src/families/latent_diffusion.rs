@@ -509,6 +509,7 @@ impl Family for LatentDiffusion {
             widths: (0..config.levels).map(|i| first << i.min(1)).collect(),
             groups: self::groups(first),
             heads: HEADS,
+            depth: 0,
             classes,
             words: 0,
             context: 0,

@@ -32,7 +32,12 @@
 //! so becomes one of 3 × 3 × 3, and what moves by a pixel or two is followed from frame to frame.
 //!
 //! In the middle, where there are few pixels, each looks at all pixels of all frames instead, so that what
-//! moves is found again where it was before.
+//! moves is found again where it was before. Some layers of a transformer may follow there, where they cost
+//! least (Hoogeboom, Heek & Salimans 2023, arXiv:2301.11093, section 3.4):
+//!
+//! ```text
+//! x += out(attention(norm(x) + places));  x += down(silu(up(norm(x))))
+//! ```
 
 use burn::{
     module::{Module, Param},
@@ -81,6 +86,8 @@ pub struct UNetConfig {
     pub groups: usize,
     /// Heads of the attention in the middle; they divide the last width.
     pub heads: usize,
+    /// Layers of a transformer in the middle, behind its attention.
+    pub depth: usize,
     /// Classes that it can be told; 0 for a network that knows of none.
     pub classes: usize,
     /// Words that it can be told; 0 for a network that knows of none.
@@ -245,6 +252,37 @@ impl PixelAttention {
     }
 }
 
+/// A layer of a transformer in the middle: each pixel looks at all others, then thinks by itself.
+#[derive(Module, Debug)]
+struct PixelLayer {
+    attention: PixelAttention,
+    norm: Norm,
+    mlp_up: Linear,
+    mlp_down: Linear,
+}
+
+impl PixelLayer {
+    fn init(config: &UNetConfig, c: usize, rng: &mut Rng, device: &Device) -> Self {
+        Self {
+            attention: PixelAttention::init(config, c, rng, device),
+            norm: Norm::init(c, config.groups, device),
+            mlp_up: init::linear(c, 4 * c, 1.0, rng, device),
+            mlp_down: init::linear(4 * c, c, 0.0, rng, device),
+        }
+    }
+
+    /// x `[n, c, h, w]`, and as much comes out.
+    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let [n, c, h, w] = x.dims();
+        let x = self.attention.forward(x);
+        let rows = self.norm.forward(x.clone(), false).reshape([n, c, h * w]);
+        let rows = rows.swap_dims(1, 2).reshape([n * h * w, c]);
+        let hidden = activated(&self.mlp_up, rows, Activation::Silu); // [n h w, 4c]
+        let out = linear(&self.mlp_down, hidden).reshape([n, h * w, c]);
+        x + out.swap_dims(1, 2).reshape([n, c, h, w])
+    }
+}
+
 /// A row of numbers for each frame of a clip.
 fn places([frames, c]: [usize; 2], rng: &mut Rng, device: &Device) -> Param<Tensor<2>> {
     init::parameter([frames, c], rng, device, |rng| rng.normal(frames * c))
@@ -366,6 +404,7 @@ pub struct UNet {
     middle_1: Block,
     attention: PixelAttention,
     look: Option<WordAttention>,
+    layers: Vec<PixelLayer>,
     middle_2: Block,
     up: Vec<Level>,
     norm: Norm,
@@ -420,6 +459,9 @@ impl UNet {
         let middle_1 = block([last; 2], rng);
         let attention = PixelAttention::init(config, last, rng, device);
         let middle_look = look(levels - 1, last, rng);
+        let layers = (0..config.depth)
+            .map(|_| PixelLayer::init(config, last, rng, device))
+            .collect();
         let middle_2 = block([last; 2], rng);
         let mut up = Vec::new();
         for (i, &width) in widths.iter().enumerate().rev() {
@@ -444,6 +486,7 @@ impl UNet {
             middle_1,
             attention,
             look: middle_look,
+            layers,
             middle_2,
             up,
             norm: Norm::init(c, groups, device),
@@ -492,6 +535,9 @@ impl UNet {
         h = self.middle_1.forward(h, &time);
         h = self.attention.forward(h);
         h = look(&self.look, h);
+        for layer in &self.layers {
+            h = layer.forward(h);
+        }
         h = self.middle_2.forward(h, &time);
         for level in &self.up {
             if let Some(kept) = kept.pop() {
@@ -599,7 +645,7 @@ impl UNet {
                         level
                     })
                 }
-                ("middle_1" | "middle_2" | "attention" | "look", _) => middle,
+                ("middle_1" | "middle_2" | "attention" | "look" | "layers", _) => middle,
                 _ => pixels(0),
             }
         };
@@ -613,7 +659,7 @@ impl UNet {
         });
         // Each pixel of the middle looks at all others, in all frames.
         let c = self.attention.out.weight.lazy_shape()[0];
-        let pairs = (frames * middle).powi(2);
+        let pairs = (1 + self.layers.len()) as f64 * (frames * middle).powi(2);
         let cost = cost.plus(2.0 * pairs * c as f64, self.attention.heads as f64 * pairs);
         // Each pixel looks at itself in all frames, on the way down and on the way up.
         let level = |cost: Cost, (i, along): (usize, &TimeAttention)| {

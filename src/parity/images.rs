@@ -104,6 +104,7 @@ impl Suite {
             widths: vec![8, 12],
             groups: 4,
             heads: 2,
+            depth: usize::from(frames > 1),
             classes: 3,
             words: 7,
             context: 5,

@@ -65,7 +65,7 @@ class Net:
         self.denoiser = unet.UNet.__new__(unet.UNet)
         self.denoiser.p = {k.removeprefix("denoiser."): v for k, v in self.p.items() if k.startswith("denoiser.")}
         self.denoiser.widths, self.denoiser.frames = [first << min(i, 1) for i in range(levels)], 1
-        self.denoiser.groups, self.denoiser.heads = min(8, first // 2), 4
+        self.denoiser.groups, self.denoiser.heads, self.denoiser.depth = min(8, first // 2), 4, 0
 
     def conv(self, name, x, stride=1):
         return F.conv2d(x, self.p[name + ".weight"], self.p[name + ".bias"], stride, 1)

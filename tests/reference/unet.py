@@ -19,13 +19,13 @@ from vae import HERE, digest, rounded, signed
 
 # Channels, height and width of the images; widths, groups and heads; times; how many classes there
 # are, and that of each image (the number of classes for none); frames of a clip, and channels that lie beside
-# the image and are not answered.
+# the image and are not answered; layers of a transformer in the middle.
 CASES = [
-    (1, 8, 8, [8, 16, 16], 4, 4, [0.1, 0.75], 0, [], 1, 0),
-    (3, 6, 4, [6, 4], 2, 2, [0.5], 0, [], 1, 0),
-    (1, 5, 7, [4], 1, 1, [0.0, 0.3, 1.0], 0, [], 1, 0),
-    (1, 4, 4, [4, 8], 2, 2, [0.2], 3, [0, 3, 2], 1, 0),
-    (4, 4, 6, [4, 8], 2, 2, [0.1, 0.6, 0.0], 0, [], 3, 4),
+    (1, 8, 8, [8, 16, 16], 4, 4, [0.1, 0.75], 0, [], 1, 0, 0),
+    (3, 6, 4, [6, 4], 2, 2, [0.5], 0, [], 1, 0, 0),
+    (1, 5, 7, [4], 1, 1, [0.0, 0.3, 1.0], 0, [], 1, 0, 0),
+    (1, 4, 4, [4, 8], 2, 2, [0.2], 3, [0, 3, 2], 1, 0, 1),
+    (4, 4, 6, [4, 8], 2, 2, [0.1, 0.6, 0.0], 0, [], 3, 4, 2),
 ]
 
 
@@ -34,8 +34,12 @@ def images(frames):
     return 3 if frames == 1 else 2 * frames
 
 
+def attentions(depth):
+    """The names of what looks at all pixels in the middle."""
+    return ["attention"] + [f"layers.{i}.attention" for i in range(depth)]
 
-def shapes(channels, widths, classes, frames, beside):
+
+def shapes(channels, widths, classes, frames, beside, depth=0):
     """Name -> shape of every parameter."""
     out = {}
 
@@ -77,11 +81,16 @@ def shapes(channels, widths, classes, frames, beside):
             conv(f"down.{i}.next", width, width, 3)
         c = width
     block("middle_1", c, c)
-    norm("attention.norm", c)
-    if frames > 1:
-        out["attention.places"] = (frames, c)
-    linear("attention.qkv", c, 3 * c)
-    linear("attention.out", c, c)
+    for name in attentions(depth):
+        norm(name + ".norm", c)
+        if frames > 1:
+            out[name + ".places"] = (frames, c)
+        linear(name + ".qkv", c, 3 * c)
+        linear(name + ".out", c, c)
+    for i in range(depth):
+        norm(f"layers.{i}.norm", c)
+        linear(f"layers.{i}.mlp_up", c, 4 * c)
+        linear(f"layers.{i}.mlp_down", 4 * c, c)
     block("middle_2", c, c)
     for j, width in enumerate(reversed(widths)):
         block(f"up.{j}.block", c + width, width)
@@ -110,8 +119,9 @@ def parameters(*sizes):
 
 
 class UNet:
-    def __init__(self, channels, widths, groups, heads, classes, frames, beside):
-        self.p, self.widths, self.frames = parameters(channels, widths, classes, frames, beside), widths, frames
+    def __init__(self, channels, widths, groups, heads, classes, frames, beside, depth=0):
+        self.p = parameters(channels, widths, classes, frames, beside, depth)
+        self.widths, self.frames, self.depth = widths, frames, depth
         self.groups, self.heads = groups, heads
 
     def linear(self, name, x):
@@ -150,14 +160,21 @@ class UNet:
         out = (scores.softmax(-1) @ parts[2]).transpose(1, 2).reshape(n, t, c)
         return self.linear(name + ".out", out)
 
-    def attention(self, x):
+    def attention(self, x, name="attention"):
         """Each pixel looks at all others, of a clip at those of all frames."""
         n, c, h, w = x.shape
-        rows = self.norm("attention.norm", x).flatten(2).transpose(1, 2)  # [n, hw, c]
+        rows = self.norm(name + ".norm", x).flatten(2).transpose(1, 2)  # [n, hw, c]
         if self.frames > 1:
-            rows = torch.stack([row + self.p["attention.places"][i % self.frames] for i, row in enumerate(rows)])
-        seen = self.looked("attention", rows.reshape(n // self.frames, self.frames * h * w, c))
+            rows = torch.stack([row + self.p[name + ".places"][i % self.frames] for i, row in enumerate(rows)])
+        seen = self.looked(name, rows.reshape(n // self.frames, self.frames * h * w, c))
         return x + seen.reshape(n, h * w, c).transpose(1, 2).reshape(x.shape)
+
+    def layer(self, name, x):
+        """Each pixel looks at all others, then goes through two layers by itself."""
+        x = self.attention(x, name + ".attention")
+        rows = self.norm(name + ".norm", x).movedim(1, -1)
+        out = self.linear(name + ".mlp_down", F.silu(self.linear(name + ".mlp_up", rows)))
+        return x + out.movedim(-1, 1)
 
     def along(self, name, x):
         """Each place looks at the same place in all frames of its clip."""
@@ -187,6 +204,8 @@ class UNet:
             if i < last:
                 h = self.conv(f"down.{i}.next", h, 2)
         h = self.attention(self.block("middle_1", h, time))
+        for i in range(self.depth):
+            h = self.layer(f"layers.{i}", h)
         h = self.block("middle_2", h, time)
         for j in range(last + 1):
             h = self.block(f"up.{j}.block", torch.cat([h, kept.pop()], 1), time)
@@ -196,8 +215,8 @@ class UNet:
         return self.conv("output", F.silu(self.norm("norm", h)))
 
 
-def run(channels, height, width, widths, groups, heads, times, classes, labels, frames, beside):
-    net, n = UNet(channels, widths, groups, heads, classes, frames, beside), images(frames)
+def run(channels, height, width, widths, groups, heads, times, classes, labels, frames, beside, depth):
+    net, n = UNet(channels, widths, groups, heads, classes, frames, beside, depth), images(frames)
     given = {1000: channels + beside, 1001: channels}
     size = {salt: (n, c, height, width) for salt, c in given.items()}
     x, target = (signed(salt, math.prod(size[salt]), 1.5).reshape(size[salt]) for salt in given)
@@ -214,6 +233,7 @@ def run(channels, height, width, widths, groups, heads, times, classes, labels, 
         "labels": labels,
         "frames": frames,
         "beside": beside,
+        "depth": depth,
         "answer": digest(answer),
         "loss": loss.item(),
         "gradients": {name: digest(p.grad) for name, p in sorted(net.p.items())},

@@ -404,6 +404,7 @@ impl Family for Ddpm {
                     // Of one channel alone the mean, and with it all that it is told, would be taken away.
                     groups: GROUPS.min(first / 2),
                     heads: HEADS,
+                    depth: 0,
                     classes,
                     words: data.words.len(),
                     context: CONTEXT,

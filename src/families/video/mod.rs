@@ -77,6 +77,9 @@ pub struct VideoConfig {
     /// the one before.
     #[schemars(title = "Levels", range(min = 2, max = 4))]
     pub levels: usize,
+    /// Layers of a transformer in the middle of the U-Net, where all places of all frames look at each other.
+    #[schemars(title = "Depth", range(min = 0, max = 12))]
+    pub depth: usize,
     /// Share of the training clips whose sentence is kept back, so that the network also knows clips of
     /// which nothing is said, which guidance needs.
     #[schemars(title = "Label dropout", range(min = 0.0, max = 1.0))]
@@ -88,6 +91,7 @@ impl Default for VideoConfig {
         Self {
             channels: 16,
             levels: 3,
+            depth: 4,
             label_dropout: 0.1,
         }
     }
@@ -298,7 +302,7 @@ impl Family for Video {
     const ID: &'static str = "video";
     const TITLE: &'static str = "Video diffusion";
     const PAPER: &'static str = "Ho, Salimans, Gritsenko, Chan, Norouzi & Fleet 2022, Video Diffusion Models, arXiv:2204.03458";
-    const SCHEMA_VERSION: u32 = 1;
+    const SCHEMA_VERSION: u32 = 2;
     const CONDITIONS: &'static [ConditionKind] = &[
         ConditionKind::Prompt,
         ConditionKind::Guidance,
@@ -346,6 +350,7 @@ impl Family for Video {
             widths: (0..config.levels).map(|i| first << i).collect(),
             groups: GROUPS,
             heads: HEADS,
+            depth: config.depth,
             classes: 0,
             words: data.words.len(),
             context: CONTEXT,
