@@ -1,7 +1,9 @@
-// The memory that a training step of a GPT takes: node benches/memory.mjs [OTHER_DIST]
+// The memory that trainings take: node benches/memory.mjs [gpt | mnist | words] [OTHER_DIST]
 //
-// Four layers, 128 wide, context 256, a batch of 16, on the CPU module of the built site in dist/ and of another
-// build. The worker's memory never shrinks, so that what it has after some steps is the most that it ever had.
+// gpt: four layers, 128 wide, context 256, a batch of 16. mnist: each family that models digits, as the page trains
+// it by default, with the digits themselves; words: scenes and clips from sentences. On the CPU module of the built site in dist/ and of another build, each
+// training in a worker of its own. A worker's memory never shrinks, so that what it has after some steps is the most
+// that it ever had.
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { chromiumPath, flags } from "./browser.mjs";
@@ -9,17 +11,29 @@ import { startServer } from "./server.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const STEPS = 10;
-const config = { n_layer: 4, n_head: 4, n_embd: 128, block_size: 256 };
+const gpt = {
+  family: "gpt",
+  data: "play",
+  config: { n_layer: 4, n_head: 4, n_embd: 128, block_size: 256 },
+  train: { batch_size: 16 },
+};
+const digits = ["vae", "gan", "glow", "ddpm", "latent-diffusion", "pixelcnn", "pixelrnn"].map((family) => {
+  return { family, data: "mnist", config: {}, train: {} };
+});
+const words = [
+  { family: "ddpm", data: "scenes", config: {}, train: {} },
+  { family: "video", data: "moving-scenes", config: {}, train: {} },
+];
 
 /** Bytes of the worker's memory before a model is made, and after some steps of its training. */
-async function measured(browser, site) {
+async function measured(browser, site, training) {
   const server = await startServer({ root, site, bench: root });
   const page = await browser.newPage();
   // A page of the same origin with nothing in it.
   await page.route("**/empty", (route) => route.fulfill({ contentType: "text/html", body: "" }));
   await page.goto(`${server.url}empty`);
   const bytes = await page.evaluate(
-    async ([config, steps]) => {
+    async ([{ family, data, config, train }, steps]) => {
       const list = await fetch("/files.json");
       const files = list.ok ? await list.json() : {};
       const fileOf = (name) => `/${files[name] ?? name}`;
@@ -59,32 +73,40 @@ async function measured(browser, site) {
       worker.postMessage({ type: "init", backend: "cpu", reason: null });
       await ready;
       const bytes = [await memory()];
-      const text = Array.from({ length: 20_000 }, (_, i) => `${(i * 7919) % 10007} `).join("");
-      await request({
-        type: "loadText",
-        name: "play",
-        bytes: new TextEncoder().encode(text),
-        sha256: null,
-        options: {},
-      });
-      const train = { batch_size: 16 };
-      const made = { type: "create", session: 1, family: "gpt", data: "play", config, train, dataOptions: {}, seed: 1 };
-      await request(made);
+      if (data === "mnist") {
+        const answer = await fetch(fileOf("data/mnist.bin"));
+        await request({
+          type: "loadData",
+          name: data,
+          bytes: new Uint8Array(await answer.arrayBuffer()),
+          sha256: null,
+        });
+      } else if (data === "play") {
+        const text = Array.from({ length: 20_000 }, (_, i) => `${(i * 7919) % 10007} `).join("");
+        const bytes = new TextEncoder().encode(text);
+        await request({ type: "loadText", name: data, bytes, sha256: null, options: {} });
+      }
+      await request({ type: "create", session: 1, family, data, config, train, dataOptions: {}, seed: 1 });
       await request({ type: "train", session: 1, steps, rate: null, seconds: null });
       return [...bytes, await memory()];
     },
-    [config, STEPS],
+    [training, STEPS],
   );
   await page.close();
   await server.close();
   return bytes;
 }
 
+const [what, ...others] = process.argv.slice(2);
+const trainings = { mnist: digits, words }[what] ?? [gpt];
 const browser = await chromium.launch({ executablePath: chromiumPath, args: flags });
 try {
-  for (const site of [new URL("../dist", import.meta.url).pathname, ...process.argv.slice(2)]) {
-    const [before, after] = (await measured(browser, site)).map((bytes) => (bytes / 1e6).toFixed(1));
-    console.log(`${site}: ${before} MB at first, ${after} MB after ${STEPS} steps`);
+  for (const site of [new URL("../dist", import.meta.url).pathname, ...others]) {
+    for (const training of trainings) {
+      const bytes = await measured(browser, site, training);
+      const [before, after] = bytes.map((bytes) => (bytes / 1e6).toFixed(1));
+      console.log(`${training.family}: ${before} MB at first, ${after} MB after ${STEPS} steps (${site})`);
+    }
   }
 } finally {
   await browser.close();

@@ -20,6 +20,7 @@ fn main() {
         widths: vec![32, 64, 64],
         groups: 8,
         heads: 4,
+        depth: 0,
         classes: 0,
         words: 0,
         context: 0,
