@@ -16,7 +16,7 @@ use generative_playground::{
         Binarize, DataInfo, Dataset, Space, Stream,
         score::{
             Asked, HOLD, MOST_STEPS, Note, Part, REST, Roll, RollInput, STEPS, SYMBOLS, Score,
-            ScoreSet, UNKNOWN, VOICES, context, engrave, from_pitches, midi, musicxml, pitch,
+            ScoreSet, UNKNOWN, VOICES, abc, context, engrave, from_pitches, midi, musicxml, pitch,
             symbol, told,
             writing::{Fault, faults},
         },
@@ -340,6 +340,33 @@ fn every_chorale_comes_back_from_musicxml_as_it_was() {
         engrave::write(&none).expect_err("no score").code(),
         Code::BadData
     );
+}
+
+/// What abcjs reads in it is compared with the same notes by `tests/element/notation.test.mjs`.
+#[test]
+fn scores_are_written_in_abc() {
+    let set = set();
+    let scores = set.pieces.iter().map(|(_, _, score)| score).step_by(37);
+    let written: Vec<Value> = scores
+        .map(|score| {
+            let score = score.part(0, score.steps().min(120));
+            let roll = Roll::of(&score, |_| true).as_input();
+            let voices = roll.voices.iter().map(|notes| {
+                let numbers = notes.iter().map(|n| json!([n.start, n.length, n.pitch]));
+                numbers.collect::<Vec<_>>()
+            });
+            json!({ "abc": abc::write(&roll).expect("ABC"), "voices": voices.collect::<Vec<_>>() })
+        })
+        .collect();
+    let path = root("tests/reference/abc.json");
+    let text = serde_json::to_string(&written).expect("JSON") + "\n";
+    let before = std::fs::read_to_string(&path).unwrap_or_default();
+    if before != text {
+        std::fs::write(&path, text).expect("a file");
+        panic!("tests/reference/abc.json was written anew");
+    }
+    let none = abc::write(&RollInput::default());
+    assert_eq!(none.expect_err("no score").code(), Code::BadData);
 }
 
 #[test]

@@ -15,7 +15,7 @@ import { manifests, siteOf } from "./site/app.mjs";
 import { mathFont, renderPages, writePages } from "./site/build.mjs";
 import { built, Files } from "./site/files.mjs";
 import { formulas } from "./site/math.mjs";
-import { crateNotices } from "./site/notices.mjs";
+import { crateNotices, scriptNotices } from "./site/notices.mjs";
 import { discover } from "./site/oembed.mjs";
 import { planesOf } from "./site/planes.mjs";
 import { passages, vectorsOf } from "./site/passages.mjs";
@@ -36,6 +36,17 @@ export const shadowStyles = {
         charset: "utf8",
       });
       return { contents: outputFiles[0].text, loader: "text" };
+    });
+  },
+};
+
+/** abcjs says how its elements look in attributes, which the site's policy refuses; said to the elements it may be. */
+const inPlace = {
+  name: "in-place",
+  setup(b) {
+    b.onLoad({ filter: /abcjs\/src\/.*\.js$/ }, ({ path }) => {
+      const told = /\.setAttribute\((['"])style\1, ([^;\n]+)\)/g;
+      return { contents: readFileSync(path, "utf8").replace(told, ".style.cssText = $2"), loader: "js" };
     });
   },
 };
@@ -93,6 +104,7 @@ const PARTS = {
   "web/element/generative-model.ts": "model.js",
   "web/element/lab/generative-lab.ts": "lab.js",
   "web/element/chart.ts": "chart.js",
+  "web/element/score/notation.ts": "notation.js",
 };
 
 /** The elements' code in parts (`web/element/parts.ts`), each under its hash; what parts share is a part as well. */
@@ -273,7 +285,7 @@ async function styles(files) {
     else files.plain(`fonts/${to}`, bytes);
   }
   await mathFont(files);
-  files.plain("licences.txt", crateNotices());
+  files.plain("licences.txt", `${crateNotices()}\n${scriptNotices()}`);
   files.add("numbers-LICENSE.txt", readFileSync(join(root, "src/data/numbers/LICENSE-UNICODE")));
   const room = await roomBefore();
   files.plain("element.css", room);
@@ -300,7 +312,7 @@ async function scripts(files) {
     if (language.isDirectory())
       files.add(`lang/${language.name}.js`, await bundle(`web/lang/${language.name}/index.ts`));
   files.add("equations.js", `export default ${JSON.stringify(formulas())}`);
-  const plugins = [shadowStyles, spoken(files), equations(files)];
+  const plugins = [shadowStyles, spoken(files), equations(files), inPlace];
   await parts(files, names, plugins);
   // It goes by the name that others have put into their pages.
   files.plain(

@@ -414,6 +414,7 @@ fn view_file(view: &View, form: FileForm, name: &str, info: &DataInfo) -> Result
             let mime = "application/vnd.recordare.musicxml+xml";
             ("musicxml", mime, plots::score::musicxml(view)?)
         }
+        FileForm::Abc => ("abc", "text/vnd.abc", plots::score::abc(view)?),
         FileForm::Midi => ("mid", "audio/midi", plots::score::midi(view)?),
         FileForm::Ttf => {
             let bytes = plots::font::ttf(view, &info.classes, name, Standing::LETTERS)?;

@@ -2,7 +2,9 @@
 
 use crate::{
     bytes::Bytes,
-    data::score::{HOLD, REST, Roll, RollInput, SYMBOLS, VOICES, engrave, midi, name_of, pitch},
+    data::score::{
+        HOLD, REST, Roll, RollInput, SYMBOLS, VOICES, abc, engrave, midi, name_of, pitch,
+    },
     device::floats,
     error::{Error, Result},
     families::orderless::{allowed, weigh},
@@ -132,6 +134,21 @@ pub fn musicxml(view: &View) -> Result<Vec<u8>> {
         }
         _ => Err(Error::Unsupported {
             what: "Only music is saved as MusicXML".into(),
+        }),
+    }
+}
+
+/// Music in ABC notation.
+///
+/// # Errors
+/// [`Error::Unsupported`] for what is no music.
+pub fn abc(view: &View) -> Result<Vec<u8>> {
+    match view {
+        View::Scores { scores } if !scores.is_empty() => {
+            Ok(abc::write(&scores[0].as_input())?.into_bytes())
+        }
+        _ => Err(Error::Unsupported {
+            what: "Only music is written as ABC".into(),
         }),
     }
 }

@@ -344,6 +344,8 @@ pub enum FileForm {
     Midi,
     /// Music as MusicXML, to be printed.
     MusicXml,
+    /// Music in ABC notation, of which the page draws a score.
+    Abc,
 }
 
 /// How `Request::Fault` breaks.

@@ -126,6 +126,34 @@ test("a melody is written with the keyboard and told aloud, and with the mouse",
   await closePage(page);
 });
 
+test("music is printed on two staves, anew when it changes, and saved as a drawing", async () => {
+  for (const width of [1200, 390]) {
+    const { page, model, pieces } = await open({ viewport: { width, height: 1100 } });
+    const show = model.getByRole("button", { name: "Show as a score" });
+    assert.equal(await show.getAttribute("aria-expanded"), "false");
+    await show.click();
+    const paper = model.locator(".paper svg");
+    await paper.waitFor();
+    assert.equal(await paper.getAttribute("aria-label"), "The music as a score on two staves");
+    // Each voice by itself: its notes are drawn, and those that are tied over a bar line more than once.
+    const drawn = () => paper.locator("g.abcjs-note").count();
+    const [piece] = await pieces();
+    const written = piece.voices.reduce((n, v) => n + v.notes.length, 0);
+    const first = await drawn();
+    assert.ok(first >= written && first < 2 * written, `${first} drawn of ${written}`);
+    const room = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(room <= 0, `${room} px too wide`);
+    const before = await picture(paper);
+    await press(model, "Compose");
+    await until(async () => (await pieces()).length > 1 && (await picture(paper)) !== before, "another score");
+    const svg = (await save(page, model, "Save the score as SVG")).toString();
+    assert.match(svg, /^<svg [^>]*xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+    await press(model, "Hide the score");
+    assert.equal(await paper.count(), 0);
+    await closePage(page);
+  }
+});
+
 test("a MIDI keyboard is asked for, and what is played on it is written as long as it is held", async () => {
   const { page, model, roll } = await open({
     init: () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { crateNotices, crates } from "../../web/site/notices.mjs";
+import { crateNotices, crates, scriptNotices } from "../../web/site/notices.mjs";
 
 test("each crate of the modules is named with its licence, and no other", () => {
   const toml = readFileSync(new URL("../../Cargo.toml", import.meta.url), "utf8");
@@ -32,4 +32,13 @@ test("texts of licences are there once, with the crates that they came with", ()
   assert.equal(new Set(bodies).size, bodies.length);
   assert.match(text, /^### .*\bserde\b/m);
   assert.match(text, /Permission is hereby granted, free of charge/);
+});
+
+test("each package of the scripts is named with its licence", () => {
+  const { dependencies } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  const text = scriptNotices();
+  for (const name of Object.keys(dependencies).filter((n) => !n.startsWith("@fontsource")))
+    assert.match(text, new RegExp(`^### ${name} `, "m"));
+  const bodies = text.split(/^### .*\n/m).slice(1);
+  for (const body of bodies) assert.match(body, /Permission is hereby granted|Redistribution and use|brings no text/);
 });

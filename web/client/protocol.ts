@@ -389,7 +389,7 @@ kind: Fault, };
 /**
  * What a view is saved as.
  */
-export type FileForm = "svg" | "png" | "ttf" | "midi" | "musicXml";
+export type FileForm = "svg" | "png" | "ttf" | "midi" | "musicXml" | "abc";
 
 /**
  * How `Request::Fault` breaks.

@@ -7,3 +7,8 @@ declare module "*.css" {
   const text: string;
   export default text;
 }
+/** Of abcjs only what draws; its own types tell of the whole. */
+declare module "abcjs/src/api/abc_tunebook_svg" {
+  import type { AbcVisualParams, TuneObjectArray } from "abcjs";
+  export default function renderAbc(into: HTMLElement, abc: string, options: AbcVisualParams): TuneObjectArray;
+}

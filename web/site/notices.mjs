@@ -1,4 +1,4 @@
-// The licences of the crates that the modules are made of, as their own files have them.
+// The licences of the crates that the modules are made of and of what the scripts carry, as their own files have them.
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -49,4 +49,29 @@ export function crateNotices() {
   });
   const each = [...texts.values()].map(({ text, names }) => `### ${[...names].join(", ")}\n\n${text}\n`);
   return `## Rust crates (in the modules)\n\n${list.join("\n")}\n\n${each.join("\n")}`;
+}
+
+/** The packages that the scripts of the site are made with, fonts aside, which lie beside their own licences. */
+export function scriptPackages() {
+  const packageOf = (name) => JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"), "utf8"));
+  const wanted = Object.keys(JSON.parse(readFileSync(join(root, "package.json"), "utf8")).dependencies);
+  const found = new Map();
+  const add = (name) => {
+    if (found.has(name) || name.startsWith("@fontsource") || name.startsWith("@types/")) return;
+    const about = packageOf(name);
+    found.set(name, about);
+    Object.keys(about.dependencies ?? {}).forEach(add);
+  };
+  wanted.forEach(add);
+  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Their licences in Markdown. */
+export function scriptNotices() {
+  const each = scriptPackages().map(({ name, version, license }) => {
+    const found = filesOf(join(root, "node_modules", name));
+    const texts = found.length ? found : ["Its package brings no text."];
+    return `### ${name} ${version} (${license})\n\n${texts.join("\n\n")}\n`;
+  });
+  return `## Packages of npm (in the scripts)\n\n${each.join("\n")}`;
 }

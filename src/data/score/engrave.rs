@@ -23,7 +23,7 @@ const LENGTHS: [(u32, &str, bool); 8] = [
 /// Clefs, from the highest voice: sign, line, octaves that it stands lower.
 const CLEFS: [(&str, u32, u32); VOICES] = [("G", 2, 0), ("G", 2, 0), ("G", 2, 1), ("F", 4, 0)];
 /// The names of notes along the line of fifths.
-const FIFTHS: [&str; 7] = ["F", "C", "G", "D", "A", "E", "B"];
+pub(super) const FIFTHS: [&str; 7] = ["F", "C", "G", "D", "A", "E", "B"];
 /// Quarters a minute where nothing is said.
 const TEMPO: u32 = 72;
 
@@ -37,7 +37,7 @@ fn place(pitch: u8, key: i32) -> i32 {
 }
 
 /// Step, alteration and octave of a pitch.
-fn spelled(pitch: u8, key: i32) -> (&'static str, i32, i32) {
+pub(super) fn spelled(pitch: u8, key: i32) -> (&'static str, i32, i32) {
     let place = place(pitch, key);
     let alter = place.div_euclid(7);
     let step = FIFTHS[place.rem_euclid(7) as usize];
@@ -47,7 +47,7 @@ fn spelled(pitch: u8, key: i32) -> (&'static str, i32, i32) {
 }
 
 /// The key, as its number of sharps, in which most of the music lies; of several the one with the fewest signs.
-fn key_of(roll: &RollInput) -> i32 {
+pub(super) fn key_of(roll: &RollInput) -> i32 {
     let mut heard = [0u64; 12];
     for note in roll.voices.iter().flatten() {
         heard[usize::from(note.pitch % 12)] += u64::from(note.length);
@@ -68,16 +68,16 @@ fn key_of(roll: &RollInput) -> i32 {
 }
 
 /// What a voice does in a stretch of a bar.
-struct Event {
-    from: u32,
-    length: u32,
-    pitch: Option<u8>,
+pub(super) struct Event {
+    pub(super) from: u32,
+    pub(super) length: u32,
+    pub(super) pitch: Option<u8>,
     /// Whether it is tied to what came before, and to what follows.
-    tied: [bool; 2],
+    pub(super) tied: [bool; 2],
 }
 
 /// A voice's notes and rests, cut at bar lines and into lengths that can be written.
-fn events(notes: &[Note], bars: &[(u32, u32)], steps: u32) -> Vec<Event> {
+pub(super) fn events(notes: &[Note], bars: &[(u32, u32)], steps: u32) -> Vec<Event> {
     let mut all: Vec<(u32, u32, Option<u8>)> = Vec::new();
     let mut now = 0;
     for note in notes {
@@ -119,7 +119,7 @@ fn events(notes: &[Note], bars: &[(u32, u32)], steps: u32) -> Vec<Event> {
 }
 
 /// First and last sixteenth of each bar, with what stands before the first bar line.
-fn bars_of(roll: &RollInput) -> Vec<(u32, u32)> {
+pub(super) fn bars_of(roll: &RollInput) -> Vec<(u32, u32)> {
     let mut starts: Vec<u32> = roll.bars.iter().copied().chain([0]).collect();
     starts.sort_unstable();
     starts.dedup();
@@ -128,7 +128,7 @@ fn bars_of(roll: &RollInput) -> Vec<(u32, u32)> {
 }
 
 /// Stretches over which there is a fermata: first sixteenth and the one after the last.
-fn fermatas(roll: &RollInput) -> Vec<(u32, u32)> {
+pub(super) fn fermatas(roll: &RollInput) -> Vec<(u32, u32)> {
     let mut out: Vec<(u32, u32)> = Vec::new();
     let mut sorted = roll.fermatas.clone();
     sorted.sort_unstable();
@@ -139,6 +139,22 @@ fn fermatas(roll: &RollInput) -> Vec<(u32, u32)> {
         }
     }
     out
+}
+
+/// Beats of a bar of so many sixteenths, and what one is: quarters where it is made of them.
+pub(super) fn beats_of(sixteenths: u32) -> (u32, u32) {
+    match sixteenths % 4 {
+        0 => (sixteenths / 4, 4),
+        _ => (sixteenths, 16),
+    }
+}
+
+/// Quarters a minute.
+pub(super) fn tempo_of(roll: &RollInput) -> u32 {
+    match roll.tempo {
+        0 => TEMPO,
+        tempo => tempo.clamp(20, 300),
+    }
 }
 
 /// Write a score as one partwise document.
@@ -170,7 +186,7 @@ pub fn write(roll: &RollInput) -> Result<String> {
         for (i, &(from, to)) in bars.iter().enumerate() {
             measure(&mut out, (i, from, to), usual, &bars);
             if i == 0 {
-                attributes(&mut out, voice, key, usual, roll.tempo);
+                attributes(&mut out, voice, key, usual, tempo_of(roll));
             }
             for event in events.iter().filter(|e| (from..to).contains(&e.from)) {
                 let end = event.from + event.length;
@@ -207,11 +223,7 @@ fn measure(out: &mut String, (i, from, to): (usize, u32, u32), usual: u32, bars:
 }
 
 fn attributes(out: &mut String, voice: usize, key: i32, usual: u32, tempo: u32) {
-    // Beats are quarters where a bar is made of them.
-    let (beats, kind) = match usual % 4 {
-        0 => (usual / 4, 4),
-        _ => (usual, 16),
-    };
+    let (beats, kind) = beats_of(usual);
     let (sign, line, lower) = CLEFS[voice];
     let octave = match lower {
         0 => String::new(),
@@ -224,11 +236,6 @@ fn attributes(out: &mut String, voice: usize, key: i32, usual: u32, tempo: u32) 
          <clef><sign>{sign}</sign><line>{line}</line>{octave}</clef></attributes>"
     );
     if voice == 0 {
-        let tempo = if tempo == 0 {
-            TEMPO
-        } else {
-            tempo.clamp(20, 300)
-        };
         let _ = writeln!(
             out,
             "<direction placement=\"above\"><direction-type><metronome><beat-unit>quarter</beat-unit>\

@@ -4,6 +4,7 @@
 //! long note and the same note struck again differ, which pitches alone would not say. Beside the voices stands what
 //! the sixteenth is: its place in its bar, and whether there is a fermata, the end of a line of the hymn.
 
+pub mod abc;
 pub mod engrave;
 pub mod midi;
 #[cfg(not(target_family = "wasm"))]

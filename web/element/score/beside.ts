@@ -13,6 +13,20 @@ const MELODIES = 8;
 
 export const voiceName = (words: Words, voice: number) => words.say(VOICES[voice] ?? "voiceSoprano");
 
+/** Bars by their first sixteenth and how many they have, with what comes before the first bar line. */
+export function spansOf({ steps, bars }: Pick<Roll, "steps" | "bars"> = { steps: 0, bars: [] }): [number, number][] {
+  const starts = [...new Set([0, ...bars])].sort((a, b) => a - b);
+  return starts.map((from, i) => [from, (starts[i + 1] ?? steps) - from]);
+}
+
+/** Where a sixteenth of a voice is, for people. */
+export function placeOf(words: Words, spans: readonly [number, number][], voice: number, step: number): string {
+  const bar = spans.findLastIndex(([from]) => from <= step);
+  const into = step - (spans[bar]?.[0] ?? 0);
+  const [beat, part] = [Math.floor(into / 4) + 1, (into % 4) + 1];
+  return words.say("musicPlace", { voice: voiceName(words, voice), bar: bar + 1, beat, part });
+}
+
 const on = (e: Event) => (e.target as HTMLInputElement).checked;
 
 /** A checkbox with its label. */

@@ -5,10 +5,11 @@ import { fieldsOf, type Field } from "../../client/schema";
 import { attributeOf } from "../attributes";
 import { button, field } from "../form";
 import { Latest, Panel, ask, type Host } from "../panel";
-import { barRow, chances, files, melodies, rules, voiceName, voiceRow } from "./beside";
+import { barRow, chances, files, melodies, placeOf, rules, spansOf, voiceRow } from "./beside";
 import { Desk } from "./desk";
 import { MidiKeys } from "./keys";
 import { Listening } from "./listening";
+import { Printed } from "./printed";
 import { Plan, nameOf } from "./roll";
 import { sixteenth } from "./synth";
 
@@ -18,6 +19,7 @@ export class ScorePanel extends Panel {
   readonly #desk: Desk;
   readonly #listening: Listening;
   readonly #keys: MidiKeys;
+  readonly #printed: Printed;
   #latest = new Latest();
   #asking = new Latest();
   #judging = new Latest();
@@ -46,6 +48,10 @@ export class ScorePanel extends Panel {
       const room = this.#desk.play(pitch, Math.round(seconds / sixteenth(this.#listening.tempo)));
       this.#news = room ? this.#told() : this.host.words.say("midiFull");
       this.host.requestUpdate();
+    });
+    this.#printed = new Printed(host, async () => {
+      const file = this.#roll && (await this.#file("abc"));
+      return file && new TextDecoder().decode(file.bytes);
     });
     this.#listening = new Listening(host, this.#plan, () => (this.#desk.focused ? (this.#desk.spot?.step ?? 0) : 0));
   }
@@ -144,6 +150,7 @@ export class ScorePanel extends Panel {
           if (this.#abort === abort) {
             this.#composing = false;
             this.#news = score ? this.host.words.say("musicMade") : this.#news;
+            this.#printed.refresh();
             this.host.requestUpdate();
           }
         }
@@ -156,11 +163,8 @@ export class ScorePanel extends Panel {
     return { ...this.#desk.input, free, tempo: this.#listening.tempo };
   }
 
-  /** Bars by their first sixteenth, with what comes before the first bar line. */
-  get #spans(): [from: number, long: number][] {
-    const { steps = 0, bars = [] } = this.#roll ?? {};
-    const starts = [...new Set([0, ...bars])].sort((a, b) => a - b);
-    return starts.map((from, i) => [from, (starts[i + 1] ?? steps) - from]);
+  get #spans() {
+    return spansOf(this.#roll);
   }
 
   /** Makes everything anew but what is kept, or only in one bar. */
@@ -185,6 +189,7 @@ export class ScorePanel extends Panel {
       if (!roll) return;
       const voices = roll.voices.map((v, i) => (whole || i === 0 ? v : { ...v, notes: [] }));
       this.#desk.take({ ...roll, voices }, true);
+      this.#printed.refresh();
       this.#bars.clear();
       this.host.requestUpdate();
     }, "music");
@@ -206,6 +211,7 @@ export class ScorePanel extends Panel {
       this.host.attempt(async () => {
         const roll = await this.#see({ type: "score", score: this.#input() });
         if (roll && this.#roll) this.#desk.judged(roll);
+        this.#printed.refresh();
         this.host.requestUpdate();
       }, "music"),
     );
@@ -229,16 +235,8 @@ export class ScorePanel extends Panel {
     );
   }
 
-  /** Where a sixteenth is, for people. */
   #place(step: number): string {
-    const bar = this.#spans.findLastIndex(([from]) => from <= step);
-    const into = step - (this.#spans[bar]?.[0] ?? 0);
-    return this.host.words.say("musicPlace", {
-      voice: voiceName(this.host.words, this.#desk.voice),
-      bar: bar + 1,
-      beat: Math.floor(into / 4) + 1,
-      part: (into % 4) + 1,
-    });
+    return placeOf(this.host.words, this.#spans, this.#desk.voice, step);
   }
 
   /** What the keyboard stands on, for those who listen. */
@@ -256,10 +254,12 @@ export class ScorePanel extends Panel {
 
   // ---- Files
 
+  #file = (form: "midi" | "musicXml" | "abc") =>
+    this.host.session?.exportView({ type: "score", score: this.#input() }, null, form);
+
   #save = (form: "midi" | "musicXml") =>
     void this.host.attempt(async () => {
-      const query: ViewQuery = { type: "score", score: this.#input() };
-      const file = await this.host.session?.exportView(query, null, form);
+      const file = await this.#file(form);
       if (file) this.host.save(file);
     }, "file");
 
@@ -270,6 +270,7 @@ export class ScorePanel extends Panel {
       if (!roll) return;
       if (roll.tempo) this.#listening.tempo = roll.tempo;
       this.#desk.take(roll, true);
+      this.#printed.refresh();
       this.#bars.clear();
       this.host.requestUpdate();
     }, "music");
@@ -382,7 +383,7 @@ export class ScorePanel extends Panel {
           ${button(words.say("clear"), clear)}
           <span class="aside" role="status">${this.#composing ? words.say("composing") : ""}</span>
         </div>
-        ${canvas} ${this.#listening.render()} ${this.#bar()}
+        ${canvas} ${this.#listening.render()} ${this.#bar()} ${this.#printed.render()}
         <p class="aside" id="roll-help">${words.say("rollHelp")}</p>
         <p class="unseen" aria-live="polite">${this.#news}</p>
       </div>

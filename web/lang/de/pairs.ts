@@ -8,6 +8,7 @@ export const pairs: Record<string, string> = {
     "des Trainings von links nach rechts.",
   "A {} does not read music from left to right": "Ein {} liest Musik nicht von links nach rechts",
   "a sentence has {MOST_PHONEMES} phonemes at most": "ein Satz hat höchstens {MOST_PHONEMES} Phoneme",
+  "Only music is written as ABC": "Nur Musik wird als ABC geschrieben",
   "Only music is saved as MusicXML": "Nur Musik wird als MusicXML gesichert",
 
   // Tables of pairs
