@@ -1,9 +1,9 @@
 // The memory that trainings take: node benches/memory.mjs [gpt | mnist | words] [OTHER_DIST]
 //
 // gpt: four layers, 128 wide, context 256, a batch of 16. mnist: each family that models digits, as the page trains
-// it by default, with the digits themselves; words: scenes and clips from sentences. On the CPU module of the built site in dist/ and of another build, each
-// training in a worker of its own. A worker's memory never shrinks, so that what it has after some steps is the most
-// that it ever had.
+// it by default, with the digits themselves. words: scenes and clips from sentences. On the CPU module of the built
+// site in dist/ and of another build, each training in a worker of its own. A worker's memory never shrinks, so that
+// what it has after some steps is the most that it ever had.
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { chromiumPath, flags } from "./browser.mjs";

@@ -54,7 +54,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let pixels = shape[2] * shape[3];
         let whole = pass * pixels as f64;
         println!(
-            "{path}: {IMAGES} images in {kept:.2} s; {pixels} passes of the whole network {whole:.1} s, {:.1} times as long",
+            "{path}: {IMAGES} images in {kept:.2} s; \
+             {pixels} passes of the whole network {whole:.1} s, {:.1} times as long",
             whole / kept
         );
     }

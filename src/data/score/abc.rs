@@ -1,4 +1,5 @@
-//! Music in ABC notation ("The abc music standard 2.1", abcnotation.com), from which a program in the page draws a score.
+//! Music in ABC notation ("The abc music standard 2.1", abcnotation.com), from which a program in the page draws a
+//! score.
 //!
 //! Two voices share a staff, as chorales are printed: soprano and alto with a treble clef, tenor and bass with that of
 //! F. Names of notes, bars and ties are those of [`engrave`](super::engrave).
@@ -36,10 +37,9 @@ pub fn write(roll: &RollInput) -> Result<String> {
     let usual = bars.iter().map(|(from, to)| to - from).max().unwrap_or(16);
     let (beats, kind) = beats_of(usual);
     let name = KEYS[(key + 6) as usize];
-    let mut out = format!(
-        "X:1\nM:{beats}/{kind}\nL:1/16\nQ:1/4={}\n%%score {{(S A) (T B)}}\n",
-        tempo_of(roll)
-    );
+    let mut out = String::from("X:1\n");
+    let _ = writeln!(out, "M:{beats}/{kind}\nL:1/16\nQ:1/4={}", tempo_of(roll));
+    out.push_str("%%score {(S A) (T B)}\n");
     for (voice, clef, stem) in PARTS {
         let _ = writeln!(out, "V:{voice} clef={clef} stem={stem}");
     }

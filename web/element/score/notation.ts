@@ -1,4 +1,4 @@
-/** Draws ABC notation as a score, by abcjs (MIT licence). A part of its own, fetched with the first score to be seen. */
+/** Draws ABC notation as a score, by abcjs (MIT licence). A part, fetched with the first score that is seen. */
 import renderAbc from "abcjs/src/api/abc_tunebook_svg";
 
 /** What a bar of sixteenths and quarters needs at least, and margins with clef and key, CSS pixels. */
