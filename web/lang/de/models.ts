@@ -1,6 +1,7 @@
 /** Titles of the models and sets of names that the site serves. */
 export const models: Record<string, string> = {
   "Agent in rooms": "Agent in Räumen",
+  "Clothes by a GAN": "Kleidung von einem GAN",
   "Clothes by diffusion": "Kleidung durch Diffusion",
   Clothes: "Kleidung",
   "Digits by a flow": "Ziffern von einem Flow",
