@@ -77,7 +77,7 @@ fn the_network_gives_what_onnxruntime_gives() {
             let apart = apart(&case.text, part.into_iter().step_by(case.every[0]), want);
             assert!(apart < 1e-3, "{}: part {i} is {apart} apart", case.text);
         }
-        let stft = sound::Stft::default();
+        let stft = sound::stft();
         let spectrum = sound::spectrum(&stft, &parts, &prosody.pitch, None);
         let made = stft.inverse(&spectrum);
         let apart = apart(
@@ -96,7 +96,7 @@ fn the_network_gives_what_onnxruntime_gives() {
 #[test]
 fn transforms_give_what_scipy_gives() {
     let want = reference().sound;
-    let stft = sound::Stft::default();
+    let stft = sound::stft();
     let frames = 10;
     let spectrum = stft.forward(&want.noise, frames);
     for (axis, want) in [want.real, want.imaginary].iter().enumerate() {

@@ -4,8 +4,9 @@ use super::tensors::Tensors;
 use crate::{
     error::Result,
     kernels::{
+        activation::exact_gelu,
         gemm::{View, gemm},
-        math::{add, dot, exp, multiply, sum, transposed},
+        math::{add, add_products, layer_norm, softmax, transposed},
     },
 };
 
@@ -101,28 +102,9 @@ impl LayerNorm {
     pub(super) fn apply(&self, mut x: Vec<f32>) -> Vec<f32> {
         let width = self.gain.len();
         for row in x.chunks_mut(width) {
-            let mean = sum(row) / width as f32;
-            row.iter_mut().for_each(|v| *v -= mean);
-            let scale = 1.0 / (dot(row, row) / width as f32 + 1e-5).sqrt();
-            row.iter_mut().for_each(|v| *v *= scale);
-            multiply(row, &self.gain);
-            add(row, &self.shift);
+            layer_norm(row, &self.gain, &self.shift);
         }
         x
-    }
-}
-
-/// x Φ(x), with Φ by Abramowitz & Stegun's 7.1.26 (errors below 1.5e-7).
-pub(super) fn gelu(values: &mut [f32]) {
-    for v in values {
-        let x = *v * std::f32::consts::FRAC_1_SQRT_2;
-        let a = x.abs();
-        let t = 1.0 / (1.0 + 0.327_591_1 * a);
-        let p = 1.061_405_4 * t - 1.453_152;
-        let p = (p * t + 1.421_413_7) * t - 0.284_496_74;
-        let p = (p * t + 0.254_829_6) * t;
-        let erf = (1.0 - p * exp(-a * a)).copysign(x);
-        *v *= 0.5 * (1.0 + erf);
     }
 }
 
@@ -180,18 +162,14 @@ impl ConvNext {
                     continue;
                 };
                 let input = &x[from * width..][..width];
-                for ((o, w), v) in out.iter_mut().zip(weight).zip(input) {
-                    *o += w * v;
-                }
+                add_products(out, weight, input);
             }
         }
         let mut inner = self.up.apply(&self.norm.apply(seen));
-        gelu(&mut inner);
+        exact_gelu(&mut inner);
         let out = self.down.apply(&inner);
         for (x, out) in x.chunks_mut(width).zip(out.chunks(width)) {
-            for ((x, o), g) in x.iter_mut().zip(out).zip(&self.gamma) {
-                *x += g * o;
-            }
+            add_products(x, out, &self.gamma);
         }
     }
 }
@@ -230,7 +208,7 @@ impl TransformerBlock {
         let seen = self.attention(&first.apply(x.to_vec()));
         add(x, &self.out.apply(&seen));
         let mut inner = self.up.apply(&second.apply(x.to_vec()));
-        gelu(&mut inner);
+        exact_gelu(&mut inner);
         add(x, &self.down.apply(&inner));
     }
 
@@ -254,14 +232,6 @@ impl TransformerBlock {
         }
         out
     }
-}
-
-/// Softmax of k x, in place.
-fn softmax(row: &mut [f32], k: f32) {
-    let most = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    row.iter_mut().for_each(|v| *v = exp(k * (*v - most)));
-    let total = 1.0 / sum(row);
-    row.iter_mut().for_each(|v| *v *= total);
 }
 
 /// Rows of a table, one for each number; numbers beyond it take the first.

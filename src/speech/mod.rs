@@ -15,8 +15,11 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use self::{sound::Stft, tensors::Tensors};
-use crate::error::{Error, Result};
+use self::tensors::Tensors;
+use crate::{
+    error::{Error, Result},
+    kernels::stft::Stft,
+};
 
 pub use english::{English, MOST_PHONEMES, Sentence, Word};
 pub use network::{BINS, FRAMES, Network, PARTS, Prosody};
@@ -149,7 +152,7 @@ impl Voice {
             english: English::open(english)?,
             network: Network::load(&from)?,
             symbols,
-            stft: Stft::default(),
+            stft: sound::stft(),
         })
     }
 

@@ -12,10 +12,10 @@
 //! Kokoro-82M; `recipes/voice/convert.py` makes our file of it.
 
 use super::{
-    layers::{BlockSize, Conv, ConvNext, Dense, LayerNorm, TransformerBlock, gelu, rows_of},
+    layers::{BlockSize, Conv, ConvNext, Dense, LayerNorm, TransformerBlock, rows_of},
     tensors::Tensors,
 };
-use crate::error::Result;
+use crate::{error::Result, kernels::activation::exact_gelu};
 
 /// Symbols that have a row in the tables.
 const SYMBOLS: usize = 178;
@@ -162,7 +162,7 @@ impl Network {
             _ => {
                 let [first, second] = &net.durations;
                 let mut inner = first.apply(&text);
-                gelu(&mut inner);
+                exact_gelu(&mut inner);
                 let logs = second.apply(&inner);
                 let length = |log: &f32| {
                     ((log.exp() - 1.0) / speed)

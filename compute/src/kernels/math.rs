@@ -131,6 +131,32 @@ pub fn multiply(y: &mut [f32], x: &[f32]) {
     y.iter_mut().zip(x).for_each(|(y, x)| *y *= x);
 }
 
+/// Softmax of k x, in place.
+pub fn softmax(row: &mut [f32], k: f32) {
+    let most = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    row.iter_mut().for_each(|v| *v = exp(k * (*v - most)));
+    let total = 1.0 / sum(row);
+    row.iter_mut().for_each(|v| *v *= total);
+}
+
+/// Layer normalisation of a row, in place (Ba et al. 2016, arXiv:1607.06450).
+pub fn layer_norm(row: &mut [f32], gain: &[f32], shift: &[f32]) {
+    let n = row.len() as f32;
+    let mean = sum(row) / n;
+    row.iter_mut().for_each(|v| *v -= mean);
+    let scale = 1.0 / (dot(row, row) / n + 1e-5).sqrt();
+    for ((v, gain), shift) in row.iter_mut().zip(gain).zip(shift) {
+        *v = *v * scale * gain + shift;
+    }
+}
+
+/// y += a b, number by number.
+pub fn add_products(y: &mut [f32], a: &[f32], b: &[f32]) {
+    for ((y, a), b) in y.iter_mut().zip(a).zip(b) {
+        *y += a * b;
+    }
+}
+
 /// Sums of the columns of rows of `width` numbers: in blocks, and then the blocks in double precision,
 /// so that a long column loses no more digits than a short one.
 pub fn column_sums(rows: &[f32], width: usize) -> Vec<f32> {

@@ -33,6 +33,7 @@ pub mod residual;
 pub mod rotary;
 pub mod rq_spline;
 pub mod simd;
+pub mod stft;
 pub mod waves;
 #[cfg(all(feature = "webgpu", target_family = "wasm"))]
 pub mod webgpu;
