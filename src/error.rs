@@ -43,6 +43,8 @@ pub enum Code {
     CheckpointShape,
     /// A weight is NaN or infinite.
     CheckpointNotFinite,
+    /// An adapter belongs to another model than the one at hand.
+    AdapterBase,
     /// A file of another program's model cannot be used.
     BadModelFile,
     /// No model of that name.
@@ -106,6 +108,7 @@ impl Code {
             Code::CheckpointSchema => "checkpoint-schema",
             Code::CheckpointShape => "checkpoint-shape",
             Code::CheckpointNotFinite => "checkpoint-not-finite",
+            Code::AdapterBase => "adapter-base",
             Code::BadModelFile => "bad-model-file",
             Code::UnknownModel => "unknown-model",
             Code::UnknownFamily => "unknown-family",
@@ -203,6 +206,16 @@ pub enum Error {
     CheckpointNotFinite {
         /// Name of the tensor.
         tensor: String,
+    },
+    /// See [`Code::AdapterBase`].
+    #[error(
+        "This adapter belongs to the model “{needed}”, and not to the one at hand (“{found}”)."
+    )]
+    AdapterBase {
+        /// Name of its model, as far as it is known.
+        needed: String,
+        /// Name of the model at hand.
+        found: String,
     },
     /// See [`Code::BadModelFile`].
     #[error("This model file cannot be used: {reason}.")]
@@ -390,6 +403,7 @@ impl Error {
             Error::CheckpointSchema { .. } => Code::CheckpointSchema,
             Error::CheckpointShape { .. } => Code::CheckpointShape,
             Error::CheckpointNotFinite { .. } => Code::CheckpointNotFinite,
+            Error::AdapterBase { .. } => Code::AdapterBase,
             Error::BadModelFile { .. } => Code::BadModelFile,
             Error::TooLargeModel { .. } => Code::CheckpointTooLarge,
             Error::UnknownModel { .. } => Code::UnknownModel,
@@ -435,6 +449,10 @@ impl Error {
             }
             Error::CheckpointShape { .. } | Error::CheckpointNotFinite { .. } => {
                 "The file was damaged or edited; use another copy. The model you had is untouched."
+                    .into()
+            }
+            Error::AdapterBase { .. } => {
+                "Open that model first, and then the adapter on it; with weights that have changed since it does not fit."
                     .into()
             }
             Error::BadModelFile { .. } => {

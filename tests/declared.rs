@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use common::Page;
 use generative_playground::{
     bytes::Bytes,
-    data::SpaceKind,
-    plots,
+    data::{SpaceKind, TextSet},
+    device, families, plots,
     protocol::{
         Envelope, ModelInfo, Outcome, PlotInput, PlotInputs, Reply, Request, View, ViewQuery,
     },
@@ -301,6 +301,10 @@ fn equations() -> BTreeSet<String> {
     for family in plots::families() {
         all.extend(family.spaces.into_iter().flat_map(|s| s.equation));
     }
+    let text = TextSet::new("own", &"A text. ".repeat(20), &Value::Null).expect("a text");
+    let whole = json!({ "method": "whole" });
+    let whole = families::outline("tuned", &whole, &text.info, &device::cpu());
+    all.extend(whole.expect("a model").equation(SpaceKind::Text));
     let mut add = |family: &str, config: Value, data: &str| {
         all.extend(create(&Page::new(), family, config, data).equation);
     };

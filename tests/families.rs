@@ -218,8 +218,20 @@ fn small_models() -> Vec<Small> {
         of(
             "gpt",
             text(Value::Null),
-            gpt,
+            gpt.clone(),
             json!({"batch_size": 8, "ema": 0.5}),
+        ),
+        of(
+            "tuned",
+            text(Value::Null),
+            json!({"rank": 2, "matrices": "all", "base": gpt.clone()}),
+            averaged.clone(),
+        ),
+        of(
+            "tuned",
+            text(Value::Null),
+            json!({"method": "whole", "base": gpt}),
+            json!({"batch_size": 8}),
         ),
         of(
             "gpt",

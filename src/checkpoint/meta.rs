@@ -41,6 +41,9 @@ pub struct Meta {
     /// Name of the checkpoint whose weights its training began with, if it did not begin with drawn ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
+    /// Name of the data that those weights had learned from, where it was other data than this training's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
     /// The family's config.
     pub config: Value,
     /// Options of the training.
@@ -118,7 +121,8 @@ impl Meta {
                 self.schema, self.family
             )));
         }
-        if self.id.as_ref().is_some_and(|id| !data::is_name(id)) {
+        let names = [&self.id, &self.from, &self.before];
+        if names.into_iter().flatten().any(|id| !data::is_name(id)) {
             return Err(schema("its name cannot be that of a model"));
         }
         if !self.optimizers.is_empty() && self.optimizers.len() != networks.len() {
@@ -183,6 +187,7 @@ impl Meta {
             schema: 0,
             id: None,
             from: None,
+            before: None,
             config: model.config()?,
             train: Value::Object(serde_json::Map::new()),
             data,
@@ -208,7 +213,8 @@ pub fn meta_of(trainer: &Trainer, losses: Vec<LossCurve>) -> Result<Meta> {
         family: family.into(),
         schema: families::schema(family)?.0,
         id: None,
-        from: None,
+        from: trainer.origin.id.clone(),
+        before: trainer.origin.data.clone(),
         config: trainer.model.config()?,
         train: options::to_json(&trainer.config)?,
         data: trainer.data.info().clone(),

@@ -8,6 +8,7 @@
 //! was loaded before is untouched, because a model is built aside and handed over at the end.
 
 mod meta;
+mod tuning;
 mod upgrade;
 
 use std::{
@@ -28,11 +29,12 @@ use crate::{
     nn::weights::Weights,
     optim::{Optimizer, ParameterGroup},
     options::Options,
-    training::{Budget, FILE_LIMIT, Trainer},
+    training::{Budget, FILE_LIMIT, Origin, Trainer},
 };
 
 pub use crate::hash::sha256;
 pub use meta::{Meta, meta_of};
+pub use tuning::{Tuning, is_adapter, write_adapter};
 
 /// No checkpoint of this program is larger, whether it is written or read.
 pub const SIZE_LIMIT: usize = FILE_LIMIT;
@@ -90,7 +92,13 @@ pub async fn write(model: &dyn Model, meta: &Meta, precision: Precision) -> Resu
         optimizers: Vec::new(),
         ..meta.clone()
     };
-    serialize(model.weights().await?, Weights::new(), &meta, precision)
+    serialize(
+        model.weights().await?,
+        Weights::new(),
+        &meta,
+        precision,
+        None,
+    )
 }
 
 /// Write everything a training needs to go on.
@@ -114,7 +122,7 @@ pub async fn write_resumable(trainer: &Trainer, meta: &Meta) -> Result<Vec<u8>> 
         }
     }
     let weights = trainer.model.weights().await?;
-    serialize(weights, moments, &meta, Precision::Single)
+    serialize(weights, moments, &meta, Precision::Single, None)
 }
 
 fn serialize(
@@ -122,6 +130,7 @@ fn serialize(
     moments: Weights,
     meta: &Meta,
     precision: Precision,
+    more: Option<(&str, String)>,
 ) -> Result<Vec<u8>> {
     let internal = |e: String| Error::Internal { reason: e };
     let json = serde_json::to_string(meta).map_err(|e| internal(e.to_string()))?;
@@ -159,7 +168,9 @@ fn serialize(
             Ok((name, view.map_err(|e| internal(e.to_string()))?))
         })
         .collect::<Result<Vec<_>>>()?;
-    let about = Some(HashMap::from([(meta::ENTRY.to_string(), json)]));
+    let mut about = HashMap::from([(meta::ENTRY.to_string(), json)]);
+    about.extend(more.map(|(name, text)| (name.to_string(), text)));
+    let about = Some(about);
     let file = safetensors::serialize(views, about).map_err(|e| internal(e.to_string()))?;
     check_size(&file)?;
     Ok(file)
@@ -282,6 +293,12 @@ pub fn open(bytes: &[u8], promised: Option<&str>, device: &Device) -> Result<Ope
     check_hash(bytes, promised)?;
     let tensors = parse(bytes)?;
     let meta = meta::read(bytes)?;
+    if is_adapter(bytes) {
+        return Err(Error::AdapterBase {
+            needed: meta.from.unwrap_or_else(|| "?".into()),
+            found: "none".into(),
+        });
+    }
     let outline = families::outline(&meta.family, &meta.config, &meta.data, device)?;
     check_shapes(&tensors, &expected(&tensors, &meta, &*outline))?;
     let (mut weights, mut moments) = (Weights::new(), Weights::new());
@@ -478,6 +495,10 @@ impl Opened {
         let mut trainer = Trainer::resume(
             model, optimizers, train, data, meta.seed, meta.step, meta.seen,
         );
+        trainer.remember(Origin {
+            id: meta.from,
+            data: meta.before,
+        });
         trainer.average = self.trained.is_some().then_some(self.model);
         Ok(trainer)
     }

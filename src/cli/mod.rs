@@ -23,6 +23,7 @@ mod terminal;
 mod text;
 mod train;
 mod translation;
+mod tune;
 
 use std::{
     fmt::Display,
@@ -75,6 +76,8 @@ enum Command {
     /// among the shipped checkpoints and into their manifest; one of 2-D points stays with the runs,
     /// as ID.model.safetensors.
     Train(train::Arguments),
+    /// Train a GPT further on a text, whole or by adapters, and measure what it learns and what it forgets.
+    Tune(tune::Arguments),
     /// Draw samples from a checkpoint: images into a PNG, points into a CSV or SVG, texts to the
     /// terminal or into a file.
     Sample(sample::Arguments),
@@ -162,6 +165,7 @@ pub fn main() -> ExitCode {
 fn run(command: Command) -> Result<()> {
     match command {
         Command::Train(arguments) => train::run(&arguments),
+        Command::Tune(arguments) => tune::run(&arguments),
         Command::Sample(arguments) => sample::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Poster(arguments) => poster::run(&arguments),

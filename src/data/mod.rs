@@ -5,6 +5,7 @@ pub mod bpe;
 pub mod calendar;
 pub mod clips;
 pub mod episodes;
+pub mod fit;
 pub mod free;
 pub mod functions;
 pub mod gaps;
@@ -16,6 +17,7 @@ pub mod pairs;
 pub mod pictures;
 pub mod points;
 pub mod regression;
+pub mod remembered;
 pub mod scenes;
 pub mod score;
 pub mod space;
@@ -159,7 +161,11 @@ fn check_name(name: &str) -> Result<()> {
 /// # Errors
 /// [`Error::BadData`] for a name that is none, [`Error::FileNotFound`], [`Error::Io`].
 #[cfg(not(target_family = "wasm"))]
-fn read_only_file(name: &str, endings: &[&str], data: &std::path::Path) -> Result<Vec<u8>> {
+pub(crate) fn read_only_file(
+    name: &str,
+    endings: &[&str],
+    data: &std::path::Path,
+) -> Result<Vec<u8>> {
     check_name(name)?;
     let folder = data.join(name);
     let entries = std::fs::read_dir(&folder).map_err(|e| Error::io(&folder, &e))?;

@@ -9,6 +9,7 @@ use ts_rs::TS;
 
 use super::{
     DataInfo, Space,
+    fit::{Fitted, fit},
     tokenizer::{Tokenizer, Vocabulary},
 };
 use crate::{
@@ -38,6 +39,10 @@ pub struct TextOptions {
     /// Share of the text, at its end, that is held out.
     #[schemars(title = "Held out", range(min = 0.01, max = 0.5))]
     pub held_out: f64,
+    /// Write letters that a model's vocabulary lacks in a plainer way, and leave out those that have none.
+    #[schemars(title = "Fit letters", extend("x-recipe" = true))]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub fit: bool,
 }
 
 impl Default for TextOptions {
@@ -47,6 +52,7 @@ impl Default for TextOptions {
             vocabulary: 512,
             shuffle: false,
             held_out: 0.1,
+            fit: false,
         }
     }
 }
@@ -123,6 +129,8 @@ pub struct TextSet {
     pub characters: usize,
     /// Characters of the part held out.
     pub test_characters: usize,
+    /// What had to be changed for its vocabulary, as a sentence.
+    pub told: Option<String>,
     train: Vec<u16>,
     test: Vec<u16>,
 }
@@ -254,6 +262,12 @@ impl TextSet {
     ) -> Result<Self> {
         const LONGER: &str = "Use a longer one: a few pages at least.";
         super::check_name(name)?;
+        let tokenizer = Tokenizer::new(vocabulary.clone())?;
+        let fitted = options.fit.then(|| fit(text, &tokenizer)).transpose()?;
+        let (whole, text, told) = match &fitted {
+            Some(Fitted { text: plain, told }) => (text, plain.as_str(), told.clone()),
+            None => (text, text, None),
+        };
         let ordered = options.ordered(text);
         let (learned, held_out) = options.split(&ordered);
         let mut characters = ordered.chars();
@@ -269,7 +283,6 @@ impl TextSet {
         }
         let test_characters = held_out.chars().count();
         let characters = learned.chars().count() + test_characters;
-        let tokenizer = Tokenizer::new(vocabulary.clone())?;
         let encode = |text: &str| -> Result<Vec<u16>> {
             let mut ids = Vec::with_capacity(text.len() / 4);
             // A vocabulary has at most 2¹⁶ tokens.
@@ -288,7 +301,7 @@ impl TextSet {
             characters_per_token: test_characters as f32 / test.len() as f32,
         };
         let info = DataInfo {
-            sha256: sha256(text.as_bytes()),
+            sha256: sha256(whole.as_bytes()),
             options: options::to_json(options)?,
             ..DataInfo::new(name, space)
         };
@@ -297,6 +310,7 @@ impl TextSet {
             tokenizer,
             characters,
             test_characters,
+            told,
             train,
             test,
         })

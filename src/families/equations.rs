@@ -187,6 +187,17 @@ pub(super) fn autoregressive(element: &str) -> Vec<String> {
     )]
 }
 
+/// The chain rule over the tokens of a text, and beneath it what of the weights is learned: all of them, or an update of
+/// low rank (Hu et al. 2021, equation 3).
+pub(super) fn tuned(whole: bool) -> Vec<String> {
+    let mut lines = autoregressive("t");
+    lines.push(match whole {
+        true => r"W' = W + \Delta W".into(),
+        false => r"W' = W + \tfrac{\alpha}{r}\, B A".into(),
+    });
+    lines
+}
+
 /// Devlin et al. 2019, section 3.1.
 pub(super) fn masked() -> Vec<String> {
     lines(&[

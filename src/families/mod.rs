@@ -20,6 +20,7 @@ pub mod pixels;
 pub mod planar;
 pub mod realnvp;
 pub mod seq2seq;
+pub mod tuned;
 pub mod vae;
 pub mod video;
 
@@ -30,7 +31,8 @@ use self::{
     agent::Agent, bayes::Bayes, bert::Bert, ddpm::Ddpm, gan::Gan, glow::Glow, gpt::Gpt,
     in_context::InContext, kl::Kl, latent_diffusion::LatentDiffusion, mdn::Mdn,
     neural_process::NeuralProcess, orderless::OrderlessTransformer, pixelcnn::PixelCnn,
-    pixelrnn::PixelRnn, planar::Planar, realnvp::RealNvp, seq2seq::Seq2Seq, vae::Vae, video::Video,
+    pixelrnn::PixelRnn, planar::Planar, realnvp::RealNvp, seq2seq::Seq2Seq, tuned::Tuned, vae::Vae,
+    video::Video,
 };
 use crate::{
     data::{DataInfo, Space, SpaceKind},
@@ -41,7 +43,7 @@ use crate::{
 };
 
 /// All families, in the order of the page.
-const FAMILIES: [Entry; 20] = [
+const FAMILIES: [Entry; 21] = [
     Entry::of::<Vae>(),
     Entry::of::<Gan>(),
     Entry::of::<Planar>(),
@@ -55,6 +57,7 @@ const FAMILIES: [Entry; 20] = [
     Entry::of::<PixelCnn>(),
     Entry::of::<PixelRnn>(),
     Entry::of::<Gpt>(),
+    Entry::of::<Tuned>(),
     Entry::of::<Bert>(),
     Entry::of::<InContext>(),
     Entry::of::<Seq2Seq>(),

@@ -2,6 +2,7 @@
 
 use super::{Host, options::check_options, sampling::Wish, training::Limits};
 use crate::{
+    checkpoint::Tuning,
     data::{
         DataInfo, Dataset, ImageSet, SpaceKind, clips, episodes, functions,
         images::Standing,
@@ -35,6 +36,7 @@ impl Host {
             Request::Open { .. } | Request::Create { .. } | Request::Dispose { .. } => {
                 self.place(request)
             }
+            Request::Tune { .. } | Request::Adapt { .. } => self.tune(request).await,
             Request::Peek { head, size } => {
                 let size = size as u64;
                 let opening = open::peek(head.0, size)?;
@@ -78,6 +80,7 @@ impl Host {
                 self.snapshot(request).await
             }
             Request::Export { .. }
+            | Request::ExportAdapter { .. }
             | Request::ExportPage { .. }
             | Request::ExportView { .. }
             | Request::ExportSamples { .. } => self.export(id, request).await,
@@ -252,6 +255,42 @@ impl Host {
         }
     }
 
+    /// Go on with a model: on a text, or by adapters that were trained before.
+    async fn tune(&self, request: Request) -> Result<Outcome> {
+        match request {
+            Request::Tune {
+                session,
+                base,
+                config,
+                train,
+                data,
+                data_options,
+                seed,
+            } => {
+                let text = self.library.borrow_mut().text(&data)?;
+                let tuning = Tuning {
+                    config: &config,
+                    train: &train,
+                    name: &data,
+                    text: &text,
+                    text_options: &data_options,
+                    seed: seed.into(),
+                };
+                let new = Session::tune(self.budget, &base.0, &tuning, &self.device).await?;
+                self.put(session, new)
+            }
+            Request::Adapt {
+                session,
+                base,
+                bytes,
+            } => {
+                let new = Session::adapt(&base.0, &bytes.0, &self.device).await?;
+                self.put(session, new.within(self.budget))
+            }
+            other => Err(misrouted(&other)),
+        }
+    }
+
     /// Look at a past snapshot, or go back to it.
     async fn snapshot(&self, request: Request) -> Result<Outcome> {
         match request {
@@ -309,6 +348,15 @@ impl Host {
                     name: format!("{}.safetensors", session.file_name()),
                     mime: "application/octet-stream".into(),
                     bytes: Bytes(session.export(resumable).await?),
+                })
+            }
+            Request::ExportAdapter { session } => {
+                let slot = self.session(session)?;
+                let session = slot.session.lock().await;
+                Ok(Outcome::File {
+                    name: format!("{}-adapter.safetensors", session.file_name()),
+                    mime: "application/octet-stream".into(),
+                    bytes: Bytes(session.export_adapter().await?),
                 })
             }
             Request::ExportPage { session } => {

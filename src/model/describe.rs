@@ -20,6 +20,10 @@ pub struct FamilyInfo {
     pub capabilities: Capabilities,
     /// What it starts from on each kind of data that it models.
     pub spaces: Vec<FamilySpace>,
+    /// Id of the family whose models its own begin with, if they are not made from nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub from: Option<String>,
     /// What is optimised separately: one network for most, two for a GAN.
     pub networks: Vec<String>,
     /// JSON Schema of its config.

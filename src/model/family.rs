@@ -58,6 +58,8 @@ pub trait Family: Sized + Clone + Send + 'static {
     /// of one sample, `DRAW`, which draws it, and a function `sample(noise, labels)`. Of text: a function
     /// `write(noise, prompt, temperature)`.
     const PAGE: Option<&'static str> = None;
+    /// The family whose models its own begin with, if they cannot begin with drawn weights.
+    const FROM: Option<&'static str> = None;
     /// What a sampler can be asked for besides a number of samples.
     const CONDITIONS: &'static [ConditionKind] = &[];
 
@@ -235,6 +237,11 @@ pub trait Family: Sized + Clone + Send + 'static {
         None
     }
 
+    /// Before the names of those of its weights that can be kept without the others, if there are such.
+    fn adapter(&self) -> Option<&'static str> {
+        None
+    }
+
     /// What it declares, but for the plots that its capabilities bring.
     fn info() -> FamilyInfo {
         FamilyInfo {
@@ -246,6 +253,7 @@ pub trait Family: Sized + Clone + Send + 'static {
                 .iter()
                 .filter_map(in_space::<Self>)
                 .collect(),
+            from: Self::FROM.map(String::from),
             networks: Self::NETWORKS.iter().map(|&p| p.into()).collect(),
             config_schema: options::schema::<Self::Config>(),
             sample_schema: with_conditions(

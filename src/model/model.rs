@@ -157,6 +157,11 @@ pub trait Model: Any {
         None
     }
 
+    /// See [`Family::adapter`].
+    fn adapter(&self) -> Option<&'static str> {
+        None
+    }
+
     /// What it can do with sentences, if it makes vectors of them; no family that is trained here does.
     fn sentences(&self) -> Option<&dyn Sentences> {
         None
@@ -312,5 +317,9 @@ impl<F: Family> Model for F {
 
     fn orderless(&self) -> Option<&dyn Orderless> {
         Family::orderless(self)
+    }
+
+    fn adapter(&self) -> Option<&'static str> {
+        Family::adapter(self)
     }
 }

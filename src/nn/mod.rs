@@ -11,6 +11,7 @@ pub mod gaussian;
 pub mod gaussians;
 pub mod init;
 pub mod linear;
+pub mod lora;
 pub mod mlp;
 pub mod softmax;
 pub mod squares;

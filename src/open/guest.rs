@@ -120,6 +120,7 @@ pub fn info() -> FamilyInfo {
         id: FAMILY.into(),
         title: TITLE.into(),
         paper: String::new(),
+        from: None,
         capabilities: Capabilities {
             language: true,
             ..Capabilities::NONE

@@ -93,6 +93,7 @@ pub fn info() -> FamilyInfo {
         id: FAMILY.into(),
         title: TITLE.into(),
         paper: String::new(),
+        from: None,
         capabilities: Capabilities::NONE,
         spaces: vec![FamilySpace {
             kind: SpaceKind::Text,

@@ -33,6 +33,14 @@ pub struct ModelInfo {
     pub passes: u32,
     /// Whether there is a page of PyTorch for it.
     pub page: bool,
+    /// Whether it has adapters, which can be saved without it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub adapter: bool,
+    /// What of its text had to be changed for its vocabulary, as a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub changed: Option<String>,
     /// Optimizer steps behind it.
     pub step: u32,
     /// Seed of its training.

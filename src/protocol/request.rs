@@ -98,6 +98,37 @@ pub enum Request {
         /// Seed of everything that is drawn.
         seed: u32,
     },
+    /// Begin to train a model further on a text → `Outcome::Model`. If it fails, what the session had stays.
+    Tune {
+        /// The session; made if it does not exist.
+        session: u32,
+        /// The checkpoint that it begins with.
+        base: Bytes,
+        /// Options of the family that goes on from such models; what is left out takes its default.
+        #[ts(type = "Record<string, unknown>")]
+        config: serde_json::Value,
+        /// Options of the training; what is left out takes its default.
+        #[ts(type = "Record<string, unknown>")]
+        train: serde_json::Value,
+        /// Name of the text, which has been loaded.
+        data: String,
+        /// Options of the text; how it becomes tokens the model decides.
+        #[serde(default)]
+        #[ts(type = "Record<string, unknown>")]
+        data_options: serde_json::Value,
+        /// Seed of everything that is drawn.
+        seed: u32,
+    },
+    /// Open a file of adapters on the model that they belong to → `Outcome::Model`. If it fails, what the session had
+    /// stays.
+    Adapt {
+        /// The session; made if it does not exist.
+        session: u32,
+        /// The checkpoint of that model.
+        base: Bytes,
+        /// The adapters.
+        bytes: Bytes,
+    },
     /// Say how large the model in another program's file is, before it is opened.
     Peek {
         /// The beginning of the file, up to 32 MiB; of an archive all of it.
@@ -249,6 +280,11 @@ pub enum Request {
         /// With everything that is needed to train on.
         resumable: bool,
     },
+    /// Write the adapters of the model, without it → `Outcome::File`.
+    ExportAdapter {
+        /// The session.
+        session: u32,
+    },
     /// A script of PyTorch that draws from the exported model → `Outcome::File`.
     ExportPage {
         /// The session.
@@ -321,6 +357,7 @@ impl Request {
             | Request::View { session, .. }
             | Request::ShowSnapshot { session, .. }
             | Request::Export { session, .. }
+            | Request::ExportAdapter { session }
             | Request::ExportPage { session }
             | Request::ExportView { session, .. }
             | Request::ExportSamples { session, .. } => Some(*session),

@@ -168,6 +168,21 @@ impl Library {
             })
     }
 
+    /// The text called `name`.
+    ///
+    /// # Errors
+    /// [`Error::BadData`] if it was not handed over.
+    pub fn text(&mut self, name: &str) -> Result<Rc<str>> {
+        let Some(text) = self.texts.get(name).cloned() else {
+            return Err(Error::BadData {
+                name: name.into(),
+                reason: "it has not been loaded yet".into(),
+            });
+        };
+        self.touch(name);
+        Ok(text)
+    }
+
     /// The toy or text called `name` with its options, else the set of that name.
     ///
     /// # Errors

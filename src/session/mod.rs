@@ -22,10 +22,11 @@ use serde_json::Value;
 use web_time::Duration;
 
 use crate::{
-    checkpoint::{self, Meta, Opened, Precision},
+    checkpoint::{self, Meta, Opened, Precision, Tuning},
     data::{DataInfo, Dataset, PointSet, Space, SpaceKind, clips, free, scenes},
     error::{Error, Result},
-    export, families,
+    export,
+    families::{self, tuned},
     model::{Condition, Model, Sampler},
     open::{self, encoder, guest::Guest, meaning::Meaning},
     options,
@@ -153,7 +154,12 @@ impl Session {
         let (config, train) = families::with_defaults(family, &data.info().space, config, train)?;
         budget.check(family, &config, &train, data.info())?;
         let trainer = Trainer::new(family, &config, train, data, seed, device)?;
-        Ok(Self {
+        Ok(Self::begun(trainer, budget, device))
+    }
+
+    /// A session with a training that has not begun.
+    fn begun(trainer: Trainer, budget: Budget, device: &Device) -> Self {
+        Self {
             state: State::Training(Box::new(trainer)),
             id: None,
             device: device.clone(),
@@ -164,7 +170,35 @@ impl Session {
             clock: Clock::new(0),
             budget,
             diverged: None,
-        })
+        }
+    }
+
+    /// A session with the model of a checkpoint, which is to be trained further on a text. Its first losses are those
+    /// before.
+    ///
+    /// # Errors
+    /// As [`checkpoint::open`] and [`Opened::tune`].
+    pub async fn tune(
+        budget: Budget,
+        base: &[u8],
+        tuning: &Tuning<'_>,
+        device: &Device,
+    ) -> Result<Self> {
+        let base = checkpoint::open(base, None, device)?;
+        let trainer = base.tune(tuning, device).await?;
+        budget.check_model(&*trainer.model, &trainer.config)?;
+        let mut session = Self::begun(trainer, budget, device);
+        session.look_ahead().await?;
+        Ok(session)
+    }
+
+    /// A session with a file of adapters on their model.
+    ///
+    /// # Errors
+    /// As [`checkpoint::open`] and [`Opened::adapt`].
+    pub async fn adapt(base: &[u8], adapters: &[u8], device: &Device) -> Result<Self> {
+        let base = checkpoint::open(base, None, device)?;
+        Ok(Self::of(base.adapt(adapters, device).await?, device))
     }
 
     /// The model as it is now, outside autodiff.
@@ -320,6 +354,14 @@ impl Session {
             parameters: model.num_params() as u32,
             passes: passes(&*model, data.space.kind()),
             page: export::has_page(&*model, data),
+            adapter: model.adapter().is_some(),
+            changed: match &self.state {
+                State::Training(trainer) => match &*trainer.data {
+                    Dataset::Text(set) => set.told.clone(),
+                    _ => None,
+                },
+                State::Opened(_) => None,
+            },
             step: self.step() as u32,
             seed: self.seed() as u32,
             equation: model.equation(data.space.kind()),
@@ -412,6 +454,16 @@ impl Session {
         written.map_err(|error| self.diverging(error))
     }
 
+    /// The adapters of the model as a file.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for a model without any, and what the device reports.
+    pub async fn export_adapter(&self) -> Result<Vec<u8>> {
+        let meta = self.meta(self.losses.clone())?;
+        let written = checkpoint::write_adapter(&*self.model(), &meta).await;
+        written.map_err(|error| self.diverging(error))
+    }
+
     /// The error as a training has it: what is not finite has diverged.
     fn diverging(&self, error: Error) -> Error {
         match error {
@@ -463,7 +515,8 @@ impl Session {
 /// The step after which the held-out loss has only grown, if it has for long enough to be no chance:
 /// by a hundredth, over five looks.
 fn overfitting(losses: &[LossCurve]) -> Option<u32> {
-    let held_out = |c: &&LossCurve| c.split == Split::HeldOut && c.name == "loss";
+    let names = ["loss", tuned::NEW];
+    let held_out = |c: &&LossCurve| c.split == Split::HeldOut && names.contains(&c.name.as_str());
     let curve = losses.iter().find(held_out)?;
     let best =
         (0..curve.values.len()).min_by(|&a, &b| curve.values[a].total_cmp(&curve.values[b]))?;

@@ -6,6 +6,7 @@ use super::{Clock, Session, State};
 use crate::{
     checkpoint::{self, Precision},
     error::{Error, Result},
+    families::tuned,
     model::{Condition, Model, drive},
     pause::Pause,
     plots,
@@ -69,10 +70,16 @@ impl Session {
             .await?;
         let trainer = self.trainer()?;
         let seen = step * trainer.config.batch_size as u64;
-        let model = trainer.model.clone().with_weights(weights)?;
+        // What never moves stays as precise as it is.
+        let mut all = trainer.model.weights().await?;
+        let moved = weights.into_iter();
+        all.extend(moved.filter(|(name, _)| !name.starts_with(tuned::BEFORE)));
+        let model = trainer.model.clone().with_weights(all)?;
         let optimizers = model.optimizers();
         let (config, data, seed) = (trainer.config.clone(), trainer.data.clone(), trainer.seed);
-        let trainer = Trainer::resume(model, optimizers, config, data, seed, step, seen);
+        let origin = trainer.origin.clone();
+        let mut trainer = Trainer::resume(model, optimizers, config, data, seed, step, seen);
+        trainer.remember(origin);
         self.state = State::Training(Box::new(trainer));
         self.snapshots.truncate(index as usize + 1);
         for curve in &mut self.losses {

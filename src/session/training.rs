@@ -247,23 +247,9 @@ impl Session {
         let due = |t: Instant| t.elapsed() >= self.clock.refresh_after;
         if ended || self.clock.refreshed.is_none_or(due) {
             let begun = Instant::now();
-            // A network that takes few images at once takes long for many.
-            let few = self.model().micro_batch() < HELD_OUT;
+            self.look_ahead().await?;
             let count = match self.data().space.kind() {
-                SpaceKind::Image if few => HELD_OUT / 4,
-                SpaceKind::Image => HELD_OUT,
-                SpaceKind::Video => HELD_OUT_CLIPS,
-                SpaceKind::Pairs => HELD_OUT_PAIRS,
-                SpaceKind::Score => HELD_OUT_SCORES,
-                SpaceKind::Functions => HELD_OUT_FUNCTIONS,
-                SpaceKind::Episodes => HELD_OUT_EPISODES,
-                SpaceKind::Text => HELD_OUT_TOKENS / self.model().block_size().max(1),
-                SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => HELD_OUT_POINTS,
-            };
-            let held_out = self.trainer()?.held_out(count).await?;
-            record(&mut self.losses, Split::HeldOut, step, &held_out);
-            let count = match self.data().space.kind() {
-                SpaceKind::Image if few => TRAINING_SAMPLES / 4,
+                SpaceKind::Image if self.takes_few() => TRAINING_SAMPLES / 4,
                 SpaceKind::Image => TRAINING_SAMPLES,
                 SpaceKind::Video => TRAINING_CLIPS,
                 SpaceKind::Pairs => TRAINING_PAIRS,
@@ -286,6 +272,33 @@ impl Session {
         self.clock.reported = Instant::now();
         self.clock.reported_step = step;
         news.state = Some(self.train_state());
+        Ok(())
+    }
+
+    /// Whether the network takes few images at once, and so takes long for many.
+    fn takes_few(&self) -> bool {
+        self.model().micro_batch() < HELD_OUT
+    }
+
+    /// Note the losses on what is held out as they are now.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub(super) async fn look_ahead(&mut self) -> Result<()> {
+        let count = match self.data().space.kind() {
+            SpaceKind::Image if self.takes_few() => HELD_OUT / 4,
+            SpaceKind::Image => HELD_OUT,
+            SpaceKind::Video => HELD_OUT_CLIPS,
+            SpaceKind::Pairs => HELD_OUT_PAIRS,
+            SpaceKind::Score => HELD_OUT_SCORES,
+            SpaceKind::Functions => HELD_OUT_FUNCTIONS,
+            SpaceKind::Episodes => HELD_OUT_EPISODES,
+            SpaceKind::Text => HELD_OUT_TOKENS / self.model().block_size().max(1),
+            SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => HELD_OUT_POINTS,
+        };
+        let held_out = self.trainer()?.held_out(count).await?;
+        let step = self.step();
+        record(&mut self.losses, Split::HeldOut, step, &held_out);
         Ok(())
     }
 

@@ -10,4 +10,4 @@ mod trainer;
 
 pub use budget::{Budget, FILE_LIMIT, Plan};
 pub use curves::{LossCurve, Split, record};
-pub use trainer::Trainer;
+pub use trainer::{Origin, Trainer};

@@ -7,9 +7,9 @@ use serde_json::Value;
 
 use super::Budget;
 use crate::{
-    data::{Dataset, Stream, test_batch},
+    data::{Batch, Dataset, Stream, remembered, test_batch},
     error::{Error, Result},
-    families,
+    families::{self, tuned},
     model::{Losses, Model, StepContext, TrainConfig},
     nn::weights::Weights,
     optim::Optimizer,
@@ -18,6 +18,15 @@ use crate::{
 
 /// No loss of a training that is going anywhere is as large: nats of an example, or an energy.
 const RUNAWAY: f32 = 1e15;
+
+/// Where a training's weights come from, if they were not drawn.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// Name of their checkpoint.
+    pub id: Option<String>,
+    /// Name of the data that they had learned from, where it was other data than this training's.
+    pub data: Option<String>,
+}
 
 /// A training under way.
 pub struct Trainer {
@@ -35,6 +44,10 @@ pub struct Trainer {
     pub seed: u64,
     /// The only network that moves, if not all do.
     pub only: Option<usize>,
+    /// Where its weights come from.
+    pub origin: Origin,
+    /// Some of what they had learned from before; its loss tells what is forgotten.
+    pub old: Option<Batch>,
     stream: Stream,
     step: u64,
     sums: BTreeMap<&'static str, (Tensor<1>, u32)>,
@@ -79,6 +92,8 @@ impl Trainer {
             data,
             seed,
             only: None,
+            origin: Origin::default(),
+            old: None,
             stream: Stream::new(seed, seen),
             step,
             sums: BTreeMap::new(),
@@ -97,6 +112,13 @@ impl Trainer {
         weights.extend(given);
         self.model = self.model.clone().with_weights(weights)?;
         Ok(drawn)
+    }
+
+    /// Note where the weights come from, and watch the loss on what they had learned from, where it is known.
+    pub fn remember(&mut self, origin: Origin) {
+        let known = origin.data.as_ref();
+        self.old = known.and_then(|data| remembered_by(&*self.model, data));
+        self.origin = origin;
     }
 
     /// The model outside autodiff: with the averaged weights where there are any.
@@ -221,20 +243,37 @@ impl Trainer {
         Ok(())
     }
 
-    /// The losses on the first `count` test images, with noise that never changes.
+    /// The losses on the first `count` test images, with noise that never changes; and the one on what was learned
+    /// before, if that is watched.
     ///
     /// # Errors
     /// What the device reports.
     pub async fn held_out(&self, count: usize) -> Result<Vec<(&'static str, f32)>> {
         let length = self.model.block_size();
         let batch = test_batch(&self.data, 0, count, length, self.config.binarize);
-        let losses: Losses = self
-            .averaged()
-            .losses(&batch, &mut Rng::new(0, Purpose::Evaluate, 0))?;
+        let model = self.averaged();
+        let rng = || Rng::new(0, Purpose::Evaluate, 0);
+        let mut losses: Losses = model.losses(&batch, &mut rng())?;
+        if let Some(old) = &self.old {
+            let first = model.losses(old, &mut rng())?.into_iter().next();
+            losses.extend(first.map(|(_, loss)| (tuned::OLD, loss)));
+        }
         let mut out = Vec::new();
         for (name, value) in losses {
             out.push((name, value.into_scalar_async().await?));
         }
         Ok(out)
     }
+}
+
+/// Some of what a model had learned from data of this name: as many tokens as a page looks at of a text held out.
+fn remembered_by(model: &dyn Model, data: &str) -> Option<Batch> {
+    const TOKENS: usize = 3072;
+    let language = model.language()?;
+    let ids = language
+        .tokenizer()
+        .encode(remembered::held_out(data)?)
+        .ok()?;
+    let length = language.block_size();
+    remembered::windows(&ids, length, TOKENS / length.max(1))
 }

@@ -135,7 +135,47 @@ dataOptions: Record<string, unknown>,
 /**
  * Seed of everything that is drawn.
  */
-seed: number, } | { "type": "peek", 
+seed: number, } | { "type": "tune", 
+/**
+ * The session; made if it does not exist.
+ */
+session: number, 
+/**
+ * The checkpoint that it begins with.
+ */
+base: Bytes, 
+/**
+ * Options of the family that goes on from such models; what is left out takes its default.
+ */
+config: Record<string, unknown>, 
+/**
+ * Options of the training; what is left out takes its default.
+ */
+train: Record<string, unknown>, 
+/**
+ * Name of the text, which has been loaded.
+ */
+data: string, 
+/**
+ * Options of the text; how it becomes tokens the model decides.
+ */
+dataOptions: Record<string, unknown>, 
+/**
+ * Seed of everything that is drawn.
+ */
+seed: number, } | { "type": "adapt", 
+/**
+ * The session; made if it does not exist.
+ */
+session: number, 
+/**
+ * The checkpoint of that model.
+ */
+base: Bytes, 
+/**
+ * The adapters.
+ */
+bytes: Bytes, } | { "type": "peek", 
 /**
  * The beginning of the file, up to 32 MiB; of an archive all of it.
  */
@@ -316,7 +356,11 @@ session: number,
 /**
  * With everything that is needed to train on.
  */
-resumable: boolean, } | { "type": "exportPage", 
+resumable: boolean, } | { "type": "exportAdapter", 
+/**
+ * The session.
+ */
+session: number, } | { "type": "exportPage", 
 /**
  * The session.
  */
@@ -640,7 +684,7 @@ recoverable: boolean, };
  *
  * Codes are part of the public interface: they are only ever added.
  */
-export type Code = "file-not-found" | "fetch-failed" | "policy-blocked" | "origin-blocked" | "wrong-type" | "site-updated" | "io" | "checkpoint-too-large" | "checkpoint-hash" | "checkpoint-parse" | "checkpoint-schema" | "checkpoint-shape" | "checkpoint-not-finite" | "bad-model-file" | "unknown-model" | "unknown-family" | "bad-option" | "bad-recipe" | "bad-image" | "bad-data" | "unknown-character" | "unsupported" | "cancelled" | "device-unavailable" | "device-lost" | "out-of-memory" | "over-budget" | "worker-restarted" | "training-diverged" | "storage-full" | "storage-busy" | "unknown-session" | "session-busy" | "bad-request" | "internal";
+export type Code = "file-not-found" | "fetch-failed" | "policy-blocked" | "origin-blocked" | "wrong-type" | "site-updated" | "io" | "checkpoint-too-large" | "checkpoint-hash" | "checkpoint-parse" | "checkpoint-schema" | "checkpoint-shape" | "checkpoint-not-finite" | "adapter-base" | "bad-model-file" | "unknown-model" | "unknown-family" | "bad-option" | "bad-recipe" | "bad-image" | "bad-data" | "unknown-character" | "unsupported" | "cancelled" | "device-unavailable" | "device-lost" | "out-of-memory" | "over-budget" | "worker-restarted" | "training-diverged" | "storage-full" | "storage-busy" | "unknown-session" | "session-busy" | "bad-request" | "internal";
 
 /**
  * News about a request.
@@ -969,6 +1013,10 @@ capabilities: Capabilities,
  * What it starts from on each kind of data that it models.
  */
 spaces: Array<FamilySpace>, 
+/**
+ * Id of the family whose models its own begin with, if they are not made from nothing.
+ */
+from?: string, 
 /**
  * What is optimised separately: one network for most, two for a GAN.
  */
@@ -1504,6 +1552,14 @@ passes: number,
  * Whether there is a page of PyTorch for it.
  */
 page: boolean, 
+/**
+ * Whether it has adapters, which can be saved without it.
+ */
+adapter?: boolean, 
+/**
+ * What of its text had to be changed for its vocabulary, as a sentence.
+ */
+changed?: string, 
 /**
  * Optimizer steps behind it.
  */

@@ -1,6 +1,7 @@
 import { acting } from "./en-acting";
 import { corpus } from "./en-corpus";
 import { functions } from "./en-functions";
+import { tuning } from "./en-tuning";
 import { gaps } from "./en-gaps";
 import { guest } from "./en-guest";
 import { lab } from "./en-lab";
@@ -359,6 +360,7 @@ export const en = {
   ...gaps,
   ...guest,
   ...functions,
+  ...tuning,
   ...music,
   ...lab,
   ...translation,

@@ -186,10 +186,10 @@ impl GptConfig {
 #[derive(Module, Debug)]
 pub struct Net {
     /// What stands for each token, `[V, C]`.
-    wte: Param<Tensor<2>>,
+    pub(super) wte: Param<Tensor<2>>,
     /// What stands for each position, `[T, C]`, if it is learned.
     wpe: Option<Param<Tensor<2>>>,
-    layers: Vec<Block>,
+    pub(super) layers: Vec<Block>,
     /// `[C]`.
     norm_f: Param<Tensor<1>>,
     /// What is guessed, `[V, C]`, if it is not `wte`.
@@ -199,10 +199,10 @@ pub struct Net {
 /// The model. See the module's documentation.
 #[derive(Clone, Debug)]
 pub struct Gpt {
-    config: GptConfig,
-    tokenizer: Arc<Tokenizer>,
-    shape: Shape,
-    net: Net,
+    pub(super) config: GptConfig,
+    pub(super) tokenizer: Arc<Tokenizer>,
+    pub(super) shape: Shape,
+    pub(super) net: Net,
 }
 
 /// Tokens that go through the network together while it trains.

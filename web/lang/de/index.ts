@@ -18,6 +18,7 @@ import { pictures } from "./pictures";
 import { plots } from "./plots";
 import { texts } from "./texts";
 import { translation } from "./translation";
+import { tuned } from "./tuning";
 import { refused } from "./refused";
 import { scores } from "./scores";
 import { sentences } from "./sentences";
@@ -47,6 +48,7 @@ const german: Language = {
     ...translation,
     ...pairs,
     ...acting,
+    ...tuned,
     ...article,
   },
 };

@@ -2,6 +2,7 @@ import type { Texts } from "../words";
 import { lab } from "./lab";
 import { guest } from "./guest-texts";
 import { functions } from "./functions";
+import { tuning } from "./tuning";
 import { music } from "./music";
 import { pictures } from "./texts-pictures";
 import { actingTexts } from "./acting";
@@ -372,6 +373,7 @@ export const texts: Texts = {
 
   ...guest,
   ...functions,
+  ...tuning,
   ...music,
   ...lab,
   ...pictures,

@@ -1,0 +1,246 @@
+//! Going on with a model on another text, and adapters as files of their own.
+//!
+//! A file of adapters is a checkpoint that leaves out the model before: what a file says about itself, and the adapters'
+//! tensors alone. One entry more of its metadata, `adapter`, is the fingerprint of the weights that they belong to, a
+//! SHA-256 over their names, shapes and values, so that it does not depend on the file they came in.
+
+use std::rc::Rc;
+
+use burn::tensor::{Device, TensorData};
+use safetensors::SafeTensors;
+use serde_json::Value;
+
+use super::{
+    Meta, Opened, Precision, check_shapes, check_size, expected, floats, meta, parse, serialize,
+    sha256,
+};
+use crate::{
+    data::{
+        DataInfo, Dataset,
+        text::{TextOptions, TextSet},
+    },
+    error::{Error, Result},
+    families::{
+        self,
+        tuned::{ADAPTERS, AFTER, BEFORE, Tuned},
+    },
+    model::{Family, Model},
+    nn::weights::Weights,
+    options::Options,
+    training::{Origin, Trainer},
+};
+
+/// The entry of a file of adapters that names their model.
+pub(super) const ADAPTER: &str = "adapter";
+
+/// What a model is to go on learning, and how.
+pub struct Tuning<'a> {
+    /// Options of the family [`Tuned`], but for those of the model before.
+    pub config: &'a Value,
+    /// Options of the training; what is left out takes its default.
+    pub train: &'a Value,
+    /// Name of the text.
+    pub name: &'a str,
+    /// It.
+    pub text: &'a str,
+    /// Options of the text.
+    pub text_options: &'a Value,
+    /// Seed of everything that is drawn.
+    pub seed: u64,
+}
+
+/// Weights by the names that they had before they were put behind `prefix`; others are left out.
+fn behind(weights: Weights, prefix: &str) -> Weights {
+    let own = weights.into_iter().filter_map(|(name, data)| {
+        let name = name.strip_prefix(prefix)?.to_string();
+        Some((name, data))
+    });
+    own.collect()
+}
+
+/// Weights by their names behind `prefix`.
+fn under(prefix: &str, weights: &Weights) -> Weights {
+    let each = weights.iter();
+    each.map(|(name, data)| (format!("{prefix}{name}"), data.clone()))
+        .collect()
+}
+
+/// The SHA-256 of names, shapes and values.
+///
+/// # Errors
+/// [`Error::Internal`] for weights that are no `f32`.
+fn fingerprint(weights: &Weights) -> Result<String> {
+    let mut all = Vec::new();
+    for (name, data) in weights {
+        all.extend_from_slice(name.as_bytes());
+        for &dim in data.shape().as_slice() {
+            all.push(0);
+            all.extend_from_slice(&(dim as u64).to_le_bytes());
+        }
+        all.extend_from_slice(bytemuck::cast_slice(numbers(name, data)?));
+    }
+    Ok(sha256(&all))
+}
+
+fn numbers<'a>(name: &str, data: &'a TensorData) -> Result<&'a [f32]> {
+    data.as_slice::<f32>().map_err(|e| Error::Internal {
+        reason: format!("{name}: {e:?}"),
+    })
+}
+
+/// Whether a file holds adapters of another model, and no model.
+pub fn is_adapter(bytes: &[u8]) -> bool {
+    let header = SafeTensors::read_metadata(bytes).ok();
+    let entries = header.and_then(|(_, header)| header.metadata().clone());
+    entries.is_some_and(|entries| entries.contains_key(ADAPTER))
+}
+
+/// Write the adapters of a model, without it.
+///
+/// # Errors
+/// [`Error::Unsupported`] for a model without any; as [`write`](super::write()).
+pub async fn write_adapter(model: &dyn Model, meta: &Meta) -> Result<Vec<u8>> {
+    let prefix = model.adapter().ok_or_else(|| Error::Unsupported {
+        what: "This model has no adapter".into(),
+    })?;
+    let mut weights = model.weights().await?;
+    let before = fingerprint(&behind(weights.clone(), BEFORE))?;
+    weights.retain(|name, _| name.starts_with(prefix));
+    let meta = Meta {
+        optimizers: Vec::new(),
+        ..meta.clone()
+    };
+    let more = Some((ADAPTER, before));
+    serialize(weights, Weights::new(), &meta, Precision::Single, more)
+}
+
+/// The data that a model learns next, of the tokens that it knows.
+fn with_vocabulary(base: &DataInfo, tuning: &Tuning<'_>) -> Result<TextSet> {
+    let vocabulary = base.space.vocabulary().ok_or(not_text())?;
+    let options = TextOptions {
+        fit: true,
+        ..TextOptions::from_json(tuning.text_options)?
+    };
+    TextSet::with(tuning.name, tuning.text, vocabulary.clone(), &options)
+}
+
+fn not_text() -> Error {
+    Error::Unsupported {
+        what: "Only a GPT can be fine-tuned here".into(),
+    }
+}
+
+impl Opened {
+    /// The model before, of one that was fine-tuned; of a [`Gpt`](families::gpt::Gpt) it itself.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for another model; what the device reports.
+    async fn base(&self) -> Result<(Weights, Value)> {
+        let (weights, config) = (self.model.weights().await?, self.model.config()?);
+        match self.model.family() {
+            family if Some(family) == Tuned::FROM => Ok((weights, config)),
+            Tuned::ID => Ok((behind(weights, BEFORE), config["base"].clone())),
+            _ => Err(not_text()),
+        }
+    }
+
+    /// What the model before had learned from, and its name.
+    fn origin(&self) -> Origin {
+        match self.model.family() {
+            Tuned::ID => Origin {
+                id: self.meta.from.clone(),
+                data: self.meta.before.clone(),
+            },
+            _ => Origin {
+                id: self.meta.id.clone(),
+                data: Some(self.meta.data.name.clone()),
+            },
+        }
+    }
+
+    /// A training that goes on from these weights on another text. From a model that was fine-tuned it begins again
+    /// with the weights before.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for a model that is no GPT; [`Error::BadOption`], [`Error::BadText`],
+    /// [`Error::OverBudget`]; what the device reports.
+    pub async fn tune(&self, tuning: &Tuning<'_>, device: &Device) -> Result<Trainer> {
+        let (weights, base) = self.base().await?;
+        let data = with_vocabulary(&self.meta.data, tuning)?;
+        let data: Dataset = data.into();
+        let mut config = tuning.config.clone();
+        if config.is_null() {
+            config = Value::Object(serde_json::Map::new());
+        }
+        config["base"] = base;
+        let space = &data.info().space;
+        let (config, train) = families::with_defaults(Tuned::ID, space, &config, tuning.train)?;
+        let mut trainer = Trainer::new(
+            Tuned::ID,
+            &config,
+            train,
+            Rc::new(data),
+            tuning.seed,
+            device,
+        )?;
+        let mut given = under(BEFORE, &weights);
+        if trainer.model.adapter().is_none() {
+            given.extend(under(AFTER, &weights));
+        }
+        trainer.begin_with(given).await?;
+        trainer.remember(self.origin());
+        Ok(trainer)
+    }
+
+    /// A file of adapters on the model that they belong to.
+    ///
+    /// # Errors
+    /// [`Error::AdapterBase`] for another model than theirs; as [`open`](super::open()).
+    pub async fn adapt(&self, bytes: &[u8], device: &Device) -> Result<Opened> {
+        check_size(bytes)?;
+        let tensors = parse(bytes)?;
+        let meta = meta::read(bytes)?;
+        let schema = |reason: &str| Error::CheckpointSchema {
+            reason: reason.into(),
+        };
+        let (_, header) =
+            SafeTensors::read_metadata(bytes).map_err(|e| Error::CheckpointParse {
+                reason: e.to_string(),
+            })?;
+        let entries = header.metadata().as_ref();
+        let wanted = entries.and_then(|entries| entries.get(ADAPTER));
+        let wanted = wanted.ok_or_else(|| schema("it holds no adapter"))?;
+        if meta.family != Tuned::ID {
+            return Err(schema("an adapter of another family"));
+        }
+        let (weights, base) = self.base().await?;
+        let config = families::full_config(Tuned::ID, &meta.config)?;
+        let id = |origin: Option<&String>| origin.cloned().unwrap_or_else(|| "?".into());
+        if fingerprint(&weights)? != *wanted
+            || config["base"] != base
+            || meta.data.space.vocabulary() != self.meta.data.space.vocabulary()
+        {
+            return Err(Error::AdapterBase {
+                needed: id(meta.from.as_ref()),
+                found: id(self.origin().id.as_ref()),
+            });
+        }
+        let outline = families::outline(&meta.family, &meta.config, &meta.data, device)?;
+        let mut shapes = expected(&tensors, &meta, &*outline);
+        shapes.retain(|name, _| !name.starts_with(BEFORE));
+        if shapes.keys().any(|name| !name.starts_with(ADAPTERS)) {
+            return Err(schema("an adapter that is none"));
+        }
+        check_shapes(&tensors, &shapes)?;
+        let mut all = under(BEFORE, &weights);
+        for (name, tensor) in tensors.iter() {
+            all.insert(name.to_string(), floats(name, &tensor)?);
+        }
+        Ok(Opened {
+            model: outline.with_weights(all)?,
+            meta,
+            moments: Weights::new(),
+            trained: None,
+        })
+    }
+}
