@@ -123,6 +123,11 @@ export abstract class Questions {
     return this.#file({ type: "export", session: this.id, resumable });
   }
 
+  /** The adapters of the model as a file. */
+  async exportAdapter(): Promise<SavedFile> {
+    return this.#file({ type: "exportAdapter", session: this.id });
+  }
+
   /** A script of PyTorch that draws from the exported model. */
   async exportPage(): Promise<SavedFile> {
     return this.#file({ type: "exportPage", session: this.id });

@@ -1,14 +1,14 @@
-import { CUSTOM, Engine, unexpected, type Asked, type Pictures, type Points, type Survivor } from "./engine";
+import { CUSTOM, Engine, unexpected, type Pictures, type Points, type Survivor } from "./engine";
 import { wasNeverAsked, wasRestarted, type Backend, type Device } from "./connection";
 import { PlaygroundError, cancelled, problem } from "./errors";
-import type { Fault, ModelInfo, Outcome, PictureSource, PointSource, Request } from "./protocol";
-import type { TextInfo, TrainState, View } from "./protocol";
+import type { Fault, ModelInfo, Outcome, PictureSource, PointSource, TextInfo, TrainState, View } from "./protocol";
 import { Questions } from "./questions";
 import { unless } from "./limits";
 import { SILENT, type Run, type SessionListener, type Snapshot } from "./listener";
+import type { Body, Place, Tuning } from "./place";
 import type { TextSource } from "./texts";
-
 export type { Run, SessionListener, Snapshot } from "./listener";
+export type { Body, Tuning } from "./place";
 export type { SavedFile } from "./questions";
 
 /** A training under way. */
@@ -20,13 +20,8 @@ interface Running {
   left: boolean;
 }
 
-/** What a new model is made of. */
-export type Body = Omit<Extract<Request, { type: "create" }>, "type" | "session">;
-type Place = Extract<Asked, { type: "open" | "create" }>;
-
 /** A training that stops its worker so often without one step more is given up. */
 const STUCK = 2;
-
 let sessions = 0;
 
 /** What one element does with one model, whatever happens to the worker under it. */
@@ -91,9 +86,15 @@ export class Session extends Questions implements Survivor {
     return this.#place({ type: "open", session: this.id, bytes, sha256 }, async () => undefined);
   }
 
+  /** Puts adapters in place, on the checkpoint of their model; likewise. */
+  adapt = (base: Uint8Array, bytes: Uint8Array): Promise<ModelInfo> =>
+    this.#place({ type: "adapt", session: this.id, base, bytes }, async () => undefined);
+
   /** Puts an untrained model in place. If it fails, or is given up while its data comes, what was there stays. */
-  async create(body: Body, signal?: AbortSignal): Promise<ModelInfo> {
-    return this.#place({ type: "create", session: this.id, ...body }, async () => {
+  async create(body: Body | Tuning, signal?: AbortSignal): Promise<ModelInfo> {
+    const { id: session } = this;
+    const asked: Place = "base" in body ? { type: "tune", session, ...body } : { type: "create", session, ...body };
+    return this.#place(asked, async () => {
       await unless(signal, this.needData(body.data));
     });
   }
@@ -357,7 +358,7 @@ export class Session extends Questions implements Survivor {
       await this.engine.device;
       return;
     }
-    if (from.type === "create") await this.needData(from.data);
+    if (from.type === "create" || from.type === "tune") await this.needData(from.data);
     // A model can be looked at without its data, which may be long in coming; whoever trains it asks for it.
     else if (this.model?.data === CUSTOM) void this.needData(CUSTOM).catch(() => undefined);
     let outcome: Outcome;

@@ -121,6 +121,13 @@ export const ATTRIBUTES = {
     ["lab", "frame"],
     "a model of this family is made and trained here; in the lab: which one is shown large",
   ),
+  tune: entry(
+    toggle,
+    false,
+    MODEL,
+    FRAME,
+    "training goes on from the shipped model, on another text, instead of beginning from scratch",
+  ),
   families: entry(list("ids of families"), null, LAB, FRAME, "the families that there are to choose from"),
   preset: entry(word("the id of an experiment"), null, LAB, LAB, "an experiment that is worth seeing"),
   data: entry(

@@ -10,6 +10,7 @@ import { lacks } from "./lacking";
 import { Queue } from "./queue";
 import type { Arrival, Checkpoint, ControllerHost, Source } from "./controller-host";
 import { Runner } from "./runner";
+import { begun, openOrAdapt } from "./tuning";
 import type { Scope } from "./wishes";
 
 export type { Checkpoint, ControllerHost, Source } from "./controller-host";
@@ -175,8 +176,7 @@ export class Controller extends Runner {
     const opened = await this.#put(bytes, { source: "opened" }, async (signal) => {
       await this.#keepFirst();
       if (signal.aborted) return;
-      const info = await this.wake().open(bytes, null);
-      this.follow(info);
+      this.follow(await openOrAdapt(this.wake(), bytes, this.info));
     });
     const lacking = opened && this.info && lacks(this.info.data, this);
     if (lacking) this.notices.report(lacking);
@@ -236,7 +236,7 @@ export class Controller extends Runner {
       if (signal.aborted) return;
       const session = this.wake();
       session.usePoints(this.points);
-      await session.create(body, signal);
+      await session.create(await begun(session, body, this.from), signal);
     });
   }
 

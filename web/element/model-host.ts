@@ -14,6 +14,7 @@ import { figureKeys } from "./figure-key";
 import { download } from "./files";
 import { besideOf, familyOf, leave, meaningless, settle, takeOptions, UNSAID, type Settled } from "./options";
 import type { Host, Panel, ViewName } from "./panel";
+import { goingOn } from "./tuning";
 import { POINTS, PointsTask, START, isPlane, pictured } from "./points-task";
 import type { PlotView } from "./render/points";
 import { Views } from "./views";
@@ -36,9 +37,8 @@ export abstract class ModelHost extends grown(ModelCore) implements Host, Contro
   declare src: string | null;
   /** Id of a family: then a model of it is made and trained here, of 2-D points or of text. */
   declare family: string | null;
-  /** The view that is shown. */
+  /** The view that is shown, and those that can be chosen, in order; all by default. */
   declare view: string | null;
-  /** The views that can be chosen, in order; all by default. */
   declare views: string | null;
   declare seed: string | number | null;
   declare count: string | number | null;
@@ -237,10 +237,10 @@ export abstract class ModelHost extends grown(ModelCore) implements Host, Contro
     if (!isPlane(kind)) this.trainer.budget = { steps: null, seconds: null };
     else if (this.trainer.budget.steps === null && this.trainer.budget.seconds === null)
       this.trainer.budget = { steps: START.steps, seconds: null };
-    this.trainer.describe(family, trainSchema, textSchema, kind, pictureSchema);
+    this.trainer.describe(goingOn(this, families, family), trainSchema, textSchema, kind, pictureSchema);
     if (before) {
       this.sampleOptions = {};
-      leave(this, before, family);
+      if (family.from !== before.id && before.from !== family.id) leave(this, before, family);
     }
     this.panel.hide();
     this.choice.furnish(family, kind);
@@ -288,7 +288,7 @@ export abstract class ModelHost extends grown(ModelCore) implements Host, Contro
     const taken = await takeOptions(names, {
       host: this,
       session,
-      family: this.kin,
+      family: { ...this.kin, configSchema: goingOn(this, description.families, this.kin).configSchema },
       trainSchema: description.trainSchema,
       textSchema: description.textSchema,
       panels: this.choice.panels,

@@ -30,7 +30,7 @@ export const UNSAID: Settled = {
 
 /** Attributes that the element reads itself; all others are parameters of views or options of the model. */
 const OWN = [
-  ...["model", "src", "family", "families", "preset", "view", "views", "seed", "count", "backend", "controls"],
+  ...["model", "src", "family", "families", "preset", "view", "views", "seed", "count", "backend", "controls", "tune"],
   ...["refresh", "columns", "autoplay", "keep-training", "overlay", "seconds", "rate", "plot", "look"],
 ];
 

@@ -15,6 +15,7 @@ import { dropped, isSeveral } from "./pictures/collect";
 import { pictureSource } from "./pictures/source";
 import { pairSource } from "./text/pairs";
 import { bringFile, source } from "./text/source";
+import { tuned } from "./text/tuned";
 import { COLOR, lossNames, lossTitle, tones, type Tone } from "./losses";
 import { past } from "./past";
 import { isDrawn, isPlane } from "./points-task";
@@ -257,9 +258,11 @@ export class TrainPanel extends Panel {
         class="primary"
         ?disabled=${trainer.busy}
         @click=${() => void host.attempt(() => trainer.play())}>
-        ${words.say(trainer.busy ? "preparing" : "trainFromScratch")}
+        ${words.say(trainer.busy ? "preparing" : trainer.from ? "goOnTraining" : "trainFromScratch")}
       </button>
-      <p class="status">${words.say("scratchNote")} ${words.say(this.#learned.scratch)}</p>
+      <p class="status">
+        ${trainer.from ? words.say("tuneNote") : [words.say("scratchNote"), words.say(this.#learned.scratch)].join(" ")}
+      </p>
     </div>`;
   }
 
@@ -306,7 +309,7 @@ export class TrainPanel extends Panel {
   #forms() {
     const { trainer, words } = this.host;
     const note = trainer.stale ? this.#stale("pressStartOver") : words.say("decidedAtStart");
-    return html`${this.#options("config", words.say("optionsModel"), note)}
+    return html`${trainer.from ? nothing : this.#options("config", words.say("optionsModel"), note)}
     ${this.#options("train", words.say("optionsTraining"), words.say("changeable"))}`;
   }
 
@@ -316,10 +319,7 @@ export class TrainPanel extends Panel {
     if (trainer.gallery) return pictureSource(this.host, trainer.gallery, this.#pictures);
     if (!trainer.corpus) return nothing;
     return html`${(trainer.corpus.pairs ? pairSource : source)(this.host, trainer.corpus)}
-      <fieldset class="whole">
-        <legend>${words.say("size")} <span class="aside">${words.say("sizeNote")}</span></legend>
-        ${this.#sizes.render()}
-      </fieldset>`;
+    ${trainer.from ? this.#options("config", words.say("tuning"), words.say("decidedAtStart")) : this.#sizes.render()}`;
   }
 
   /** What it makes now, or made then. */
@@ -369,7 +369,7 @@ export class TrainPanel extends Panel {
           </div>`
         : nothing
     }
-    ${begun ? nothing : this.#ground()} ${this.#transport(info)}
+    ${begun ? nothing : this.#ground()} ${this.#transport(info)} ${begun ? tuned(this.host, info) : nothing}
     ${begun && overfitting !== null ? warning(words.say("overfitting", { step: overfitting })) : nothing}
     ${
       begun

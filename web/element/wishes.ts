@@ -37,6 +37,9 @@ export interface WishesHost {
   announce(name: string, detail: unknown): void;
 }
 
+/** Options of a text that are about its tokens. */
+const TOKENS: readonly string[] = ["tokens", "vocabulary"];
+
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
 /** What is wished for the next model and its training: options by scope, a size, data, a seed, a budget. */
@@ -47,6 +50,8 @@ export abstract class Wishes {
   errors = new Map<string, ErrorInfo>();
   fields: Record<Scope, Field[]> = none(() => []);
   family = "vae";
+  /** The family whose models it goes on from, if it does not make new ones. */
+  from: string | undefined;
   /** Sizes to begin with, if the family has some, and the chosen one; options stand against it. */
   sizes: Size[] = [];
   size: Size | undefined;
@@ -65,18 +70,20 @@ export abstract class Wishes {
 
   /** Makes the forms follow a family's declarations, for data of a kind. */
   describe(
-    { id, configSchema, spaces, capabilities }: FamilyInfo,
+    { id, configSchema, spaces, capabilities, from }: FamilyInfo,
     train: JsonSchema,
     text: JsonSchema,
     kind?: SpaceKind,
     pictures: JsonSchema = {},
   ) {
     this.family = id;
+    this.from = from;
     this.#space = spaces.find((s) => s.kind === kind) ?? spaces[0];
     this.fields = {
       config: fieldsOf(configSchema, kind ?? this.#space?.kind),
       train: fieldsOf(train, kind ?? this.#space?.kind),
-      text: capabilities.language ? fieldsOf(text) : [],
+      // What a token is, the model at hand has decided.
+      text: capabilities.language ? fieldsOf(text).filter(({ name }) => !from || !TOKENS.includes(name)) : [],
       pictures: this.#space?.kind === "image" ? fieldsOf(pictures) : [],
     };
     this.sizes = this.#space?.sizes ?? [];

@@ -71,6 +71,7 @@ export const ATTRIBUTES_DE: Record<Name, string> = {
   model: "welches der mitgelieferten Modelle geöffnet wird",
   src: "ein Checkpoint anstelle eines mitgelieferten Modells",
   family: "ein Modell dieser Familie wird hier angelegt und trainiert; im Labor: welche groß gezeigt wird",
+  tune: "das Training geht vom mitgelieferten Modell mit einem anderen Text weiter, statt von vorn zu beginnen",
   families: "die Familien, die zur Wahl stehen",
   preset: "ein sehenswertes Experiment",
   data: "was gelernt wird: ein Text oder ein Bildersatz dieser Website oder ein Spielzeug-Datensatz in 2-D",

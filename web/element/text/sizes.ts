@@ -37,33 +37,36 @@ export class Sizes {
 
   render(): TemplateResult {
     const { trainer, words } = this.host;
-    return html`<div class="sizes" role="group" aria-label=${words.say("sizes")}>
-      ${trainer.sizes.map((size) => {
-        const pace = this.#paces.get(this.#key(size.id));
-        return html`<button
-          type="button"
-          aria-pressed=${size === trainer.size ? "true" : "false"}
-          @click=${() => {
-            trainer.resize(size.id);
-            this.host.requestUpdate();
-            void this.measure();
-          }}>
-          <b>${words.told(size.title)}</b>
-          <span
-            >${
-              pace
-                ? words.say("sizePace", {
-                    parameters: pace.parameters,
-                    duration: words.duration(pace.seconds * size.steps),
-                    steps: size.steps,
-                  })
-                : pace === null || trainer.running
-                  ? nothing
-                  : words.say("measuring")
-            }</span
-          >
-        </button>`;
-      })}
-    </div>`;
+    return html`<fieldset class="whole">
+      <legend>${words.say("size")} <span class="aside">${words.say("sizeNote")}</span></legend>
+      <div class="sizes" role="group" aria-label=${words.say("sizes")}>
+        ${trainer.sizes.map((size) => {
+          const pace = this.#paces.get(this.#key(size.id));
+          return html`<button
+            type="button"
+            aria-pressed=${size === trainer.size ? "true" : "false"}
+            @click=${() => {
+              trainer.resize(size.id);
+              this.host.requestUpdate();
+              void this.measure();
+            }}>
+            <b>${words.told(size.title)}</b>
+            <span
+              >${
+                pace
+                  ? words.say("sizePace", {
+                      parameters: pace.parameters,
+                      duration: words.duration(pace.seconds * size.steps),
+                      steps: size.steps,
+                    })
+                  : pace === null || trainer.running
+                    ? nothing
+                    : words.say("measuring")
+              }</span
+            >
+          </button>`;
+        })}
+      </div>
+    </fieldset>`;
   }
 }

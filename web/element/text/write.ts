@@ -9,7 +9,7 @@ import { isGuest, Latest, Panel, type Host } from "../panel";
 import { Script } from "../render/script";
 
 /** Options that stand beside the text; the others are one click away. */
-const NEAR: readonly string[] = ["temperature", "length"];
+const NEAR: readonly string[] = ["strength", "temperature", "length"];
 /** Options that have a place of their own. */
 const APART: readonly string[] = ["prompt", "reply"];
 /** What goes before is handed to the model up to here; it looks back less far than this. */
