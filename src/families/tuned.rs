@@ -72,7 +72,7 @@ impl Default for TunedConfig {
         Self {
             method: Method::Lora,
             rank: 4,
-            alpha: 8.0,
+            alpha: 64.0,
             matrices: Matrices::Attention,
             base: GptConfig::default(),
         }

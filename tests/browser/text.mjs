@@ -14,9 +14,10 @@ const SMALL = {
 };
 const escape = (text) => String(text).replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("\n", "&#10;");
 
-/** A model of text alone on a page. */
+/** A model of text alone on a page; of its attributes `null` takes one away. */
 export async function openText({ browser, site }, attributes = {}, { inner = "", ...options } = {}) {
   const all = Object.entries({ ...SMALL, view: "write", ...attributes })
+    .filter(([, v]) => v !== null)
     .map(([k, v]) => `${k}="${escape(v)}"`)
     .join(" ");
   const head = `<meta charset="utf-8"><title>Text</title><link rel="icon" href="data:,">
