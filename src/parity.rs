@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 
 use crate::{
     data::{
-        Batch, DataInfo, EpisodeSet, FunctionSet, PairSet, ScoreSet, Space, SpaceKind, TextSet,
-        clips, functions,
+        Batch, DataInfo, EpisodeSet, FunctionSet, PairSet, PathSet, ScoreSet, Space, SpaceKind,
+        TextSet, clips, functions,
         scenes::words::CONTEXT,
         score::{Asked, Note, STEPS},
     },
@@ -391,6 +391,11 @@ impl Suite {
                         let episodes = (0..6).map(|i| set.draw(7, i)).collect();
                         (set.info, Batch::Episodes { episodes })
                     }
+                    SpaceKind::Paths => {
+                        let set = PathSet::new(&Value::Null)?;
+                        let batch = PathSet::batch((0..3).map(|i| set.held_out(i)));
+                        (set.info, batch)
+                    }
                     SpaceKind::Pairs => {
                         let set = PairSet::new("numbers-en-tr", &json!({"most": 999}))?;
                         let numbers = [0, 7, 21, 305, 999, 140].into_iter().enumerate();
@@ -563,6 +568,7 @@ impl Suite {
                 Samples::Images(images) => self.keep(&title, images).await?,
                 Samples::Clips(clips) => self.keep(&title, clips).await?,
                 Samples::Points(points) => self.keep(&title, points).await?,
+                Samples::Paths { paths, .. } => self.keep(&title, paths).await?,
                 Samples::Scores(scores) => {
                     let notes = scores.iter().flat_map(|s| &s.voices).flat_map(|v| &v.notes);
                     let told = |n: &Note| [n.start as f32, n.length as f32, f32::from(n.pitch)];

@@ -166,8 +166,8 @@ fn answers(found: &mut Found, family: &str, config: Value, data: &str, plots: &[
             },
         })
     });
-    // Of functions there are no points to be near to.
-    let metrics = (data != "functions").then_some(ViewQuery::Metrics {
+    // Of functions and paths there are no points to be near to.
+    let metrics = (!["functions", "maze"].contains(&data)).then_some(ViewQuery::Metrics {
         count: 100,
         seed: 1,
     });
@@ -265,6 +265,10 @@ fn declared() -> BTreeMap<String, String> {
                 SpaceKind::Functions => {
                     let small = json!({"n_layer": 1, "n_head": 2, "n_embd": 16});
                     answers(&mut found, id, small, "functions", &plots);
+                }
+                SpaceKind::Paths => {
+                    let small = json!({"n_layer": 1, "n_head": 2, "n_embd": 16, "channels": 8});
+                    answers(&mut found, id, small, "maze", &plots);
                 }
                 SpaceKind::Image
                 | SpaceKind::Video

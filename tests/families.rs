@@ -15,8 +15,8 @@ use common::{
 use generative_playground::{
     checkpoint::{self, Precision},
     data::{
-        ClipSet, DataInfo, Dataset, EpisodeSet, FunctionSet, PairSet, PointSet, ScoreSet, Space,
-        TextSet,
+        ClipSet, DataInfo, Dataset, EpisodeSet, FunctionSet, PairSet, PathSet, PointSet, ScoreSet,
+        Space, TextSet,
     },
     device,
     error::{Code, Result},
@@ -176,6 +176,12 @@ fn small_models() -> Vec<Small> {
             "agent",
             Rc::new(EpisodeSet::new(&Value::Null).expect("episodes").into()),
             json!({"n_layer": 1, "n_head": 2, "n_embd": 16}),
+            averaged.clone(),
+        ),
+        of(
+            "diffuser",
+            Rc::new(PathSet::new(&Value::Null).expect("paths").into()),
+            json!({"n_layer": 1, "n_head": 2, "n_embd": 16, "channels": 8, "sweeps": 2}),
             averaged.clone(),
         ),
         of(

@@ -120,7 +120,8 @@ fn models() -> Vec<(FamilyInfo, &'static str)> {
                 | SpaceKind::Pairs
                 | SpaceKind::Score
                 | SpaceKind::Functions
-                | SpaceKind::Episodes => {}
+                | SpaceKind::Episodes
+                | SpaceKind::Paths => {}
                 SpaceKind::Points => out.push((info.clone(), "moons")),
                 SpaceKind::Classes => out.push((info.clone(), "two-moons")),
                 SpaceKind::Energy => out.push((info.clone(), "u1")),

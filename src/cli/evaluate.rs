@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Place, acting, bar::bar, card, classifier, clips, files::write, functions, idle, manifest,
-    masked, points, sample::add_options, score, terminal::say, text, translation,
+    masked, planning, points, sample::add_options, score, terminal::say, text, translation,
 };
 use crate::{
     checkpoint::{Meta, Opened},
@@ -181,6 +181,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         SpaceKind::Text => text::run(id, opened, *write, place),
         SpaceKind::Pairs => translation::run(id, opened, *write, place),
         SpaceKind::Episodes => acting::run(id, opened, *write, place),
+        SpaceKind::Paths => planning::run(id, opened, *write, place),
         SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => {
             let why = "results of 2-D points are kept for recipes alone";
             idle("write", write.then_some(true), why)?;

@@ -11,6 +11,7 @@ mod functions;
 mod manifest;
 mod masked;
 mod open;
+mod planning;
 mod points;
 mod poster;
 mod recipe;

@@ -8,8 +8,9 @@ use serde_json::Value;
 use super::{Place, files::read};
 use crate::{
     data::{
-        ClipSet, DataInfo, Dataset, EpisodeSet, FunctionSet, ImageSet, PairSet, PointSet, ScoreSet,
-        SpaceKind, TextSet, clips, episodes, functions, images, is_name, pairs, scenes, score,
+        ClipSet, DataInfo, Dataset, EpisodeSet, FunctionSet, ImageSet, PairSet, PathSet, PointSet,
+        ScoreSet, SpaceKind, TextSet, clips, episodes, functions, images, is_name, pairs, paths,
+        scenes, score,
     },
     error::{Error, Result},
     families,
@@ -101,6 +102,9 @@ impl Recipe {
         }
         if episodes::is_episodes(&self.data) {
             return Ok(EpisodeSet::new(&self.data_options)?.into());
+        }
+        if paths::is_paths(&self.data) {
+            return Ok(PathSet::new(&self.data_options)?.into());
         }
         if pairs::is_made(&self.data) {
             return Ok(PairSet::new(&self.data, &self.data_options)?.into());

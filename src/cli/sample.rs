@@ -101,7 +101,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         SpaceKind::Image => images(arguments, &opened),
         SpaceKind::Video | SpaceKind::Episodes => clips(arguments, &opened),
         SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => points(arguments, &opened),
-        SpaceKind::Functions => functions(arguments, &opened),
+        SpaceKind::Functions => functions(arguments, &opened, [200, 2000]),
+        SpaceKind::Paths => functions(arguments, &opened, [16, 64]),
         SpaceKind::Text | SpaceKind::Pairs => texts(arguments, &opened),
         SpaceKind::Score => scores(arguments, &opened),
     }
@@ -262,10 +263,10 @@ fn film(frames: &[View], scale: usize) -> Result<Vec<u8>> {
 }
 
 /// Guesses against true values of functions: as a table, as SVG or as a small PNG.
-fn functions(arguments: &Arguments, opened: &Opened) -> Result<()> {
+fn functions(arguments: &Arguments, opened: &Opened, [usual, most]: [usize; 2]) -> Result<()> {
     /// Pixels of CSS of the PNG.
     const SIDE: u32 = 224;
-    let count = within("count", arguments.count, 200, 2000)?;
+    let count = within("count", arguments.count, usual, most)?;
     let out = arguments.out.clone().unwrap_or_else(|| "points.csv".into());
     ends_in(&out, &["csv", "svg", "png"])?;
     let samples = drawn(arguments, opened, count)?;

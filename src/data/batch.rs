@@ -6,6 +6,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::{
     episodes::Episode,
+    paths::Path,
     scenes::words::{CONTEXT, NOTHING},
 };
 use crate::{
@@ -87,6 +88,11 @@ pub enum Batch {
         /// It.
         episodes: Vec<Episode>,
     },
+    /// Ways through mazes.
+    Paths {
+        /// They.
+        paths: Vec<Path>,
+    },
     /// No examples: the model draws its own and asks an energy about them.
     Draws {
         /// How many.
@@ -165,6 +171,9 @@ impl Batch {
                 },
                 Batch::Episodes { episodes } => Batch::Episodes {
                     episodes: episodes[from..to].to_vec(),
+                },
+                Batch::Paths { paths } => Batch::Paths {
+                    paths: paths[from..to].to_vec(),
                 },
                 Batch::Draws { .. } => Batch::Draws { count: to - from },
             };
@@ -336,6 +345,19 @@ impl Batch {
         }
     }
 
+    /// Ways through mazes.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] if it holds something else.
+    pub fn paths(&self) -> Result<&[Path]> {
+        match self {
+            Batch::Paths { paths } => Ok(paths),
+            _ => Err(Error::Unsupported {
+                what: "This needs paths".into(),
+            }),
+        }
+    }
+
     /// Its examples `times` times over.
     #[must_use]
     pub fn repeated(&self, times: usize) -> Self {
@@ -386,6 +408,9 @@ impl Batch {
             Batch::Episodes { episodes } => Batch::Episodes {
                 episodes: vec![episodes.as_slice(); times].concat(),
             },
+            Batch::Paths { paths } => Batch::Paths {
+                paths: vec![paths.as_slice(); times].concat(),
+            },
             Batch::Draws { count } => Batch::Draws {
                 count: count * times,
             },
@@ -399,6 +424,7 @@ impl Batch {
             Batch::Images { shape, .. } => shape[0],
             Batch::Pairs { pairs } => pairs.len(),
             Batch::Episodes { episodes } => episodes.len(),
+            Batch::Paths { paths } => paths.len(),
             Batch::Draws { count } => *count,
             Batch::Functions {
                 inputs,

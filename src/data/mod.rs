@@ -14,6 +14,7 @@ pub mod input;
 pub mod labelled;
 pub mod numbers;
 pub mod pairs;
+pub mod paths;
 pub mod pictures;
 pub mod points;
 pub mod regression;
@@ -36,6 +37,7 @@ pub use episodes::EpisodeSet;
 pub use functions::FunctionSet;
 pub use images::ImageSet;
 pub use pairs::PairSet;
+pub use paths::PathSet;
 pub use points::PointSet;
 pub use score::ScoreSet;
 pub use space::{Space, SpaceKind};
@@ -201,6 +203,8 @@ pub enum Dataset {
     Functions(FunctionSet),
     /// What was done in worlds.
     Episodes(EpisodeSet),
+    /// Ways through mazes.
+    Paths(PathSet),
 }
 
 impl Dataset {
@@ -215,6 +219,7 @@ impl Dataset {
             Dataset::Scores(set) => &set.info,
             Dataset::Functions(set) => &set.info,
             Dataset::Episodes(set) => &set.info,
+            Dataset::Paths(set) => &set.info,
         }
     }
 
@@ -230,6 +235,7 @@ impl Dataset {
             Dataset::Scores(set) => set.bytes(),
             Dataset::Functions(_) => 0,
             Dataset::Episodes(_) => size_of::<EpisodeSet>(),
+            Dataset::Paths(_) => size_of::<PathSet>(),
         }
     }
 
@@ -242,7 +248,7 @@ impl Dataset {
             Dataset::Clips(_) | Dataset::Functions(_) => 0,
             Dataset::Pairs(set) => set.learned_len().unwrap_or(0),
             Dataset::Scores(set) => set.train_len(),
-            Dataset::Episodes(_) => 0,
+            Dataset::Episodes(_) | Dataset::Paths(_) => 0,
         }
     }
 
@@ -257,6 +263,7 @@ impl Dataset {
             Dataset::Pairs(set) => set.test_len(),
             Dataset::Scores(set) => set.test_len(),
             Dataset::Episodes(_) => episodes::TEST,
+            Dataset::Paths(_) => paths::TEST,
         }
     }
 
@@ -337,6 +344,17 @@ impl Dataset {
         }
     }
 
+    /// Its paths.
+    ///
+    /// # Errors
+    /// [`Error::BadData`] if it holds something else.
+    pub fn paths(&self) -> Result<&PathSet> {
+        match self {
+            Dataset::Paths(set) => Ok(set),
+            _ => Err(self.bad("it holds no paths")),
+        }
+    }
+
     /// The set by which a recipe is chosen: the last part of what is learned from is held out, and the test
     /// set is put aside unseen, to be measured on once. As large a part as the test set, a tenth at least of
     /// texts and tables; of toys other points.
@@ -351,6 +369,7 @@ impl Dataset {
             Dataset::Scores(set) => Dataset::Scores(set.for_choice()),
             Dataset::Functions(set) => Dataset::Functions(set.for_choice()),
             Dataset::Episodes(set) => Dataset::Episodes(set.for_choice()),
+            Dataset::Paths(set) => Dataset::Paths(set.for_choice()),
         }
     }
 
@@ -401,6 +420,12 @@ impl From<FunctionSet> for Dataset {
 impl From<EpisodeSet> for Dataset {
     fn from(set: EpisodeSet) -> Self {
         Dataset::Episodes(set)
+    }
+}
+
+impl From<PathSet> for Dataset {
+    fn from(set: PathSet) -> Self {
+        Dataset::Paths(set)
     }
 }
 

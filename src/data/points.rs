@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
 
-use super::{Batch, DataInfo, Space, SpaceKind, functions};
+use super::{Batch, DataInfo, Space, SpaceKind, functions, paths};
 pub use custom::{MAX_BYTES, MAX_POINTS, PointSource, Units};
 use density::Truth;
 use dino::DINO;
@@ -502,6 +502,9 @@ impl PointSet {
     pub fn window_of(info: &DataInfo) -> [f32; 4] {
         if let Space::Functions { inputs, .. } = info.space {
             return functions::window(inputs);
+        }
+        if let Space::Paths { .. } = info.space {
+            return paths::window();
         }
         let known = TOYS.iter().find(|t| t.0 == info.name);
         known.map_or(WINDOW, |t| t.2.window())

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{episodes, functions, pairs::Example, score, tokenizer::Vocabulary};
+use super::{episodes, functions, pairs::Example, paths, score, tokenizer::Vocabulary};
 use crate::error::{Error, Result};
 
 /// What one example is, with all that a model must know to fit it.
@@ -87,6 +87,11 @@ pub enum Space {
         /// Moments of an episode that are learned from, at most.
         steps: usize,
     },
+    /// A path through a maze.
+    Paths {
+        /// Places of a path.
+        length: usize,
+    },
 }
 
 /// The kinds of [`Space`].
@@ -113,6 +118,8 @@ pub enum SpaceKind {
     Functions,
     /// What an agent does in a world.
     Episodes,
+    /// Paths through mazes.
+    Paths,
 }
 
 impl SpaceKind {
@@ -129,6 +136,7 @@ impl SpaceKind {
             SpaceKind::Score => "music",
             SpaceKind::Functions => "functions",
             SpaceKind::Episodes => "episodes",
+            SpaceKind::Paths => "paths",
         }
     }
 
@@ -143,7 +151,7 @@ impl SpaceKind {
 
 impl Space {
     /// One of each kind, to ask a family which it models.
-    pub fn examples() -> [Self; 10] {
+    pub fn examples() -> [Self; 11] {
         [
             Self::grey(28, 28),
             Self::Video {
@@ -188,6 +196,9 @@ impl Space {
             Self::Episodes {
                 steps: episodes::LENGTH,
             },
+            Self::Paths {
+                length: paths::LENGTH,
+            },
         ]
     }
 
@@ -225,6 +236,7 @@ impl Space {
             Self::Score { .. } => SpaceKind::Score,
             Self::Functions { .. } => SpaceKind::Functions,
             Self::Episodes { .. } => SpaceKind::Episodes,
+            Self::Paths { .. } => SpaceKind::Paths,
         }
     }
 
@@ -441,6 +453,10 @@ impl Space {
             Self::Episodes { steps } => match *steps == episodes::LENGTH {
                 true => Ok(()),
                 false => schema(format!("episodes of {steps} moments")),
+            },
+            Self::Paths { length } => match *length == paths::LENGTH {
+                true => Ok(()),
+                false => schema(format!("paths of {length} places")),
             },
         }
     }

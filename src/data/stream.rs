@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Batch, Dataset, EpisodeSet, ImageSet, ScoreSet, clips, episodes, functions, text,
-    vary::Variation,
+    Batch, Dataset, EpisodeSet, ImageSet, PathSet, ScoreSet, clips, episodes, functions, paths,
+    text, vary::Variation,
 };
 use crate::{
     error::{Error, Result},
@@ -158,6 +158,12 @@ impl Stream {
                 let drawn = (from..self.seen).map(|seen| set.draw(self.seed, seen));
                 Ok(EpisodeSet::batch(drawn))
             }
+            Dataset::Paths(set) => {
+                let from = self.seen;
+                self.seen += count as u64;
+                let drawn = (from..self.seen).map(|seen| set.draw(self.seed, seen));
+                Ok(PathSet::batch(drawn))
+            }
             Dataset::Points(set) if set.is_energy() => {
                 self.seen += count as u64;
                 Ok(Batch::Draws { count })
@@ -271,6 +277,10 @@ pub fn test_batch(
         Dataset::Episodes(set) => {
             let end = (start + count).min(episodes::TEST);
             EpisodeSet::batch((start.min(end)..end).map(|i| set.held_out(i)))
+        }
+        Dataset::Paths(set) => {
+            let end = (start + count).min(paths::TEST);
+            PathSet::batch((start.min(end)..end).map(|i| set.held_out(i)))
         }
         Dataset::Points(set) if set.is_energy() => Batch::Draws { count },
         Dataset::Points(set) => {

@@ -18,6 +18,7 @@ pub mod masked;
 pub mod matcher;
 pub mod ngram;
 pub mod pictures;
+pub mod planning;
 pub mod points;
 pub mod prompts;
 pub mod score;

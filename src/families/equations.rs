@@ -215,6 +215,15 @@ pub(super) fn agent() -> Vec<String> {
     lines(&[r"\max\; \sum_t \log \pi\bigl(a^*_t \mid w,\, o_{\le t},\, a_{<t}\bigr)"])
 }
 
+/// Janner et al. 2022, section 3.1, with x_0 for what is predicted; see the top of `diffuser/mod.rs`.
+pub(super) fn diffuser() -> Vec<String> {
+    lines(&[
+        r"\mathcal{L} = \mathbb{E}_{\tau_0,\varepsilon,t}\; \bigl\|\tau_0 - \hat{\tau}_\theta(\tau_t,\, t;\, m,\, s,\, g)\bigr\|^2",
+        r"\tau_t = \sqrt{\bar{\alpha}_t}\,\tau_0 + \sqrt{1-\bar{\alpha}_t}\,\varepsilon,\qquad \tau_t^{(1)} = s,\; \tau_t^{(H)} = g",
+        r"\hat{\tau} \;\leftarrow\; \hat{\tau} - \lambda\, \nabla_{\hat{\tau}}\, C_m(\hat{\tau})",
+    ])
+}
+
 /// What each of two models of points with classes goes up.
 pub(super) fn bayes() -> Vec<String> {
     lines(&[

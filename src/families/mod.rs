@@ -4,6 +4,7 @@ pub mod agent;
 pub mod bayes;
 pub mod bert;
 pub mod ddpm;
+pub mod diffuser;
 mod equations;
 pub mod gan;
 pub mod glow;
@@ -28,8 +29,8 @@ use burn::tensor::Device;
 use serde_json::Value;
 
 use self::{
-    agent::Agent, bayes::Bayes, bert::Bert, ddpm::Ddpm, gan::Gan, glow::Glow, gpt::Gpt,
-    in_context::InContext, kl::Kl, latent_diffusion::LatentDiffusion, mdn::Mdn,
+    agent::Agent, bayes::Bayes, bert::Bert, ddpm::Ddpm, diffuser::Diffuser, gan::Gan, glow::Glow,
+    gpt::Gpt, in_context::InContext, kl::Kl, latent_diffusion::LatentDiffusion, mdn::Mdn,
     neural_process::NeuralProcess, orderless::OrderlessTransformer, pixelcnn::PixelCnn,
     pixelrnn::PixelRnn, planar::Planar, realnvp::RealNvp, seq2seq::Seq2Seq, tuned::Tuned, vae::Vae,
     video::Video,
@@ -63,6 +64,7 @@ const FAMILIES: [Entry; 21] = [
     Entry::of::<Seq2Seq>(),
     Entry::of::<OrderlessTransformer>(),
     Entry::of::<Agent>(),
+    Entry::of::<Diffuser>(),
     Entry::of::<Bayes>(),
     Entry::of::<Kl>(),
 ];

@@ -6,7 +6,7 @@ use crate::{
     data::{
         DataInfo, Dataset, ImageSet, SpaceKind, clips, episodes, functions,
         images::Standing,
-        pairs,
+        pairs, paths,
         pictures::PictureOptions,
         points::{self, Units},
         scenes,
@@ -514,6 +514,11 @@ fn description() -> Outcome {
             Made {
                 name: episodes::NAME.into(),
                 kind: SpaceKind::Episodes,
+                of: None,
+            },
+            Made {
+                name: paths::NAME.into(),
+                kind: SpaceKind::Paths,
                 of: None,
             },
         ]

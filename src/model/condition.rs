@@ -43,6 +43,9 @@ pub struct Condition {
     pub coarse: Option<Vec<f32>>,
     /// Where a path ends.
     pub goal: Option<Vec<f32>>,
+    /// Walls of a maze, row by row from the top: # for a wall and . for floor, with / between rows.
+    #[schemars(length(max = 200))]
+    pub walls: Option<String>,
     /// Music of which some is given and some is to be made.
     pub score: Option<RollInput>,
 }
@@ -69,6 +72,8 @@ pub enum ConditionKind {
     Coarse,
     /// [`Condition::goal`].
     Goal,
+    /// [`Condition::walls`].
+    Walls,
     /// [`Condition::score`].
     Score,
 }
@@ -85,6 +90,7 @@ impl ConditionKind {
             ConditionKind::Strength => "strength",
             ConditionKind::Coarse => "coarse",
             ConditionKind::Goal => "goal",
+            ConditionKind::Walls => "walls",
             ConditionKind::Score => "score",
         }
     }
@@ -111,6 +117,7 @@ impl Condition {
             (ConditionKind::Strength, self.strength.is_some()),
             (ConditionKind::Coarse, self.coarse.is_some()),
             (ConditionKind::Goal, self.goal.is_some()),
+            (ConditionKind::Walls, self.walls.is_some()),
             (ConditionKind::Score, self.score.is_some()),
         ];
         all.into_iter().filter(|a| a.1).map(|a| a.0)

@@ -4,8 +4,8 @@ use burn::{module::Module, tensor::Device};
 
 use super::{
     Acting, Capabilities, Condition, ConditionKind, Cost, Defaults, Density, FamilyInfo,
-    FamilySpace, Invertible, Language, Latent, Losses, Masked, Orderless, Preset, Sampler,
-    StepContext, Translation, condition::with_conditions, plain,
+    FamilySpace, Invertible, Language, Latent, Losses, Masked, Orderless, Planning, Preset,
+    Sampler, StepContext, Translation, condition::with_conditions, plain,
 };
 use crate::{
     data::{Batch, DataInfo, Space, SpaceKind},
@@ -229,6 +229,11 @@ pub trait Family: Sized + Clone + Send + 'static {
 
     /// How it acts, if it does.
     fn acting(&self) -> Option<&dyn Acting> {
+        None
+    }
+
+    /// How it plans, if it does.
+    fn planning(&self) -> Option<&dyn Planning> {
         None
     }
 

@@ -15,6 +15,7 @@ mod example;
 mod family;
 #[expect(clippy::module_inception)] // It holds the trait of that name.
 mod model;
+mod planning;
 mod sampler;
 mod step;
 mod train_config;
@@ -28,6 +29,7 @@ pub use describe::*;
 pub use example::Example;
 pub use family::*;
 pub use model::Model;
+pub use planning::*;
 pub use sampler::*;
 pub use step::*;
 pub use train_config::*;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     Acting, Condition, Cost, Density, Family, Invertible, Language, Latent, Losses, Masked,
-    Orderless, Reading, Sampler, Sentences, StepContext, Translation,
+    Orderless, Planning, Reading, Sampler, Sentences, StepContext, Translation,
 };
 use crate::{
     data::{Batch, SpaceKind},
@@ -144,6 +144,11 @@ pub trait Model: Any {
 
     /// See [`Family::translation`].
     fn translation(&self) -> Option<&dyn Translation> {
+        None
+    }
+
+    /// See [`Family::planning`].
+    fn planning(&self) -> Option<&dyn Planning> {
         None
     }
 
@@ -309,6 +314,10 @@ impl<F: Family> Model for F {
 
     fn translation(&self) -> Option<&dyn Translation> {
         Family::translation(self)
+    }
+
+    fn planning(&self) -> Option<&dyn Planning> {
+        Family::planning(self)
     }
 
     fn acting(&self) -> Option<&dyn Acting> {

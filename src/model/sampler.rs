@@ -9,6 +9,7 @@ use crate::{
     error::{Error, Result},
     pause::Pause,
     scene::Token,
+    worlds::maze::Maze,
 };
 
 /// What a model makes, on its device.
@@ -20,6 +21,13 @@ pub enum Samples {
     Clips(Tensor<5>),
     /// Points in 2-D, `[n, 2]`.
     Points(Tensor<2>),
+    /// Paths through a maze.
+    Paths {
+        /// It.
+        maze: Maze,
+        /// They, `[n, places, 2]`, in cells.
+        paths: Tensor<3>,
+    },
     /// Texts, token by token.
     Texts(Vec<Vec<Token>>),
     /// Music, on the host.

@@ -18,6 +18,7 @@ pub mod masked;
 pub mod nearest;
 pub mod outline;
 mod pca;
+mod planning;
 mod points;
 pub mod score;
 pub mod sentences;
@@ -36,7 +37,7 @@ use crate::{
     families,
     model::{
         Acting, Capabilities, Condition, ConditionKind, FamilyInfo, Language, Latent, Masked,
-        Model, Sampler, Samples, Translation, finish,
+        Model, Planning, Sampler, Samples, Translation, finish,
     },
     open::{guest, meaning},
     pause::Pause,
@@ -116,6 +117,7 @@ fn general(
         SpaceKind::Pairs => all.extend(translation::specs()),
         // What can be seen of them is the family's own.
         SpaceKind::Functions => {}
+        SpaceKind::Paths => all.extend(planning::specs()),
         SpaceKind::Episodes => {
             all.extend(acting::specs());
             all.push(PlotSpec::new(
@@ -138,6 +140,7 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
     }
     match request.info.space.kind() {
         kind if kind.in_plane() => points::answer(model, request, pause).await,
+        SpaceKind::Paths => planning::answer(planning_of(model)?, request, pause).await,
         _ => match request.plot {
             "latent" | "codes" | "reconstruct" | "interpolate" | "attributes" | "become" => {
                 latent::answer(latent_of(model)?, request).await
@@ -227,6 +230,12 @@ fn acting_of(model: &dyn Model) -> Result<&dyn Acting> {
     })
 }
 
+fn planning_of(model: &dyn Model) -> Result<&dyn Planning> {
+    model.planning().ok_or_else(|| Error::Unsupported {
+        what: format!("A {} does not plan", model.title()),
+    })
+}
+
 fn translation_of(model: &dyn Model) -> Result<&dyn Translation> {
     model.translation().ok_or_else(|| Error::Unsupported {
         what: format!("A {} does not translate", model.title()),
@@ -245,6 +254,7 @@ pub async fn samples(samples: Samples, columns: usize, window: [f32; 4]) -> Resu
             let scene = Scene::new(format!("{} samples", points.dims()[0]));
             scene.points(Role::Model, points).read(window).await
         }
+        Samples::Paths { maze, paths } => planning::drawn(&maze, paths).await,
         Samples::Texts(texts) => Ok(token::texts(texts, 0)),
         Samples::Scores(scores) => Ok(View::Scores { scores }),
     }

@@ -142,6 +142,11 @@ pub enum SpaceInfo {
         /// Moments that it looks back on.
         steps: u32,
     },
+    /// Paths through mazes.
+    Paths {
+        /// Cells in a row and in a column of a maze.
+        side: u32,
+    },
 }
 
 /// A text to translate.

@@ -31,6 +31,8 @@ pub struct PlotRequest<'a> {
     pub vectors: &'a [u8],
     /// Actions that are taken before the model's own, by their letters.
     pub actions: &'a str,
+    /// How strongly walls push away what is planned, from 0 to 1.
+    pub walls: f32,
     /// The language of the text and the one to translate it into, by their codes.
     pub languages: [&'a str; 2],
     /// How many points, lines, draws or steps.
@@ -65,6 +67,7 @@ impl<'a> PlotRequest<'a> {
             lines: "",
             vectors: &[],
             actions: "",
+            walls: 0.0,
             languages: [""; 2],
             count: 1,
             seed: 0,

@@ -176,6 +176,9 @@ pub enum PlotInput {
     Marks,
     /// A mission and actions to begin with: [`PlotInputs::text`], [`PlotInputs::actions`].
     Mission,
+    /// A maze that the reader may draw, a start and a goal: [`PlotInputs::text`], [`PlotInputs::marks`],
+    /// [`PlotInputs::walls`].
+    Maze,
     /// A text and two languages: [`PlotInputs::text`], [`PlotInputs::from`], [`PlotInputs::into`].
     Phrase,
 }
@@ -217,6 +220,9 @@ pub struct PlotInputs {
     /// Actions that are taken before the model's own, by their letters.
     #[ts(as = "Option<String>")]
     pub actions: String,
+    /// How strongly walls push away what is planned, from 0 to 1.
+    #[ts(as = "Option<f32>")]
+    pub walls: f32,
     /// The language of the text, by its code; empty for the model's first.
     #[ts(as = "Option<String>")]
     pub from: String,

@@ -16,6 +16,7 @@ use crate::{
         clips::{self, ClipOptions, ClipSet},
         episodes::{self, EpisodeSet},
         functions, pairs,
+        paths::{self, PathSet},
         pictures::{self, PictureInfo, PictureSource},
         scenes::{self, ScenesOptions},
         score,
@@ -147,7 +148,9 @@ impl Library {
             name if pairs::is_made(name) || functions::is_functions(name) => {
                 self.make(name, &info.options, 0).ok()
             }
-            name if episodes::is_episodes(name) => self.make(name, &info.options, 0).ok(),
+            name if episodes::is_episodes(name) || paths::is_paths(name) => {
+                self.make(name, &info.options, 0).ok()
+            }
             name if pairs::is_made(name) => self.make(name, &info.options, 0).ok(),
             name => self.get(name),
         }
@@ -202,6 +205,9 @@ impl Library {
         }
         if episodes::is_episodes(name) {
             return Ok(Rc::new(EpisodeSet::new(options)?.into()));
+        }
+        if paths::is_paths(name) {
+            return Ok(Rc::new(PathSet::new(options)?.into()));
         }
         if self.texts.contains_key(name) || self.sets.contains_key(name) {
             self.touch(name);

@@ -33,6 +33,7 @@ use crate::{
     plots::edit,
     protocol::{ExampleInfo, LossCurve, ModelInfo, SpaceInfo, Split, TrainState},
     training::{Budget, Trainer},
+    worlds::maze,
 };
 use snapshots::Snapshot;
 use training::Clock;
@@ -231,6 +232,7 @@ impl Session {
             State::Training(trainer) => match &*trainer.data {
                 Dataset::Points(set) => set.window(),
                 Dataset::Functions(set) => PointSet::window_of(&set.info),
+                Dataset::Paths(set) => PointSet::window_of(&set.info),
                 _ => [0.0; 4],
             },
             State::Opened(opened) => PointSet::window_of(&opened.meta.data),
@@ -245,6 +247,7 @@ impl Session {
             SpaceKind::Text | SpaceKind::Pairs => 16,
             SpaceKind::Functions => 2000,
             SpaceKind::Score | SpaceKind::Episodes => 8,
+            SpaceKind::Paths => 64,
             SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => 20_000,
         }
     }
@@ -323,6 +326,9 @@ impl Session {
             },
             &Space::Episodes { steps } => SpaceInfo::Episodes {
                 steps: steps as u32,
+            },
+            Space::Paths { .. } => SpaceInfo::Paths {
+                side: maze::SIDE as u32,
             },
         }
     }

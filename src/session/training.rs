@@ -28,6 +28,10 @@ const HELD_OUT_CLIPS: usize = 8;
 const HELD_OUT_PAIRS: usize = 192;
 /// Held-out episodes whose loss is shown.
 const HELD_OUT_EPISODES: usize = 32;
+/// Held-out paths whose loss is shown.
+const HELD_OUT_PATHS: usize = 64;
+/// Paths that a training shows of itself.
+const TRAINING_PATHS: usize = 8;
 /// Episodes that a training shows of itself.
 const TRAINING_EPISODES: usize = 2;
 /// Translations that a training shows of itself.
@@ -256,6 +260,7 @@ impl Session {
                 SpaceKind::Text | SpaceKind::Score => 1,
                 SpaceKind::Functions => TRAINING_FUNCTIONS,
                 SpaceKind::Episodes => TRAINING_EPISODES,
+                SpaceKind::Paths => TRAINING_PATHS,
                 SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => TRAINING_POINTS,
             };
             news.samples = Some(self.fixed_samples(&*self.model(), count, None).await?);
@@ -293,6 +298,7 @@ impl Session {
             SpaceKind::Score => HELD_OUT_SCORES,
             SpaceKind::Functions => HELD_OUT_FUNCTIONS,
             SpaceKind::Episodes => HELD_OUT_EPISODES,
+            SpaceKind::Paths => HELD_OUT_PATHS,
             SpaceKind::Text => HELD_OUT_TOKENS / self.model().block_size().max(1),
             SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => HELD_OUT_POINTS,
         };

@@ -113,6 +113,7 @@ impl Viewer {
             lines: &inputs.lines,
             vectors: &inputs.vectors.0,
             actions: &inputs.actions,
+            walls: inputs.walls,
             languages: [&inputs.from, &inputs.into],
             count: inputs.count as usize,
             seed: u64::from(inputs.seed),

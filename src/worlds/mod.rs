@@ -1,3 +1,4 @@
 //! Worlds in which something can be done.
 
+pub mod maze;
 pub mod rooms;

@@ -1037,7 +1037,7 @@ sampleSchema: JsonSchema, };
 /**
  * The kinds of [`Space`].
  */
-export type SpaceKind = "image" | "video" | "points" | "classes" | "energy" | "text" | "pairs" | "score" | "functions" | "episodes";
+export type SpaceKind = "image" | "video" | "points" | "classes" | "energy" | "text" | "pairs" | "score" | "functions" | "episodes" | "paths";
 
 /**
  * What samples are to fit. What is left out is free.
@@ -1081,6 +1081,10 @@ coarse?: Array<number>,
  */
 goal?: Array<number>, 
 /**
+ * Walls of a maze, row by row from the top: # for a wall and . for floor, with / between rows.
+ */
+walls?: string, 
+/**
  * Music of which some is given and some is to be made.
  */
 score?: RollInput, };
@@ -1088,7 +1092,7 @@ score?: RollInput, };
 /**
  * The conditions that a family can honour.
  */
-export type ConditionKind = "prompt" | "label" | "guidance" | "known" | "start" | "strength" | "coarse" | "goal" | "score";
+export type ConditionKind = "prompt" | "label" | "guidance" | "known" | "start" | "strength" | "coarse" | "goal" | "walls" | "score";
 
 /**
  * What a family starts from on data of a kind.
@@ -1394,7 +1398,7 @@ title: string,
 /**
  * Some to begin with.
  */
-example: string, } | { "kind": "passages" } | { "kind": "marks" } | { "kind": "mission" } | { "kind": "phrase" };
+example: string, } | { "kind": "passages" } | { "kind": "marks" } | { "kind": "mission" } | { "kind": "maze" } | { "kind": "phrase" };
 
 /**
  * The answers to a plot's inputs; what a plot does not ask for is ignored.
@@ -1449,6 +1453,10 @@ vectors?: Bytes,
  * Actions that are taken before the model's own, by their letters.
  */
 actions?: string, 
+/**
+ * How strongly walls push away what is planned, from 0 to 1.
+ */
+walls?: number, 
 /**
  * The language of the text, by its code; empty for the model's first.
  */
@@ -1677,7 +1685,11 @@ length: number, } | { "kind": "episodes",
 /**
  * Moments that it looks back on.
  */
-steps: number, };
+steps: number, } | { "kind": "paths", 
+/**
+ * Cells in a row and in a column of a maze.
+ */
+side: number, };
 
 /**
  * A text to translate.

@@ -8,6 +8,7 @@ import type { Input } from "./inputs/input";
 import { LettersInput } from "./inputs/letters";
 import { MarksInput } from "./inputs/marks";
 import { MaskInput } from "./inputs/mask";
+import { MazeInput } from "./inputs/maze";
 import { MissionInput } from "./inputs/mission";
 import { LinesInput } from "./inputs/lines";
 import { PairInput } from "./inputs/pair";
@@ -151,6 +152,12 @@ export class Kit {
       const mission = this.#one("mission", () => new MissionInput(host, changed));
       const asks = () => ({ seed: host.settled.seed });
       return { inputs: [mission], renderers: { episode: new EpisodeRenderer(host, mission) }, asks };
+    }
+    if (kinds.includes("maze")) {
+      const { scrubber } = this.#places;
+      const maze = this.#one("maze", () => new MazeInput(host, changed, scrubber));
+      const renderers = { plot: new PlotRenderer(host, host, undefined, maze) };
+      return { inputs: [maze, ...this.#places.of(spec)], renderers, expected: "plot", asks: () => ({}) };
     }
     const sentence = () => this.#one("sentence", () => new TextInput(host, changed, { sentence: true }));
     const told = kinds.includes("sentence") ? [sentence()] : [];

@@ -26,6 +26,7 @@ export const LEARNED: Record<SpaceKind, Learned> = {
   functions: { caption: "learnsFunctions", samples: 200, scratch: "scratchImages" },
   // A line each.
   pairs: { caption: "learnsPairs", samples: 6, scratch: "scratchPairs" },
+  paths: { caption: "learnsPaths", samples: 8, scratch: "scratchPaths" },
   episodes: { caption: "learnsEpisodes", samples: 2, scratch: "scratchEpisodes" },
 };
 

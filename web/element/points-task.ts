@@ -17,14 +17,14 @@ export const POINTS = ["data", "steps", "seconds", "rate", "overlay"];
 
 /** The kind of images, clips or pairs that a family is to learn, if it learns any: images rather than others. */
 export const pictured = (spaces: FamilyInfo["spaces"]): SpaceKind | undefined =>
-  (["image", "video", "pairs", "score", "functions", "episodes"] as const).find((kind) =>
+  (["image", "video", "pairs", "score", "functions", "episodes", "paths"] as const).find((kind) =>
     spaces.some((s) => s.kind === kind),
   );
 
 export const isPlane = (kind: SpaceKind | undefined) => kind === "points" || kind === "classes" || kind === "energy";
 
-/** Whether what a model makes is drawn: points, or what it guesses of functions. */
-export const isDrawn = (kind: SpaceKind | undefined) => isPlane(kind) || kind === "functions";
+/** Whether what a model makes is drawn: points, what it guesses of functions, or paths. */
+export const isDrawn = (kind: SpaceKind | undefined) => isPlane(kind) || kind === "functions" || kind === "paths";
 
 /** What a model of 2-D points learns where it stands, as attributes say it: a toy data set, and how long. */
 export class PointsTask {

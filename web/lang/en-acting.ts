@@ -8,6 +8,21 @@ export const acting = {
   ),
   scratchEpisodes: "After a minute it finds what lies before it; doors and two-part missions take much longer.",
   kindEpisodes: "Acting",
+  learnsPaths: sentence(
+    "How an expert goes from a start to a goal, in mazes that are drawn anew at each step. The loss is how far the",
+    "predicted places are off, squared; below, paths through a maze at the same noise.",
+  ),
+  scratchPaths: "After a minute paths go about the right way; that they keep off walls takes several more.",
+  kindPaths: "Planning",
+  mazeHelp: "Drag the start or the goal. Press a cell to make it a wall or floor.",
+  mazePlay: "Play",
+  anotherMaze: "Another maze",
+  noWalls: "Take all walls away",
+  wallsPush: "Walls push",
+  arrowsMaze: sentence(
+    "{label}. Arrow keys move the pointer; Enter takes up the start or the goal and sets it down again, and elsewhere",
+    "makes a cell a wall or floor.",
+  ),
   mission: "Mission",
   missionHelp: sentence(
     "In English: go to, pick up or open, then a key, ball, box or door with its colour. Parts are joined by “then”.",

@@ -69,6 +69,7 @@ const COUNTS: Record<Kind, number> = {
   episodes: 2,
   score: 1,
   functions: 200,
+  paths: 8,
 };
 
 /** A model: it samples, trains, and goes into a file. */

@@ -1,9 +1,9 @@
 /** Samples as a program wants them: one by one. */
-import type { Roll, SpaceKind, Token, View } from "../client/protocol";
+import type { Layer, Roll, SpaceKind, Token, View } from "../client/protocol";
 
 /**
  * What a model models: images, clips, points in 2-D, those with classes, those of which an energy is known, text, texts
- * in two languages, music, functions.
+ * in two languages, music, functions, paths.
  */
 export type Kind = SpaceKind;
 
@@ -39,6 +39,8 @@ export interface SampleOf {
   score: Roll;
   /** A true value of a function and what is guessed of it. */
   functions: Point;
+  /** Its places, in cells of the maze. */
+  paths: Point[];
   /** The world at each moment. */
   episodes: Picture[];
 }
@@ -70,6 +72,13 @@ function points(xy: Uint8Array): Point[] {
   ]);
 }
 
+/** The paths of a layer, place by place. */
+function paths(layer: Layer): Point[][] {
+  if (layer.kind !== "lines" || layer.role !== "model") return [];
+  const [all, each] = [points(layer.xy), layer.length];
+  return Array.from({ length: all.length / each }, (_, i) => all.slice(i * each, (i + 1) * each));
+}
+
 /** Texts as they grow: news of a sampler carries only tokens that are new. */
 export class Texts {
   #tokens: Token[][] = [];
@@ -97,8 +106,10 @@ export function samplesOf(view: View | null, count: number): SampleOf[Kind][] {
     return Array.from({ length: Math.min(count, rows) }, (_, i) => all.slice(i * columns, (i + 1) * columns));
   }
   if (view?.kind === "points") return points(view.xy);
-  if (view?.kind === "plot")
-    return view.layers.flatMap((l) => (l.kind === "points" && l.role === "model" ? points(l.xy) : []));
+  if (view?.kind === "plot") {
+    const dots = view.layers.flatMap((l) => (l.kind === "points" && l.role === "model" ? points(l.xy) : []));
+    return dots.length ? dots : view.layers.flatMap(paths);
+  }
   if (view?.kind === "scores") return view.scores.slice(0, count);
   if (view?.kind !== "texts") return [];
   const texts = new Texts();

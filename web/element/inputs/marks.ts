@@ -18,6 +18,7 @@ const NEAR = 0.035;
 /** Points that the reader places on a plot: pressing sets one down or takes one up; let go where it was, it is gone. */
 export class MarksInput implements Input {
   readonly params: Record<string, Param>;
+  readonly arrows = "arrowsMark";
   marks: Place[] = START.map(([x, y]) => [x, y]);
   /** The one that is held, whether it was there before, and whether it has moved. */
   #held: { index: number; old: boolean; moved: boolean } | undefined;

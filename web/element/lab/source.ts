@@ -22,6 +22,7 @@ const KINDS = {
   text: "kindText",
   pairs: "kindPairs",
   episodes: "kindEpisodes",
+  paths: "kindPaths",
   score: "kindMusic",
   functions: "kindFunctions",
 } as const satisfies Record<SpaceKind, Key>;

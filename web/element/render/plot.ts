@@ -3,8 +3,8 @@ import { ref } from "lit/directives/ref.js";
 import type { View } from "../../client/protocol";
 import type { Words } from "../../lang/words";
 import { OnePointer } from "../inputs/one-pointer";
-import type { MarksInput } from "../inputs/marks";
 import type { PointerInput } from "../inputs/place";
+import type { Key } from "../../lang/words";
 import { capital } from "../numbers";
 import { bars, numbers } from "./numbers";
 import { Plot, type PlotView } from "./points";
@@ -28,6 +28,17 @@ function moved(e: KeyboardEvent, window: Window, from: [number, number] | null):
   return [Math.min(right, Math.max(left, x + move[0] * step)), Math.min(top, Math.max(bottom, y + move[1] * step))];
 }
 
+/** What takes presses on the plot: points that the reader places, or a maze. */
+export interface Placing {
+  /** What is said of its keys, with the drawing's `label`. */
+  readonly arrows: Key & `arrows${string}`;
+  take(at: readonly [number, number], window: Window): void;
+  move(at: readonly [number, number]): void;
+  leave(): void;
+  /** Enter, where it is something else than a press. */
+  press?(at: readonly [number, number]): void;
+}
+
 /** The data of what is drawn. */
 export interface Ground {
   /** What lies under a model that is drawn over its data. */
@@ -49,8 +60,8 @@ export class PlotRenderer implements Renderer {
     private readonly ground: Ground,
     /** The plots that ask for one are pointed at. */
     public pointer: PointerInput | undefined,
-    /** The points that the reader places, in the plots that ask for some. */
-    private readonly marks?: MarksInput,
+    /** The points that the reader places, or the maze that is drawn, in the plots that ask for such. */
+    private readonly marks?: Placing,
   ) {
     this.plot = new Plot(element);
   }
@@ -110,8 +121,11 @@ export class PlotRenderer implements Renderer {
       const at = this.plot.pointer ?? [(left + right) / 2, (bottom + top) / 2];
       if (e.key === "Enter" || e.key === " ") {
         e.preventDefault();
-        this.marks.take(at, view.window);
-        this.marks.leave();
+        if (this.marks.press) this.marks.press(at);
+        else {
+          this.marks.take(at, view.window);
+          this.marks.leave();
+        }
       }
       this.plot.pointer = moved(e, view.window, at) ?? at;
       this.plot.redraw();
@@ -134,7 +148,7 @@ export class PlotRenderer implements Renderer {
       <canvas
         part="canvas"
         role=${active ? "application" : "img"}
-        aria-label=${active ? words.say(this.marks ? "arrowsMark" : "arrowsPoint", { label }) : label}
+        aria-label=${active ? words.say(this.marks?.arrows ?? "arrowsPoint", { label }) : label}
         tabindex=${active ? 0 : nothing}
         class=${active ? "active" : ""}
         @pointermove=${active ? handle : nothing}

@@ -9,6 +9,21 @@ export const actingTexts: Pick<Texts, keyof typeof english> = {
   scratchEpisodes:
     "Nach einer Minute findet er, was vor ihm liegt; Türen und Aufträge aus zwei Teilen brauchen viel länger.",
   kindEpisodes: "Handeln",
+  learnsPaths:
+    "Wie ein Experte von einem Start zu einem Ziel geht, in Labyrinthen, die in jedem Schritt neu gezogen werden. " +
+    "Der Verlust ist, wie weit die vorhergesagten Orte daneben liegen, im Quadrat; unten Pfade durch ein Labyrinth " +
+    "bei gleichem Rauschen.",
+  scratchPaths:
+    "Nach einer Minute führen die Pfade etwa den richtigen Weg; dass sie Wände meiden, dauert einige Minuten länger.",
+  kindPaths: "Planen",
+  mazeHelp: "Ziehen Sie Start oder Ziel. Ein Druck auf ein Feld macht es zur Wand oder zu Boden.",
+  mazePlay: "Abspielen",
+  anotherMaze: "Ein anderes Labyrinth",
+  noWalls: "Alle Wände wegnehmen",
+  wallsPush: "Wände drücken",
+  arrowsMaze:
+    "{label}. Pfeiltasten bewegen den Zeiger; die Eingabetaste nimmt Start oder Ziel auf und setzt es wieder ab, " +
+    "anderswo macht sie ein Feld zur Wand oder zu Boden.",
   mission: "Auftrag",
   missionHelp:
     "Auf Englisch: go to, pick up oder open, dann key, ball, box oder door mit der Farbe davor. Teile verbindet " +
@@ -68,6 +83,72 @@ export const acting: Record<string, string> = {
   "This cannot be done: {stuck}.": "Das geht nicht: {stuck}.",
   "there is no {colour}{sort} in this world": "In dieser Welt gibt es „{colour}{sort}“ nicht",
   "there is no way to the {colour}{sort}": "Zu „{colour}{sort}“ führt kein Weg",
+
+  // Planning
+  Diffuser: "Diffuser",
+  Channels: "Kanäle",
+  "Numbers that are known of each cell while the maze is read, a multiple of 4.":
+    "Zahlen, die beim Lesen des Labyrinths von jedem Feld bekannt sind, ein Vielfaches von 4.",
+  Sweeps: "Durchgänge",
+  "Times that what is known of each cell spreads to its neighbours.":
+    "Wie oft sich, was von einem Feld bekannt ist, auf seine Nachbarn ausbreitet.",
+  "Steps of the chain from paths to noise.": "Schritte der Kette von Pfaden zu Rauschen.",
+  "Width of the residual stream: numbers that stand for a place or a cell.":
+    "Breite des Residualstroms: Zahlen, die für einen Ort oder ein Feld stehen.",
+  "Steps from noise to paths.": "Schritte vom Rauschen zu Pfaden.",
+  Walls: "Wände",
+  "How strongly walls push a path away: 0 not at all, 1 as far as it takes.":
+    "Wie stark Wände einen Pfad wegdrücken: 0 gar nicht, 1 so weit wie nötig.",
+  Plans: "Pläne",
+  ["A bundle of paths from the start to the goal, all places of a path denoised together; the slider goes from " +
+  "noise to paths. Drag the start or the goal; press a cell to make it a wall or floor. The model has never seen " +
+  "this maze. Beside the paths is what A* finds."]:
+    "Ein Bündel Pfade vom Start zum Ziel, alle Orte eines Pfades zusammen entrauscht; der Regler geht vom Rauschen " +
+    "zu den Pfaden. Ziehen Sie Start oder Ziel; ein Druck auf ein Feld macht es zur Wand oder zu Boden. Das Modell " +
+    "hat dieses Labyrinth nie gesehen. Neben den Pfaden steht, was A* findet.",
+  "Follow a plan": "Einem Plan folgen",
+  ["A point with inertia follows the first of the paths that meets no wall, or the first of all if none does. A " +
+  "controller pushes it towards a place that moves along the path; walls stop it. The slider goes through the time."]:
+    "Ein Punkt mit Trägheit folgt dem ersten der Pfade, der keine Wand trifft, oder dem ersten überhaupt, wenn jeder " +
+    "eine trifft. Ein Regler drückt ihn zu einem Ort hin, der den Pfad entlangwandert; Wände halten ihn auf. Der " +
+    "Schieber geht durch die Zeit.",
+  steps: "Schritte",
+  time: "Zeit",
+  Start: "Start",
+  Goal: "Ziel",
+  Paths: "Pfade",
+  "A*": "A*",
+  Plan: "Plan",
+  "The point": "Der Punkt",
+  "{n} paths": "{n} Pfade",
+  "after {taken} of {steps} steps": "nach {taken} von {steps} Schritten",
+  "no way leads from the start to the goal": "vom Start führt kein Weg zum Ziel",
+  "without collision": "ohne Zusammenstoß",
+  "length beside A*’s": "Länge neben der von A*",
+  "A*’s length": "Länge bei A*",
+  cells: "Felder",
+  "cells/s": "Felder/s",
+  speed: "Tempo",
+  "moments at a wall": "Augenblicke an einer Wand",
+  "it has arrived": "er ist angekommen",
+  "it has not arrived": "er ist nicht angekommen",
+  "on its way": "unterwegs",
+  "A {} does not plan": "Ein {} plant nicht",
+  "This needs a model that plans": "Dazu braucht es ein Modell, das plant",
+  "This needs paths": "Dazu braucht es Pfade",
+  "it holds no paths": "er enthält keine Pfade",
+  "it has no options": "er hat keine Optionen",
+  "paths of {length} places": "Pfade aus {length} Orten",
+  "A path has another length than the model's": "Ein Pfad hat eine andere Länge als die des Modells",
+  "{SIDE} rows of {SIDE} signs are expected, # or ., with / between":
+    "erwartet werden {SIDE} Reihen aus {SIDE} Zeichen, # oder ., mit / dazwischen",
+  "it must lie on the floor of the maze": "es muss auf dem Boden des Labyrinths liegen",
+  "a start and a goal are needed": "ein Start und ein Ziel sind nötig",
+  "two finite numbers are needed": "zwei endliche Zahlen sind nötig",
+  "no way leads there from the start": "vom Start führt kein Weg dorthin",
+  "channels are normalised in 4 groups; a multiple of 4 is needed":
+    "Kanäle werden in 4 Gruppen normiert; ein Vielfaches von 4 ist nötig",
+  "a start and a goal are expected, as x,y;x,y": "erwartet werden ein Start und ein Ziel als x,y;x,y",
 
   // Missions that are not understood
   "{LONGEST} characters are the most": "höchstens {LONGEST} Zeichen",
