@@ -5,6 +5,8 @@
 //! two binaries ([`worker_exports`](crate::worker_exports)): the linker drops a library's exports
 //! that no binary mentions.
 
+mod helpers;
+
 use std::{
     alloc::{GlobalAlloc, Layout},
     cell::RefCell,
@@ -28,6 +30,8 @@ use crate::{
     parity,
     protocol::{Answer, Envelope, ErrorInfo, Reply},
 };
+
+pub use helpers::{dismiss, helper, serve};
 
 unsafe extern "C" {
     fn __wasm_call_ctors();
@@ -62,6 +66,30 @@ macro_rules! worker_exports {
         #[wasm_bindgen]
         pub fn post(envelope: JsValue) {
             worker::post(envelope);
+        }
+    };
+}
+
+/// The exports of the CPU's module by which workers help each other with a training.
+#[macro_export]
+macro_rules! helper_exports {
+    () => {
+        /// See [`worker::helper`].
+        #[wasm_bindgen]
+        pub fn helper(number: u32, port: web_sys::MessagePort) {
+            worker::helper(number, port);
+        }
+
+        /// See [`worker::dismiss`].
+        #[wasm_bindgen]
+        pub fn dismiss(number: u32) {
+            worker::dismiss(number);
+        }
+
+        /// See [`worker::serve`].
+        #[wasm_bindgen]
+        pub fn serve(port: web_sys::MessagePort) {
+            worker::serve(port);
         }
     };
 }

@@ -495,3 +495,56 @@ fn mutants_of_every_family_never_panic() {
     println!("{n} mutants in {seconds:.0} s: {codes:?}");
     assert!(failures.is_empty(), "{failures:#?}");
 }
+
+/// Bits of all weights after two steps with so many helpers, and of the losses; with how many parts a step has.
+fn trained_with(small: &Small, helpers: u32) -> (Vec<u32>, usize) {
+    let device = device::cpu();
+    let train = TrainConfig::from_json(&small.train).expect("options");
+    let new = |train| {
+        let data = small.data.clone();
+        Trainer::new(small.family, &small.config, train, data, 5, &device).expect("a training")
+    };
+    // Enough for several parts, the last of which is smaller.
+    let most = new(train.clone()).model.micro_batch();
+    let batch_size = match most {
+        usize::MAX => 8,
+        most => 2 * most + 1,
+    };
+    let mut trainer = new(TrainConfig {
+        batch_size,
+        ..train
+    });
+    let crew = common::crew::of(helpers);
+    let mut bits = Vec::new();
+    pollster::block_on(async {
+        for _ in 0..2 {
+            trainer.step_with(&crew).await.expect("a step");
+            let losses = trainer.take_losses().await.expect("losses");
+            bits.extend(losses.iter().map(|(_, loss)| loss.to_bits()));
+        }
+        for weights in trainer.model.weights().await.expect("weights").values() {
+            bits.extend(weights.iter::<f32>().map(f32::to_bits));
+        }
+    });
+    let family = small.family;
+    assert_eq!(crew.size(), helpers as usize, "{family} lost a helper");
+    (bits, trainer.parts())
+}
+
+#[test]
+fn every_family_learns_the_same_to_the_last_bit_from_any_number_of_workers() {
+    let mut helped = Vec::new();
+    for small in small_models() {
+        let (alone, parts) = trained_with(&small, 0);
+        for workers in [2, 3, 5] {
+            let (bits, _) = trained_with(&small, workers - 1);
+            let family = small.family;
+            assert!(bits == alone, "{family} with {workers} workers");
+        }
+        if parts > 1 {
+            helped.push(small.family);
+        }
+    }
+    helped.dedup();
+    assert!(helped.len() >= 11, "{helped:?}");
+}

@@ -63,6 +63,19 @@ impl Rng {
         }
     }
 
+    /// The generator of one part of what this one is for, whatever was drawn from this one before: no two parts
+    /// share numbers, and those of part 0 are the first of this one.
+    #[must_use]
+    pub fn part(&self, part: u64) -> Self {
+        let mut source = self.source.clone();
+        source.set_word_pos(0);
+        source.set_stream(part);
+        Self {
+            source,
+            outline: self.outline,
+        }
+    }
+
     /// The generator for the outline of a model, whose weights have names and shapes and no values:
     /// `nn::init` then draws and allocates nothing.
     pub fn outline() -> Self {

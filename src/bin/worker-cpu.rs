@@ -2,5 +2,7 @@
 
 #[cfg(target_family = "wasm")]
 generative_playground::worker_exports!();
+#[cfg(target_family = "wasm")]
+generative_playground::helper_exports!();
 
 fn main() {}

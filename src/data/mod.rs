@@ -27,6 +27,7 @@ pub mod table;
 pub mod text;
 pub mod tokenizer;
 mod vary;
+pub(crate) mod wire;
 
 use serde::{Deserialize, Serialize};
 

@@ -400,6 +400,8 @@ impl Family for Planar {
 
     config_and_net!();
 
+    const IN_PARTS: bool = false;
+
     fn train_step(&mut self, batch: &Batch, context: &mut StepContext) -> Result<Losses> {
         let along = context.step as f64 / self.config.anneal as f64;
         let losses = self.loss(batch, context.rng, (0.01 + 0.99 * along).min(1.0))?;

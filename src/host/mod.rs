@@ -27,7 +27,7 @@ use crate::{
     protocol::{Answer, Envelope, ErrorInfo, Outcome, Progress, Reply},
     session::{Library, SPARE, Session},
     speech::Voice,
-    training::Budget,
+    training::{Budget, Crew},
 };
 
 /// A session in its place.
@@ -49,6 +49,9 @@ pub struct Host {
     sessions: RefCell<HashMap<u32, Rc<Slot>>>,
     library: RefCell<Library>,
     voice: RefCell<Option<Rc<Voice>>>,
+    crew: Crew,
+    /// The session whose training the crew helps.
+    helped: Cell<Option<u32>>,
     cancelled: RefCell<HashSet<u32>>,
     running: RefCell<HashSet<u32>>,
 }
@@ -65,6 +68,8 @@ impl Host {
             sessions: RefCell::default(),
             library: RefCell::default(),
             voice: RefCell::default(),
+            crew: Crew::new(pause),
+            helped: Cell::new(None),
             cancelled: RefCell::default(),
             running: RefCell::default(),
         }
@@ -74,7 +79,13 @@ impl Host {
     #[must_use]
     pub fn with_rest(mut self, rest: Pause) -> Self {
         self.rest = rest;
+        self.crew = Crew::new(rest);
         self
+    }
+
+    /// The workers that help.
+    pub fn crew(&self) -> &Crew {
+        &self.crew
     }
 
     /// Let sessions ask for no more than `budget`, where it is not to be the device's.

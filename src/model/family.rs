@@ -5,7 +5,7 @@ use burn::{module::Module, tensor::Device};
 use super::{
     Acting, Capabilities, Condition, ConditionKind, Cost, Defaults, Density, FamilyInfo,
     FamilySpace, Invertible, Language, Latent, Losses, Masked, Orderless, Planning, Preset,
-    Sampler, StepContext, Translation, condition::with_conditions, plain,
+    Sampler, StepContext, Sum, Translation, condition::with_conditions, parts,
 };
 use crate::{
     data::{Batch, DataInfo, Space, SpaceKind},
@@ -109,9 +109,27 @@ pub trait Family: Sized + Clone + Send + 'static {
 
     /// The most examples that go through the network at once while it trains. The gradients of a
     /// step are summed over such parts of the batch in a fixed order; smaller parts stay in the
-    /// processor's caches.
+    /// processor's caches, and each may be computed by another worker.
     fn micro_batch(&self) -> usize {
         usize::MAX
+    }
+
+    /// Examples of a batch that belong together: no part ends between them.
+    fn together(&self) -> usize {
+        1
+    }
+
+    /// Whether a step is one update by the gradients of [`Family::training_losses`], summed over parts of the
+    /// batch. A family that writes [`Family::train_step`] itself says no.
+    const IN_PARTS: bool = true;
+
+    /// What there is to do with a batch before the first gradient of a step.
+    ///
+    /// # Errors
+    /// What the device reports.
+    fn prepare(&mut self, batch: &Batch, context: &mut StepContext) -> Result<()> {
+        let _ = (batch, context);
+        Ok(())
     }
 
     /// What training on one example costs; of most networks each layer is used once.
@@ -130,7 +148,14 @@ pub trait Family: Sized + Clone + Send + 'static {
     /// # Errors
     /// What the device reports.
     fn train_step(&mut self, batch: &Batch, context: &mut StepContext) -> Result<Losses> {
-        step_in_parts(self, batch, context)
+        self.prepare(batch, context)?;
+        let mut sum = Sum::default();
+        let parts = parts(batch, self.micro_batch(), self.together());
+        for (i, (part, share)) in parts.iter().enumerate() {
+            let mut rng = context.rng.part(i as u64);
+            sum.add(Sum::of(self, part, *share, &mut rng)?);
+        }
+        Ok(context.end(0, self.net_mut(), sum))
     }
 
     /// A sampler that advances one step at a time, towards samples that fit `condition`, in which
@@ -286,37 +311,4 @@ fn in_space<F: Family>(space: &Space) -> Option<FamilySpace> {
         sizes: defaults.sizes,
         plots: F::plots(space.kind()),
     })
-}
-
-/// One optimizer step of a family of one network: the gradients of [`Family::training_losses`], summed
-/// over parts of [`Family::micro_batch`] examples.
-///
-/// # Errors
-/// What the device reports.
-pub(crate) fn step_in_parts<F: Family>(
-    model: &mut F,
-    batch: &Batch,
-    context: &mut StepContext,
-) -> Result<Losses> {
-    let mut total: Losses = Vec::new();
-    for (part, share) in batch.parts(model.micro_batch()) {
-        let mut losses = model.training_losses(&part, context.rng)?;
-        if share < 1.0 {
-            let each = losses.into_iter();
-            losses = each.map(|(name, loss)| (name, loss * share)).collect();
-        }
-        if let Some((_, loss)) = losses.first() {
-            context.accumulate(0, model.net(), loss);
-        }
-        let losses = plain(losses);
-        total = match total.is_empty() {
-            true => losses,
-            false => {
-                let pairs = total.into_iter().zip(losses);
-                pairs.map(|((name, a), (_, b))| (name, a + b)).collect()
-            }
-        };
-    }
-    context.apply(0, model.net_mut());
-    Ok(total)
 }

@@ -15,6 +15,7 @@ mod example;
 mod family;
 #[expect(clippy::module_inception)] // It holds the trait of that name.
 mod model;
+mod parts;
 mod planning;
 mod sampler;
 mod step;
@@ -29,6 +30,7 @@ pub use describe::*;
 pub use example::Example;
 pub use family::*;
 pub use model::Model;
+pub use parts::{Sum, part_count, parts};
 pub use planning::*;
 pub use sampler::*;
 pub use step::*;

@@ -2,15 +2,16 @@
 
 use std::any::Any;
 
+use burn::tensor::Tensor;
 use serde_json::Value;
 
 use super::{
     Acting, Condition, Cost, Density, Family, Invertible, Language, Latent, Losses, Masked,
-    Orderless, Planning, Reading, Sampler, Sentences, StepContext, Translation,
+    Orderless, Planning, Reading, Sampler, Sentences, StepContext, Sum, Translation,
 };
 use crate::{
     data::{Batch, SpaceKind},
-    error::Result,
+    error::{Error, Result},
     nn::weights::{self, Shapes, Weights},
     optim::{Optimizer, ParameterGroup},
     options::{self, Options},
@@ -56,6 +57,47 @@ pub trait Model: Any {
     /// # Errors
     /// What the device reports.
     fn train_step(&mut self, batch: &Batch, context: &mut StepContext) -> Result<Losses>;
+
+    /// See [`Family::IN_PARTS`].
+    fn in_parts(&self) -> bool {
+        false
+    }
+
+    /// See [`Family::together`].
+    fn together(&self) -> usize {
+        1
+    }
+
+    /// See [`Family::prepare`].
+    ///
+    /// # Errors
+    /// What the device reports.
+    fn prepare(&mut self, batch: &Batch, context: &mut StepContext) -> Result<()> {
+        let _ = (batch, context);
+        Ok(())
+    }
+
+    /// Losses and gradients of a part that is such a share of its batch.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] of a model that does not train in parts; what the device reports.
+    fn sum_of(&self, part: &Batch, share: f64, rng: &mut Rng) -> Result<Sum> {
+        let _ = (part, share, rng);
+        Err(Error::Unsupported {
+            what: "Training this model in parts".into(),
+        })
+    }
+
+    /// One optimizer step down the gradients of a sum over all parts. Its losses.
+    fn end_step(&mut self, sum: Sum, context: &mut StepContext) -> Losses {
+        let _ = context;
+        sum.losses
+    }
+
+    /// Its weights, flat, in the order of [`Model::shapes`], on the device and outside autodiff.
+    fn values(&self) -> Vec<Tensor<1>> {
+        Vec::new()
+    }
 
     /// See [`Family::losses`].
     ///
@@ -231,6 +273,31 @@ impl<F: Family> Model for F {
 
     fn train_step(&mut self, batch: &Batch, context: &mut StepContext) -> Result<Losses> {
         Family::train_step(self, batch, context)
+    }
+
+    fn in_parts(&self) -> bool {
+        F::IN_PARTS
+    }
+
+    fn together(&self) -> usize {
+        Family::together(self)
+    }
+
+    fn prepare(&mut self, batch: &Batch, context: &mut StepContext) -> Result<()> {
+        Family::prepare(self, batch, context)
+    }
+
+    fn sum_of(&self, part: &Batch, share: f64, rng: &mut Rng) -> Result<Sum> {
+        Sum::of(self, part, share, rng)
+    }
+
+    fn end_step(&mut self, sum: Sum, context: &mut StepContext) -> Losses {
+        context.end(0, self.net_mut(), sum)
+    }
+
+    fn values(&self) -> Vec<Tensor<1>> {
+        let listed = weights::list(self.net()).into_iter();
+        listed.map(|(_, _, value)| value).collect()
     }
 
     fn losses(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses> {

@@ -2,6 +2,7 @@
 
 use burn::{module::Module, tensor::Tensor};
 
+use super::Sum;
 use crate::{
     nn::weights,
     optim::{Hyper, Optimizer},
@@ -37,15 +38,12 @@ impl StepContext<'_> {
         weights::replace(net, |net| optimizer.step(net, loss, hyper));
     }
 
-    /// Adds the gradients of `loss` to those of the next step of `network`.
-    pub fn accumulate<M: Module>(&mut self, network: usize, net: &M, loss: &Tensor<1>) {
-        self.optimizers[network].accumulate(net, loss);
-    }
-
-    /// One optimizer step of `network` down what was accumulated.
-    pub fn apply<M: Module>(&mut self, network: usize, net: &mut M) {
+    /// One optimizer step of `network` down the gradients of a sum. Its losses.
+    pub fn end<M: Module>(&mut self, network: usize, net: &mut M, sum: Sum) -> Losses {
         let (optimizer, hyper) = (&mut self.optimizers[network], self.hyper);
+        optimizer.take(sum.gradients);
         weights::replace(net, |net| optimizer.apply(net, hyper));
+        sum.losses
     }
 }
 

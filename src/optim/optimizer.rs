@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use burn::{
     module::{Module, ModuleMapper, ModuleVisitor, Param},
-    tensor::{Device, Gradients, Tensor},
+    tensor::{Device, Tensor},
 };
 
 use super::{
@@ -64,8 +64,11 @@ pub struct Optimizer {
     /// First and second moment of each parameter, flat.
     moments: BTreeMap<String, Moments>,
     /// The gradient of each parameter for the next step, flat.
-    pending: BTreeMap<String, Tensor<1>>,
+    pending: Gradients,
 }
+
+/// The gradient by each parameter of a module, flat, by name.
+pub type Gradients = BTreeMap<String, Tensor<1>>;
 
 impl Optimizer {
     /// The optimizer of the network that these groups make up, before its first step.
@@ -80,13 +83,35 @@ impl Optimizer {
         }
     }
 
+    /// The gradients of `loss` (a scalar, `[1]`) by the parameters of a module.
+    pub fn gradients<M: Module>(module: &M, loss: &Tensor<1>) -> Gradients {
+        let mut collect = Collect {
+            gradients: loss.backward(),
+            found: Gradients::new(),
+            path: Vec::new(),
+        };
+        module.visit(&mut collect);
+        collect.found
+    }
+
+    /// Adds gradients to those of the next step.
+    pub fn take(&mut self, gradients: Gradients) {
+        if self.pending.is_empty() {
+            self.pending = gradients;
+            return;
+        }
+        for (name, gradient) in gradients {
+            let sum = match self.pending.remove(&name) {
+                Some(sum) => sum + gradient,
+                None => gradient,
+            };
+            self.pending.insert(name, sum);
+        }
+    }
+
     /// Adds the gradients of `loss` (a scalar, `[1]`) to those of the next step.
     pub fn accumulate<M: Module>(&mut self, module: &M, loss: &Tensor<1>) {
-        module.visit(&mut Collect {
-            gradients: loss.backward(),
-            pending: &mut self.pending,
-            path: Vec::new(),
-        });
+        self.take(Self::gradients(module, loss));
     }
 
     /// One step down the gradients of `loss` and those that were accumulated before it.
@@ -167,7 +192,7 @@ impl Optimizer {
 }
 
 /// Multiplies all gradients by min(1, clip / ‖gradients‖) (Pascanu et al. 2013, arXiv:1211.5063).
-fn shorten(gradients: &mut BTreeMap<String, Tensor<1>>, clip: f32) {
+fn shorten(gradients: &mut Gradients, clip: f32) {
     let mut squares: Option<Tensor<1>> = None;
     for grad in gradients.values() {
         let square = reduce::sum(grad.clone().square());
@@ -189,13 +214,13 @@ fn shorten(gradients: &mut BTreeMap<String, Tensor<1>>, clip: f32) {
 }
 
 /// Takes the gradients of a module's parameters, flat, by name.
-struct Collect<'a> {
-    gradients: Gradients,
-    pending: &'a mut BTreeMap<String, Tensor<1>>,
+struct Collect {
+    gradients: burn::tensor::Gradients,
+    found: Gradients,
     path: Vec<String>,
 }
 
-impl ModuleVisitor for Collect<'_> {
+impl ModuleVisitor for Collect {
     fn enter_module(&mut self, name: &str, _: &str) {
         self.path.push(name.to_string());
     }
@@ -209,12 +234,7 @@ impl ModuleVisitor for Collect<'_> {
             return;
         };
         let n = grad.dims().iter().product::<usize>();
-        let (name, grad) = (self.path.join("."), grad.reshape([n]));
-        let sum = match self.pending.remove(&name) {
-            Some(sum) => sum + grad,
-            None => grad,
-        };
-        self.pending.insert(name, sum);
+        self.found.insert(self.path.join("."), grad.reshape([n]));
     }
 }
 

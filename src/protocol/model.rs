@@ -171,6 +171,8 @@ pub struct TrainState {
     pub epoch: f32,
     /// Steps a second, lately.
     pub rate: f32,
+    /// Workers that compute a step together; one where nobody helps.
+    pub workers: u32,
     /// Seconds of computing behind it, this session's.
     pub seconds: f32,
     /// The history of each named loss since the session began (thinned).

@@ -115,6 +115,14 @@ pub enum Progress {
         /// A resumable checkpoint.
         bytes: Bytes,
     },
+    /// A training would go faster with helpers, workers to which the page gives it a way; or does not need them
+    /// any more.
+    Helpers {
+        /// How many, at most.
+        count: u32,
+        /// Numbers of those that are of no use any more: they did not answer.
+        lost: Vec<u32>,
+    },
     /// A sentence was spoken.
     Speech {
         /// It.

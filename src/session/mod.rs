@@ -32,7 +32,7 @@ use crate::{
     options,
     plots::edit,
     protocol::{ExampleInfo, LossCurve, ModelInfo, SpaceInfo, Split, TrainState},
-    training::{Budget, Trainer},
+    training::{Budget, Trainer, Trial},
     worlds::maze,
 };
 use snapshots::Snapshot;
@@ -54,6 +54,10 @@ pub struct Session {
     computed: Duration,
     clock: Clock,
     budget: Budget,
+    /// Whether helpers pay.
+    trial: Trial,
+    /// Workers that took the last step.
+    workers: usize,
     /// Why the training cannot go on from where it is.
     diverged: Option<Error>,
 }
@@ -111,6 +115,8 @@ impl Session {
             computed: Duration::ZERO,
             clock: Clock::new(step),
             budget: Budget::of(device),
+            trial: Trial::default(),
+            workers: 1,
             diverged: None,
         }
     }
@@ -170,6 +176,8 @@ impl Session {
             computed: Duration::ZERO,
             clock: Clock::new(0),
             budget,
+            trial: Trial::default(),
+            workers: 1,
             diverged: None,
         }
     }
@@ -386,6 +394,7 @@ impl Session {
                 State::Training(trainer) => trainer.epoch() as f32,
             },
             rate: self.rate,
+            workers: self.workers as u32,
             seconds: self.computed.as_secs_f32(),
             losses: self.losses.clone(),
             snapshots: self.snapshots.iter().map(|s| s.step as u32).collect(),

@@ -9,17 +9,20 @@ use super::{Session, State};
 use crate::{
     checkpoint::Opened,
     data::{Dataset, SpaceKind},
+    device,
     error::{Error, Result},
     model::TrainConfig,
     options::{self, Options},
     pause::Pause,
     protocol::TrainState,
     scene::View,
-    training::{Split, Trainer, record},
+    training::{Crew, MOST_HELPERS, Plan, Split, Trainer, Trial, record},
 };
 
 /// Images behind the held-out curve.
 const HELD_OUT: usize = 256;
+/// A network that takes fewer images at once takes long for each.
+const FEW: usize = 64;
 /// Tokens behind the held-out curve.
 const HELD_OUT_TOKENS: usize = 3072;
 /// Held-out clips on which losses are measured.
@@ -137,6 +140,7 @@ impl Session {
         self.clock.reported = Instant::now();
         self.clock.reported_step = step;
         self.clock.counted = Instant::now();
+        self.workers = 1;
     }
 
     /// A resumable checkpoint and its step, if steps were taken since the last one.
@@ -187,26 +191,52 @@ impl Session {
     /// [`Error::TrainingDiverged`] and what the device reports; [`Error::Unsupported`] before
     /// [`Session::prepare_training`].
     pub async fn train_slice(&mut self, budget: Duration, until: Option<u64>) -> Result<News> {
+        self.train_slice_with(None, budget, until).await
+    }
+
+    /// The same with the help of a crew.
+    ///
+    /// # Errors
+    /// As [`Session::train_slice`].
+    pub async fn train_slice_with(
+        &mut self,
+        crew: Option<&Crew>,
+        budget: Duration,
+        until: Option<u64>,
+    ) -> Result<News> {
         // From a wreck there is no way on, only back.
         if let Some(error) = &self.diverged {
             return Err(error.clone());
         }
-        let news = self.train_a_while(budget, until).await;
+        let news = self.train_a_while(crew, budget, until).await;
         if let Err(error @ Error::TrainingDiverged { .. }) = &news {
             self.diverged = Some(error.clone());
         }
         news
     }
 
-    async fn train_a_while(&mut self, budget: Duration, until: Option<u64>) -> Result<News> {
+    async fn train_a_while(
+        &mut self,
+        crew: Option<&Crew>,
+        budget: Duration,
+        until: Option<u64>,
+    ) -> Result<News> {
         let start = Instant::now();
         if self.step() >= self.clock.next_snapshot {
             self.take_snapshot().await?;
         }
-        let trainer = self.trainer()?;
         loop {
-            trainer.step()?;
-            if start.elapsed() >= budget || until.is_some_and(|u| trainer.step_count() >= u) {
+            let begun = Instant::now();
+            let trainer = self.trainer()?;
+            let helpers = crew.map_or(0, Crew::size).min(trainer.parts() - 1);
+            match crew {
+                Some(crew) if helpers > 0 => trainer.step_with(crew).await?,
+                _ => trainer.step()?,
+            }
+            let step = trainer.step_count();
+            self.workers = 1 + helpers;
+            self.trial.saw(begun.elapsed().as_secs_f64(), self.workers);
+            if start.elapsed() >= budget || until.is_some_and(|u| step >= u) {
                 break;
             }
         }
@@ -217,6 +247,21 @@ impl Session {
             self.report(ended, &mut news).await?;
         }
         Ok(news)
+    }
+
+    /// How many helpers its steps are to be dealt out to: none where that does not make them shorter, or where the
+    /// memory of all together would be more than a training may have.
+    pub fn helpers(&self) -> usize {
+        let State::Training(trainer) = &self.state else {
+            return 0;
+        };
+        if !self.trial.pays() || !device::is_cpu(&self.device) {
+            return 0;
+        }
+        let plan = Plan::of_model(&*trainer.model, &trainer.config);
+        let room = (self.budget.memory - plan.memory) / plan.helper;
+        let room = room.max(0.0) as usize;
+        (trainer.parts() - 1).min(room).min(MOST_HELPERS)
     }
 
     /// Seconds of a step, measured on a few; for a step that is quick (see [`pace_of`](super::pace_of)).
@@ -282,7 +327,7 @@ impl Session {
 
     /// Whether the network takes few images at once, and so takes long for many.
     fn takes_few(&self) -> bool {
-        self.model().micro_batch() < HELD_OUT
+        self.model().micro_batch() < FEW
     }
 
     /// Note the losses on what is held out as they are now.
@@ -327,6 +372,7 @@ impl Session {
                 let train = trainer.config.with_json(change)?;
                 self.budget.check_model(&*trainer.model, &train)?;
                 trainer.config = train;
+                self.trial = Trial::default();
             }
             State::Opened(opened) => {
                 let train = TrainConfig::from_json(&opened.meta.train)?.with_json(change)?;

@@ -22,6 +22,9 @@ pub const FILE_LIMIT: usize = 256 << 20;
 /// Of these, what a file may say about itself.
 const HEADER: f64 = 10e6;
 
+/// Bytes of a worker that computes nothing yet, its compiled program included.
+const PROGRAM: f64 = 40e6;
+
 /// What a training, or a sampler, may take.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Budget {
@@ -208,6 +211,8 @@ pub struct Plan {
     pub file: f64,
     /// Bytes for the model, its optimizer and one step.
     pub memory: f64,
+    /// Bytes for a helper: the program, the weights, their gradients and what comes and goes, and a part of a step.
+    pub helper: f64,
     /// Floating-point operations of a step.
     pub work: f64,
     /// Floating-point operations for the loss of one example, without its gradient.
@@ -237,6 +242,7 @@ impl Plan {
         let file = 4.0 * parameters * kept;
         // Beside them the gradients; a checkpoint under way is there twice.
         let memory = 4.0 * parameters + 3.0 * file + 4.0 * at_once * cost.activations;
+        let helper = PROGRAM + 16.0 * parameters + 4.0 * at_once * cost.activations;
         let loss = 2.0 * cost.multiply_adds;
         // Gradients take twice as much as the loss, and Adam about twenty operations a parameter.
         let mut work = 3.0 * loss * batch + 20.0 * parameters;
@@ -247,6 +253,7 @@ impl Plan {
             parameters,
             file,
             memory,
+            helper,
             work,
             loss,
         }

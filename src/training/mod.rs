@@ -5,9 +5,15 @@
 //! are summed there; [`Trainer::take_losses`] reads their means.
 
 mod budget;
+mod crew;
 mod curves;
+mod helper;
 mod trainer;
+mod trial;
 
 pub use budget::{Budget, FILE_LIMIT, Plan};
+pub use crew::{Crew, Line, MOST_HELPERS};
 pub use curves::{LossCurve, Split, record};
+pub use helper::{Helper, Numbers};
 pub use trainer::{Origin, Trainer};
+pub use trial::Trial;

@@ -1,16 +1,20 @@
 //! A training under way.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::{
+    collections::BTreeMap,
+    rc::Rc,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use burn::tensor::{Device, Tensor};
 use serde_json::Value;
 
-use super::Budget;
+use super::{Budget, Crew, crew::Step};
 use crate::{
     data::{Batch, Dataset, Stream, remembered, test_batch},
     error::{Error, Result},
     families::{self, tuned},
-    model::{Losses, Model, StepContext, TrainConfig},
+    model::{Losses, Model, StepContext, TrainConfig, part_count},
     nn::weights::Weights,
     optim::Optimizer,
     rng::{Purpose, Rng},
@@ -27,6 +31,9 @@ pub struct Origin {
     /// Name of the data that they had learned from, where it was other data than this training's.
     pub data: Option<String>,
 }
+
+/// Trainings that there were.
+static TRAININGS: AtomicU64 = AtomicU64::new(0);
 
 /// A training under way.
 pub struct Trainer {
@@ -48,6 +55,8 @@ pub struct Trainer {
     pub origin: Origin,
     /// Some of what they had learned from before; its loss tells what is forgotten.
     pub old: Option<Batch>,
+    /// Tells trainings of this process from each other.
+    id: u64,
     stream: Stream,
     step: u64,
     sums: BTreeMap<&'static str, (Tensor<1>, u32)>,
@@ -94,6 +103,7 @@ impl Trainer {
             only: None,
             origin: Origin::default(),
             old: None,
+            id: TRAININGS.fetch_add(1, Ordering::Relaxed),
             stream: Stream::new(seed, seen),
             step,
             sums: BTreeMap::new(),
@@ -152,13 +162,7 @@ impl Trainer {
     /// # Errors
     /// What the device reports.
     pub fn step(&mut self) -> Result<()> {
-        self.stream.vary(self.config.vary);
-        let batch = self.stream.next(
-            &self.data,
-            self.config.batch_size,
-            self.model.block_size(),
-            self.config.binarize,
-        )?;
+        let batch = self.batch()?;
         let losses = self.model.train_step(
             &batch,
             &mut StepContext {
@@ -169,6 +173,65 @@ impl Trainer {
                 only: self.only,
             },
         )?;
+        self.took(losses);
+        Ok(())
+    }
+
+    /// Take the same step, its parts dealt out to a crew.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub async fn step_with(&mut self, crew: &Crew) -> Result<()> {
+        if crew.size() == 0 || !self.model.in_parts() {
+            return self.step();
+        }
+        let batch = self.batch()?;
+        let mut context = StepContext {
+            hyper: self.config.hyper_at(self.step),
+            step: self.step,
+            rng: &mut Rng::new(self.seed, Purpose::Train, self.step),
+            optimizers: &mut self.optimizers,
+            only: self.only,
+        };
+        self.model.prepare(&batch, &mut context)?;
+        let step = Step {
+            training: self.id,
+            model: &*self.model,
+            data: self.data.info(),
+            seed: self.seed,
+            step: self.step,
+        };
+        let sum = crew.sum(&step, &batch).await?;
+        let losses = self.model.end_step(sum, &mut context);
+        self.took(losses);
+        Ok(())
+    }
+
+    /// Parts of a step that may be computed side by side.
+    pub fn parts(&self) -> usize {
+        match self.model.in_parts() {
+            true => part_count(
+                self.config.batch_size,
+                self.model.micro_batch(),
+                self.model.together(),
+            ),
+            false => 1,
+        }
+    }
+
+    /// The examples of the next step.
+    fn batch(&mut self) -> Result<Batch> {
+        self.stream.vary(self.config.vary);
+        self.stream.next(
+            &self.data,
+            self.config.batch_size,
+            self.model.block_size(),
+            self.config.binarize,
+        )
+    }
+
+    /// A step has been taken.
+    fn took(&mut self, losses: Losses) {
         self.step += 1;
         self.follow();
         for (name, value) in losses {
@@ -178,7 +241,6 @@ impl Trainer {
             };
             self.sums.insert(name, sum);
         }
-        Ok(())
     }
 
     /// Let the average follow the model. It starts at the first step and follows fast at first:

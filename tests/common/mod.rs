@@ -1,6 +1,7 @@
 //! What several test binaries share.
 #![allow(dead_code)] // Each binary uses its part.
 
+pub mod crew;
 pub mod files;
 pub mod native;
 pub mod pixels;

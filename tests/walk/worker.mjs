@@ -204,6 +204,7 @@ const state = ({ step, snapshots }) => ({
   step,
   epoch: step / 100,
   rate: 1000 / STEP,
+  workers: 1,
   seconds: (step * STEP) / 1000,
   losses: [],
   snapshots: [...snapshots],

@@ -28,6 +28,12 @@ export interface Init {
   files?: Record<string, string>;
 }
 
+/** What else its shell is told: of a helper and the way to it, that one is gone, whom it is to help. */
+export type Aid =
+  | { type: "helper"; number: number; port: MessagePort }
+  | { type: "dismiss"; number: number }
+  | { type: "serve"; port: MessagePort };
+
 /** Messages of the worker's shell, besides the answers. */
 export type ShellMessage =
   | { type: "loading" }
@@ -245,6 +251,11 @@ export class Connection {
 
   #post(envelope: Envelope) {
     this.#worker?.postMessage(envelope);
+  }
+
+  /** Tells the shell, and hands over what goes with it. */
+  tell(message: Aid, transfer: Transferable[] = []) {
+    this.#worker?.postMessage(message, transfer);
   }
 
   /** Ends the worker and every request in it, also those that wait for it to be ready. */

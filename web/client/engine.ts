@@ -1,7 +1,8 @@
 import { Connection, wasRestarted, type Backend, type Device, type Options } from "./connection";
 import { PlaygroundError, problem } from "./errors";
+import { Helpers } from "./helpers";
 import { isPictures, missing } from "./pictures";
-import type { Outcome, PictureSource, PointSource, Request, TextInfo } from "./protocol";
+import type { Outcome, PictureSource, PointSource, Progress, Request, TextInfo } from "./protocol";
 import { dataFile, forgetData, siteManifest } from "./site";
 import { siteText, type TextSource } from "./texts";
 
@@ -24,6 +25,8 @@ export type Asked = Exclude<Request, Open> | (Omit<Open, "bytes"> & { bytes: Uin
 /** What can be asked for, as the worker describes it. */
 export type Description = Extract<Outcome, { type: "description" }>;
 
+/** What a training says of helpers. */
+type Wanted = Pick<Extract<Progress, { type: "helpers" }>, "count" | "lost">;
 /** A reader's points as they were taken. */
 export type Points = Extract<Outcome, { type: "points" }>;
 /** A reader's pictures as they were taken. */
@@ -51,6 +54,7 @@ interface Death {
 /** One worker that never ends while anybody needs it: the supervisor of a back end. */
 export class Engine {
   #connection: Connection;
+  #helpers: Helpers | undefined;
   #data = new Map<string, Promise<void>>();
   /** The points that the worker has. */
   #points: PointSource | undefined;
@@ -96,6 +100,17 @@ export class Engine {
     const { bytes: given } = request;
     const bytes = given instanceof Blob ? new Uint8Array(await given.arrayBuffer()) : given;
     return this.#connection.send({ ...request, bytes }, options);
+  }
+
+  /** A training of its worker would go faster with so many helpers; at most `workers` are to compute in all. */
+  help({ count, lost }: Wanted, workers: number | null) {
+    this.#helpers ??= new Helpers(this.#connection);
+    this.#helpers.want(count, lost, workers);
+  }
+
+  #unhelped() {
+    this.#helpers?.end();
+    this.#helpers = undefined;
   }
 
   /** Families, options and their schemas. */
@@ -229,6 +244,7 @@ export class Engine {
   }
 
   #died(error: PlaygroundError) {
+    this.#unhelped();
     const now = Date.now();
     const cause = `${error.code} ${error.message}`;
     this.#deaths = [...this.#deaths.filter((d) => now - d.at < 60 * MINUTE), { at: now, cause }];
@@ -251,6 +267,7 @@ export class Engine {
 
   #end() {
     if (engines.get(this.wanted) === this) engines.delete(this.wanted);
+    this.#unhelped();
     this.#connection.close();
   }
 }

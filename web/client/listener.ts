@@ -32,6 +32,8 @@ export interface Run {
   /** Steps a second at most. */
   rate?: number | null;
   network?: string | null;
+  /** The most workers that compute it; by default as many as there are cores. */
+  workers?: number | null;
   /** Whether a snapshot comes at its end. */
   keep?: boolean;
 }

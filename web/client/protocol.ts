@@ -721,7 +721,15 @@ step: number,
 /**
  * A resumable checkpoint.
  */
-bytes: Bytes, } | { "type": "speech", 
+bytes: Bytes, } | { "type": "helpers", 
+/**
+ * How many, at most.
+ */
+count: number, 
+/**
+ * Numbers of those that are of no use any more: they did not answer.
+ */
+lost: Array<number>, } | { "type": "speech", 
 /**
  * It.
  */
@@ -1724,6 +1732,10 @@ epoch: number,
  * Steps a second, lately.
  */
 rate: number, 
+/**
+ * Workers that compute a step together; one where nobody helps.
+ */
+workers: number, 
 /**
  * Seconds of computing behind it, this session's.
  */

@@ -228,13 +228,13 @@ export class Session extends Questions implements Survivor {
     return running.left ? undefined : this.model?.state;
   }
 
-  async #train(running: Running, { steps = null, seconds = null, rate = null, network = null, keep = true }: Run) {
+  async #train(running: Running, run: Run) {
+    const { steps = null, seconds = null, rate = null, network = null, workers = null, keep = true } = run;
     const { signal } = running.abort;
     if (!this.model) return;
     const first = this.model.state.step;
     // A new worker counts its seconds from nought.
-    let [spent, clock] = [0, this.model.state.seconds];
-    let [highest, stuck] = [first, 0];
+    let [spent, clock, highest, stuck] = [0, this.model.state.seconds, first, 0];
     const progress = (state: TrainState) => {
       spent += state.seconds >= clock ? state.seconds - clock : state.seconds;
       clock = state.seconds;
@@ -252,6 +252,7 @@ export class Session extends Questions implements Survivor {
           {
             signal,
             progress: (p) => {
+              if (p.type === "helpers") this.engine.help(p, workers);
               if (running.left) return;
               if (p.type === "training") {
                 progress(p.state);

@@ -162,6 +162,13 @@ export const ATTRIBUTES = {
     "training begins when the element comes into view (not with reduced motion)",
   ),
   "keep-training": entry(toggle, false, BOTH, NONE, "training goes on while nobody can see it"),
+  workers: entry(
+    integer(1, 9),
+    null,
+    MODEL,
+    MODEL,
+    "how many workers compute a training on the processor at most; by itself as many as it has cores",
+  ),
   overlay: entry(toggle, true, BOTH, BOTH, "the data is drawn with the model"),
   at: entry(number(0, 1), 0.5, BOTH, BOTH, "where the slider of a plot stands"),
   z: entry(

@@ -13,6 +13,7 @@ import { ModelCore, grown } from "./core";
 import { figureKeys } from "./figure-key";
 import { download } from "./files";
 import { besideOf, familyOf, leave, meaningless, settle, takeOptions, UNSAID, type Settled } from "./options";
+import { text, whenChanged } from "./options";
 import type { Host, Panel, ViewName } from "./panel";
 import { goingOn } from "./tuning";
 import { POINTS, PointsTask, START, isPlane, pictured } from "./points-task";
@@ -24,8 +25,6 @@ export const DEFAULT_MODEL = "vae-mnist";
 /** Attributes that the element reads itself, in the order in which they matter. */
 const SETTLED = ["view", "seed", "count", "backend", "columns", "refresh", "controls"] as const;
 const KEEP = "keep-training";
-/** A property that a script may have set to a number, as the text of its attribute. */
-const text = (value: unknown) => (value === null || value === undefined ? null : String(value));
 
 /**
  * What an element of one model is to its panels and to its controller: attributes, family, views, and what they ask.
@@ -299,13 +298,8 @@ export abstract class ModelHost extends grown(ModelCore) implements Host, Contro
   }
 
   protected override willUpdate(changed: PropertyValues<this>) {
-    if (changed.has(KEEP as never)) {
-      try {
-        this.trainer.goOnUnseen(read(KEEP, text((this as Record<string, unknown>)[KEEP])));
-      } catch (e) {
-        this.report(e, KEEP);
-      }
-    }
+    whenChanged(this, changed, KEEP, (said) => this.trainer.goOnUnseen(read(KEEP, said)));
+    whenChanged(this, changed, "workers", (said) => void this.trainer.setWorkers(read("workers", said)));
     for (const name of SETTLED) {
       const touched = name === "view" ? ["view", "views", "plot"] : [name];
       if (!touched.some((n) => (changed as Map<string, unknown>).has(n))) continue;

@@ -32,7 +32,26 @@ export const UNSAID: Settled = {
 const OWN = [
   ...["model", "src", "family", "families", "preset", "view", "views", "seed", "count", "backend", "controls", "tune"],
   ...["refresh", "columns", "autoplay", "keep-training", "overlay", "seconds", "rate", "plot", "look"],
+  "workers",
 ];
+
+/** A property that a script may have set to a number, as the text of its attribute. */
+export const text = (value: unknown) => (value === null || value === undefined ? null : String(value));
+
+/** Takes what an attribute says, where that has changed; what is wrong with it is reported. */
+export function whenChanged(
+  host: Pick<Host, "report">,
+  changed: ReadonlyMap<PropertyKey, unknown>,
+  name: string,
+  take: (said: string | null) => void,
+) {
+  if (!changed.has(name)) return;
+  try {
+    take(text((host as unknown as Record<string, unknown>)[name]));
+  } catch (e) {
+    host.report(e, name);
+  }
+}
 
 /** Where the values of options go. */
 export interface Sink {

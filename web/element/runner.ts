@@ -27,6 +27,8 @@ const SNAPSHOT = 10_000;
 /** The training of the model in place: it follows what is wished (`wants`) and what can be seen (`watch`). */
 export abstract class Runner extends Wishes {
   rate: number | null = null;
+  /** The most workers that compute a training; null is as many as there are cores. */
+  workers: number | null = null;
   /** Where the rate is limited: one step at a time, each with its picture. */
   stepwise = false;
   /** Training is to go on, as soon as and as long as it can. */
@@ -142,6 +144,13 @@ export abstract class Runner extends Wishes {
     this.sync();
   }
 
+  /** Other workers, at once. */
+  async setWorkers(most: number | null): Promise<void> {
+    this.workers = most;
+    if (this.running && !this.#stepping) await this.halt();
+    this.sync();
+  }
+
   /** Somebody can see it, or nobody can. */
   watch(seen: boolean) {
     const leaves = this.#seen && !seen;
@@ -179,7 +188,8 @@ export abstract class Runner extends Wishes {
     this.failed = false;
     this.told.turned();
     const slowly = this.stepwise && rate !== null && run.steps !== 1;
-    const training = slowly ? this.#slowly(session, rate, wish) : session.train({ ...run, rate });
+    const { workers } = this;
+    const training = slowly ? this.#slowly(session, rate, wish) : session.train({ ...run, rate, workers });
     this.#loop = training.then(
       () => undefined,
       (e: unknown) => {
@@ -295,6 +305,9 @@ export abstract class Runner extends Wishes {
     if (this.suspended) return words.say("waitingAt", { where });
     if (!this.running) return words.say(this.failed ? "stoppedAt" : "pausedAt", { where });
     if (!(rate > 0)) return words.say("starting");
-    return capital(words.say("goingOnSteps", { where, rate: words.figure(rate, rate < 10 ? 1 : 0) }));
+    const pace = words.figure(rate, rate < 10 ? 1 : 0);
+    const { workers } = info.state;
+    if (workers > 1) return capital(words.say("goingOnTogether", { where, rate: pace, n: workers }));
+    return capital(words.say("goingOnSteps", { where, rate: pace }));
   }
 }

@@ -99,6 +99,7 @@ export const en = {
   waitingAt: "Waiting at {where} while out of sight",
   goingOn: "{where}, {rate} a second",
   goingOnSteps: "{where}, {rate} steps a second",
+  goingOnTogether: "{where}, {rate} steps a second by {n} workers",
   doneIn: "{where}, done in {seconds} s",
   untrained: "Untrained",
   starting: "Starting…",

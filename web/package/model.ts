@@ -31,6 +31,8 @@ export interface TrainOptions {
   seconds?: number;
   /** Steps a second at most. */
   rate?: number;
+  /** The most workers that compute it on the processor; by default as many as there are cores, nine at most. */
+  workers?: number;
   /** Move this network alone, of those of the family (`discriminator`, for example). */
   network?: string;
   /** Options of the training that are to change. */

@@ -37,7 +37,7 @@ declare module "node:worker_threads" {
   export class Worker {
     constructor(source: string, options: { eval: true; name?: string });
     on(event: "message" | "error" | "exit", listener: (value: never) => void): this;
-    postMessage(message: unknown): void;
+    postMessage(message: unknown, transfer?: unknown[]): void;
     terminate(): Promise<number>;
     ref(): void;
     unref(): void;

@@ -31,12 +31,12 @@ class Thread implements AnyWorker {
       );
   }
 
-  postMessage(message: Envelope | { type: "init" }) {
+  postMessage(message: Envelope | { type: string }, transfer: Transferable[] = []) {
     if ("id" in message && message.request.type !== "cancel" && message.request.type !== "dispose") {
       this.#asked.add(message.id);
       this.#worker.ref();
     }
-    this.#worker.postMessage(message);
+    this.#worker.postMessage(message, transfer);
   }
 
   terminate() {

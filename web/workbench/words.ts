@@ -88,6 +88,8 @@ export const ATTRIBUTES_DE: Record<Name, string> = {
   rate: "höchstens so viele Schritte in der Sekunde",
   autoplay: "das Training beginnt, sobald das Element zu sehen ist (nicht bei verringerter Bewegung)",
   "keep-training": "das Training geht weiter, während es niemand sieht",
+  workers:
+    "wie viele Worker ein Training auf dem Prozessor höchstens berechnen; von sich aus so viele, wie er Kerne hat",
   overlay: "die Daten werden mit dem Modell gezeichnet",
   at: "wo der Regler einer Ansicht steht",
   z: "der markierte Punkt des latenten Raums",

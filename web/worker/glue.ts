@@ -9,6 +9,10 @@ export interface Glue {
   start(onAnswer: (answer: Answer) => void): void;
   init_device(backend: "cpu" | "webgpu", allowFallback: boolean): Promise<DeviceInfo>;
   post(envelope: Envelope): void;
+  /** Of the CPU's module: workers help each other with a training. */
+  helper?(number: number, port: MessagePort): void;
+  dismiss?(number: number): void;
+  serve?(port: MessagePort): void;
 }
 
 /** The glue that belongs to a module. */

@@ -2,7 +2,7 @@
  * The worker's shell: chooses the device, loads the one wasm module that goes with it, and then
  * only passes messages. Everything that thinks is in Rust.
  */
-import type { Init, ShellMessage } from "../client/connection";
+import type { Aid, Init, ShellMessage } from "../client/connection";
 import { fileUrl, learnFiles } from "../client/files";
 import { isPage, notModule, refused, unanswered, uncompiled } from "../client/refusals";
 import type { Answer, DeviceInfo, Envelope, ErrorInfo } from "../client/protocol";
@@ -294,11 +294,19 @@ self.addEventListener("unhandledrejection", (event) => {
   fatal(trapped(event.reason));
 });
 
-scope.onmessage = ({ data }: MessageEvent<Init | Envelope>) => {
+function aid(message: Aid) {
+  if (message.type === "helper") glue?.helper?.(message.number, message.port);
+  else if (message.type === "dismiss") glue?.dismiss?.(message.number);
+  else glue?.serve?.(message.port);
+}
+
+scope.onmessage = ({ data }: MessageEvent<Init | Aid | Envelope>) => {
   if ("id" in data) {
     if (glue) post(data);
     else waiting.push(data);
-  } else {
+  } else if (data.type === "init") {
     void init(data);
+  } else {
+    aid(data);
   }
 };

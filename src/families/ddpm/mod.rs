@@ -107,7 +107,7 @@ impl Told {
 }
 
 /// Examples that go through a U-Net at once while it trains.
-const MICRO_BATCH: usize = 16;
+const MICRO_BATCH: usize = 8;
 
 /// The model. See the module's documentation. Inside it an example is a row of numbers of about unit
 /// scale: both coordinates of a point, or all values of an image.

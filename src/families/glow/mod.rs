@@ -49,7 +49,7 @@ use crate::{
     kernels::{elementwise, reduce},
     model::{
         Capabilities, Condition, Cost, Defaults, Density, DensityKind, DensityOptions, Family,
-        Losses, OnePass, Sampler, Samples, StepContext, TrainConfig, config_and_net, step_in_parts,
+        Losses, OnePass, Sampler, Samples, StepContext, TrainConfig, config_and_net,
     },
     nn::{
         gaussian, init,
@@ -453,12 +453,14 @@ impl Family for Glow {
         MICRO_BATCH
     }
 
-    fn train_step(&mut self, batch: &Batch, context: &mut StepContext) -> Result<Losses> {
+    /// The first batch says how what lies between the layers is to be scaled.
+    fn prepare(&mut self, batch: &Batch, context: &mut StepContext) -> Result<()> {
         if context.step == 0 {
             let levels = self.levels(batch)?;
-            self.initialise(levels, context.rng);
+            // With noise that no part of the step has.
+            self.initialise(levels, &mut context.rng.part(u64::MAX));
         }
-        step_in_parts(self, batch, context)
+        Ok(())
     }
 
     fn sampler(

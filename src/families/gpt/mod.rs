@@ -206,7 +206,7 @@ pub struct Gpt {
 }
 
 /// Tokens that go through the network together while it trains.
-const MICRO_BATCH: usize = 512;
+const MICRO_BATCH: usize = 256;
 
 impl Gpt {
     /// The stream `[n, C]` that a text enters as: texts of `t` tokens, the first of which stands at

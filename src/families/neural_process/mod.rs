@@ -313,6 +313,10 @@ impl Family for NeuralProcess {
         self.together * (MICRO_BATCH / self.together).max(1)
     }
 
+    fn together(&self) -> usize {
+        self.together
+    }
+
     fn cost(&self) -> Cost {
         network::cost(&self.net, &self.sizes)
     }

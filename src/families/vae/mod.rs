@@ -85,6 +85,8 @@ pub struct Vae {
     net: Net,
 }
 
+/// Images that go through the networks at once while they train.
+const MICRO_BATCH: usize = 64;
 /// Log-variances of p(x|z) below this would let single points become spikes.
 const MIN_LOGVAR: f32 = -9.0;
 
@@ -423,6 +425,13 @@ impl Family for Vae {
 
     fn losses(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses> {
         Ok(self.elbo(self.inputs(batch)?, rng))
+    }
+
+    fn micro_batch(&self) -> usize {
+        match self.points {
+            Some(_) => usize::MAX,
+            None => MICRO_BATCH,
+        }
     }
 
     fn cost(&self) -> Cost {

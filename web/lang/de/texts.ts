@@ -88,6 +88,7 @@ export const texts: Texts = {
   waitingAt: "Wartet außer Sicht bei {where}",
   goingOn: "{where}, {rate} pro Sekunde",
   goingOnSteps: "{where}, {rate} Schritte pro Sekunde",
+  goingOnTogether: "{where}, {rate} Schritte pro Sekunde mit {n} Workern",
   doneIn: "{where}, fertig nach {seconds} s",
   untrained: "Untrainiert",
   starting: "Beginnt …",
