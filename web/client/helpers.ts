@@ -5,8 +5,11 @@ import { idly } from "./platform";
 const MOST = 8;
 /** How long they stay when the training has paused, milliseconds. */
 const IDLE = 3000;
-/** So many may die, or not come at all; without them a training goes on by itself. */
-const DEATHS = 3;
+/** So many may die, or not come at all, within so many milliseconds; without them a training goes on by itself. */
+const DEATHS = MOST;
+const LATELY = 300_000;
+/** Before the next one comes in the place of one that died, milliseconds. */
+const AGAIN = 1000;
 
 /** What a browser says of its device's battery, where it says so. */
 interface Battery extends EventTarget {
@@ -24,8 +27,10 @@ const watchPower = () =>
   (battery ??= Promise.resolve(getBattery?.call(navigator))
     .catch(() => undefined)
     .then((found) => {
+      // A phone that does not say is taken for one on battery.
+      const phone = () => globalThis.matchMedia?.("(hover: none) and (pointer: coarse)").matches ?? false;
       const look = () => {
-        draining = found?.charging === false;
+        draining = found ? !found.charging : phone();
         changed();
       };
       found?.addEventListener("chargingchange", look);
@@ -50,7 +55,8 @@ export class Helpers {
   #workers: number | null = null;
   #there = new Map<number, Connection>();
   #last = 0;
-  #deaths = 0;
+  /** When some died. */
+  #deaths: number[] = [];
   #ended = false;
   #look = () => void this.#settle();
 
@@ -75,7 +81,10 @@ export class Helpers {
 
   async #settle() {
     if (this.#wanted > 0) await watchPower();
-    const most = this.#ended || this.#deaths >= DEATHS ? 0 : Math.min(this.#wanted, right(this.#workers));
+    const lately = this.#deaths.filter((at) => performance.now() - at < LATELY);
+    const none = this.#ended || lately.length >= DEATHS;
+    const most = none ? 0 : Math.min(this.#wanted, right(this.#workers));
+    this.#deaths = lately;
     for (const number of [...this.#there.keys()].slice(most)) this.#end(number);
     while (this.#there.size < most) this.#begin();
   }
@@ -98,9 +107,9 @@ export class Helpers {
   /** One is of no use any more: another takes its place. */
   #lose(number: number) {
     if (!this.#there.has(number)) return;
-    this.#deaths++;
+    this.#deaths.push(performance.now());
     this.#end(number);
-    void this.#settle();
+    idly(this.#look, AGAIN);
   }
 
   #end(number: number) {

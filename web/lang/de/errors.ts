@@ -140,6 +140,7 @@ export const errors: Record<string, string> = {
     "dieses Modell wurde ohne Beschreibungen trainiert, auf die Guidance hinführt",
   "This needs a model of points in 2-D": "Das braucht ein Modell von Punkten in 2-D",
   "This model is not being trained": "Dieses Modell wird nicht trainiert",
+  "Training this model in parts": "Dieses Modell in Teilen zu trainieren",
   "This model is not one of 2-D points.": "Das ist kein Modell von Punkten in 2-D.",
   "Open it in a figure for its kind of data.": "Öffnen Sie es in einer Abbildung für seine Art von Daten.",
   "{title} models {a}, not {other}": "{title} modelliert {a}, nicht {other}",
@@ -254,6 +255,10 @@ export const errors: Record<string, string> = {
     "Eine Nachricht an den Worker war nicht zu verstehen: {reason}.",
   "nobody answers the request {name}": "niemand beantwortet die Anfrage {name}",
   "the worker has no device yet": "der Worker hat noch kein Gerät",
+  "a message between workers is cut short": "eine Nachricht zwischen Workern ist abgeschnitten",
+  "a message of kind {other}": "eine Nachricht der Art {other}",
+  "a helper has not been told of the model": "einem Helfer wurde das Modell nicht genannt",
+  "{name} is cut short": "{name} ist abgeschnitten",
   "The graphics device belongs to the worker's shell": "Das Grafikgerät gehört zur Hülle des Workers",
   "Something went wrong inside the playground: {reason}.":
     "Im Inneren des Playgrounds ist etwas schiefgegangen: {reason}.",
