@@ -35,7 +35,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             let mut sampler = model.sampler(&json!({}), &Condition::default(), IMAGES, seed)?;
             let made = pollster::block_on(finish(&mut *sampler))?.images()?;
             shape = made.dims();
-            images = made.into_data().to_vec::<f32>()?;
+            images = made
+                .into_data()
+                .try_into_vec::<f32>()
+                .map_err(|e| format!("{e:?}"))?;
             kept.push(start.elapsed().as_secs_f64());
         }
         let batch = Batch::unlabelled(shape, images);

@@ -27,8 +27,7 @@ const WORDS: &str = "the rain in spain stays mainly in the plain. ";
 fn trainer() -> Trainer {
     let text = TextSet::new("own", &WORDS.repeat(8), &Value::Null).expect("a text");
     let data: Rc<Dataset> = Rc::new(text.into());
-    let config =
-        json!({"n_layer": 1, "n_head": 2, "n_embd": 16, "block_size": 64, "dropout": 0.1});
+    let config = json!({"n_layer": 1, "n_head": 2, "n_embd": 16, "block_size": 64, "dropout": 0.1});
     let train = TrainConfig {
         batch_size: 44,
         ..TrainConfig::from_json(&json!({})).expect("options")
@@ -222,14 +221,21 @@ fn a_host_asks_for_helpers_once_a_training_has_lasted_and_learns_the_same() {
     // As many steps as take some seconds.
     let begun = Instant::now();
     let few = hosted(20, false);
-    assert!(!few.failed && few.asked.is_empty(), "a short training asks nobody");
+    assert!(
+        !few.failed && few.asked.is_empty(),
+        "a short training asks nobody"
+    );
     let steps = (4.0 * 20.0 / begun.elapsed().as_secs_f64()).clamp(40.0, 4000.0) as u32;
     let alone = hosted(steps, false);
     let helped = hosted(steps, true);
     assert!(!alone.failed && !helped.failed);
     assert_eq!([alone.steps, helped.steps], [steps, steps]);
     assert!(alone.asked[0].0 >= 1 && alone.asked[0].1.is_empty());
-    assert_eq!(alone.asked.last().map(|a| a.0), Some(0), "in the end nobody is needed");
+    assert_eq!(
+        alone.asked.last().map(|a| a.0),
+        Some(0),
+        "in the end nobody is needed"
+    );
     assert_eq!([alone.most, helped.most.min(2)], [1, 2]);
     let lost: Vec<u32> = helped.asked.iter().flat_map(|a| a.1.clone()).collect();
     assert_eq!(lost, [1], "the one that says nothing is told");

@@ -3,10 +3,14 @@
 use super::{
     Batch, Pair,
     episodes::{Episode, Moment},
+    paths::Path,
 };
 use crate::{
     error::{Error, Result},
-    worlds::rooms::{ACTIONS, Action, SEEN},
+    worlds::{
+        maze::{Maze, Task},
+        rooms::{ACTIONS, Action, SEEN},
+    },
 };
 
 /// Writes numbers behind each other.
@@ -173,6 +177,16 @@ impl Batch {
                     episode.moments.iter().for_each(|m| moment(m, out));
                 }
             }
+            Batch::Paths { paths } => {
+                out.number(9);
+                out.number(paths.len() as u64);
+                for Path { task, places } in paths {
+                    out.bytes(task.maze.to_string().as_bytes());
+                    let ends = [task.start, task.goal];
+                    let all = ends.iter().chain(places).flatten().copied();
+                    out.floats(&all.collect::<Vec<_>>());
+                }
+            }
             Batch::Draws { count } => {
                 out.number(8);
                 out.number(*count as u64);
@@ -226,9 +240,32 @@ impl Batch {
             8 => Batch::Draws {
                 count: from.count()?,
             },
+            9 => {
+                let count = from.count()?;
+                let paths = (0..count).map(|_| path_of(from)).collect::<Result<_>>()?;
+                Batch::Paths { paths }
+            }
             _ => return Err(cut_short()),
         })
     }
+}
+
+fn path_of(from: &mut Unpack) -> Result<Path> {
+    let maze = std::str::from_utf8(from.bytes()?).map_err(|_| cut_short())?;
+    let maze = Maze::parse(maze)?;
+    let all = from.floats()?;
+    let (all, _) = all.as_chunks::<2>();
+    let [start, goal, places @ ..] = all else {
+        return Err(cut_short());
+    };
+    Ok(Path {
+        task: Task {
+            maze,
+            start: *start,
+            goal: *goal,
+        },
+        places: places.to_vec(),
+    })
 }
 
 fn pair_of(from: &mut Unpack) -> Result<Pair> {
@@ -330,6 +367,16 @@ mod tests {
                     moments: vec![moment(None), moment(Some(Action::Left))],
                 }],
             },
+            Batch::Paths {
+                paths: vec![Path {
+                    task: Task {
+                        maze: Maze::default(),
+                        start: [0.5, 1.5],
+                        goal: [2.5, 1.5],
+                    },
+                    places: vec![[0.5, 1.5], [1.5, 1.25], [2.5, 1.5]],
+                }],
+            },
             Batch::Draws { count: 12 },
         ]
     }
@@ -351,7 +398,7 @@ mod tests {
 
     #[test]
     fn a_message_that_promises_more_than_it_has_allocates_nothing() {
-        for kind in 0..9 {
+        for kind in 0..10 {
             let mut out = Pack::default();
             out.number(kind);
             (0..8).for_each(|_| out.number(u64::MAX / 8));

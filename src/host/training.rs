@@ -78,7 +78,8 @@ impl<'a> Helped<'a> {
         let lost = self.host.crew.take_lost();
         if count != self.asked || !lost.is_empty() {
             self.asked = count;
-            self.host.progress(self.id, Progress::Helpers { count, lost });
+            self.host
+                .progress(self.id, Progress::Helpers { count, lost });
         }
     }
 }

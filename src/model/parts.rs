@@ -105,7 +105,11 @@ mod tests {
             (5, usize::MAX, 1, usize::MAX),
             (3, 0, 1, 1),
         ] {
-            assert_eq!(part_size(count, most, together), size, "{count} {most} {together}");
+            assert_eq!(
+                part_size(count, most, together),
+                size,
+                "{count} {most} {together}"
+            );
         }
     }
 }

@@ -52,7 +52,10 @@ struct Pace(Option<f64>);
 
 impl Pace {
     fn saw(&mut self, seconds: f64) {
-        self.0 = Some(self.0.map_or(seconds, |before| 0.7 * before + 0.3 * seconds));
+        self.0 = Some(
+            self.0
+                .map_or(seconds, |before| 0.7 * before + 0.3 * seconds),
+        );
     }
 }
 
@@ -270,7 +273,8 @@ impl Crew {
         loads.push((1, own));
         for _ in 1..parts {
             let done = |load: &(usize, f64)| (load.0 + 1) as f64 * load.1;
-            let least = (0..loads.len()).min_by(|&a, &b| done(&loads[a]).total_cmp(&done(&loads[b])));
+            let least =
+                (0..loads.len()).min_by(|&a, &b| done(&loads[a]).total_cmp(&done(&loads[b])));
             if let Some(least) = least {
                 loads[least].0 += 1;
             }

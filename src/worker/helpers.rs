@@ -51,7 +51,10 @@ fn post(port: &MessagePort, head: &[u8], numbers: &[TensorData]) {
 }
 
 /// Listens to a port: `hear` gets the head and the numbers of each message.
-fn listen(port: &MessagePort, hear: impl Fn(Vec<u8>, Came) + 'static) -> Closure<dyn FnMut(JsValue)> {
+fn listen(
+    port: &MessagePort,
+    hear: impl Fn(Vec<u8>, Came) + 'static,
+) -> Closure<dyn FnMut(JsValue)> {
     let closure = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
         let message = Reflect::get(&event, &"data".into());
         let Some(message) = message.ok().and_then(|m| m.dyn_into::<Array>().ok()) else {
