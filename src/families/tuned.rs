@@ -29,7 +29,7 @@ use crate::{
         transformer::Shape,
         weights,
     },
-    optim::{ParameterGroup, Rule},
+    optim::ParameterGroup,
     options::{self, Options},
     rng::Rng,
     scene::PlotSpec,
@@ -272,11 +272,8 @@ impl Family for Tuned {
     config_and_net!();
 
     fn parameter_groups(&self) -> Vec<ParameterGroup> {
-        let rule = |_: &str, dims: &[usize]| match dims.len() {
-            2 => Rule::MATRIX,
-            _ => Rule::PLAIN,
-        };
-        let mut groups = ParameterGroup::of(Self::NETWORKS[0], &self.net, rule);
+        let inside = |name: &str| name.contains("layers.") || name.starts_with(ADAPTERS);
+        let mut groups = ParameterGroup::of_transformer(Self::NETWORKS[0], &self.net, inside);
         for group in &mut groups {
             group.parameters.retain(|p| !p.name.starts_with(BEFORE));
         }

@@ -114,7 +114,8 @@ export class TrainPanel extends Panel {
   }
 
   override caption({ space, data }: ModelInfo) {
-    return this.host.words.say(isPictures(data) ? "learnsOwnImages" : LEARNED[space.kind].caption);
+    const caption = this.host.trainer.from ? "learnsOn" : LEARNED[space.kind].caption;
+    return this.host.words.say(isPictures(data) ? "learnsOwnImages" : caption);
   }
 
   override refresh() {

@@ -12,7 +12,7 @@ export function tuned(host: Host, { changed, adapter }: ModelInfo): TemplateResu
     void host.attempt(async () => {
       if (session) download(await session.exportAdapter());
     });
-  return html`<div class="row">
+  return html`<div class="transport">
     ${adapter ? button(words.say("saveAdapter"), save, "", words.say("adapterHelp")) : nothing}
     ${changed ? html`<span class="aside">${words.told(changed)}</span>` : nothing}
   </div>`;

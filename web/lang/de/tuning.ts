@@ -7,6 +7,9 @@ export const tuning: Pick<Texts, keyof typeof english> = {
   tuneNote:
     "Das Modell lernt mit diesem Text weiter. Was es vorher war, bleibt erhalten: In der Ansicht „Schreiben“ führt " +
     "ein Schieberegler von vorher zu nachher.",
+  learnsOn:
+    "Das Modell lernt auf diesem Gerät, in dieser Seite; weder Ihr Text noch sonst etwas wird irgendwohin gesendet. " +
+    "Es beginnt mit dem, was es kann; was es unten schreibt, beginnt in jedem Augenblick mit demselben Seed.",
   tuning: "Feinabstimmung",
   saveAdapter: "Adapter speichern",
   adapterHelp: "Nur der Adapter, eine kleine Datei; er braucht das Modell, auf dem er trainiert wurde.",
