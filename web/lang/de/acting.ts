@@ -127,6 +127,8 @@ export const acting: Record<string, string> = {
   "length beside A*’s": "Länge neben der von A*",
   "A*’s length": "Länge bei A*",
   cells: "Felder",
+  s: "s",
+  "×": "×",
   "cells/s": "Felder/s",
   speed: "Tempo",
   "moments at a wall": "Augenblicke an einer Wand",

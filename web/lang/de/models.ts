@@ -2,7 +2,6 @@
 export const models: Record<string, string> = {
   "Agent in rooms": "Agent in Räumen",
   "Clothes by a GAN": "Kleidung von einem GAN",
-  "Planner in mazes": "Planer in Labyrinthen",
   "Clothes by diffusion": "Kleidung durch Diffusion",
   Clothes: "Kleidung",
   "Digits by a flow": "Ziffern von einem Flow",
