@@ -20,6 +20,7 @@ const MODELS = [
   ['[view="train"][family="gpt"]', '<generative-model family="gpt" view="train" data="alice">'],
   ['[view="train"][family="glow"]', '<generative-model family="glow" data="mnist" view="train">'],
   ['[view="train"][model^="gpt"]', '<generative-model model="gpt-shakespeare" view="train">'],
+  ['[view="train"][tune]', '<generative-model lang="de" tune model="gpt-shakespeare" view="train" data="alice">'],
   ['[view="read"]', '<generative-model model="gpt-shakespeare" view="read">'],
   ['[view="fill"]', '<generative-model lang="de" model="bert-books" view="fill">'],
   ['[view="shots"]', '<generative-model lang="de" model="bert-books" view="shots" views="shots">'],

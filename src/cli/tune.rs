@@ -138,13 +138,13 @@ fn held_out(set: &Dataset, length: usize) -> impl Iterator<Item = Batch> {
     const AT_ONCE: usize = 8;
     let starts = (0..).step_by(AT_ONCE);
     let batches = starts.map(move |at| test_batch(set, at, AT_ONCE, length, Binarize::None));
-    batches.take_while(|batch| batch.len() > 0)
+    batches.take_while(|batch| !batch.is_empty())
 }
 
 /// What the model had learned from before.
 enum Old {
     /// Its text, of which the end was held out.
-    Whole(Dataset),
+    Whole(Box<Dataset>),
     /// As much of what was held out as this program has.
     Some(Batch),
     /// Nothing is at hand.
@@ -160,7 +160,7 @@ impl Old {
         };
         let vocabulary = Some(vocabulary.clone());
         match TextSet::from_folder(&info.name, &info.options, vocabulary, &place.data) {
-            Ok(set) if set.info.sha256 == info.sha256 => return Ok(Self::Whole(set.into())),
+            Ok(set) if set.info.sha256 == info.sha256 => return Ok(Self::Whole(Box::new(set.into()))),
             Ok(_) | Err(Error::FileNotFound { .. }) => {}
             Err(error) => return Err(error),
         }
