@@ -52,6 +52,7 @@ const WORDS = {
     head: ["what learns", "numbers", "file", "*Alice*, unseen", "Shakespeare, unseen"],
     before: "nothing (the model before)",
     whole: "all weights",
+    lora: "LoRA with",
     kb: (bytes) => `${Math.round(bytes / 1000)} kB`,
     locale: "en",
   },
@@ -59,6 +60,7 @@ const WORDS = {
     head: ["was lernt", "Zahlen", "Datei", "*Alice*, ungesehen", "Shakespeare, ungesehen"],
     before: "nichts (das Modell vorher)",
     whole: "alle Gewichte",
+    lora: "LoRA mit",
     kb: (bytes) => `${Math.round(bytes / 1000)} kB`,
     locale: "de",
   },
@@ -71,7 +73,7 @@ for (const [page, words] of Object.entries(WORDS)) {
   const row = (cells) => `| ${cells.join(" | ")} |`;
   const rows = names.map((name) => {
     const { parameters, adapter, new: book, old } = results[name];
-    const title = name === "whole" ? words.whole : `LoRA, ${name}`;
+    const title = name === "whole" ? words.whole : `${words.lora} ${name}`;
     // Whole, a file is the model again, at two bytes to a number.
     const bytes = adapter ?? 2 * parameters;
     return [title, number(parameters), words.kb(bytes), number(book[1], 2), number(old[1], 2)];

@@ -470,7 +470,7 @@ fn adapters_are_files_of_their_own_and_refuse_another_base() {
     }
     let whole = tune(&before, json!({ "method": "whole" }), 1);
     let none = pollster::block_on(checkpoint::write_adapter(&*whole.averaged(), &meta));
-    assert_eq!(none.err().expect("refused").code(), Code::Unsupported);
+    assert_eq!(none.expect_err("refused").code(), Code::Unsupported);
 }
 
 #[test]
@@ -574,13 +574,13 @@ fn train(page: &Page, steps: u32) -> Vec<u8> {
     };
     assert!(matches!(ask(page, request), Ok(Outcome::Trained { .. })));
     let answers = page.answers.borrow();
-    let snapshots = answers.iter().filter_map(|a| match &a.reply {
+    let mut snapshots = answers.iter().filter_map(|a| match &a.reply {
         Reply::Progress {
             progress: Progress::Snapshot { bytes, .. },
         } => Some(bytes.0.clone()),
         _ => None,
     });
-    snapshots.last().expect("a snapshot")
+    snapshots.next_back().expect("a snapshot")
 }
 
 fn text_of(page: &Page, strength: f64) -> String {
