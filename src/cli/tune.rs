@@ -160,7 +160,9 @@ impl Old {
         };
         let vocabulary = Some(vocabulary.clone());
         match TextSet::from_folder(&info.name, &info.options, vocabulary, &place.data) {
-            Ok(set) if set.info.sha256 == info.sha256 => return Ok(Self::Whole(Box::new(set.into()))),
+            Ok(set) if set.info.sha256 == info.sha256 => {
+                return Ok(Self::Whole(Box::new(set.into())));
+            }
             Ok(_) | Err(Error::FileNotFound { .. }) => {}
             Err(error) => return Err(error),
         }
