@@ -59,7 +59,7 @@ async function training(cores, attributes = "") {
 test("a training that goes on gets a helper, which ends with a pause; the page says how many compute", async () => {
   const { page, element } = await training(2);
   const running = () => page.workers().length;
-  await until(async () => /by 2 workers/.test(await element.innerText()), "two workers, and it is said", 120_000);
+  await element.getByText("by 2 workers").waitFor({ timeout: 120_000 });
   assert.equal(running(), 2);
   await screenshot(page, "workers");
   await element.getByRole("button", { name: "Pause" }).click();
