@@ -218,16 +218,15 @@ fn hosted(steps: u32, come: bool) -> Heard {
 
 #[test]
 fn a_host_asks_for_helpers_once_a_training_has_lasted_and_learns_the_same() {
-    // As many steps as take some seconds.
     let begun = Instant::now();
     let few = hosted(4, false);
-    let each = begun.elapsed().as_secs_f64() / 4.0;
-    let short = each * 4.0 < 2.0;
+    let spent = begun.elapsed().as_secs_f64();
     assert!(
-        !few.failed && (few.asked.is_empty() || !short),
+        !few.failed && (few.asked.is_empty() || spent > 2.0),
         "a short training asks nobody"
     );
-    let steps = (6.0 / each).clamp(20.0, 4000.0) as u32;
+    // As many steps as take some seconds.
+    let steps = (6.0 * 4.0 / spent).clamp(20.0, 4000.0) as u32;
     let alone = hosted(steps, false);
     let helped = hosted(steps, true);
     assert!(!alone.failed && !helped.failed);
