@@ -226,7 +226,7 @@ fn a_host_asks_for_helpers_once_a_training_has_lasted_and_learns_the_same() {
         "a short training asks nobody"
     );
     // As many steps as take some seconds.
-    let steps = (6.0 * 4.0 / spent).clamp(20.0, 4000.0) as u32;
+    let steps = (20.0 * 4.0 / spent).clamp(60.0, 4000.0) as u32;
     let alone = hosted(steps, false);
     let helped = hosted(steps, true);
     assert!(!alone.failed && !helped.failed);
