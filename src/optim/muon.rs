@@ -41,7 +41,7 @@ pub fn orthogonal(x: Tensor<2>) -> Tensor<2> {
 }
 
 /// [`orthogonal`] on host memory: `x` `[rows, columns]`, row by row.
-fn host_orthogonal(mut x: Vec<f32>, [rows, columns]: [usize; 2]) -> Vec<f32> {
+pub(crate) fn host_orthogonal(mut x: Vec<f32>, [rows, columns]: [usize; 2]) -> Vec<f32> {
     // The gram matrix is that of the shorter side.
     let (n, tall) = (rows.min(columns), rows > columns);
     let norm = x.iter().map(|v| v * v).sum::<f32>().sqrt() + 1e-7;
@@ -75,27 +75,36 @@ fn host_orthogonal(mut x: Vec<f32>, [rows, columns]: [usize; 2]) -> Vec<f32> {
     x
 }
 
-/// One step of a matrix, flat; returns it and its momentum.
+/// What a step of a matrix begins with: Nesterov's look ahead, which is made orthogonal, and the momentum.
+pub(super) fn ahead(grad: Tensor<1>, momentum: Tensor<1>) -> (Tensor<1>, Tensor<1>) {
+    let momentum = momentum * MOMENTUM + grad.clone() * (1.0 - MOMENTUM);
+    let ahead = momentum.clone() * MOMENTUM + grad * (1.0 - MOMENTUM);
+    (ahead, momentum)
+}
+
+/// [`orthogonal`] of a matrix that is flat, on any device.
+pub(crate) fn direction(ahead: Tensor<1>, [rows, columns]: [usize; 2]) -> Tensor<1> {
+    let device = ahead.device();
+    if device::is_cpu(&device) {
+        let direction = host_orthogonal(values(ahead), [rows, columns]);
+        return Tensor::from_data(TensorData::new(direction, [rows * columns]), &device);
+    }
+    orthogonal(ahead.reshape([rows, columns])).reshape([rows * columns])
+}
+
+/// One step of a matrix, flat; returns it and its momentum. Its direction may be known already.
 pub fn step(
     value: Tensor<1>,
     grad: Tensor<1>,
     momentum: Tensor<1>,
-    [rows, columns]: [usize; 2],
+    known: Option<Tensor<1>>,
+    dims: [usize; 2],
     lr: f64,
 ) -> (Tensor<1>, Tensor<1>) {
-    let momentum = momentum * MOMENTUM + grad.clone() * (1.0 - MOMENTUM);
-    // Nesterov's look ahead.
-    let ahead = momentum.clone() * MOMENTUM + grad * (1.0 - MOMENTUM);
-    let update = if device::is_cpu(&ahead.device()) {
-        let device = ahead.device();
-        let update = host_orthogonal(values(ahead), [rows, columns]);
-        Tensor::from_data(TensorData::new(update, [rows, columns]), &device)
-    } else {
-        orthogonal(ahead.reshape([rows, columns]))
-    };
-    let scale = 0.2 * (rows.max(columns) as f64).sqrt() * lr;
-    let update = update.reshape([rows * columns]) * scale;
-    (value - update, momentum)
+    let (ahead, momentum) = ahead(grad, momentum);
+    let direction = known.unwrap_or_else(|| direction(ahead, dims));
+    let scale = 0.2 * (dims[0].max(dims[1]) as f64).sqrt() * lr;
+    (value - direction * scale, momentum)
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     kernels::reduce,
-    nn::weights::Weights,
+    nn::weights::{Shapes, Weights},
 };
 
 /// How a step moves; ε is 1e-8.
@@ -65,6 +65,21 @@ pub struct Optimizer {
     moments: BTreeMap<String, Moments>,
     /// The gradient of each parameter for the next step, flat.
     pending: Gradients,
+    /// Whether they have been shortened.
+    shortened: bool,
+    /// Directions of the next step that were found elsewhere, by the names of the matrices.
+    directions: BTreeMap<String, Tensor<1>>,
+}
+
+/// A matrix whose step Muon makes orthogonal.
+#[derive(Clone, Debug)]
+pub struct Matrix {
+    /// The parameter's name.
+    pub name: String,
+    /// Rows and columns.
+    pub dims: [usize; 2],
+    /// What is to be made orthogonal, flat, row by row.
+    pub ahead: Tensor<1>,
 }
 
 /// The gradient by each parameter of a module, flat, by name.
@@ -123,16 +138,52 @@ impl Optimizer {
     /// One step down the gradients that were accumulated. What has none stays.
     pub fn apply<M: Module>(&mut self, module: M, hyper: Hyper) -> M {
         self.time += 1;
-        if hyper.clip > 0.0 {
-            shorten(&mut self.pending, hyper.clip);
-        }
+        self.shorten(hyper);
         let module = module.map(&mut Step {
             optimizer: self,
             hyper,
             path: Vec::new(),
         });
         self.pending.clear();
+        self.directions.clear();
+        self.shortened = false;
         module
+    }
+
+    fn shorten(&mut self, hyper: Hyper) {
+        if hyper.clip > 0.0 && !self.shortened {
+            shorten(&mut self.pending, hyper.clip);
+        }
+        self.shortened = true;
+    }
+
+    /// The matrices that Muon moves by what was accumulated, where most of the time of a step goes: their directions
+    /// may be found elsewhere ([`Optimizer::know`]). Nothing may be accumulated after that.
+    pub fn matrices(&mut self, shapes: &Shapes, hyper: Hyper) -> Vec<Matrix> {
+        if !hyper.muon {
+            return Vec::new();
+        }
+        self.shorten(hyper);
+        let found = shapes.iter().filter_map(|(name, dims)| {
+            let rule = self.rules.get(name).filter(|rule| rule.muon);
+            let (&[rows, columns], Some(_)) = (dims.as_slice(), rule) else {
+                return None;
+            };
+            let grad = self.pending.get(name)?.clone();
+            let before = self.moments.get(name).map(|moments| moments.0.clone());
+            let before = before.unwrap_or_else(|| grad.zeros_like());
+            Some(Matrix {
+                name: name.clone(),
+                dims: [rows, columns],
+                ahead: muon::ahead(grad, before).0,
+            })
+        });
+        found.collect()
+    }
+
+    /// The direction in which a matrix of [`Optimizer::matrices`] moves in the next step, flat.
+    pub fn know(&mut self, name: String, direction: Tensor<1>) {
+        self.directions.insert(name, direction);
     }
 
     /// Steps taken.
@@ -259,6 +310,7 @@ impl ModuleMapper for Step<'_> {
             return param;
         };
         let moments = self.optimizer.moments.remove(&name);
+        let known = self.optimizer.directions.remove(&name);
         let rule = self.optimizer.rules.get(&name).copied().unwrap_or_default();
         let (time, hyper) = (self.optimizer.time, self.hyper);
         let moments_out = &mut self.optimizer.moments;
@@ -275,7 +327,7 @@ impl ModuleMapper for Step<'_> {
             let (value, moments) = match dims.as_slice() {
                 &[rows, columns] if rule.muon && hyper.muon => {
                     let (m, v) = moments;
-                    let (value, m) = muon::step(value, grad, m, [rows, columns], hyper.lr);
+                    let (value, m) = muon::step(value, grad, m, known, [rows, columns], hyper.lr);
                     (value, (m, v))
                 }
                 _ => adam::step(value, grad, moments, time, hyper),

@@ -14,7 +14,7 @@ use std::{
 use burn::tensor::{Tensor, TensorData};
 use web_time::{Duration, Instant};
 
-use super::helper::{FAILED, MODEL, Numbers, Outline, PART, STEP, rng_of};
+use super::helper::{DIRECTIONS, FAILED, FOUND, MODEL, Numbers, Outline, PART, STEP, rng_of};
 use crate::{
     data::{
         Batch, DataInfo,
@@ -23,7 +23,7 @@ use crate::{
     error::{Error, Result},
     model::{Losses, Model, Sum, parts},
     nn::weights::Shapes,
-    optim::Gradients,
+    optim::{Gradients, Matrix, muon},
     pause::Pause,
 };
 
@@ -59,7 +59,14 @@ impl Pace {
     }
 }
 
-/// What came back of a part.
+/// A part of a step, or what a helper found of its matrices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Piece {
+    Part(usize),
+    Found(u32),
+}
+
+/// What came back of it.
 struct Returned {
     losses: Vec<f32>,
     present: Vec<u32>,
@@ -85,7 +92,7 @@ pub struct Crew {
     lost: RefCell<Vec<u32>>,
     /// The step under way.
     ticket: Cell<u64>,
-    returned: RefCell<BTreeMap<usize, Returned>>,
+    returned: RefCell<BTreeMap<Piece, Returned>>,
     /// The training, and the seconds that a part of it takes here.
     pace: Cell<(u64, Pace)>,
     heard: Cell<bool>,
@@ -154,30 +161,37 @@ impl Crew {
 
     fn read(&self, number: u32, head: &[u8], numbers: Box<dyn Numbers>) -> Result<()> {
         let mut head = Unpack(head);
-        match head.number()? {
-            PART => {}
-            FAILED => {
-                let reason = String::from_utf8_lossy(head.bytes()?).into_owned();
-                return Err(Error::Internal { reason });
+        let (kind, mut took) = (head.number()?, None);
+        if kind == FAILED {
+            let reason = String::from_utf8_lossy(head.bytes()?).into_owned();
+            return Err(Error::Internal { reason });
+        }
+        let ticket = head.number()?;
+        let (mut losses, mut present) = (Vec::new(), Vec::new());
+        let piece = match kind {
+            PART => {
+                let part = head.count()?;
+                (losses, present) = (head.floats()?, head.whole()?);
+                took = Some(f64::from_bits(head.number()?));
+                Piece::Part(part)
             }
+            FOUND => Piece::Found(number),
             other => {
                 let reason = format!("a message of kind {other}");
                 return Err(Error::BadRequest { reason });
             }
-        }
-        let (ticket, part) = (head.number()?, head.count()?);
-        let returned = Returned {
-            losses: head.floats()?,
-            present: head.whole()?,
-            numbers,
         };
-        let seconds = f64::from_bits(head.number()?);
-        if let Some(member) = self.members.borrow_mut().get_mut(&number) {
+        if let (Some(seconds), Some(member)) = (took, self.members.borrow_mut().get_mut(&number)) {
             member.pace.saw(seconds);
         }
         // An answer to an earlier step comes too late.
         if ticket == self.ticket.get() {
-            self.returned.borrow_mut().insert(part, returned);
+            let returned = Returned {
+                losses,
+                present,
+                numbers,
+            };
+            self.returned.borrow_mut().insert(piece, returned);
         }
         Ok(())
     }
@@ -236,7 +250,7 @@ impl Crew {
             let patience = Duration::from_secs_f64(8.0 * each * range.len() as f64);
             let until = begun + self.patience + patience;
             for i in range {
-                let came = self.wait(number, i, until).await;
+                let came = self.wait(number, Piece::Part(i), until).await;
                 let came = came.and_then(|came| came.into_sum(&shapes, &sum.losses));
                 sum.add(match came {
                     Some(part) => part,
@@ -250,10 +264,86 @@ impl Crew {
         Ok(sum)
     }
 
-    /// What a helper gives back of a part; nothing if it is not there any more, or takes too long.
-    async fn wait(&self, number: u32, part: usize, until: Instant) -> Option<Returned> {
+    /// The directions of matrices, in their order, each found by somebody.
+    pub(super) async fn directions(&self, matrices: &[Matrix]) -> Result<Vec<Tensor<1>>> {
+        let numbers: Vec<u32> = self.members.borrow().keys().copied().collect();
+        // Each to whom has the least to do, this worker first.
+        let mut shares = vec![(0.0, Vec::new()); numbers.len() + 1];
+        for (i, Matrix { dims, .. }) in matrices.iter().enumerate() {
+            let (least, most) = (dims[0].min(dims[1]) as f64, dims[0].max(dims[1]) as f64);
+            let work = least * least * (2.0 * most + least);
+            let mut best = 0;
+            for (at, (load, _)) in shares.iter().enumerate() {
+                best = if *load < shares[best].0 { at } else { best };
+            }
+            shares[best].0 += work;
+            shares[best].1.push(i);
+        }
+        self.begin();
+        for (number, (_, share)) in numbers.iter().zip(&shares[1..]) {
+            let mut head = Pack::default();
+            head.number(DIRECTIONS);
+            head.number(0);
+            head.number(self.ticket.get());
+            head.number(share.len() as u64);
+            let mut ahead = Vec::new();
+            for &i in share {
+                let Matrix { dims, ahead: a, .. } = &matrices[i];
+                dims.iter().for_each(|&d| head.number(d as u64));
+                ahead.push(a.clone().into_data_async().await?);
+            }
+            if let Some(member) = self
+                .members
+                .borrow()
+                .get(number)
+                .filter(|_| !share.is_empty())
+            {
+                member.line.send(&head.0, &ahead);
+            }
+        }
+        let here = |i: usize| muon::direction(matrices[i].ahead.clone(), matrices[i].dims);
+        let begun = Instant::now();
+        let mut found: BTreeMap<usize, Tensor<1>> = BTreeMap::new();
+        for &i in &shares[0].1 {
+            found.insert(i, here(i));
+        }
+        let until = Instant::now() + self.patience + begun.elapsed() * 8;
+        for (&number, (_, share)) in numbers.iter().zip(&shares[1..]) {
+            let came = match share.is_empty() {
+                true => continue,
+                false => self.wait(number, Piece::Found(number), until).await,
+            };
+            let mut at = 0;
+            for &i in share {
+                let (size, device) = (
+                    matrices[i].dims.iter().product(),
+                    matrices[i].ahead.device(),
+                );
+                let values = came.as_ref().map(|came| came.numbers.read(at, size));
+                at += size;
+                let direction = match values.filter(|values| values.len() == size) {
+                    Some(values) => Tensor::from_data(TensorData::new(values, [size]), &device),
+                    None => {
+                        self.lose(number);
+                        here(i)
+                    }
+                };
+                found.insert(i, direction);
+            }
+        }
+        Ok(found.into_values().collect())
+    }
+
+    /// What comes from now on is of something else than before.
+    fn begin(&self) {
+        self.ticket.set(self.ticket.get() + 1);
+        self.returned.borrow_mut().clear();
+    }
+
+    /// What a helper gives back; nothing if it is not there any more, or takes too long.
+    async fn wait(&self, number: u32, piece: Piece, until: Instant) -> Option<Returned> {
         loop {
-            let found = self.returned.borrow_mut().remove(&part);
+            let found = self.returned.borrow_mut().remove(&piece);
             let there = self.members.borrow().contains_key(&number);
             if found.is_some() || !there || Instant::now() >= until {
                 return found;
@@ -296,8 +386,7 @@ impl Crew {
         parts: &[(Cow<'_, Batch>, f64)],
         dealt: &[(u32, Range<usize>)],
     ) -> Result<()> {
-        self.ticket.set(self.ticket.get() + 1);
-        self.returned.borrow_mut().clear();
+        self.begin();
         if dealt.is_empty() {
             return Ok(());
         }

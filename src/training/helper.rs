@@ -16,6 +16,7 @@ use crate::{
     families,
     model::Model,
     nn::weights::Weights,
+    optim::muon::host_orthogonal,
     rng::{Purpose, Rng},
 };
 
@@ -50,9 +51,11 @@ pub(super) struct Outline {
 /// Kinds of messages to a helper.
 pub(super) const MODEL: u64 = 0;
 pub(super) const STEP: u64 = 1;
+pub(super) const DIRECTIONS: u64 = 2;
 /// Kinds of messages from a helper.
 pub(super) const PART: u64 = 0;
 pub(super) const FAILED: u64 = 1;
+pub(super) const FOUND: u64 = 2;
 
 /// The generator of a part of a step, the same whoever computes it.
 pub(super) fn rng_of(seed: u64, step: u64, part: usize) -> Rng {
@@ -109,6 +112,9 @@ impl Helper {
             self.model = Some((training, model));
             return Ok(());
         }
+        if kind == DIRECTIONS {
+            return find(&mut head, numbers, reply);
+        }
         let begun = Instant::now();
         let model = self.with_weights(training, numbers)?;
         let [ticket, seed, step] = [head.number()?, head.number()?, head.number()?];
@@ -163,6 +169,33 @@ impl Helper {
         let model = model.with_weights(weights)?;
         Ok(&*self.model.insert((training, model)).1)
     }
+}
+
+/// Directions of matrices, of which Muon's steps are made.
+fn find(
+    head: &mut Unpack,
+    numbers: &dyn Numbers,
+    reply: &impl Fn(Vec<u8>, &[TensorData]),
+) -> Result<()> {
+    let (ticket, count) = (head.number()?, head.number()?);
+    let (mut found, mut at) = (Vec::new(), 0);
+    for _ in 0..count {
+        let dims = [head.count()?, head.count()?];
+        let size = dims[0].saturating_mul(dims[1]);
+        let values = numbers.read(at, size);
+        if values.len() != size {
+            return Err(Error::BadRequest {
+                reason: "a matrix is cut short".into(),
+            });
+        }
+        at += size;
+        found.push(TensorData::new(host_orthogonal(values, dims), [size]));
+    }
+    let mut out = Pack::default();
+    out.number(FOUND);
+    out.number(ticket);
+    reply(out.0, &found);
+    Ok(())
 }
 
 fn unreadable(error: serde_json::Error) -> Error {

@@ -201,7 +201,18 @@ impl Trainer {
             seed: self.seed,
             step: self.step,
         };
-        let sum = crew.sum(&step, &batch).await?;
+        let mut sum = crew.sum(&step, &batch).await?;
+        if let Some(optimizer) = context.optimizers.first_mut() {
+            optimizer.take(std::mem::take(&mut sum.gradients));
+            let matrices = optimizer.matrices(&self.model.shapes(), context.hyper);
+            let directions = match matrices.is_empty() {
+                true => Vec::new(),
+                false => crew.directions(&matrices).await?,
+            };
+            for (matrix, direction) in matrices.into_iter().zip(directions) {
+                optimizer.know(matrix.name, direction);
+            }
+        }
         let losses = self.model.end_step(sum, &mut context);
         self.took(losses);
         Ok(())

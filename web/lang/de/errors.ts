@@ -259,6 +259,7 @@ export const errors: Record<string, string> = {
   "a message of kind {other}": "eine Nachricht der Art {other}",
   "a helper has not been told of the model": "einem Helfer wurde das Modell nicht genannt",
   "{name} is cut short": "{name} ist abgeschnitten",
+  "a matrix is cut short": "eine Matrix ist abgeschnitten",
   "The graphics device belongs to the worker's shell": "Das Grafikgerät gehört zur Hülle des Workers",
   "Something went wrong inside the playground: {reason}.":
     "Im Inneren des Playgrounds ist etwas schiefgegangen: {reason}.",
