@@ -136,7 +136,7 @@ pub async fn restyled(
             ..PlotRequest::new("restyle", &set.info, device::cpu())
         };
         let view = plots::answer(model, &request, || Box::pin(std::future::ready(()))).await?;
-        let (images, _) = tiles(&view)?;
+        let (images, _) = tiles(&view, channels)?;
         let image = images.get(held.hand as usize);
         pictures.push(image.ok_or_else(|| request.unknown())?.clone());
         if !progress(pictures.len()) {

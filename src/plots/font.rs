@@ -98,7 +98,7 @@ impl Table {
 /// # Errors
 /// [`Error::Unsupported`] for a view that is no sheet of images, or classes that are no letters.
 pub fn ttf(view: &View, classes: &[String], name: &str, standing: Standing) -> Result<Vec<u8>> {
-    let (images, wide) = tiles(view)?;
+    let (images, wide) = tiles(view, 1)?;
     let letter = |class: &String| {
         let mut signs = class.chars();
         signs

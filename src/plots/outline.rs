@@ -212,11 +212,12 @@ fn rounded(ring: &[[f32; 2]]) -> Vec<Point> {
     out
 }
 
-/// The tiles of a picture of grey images, row by row, each as values in [0, 1], and their width.
+/// The tiles of a picture of images, row by row, each as values in [0, 1], channel by channel, and their width. Of grey
+/// images one channel is asked for, of coloured ones three.
 ///
 /// # Errors
 /// [`Error::Unsupported`] for a view of another kind, or one that is too large.
-pub fn tiles(view: &View) -> Result<(Vec<Vec<f32>>, usize)> {
+pub fn tiles(view: &View, channels: usize) -> Result<(Vec<Vec<f32>>, usize)> {
     let View::Image {
         width,
         height,
@@ -245,7 +246,8 @@ pub fn tiles(view: &View) -> Result<(Vec<Vec<f32>>, usize)> {
         if (0..wide * high).any(|j| rgba.0[pixel(j) + 3] == 0) {
             break;
         }
-        let values = (0..wide * high).map(|j| f32::from(rgba.0[pixel(j)]) / 255.0);
+        let value = |c: usize, j: usize| f32::from(rgba.0[pixel(j) + c]) / 255.0;
+        let values = (0..channels.min(3)).flat_map(|c| (0..wide * high).map(move |j| value(c, j)));
         tiles.push(values.collect());
     }
     Ok((tiles, wide))
@@ -256,7 +258,7 @@ pub fn tiles(view: &View) -> Result<(Vec<Vec<f32>>, usize)> {
 /// # Errors
 /// As [`tiles`].
 pub fn svg(view: &View) -> Result<String> {
-    let (images, wide) = tiles(view)?;
+    let (images, wide) = tiles(view, 1)?;
     let View::Image {
         width,
         height,

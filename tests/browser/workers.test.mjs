@@ -49,7 +49,8 @@ test("one, two and three workers learn the same to the last bit, and so do those
 async function training(cores, attributes = "") {
   const init = `Object.defineProperty(Navigator.prototype, "hardwareConcurrency", { get: () => ${cores} });`;
   const small = `channels="8" levels="1" batch-size="16"`;
-  const html = `<generative-model id="m" backend="cpu" model="ddpm-mnist" view="train" ${small} ${attributes}></generative-model>`;
+  const told = `backend="cpu" model="ddpm-mnist" view="train" ${small} ${attributes}`;
+  const html = `<generative-model id="m" ${told}></generative-model>`;
   const page = await alone(browser, site, html, { init });
   const element = await modelOf(page, "#m");
   await element.getByRole("button", { name: "Train from scratch" }).click();

@@ -188,7 +188,7 @@ const PIECES = new Set([
 ]);
 /** Literals of the page that look like English and are none. */
 const NOT_SAID = [
-  /^\(prefers-/,
+  /^\((prefers-|hover:)/,
   /^generative-model/,
   /^1em "STIX Two Math"$/,
   /^Generative Playground$/,
