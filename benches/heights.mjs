@@ -55,6 +55,10 @@ const MODELS = [
   ['[view="alphabet"]', '<generative-model model="glyphs" view="alphabet">'],
   ['[view="curve"][model="icl-linear"]', '<generative-model lang="de" model="icl-linear" view="curve">'],
   ['[view="train"][family="in-context"]', '<generative-model family="in-context" view="train">'],
+  [
+    '[view="samples"][model="diffuser-maze"]',
+    '<generative-model lang="de" model="diffuser-maze" view="samples" at="1">',
+  ],
   ['[view="labels"]', '<generative-model lang="de" model="minilm" view="labels">'],
   ['[view="nearest"]', '<generative-model model="gan-mnist" view="nearest">'],
   ["[family]:not([view])", '<generative-model family="realnvp" data="moons" plot="density" steps="2000">'],

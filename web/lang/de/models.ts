@@ -1,6 +1,7 @@
 /** Titles of the models and sets of names that the site serves. */
 export const models: Record<string, string> = {
   "Agent in rooms": "Agent in Räumen",
+  "Planner in mazes": "Planer in Labyrinthen",
   "Clothes by a GAN": "Kleidung von einem GAN",
   "Clothes by diffusion": "Kleidung durch Diffusion",
   Clothes: "Kleidung",
