@@ -92,8 +92,7 @@ export class Session extends Questions implements Survivor {
 
   /** Puts an untrained model in place. If it fails, or is given up while its data comes, what was there stays. */
   async create(body: Body | Tuning, signal?: AbortSignal): Promise<ModelInfo> {
-    const { id: session } = this;
-    const asked: Place = "base" in body ? { type: "tune", session, ...body } : { type: "create", session, ...body };
+    const asked: Place = { type: "base" in body ? "tune" : "create", session: this.id, ...body } as Place;
     return this.#place(asked, async () => {
       await unless(signal, this.needData(body.data));
     });
