@@ -57,7 +57,15 @@ const MODELS = [
   ['[view="train"][family="in-context"]', '<generative-model family="in-context" view="train">'],
   [
     '[view="samples"][model="diffuser-maze"]',
-    '<generative-model lang="de" model="diffuser-maze" view="samples" at="1">',
+    '<generative-model lang="de" model="diffuser-maze" view="samples" at="1" push="1">',
+  ],
+  [
+    '[view="samples"][model="video-scenes"]',
+    '<generative-model lang="de" model="video-scenes" view="samples" steps="1" prompt="a red circle going up">',
+  ],
+  [
+    '[view="samples"][model="ddpm-emoji"]',
+    '<generative-model lang="de" model="ddpm-emoji" view="samples" sampler="dpm-solver" steps="1" prompt="cat">',
   ],
   ['[view="labels"]', '<generative-model lang="de" model="minilm" view="labels">'],
   ['[view="nearest"]', '<generative-model model="gan-mnist" view="nearest">'],

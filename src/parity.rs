@@ -444,6 +444,9 @@ impl Suite {
                     SpaceKind::Text if family.capabilities.masked => vec![json!({
                         "n_layer": 2, "n_head": 2, "n_embd": 16, "block_size": 25, "dropout": 0.2,
                     })],
+                    SpaceKind::Text if family.id == "tuned" => ["lora", "whole"]
+                        .map(|method| json!({ "method": method, "base": text_config(false) }))
+                        .to_vec(),
                     SpaceKind::Text => vec![text_config(false), text_config(true)],
                     _ => vec![space.config.clone()],
                 };

@@ -269,7 +269,7 @@ fn an_alphabet_is_in_the_hand_of_its_examples() {
     let viewer = session.viewer(None, Some(data)).expect("a viewer");
     let look = |query: &ViewQuery| pollster::block_on(viewer.view(query, pause));
     let sheet = |query: &ViewQuery| {
-        outline::tiles(&look(query).expect("a sheet"))
+        outline::tiles(&look(query).expect("a sheet"), 1)
             .expect("images")
             .0
     };

@@ -17,12 +17,16 @@ const POSTERS = {
   "agent-rooms.png": ["--seed", "1", "--count", "6", "--scale", "1"],
   "bert-books.txt": ["--seed", "1", "--prompt", "Captain Ahab stood upon the ___ and looked at the ___."],
   "chorales.png": ["--seed", "1"],
+  "ddpm-emoji.png": [
+    ...["--seed", "1", "--count", "8", "--columns", "4", "--scale", "1", "--prompt", "smiling face", "--guidance", "4"],
+    ...["--option", "sampler=dpm-solver", "--option", "steps=20"],
+  ],
   "ddpm-fashion.png": [...IMAGES, "--option", "sampler=dpm-solver", "--option", "steps=15"],
   "ddpm-mnist.png": IMAGES,
   "ddpm-mnist-few.png": [...IMAGES, "--option", "sampler=shortcut", "--option", "steps=4"],
   "ddpm-scenes.png": [...IMAGES, "--option", "sampler=dpm-solver", "--option", "steps=20"],
   "ddpm-scenes-few.png": [...IMAGES, "--option", "sampler=shortcut", "--option", "steps=4"],
-  "diffuser-maze.png": ["--seed", "7", "--count", "16"],
+  "diffuser-maze.png": ["--seed", "7", "--count", "16", "--option", "push=1"],
   "gan-fashion.png": IMAGES,
   "gan-mnist.png": IMAGES,
   "glyphs.png": IMAGES,
@@ -39,6 +43,10 @@ const POSTERS = {
   "vae-fashion.png": [...IMAGES, ...MILD],
   "vae-mnist-2d.png": IMAGES,
   "vae-mnist.png": [...IMAGES, ...MILD],
+  "video-scenes.png": [
+    ...["--seed", "1", "--count", "4", "--columns", "1", "--scale", "1", "--option", "steps=8"],
+    ...["--prompt", "a small red circle going up and right, slowly"],
+  ],
 };
 
 const folder = new URL("posters/", import.meta.url);

@@ -262,8 +262,10 @@ impl TextSet {
     ) -> Result<Self> {
         const LONGER: &str = "Use a longer one: a few pages at least.";
         super::check_name(name)?;
-        let tokenizer = Tokenizer::new(vocabulary.clone())?;
-        let fitted = options.fit.then(|| fit(text, &tokenizer)).transpose()?;
+        let fitted = match options.fit {
+            true => Some(fit(text, &Tokenizer::new(vocabulary.clone())?)?),
+            false => None,
+        };
         let (whole, text, told) = match &fitted {
             Some(Fitted { text: plain, told }) => (text, plain.as_str(), told.clone()),
             None => (text, text, None),
@@ -283,6 +285,7 @@ impl TextSet {
         }
         let test_characters = held_out.chars().count();
         let characters = learned.chars().count() + test_characters;
+        let tokenizer = Tokenizer::new(vocabulary.clone())?;
         let encode = |text: &str| -> Result<Vec<u16>> {
             let mut ids = Vec::with_capacity(text.len() / 4);
             // A vocabulary has at most 2¹⁶ tokens.

@@ -143,9 +143,9 @@ test("music is printed on two staves, anew when it changes, and saved as a drawi
     assert.ok(first >= written && first < 2 * written, `${first} drawn of ${written}`);
     const room = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(room <= 0, `${room} px too wide`);
-    const before = await picture(paper);
+    const before = await paper.innerHTML();
     await press(model, "Compose");
-    await until(async () => (await pieces()).length > 1 && (await picture(paper)) !== before, "another score");
+    await until(async () => (await pieces()).length > 1 && (await paper.innerHTML()) !== before, "another score");
     const svg = (await save(page, model, "Save the score as SVG")).toString();
     assert.match(svg, /^<svg [^>]*xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
     await press(model, "Hide the score");

@@ -1,5 +1,7 @@
 /** Of clips: what their models and data declare, and what errors say of them. */
 export const clips: Record<string, string> = {
+  "Layers of a transformer in the middle of the U-Net, where all places of all frames look at each other.":
+    "Schichten eines Transformers in der Mitte des U-Netzes, wo alle Orte aller Einzelbilder einander ansehen.",
   "Channels of the U-Net's first level, a multiple of 8; each level below has twice as many as the one above.":
     "Kanäle der ersten Ebene des U-Nets, ein Vielfaches von 8; jede Ebene darunter hat doppelt so viele wie die " +
     "darüber.",

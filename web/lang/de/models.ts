@@ -5,6 +5,8 @@ export const models: Record<string, string> = {
   "Clothes by a GAN": "Kleidung von einem GAN",
   "Clothes by diffusion": "Kleidung durch Diffusion",
   Clothes: "Kleidung",
+  "Moving shapes": "Bewegte Formen",
+  "Emoji from words in three hands": "Emoji aus Wörtern in drei Handschriften",
   "Digits by a flow": "Ziffern von einem Flow",
   "Digits by a GAN": "Ziffern von einem GAN",
   "Digits by diffusion in few steps": "Ziffern durch Diffusion in wenigen Schritten",

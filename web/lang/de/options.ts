@@ -50,6 +50,7 @@ export const options: Record<string, string> = {
     "Einheiten in jeder verdeckten Schicht im Netz eines Couplings.",
   "How many.": "Wie viele.",
   Channels: "Kanäle",
+  Depth: "Tiefe",
   Levels: "Ebenen",
   Frequencies: "Frequenzen",
   Loss: "Verlust",
