@@ -261,7 +261,7 @@ fn mazes_are_read_as_they_are_written() {
         "...",
         &".".repeat(5000),
         &[".......".to_string(), "é".repeat(7)].join("/"),
-        &vec!["......x"; 7].join("/"),
+        &["......x"; 7].join("/"),
     ] {
         let error = Maze::parse(text).expect_err("no maze");
         assert_eq!(error.code(), Code::BadOption);

@@ -6,7 +6,7 @@ mod common;
 use std::{cell::RefCell, rc::Rc};
 
 use common::{
-    crew::{self, Fault, deliver, join},
+    crew::{self, Fault, deliver, deliver_in_turn, join},
     small_digits,
 };
 use generative_playground::{
@@ -161,7 +161,7 @@ fn hosted(steps: u32, come: bool) -> Heard {
             }
         }
     };
-    let host = Rc::new(Host::new(device::cpu(), deliver, Box::new(emit)));
+    let host = Rc::new(Host::new(device::cpu(), deliver_in_turn, Box::new(emit)));
     let ask = |id, request| host.handle(Envelope { id, request });
     pollster::block_on(async {
         ask(

@@ -2,9 +2,10 @@
 
 use std::{
     cell::{Cell, RefCell},
-    future::Future,
+    future::{Future, poll_fn},
     pin::Pin,
     rc::Rc,
+    task::Poll,
 };
 
 use burn::tensor::TensorData;
@@ -45,6 +46,22 @@ pub fn deliver() -> Pin<Box<dyn Future<Output = ()>>> {
         if let Some((hear, number, head, numbers)) = sent {
             hear(number, &head, numbers);
         }
+    })
+}
+
+/// The same, after others have had their turn.
+pub fn deliver_in_turn() -> Pin<Box<dyn Future<Output = ()>>> {
+    let mut waited = false;
+    Box::pin(async move {
+        poll_fn(|context| match std::mem::replace(&mut waited, true) {
+            true => Poll::Ready(()),
+            false => {
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+        })
+        .await;
+        deliver().await;
     })
 }
 
