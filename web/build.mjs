@@ -78,6 +78,14 @@ const shared = (files) => ({
   },
 });
 
+/** What draws scores is a file of its own, which is fetched when somebody wants to see one. */
+const notation = (files) => ({
+  name: "notation",
+  setup(b) {
+    b.onResolve({ filter: /^\.\/notation$/ }, () => ({ path: `./${files.of("notation.js")}`, external: true }));
+  },
+});
+
 /** How scripts are made; `names` is what they know of other files. */
 const scriptOptions = (names) => ({
   bundle: true,
@@ -104,7 +112,6 @@ const PARTS = {
   "web/element/generative-model.ts": "model.js",
   "web/element/lab/generative-lab.ts": "lab.js",
   "web/element/chart.ts": "chart.js",
-  "web/element/score/notation.ts": "notation.js",
 };
 
 /** The elements' code in parts (`web/element/parts.ts`), each under its hash; what parts share is a part as well. */
@@ -312,7 +319,8 @@ async function scripts(files) {
     if (language.isDirectory())
       files.add(`lang/${language.name}.js`, await bundle(`web/lang/${language.name}/index.ts`));
   files.add("equations.js", `export default ${JSON.stringify(formulas())}`);
-  const plugins = [shadowStyles, spoken(files), equations(files), inPlace];
+  files.add("notation.js", await bundle("web/element/score/notation.ts", { plugins: [inPlace] }));
+  const plugins = [shadowStyles, spoken(files), equations(files), notation(files)];
   await parts(files, names, plugins);
   // It goes by the name that others have put into their pages.
   files.plain(

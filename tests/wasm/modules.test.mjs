@@ -66,7 +66,8 @@ describe("sizes", () => {
       if (!/\.(wasm|js|css|html)$/.test(name)) continue;
       const bytes = readFileSync(join(dist, name));
       const small = brotli(bytes);
-      if (!name.startsWith("worker-webgpu")) total += small;
+      // Scores are drawn only for those who ask for them.
+      if (!/^(worker-webgpu|notation)/.test(name)) total += small;
       t.diagnostic(`${name}: ${megabytes(bytes.length)}, brotli 9 ${megabytes(small)}`);
     }
     t.diagnostic(`the page and its CPU module: brotli 9 ${megabytes(total)}`);
