@@ -40,13 +40,18 @@ export const shadowStyles = {
   },
 };
 
-/** abcjs says how its elements look in attributes, which the site's policy refuses; said to the elements it may be. */
+/**
+ * abcjs says how its elements look in attributes, which the site's policy refuses; said to the elements it may be. How
+ * notes look while they are dragged, a style sheet of its own, is left out: they are not dragged here.
+ */
 const inPlace = {
   name: "in-place",
   setup(b) {
     b.onLoad({ filter: /abcjs\/src\/.*\.js$/ }, ({ path }) => {
       const told = /\.setAttribute\((['"])style\1, ([^;\n]+)\)/g;
-      return { contents: readFileSync(path, "utf8").replace(told, ".style.cssText = $2"), loader: "js" };
+      const dragged = /renderer\.paper\.insertStyles\(.*\);/;
+      const source = readFileSync(path, "utf8").replace(told, ".style.cssText = $2").replace(dragged, "");
+      return { contents: source, loader: "js" };
     });
   },
 };
