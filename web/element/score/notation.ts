@@ -14,7 +14,7 @@ export function engrave(into: HTMLElement, abc: string, label: string): SVGSVGEl
     ariaLabel: label,
     foregroundColor: "currentColor",
     paddingleft: 0,
-    paddingright: 0,
+    paddingright: 8,
     paddingtop: 4,
     paddingbottom: 4,
     responsive: "resize",
