@@ -33,7 +33,8 @@ export function bringPasted(host: Host, corpus: Corpus, e: Event) {
 export function about(host: Host, corpus: Corpus, stays: string, said: TemplateResult | typeof nothing) {
   const { words } = host;
   const wrong = corpus.wrong && words.error(corpus.wrong);
-  return html`<div class="about" aria-live="polite" aria-busy=${corpus.busy ? "true" : "false"}>
+  const coming = !wrong && said === nothing ? "coming" : "";
+  return html`<div class="about ${coming}" aria-live="polite" aria-busy=${corpus.busy ? "true" : "false"}>
     ${
       wrong
         ? html`<div class="notice" data-code=${wrong.code}>
