@@ -52,11 +52,15 @@ function luminance(color: string): number {
 /** Below this a ground is dark: white is easier to read on it than black. */
 const DARK = 0.18;
 
+/** A computed colour: most are three bytes already, others are resolved on the element. */
+const computed = (element: HTMLElement, color: string): string =>
+  color.startsWith("rgb") ? color : resolve(element, color);
+
 /** What an element stands on: the nearest colour beneath it, or none if that is a picture. */
 function ground(element: HTMLElement): string | undefined {
   for (let at: Element | null = element; at;) {
     const { backgroundColor, backgroundImage } = getComputedStyle(at);
-    const color = resolve(element, backgroundColor);
+    const color = computed(element, backgroundColor);
     if (channels(color)[3] > 0.5) return color.replace(/^rgba\((.*), [\d.]+\)$/, "rgb($1)");
     if (backgroundImage !== "none") return undefined;
     const root: Node = at.getRootNode();
@@ -65,30 +69,78 @@ function ground(element: HTMLElement): string | undefined {
   return resolve(element, "Canvas");
 }
 
+/** What an element sees of its page: the colour of its text, and of what it stands on. */
+interface Colours {
+  ink: string;
+  paper: string | undefined;
+}
+
+/** Those that look at their page before the next frame, and whether they tell of it in any case. */
+const asked = new Map<Tone, boolean>();
+
+function ask(tone: Tone, surely: boolean) {
+  const first = asked.size === 0;
+  asked.set(tone, surely || asked.get(tone) === true);
+  // Where no frames are drawn, none is waited for.
+  if (document.hidden) answer();
+  else if (first) requestAnimationFrame(answer);
+}
+
+/** Everyone looks before anyone changes: so styles are computed once for a post of thirty elements. */
+function answer() {
+  const tones = [...asked].filter(([tone]) => tone.here);
+  asked.clear();
+  const looked = tones.map(([tone, surely]) => ({ tone, surely, seen: tone.look() }));
+  const told = looked.filter(({ tone, surely, seen }) => tone.take(seen) || surely);
+  for (const { tone } of told) tone.changed();
+}
+
 /** Keeps an element in the colours of its page, and tells when those have changed. */
 export class Tone {
   #sheet = new CSSStyleSheet();
   #now = "";
   #watched = false;
-  #page = new MutationObserver(() => this.#look());
+  #page = new MutationObserver(() => this.#ask());
 
   constructor(
     private readonly host: HTMLElement,
-    private readonly changed: () => void,
+    readonly changed: () => void,
   ) {}
 
   connect() {
     for (const node of [document.documentElement, document.body])
       if (node) this.#page.observe(node, { attributes: true });
-    document.addEventListener("transitionend", this.#look);
-    this.#watch();
-    this.#look();
+    document.addEventListener("transitionend", this.#ask);
+    this.#ask();
   }
 
   disconnect() {
     this.#page.disconnect();
-    document.removeEventListener("transitionend", this.#look);
+    document.removeEventListener("transitionend", this.#ask);
   }
+
+  /** Whether it is in a page. */
+  get here(): boolean {
+    return this.host.isConnected;
+  }
+
+  look(): Colours {
+    return { ink: computed(this.host, getComputedStyle(this.host).color), paper: ground(this.host) };
+  }
+
+  /** Takes the colours on; whether they are others than before. */
+  take({ ink, paper }: Colours): boolean {
+    this.#watch();
+    const now = `${ink} ${paper}`;
+    if (now === this.#now) return false;
+    this.#now = now;
+    const dark = paper === undefined ? luminance(ink) > 0.3 : luminance(paper) < DARK;
+    const colors = `--_page-ink:${ink};${paper ? `--_page-paper:${paper};` : ""}`;
+    this.#sheet.replaceSync(`:host{${colors}}:host>*{color-scheme:${dark ? "dark" : "light"}}`);
+    return true;
+  }
+
+  #ask = () => ask(this, false);
 
   /** A colour that has a transition, be it a short one, tells when it changes, for whatever reason. */
   #watch() {
@@ -96,22 +148,6 @@ export class Tone {
     if (this.#watched || !shadowRoot) return;
     this.#watched = true;
     shadowRoot.adoptedStyleSheets.push(this.#sheet);
-    swatch(this.host).addEventListener("transitionrun", () => this.#look(true));
+    swatch(this.host).addEventListener("transitionrun", () => ask(this, true));
   }
-
-  #look = (surely: unknown = false) => {
-    if (!this.host.isConnected) return;
-    this.#watch();
-    const paper = ground(this.host);
-    const ink = resolve(this.host, getComputedStyle(this.host).color);
-    const now = `${ink} ${paper}`;
-    if (now === this.#now && surely !== true) return;
-    if (now !== this.#now) {
-      this.#now = now;
-      const dark = paper === undefined ? luminance(ink) > 0.3 : luminance(paper) < DARK;
-      const colors = `--_page-ink:${ink};${paper ? `--_page-paper:${paper};` : ""}`;
-      this.#sheet.replaceSync(`:host{${colors}}:host>*{color-scheme:${dark ? "dark" : "light"}}`);
-    }
-    this.changed();
-  };
 }
