@@ -8,6 +8,13 @@ use ts_rs::TS;
 #[ts(type = "Uint8Array")]
 pub struct Bytes(pub Vec<u8>);
 
+impl Bytes {
+    /// Numbers one behind the other, as a `Float32Array` lies in memory.
+    pub fn of_floats(numbers: &[f32]) -> Self {
+        Self(numbers.iter().flat_map(|v| v.to_le_bytes()).collect())
+    }
+}
+
 impl Serialize for Bytes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_bytes(&self.0)

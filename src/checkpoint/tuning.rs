@@ -88,11 +88,15 @@ fn numbers<'a>(name: &str, data: &'a TensorData) -> Result<&'a [f32]> {
     })
 }
 
+/// The fingerprint of the model that a file's adapters belong to; nothing of a file that holds none.
+fn wanted(bytes: &[u8]) -> Option<String> {
+    let (_, header) = SafeTensors::read_metadata(bytes).ok()?;
+    header.metadata().as_ref()?.get(ADAPTER).cloned()
+}
+
 /// Whether a file holds adapters of another model, and no model.
 pub fn is_adapter(bytes: &[u8]) -> bool {
-    let header = SafeTensors::read_metadata(bytes).ok();
-    let entries = header.and_then(|(_, header)| header.metadata().clone());
-    entries.is_some_and(|entries| entries.contains_key(ADAPTER))
+    wanted(bytes).is_some()
 }
 
 /// Write the adapters of a model, without it.
@@ -203,20 +207,14 @@ impl Opened {
         let schema = |reason: &str| Error::CheckpointSchema {
             reason: reason.into(),
         };
-        let (_, header) =
-            SafeTensors::read_metadata(bytes).map_err(|e| Error::CheckpointParse {
-                reason: e.to_string(),
-            })?;
-        let entries = header.metadata().as_ref();
-        let wanted = entries.and_then(|entries| entries.get(ADAPTER));
-        let wanted = wanted.ok_or_else(|| schema("it holds no adapter"))?;
+        let wanted = wanted(bytes).ok_or_else(|| schema("it holds no adapter"))?;
         if meta.family != Tuned::ID {
             return Err(schema("an adapter of another family"));
         }
         let (weights, base) = self.base().await?;
         let config = families::full_config(Tuned::ID, &meta.config)?;
         let id = |origin: Option<&String>| origin.cloned().unwrap_or_else(|| "?".into());
-        if fingerprint(&weights)? != *wanted
+        if fingerprint(&weights)? != wanted
             || config["base"] != base
             || meta.data.space.vocabulary() != self.meta.data.space.vocabulary()
         {

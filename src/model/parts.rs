@@ -6,7 +6,7 @@ use super::{Family, Losses, plain};
 use crate::{
     data::Batch,
     error::Result,
-    optim::{Gradients, Optimizer},
+    optim::{Gradients, Optimizer, add_gradients},
     rng::Rng,
 };
 
@@ -75,13 +75,7 @@ impl Sum {
         let losses = std::mem::take(&mut self.losses).into_iter();
         let pairs = losses.zip(next.losses);
         self.losses = pairs.map(|((name, a), (_, b))| (name, a + b)).collect();
-        for (name, gradient) in next.gradients {
-            let sum = match self.gradients.remove(&name) {
-                Some(sum) => sum + gradient,
-                None => gradient,
-            };
-            self.gradients.insert(name, sum);
-        }
+        add_gradients(&mut self.gradients, next.gradients);
     }
 }
 

@@ -81,6 +81,27 @@ pub struct Shape {
     pub mask: Mask,
 }
 
+/// F of a gated perceptron: numbers inside one that has as many weights as one of four times the width without a gate, to the next
+/// multiple of 16.
+pub fn gated_hidden(n_embd: usize) -> usize {
+    (8 * n_embd).div_ceil(3).next_multiple_of(16)
+}
+
+impl Shape {
+    /// Root-mean-square norms and gated perceptrons; no rotary positions.
+    pub fn gated(n_head: usize, n_embd: usize, mask: Mask) -> Self {
+        Self {
+            n_head,
+            n_embd,
+            hidden: gated_hidden(n_embd),
+            norm: Norm::Rms,
+            swiglu: true,
+            angles: None,
+            mask,
+        }
+    }
+}
+
 /// A layer's weights.
 #[derive(Module, Debug)]
 pub struct Block {

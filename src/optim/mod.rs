@@ -6,4 +6,4 @@ pub mod muon;
 mod optimizer;
 
 pub use groups::{Parameter, ParameterGroup, Rule};
-pub use optimizer::{Gradients, Hyper, Matrix, Optimizer};
+pub use optimizer::{Gradients, Hyper, Matrix, Optimizer, add_gradients};

@@ -85,6 +85,17 @@ pub struct Matrix {
 /// The gradient by each parameter of a module, flat, by name.
 pub type Gradients = BTreeMap<String, Tensor<1>>;
 
+/// Adds gradients to others, parameter by parameter.
+pub fn add_gradients(sum: &mut Gradients, more: Gradients) {
+    for (name, gradient) in more {
+        let all = match sum.remove(&name) {
+            Some(before) => before + gradient,
+            None => gradient,
+        };
+        sum.insert(name, all);
+    }
+}
+
 impl Optimizer {
     /// The optimizer of the network that these groups make up, before its first step.
     pub fn new<'a>(groups: impl IntoIterator<Item = &'a ParameterGroup>) -> Self {
@@ -111,17 +122,7 @@ impl Optimizer {
 
     /// Adds gradients to those of the next step.
     pub fn take(&mut self, gradients: Gradients) {
-        if self.pending.is_empty() {
-            self.pending = gradients;
-            return;
-        }
-        for (name, gradient) in gradients {
-            let sum = match self.pending.remove(&name) {
-                Some(sum) => sum + gradient,
-                None => gradient,
-            };
-            self.pending.insert(name, sum);
-        }
+        add_gradients(&mut self.pending, gradients);
     }
 
     /// Adds the gradients of `loss` (a scalar, `[1]`) to those of the next step.

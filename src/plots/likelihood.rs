@@ -61,7 +61,7 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
         image: Box::new(grid(batch.images(&request.device)?, 1).await?),
         levels: levels.unwrap_or(0) as u32,
         values: Bytes(values.iter().map(level).collect()),
-        probabilities: Bytes(probabilities.iter().flat_map(|p| p.to_le_bytes()).collect()),
+        probabilities: Bytes::of_floats(&probabilities),
         numbers: numbers(density, &batch, request.seed).await?,
     })
 }

@@ -136,7 +136,7 @@ pub async fn drawn(maze: &Maze, paths: Tensor<3>) -> Result<View> {
     drawing.label = format!("{n} paths");
     drawing.layers.push(Layer::Lines {
         role: Role::Model,
-        xy: bytes(&xy),
+        xy: Bytes::of_floats(&xy),
         length: points as u32,
         filled: false,
     });
@@ -188,7 +188,7 @@ impl Drawing {
         if !squares.is_empty() {
             drawing.layers.push(Layer::Lines {
                 role: Role::Guide,
-                xy: bytes(squares.as_flattened()),
+                xy: Bytes::of_floats(squares.as_flattened()),
                 length: 5,
                 filled: true,
             });
@@ -211,7 +211,7 @@ impl Drawing {
                 .collect();
             drawing.ends.push(Layer::Lines {
                 role,
-                xy: bytes(ring.as_flattened()),
+                xy: Bytes::of_floats(ring.as_flattened()),
                 length: ring.len() as u32,
                 filled: true,
             });
@@ -228,7 +228,7 @@ impl Drawing {
         let all: Vec<Place> = lines.concat();
         self.layers.push(Layer::Lines {
             role,
-            xy: bytes(all.as_flattened()),
+            xy: Bytes::of_floats(all.as_flattened()),
             length: lines.first().map_or(0, |line| line.len()) as u32,
             filled: false,
         });
@@ -283,7 +283,7 @@ impl Drawing {
         let body = track[now];
         self.ends.push(Layer::Points {
             role: Role::Model,
-            xy: bytes(&body.at),
+            xy: Bytes::of_floats(&body.at),
         });
         self.named(Role::Data, "Plan");
         self.named(Role::Model, "The point");
@@ -314,8 +314,4 @@ impl Drawing {
             key: self.key,
         }
     }
-}
-
-fn bytes(values: &[f32]) -> Bytes {
-    Bytes(values.iter().flat_map(|v| v.to_le_bytes()).collect())
 }

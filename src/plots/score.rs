@@ -123,19 +123,24 @@ pub fn picture(roll: &Roll) -> View {
     }
 }
 
+/// Music as a file, written by `write`; what is no music is refused by saying `what`.
+fn file<T: Into<Vec<u8>>>(
+    view: &View,
+    write: fn(&RollInput) -> Result<T>,
+    what: &str,
+) -> Result<Vec<u8>> {
+    match view {
+        View::Scores { scores } if !scores.is_empty() => Ok(write(&scores[0].as_input())?.into()),
+        _ => Err(Error::Unsupported { what: what.into() }),
+    }
+}
+
 /// Music as MusicXML.
 ///
 /// # Errors
 /// [`Error::Unsupported`] for what is no music.
 pub fn musicxml(view: &View) -> Result<Vec<u8>> {
-    match view {
-        View::Scores { scores } if !scores.is_empty() => {
-            Ok(engrave::write(&scores[0].as_input())?.into_bytes())
-        }
-        _ => Err(Error::Unsupported {
-            what: "Only music is saved as MusicXML".into(),
-        }),
-    }
+    file(view, engrave::write, "Only music is saved as MusicXML")
 }
 
 /// Music in ABC notation.
@@ -143,14 +148,7 @@ pub fn musicxml(view: &View) -> Result<Vec<u8>> {
 /// # Errors
 /// [`Error::Unsupported`] for what is no music.
 pub fn abc(view: &View) -> Result<Vec<u8>> {
-    match view {
-        View::Scores { scores } if !scores.is_empty() => {
-            Ok(abc::write(&scores[0].as_input())?.into_bytes())
-        }
-        _ => Err(Error::Unsupported {
-            what: "Only music is written as ABC".into(),
-        }),
-    }
+    file(view, abc::write, "Only music is written as ABC")
 }
 
 /// Music as a MIDI file.
@@ -158,10 +156,5 @@ pub fn abc(view: &View) -> Result<Vec<u8>> {
 /// # Errors
 /// [`Error::Unsupported`] for what is no music.
 pub fn midi(view: &View) -> Result<Vec<u8>> {
-    match view {
-        View::Scores { scores } if !scores.is_empty() => midi::write(&scores[0].as_input()),
-        _ => Err(Error::Unsupported {
-            what: "Only music is saved as MIDI".into(),
-        }),
-    }
+    file(view, midi::write, "Only music is saved as MIDI")
 }

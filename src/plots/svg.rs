@@ -278,10 +278,6 @@ fn base64(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    fn bytes(values: &[f32]) -> Bytes {
-        Bytes(values.iter().flat_map(|v| v.to_le_bytes()).collect())
-    }
-
     /// Tags nest and close, no stray `<` or `&`.
     fn assert_well_formed(xml: &str) {
         let mut open = Vec::new();
@@ -321,35 +317,35 @@ mod tests {
                 Layer::Field {
                     columns: 8,
                     rows: 8,
-                    values: bytes(&xy[..64]),
+                    values: Bytes::of_floats(&xy[..64]),
                     low: -5.0,
                     high: 5.0,
                     diverging: true,
                 },
                 Layer::Points {
                     role: Role::Data,
-                    xy: bytes(&xy),
+                    xy: Bytes::of_floats(&xy),
                 },
                 Layer::Points {
                     role: Role::Model,
-                    xy: bytes(&odd),
+                    xy: Bytes::of_floats(&odd),
                 },
                 Layer::Lines {
                     role: Role::Guide,
-                    xy: bytes(&xy[..80]),
+                    xy: Bytes::of_floats(&xy[..80]),
                     length: 10,
                     filled: false,
                 },
                 Layer::Lines {
                     role: Role::Noise,
-                    xy: bytes(&xy[..40]),
+                    xy: Bytes::of_floats(&xy[..40]),
                     length: 10,
                     filled: true,
                 },
                 Layer::Arrows {
                     role: Role::Guess,
-                    xy: bytes(&xy[..20]),
-                    d: bytes(&xy[20..40]),
+                    xy: Bytes::of_floats(&xy[..20]),
+                    d: Bytes::of_floats(&xy[20..40]),
                 },
             ],
             label: "a <script> & “more” \u{0}\"'".into(),

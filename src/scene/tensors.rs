@@ -217,7 +217,7 @@ impl Scene {
         for layer in self.layers {
             layers.push(match layer {
                 SceneLayer::Points(role, xy) => {
-                    let xy = bytes(&floats(xy).await?);
+                    let xy = Bytes::of_floats(&floats(xy).await?);
                     Layer::Points { role, xy }
                 }
                 SceneLayer::Field(values, range, columns) => {
@@ -225,7 +225,7 @@ impl Scene {
                 }
                 SceneLayer::Lines(role, lines, filled) => {
                     let length = lines.dims()[1] as u32;
-                    let xy = bytes(&floats(lines).await?);
+                    let xy = Bytes::of_floats(&floats(lines).await?);
                     Layer::Lines {
                         role,
                         xy,
@@ -235,8 +235,8 @@ impl Scene {
                 }
                 SceneLayer::Arrows(role, xy, d) => Layer::Arrows {
                     role,
-                    xy: bytes(&floats(xy).await?),
-                    d: bytes(&floats(d).await?),
+                    xy: Bytes::of_floats(&floats(xy).await?),
+                    d: Bytes::of_floats(&floats(d).await?),
                 },
             });
         }
@@ -276,10 +276,6 @@ pub fn number(id: &str, title: &str, value: f64, unit: &str, digits: u32) -> Num
     }
 }
 
-fn bytes(values: &[f32]) -> Bytes {
-    Bytes(values.iter().flat_map(|v| v.to_le_bytes()).collect())
-}
-
 /// Columns of a square field.
 fn side(values: &Tensor<1>) -> usize {
     (values.dims()[0] as f64).sqrt() as usize
@@ -309,7 +305,7 @@ fn field(values: &[f32], range: &Range, columns: usize) -> Layer {
     Layer::Field {
         columns: columns as u32,
         rows: rows as u32,
-        values: bytes(&finite),
+        values: Bytes::of_floats(&finite),
         low,
         high,
         diverging,

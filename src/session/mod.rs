@@ -104,16 +104,30 @@ impl Session {
     }
 
     fn of(opened: Opened, device: &Device) -> Self {
-        let step = opened.meta.step;
+        let (id, losses, step) = (
+            opened.meta.id.clone(),
+            opened.meta.losses.clone(),
+            opened.meta.step,
+        );
         Self {
-            id: opened.meta.id.clone(),
-            losses: opened.meta.losses.clone(),
-            state: State::Opened(Box::new(opened)),
+            id,
+            losses,
+            clock: Clock::new(step),
+            ..Self::new(State::Opened(Box::new(opened)), device)
+        }
+    }
+
+    /// A session in which nothing has happened yet, within the device's budget.
+    fn new(state: State, device: &Device) -> Self {
+        Self {
+            state,
+            id: None,
             device: device.clone(),
+            losses: Vec::new(),
             snapshots: Vec::new(),
             rate: 0.0,
             computed: Duration::ZERO,
-            clock: Clock::new(step),
+            clock: Clock::new(0),
             budget: Budget::of(device),
             trial: Trial::default(),
             workers: 1,
@@ -166,20 +180,7 @@ impl Session {
 
     /// A session with a training that has not begun.
     fn begun(trainer: Trainer, budget: Budget, device: &Device) -> Self {
-        Self {
-            state: State::Training(Box::new(trainer)),
-            id: None,
-            device: device.clone(),
-            losses: Vec::new(),
-            snapshots: Vec::new(),
-            rate: 0.0,
-            computed: Duration::ZERO,
-            clock: Clock::new(0),
-            budget,
-            trial: Trial::default(),
-            workers: 1,
-            diverged: None,
-        }
+        Self::new(State::Training(Box::new(trainer)), device).within(budget)
     }
 
     /// A session with the model of a checkpoint, which is to be trained further on a text. Its first losses are those

@@ -40,7 +40,7 @@ use crate::{
     error::{Error, Result},
     kernels::{
         attention::Mask, cross_entropy::cross_entropy, embedding::embedding,
-        linear::linear_transposed, norm::Norm, reduce, rotary::Angles,
+        linear::linear_transposed, reduce, rotary::Angles,
     },
     model::{
         Capabilities, Condition, ConditionKind, Cost, Defaults, Family, Insight, Losses, Masked,
@@ -110,18 +110,10 @@ impl Options for BertConfig {
 
 impl BertConfig {
     fn shape(&self) -> Shape {
+        let angles = Angles::new(self.block_size, self.n_embd / self.n_head);
         Shape {
-            n_head: self.n_head,
-            n_embd: self.n_embd,
-            // As many weights as an ungated MLP of four times the width, to the next multiple of 16.
-            hidden: (8 * self.n_embd).div_ceil(3).next_multiple_of(16),
-            norm: Norm::Rms,
-            swiglu: true,
-            angles: Some(Arc::new(Angles::new(
-                self.block_size,
-                self.n_embd / self.n_head,
-            ))),
-            mask: Mask::Full,
+            angles: Some(Arc::new(angles)),
+            ..Shape::gated(self.n_head, self.n_embd, Mask::Full)
         }
     }
 }

@@ -46,7 +46,7 @@ use crate::{
     },
     device::floats,
     error::{Error, Result},
-    kernels::{attention::Mask, norm::Norm, waves::waves},
+    kernels::{attention::Mask, waves::waves},
     model::{
         AskedPlans, Capabilities, Condition, ConditionKind, Cost, Defaults, Family, Losses,
         OptimizerKind, Planning, Reading, Sampler, Samples, Schedule, Size, TrainConfig,
@@ -63,7 +63,7 @@ use crate::{
     options::Options,
     pause::Pause,
     rng::{Purpose, Rng},
-    worlds::maze::{CELLS, Place, SIDE, Task, cell_of, expert, layout},
+    worlds::maze::{CELLS, Maze, Place, SIDE, Task, cell_of, expert, layout},
 };
 
 /// Cells for one unit of what the network sees: places are (p − middle) / UNIT.
@@ -127,16 +127,7 @@ impl Options for DiffuserConfig {
 
 impl DiffuserConfig {
     fn shape(&self) -> Shape {
-        Shape {
-            n_head: self.n_head,
-            n_embd: self.n_embd,
-            // As many weights as four times the width without a gate, to the next multiple of 16.
-            hidden: (8 * self.n_embd).div_ceil(3).next_multiple_of(16),
-            norm: Norm::Rms,
-            swiglu: true,
-            angles: None,
-            mask: Mask::Full,
-        }
+        Shape::gated(self.n_head, self.n_embd, Mask::Full)
     }
 }
 
@@ -358,10 +349,11 @@ impl Diffuser {
     }
 
     /// A walk from noise to `count` paths for each task.
-    fn reverse(&self, tasks: &[Task], asked: &AskedPlans) -> Reverse {
+    fn walk(&self, tasks: &[Task], asked: &AskedPlans) -> Walk {
         let model = Family::valid(self);
         let count = asked.count.max(1);
         let seen = model.read(tasks).each(count);
+        let line = seen.line.clone();
         let n = tasks.len() * count;
         let pushes = (asked.walls > 0.0).then(|| Pushes::new(tasks, count, &model.device()));
         let strength = asked.walls;
@@ -381,7 +373,9 @@ impl Diffuser {
             eta: 0.0,
             resample: 1,
         };
-        Reverse::new(process, Box::new(predict), &options, noise, asked.seed)
+        let predict = Box::new(predict);
+        let reverse = Reverse::new(process, predict, &options, noise, asked.seed);
+        Walk { reverse, line }
     }
 }
 
@@ -548,12 +542,8 @@ impl Family for Diffuser {
             walls: options.push,
             share: 1.0,
         };
-        let model = Family::valid(self);
-        Ok(Box::new(Walk {
-            line: model.read(&[task]).each(count.max(1)).line,
-            reverse: self.reverse(&[task], &asked),
-            task,
-        }))
+        let (walk, maze) = (self.walk(&[task], &asked), task.maze);
+        Ok(Box::new(InMaze { walk, maze }))
     }
 
     fn planning(&self) -> Option<&dyn Planning> {
@@ -577,7 +567,7 @@ fn task_of(condition: &Condition, seed: u64) -> Result<Task> {
         }
     };
     let maze = match &condition.walls {
-        Some(text) => crate::worlds::maze::Maze::parse(text)?,
+        Some(text) => Maze::parse(text)?,
         None => drawn.maze,
     };
     let start = place("start", &condition.start, drawn.start)?;
@@ -597,30 +587,42 @@ fn task_of(condition: &Condition, seed: u64) -> Result<Task> {
     }
 }
 
-/// A walk, with its maze.
+/// A walk from noise to paths.
 struct Walk {
     reverse: Reverse,
+    /// The straight way for each path, whose ends are its own.
     line: Tensor<3>,
-    task: Task,
 }
 
-impl Sampler for Walk {
+impl Walk {
+    /// The paths as they are now, in cells, `[n, H, 2]`.
+    fn paths(&self) -> Tensor<3> {
+        let x = self.reverse.x();
+        let n = x.dims()[0];
+        in_cells(with_ends(x.reshape([n, LENGTH, 2]), &self.line))
+    }
+}
+
+/// A walk with its maze.
+struct InMaze {
+    walk: Walk,
+    maze: Maze,
+}
+
+impl Sampler for InMaze {
     fn steps(&self) -> usize {
-        self.reverse.steps()
+        self.walk.reverse.steps()
     }
 
     fn next(&mut self) -> Reading<'_, bool> {
-        let left = self.reverse.step();
+        let left = self.walk.reverse.step();
         ready(Ok(left))
     }
 
     fn state(&self) -> Samples {
-        let x = self.reverse.x();
-        let n = x.dims()[0];
-        let paths = with_ends(x.reshape([n, LENGTH, 2]), &self.line);
         Samples::Paths {
-            maze: self.task.maze,
-            paths: in_cells(paths),
+            maze: self.maze,
+            paths: self.walk.paths(),
         }
     }
 }
@@ -633,20 +635,13 @@ impl Planning for Diffuser {
         pause: Pause,
     ) -> Reading<'a, Vec<Vec<Place>>> {
         Box::pin(async move {
-            let line = Family::valid(self)
-                .read(tasks)
-                .each(asked.count.max(1))
-                .line;
-            let mut reverse = self.reverse(tasks, asked);
-            let steps = (asked.share * reverse.steps() as f32).round() as usize;
+            let mut walk = self.walk(tasks, asked);
+            let steps = (asked.share * walk.reverse.steps() as f32).round() as usize;
             for _ in 0..steps {
-                reverse.step();
+                walk.reverse.step();
                 pause().await;
             }
-            let x = reverse.x();
-            let n = x.dims()[0];
-            let paths = with_ends(x.reshape([n, LENGTH, 2]), &line);
-            let values = floats(in_cells(paths)).await?;
+            let values = floats(walk.paths()).await?;
             let path = |values: &[f32]| values.chunks_exact(2).map(|p| [p[0], p[1]]).collect();
             Ok(values.chunks_exact(2 * LENGTH).map(path).collect())
         })

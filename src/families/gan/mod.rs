@@ -424,10 +424,10 @@ impl Family for Gan {
         self.net.generator = weights::blend(average, &model.net.generator, decay);
     }
 
-    /// The discriminator moves `d_steps` times on this batch, each time against new fakes, then
-    /// the generator once. The losses are those before each network's last update.
     const IN_PARTS: bool = false;
 
+    /// The discriminator moves `d_steps` times on this batch, each time against new fakes, then
+    /// the generator once. The losses are those before each network's last update.
     fn train_step(&mut self, batch: &Batch, context: &mut StepContext) -> Result<Losses> {
         let data = self.inputs(batch)?;
         let mut losses = Losses::new();

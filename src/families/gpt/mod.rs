@@ -52,7 +52,7 @@ use crate::{
     nn::{
         decoder::Decoder,
         dropout::Dropout,
-        transformer::{Block, INIT, Pass, Shape, even_heads, gain, matrix},
+        transformer::{Block, INIT, Pass, Shape, even_heads, gain, gated_hidden, matrix},
         weights,
     },
     optim::ParameterGroup,
@@ -159,8 +159,7 @@ impl GptConfig {
     /// Numbers inside a perceptron.
     pub fn hidden(&self) -> usize {
         match self.mlp {
-            // As many weights as the other, to the next multiple of 16.
-            MlpKind::Swiglu => (8 * self.n_embd).div_ceil(3).next_multiple_of(16),
+            MlpKind::Swiglu => gated_hidden(self.n_embd),
             MlpKind::Gelu => 4 * self.n_embd,
         }
     }

@@ -35,7 +35,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     data::{Batch, DataInfo, FunctionSet, Space, SpaceKind, functions, regression},
     error::{Error, Result},
-    kernels::{activation::Activation, attention::Mask, linear as matrices, norm::Norm},
+    kernels::{activation::Activation, attention::Mask, linear as matrices},
     model::{
         Capabilities, Condition, ConditionKind, Cost, Defaults, Family, Losses, OnePass,
         OptimizerKind, Sampler, Samples, Schedule, Size, TrainConfig, config_and_net,
@@ -88,16 +88,7 @@ impl Options for InContextConfig {
 
 impl InContextConfig {
     fn shape(&self) -> Shape {
-        Shape {
-            n_head: self.n_head,
-            n_embd: self.n_embd,
-            // As many weights as four times the width without a gate, to the next multiple of 16.
-            hidden: (8 * self.n_embd).div_ceil(3).next_multiple_of(16),
-            norm: Norm::Rms,
-            swiglu: true,
-            angles: None,
-            mask: Mask::Causal,
-        }
+        Shape::gated(self.n_head, self.n_embd, Mask::Causal)
     }
 }
 

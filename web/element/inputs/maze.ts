@@ -77,12 +77,16 @@ export class MazeInput implements Input {
     return rows.reverse().join("/");
   }
 
+  /** How strongly walls push. */
+  get #push(): number {
+    return Number(this.host.sampleOptions["push"] ?? 0);
+  }
+
   ask(): PlotInputs {
-    const push = Number(this.host.sampleOptions["push"] ?? 0);
     return {
       text: this.#walls ? this.#written(this.#walls) : "",
       marks: this.#ends ?? [],
-      walls: push,
+      walls: this.#push,
       count: COUNT,
       seed: this.host.settled.seed,
     };
@@ -251,7 +255,6 @@ export class MazeInput implements Input {
 
   render() {
     const { words } = this.host;
-    const push = Number(this.host.sampleOptions["push"] ?? 0);
     const set = (e: Event) => this.host.setAttribute("push", (e.target as HTMLInputElement).value);
     return html`<div class="marks">
         <p class="aside">${words.say("mazeHelp")}</p>
@@ -263,7 +266,7 @@ export class MazeInput implements Input {
       </div>
       <div class="slider">
         <label for="push">${words.say("wallsPush")}</label
-        ><input type="range" id="push" min="0" max="1" step="0.1" .value=${live(String(push))} @change=${set} />
+        ><input type="range" id="push" min="0" max="1" step="0.1" .value=${live(String(this.#push))} @change=${set} />
       </div>
       ${refusal(this.#wrong && words.error(this.#wrong))}`;
   }
