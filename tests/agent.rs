@@ -25,7 +25,7 @@ use generative_playground::{
     scene::{PlotRequest, View},
     training::Trainer,
     worlds::rooms::{
-        ACTIONS, SEEN,
+        ACTIONS, Expert, Mission, Noun, Part, SEEN, Task,
         layout::{self, Naming},
     },
 };
@@ -369,4 +369,78 @@ fn a_long_episode_keeps_its_window() {
         assert!(decision[0].probabilities().iter().all(|p| p.is_finite()));
         played.act(ACTIONS[i % 3]);
     }
+}
+
+#[test]
+fn a_long_plan_is_told_part_by_part() {
+    let trainer = trained(2);
+    let (model, info) = (trainer.averaged(), info());
+    let rooms = layout::draw(5, 0, None, Naming::Said).rooms;
+    let nouns = rooms.cells().filter_map(|(_, cell)| Noun::in_cell(cell));
+    let goes: Vec<String> = nouns.map(|noun| Part::GoTo(noun).to_string()).collect();
+    let plan = [0, 1, 0, 1].map(|i| goes[i].clone()).join(", then ");
+    // What the expert would do, who knows the world.
+    let mut task = Task::new(rooms, Mission::parse_plan(&plan).expect("a plan"));
+    let (expert, mut letters) = (Expert::knowing(&task), String::new());
+    while let Some((action, _)) = expert.next(&task).expect("a way") {
+        letters.push(action.letter());
+        task.act(action);
+    }
+    assert!(task.is_done() && letters.len() <= 64, "{letters}");
+    let follow = |text: &str| {
+        let mut request = PlotRequest::new("follow", &info, device::cpu());
+        (request.text, request.actions, request.seed) = (text, &letters, 5);
+        pollster::block_on(plots::answer(&*model, &request, pause))
+    };
+    let View::Episode {
+        words,
+        moments,
+        done,
+        outcome,
+        sights,
+        plan: said,
+        ..
+    } = follow(&plan).expect("a view")
+    else {
+        panic!("an episode")
+    };
+    assert!(done && outcome == "Done.");
+    assert_eq!(moments.len(), letters.len());
+    let View::Image { columns, .. } = *sights else {
+        panic!("an image")
+    };
+    assert_eq!(columns as usize, moments.len() + 1);
+    // Each part stands between two “then”, and at each moment no word of another part is read.
+    let part_of: Vec<usize> = (words.iter())
+        .scan(0, |part, word| {
+            *part += usize::from(word == "then");
+            Some(*part)
+        })
+        .collect();
+    assert_eq!(part_of.last(), Some(&3));
+    for moment in &moments {
+        assert_eq!(moment.words.len(), words.len());
+        let sum: f32 = moment.words.iter().sum();
+        assert!((sum - 1.0).abs() < 1e-4, "{sum}");
+        for ((weight, word), &part) in moment.words.iter().zip(&words).zip(&part_of) {
+            let its = part == moment.done as usize && word != "then";
+            assert_eq!(
+                *weight > 0.0,
+                its,
+                "{word} of part {part} at part {}",
+                moment.done
+            );
+        }
+    }
+    assert!(
+        said.is_empty() || Mission::parse_plan(&said).is_ok(),
+        "{said}"
+    );
+    let too_long = vec![goes[0].clone(); 9].join(" then ");
+    let code = follow(&too_long).err().map(|e| e.code());
+    assert_eq!(code, Some(Code::BadOption));
+    assert!(
+        Mission::parse(&plan).is_err(),
+        "a mission has three parts at most"
+    );
 }

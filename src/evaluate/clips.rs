@@ -3,13 +3,15 @@
 //! Both are measured without any network. The first frames of held-out clips are given; what the model makes
 //! of the others is compared with the true ones, beside two ways to go on that need no model
 //! ([`crate::data::clips::track`]). Sentences about one thing are obeyed where what is followed
-//! through the first frames goes the way that is said, at the pace that is said.
+//! through the first frames goes the way that is said, at the pace that is said; of people the walk that is nearest to what
+//! is seen has to be the one that is said.
 
 use crate::{
     data::{
         ClipSet,
         clips::{
-            FRAME, FRAMES, Kind, Mover, SIDE, STRAIGHT, Sentence, TEST, Thing, follow, track, words,
+            FRAME, FRAMES, Kind, Mover, SIDE, STRAIGHT, Sentence, TEST, Thing, follow, people,
+            track, words,
         },
         scenes::{COLOURS, SHAPES},
     },
@@ -31,7 +33,7 @@ pub struct Continuation {
     pub model: Vec<f64>,
     /// Of the last frame again and again.
     pub standing: Vec<f64>,
-    /// Of everything straight on.
+    /// Of everything straight on; of people who walk on the spot, of the frames before once again.
     pub straight: Vec<f64>,
 }
 
@@ -68,12 +70,12 @@ pub async fn continued(
         let asked = condition(&clip, |frame| frame < KNOWN);
         let mut sampler = model.sampler(options, &asked, 1, i as u64)?;
         let made = floats(finish(&mut *sampler).await?.clips()?).await?;
-        let (known, channels) = (KNOWN * clip.len() / FRAMES, set.kind().channels());
+        let known = KNOWN * clip.len() / FRAMES;
         let truth = &clip[known..];
         let all = [
             made[known..].to_vec(),
-            track::standing(&clip, channels, KNOWN),
-            track::straight_on(&clip, channels, KNOWN),
+            track::standing(&clip, set.kind().channels(), KNOWN),
+            track::going_on(set.kind(), &clip, KNOWN).1,
         ];
         for (sum, made) in sums.iter_mut().zip(all) {
             add(sum, &made, truth);
@@ -101,6 +103,7 @@ fn does(kind: Kind, clip: &[f32], mover: Mover) -> bool {
                 movers: vec![mover],
             },
         ),
+        Kind::People => people::obeys(clip, &mover),
     }
 }
 
@@ -113,6 +116,7 @@ fn any(kind: Kind, rng: &mut Rng) -> Thing {
             colour: rng.below(COLOURS.len()),
             shape: SHAPES[rng.below(SHAPES.len())],
         },
+        Kind::People => people::Walk::draw(rng).mover().thing,
     }
 }
 
@@ -158,7 +162,8 @@ pub struct Altered {
     /// Of the first frame alone and a sentence that sends its thing another way: obeyed.
     pub redirected: f64,
     /// Of a clip and a sentence with another thing: its middle stays, in each frame, within [`NEAR`] pixels of
-    /// where the first one's was, in the mean of the frames.
+    /// where the first one's was, in the mean of the frames. Of people: the clothes are those that are said, and the steps
+    /// are the same.
     pub on_path: f64,
 }
 
@@ -213,6 +218,7 @@ pub async fn altered(
             exchanged.thing = any(kind, &mut rng);
         }
         let things = [first.thing, exchanged.thing];
+        let said = exchanged;
         let (prompt, guidance) = told(exchanged);
         let asked = Condition {
             prompt,
@@ -222,7 +228,10 @@ pub async fn altered(
             ..Condition::default()
         };
         let exchanged = made(model, options, &asked, i).await?;
-        on_path += usize::from(stays([&clip, &exchanged], things));
+        on_path += usize::from(match kind {
+            Kind::People => in_step([&clip, &exchanged], said),
+            _ => stays([&clip, &exchanged], things),
+        });
         done += 1;
         if !progress(done) {
             return Err(Error::Cancelled);
@@ -252,13 +261,17 @@ fn differs(a: Thing, b: Thing) -> bool {
     let kind = |thing| match thing {
         Thing::Digit(digit) => (usize::from(digit), None),
         Thing::Shape { colour, shape, .. } => (colour, Some(shape)),
+        Thing::Person(_) => (0, None),
     };
     let ((a, c), (b, d)) = (kind(a), kind(b));
     a != b && (c.is_none() || c != d)
 }
 
-/// Whether the ink of a frame can move so as long as nothing turns.
+/// Whether the ink of a frame can move so as long as nothing turns. Who walks on the spot has room.
 fn has_room(frame: &[f32], mover: &Mover) -> bool {
+    if matches!(mover.thing, Thing::Person(_)) {
+        return true;
+    }
     let far = (mover.pace() * (STRAIGHT - 1)) as isize;
     let ground = track::ground(frame.len() / FRAME);
     let ink = |i: usize| {
@@ -284,7 +297,19 @@ fn places(clip: &[f32], thing: Thing) -> Vec<Option<[f32; 2]>> {
             let seen = follow::follow(clip, colour).into_iter();
             seen.map(|seen| seen.map(|seen| seen.at)).collect()
         }
+        // On the spot: see `in_step`.
+        Thing::Person(_) => Vec::new(),
     }
+}
+
+/// Whether somebody who is said to wear other clothes wears them in a clip that was made, and takes the steps of the
+/// clip before.
+fn in_step([clip, made]: [&[f32]; 2], said: Mover) -> bool {
+    let (Some((before, _)), Some((after, _))) = (people::read(clip), people::read(made)) else {
+        return false;
+    };
+    let steps = |walk: people::Walk| (walk.way, walk.quick, walk.first);
+    people::obeys(made, &said) && steps(before) == steps(after)
 }
 
 /// Whether what moves in a clip that was made, another `thing`, stays, in the mean of its frames, near to what

@@ -10,7 +10,9 @@ use crate::{
     worlds::rooms::{
         ACTIONS, Action, Cell, Expert, Mission, Noun, Part, SIGHT, Task,
         draw::{self, Picture},
+        expert::Goal,
         layout::{self, Naming, SIDE},
+        mission::MOST_OF_PLAN,
     },
 };
 
@@ -35,7 +37,7 @@ fn task_of(request: &PlotRequest<'_>) -> Result<Task> {
     let task = layout::draw(request.seed, 0, None, Naming::Said);
     match request.text.trim() {
         "" => Ok(task),
-        text => Ok(Task::new(task.rooms, Mission::parse(text)?)),
+        text => Ok(Task::new(task.rooms, Mission::parse_plan(text)?)),
     }
 }
 
@@ -63,14 +65,16 @@ pub async fn answer(acting: &dyn Acting, request: &PlotRequest<'_>, pause: Pause
     let possible = Expert::knowing(&task).carry_out(task.clone());
     let best = Expert::new(&task).carry_out(task.clone());
     let mut expert = Expert::new(&task);
-    let mut played = Played::new(task);
-    let (mut moments, mut worlds) = (Vec::new(), Vec::new());
+    let mut stages = Stages::new(&task);
+    let mut task = task;
+    let (mut moments, mut worlds, mut goals) = (Vec::new(), Vec::new(), Vec::new());
     loop {
+        let played = stages.now(&task);
         played.look();
-        worlds.push(draw::world(&played.task.rooms, SIDE));
-        expert.look(&played.task.rooms);
-        let step = played.actions.len();
-        let over = played.task.is_done() || step >= MOST_STEPS;
+        worlds.push(draw::world(&task.rooms, SIDE));
+        expert.look(&task.rooms);
+        let step = task.steps;
+        let over = task.is_done() || step >= MOST_STEPS;
         if over || (possible.is_err() && step >= given.len()) {
             break;
         }
@@ -81,7 +85,8 @@ pub async fn answer(acting: &dyn Acting, request: &PlotRequest<'_>, pause: Pause
         let mut rng = Rng::new(request.seed, Purpose::Sample, step as u64);
         let own = given.get(step).copied();
         let action = own.unwrap_or_else(|| decision.draw(0.0, &mut rng));
-        let advice = expert.next(&played.task).ok().flatten();
+        let advice = expert.next(&task).ok().flatten();
+        goals.push(decision.goal);
         moments.push(EpisodeMoment {
             taken: action as u32,
             given: own.is_some(),
@@ -89,28 +94,36 @@ pub async fn answer(acting: &dyn Acting, request: &PlotRequest<'_>, pause: Pause
             words: Vec::new(),
             plan: decision.goal.to_string(),
             expert: advice.map(|(action, _)| action as u32),
-            done: played.task.done as u32,
+            done: task.done as u32,
         });
         played.act(action);
+        task.act(action);
         pause().await;
     }
-    // The end is not decided about.
-    let from = moments.len().saturating_sub(LENGTH);
-    let decided = &played.moments[from..moments.len()];
-    let attended = match decided.is_empty() {
-        true => Vec::new(),
-        false => acting.attends(&played.words, decided).await?,
-    };
-    for (moment, attended) in moments.iter_mut().skip(from).zip(&attended) {
-        moment.words = attended.words.clone();
+    let words = task.mission.words();
+    let (mut sights, mut decided) = (Vec::new(), moments.iter_mut());
+    for (stage, first) in stages.with_first_words() {
+        // The end is not decided about.
+        let steps = stage.actions.len();
+        let from = steps.saturating_sub(LENGTH);
+        let attended = match &stage.moments[from..steps] {
+            [] => Vec::new(),
+            these => acting.attends(&stage.words, these).await?,
+        };
+        for (i, moment) in stage.moments.iter().enumerate() {
+            let there = i.checked_sub(from).and_then(|i| attended.get(i));
+            let cells = there.map_or(&[][..], |attended| &attended.cells);
+            sights.push(draw::sight(&moment.sight, cells));
+            let Some(shown) = (i < steps).then(|| decided.next()).flatten() else {
+                continue;
+            };
+            if let Some(there) = there {
+                shown.words = vec![0.0; words.len()];
+                shown.words[first..first + there.words.len()].copy_from_slice(&there.words);
+            }
+        }
     }
-    let sights = played.moments.iter().enumerate().map(|(i, moment)| {
-        let cells = i.checked_sub(from).and_then(|i| attended.get(i));
-        let weights = cells.map_or(&[][..], |attended| &attended.cells);
-        draw::sight(&moment.sight, weights)
-    });
-    let sights: Vec<Picture> = sights.collect();
-    let outcome = match (&possible, played.task.is_done()) {
+    let outcome = match (&possible, task.is_done()) {
         (_, true) => "Done.".into(),
         (Err(stuck), _) => format!("This cannot be done: {stuck}."),
         _ => "Not done after 64 steps.".into(),
@@ -122,16 +135,77 @@ pub async fn answer(acting: &dyn Acting, request: &PlotRequest<'_>, pause: Pause
     Ok(View::Episode {
         worlds: Box::new(sheet(&worlds, SIDE)),
         sights: Box::new(sheet(&sights, SIGHT)),
-        mission: played.task.mission.to_string(),
-        words: played.task.mission.words(),
+        mission: task.mission.to_string(),
+        words,
         actions: ACTIONS.iter().map(|a| a.name().into()).collect(),
         letters: ACTIONS.iter().map(|a| a.letter()).collect(),
         moments,
         outcome,
+        plan: plan_of(&goals),
         suggestions,
-        done: played.task.is_done(),
+        done: task.is_done(),
         expert_steps,
     })
+}
+
+/// What an agent is told of a task, stage by stage: all of a mission at once, of a longer plan a part at a time, each
+/// without what was before it.
+struct Stages {
+    missions: Vec<Mission>,
+    /// Those that have begun.
+    played: Vec<Played>,
+}
+
+impl Stages {
+    fn new(task: &Task) -> Self {
+        Self {
+            missions: task.mission.told(),
+            played: Vec::new(),
+        }
+    }
+
+    /// The stage at hand, the next one if the last is done.
+    fn now(&mut self, task: &Task) -> &mut Played {
+        let next = match self.played.last() {
+            Some(last) if !last.task.is_done() => None,
+            _ => self.missions.get(self.played.len()).cloned(),
+        };
+        if let Some(mission) = next {
+            self.played
+                .push(Played::new(Task::new(task.rooms.clone(), mission)));
+        }
+        let at = self.played.len() - 1;
+        &mut self.played[at]
+    }
+
+    /// The stages that have begun, and where the words of each begin among those of the whole.
+    fn with_first_words(&self) -> impl Iterator<Item = (&Played, usize)> {
+        self.played.iter().scan(0, |first, stage| {
+            let at = *first;
+            // Between two parts stands “then”.
+            *first += stage.words.len() + 1;
+            Some((stage, at))
+        })
+    }
+}
+
+/// What was said of goals, one after the other, as a mission. Looking around and laying down belong to the other goals.
+fn plan_of(goals: &[Goal]) -> String {
+    let mut parts: Vec<Part> = Vec::new();
+    for goal in goals {
+        let part = match *goal {
+            Goal::GoTo(noun) => Part::GoTo(noun),
+            Goal::PickUp(noun) => Part::PickUp(noun),
+            Goal::Open(noun) => Part::Open(noun),
+            Goal::Explore | Goal::Drop => continue,
+        };
+        let alone = Mission { parts: vec![part] }.to_string();
+        let understood = Mission::parse(&alone).is_ok();
+        if understood && parts.last() != Some(&part) && parts.len() < MOST_OF_PLAN {
+            parts.push(part);
+        }
+    }
+    Mission { parts }.to_string()
 }
 
 /// Missions about what lies in a world: nothing twice, and not too many.

@@ -6,7 +6,7 @@ use burn::tensor::{Tensor, TensorData};
 use crate::{
     data::{
         Batch, ClipSet,
-        clips::{FRAME, FRAMES, SIDE, TEST, track},
+        clips::{FRAME, FRAMES, Kind, SIDE, TEST, track},
     },
     error::{Error, Result},
     model::{Condition, ConditionKind, Model, finish_pausing},
@@ -41,7 +41,7 @@ pub fn specs(conditions: &[ConditionKind]) -> Vec<PlotSpec> {
         spec(
             "continue",
             "Go on",
-            "The first eight frames of a clip that it has never seen are given, and the model makes the other eight. Beside it the true clip, and two ways to go on without a model: the last frame again and again, and everything straight on as it moved last.",
+            "The first eight frames of a clip that it has never seen are given, and the model makes the other eight. Beside it the true clip, and two ways to go on without a model: the last frame again and again, and everything straight on as it moved last, or of people the frames before once again.",
         ),
         spec(
             "between",
@@ -170,6 +170,10 @@ fn asked(clip: &[f32], request: &PlotRequest<'_>) -> Condition {
 pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) -> Result<View> {
     let clip = clip_of(request)?;
     let channels = clip.len() / FRAMES / FRAME;
+    let kind = Kind::of(&request.info.name).unwrap_or(match channels {
+        1 => Kind::Digits,
+        _ => Kind::Scenes,
+    });
     let given = |frame: usize| match request.plot {
         "continue" => frame < KNOWN,
         "between" => frame < ENDS || frame + ENDS >= FRAMES,
@@ -180,13 +184,14 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
     let mut sampler = model.sampler(&options, &asked(&clip, request), 1, request.seed)?;
     let made = finish_pausing(&mut *sampler, pause).await?.clips()?;
     let (others, titles) = match request.plot {
-        "continue" => (
-            vec![
-                with(&clip, KNOWN, track::standing(&clip, channels, KNOWN)),
-                with(&clip, KNOWN, track::straight_on(&clip, channels, KNOWN)),
-            ],
-            vec!["True clip", "Model", "Last frame repeated", "Straight on"],
-        ),
+        "continue" => {
+            let (title, frames) = track::going_on(kind, &clip, KNOWN);
+            let standing = track::standing(&clip, channels, KNOWN);
+            (
+                vec![with(&clip, KNOWN, standing), with(&clip, KNOWN, frames)],
+                vec!["True clip", "Model", "Last frame repeated", title],
+            )
+        }
         "between" => (vec![faded(&clip)], vec!["True clip", "Model", "Cross-fade"]),
         _ => (Vec::new(), vec!["Clip", "Altered"]),
     };

@@ -152,6 +152,8 @@ pub enum View {
         moments: Vec<EpisodeMoment>,
         /// What came of it, as a sentence.
         outcome: String,
+        /// What the model said that it is up to, one thing after the other, as a mission; empty for nothing.
+        plan: String,
         /// Missions that this world has something for.
         suggestions: Vec<String>,
         /// Whether the mission is done.

@@ -52,6 +52,13 @@ pub struct Library {
     tokens: Option<(Rc<Dataset>, bool)>,
 }
 
+fn not_loaded(name: &str) -> Error {
+    Error::BadData {
+        name: name.into(),
+        reason: "it has not been loaded yet".into(),
+    }
+}
+
 impl Library {
     /// A name was used.
     fn touch(&mut self, name: &str) {
@@ -145,13 +152,13 @@ impl Library {
                 self.scenes(&options::to_json(&options).ok()?).ok()
             }),
             name if let Some(kind) = clips::Kind::of(name) => self.clips(kind, &info.options).ok(),
-            name if pairs::is_made(name) || functions::is_functions(name) => {
+            name if pairs::is_made(name)
+                || functions::is_functions(name)
+                || episodes::is_episodes(name)
+                || paths::is_paths(name) =>
+            {
                 self.make(name, &info.options, 0).ok()
             }
-            name if episodes::is_episodes(name) || paths::is_paths(name) => {
-                self.make(name, &info.options, 0).ok()
-            }
-            name if pairs::is_made(name) => self.make(name, &info.options, 0).ok(),
             name => self.get(name),
         }
     }
@@ -164,10 +171,7 @@ impl Library {
         self.get(name)
             .ok_or_else(|| match name.starts_with(pictures::PREFIX) {
                 true => Error::NoPictures,
-                false => Error::BadData {
-                    name: name.into(),
-                    reason: "it has not been loaded yet".into(),
-                },
+                false => not_loaded(name),
             })
     }
 
@@ -176,12 +180,8 @@ impl Library {
     /// # Errors
     /// [`Error::BadData`] if it was not handed over.
     pub fn text(&mut self, name: &str) -> Result<Rc<str>> {
-        let Some(text) = self.texts.get(name).cloned() else {
-            return Err(Error::BadData {
-                name: name.into(),
-                reason: "it has not been loaded yet".into(),
-            });
-        };
+        let text = self.texts.get(name).cloned();
+        let text = text.ok_or_else(|| not_loaded(name))?;
         self.touch(name);
         Ok(text)
     }
@@ -245,9 +245,10 @@ impl Library {
         {
             return Ok(set);
         }
-        let made = match kind.source() {
-            Some(source) => ClipSet::of(self.need(source)?.images()?, &asked)?,
-            None => ClipSet::scenes(&asked)?,
+        let made = match kind {
+            clips::Kind::Digits => ClipSet::of(self.need(clips::SOURCE)?.images()?, &asked)?,
+            clips::Kind::Scenes => ClipSet::scenes(&asked)?,
+            clips::Kind::People => ClipSet::people(&asked)?,
         };
         let set: Rc<Dataset> = Rc::new(made.into());
         self.sets.insert(kind.name().into(), set.clone());

@@ -1989,6 +1989,10 @@ moments: Array<EpisodeMoment>,
  */
 outcome: string, 
 /**
+ * What the model said that it is up to, one thing after the other, as a mission; empty for nothing.
+ */
+plan: string, 
+/**
  * Missions that this world has something for.
  */
 suggestions: Array<string>, 

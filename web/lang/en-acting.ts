@@ -26,7 +26,7 @@ export const acting = {
   mission: "Mission",
   missionHelp: sentence(
     "In English: go to, pick up or open, then a key, ball, box or door with its colour. Parts are joined by “then”.",
-    "Without a word, the world’s own.",
+    "More than three parts are told to it one by one. Without a word, the world’s own.",
   ),
   missionsHere: "Missions for this world",
   anotherWorld: "Another world",
@@ -39,4 +39,6 @@ export const acting = {
   takeOver: "Do something else than it would: the arrow keys, p, d and t do the same here.",
   stepsBeside: "It took {steps} steps, and the expert takes {expert}." as const,
   upTo: "It says that it is about to",
+  itsPlan: "What it said, one thing after the other:",
+  editPlan: "Change this plan",
 };

@@ -1,14 +1,15 @@
-//! Clips: digits or coloured shapes that move, with a sentence that says which and how.
+//! Clips: digits, coloured shapes or people that move, with a sentence that says which and how.
 //!
 //! A toy on which a model of moving pictures can be judged exactly. One or two things move on straight lines, turn
 //! back at the walls, and pass one behind another. Of digits (of MNIST, at half their size) the one in front is
 //! bright, the other dimmer, and nothing of it shows through a thin edge around the first; shapes are those of
-//! [scenes], in colour. Making new clips is cheap, so there is no end to what can be learned from
+//! [scenes], in colour; people walk on the spot ([`people`]). Making new clips is cheap, so there is no end to what can be learned from
 //! ([`ClipSet`]). Each clip is described in a small English ([`words`]), and what moves in one is found without any
-//! network ([`track`], [`follow`]). Those of digits are a variant of Moving MNIST (Srivastava, Mansimov &
+//! network ([`track`], [`follow`], [`people::read`]). Those of digits are a variant of Moving MNIST (Srivastava, Mansimov &
 //! Salakhutdinov 2015, arXiv:1502.04681).
 
 pub mod follow;
+pub mod people;
 mod sprite;
 pub mod track;
 pub mod words;
@@ -57,11 +58,13 @@ pub enum Kind {
     Digits,
     /// Coloured shapes.
     Scenes,
+    /// Somebody who walks.
+    People,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Digits, Self::Scenes];
+    pub const ALL: [Self; 3] = [Self::Digits, Self::Scenes, Self::People];
 
     /// Of data of this name, if it is made here.
     pub fn of(name: &str) -> Option<Self> {
@@ -73,6 +76,7 @@ impl Kind {
         match self {
             Self::Digits => "moving-digits",
             Self::Scenes => "moving-scenes",
+            Self::People => "walking-people",
         }
     }
 
@@ -85,7 +89,7 @@ impl Kind {
     pub fn channels(self) -> usize {
         match self {
             Self::Digits => 1,
-            Self::Scenes => 3,
+            Self::Scenes | Self::People => 3,
         }
     }
 }
@@ -94,7 +98,7 @@ impl Kind {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ClipOptions {
-    /// Share of the clips in which two things move.
+    /// Share of the clips in which two things move; somebody who walks is alone.
     #[schemars(title = "Two things", range(min = 0.0, max = 1.0))]
     pub two: f64,
 }
@@ -202,6 +206,8 @@ enum Things {
     Digits(Vec<Sprite>),
     /// All coloured shapes.
     Shapes,
+    /// Everybody.
+    People,
 }
 
 impl Things {
@@ -210,16 +216,19 @@ impl Things {
         Self::Digits((0..images.len()).filter_map(digit).collect())
     }
 
-    /// The way of one of them.
+    /// The way of a digit or a shape.
     fn way(&self, rng: &mut Rng) -> Way {
         match self {
             Self::Digits(all) => Way::draw(&all[rng.below(all.len())], rng),
-            Self::Shapes => Way::draw(&Sprite::any_shape(rng), rng),
+            _ => Way::draw(&Sprite::any_shape(rng), rng),
         }
     }
 
     /// A clip of them.
     fn clip(&self, two: f64, rng: &mut Rng) -> Clip {
+        if matches!(self, Self::People) {
+            return people::clip(rng);
+        }
         let several = rng.unit() < two;
         let front = self.way(rng);
         let mut behind = several.then(|| self.way(rng));
@@ -241,7 +250,7 @@ impl Things {
         }
         let pixels = match self {
             Self::Digits(_) => painted(&ways),
-            Self::Shapes => {
+            _ => {
                 let several = movers.len() > 1;
                 let sized = !several && rng.below(3) > 0;
                 for mover in &mut movers {
@@ -350,6 +359,14 @@ impl ClipSet {
         Self::new(Kind::Scenes, [Things::Shapes, Things::Shapes], options)
     }
 
+    /// Clips of people who walk.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`].
+    pub fn people(options: &serde_json::Value) -> Result<Self> {
+        Self::new(Kind::People, [Things::People, Things::People], options)
+    }
+
     fn new(kind: Kind, [train, test]: [Things; 2], options: &serde_json::Value) -> Result<Self> {
         let options = ClipOptions::from_json(options)?;
         let space = Space::Video {
@@ -386,6 +403,7 @@ impl ClipSet {
         match kind {
             Kind::Digits => Self::of(&ImageSet::from_folder(SOURCE, root)?, options),
             Kind::Scenes => Self::scenes(options),
+            Kind::People => Self::people(options),
         }
     }
 
@@ -412,7 +430,7 @@ impl ClipSet {
         let all = [&self.train, &self.test].into_iter();
         let all = all.filter_map(|things| match things {
             Things::Digits(all) => Some(all),
-            Things::Shapes => None,
+            Things::Shapes | Things::People => None,
         });
         all.flatten().map(Sprite::bytes).sum()
     }

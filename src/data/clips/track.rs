@@ -1,7 +1,7 @@
 //! What moves in a clip and how, found from its pixels; and how it would go on in a straight line. No
 //! network takes part.
 
-use super::{FRAME as PIXELS, FRAMES, Mover, SIDE, STRAIGHT};
+use super::{FRAME as PIXELS, FRAMES, Kind, Mover, SIDE, STRAIGHT};
 use crate::data::scenes;
 
 /// What counts as ink.
@@ -42,6 +42,24 @@ pub fn obeys(clip: &[f32], mover: &Mover) -> bool {
     let way = speed.map(|s| if s.abs() < 0.5 { 0 } else { s.signum() as i8 });
     let quick = speed[0].abs().max(speed[1].abs()) >= 1.5;
     way == mover.direction && mover.quick.is_none_or(|said| said == quick)
+}
+
+/// How a clip of a kind goes on without a model, and what that is called: people, who walk on the spot, as before once
+/// again, anything else straight on.
+pub fn going_on(kind: Kind, clip: &[f32], known: usize) -> (&'static str, Vec<f32>) {
+    match kind {
+        Kind::People => ("The same again", again(clip, known)),
+        _ => ("Straight on", straight_on(clip, kind.channels(), known)),
+    }
+}
+
+/// How a clip goes on that does again what it did: frames `known` to the end, each as it was `known` frames before, and
+/// so on. Whoever walks is back in the same pose after a round.
+pub fn again(clip: &[f32], known: usize) -> Vec<f32> {
+    let size = clip.len() / FRAMES;
+    let all = (known..FRAMES).map(|frame| frame % known.max(1) * size);
+    all.flat_map(|at| clip[at..at + size].iter().copied())
+        .collect()
 }
 
 /// How a clip of so many colours goes on when all that is to be seen moves straight on: each thing of the last

@@ -1,16 +1,21 @@
 //! What can be said of clips: a small English, from what moves to words and back.
 //!
 //! ```text
-//! sentence = mover | mover over mover           the first is in front
+//! sentence = mover | mover over mover | walker  the first is in front
 //! mover    = a thing going way [pace]
 //! thing    = digit | [size] colour shape        digit = 0 | 1 | … | 9       size = small | large
 //! way      = up | down | left | right | up and left | up and right | down and left | down and right
 //! pace     = slowly | quickly
+//! walker   = a person [with worn [worn] [and worn]] walking side [pace]    side = up | down | left | right
+//! worn     = colour hair | a colour shirt | colour trousers
 //! ```
 //!
 //! Colours and shapes are those of [scenes](crate::data::scenes).
 
-use super::Kind;
+use super::{
+    Kind,
+    people::{WAYS, WORN},
+};
 use crate::{
     data::scenes::{
         COLOURS, SHAPES, Shape,
@@ -26,6 +31,11 @@ const DIGITS: [&str; 10] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 const FEW: [&str; 11] = [
     "", "a", "going", "up", "down", "left", "right", "and", "slowly", "quickly", "over",
 ];
+
+/// Those that only people need.
+const PERSONAL: [&str; 3] = ["person", "with", "walking"];
+/// What people wear, in the order in which it is said.
+const GARMENTS: [&str; WORN] = ["hair", "shirt", "trousers"];
 
 /// The words for sizes.
 const SIZES: [&str; 2] = ["small", "large"];
@@ -44,6 +54,8 @@ pub enum Thing {
         /// Its shape.
         shape: Shape,
     },
+    /// Somebody: indices of the colours of hair, shirt and trousers, as far as they are said.
+    Person([Option<usize>; WORN]),
 }
 
 impl Thing {
@@ -58,6 +70,19 @@ impl Thing {
                 let size = large.map(|large| SIZES[usize::from(large)]);
                 let what = [COLOURS[colour % COLOURS.len()], shape.name()];
                 size.into_iter().chain(what).collect()
+            }
+            Self::Person(worn) => {
+                let mut out = vec![PERSONAL[0]];
+                let said: Vec<usize> = (0..WORN).filter(|&g| worn[g].is_some()).collect();
+                for (i, &garment) in said.iter().enumerate() {
+                    let last = i + 1 == said.len();
+                    out.extend((i == 0).then_some(PERSONAL[1]));
+                    out.extend((i > 0 && last).then_some("and"));
+                    out.extend((GARMENTS[garment] == "shirt").then_some("a"));
+                    out.extend(worn[garment].map(|colour| COLOURS[colour % COLOURS.len()]));
+                    out.push(GARMENTS[garment]);
+                }
+                out
             }
         }
     }
@@ -85,6 +110,9 @@ pub struct Sentence {
 pub fn draw(thing: Thing, rng: &mut Rng) -> Mover {
     let one = |rng: &mut Rng| [-1, 0, 1][rng.below(3)];
     let mut direction = [0; 2];
+    if matches!(thing, Thing::Person(_)) {
+        direction = WAYS[rng.below(WAYS.len())];
+    }
     while direction == [0; 2] {
         direction = [one(rng), one(rng)];
     }
@@ -115,7 +143,10 @@ impl Mover {
         let [x, y] = self.direction;
         let mut out = vec!["a"];
         out.extend(self.thing.words());
-        out.push("going");
+        out.push(match self.thing {
+            Thing::Person(_) => PERSONAL[2],
+            _ => "going",
+        });
         out.extend(
             [(-1, "up"), (1, "down")]
                 .iter()
@@ -140,8 +171,11 @@ impl Mover {
 impl std::fmt::Display for Sentence {
     /// As a person would write it, with commas.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for (i, word) in self.words().into_iter().enumerate() {
-            let apart = ["slowly", "quickly", "over"].contains(&word);
+        let words = self.words();
+        for (i, &word) in words.iter().enumerate() {
+            let behind = i.checked_sub(1).map_or("", |i| words[i]);
+            let apart = ["slowly", "quickly", "over"].contains(&word)
+                || GARMENTS.contains(&behind) && word != "and";
             let before = match (i, apart) {
                 (0, _) => "",
                 (_, true) => ", ",
@@ -173,10 +207,14 @@ pub fn example(kind: Kind) -> String {
             colour: 0,
             shape: Shape::Circle,
         },
+        Kind::People => Thing::Person([Some(5), Some(0), None]),
     };
     let mover = Mover {
         thing,
-        direction: [1, -1],
+        direction: match kind {
+            Kind::People => [-1, 0],
+            _ => [1, -1],
+        },
         quick: Some(false),
     };
     Sentence {
@@ -190,6 +228,7 @@ fn all(kind: Kind) -> Vec<&'static str> {
     let things = match kind {
         Kind::Digits => DIGITS.to_vec(),
         Kind::Scenes => [&SIZES[..], &COLOURS, &SHAPES.map(Shape::name)].concat(),
+        Kind::People => [&PERSONAL[..], &GARMENTS, &COLOURS].concat(),
     };
     [&FEW[..], &things].concat()
 }
@@ -222,6 +261,10 @@ pub fn parse(sentence: &str) -> Result<Sentence> {
         rest = after;
         movers.push(mover(&mut rest).map_err(bad)?);
     }
+    let person = |mover: &Mover| matches!(mover.thing, Thing::Person(_));
+    if movers.len() > 1 && movers.iter().any(person) {
+        return Err(bad("somebody who walks is alone".into()));
+    }
     match rest {
         [] => Ok(Sentence { movers }),
         [word, ..] => Err(bad(format!("“{word}” is not understood there"))),
@@ -236,12 +279,15 @@ fn mover(rest: &mut &[&str]) -> std::result::Result<Mover, String> {
         Some(*word)
     };
     taken(&["a", "an"]);
+    if taken(&PERSONAL[..1]).is_some() {
+        return walker(rest);
+    }
     let thing = match taken(&DIGITS) {
         Some(digit) => Thing::Digit(digit.parse().unwrap_or_default()),
         None => {
             let large = taken(&SIZES).map(|size| size == SIZES[1]);
             let colour = taken(&COLOURS);
-            let what = "a digit from 0 to 9, or a colour and a shape, is missing";
+            let what = "a digit from 0 to 9, a colour and a shape, or a person is missing";
             let colour = COLOURS
                 .iter()
                 .position(|c| Some(*c) == colour)
@@ -277,6 +323,53 @@ fn mover(rest: &mut &[&str]) -> std::result::Result<Mover, String> {
     Ok(Mover {
         thing,
         direction: [sign(across, "left"), sign(upright, "up")],
+        quick,
+    })
+}
+
+/// What is said of somebody, behind “a person”.
+fn walker(rest: &mut &[&str]) -> std::result::Result<Mover, String> {
+    let mut taken = |known: &[&str]| {
+        let word = rest.first().filter(|word| known.contains(word))?;
+        *rest = &rest[1..];
+        Some(*word)
+    };
+    let mut worn = [None; WORN];
+    if taken(&PERSONAL[1..2]).is_some() {
+        loop {
+            taken(&["a"]);
+            let colour =
+                taken(&COLOURS).ok_or("a colour of what is worn, or “walking”, is missing")?;
+            let garment =
+                taken(&GARMENTS).ok_or("hair, shirt or trousers is missing behind the colour")?;
+            let garment = GARMENTS
+                .iter()
+                .position(|g| *g == garment)
+                .unwrap_or_default();
+            if worn[garment].is_some() {
+                return Err("something that is worn is said twice".into());
+            }
+            worn[garment] = COLOURS.iter().position(|c| *c == colour);
+            let last = taken(&["and"]).is_none() && taken(&PERSONAL[2..]).is_some();
+            if last {
+                break;
+            }
+        }
+    } else {
+        taken(&PERSONAL[2..]).ok_or("“walking” is missing behind the person")?;
+    }
+    let side = taken(&["up", "down", "left", "right"])
+        .ok_or("a side is missing: up, down, left or right")?;
+    let quick = taken(&["slowly", "quickly"]).map(|word| word == "quickly");
+    let direction = match side {
+        "up" => [0, -1],
+        "down" => [0, 1],
+        "left" => [-1, 0],
+        _ => [1, 0],
+    };
+    Ok(Mover {
+        thing: Thing::Person(worn),
+        direction,
         quick,
     })
 }

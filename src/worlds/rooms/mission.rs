@@ -15,8 +15,10 @@ use crate::error::{Error, Result};
 
 /// The most parts of a mission.
 pub const MOST_PARTS: usize = 3;
+/// The most parts of a plan, of which an agent is told one after the other.
+pub const MOST_OF_PLAN: usize = 8;
 /// The most characters of what is read.
-const LONGEST: usize = 200;
+const LONGEST: usize = 300;
 
 /// All words, in the order of their tokens.
 pub const WORDS: [&str; 17] = [
@@ -171,7 +173,7 @@ impl std::fmt::Display for Part {
 /// What is to be done, part after part.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Mission {
-    /// One to [`MOST_PARTS`].
+    /// One to [`MOST_PARTS`]; of a plan one to [`MOST_OF_PLAN`].
     pub parts: Vec<Part>,
 }
 
@@ -194,6 +196,14 @@ impl Mission {
         tokens.map(|token| WORDS[token as usize].into()).collect()
     }
 
+    /// The missions that an agent is told of it: itself, or of a plan that is too long for one its parts.
+    pub fn told(&self) -> Vec<Self> {
+        match self.parts.len() <= MOST_PARTS {
+            true => vec![self.clone()],
+            false => (self.parts.iter().map(|&part| Self { parts: vec![part] })).collect(),
+        }
+    }
+
     /// Its words, as places in [`WORDS`].
     pub fn tokens(&self) -> Vec<u32> {
         let parts = self.parts.iter().enumerate();
@@ -209,6 +219,18 @@ impl Mission {
     /// # Errors
     /// [`Error::BadOption`] says what is not understood, and what is.
     pub fn parse(sentence: &str) -> Result<Self> {
+        Self::of_at_most(MOST_PARTS, sentence)
+    }
+
+    /// What a plan says, which may have more parts.
+    ///
+    /// # Errors
+    /// As [`Mission::parse`].
+    pub fn parse_plan(sentence: &str) -> Result<Self> {
+        Self::of_at_most(MOST_OF_PLAN, sentence)
+    }
+
+    fn of_at_most(most: usize, sentence: &str) -> Result<Self> {
         let bad = |reason: String| Error::bad_option("mission", sentence.trim(), reason);
         if sentence.chars().count() > LONGEST {
             return Err(bad(format!("{LONGEST} characters are the most")));
@@ -227,8 +249,8 @@ impl Mission {
                 ["then", after @ ..] => rest = after,
                 [word, ..] => return Err(bad(expected(word, "“then” or the end"))),
             }
-            if parts.len() == MOST_PARTS {
-                return Err(bad(format!("{MOST_PARTS} parts are the most")));
+            if parts.len() == most {
+                return Err(bad(format!("{most} parts are the most")));
             }
         }
     }

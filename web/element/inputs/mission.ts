@@ -1,4 +1,5 @@
 import { html, nothing } from "lit";
+import { createRef, ref } from "lit/directives/ref.js";
 import type { PlaygroundError } from "../../client/errors";
 import type { ErrorInfo, PlotInputs, View } from "../../client/protocol";
 import type { Host, Param } from "../panel";
@@ -6,7 +7,7 @@ import type { Input } from "./input";
 import { refusal } from "./refusal";
 
 /** The longest mission that goes into a URL. */
-const LINKED = 200;
+const LINKED = 300;
 
 /** A mission in words, and the actions with which the reader begins. Without a word the world's own mission. */
 export class MissionInput implements Input {
@@ -15,6 +16,7 @@ export class MissionInput implements Input {
   #suggestions: readonly string[] = [];
   #own = "";
   #wrong: ErrorInfo | undefined;
+  readonly #field = createRef<HTMLInputElement>();
   #soon: ReturnType<typeof setTimeout> | undefined;
   readonly params: Record<string, Param>;
 
@@ -57,6 +59,12 @@ export class MissionInput implements Input {
     this.changed();
   }
 
+  /** A plan becomes the mission, where the reader can change it. */
+  edit(plan: string) {
+    this.#take(plan);
+    this.#field.value?.focus();
+  }
+
   /** Actions of the reader are of one world and one mission. */
   forget() {
     this.#actions = "";
@@ -87,10 +95,11 @@ export class MissionInput implements Input {
     return html`<div class="field">
         <label for="text">${words.say("mission")}</label>
         <input
+          ${ref(this.#field)}
           id="text"
           type="text"
           lang="en"
-          maxlength="240"
+          maxlength="300"
           autocomplete="off"
           spellcheck="false"
           aria-describedby="text-help"

@@ -171,6 +171,15 @@ export class EpisodeRenderer implements Renderer {
     });
   }
 
+  /** What it said that it was up to, and a way to make a mission of it. */
+  #plan(plan: string) {
+    const { words } = this.host;
+    return html`<p class="plan">
+      ${words.say("itsPlan")} <q lang="en">${plan}</q>
+      <button type="button" @click=${() => this.mission.edit(plan)}>${words.say("editPlan")}</button>
+    </p>`;
+  }
+
   #controls() {
     const { words } = this.host;
     const [at, of] = [this.#at, this.#steps];
@@ -238,6 +247,7 @@ export class EpisodeRenderer implements Renderer {
               : nothing
         }
       </p>
+      ${view?.plan && !bare ? this.#plan(view.plan) : nothing}
     </div>`;
   }
 }

@@ -27,7 +27,7 @@ export const actingTexts: Pick<Texts, keyof typeof english> = {
   mission: "Auftrag",
   missionHelp:
     "Auf Englisch: go to, pick up oder open, dann key, ball, box oder door mit der Farbe davor. Teile verbindet " +
-    "„then“. Ohne ein Wort der Auftrag der Welt selbst.",
+    "„then“. Mehr als drei Teile werden ihm einzeln gesagt. Ohne ein Wort der Auftrag der Welt selbst.",
   missionsHere: "Aufträge für diese Welt",
   anotherWorld: "Eine andere Welt",
   takenByYou: "von Ihnen",
@@ -39,6 +39,8 @@ export const actingTexts: Pick<Texts, keyof typeof english> = {
   takeOver: "Tun Sie etwas anderes, als er täte: Die Pfeiltasten, p, d und t tun hier dasselbe.",
   stepsBeside: "Er brauchte {steps} Schritte, der Experte braucht {expert}.",
   upTo: "Er sagt, was er vorhat:",
+  itsPlan: "Was er sagte, eins nach dem anderen:",
+  editPlan: "Diesen Plan ändern",
 };
 
 /** What models that act and their data declare, and what errors say of them. */
@@ -154,7 +156,7 @@ export const acting: Record<string, string> = {
 
   // Missions that are not understood
   "{LONGEST} characters are the most": "höchstens {LONGEST} Zeichen",
-  "{MOST_PARTS} parts are the most": "höchstens {MOST_PARTS} Teile",
+  "{most} parts are the most": "höchstens {most} Teile",
   "“{word}” is not understood there; {what} is": "„{word}“ wird dort nicht verstanden, sondern {what}",
   "“then” or the end": "„then“ oder das Ende",
   "“go to”, “pick up” or “open”": "„go to“, „pick up“ oder „open“",

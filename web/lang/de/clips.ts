@@ -21,10 +21,10 @@ export const clips: Record<string, string> = {
   "Go on": "Fortsetzen",
   ["The first eight frames of a clip that it has never seen are given, and the model makes the other eight. Beside " +
   "it the true clip, and two ways to go on without a model: the last frame again and again, and everything " +
-  "straight on as it moved last."]:
+  "straight on as it moved last, or of people the frames before once again."]:
     "Die ersten acht Bilder eines Filmchens, das es nie gesehen hat, sind vorgegeben, und das Modell macht die " +
     "anderen acht. Daneben das wahre Filmchen und zwei Weisen, ohne Modell fortzufahren: immer wieder das letzte " +
-    "Bild, und alles geradeaus, wie es sich zuletzt bewegte.",
+    "Bild, und alles geradeaus, wie es sich zuletzt bewegte, oder bei Menschen die vorigen Bilder noch einmal.",
   "Fill in between": "Dazwischen ausfüllen",
   ["The first four and the last four frames of a clip that it has never seen are given, and the model makes those " +
   "between. Beside it the true clip, and what a cross-fade makes of both ends."]:
@@ -50,13 +50,20 @@ export const clips: Record<string, string> = {
   Model: "Modell",
   "Last frame repeated": "Letztes Bild wiederholt",
   "Straight on": "Geradeaus",
+  "The same again": "Noch einmal dasselbe",
   "Cross-fade": "Überblendung",
   "Two things": "Zwei Dinge",
 
   // Sentences and data
   "“going” is missing behind what moves": "hinter dem, was sich bewegt, fehlt „going“",
-  "a digit from 0 to 9, or a colour and a shape, is missing":
-    "eine Ziffer von 0 bis 9 oder eine Farbe und eine Form fehlt",
+  "a digit from 0 to 9, a colour and a shape, or a person is missing":
+    "eine Ziffer von 0 bis 9, eine Farbe und eine Form oder eine Person (a person) fehlt",
+  "a colour of what is worn, or “walking”, is missing": "eine Farbe dessen, was getragen wird, oder „walking“ fehlt",
+  "hair, shirt or trousers is missing behind the colour": "hinter der Farbe fehlt hair, shirt oder trousers",
+  "somebody who walks is alone": "wer geht, ist allein",
+  "something that is worn is said twice": "etwas, das getragen wird, ist zweimal gesagt",
+  "“walking” is missing behind the person": "hinter der Person fehlt „walking“",
+  "a side is missing: up, down, left or right": "eine Seite fehlt: up, down, left oder right",
   "a shape is missing behind the colour": "hinter der Farbe fehlt eine Form",
   "a way is missing: up, down, left or right": "eine Richtung fehlt: up, down, left oder right",
   "left or right is missing behind “and”": "hinter „and“ fehlt left oder right",
