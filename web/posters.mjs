@@ -26,7 +26,7 @@ const POSTERS = {
   "ddpm-mnist-few.png": [...IMAGES, "--option", "sampler=shortcut", "--option", "steps=4"],
   "ddpm-scenes.png": [...IMAGES, "--option", "sampler=dpm-solver", "--option", "steps=20"],
   "ddpm-scenes-few.png": [...IMAGES, "--option", "sampler=shortcut", "--option", "steps=4"],
-  "diffuser-maze.png": ["--seed", "7", "--count", "16", "--option", "push=1"],
+  "diffuser-maze.png": ["--seed", "11", "--count", "16", "--option", "push=1"],
   "gan-fashion.png": IMAGES,
   "gan-mnist.png": IMAGES,
   "glyphs.png": IMAGES,
