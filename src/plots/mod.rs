@@ -24,6 +24,7 @@ pub mod score;
 pub mod sentences;
 pub mod svg;
 mod translation;
+pub mod umap;
 
 pub use files::{csv, enlarged, png};
 pub use film::{FILM_LIMIT, Film, gif};

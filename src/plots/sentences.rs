@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use web_time::Instant;
 
-use super::pca::Pca;
+use super::{pca::Pca, umap};
 use crate::{
     bytes::Bytes,
     data::labelled::Labelled,
@@ -73,6 +73,14 @@ pub fn specs() -> Vec<PlotSpec> {
         .with(lines("Sentences, one a line", SENTENCES))
         .answered("plot"),
         query(
+            "neighbours",
+            "Neighbours",
+            "Each sentence is a point, yours too, and again the plane has two directions of hundreds. This map (UMAP) keeps to one thing: who is next to whom. Each point pulls at its nearest neighbours, and all others push each other away. So groups can be seen that the two main directions lay on top of each other. How far apart two groups are, how large one is, and which way is up means nothing.",
+            "Is it going to rain?",
+        )
+        .with(lines("Sentences, one a line", SENTENCES))
+        .answered("plot"),
+        query(
             "learn",
             "Examples",
             "Each line is a label, a colon and an example of it. A logistic regression on the vectors of the examples learns the labels as you type; the network itself stays as it is. The bars are the probabilities that it gives your sentence.",
@@ -109,7 +117,7 @@ pub async fn answer(
     match request.plot {
         "labels" => labels(model, request, pause).await,
         "search" => search(model, request, pause).await,
-        "map" => map(model, request, pause).await,
+        "map" | "neighbours" => map(model, request, pause).await,
         "learn" => learn(model, request, pause).await,
         "shots" => curve(model, request, pause).await,
         _ => Err(request.unknown()),
@@ -329,7 +337,7 @@ fn excerpt(text: &str, most: usize) -> String {
     format!("{} …", text[..end].trim_end_matches([',', ';', ':', ' ']))
 }
 
-/// Sentences in the two directions in which they differ most.
+/// Sentences in the two directions in which they differ most, or as neighbours.
 async fn map(model: &dyn Sentences, request: &PlotRequest<'_>, pause: Pause) -> Result<View> {
     let lines = lines(request, false)?;
     if lines.len() < 3 {
@@ -344,11 +352,17 @@ async fn map(model: &dyn Sentences, request: &PlotRequest<'_>, pause: Pause) -> 
     };
     let all = vectors(model, &lines, pause).await?;
     let pca = Pca::of(&all.iter().map(|v| &**v).collect::<Vec<_>>());
-    let placed: Vec<[f32; 2]> = all.iter().map(|v| pca.place(v)).collect();
-    let own: Vec<([f32; 2], &str)> = match own {
-        Some(text) => vec![(pca.place(&model.vector(text)?), text)],
-        None => Vec::new(),
-    };
+    let mut placed: Vec<[f32; 2]> = all.iter().map(|v| pca.place(v)).collect();
+    let typed = own.map(|text| model.vector(text)).transpose()?;
+    let mut mine: Option<[f32; 2]> = typed.as_ref().map(|vector| pca.place(vector));
+    let neighbours = request.plot == "neighbours";
+    if neighbours {
+        let vectors: Vec<&[f32]> = all.iter().map(|v| &**v).chain(typed.as_deref()).collect();
+        placed.extend(mine);
+        placed = near(&vectors, &placed);
+        mine = typed.is_some().then(|| placed.pop()).flatten();
+    }
+    let own: Vec<([f32; 2], &str)> = mine.zip(own).into_iter().collect();
     let mine: Vec<[f32; 2]> = own.iter().map(|(at, _)| *at).collect();
     let words = |text: &&str| excerpt(text, BESIDE);
     let mut layers = vec![
@@ -376,11 +390,17 @@ async fn map(model: &dyn Sentences, request: &PlotRequest<'_>, pause: Pause) -> 
         text: text.into(),
     };
     let held = 100.0 * pca.share();
-    let numbers = vec![number("held", "of the differences are drawn", held, "%", 0)];
+    let numbers = match neighbours {
+        true => Vec::new(),
+        false => vec![number("held", "of the differences are drawn", held, "%", 0)],
+    };
     Ok(View::Plot {
         window: window(placed.iter().chain(&mine)),
         layers,
-        label: "sentences in two directions".into(),
+        label: match neighbours {
+            true => "sentences beside their neighbours".into(),
+            false => "sentences in two directions".into(),
+        },
         numbers,
         bars: None,
         key: match own.is_empty() {
@@ -388,6 +408,16 @@ async fn map(model: &dyn Sentences, request: &PlotRequest<'_>, pause: Pause) -> 
             false => vec![key(Role::Model, "the sentences"), key(Role::Noise, "yours")],
         },
     })
+}
+
+/// Where vectors stand on a map of neighbours that begins with these places.
+fn near(vectors: &[&[f32]], from: &[[f32; 2]]) -> Vec<[f32; 2]> {
+    let far = |a: &[f32], b: &[f32]| f64::from(1.0 - cosine(a, b)).max(0.0);
+    let row = |a: &&[f32]| vectors.iter().map(|b| far(a, b)).collect();
+    let distances: Vec<Vec<f64>> = vectors.iter().map(row).collect();
+    let weights = umap::weights(&distances, umap::neighbours(vectors.len()));
+    let places = umap::layout(&weights, from).into_iter();
+    places.map(|at| at.map(|v| v as f32)).collect()
 }
 
 fn pairs(points: &[[f32; 2]]) -> Bytes {

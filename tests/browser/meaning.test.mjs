@@ -35,7 +35,7 @@ test("a reader's own encoder says what it is, is opened, and ranks labels", asyn
   assert.match(await asked.textContent(), /reads 24\s+tokens of a sentence/);
   await asked.getByRole("button", { name: "Open it" }).click();
   const tabs = model.getByRole("tab");
-  await until(async () => (await tabs.count()) === 5, "its views");
+  await until(async () => (await tabs.count()) === 6, "its views");
   await tabs.filter({ hasText: "Labels" }).click();
   await model.getByLabel("Your sentence").fill("The Rain");
   await model.getByLabel("Labels, one a line").fill("low, the rain, a sunny day");
@@ -53,6 +53,9 @@ test("a reader's own encoder says what it is, is opened, and ranks labels", asyn
   await tabs.filter({ hasText: "Map" }).click();
   await model.getByLabel("Sentences, one a line").fill("the rain\nlow lower\na sunny day\ndays");
   await until(() => model.locator(".plot:not(.waiting) canvas").isVisible(), "the map");
+  await tabs.filter({ hasText: "Neighbours" }).click();
+  const neighbours = model.locator('.plot:not(.waiting) canvas[aria-label*="neighbours"]');
+  await until(() => neighbours.isVisible(), "the map of neighbours");
   await tabs.filter({ hasText: "Learning curve" }).click();
   await until(() => model.locator(".curve").first().isVisible(), "the curve");
   assert.equal(await model.locator(".notice").count(), 0);
