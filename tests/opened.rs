@@ -184,6 +184,73 @@ fn tokens_are_those_of_the_library_that_wrote_them() {
     }
 }
 
+/// What stands between the parts of a string.
+const BETWEEN: [&str; 14] = [
+    "", " ", "  ", "\n", ", ", "'s ", " 12345 ", "\t", "—", "\u{301}", " \n\n ", "’", "🇩🇪", "x²",
+];
+
+/// The strings of tests/reference/tokens_many.py.
+fn strings(texts: &[Vec<char>]) -> Vec<String> {
+    let mut state = 22u64;
+    let mut below = |n: usize| {
+        state = state
+            .wrapping_mul(6364136223846793005)
+            .wrapping_add(1442695040888963407);
+        (state >> 33) as usize % n
+    };
+    let mut string = || {
+        let mut made = String::new();
+        for part in 0..2 + below(2) {
+            let text = &texts[below(texts.len())];
+            let (start, long) = (below(text.len() + 1), below(24));
+            if part > 0 {
+                made += BETWEEN[below(BETWEEN.len())];
+            }
+            made.extend(text.iter().skip(start).take(long));
+        }
+        made
+    };
+    (0..2000).map(|_| string()).collect()
+}
+
+#[test]
+fn two_thousand_strings_in_twenty_languages_have_the_same_tokens() {
+    let json = |name: &str| -> Value { serde_json::from_slice(&file(name)).expect("JSON") };
+    let (cases, many) = (json("tokens.json"), json("tokens-many.json"));
+    let texts = cases["texts"].as_array().expect("texts").iter().take(20);
+    let texts = texts.map(|text| text.as_str().expect("a text").chars().collect());
+    let strings = strings(&texts.collect::<Vec<_>>());
+    for (string, first) in strings.iter().zip(many["first"].as_array().expect("some")) {
+        assert_eq!(Some(string.as_str()), first.as_str());
+    }
+    let mut all = Vec::new();
+    for (name, case) in cases["tokenizers"].as_object().expect("tokenizers") {
+        let bytes = serde_json::to_vec(&case["file"]).expect("JSON");
+        let tokenizer = json::read(&bytes).expect("a tokenizer");
+        let digests = many["digests"][name].as_str().expect("digests");
+        for (i, string) in strings.iter().enumerate() {
+            let mut h = 0x811c_9dc5_u32;
+            for byte in tokenizer
+                .encode(string)
+                .iter()
+                .flat_map(|id| id.to_le_bytes())
+            {
+                h = (h ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+            }
+            let own = format!("{:04x}", (h >> 16) ^ (h & 0xffff));
+            if own != digests[4 * i..4 * i + 4] {
+                all.push(format!("{name}: {string:?}"));
+            }
+        }
+    }
+    assert!(
+        all.is_empty(),
+        "{} others, the first {:?}",
+        all.len(),
+        &all[..all.len().min(5)]
+    );
+}
+
 fn write(guest: &Guest, options: Value, prompt: &str) -> Result<String, Error> {
     let mut sampler = guest.sampler(&options, &Condition::prompt(prompt), 1, 7)?;
     match pollster::block_on(finish(&mut *sampler))? {
