@@ -14,7 +14,14 @@ use common::{
     root,
 };
 use generative_playground::{
-    checkpoint, data::PointSet, device, nn::weights::Weights, session::Session,
+    checkpoint,
+    data::{EpisodeSet, PointSet, episodes},
+    device,
+    error::Code,
+    nn::weights::Weights,
+    rng::{Purpose, Rng},
+    session::Session,
+    worlds::rooms::layout::{self, Naming},
 };
 use serde_json::Value;
 
@@ -666,5 +673,93 @@ fn a_file_that_lost_its_metadata_is_told_how_to_keep_it() {
             error.contains("save_file(tensors, path, metadata="),
             "{error}"
         );
+    }
+}
+
+#[test]
+fn episodes_are_written_down_and_learned_from() {
+    let folder = Folder::new("episodes");
+    let path = |name: &str| folder.path(name).display().to_string();
+    let file = path("played.jsonl");
+    let output = run(&["rollout", "--count", "6", "--seed", "9", "--out", &file]);
+    assert!(output.status.success(), "{output:?}");
+    let text = std::fs::read_to_string(&file).expect("a file");
+    let read = episodes::read_lines(&text).expect("episodes");
+    // What the expert does in the same worlds, by another way than the file.
+    for (i, episode) in read.iter().enumerate() {
+        let task = layout::draw(9, i as u64, None, Naming::Said);
+        let mut never = Rng::new(0, Purpose::TestSet, 0);
+        assert_eq!(*episode, episodes::played(task, 0.0, &mut never), "{i}");
+    }
+    assert_eq!(read.len(), 6);
+    // Half of what is learned from is among them.
+    let set = EpisodeSet::new(&Value::Null).expect("a set");
+    let set = set.with(read.clone(), "digest".into());
+    let among = (0..400).filter(|&i| read.contains(&set.draw(1, i))).count();
+    assert!((150..250).contains(&among), "{among}");
+    assert_eq!(set.draw(1, 7), set.draw(1, 7));
+    // A recipe names the file; with none, or another, it is told.
+    let quick = Quick {
+        folder: &folder,
+        name: "imitates",
+    };
+    let recipe = |played: &str| {
+        format!(
+            "id = \"imitates\"\ntitle = \"\"\nfamily = \"agent\"\ndata = \"rooms\"\nseed = 1\n\
+             [data_options]\nplayed = {played}\n[config]\nn_layer = 1\nn_head = 2\nn_embd = 16\n\
+             [train]\nsteps = 2\nbatch_size = 8\n"
+        )
+    };
+    std::fs::create_dir_all(folder.path("data")).expect("writable");
+    refused(&quick.train(&recipe("\"played.jsonl\""), &[]), "file-not-found");
+    refused(&quick.train(&recipe("7"), &[]), "bad-recipe");
+    std::fs::copy(&file, folder.path("data/played.jsonl")).expect("copied");
+    let output = quick.train(&recipe("\"played.jsonl\""), &[]);
+    assert!(output.status.success(), "{output:?}");
+    std::fs::write(folder.path("data/played.jsonl"), format!("{text}\n{{}}")).expect("writable");
+    let output = quick.train(&recipe("\"played.jsonl\""), &["--restart"]);
+    refused(&output, "bad-data");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("line 8 is no episode"));
+}
+
+#[test]
+fn what_is_no_episode_is_refused() {
+    let task = layout::draw(3, 0, None, Naming::Said);
+    let mut rng = Rng::new(0, Purpose::TestSet, 0);
+    let episode = episodes::played(task.clone(), 0.0, &mut rng);
+    let actions: Vec<_> = episode.moments.iter().map(|m| m.right).collect();
+    let line =
+        episodes::write_line(&episode, &actions, &task.mission, (3, 0, true)).expect("a line");
+    assert_eq!(episodes::read_lines(&line).expect("it"), [episode]);
+    let good: Value = serde_json::from_str(&line).expect("JSON");
+    type Change = fn(&mut Value);
+    let changes: [Change; 10] = [
+        |v| v["mission"] = "dance".into(),
+        |v| v["steps"] = Value::Array(Vec::new()),
+        |v| v["steps"][0]["sight"] = Value::Array(Vec::new()),
+        |v| v["steps"][0]["sight"][0] = 39.into(),
+        |v| v["steps"][0]["place"][0] = 16.into(),
+        |v| v["steps"][0]["turned"] = 4.into(),
+        |v| v["steps"][0]["action"] = "X".into(),
+        |v| v["steps"][0]["expert"] = "".into(),
+        |v| v["steps"][0]["goal"] = "open the ball".into(),
+        |v| v["seed"] = (-1).into(),
+    ];
+    for (i, change) in changes.iter().enumerate() {
+        let mut bad = good.clone();
+        change(&mut bad);
+        let error = episodes::read_lines(&format!("{line}\n\n{bad}\n")).expect_err("bad");
+        assert_eq!(error.code(), Code::BadData, "{i}");
+        assert!(error.to_string().contains("line 3"), "{error}");
+    }
+    assert!(episodes::read_lines("\n \n").is_err());
+    let mut dice = Dice(5);
+    for _ in 0..3000 {
+        let mut bytes = line.clone().into_bytes();
+        for _ in 0..1 + dice.below(3) {
+            let at = dice.below(bytes.len());
+            bytes[at] = dice.below(128) as u8;
+        }
+        let _ = episodes::read_lines(&String::from_utf8_lossy(&bytes));
     }
 }

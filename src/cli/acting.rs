@@ -5,14 +5,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Place, bar::bar, card, files::write, manifest, terminal::say};
 use crate::{
     checkpoint::{Meta, Opened},
     data::{
         Dataset, EpisodeSet,
-        episodes::{LENGTH, numbers},
+        episodes::{Episode, LENGTH, numbers, write_line},
     },
     error::{Error, Result},
     evaluate::acting::{MOST_STEPS, Success, agreement, success},
@@ -209,7 +209,13 @@ pub fn rollout(arguments: &Arguments) -> Result<()> {
         };
         let played = play(task, opened.as_ref())?;
         done += usize::from(played.task.is_done());
-        let _ = writeln!(lines, "{}", line(&played, arguments.seed, i));
+        let episode = Episode {
+            words: played.words.clone(),
+            moments: played.moments.clone(),
+        };
+        let place = (arguments.seed, i as u64, played.task.is_done());
+        lines += &write_line(&episode, &played.actions, &played.task.mission, place)?;
+        lines.push('\n');
     }
     write(Path::new(&arguments.out), lines.as_bytes())?;
     say!(
@@ -228,14 +234,15 @@ fn play(task: Task, opened: Option<&Opened>) -> Result<Played> {
         played.look();
         expert.look(&played.task.rooms);
         let advice = expert.next(&played.task).ok().flatten();
-        if let (Some((right, goal)), Some(moment)) = (advice, played.moments.last_mut()) {
+        // Where nothing can be done any more there is nothing to learn.
+        let Some((right, goal)) = advice else {
+            break;
+        };
+        if let Some(moment) = played.moments.last_mut() {
             (moment.right, moment.goal) = (right, numbers(goal));
         }
         let action = match opened {
-            None => match advice {
-                Some((action, _)) => action,
-                None => break,
-            },
+            None => right,
             Some(opened) => {
                 let acting = opened.model.acting().ok_or_else(|| Error::Unsupported {
                     what: "This needs a model that acts".into(),
@@ -251,25 +258,4 @@ fn play(task: Task, opened: Option<&Opened>) -> Result<Played> {
         played.act(action);
     }
     Ok(played)
-}
-
-/// An episode as JSON.
-fn line(played: &Played, seed: u64, number: usize) -> Value {
-    let moments = played.moments.iter().zip(&played.actions);
-    let steps = moments.map(|(moment, action)| {
-        json!({
-            "sight": moment.sight.to_vec(),
-            "place": moment.place,
-            "turned": moment.turned,
-            "action": action.letter(),
-            "expert": moment.right.letter(),
-        })
-    });
-    json!({
-        "seed": seed,
-        "number": number,
-        "mission": played.task.mission.to_string(),
-        "done": played.task.is_done(),
-        "steps": steps.collect::<Vec<_>>(),
-    })
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{Place, files::read};
 use crate::{
+    checkpoint,
     data::{
         ClipSet, DataInfo, Dataset, EpisodeSet, FunctionSet, ImageSet, PairSet, PathSet, PointSet,
         ScoreSet, SpaceKind, TextSet, clips, episodes, functions, images, is_name, pairs, paths,
@@ -101,7 +102,18 @@ impl Recipe {
             return Ok(ClipSet::from_folder(kind, &self.data_options, &place.data)?.into());
         }
         if episodes::is_episodes(&self.data) {
-            return Ok(EpisodeSet::new(&self.data_options)?.into());
+            let mut options = self.data_options.clone();
+            let played = options.as_object_mut().and_then(|o| o.remove("played"));
+            let set = EpisodeSet::new(&options)?;
+            let Some(played) = played else {
+                return Ok(set.into());
+            };
+            let name = played
+                .as_str()
+                .ok_or_else(|| bad("“played” has to name a file".into()))?;
+            let bytes = read(&place.data.join(name))?;
+            let episodes = episodes::read_lines(&String::from_utf8_lossy(&bytes))?;
+            return Ok(set.with(episodes, checkpoint::sha256(&bytes)).into());
         }
         if paths::is_paths(&self.data) {
             return Ok(PathSet::new(&self.data_options)?.into());

@@ -5,6 +5,12 @@
 //! how to recover (Laskey et al. 2017, "DART: Noise Injection for Robust Imitation Learning", arXiv:1703.09327): at
 //! its own mistakes it will be in places where the expert alone would never have been.
 
+mod lines;
+
+pub use lines::{MOST_LINES, read_lines, write_line};
+
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -177,6 +183,8 @@ pub struct EpisodeSet {
     /// Name and options.
     pub info: DataInfo,
     options: EpisodeOptions,
+    /// Episodes that were played elsewhere: half of what is learned from, if there are any.
+    played: Arc<[Episode]>,
     held_out: u64,
 }
 
@@ -194,8 +202,19 @@ impl EpisodeSet {
         Ok(Self {
             info,
             options,
+            played: Arc::new([]),
             held_out: HELD_OUT,
         })
+    }
+
+    /// Half of what is learned from is drawn from these episodes, which somebody else than the expert may have played:
+    /// what the expert would have done stands in them at each moment (Ross, Gordon & Bagnell 2011, "A Reduction of
+    /// Imitation Learning and Structured Prediction to No-Regret Online Learning", arXiv:1011.0686). `sha256` is that of
+    /// their file.
+    pub fn with(mut self, episodes: Vec<Episode>, sha256: String) -> Self {
+        self.played = episodes.into();
+        self.info.sha256 = sha256;
+        self
     }
 
     /// See [`Dataset::for_choice`](super::Dataset::for_choice).
@@ -206,12 +225,12 @@ impl EpisodeSet {
 
     /// Episode `number` of those to learn from with a seed.
     pub fn draw(&self, seed: u64, number: u64) -> Episode {
+        let mut rng = Rng::new(seed, Purpose::Data, number);
+        if !self.played.is_empty() && rng.below(2) == 0 {
+            return self.played[rng.below(self.played.len())].clone();
+        }
         let task = layout::draw(seed & !(0xffff << 48), number, None, Naming::Said);
-        played(
-            task,
-            self.options.mishaps,
-            &mut Rng::new(seed, Purpose::Data, number),
-        )
+        played(task, self.options.mishaps, &mut rng)
     }
 
     /// Held-out task `i`: a world and a mission.

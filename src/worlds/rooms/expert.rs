@@ -9,7 +9,7 @@
 use std::{cmp::Reverse, collections::BinaryHeap};
 
 use super::{
-    Action, COLOURS, Cell, Door, Kind, Noun, OWN, Part, Pose, Rooms, SEEN, Task, Thing,
+    Action, COLOURS, Cell, Door, Kind, Mission, Noun, OWN, Part, Pose, Rooms, SEEN, Task, Thing,
     mission::Sort, visible,
 };
 
@@ -41,6 +41,22 @@ impl std::fmt::Display for Goal {
             Goal::PickUp(noun) => Part::PickUp(noun).fmt(f),
             Goal::Open(noun) => Part::Open(noun).fmt(f),
             Goal::Drop => f.write_str("drop it"),
+        }
+    }
+}
+
+impl Goal {
+    /// What is written as [`Display`](std::fmt::Display) writes it.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "look around" => Some(Goal::Explore),
+            "drop it" => Some(Goal::Drop),
+            part => match Mission::parse(part).ok()?.parts[..] {
+                [Part::GoTo(noun)] => Some(Goal::GoTo(noun)),
+                [Part::PickUp(noun)] => Some(Goal::PickUp(noun)),
+                [Part::Open(noun)] => Some(Goal::Open(noun)),
+                _ => None,
+            },
         }
     }
 }
