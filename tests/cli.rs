@@ -711,7 +711,10 @@ fn episodes_are_written_down_and_learned_from() {
         )
     };
     std::fs::create_dir_all(folder.path("data")).expect("writable");
-    refused(&quick.train(&recipe("\"played.jsonl\""), &[]), "file-not-found");
+    refused(
+        &quick.train(&recipe("\"played.jsonl\""), &[]),
+        "file-not-found",
+    );
     refused(&quick.train(&recipe("7"), &[]), "bad-recipe");
     std::fs::copy(&file, folder.path("data/played.jsonl")).expect("copied");
     let output = quick.train(&recipe("\"played.jsonl\""), &[]);

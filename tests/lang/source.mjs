@@ -32,7 +32,7 @@ const unescape = (raw) =>
 
 /** Modules of Rust whose readers are at the command line, or are programs. */
 const NOT_IN_THE_PAGE = new RegExp(
-  `^src/(cli/|bin/|parity|worker\\.rs$|plots/(svg|font|outline)|data/score/(abc|engrave)|` +
+  `^src/(cli/|bin/|parity|worker\\.rs$|plots/(svg|font|outline)|data/score/(abc|engrave)|data/episodes/lines|` +
     `checkpoint/upgrade|` +
     // Words that are read aloud.
     `speech/english/(lexicon|mod|normal|numbers))|tests\\.rs$`,

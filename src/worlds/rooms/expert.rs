@@ -48,15 +48,15 @@ impl std::fmt::Display for Goal {
 impl Goal {
     /// What is written as [`Display`](std::fmt::Display) writes it.
     pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "look around" => Some(Goal::Explore),
-            "drop it" => Some(Goal::Drop),
-            part => match Mission::parse(part).ok()?.parts[..] {
-                [Part::GoTo(noun)] => Some(Goal::GoTo(noun)),
-                [Part::PickUp(noun)] => Some(Goal::PickUp(noun)),
-                [Part::Open(noun)] => Some(Goal::Open(noun)),
-                _ => None,
-            },
+        let bare = [Goal::Explore, Goal::Drop];
+        if let Some(goal) = bare.into_iter().find(|goal| goal.to_string() == text) {
+            return Some(goal);
+        }
+        match Mission::parse(text).ok()?.parts[..] {
+            [Part::GoTo(noun)] => Some(Goal::GoTo(noun)),
+            [Part::PickUp(noun)] => Some(Goal::PickUp(noun)),
+            [Part::Open(noun)] => Some(Goal::Open(noun)),
+            _ => None,
         }
     }
 }

@@ -66,10 +66,10 @@ export const sentences: Record<string, string> = {
   "to one thing: who is next to whom. Each point pulls at its nearest neighbours, and all others push each other " +
   "away. So groups can be seen that the two main directions lay on top of each other. How far apart two groups are, " +
   "how large one is, and which way is up means nothing."]:
-    "Jeder Satz ist ein Punkt, auch Ihrer, und wieder hat die Ebene zwei Richtungen von Hunderten. Diese Karte " +
-    "(UMAP) hält sich an eines: wer neben wem steht. Jeder Punkt zieht an seinen nächsten Nachbarn, und alle anderen stoßen " +
-    "einander ab. So sieht man Gruppen, die die beiden Hauptrichtungen übereinanderlegen. Wie weit zwei Gruppen " +
-    "auseinander liegen, wie groß eine ist und wo oben ist, bedeutet nichts.",
+    "Jeder Satz ist ein Punkt, auch Ihrer, und wieder hat die Ebene zwei Richtungen von Hunderten. Diese " +
+    "Karte (UMAP) hält sich an eines: wer neben wem steht. Jeder Punkt zieht an seinen nächsten Nachbarn, und " +
+    "alle anderen stoßen einander ab. So sieht man Gruppen, die die beiden Hauptrichtungen übereinanderlegen. " +
+    "Wie weit zwei Gruppen auseinander liegen, wie groß eine ist und wo oben ist, bedeutet nichts.",
   ["Each line is a label, a colon and an example of it. A logistic regression on the vectors of the " +
   "examples learns the labels as you type; the network itself stays as it is. The bars are the " +
   "probabilities that it gives your sentence."]:
