@@ -78,7 +78,10 @@ export class SamplesPanel extends Panel {
       name === "prompt" ? prompted : name === "label" ? classed : name !== "guidance" || classed || prompted;
     const said = (f: Field) =>
       f.name === "prompt" ? { ...f, help: words.say("paintedSentence", { example: info?.prompt ?? "" }) } : f;
-    return this.#fields.filter(has).map(said);
+    // Of as few classes as a slider would have room for, none could be taken back.
+    const last = (info?.classes.length ?? 0) - 1;
+    const known = (f: Field) => (f.name === "label" && last > 8 ? { ...f, maximum: last } : f);
+    return this.#fields.filter(has).map(said).map(known);
   }
 
   get #moves(): boolean {
