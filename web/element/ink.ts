@@ -26,7 +26,8 @@ function swatch(element: HTMLElement): HTMLElement {
     found = document.createElement("i");
     found.className = "swatch";
     found.ariaHidden = "true";
-    root.append(found);
+    // In front: what stands behind the mark where Lit begins, Lit takes away.
+    root.prepend(found);
   }
   return found;
 }
