@@ -48,8 +48,23 @@ test("an instruction is followed step by step, and the reader can take the contr
   await page.keyboard.press("ArrowRight");
   await until(async () => (await slider.inputValue()) === "2", "a key steers too");
 
-  // Missions of the reader's own.
+  // What it said becomes the mission, and the reader changes it: of a longer plan it is told part by part.
   const mission = model.getByLabel("Mission", { exact: true });
+  const plan = (await model.locator(".plan q").textContent()).trim();
+  assert.match(plan, /^(go to|pick up|open) the /);
+  await model.getByRole("button", { name: "Change this plan" }).click();
+  assert.equal(await mission.inputValue(), plan);
+  assert.ok(await mission.evaluate((field) => field === field.getRootNode().activeElement), "it can be typed in");
+  const [first] = plan.split(", then ");
+  const noun = first.replace(/^(go to|pick up|open) /, "");
+  const long = [first, ...Array(3).fill(`go to ${noun}`)].join(", then ");
+  await mission.fill(long);
+  const told = model.locator(".told-mission");
+  await until(async () => (await told.getAttribute("aria-label")) === long, "the longer plan is taken up");
+  await until(async () => (await told.locator("span").count()) > 15, "all its words are there");
+  await mission.fill("");
+
+  // Missions of the reader's own.
   const refused = model.locator(".notice[data-code]");
   for (const typed of ["make me a sandwich", "<img src=x onerror=alert(1)>", "go to the pink ball"]) {
     await mission.fill(typed);
