@@ -7,13 +7,9 @@
 // phonemes to a spectrum; ours goes all the way from letters to samples, pitch and picture included. Printed for each
 // round: seconds by the clock and of processor time of the whole browser for all sentences, and how many times as long
 // the sound lasts; then the medians and their ratio, and how long ours takes until the first sentence is there.
-import { createServer } from "node:http";
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { extname, join, normalize } from "node:path";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { chromium } from "playwright-core";
-import { chromiumPath, flags } from "./browser.mjs";
+import { here, median, open } from "./beside.mjs";
 
 const { values, positionals } = parseArgs({
   options: { rounds: { type: "string", default: "5" } },
@@ -21,39 +17,13 @@ const { values, positionals } = parseArgs({
 });
 const [model] = positionals;
 if (!model) throw new Error("the name of hibari.onnx is missing");
-const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const { spoken } = JSON.parse(readFileSync(here("../tests/reference/voice.json"), "utf8"));
 const sentences = spoken.map(({ text, ids, speed }) => ({ text, ids, speed }));
 
-const PAGE = `<!doctype html><title>bench</title><script type="module">
-import * as ort from "/ort/ort.min.mjs";
-const names = await (await fetch("/files.json")).json();
-const bytesOf = async (path) => new Uint8Array(await (await fetch(path)).arrayBuffer());
-
-// Ours, as the site drives it.
-const worker = new Worker("/" + names["worker.js"], { type: "module" });
-const waiting = new Map();
-let last = 0;
-let began;
-const ready = new Promise((resolve) => (began = resolve));
-worker.onmessage = ({ data }) => {
-  if (data.type === "ready") return began();
-  if (data.type) return;
-  const { reply } = data;
-  const wait = waiting.get(data.id);
-  if (reply.type === "progress") wait.progress?.(reply.progress);
-  else if (reply.type === "ok") wait.resolve(reply.outcome);
-  else wait.reject(new Error(reply.error.message));
-};
-const send = (request, progress) =>
-  new Promise((resolve, reject) => {
-    waiting.set(++last, { resolve, reject, progress });
-    worker.postMessage({ id: last, request });
-  });
+const SCRIPT = `
 window.ours = {
   async load() {
-    worker.postMessage({ type: "init", backend: "cpu", reason: null });
-    await ready;
+    await begin();
     const { files } = await (await fetch("/" + names["voices/manifest.json"])).json();
     const [voice, english] = await Promise.all(files.map(({ file }) => bytesOf("/voices/" + file)));
     await send({ type: "loadVoice", voice, english, sha256: files.map((f) => f.sha256) });
@@ -83,41 +53,13 @@ window.peer = {
     return 0;
   },
 };
-window.ready = true;
-</script>`;
+`;
 
-const types = {
-  ".js": "text/javascript",
-  ".mjs": "text/javascript",
-  ".json": "application/json",
-  ".wasm": "application/wasm",
-};
-const server = createServer((request, response) => {
-  const path = normalize(new URL(request.url, "http://bench").pathname);
-  if (path === "/") return void response.writeHead(200, { "content-type": "text/html" }).end(PAGE);
-  const found =
-    path === "/voice.onnx"
-      ? model
-      : path.startsWith("/ort/")
-        ? join(here("node_modules/onnxruntime-web/dist"), path.slice(5))
-        : join(here("../dist"), path);
-  if (!existsSync(found) || !statSync(found).isFile()) return void response.writeHead(404).end();
-  const type = types[extname(found)] ?? "application/octet-stream";
-  response.writeHead(200, { "content-type": type }).end(readFileSync(found));
+const { page, cpu, close } = await open({
+  imports: 'import * as ort from "/ort/ort.min.mjs";',
+  script: SCRIPT,
+  files: { "/voice.onnx": model, "/ort/": here("node_modules/onnxruntime-web/dist") },
 });
-await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
-
-const browser = await chromium.launch({ executablePath: chromiumPath, args: flags });
-const page = await browser.newPage();
-await page.goto(`http://localhost:${server.address().port}/`);
-await page.waitForFunction("window.ready", undefined, { timeout: 60_000 });
-const devtools = await browser.newBrowserCDPSession();
-const cpu = async () => {
-  const { processInfo } = await devtools.send("SystemInfo.getProcessInfo");
-  return processInfo.reduce((sum, { cpuTime }) => sum + cpuTime, 0);
-};
-
-const median = (all) => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)];
 const found = { ours: [], peer: [] };
 for (const name of Object.keys(found)) await page.evaluate(`window.${name}.load()`);
 /** All sentences, one after the other. */
@@ -155,6 +97,4 @@ console.log(
     `by the clock ${(of("peer", "clock") / of("ours", "clock")).toFixed(2)}; first sentence after ` +
     `${of("ours", "first").toFixed(0)} ms`,
 );
-await browser.close();
-server.close();
-server.closeAllConnections();
+await close();
