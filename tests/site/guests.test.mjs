@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { quantise } from "../../recipes/open/gguf.mjs";
 import { encoder } from "../../recipes/open/minilm.mjs";
-import { gguf } from "../../recipes/open/tinystories.mjs";
+import { gguf, tokens } from "../../recipes/open/tinystories.mjs";
 
 const file = (name) => readFile(new URL(`../reference/opened/${name}`, import.meta.url));
 
@@ -15,6 +15,25 @@ test("a checkpoint of llama2.c becomes GGUF at eight bits", async () => {
   const each = 2 * width + 2 * width ** 2 + (2 * kvHeads * width ** 2) / heads + 3 * hidden * width;
   const end = 28 + 4 * (vocabulary * width + layers * each + width + (context * width) / heads);
   assert.deepEqual(gguf(data, end), await file("stories.gguf"));
+});
+
+test("tokens of bytes have the names that GGUF has for them, and a comma is none of them", () => {
+  const letters = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte));
+  const pieces = ["<unk>", "<s>", "</s>", ...letters, ",", "ü"];
+  const bytes = pieces.map((piece) => {
+    const head = Buffer.alloc(8);
+    head.writeUInt32LE(Buffer.byteLength(piece), 4);
+    return Buffer.concat([head, Buffer.from(piece)]);
+  });
+  const { texts, types } = tokens(Buffer.concat([Buffer.alloc(4), ...bytes]), pieces.length);
+  const read = (text) => text.subarray(8).toString();
+  assert.deepEqual(texts.slice(47, 49).map(read), ["<0x2C>", "<0x2D>"]);
+  assert.deepEqual(texts.slice(258).map(read), ["<0xFF>", ",", "ü"]);
+  assert.equal(new Set(texts.map(read)).size, texts.length, "no text is that of two tokens");
+  assert.deepEqual(
+    [2, 3, 258, 259].map((id) => types[id].readUInt32LE()),
+    [3, 6, 6, 1],
+  );
 });
 
 test("a sentence encoder in safetensors becomes GGUF at eight bits", async () => {

@@ -151,12 +151,24 @@ fn sentences<'a>(tokens: impl Iterator<Item = (&'a [u8], f32)>, unknown: Option<
 
 /// The tokenizer of llama2.c: SentencePiece's, with spaces as they are.
 ///
+/// The 256 tokens of bytes, which stand behind the first three, are called `<0x2C>` by llama2.c of today. There are
+/// files of before in which each is the letter of its number: a comma there is the text of two tokens, and the model has
+/// learned the other one.
+///
 /// # Errors
 /// [`Error::BadModelFile`](crate::error::Error::BadModelFile).
 pub fn of_llama2c(bytes: &[u8], count: usize) -> Result<Tokenizer> {
     let tokens = llama2c::tokens(bytes, count)?;
     check(tokens.len(), tokens.iter().map(|t| t.0.len()))?;
-    let mut tokenizer = sentences(tokens.into_iter(), Some(0));
+    let mut own = tokens.iter().skip(3).map(|t| t.0);
+    let letters = (0..=255u8).all(|b| own.next() == Some(char::from(b).to_string().as_bytes()));
+    let names: Vec<String> = (0..=255u8).map(|b| format!("<0x{b:02X}>")).collect();
+    let named = tokens.iter().enumerate().map(|(id, &(text, score))| {
+        let name = id.checked_sub(3).filter(|_| letters);
+        let name = name.and_then(|at| names.get(at));
+        (name.map_or(text, |name| name.as_bytes()), score)
+    });
+    let mut tokenizer = sentences(named, Some(0));
     tokenizer.changes.clear();
     // The first three are those for unknown, beginning and end.
     let beyond = |id: &u32| (*id as usize) < count;
