@@ -27,6 +27,7 @@ const POSTERS = {
   "ddpm-scenes.png": [...IMAGES, "--option", "sampler=dpm-solver", "--option", "steps=20"],
   "ddpm-scenes-few.png": [...IMAGES, "--option", "sampler=shortcut", "--option", "steps=4"],
   "diffuser-maze.png": ["--seed", "11", "--count", "16", "--option", "push=1"],
+  "gan-emoji.png": IMAGES,
   "gan-fashion.png": IMAGES,
   "gan-mnist.png": IMAGES,
   "glyphs.png": IMAGES,

@@ -3,6 +3,7 @@ export const models: Record<string, string> = {
   "Agent in rooms": "Agent in Räumen",
   "Planner in mazes": "Planer in Labyrinthen",
   "Clothes by a GAN": "Kleidung von einem GAN",
+  "Emoji by a GAN": "Emoji von einem GAN",
   "Clothes by diffusion": "Kleidung durch Diffusion",
   Clothes: "Kleidung",
   "Moving shapes": "Bewegte Formen",
