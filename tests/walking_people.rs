@@ -1,5 +1,7 @@
 //! Clips of people who walk: what is said of them, how they look and step, and who reads it from the pixels.
 
+mod common;
+
 use generative_playground::{
     data::{
         ClipSet,
@@ -11,9 +13,10 @@ use generative_playground::{
         scenes::{INKS, words as scenes_words},
     },
     error::Code,
+    evaluate::clips::{self as judged, mean},
     rng::{Purpose, Rng},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn rng(i: u64) -> Rng {
     Rng::new(7, Purpose::Evaluate, i)
@@ -288,4 +291,25 @@ fn clips_of_people_are_data_like_others() {
     assert_ne!(set.held_out(3), set.held_out(4));
     let clip = set.held_out(3);
     assert_eq!(clip.pixels.len(), 3 * FRAME * FRAMES);
+}
+
+#[test]
+fn a_model_of_people_is_measured() {
+    let set = || ClipSet::people(&Value::Null).expect("clips");
+    let model = common::learned_clips(set());
+    let (set, options) = (set(), json!({ "steps": 2 }));
+    let errors = pollster::block_on(judged::continued(&*model, &set, &options, 4, |_| true));
+    let errors = errors.expect("errors");
+    // Half of them walk quickly, and for these the same again is right.
+    assert!(mean(&errors.straight) < mean(&errors.standing));
+    assert!(mean(&errors.model) > mean(&errors.straight));
+    let asked = (Kind::People, 3, None);
+    let words = pollster::block_on(judged::obeyed(&*model, &options, asked, |_| true));
+    assert_eq!(words.expect("a share"), 0.0);
+    let altered = pollster::block_on(judged::altered(&*model, &set, &options, 3, |_| true));
+    let altered = altered.expect("shares");
+    assert_eq!(
+        (altered.count, altered.redirected, altered.on_path),
+        (3, 0.0, 0.0)
+    );
 }

@@ -256,15 +256,22 @@ async fn made(
     floats(finish(&mut *sampler).await?.clips()?).await
 }
 
-/// Whether two things are not the same, shapes neither in colour nor in shape.
+/// Whether two things are not the same, shapes neither in colour nor in shape, and people in nothing that they wear.
 fn differs(a: Thing, b: Thing) -> bool {
-    let kind = |thing| match thing {
-        Thing::Digit(digit) => (usize::from(digit), None),
-        Thing::Shape { colour, shape, .. } => (colour, Some(shape)),
-        Thing::Person(_) => (0, None),
-    };
-    let ((a, c), (b, d)) = (kind(a), kind(b));
-    a != b && (c.is_none() || c != d)
+    match (a, b) {
+        (
+            Thing::Shape { colour, shape, .. },
+            Thing::Shape {
+                colour: other,
+                shape: another,
+                ..
+            },
+        ) => colour != other && shape != another,
+        (Thing::Person(worn), Thing::Person(others)) => {
+            worn.iter().zip(others).all(|(a, b)| *a != b)
+        }
+        _ => a != b,
+    }
 }
 
 /// Whether the ink of a frame can move so as long as nothing turns. Who walks on the spot has room.
