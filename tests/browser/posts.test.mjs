@@ -286,7 +286,13 @@ for (const name of engines)
       await visit(page, name, "ours", widgets.ours);
       await visit(page, name, "digits", more.slice(more.indexOf("<generative-model")));
       const height = () => page.run(() => document.querySelector("#ours").style.height);
-      await until(async () => /px/.test(await height()), "its height");
+      // What is in it comes bit by bit on a busy machine, and its height with it.
+      const still = async () => {
+        const before = await height();
+        await new Promise((done) => setTimeout(done, 700));
+        return /px/.test(before) && (await height()) === before;
+      };
+      await until(still, "its height, which stays");
       const state = async () => [
         await page.run(() => [...document.querySelectorAll("iframe")].map((e) => e.style.cssText)),
         await page.run(() => [
