@@ -60,7 +60,7 @@ const MODELS = [
     '<generative-model lang="de" model="diffuser-maze" view="samples" at="1" push="1">',
   ],
   [
-    '[view="samples"][model="video-scenes"]',
+    '[view="samples"]:is([model="video-scenes"], [model="video-people"])',
     '<generative-model lang="de" model="video-scenes" view="samples" steps="1" prompt="a red circle going up">',
   ],
   [

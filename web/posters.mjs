@@ -44,6 +44,10 @@ const POSTERS = {
   "vae-fashion.png": [...IMAGES, ...MILD],
   "vae-mnist-2d.png": IMAGES,
   "vae-mnist.png": [...IMAGES, ...MILD],
+  "video-people.png": [
+    ...["--seed", "1", "--count", "4", "--columns", "1", "--scale", "1", "--option", "steps=8"],
+    ...["--prompt", "a person with blue hair and a red shirt, walking left, slowly"],
+  ],
   "video-scenes.png": [
     ...["--seed", "1", "--count", "4", "--columns", "1", "--scale", "1", "--option", "steps=8"],
     ...["--prompt", "a small red circle going up and right, slowly"],

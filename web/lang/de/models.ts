@@ -7,6 +7,7 @@ export const models: Record<string, string> = {
   "Clothes by diffusion": "Kleidung durch Diffusion",
   Clothes: "Kleidung",
   "Moving shapes": "Bewegte Formen",
+  "People who walk": "Menschen, die gehen",
   "Emoji from words in three hands": "Emoji aus Wörtern in drei Handschriften",
   "Digits by a flow": "Ziffern von einem Flow",
   "Digits by a GAN": "Ziffern von einem GAN",
