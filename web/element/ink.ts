@@ -76,15 +76,14 @@ interface Colours {
   paper: string | undefined;
 }
 
-/** Those that look at their page before the next frame, and whether they tell of it in any case. */
+/** Those that look at their page as soon as the script at hand has ended, and whether they tell of it in any case. */
 const asked = new Map<Tone, boolean>();
 
 function ask(tone: Tone, surely: boolean) {
   const first = asked.size === 0;
   asked.set(tone, surely || asked.get(tone) === true);
-  // Where no frames are drawn, none is waited for.
-  if (document.hidden) answer();
-  else if (first) requestAnimationFrame(answer);
+  // Not with the next frame: sizes that change then, Firefox does not always tell of.
+  if (first) queueMicrotask(answer);
 }
 
 /** Everyone looks before anyone changes: so styles are computed once for a post of thirty elements. */
