@@ -731,8 +731,8 @@ fn what_is_no_episode_is_refused() {
     let mut rng = Rng::new(0, Purpose::TestSet, 0);
     let episode = episodes::played(task.clone(), 0.0, &mut rng);
     let actions: Vec<_> = episode.moments.iter().map(|m| m.right).collect();
-    let line =
-        episodes::write_line(&episode, &actions, &task.mission, (3, 0, true)).expect("a line");
+    let line = episodes::write_line(&episode.moments, &actions, &task.mission, (3, 0, true))
+        .expect("a line");
     assert_eq!(episodes::read_lines(&line).expect("it"), [episode]);
     let good: Value = serde_json::from_str(&line).expect("JSON");
     type Change = fn(&mut Value);

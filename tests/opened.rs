@@ -1,5 +1,7 @@
 //! Models of other programs: what their files give beside PyTorch, and what broken ones give.
 
+mod common;
+
 use std::{
     alloc::{GlobalAlloc, Layout, System},
     cell::Cell,
@@ -7,6 +9,7 @@ use std::{
     sync::Arc,
 };
 
+use common::Dice;
 use generative_playground::{
     error::{Code, Error},
     model::{Condition, Language, Model, Samples, finish},
@@ -191,13 +194,8 @@ const BETWEEN: [&str; 14] = [
 
 /// The strings of tests/reference/tokens_many.py.
 fn strings(texts: &[Vec<char>]) -> Vec<String> {
-    let mut state = 22u64;
-    let mut below = |n: usize| {
-        state = state
-            .wrapping_mul(6364136223846793005)
-            .wrapping_add(1442695040888963407);
-        (state >> 33) as usize % n
-    };
+    let mut dice = Dice(22);
+    let mut below = |n: usize| dice.below(n);
     let mut string = || {
         let mut made = String::new();
         for part in 0..2 + below(2) {
@@ -400,13 +398,8 @@ fn mutants_are_refused_or_read() {
         .ok()
         .and_then(|n| n.parse().ok())
         .unwrap_or(400);
-    let mut state = 16u64;
-    let mut next = move |below: usize| {
-        state = state
-            .wrapping_mul(6364136223846793005)
-            .wrapping_add(1442695040888963407);
-        (state >> 33) as usize % below.max(1)
-    };
+    let mut dice = Dice(16);
+    let mut next = |below: usize| dice.below(below);
     for name in FILES {
         let whole = file(name);
         let head = whole.len().min(24_000);

@@ -1,5 +1,7 @@
 //! The voice beside onnxruntime, numpy and the package that it comes from (`tests/reference/voice.py`).
 
+mod common;
+
 use generative_playground::{
     error::Code,
     speech::{BINS, Bend, Manner, PARTS, Phoneme, Prosody, Spoken as Said, Voice, sound},
@@ -341,13 +343,8 @@ fn texts_that_cannot_be_read_are_told() {
 #[test]
 fn any_text_is_read_without_a_panic() {
     let voice = voice();
-    let mut state = 1u64;
-    let mut next = |n: usize| {
-        state = state
-            .wrapping_mul(6364136223846793005)
-            .wrapping_add(1442695040888963407);
-        (state >> 33) as usize % n
-    };
+    let mut dice = common::Dice(1);
+    let mut next = |n: usize| dice.below(n);
     let bits = [
         "Dr.",
         "1/2",

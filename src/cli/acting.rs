@@ -12,7 +12,7 @@ use crate::{
     checkpoint::{Meta, Opened},
     data::{
         Dataset, EpisodeSet,
-        episodes::{Episode, LENGTH, numbers, write_line},
+        episodes::{LENGTH, numbers, write_line},
     },
     error::{Error, Result},
     evaluate::acting::{MOST_STEPS, Success, agreement, success},
@@ -209,12 +209,9 @@ pub fn rollout(arguments: &Arguments) -> Result<()> {
         };
         let played = play(task, opened.as_ref())?;
         done += usize::from(played.task.is_done());
-        let episode = Episode {
-            words: played.words.clone(),
-            moments: played.moments.clone(),
-        };
         let place = (arguments.seed, i as u64, played.task.is_done());
-        lines += &write_line(&episode, &played.actions, &played.task.mission, place)?;
+        let mission = &played.task.mission;
+        lines += &write_line(&played.moments, &played.actions, mission, place)?;
         lines.push('\n');
     }
     write(Path::new(&arguments.out), lines.as_bytes())?;

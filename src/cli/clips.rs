@@ -194,25 +194,20 @@ fn page(
              it (root mean square), and is the one that is said"
         }
     };
+    let [redirected, on_path, noise] =
+        [changed.redirected, changed.on_path, STRENGTH].map(|share| 100.0 * share);
+    let count = changed.count;
     let changes = match kind {
         Kind::People => format!(
             "Of {count} held-out clips, the first frame alone and a sentence with another way: {redirected:.1} % go that \
              way. The whole clip under {noise:.0} % of the noise and a sentence with other clothes: in {on_path:.1} % \
-             they are worn, and the steps are those of the clip.\n",
-            count = changed.count,
-            redirected = changed.redirected * 100.0,
-            on_path = changed.on_path * 100.0,
-            noise = STRENGTH * 100.0,
+             they are worn, and the steps are those of the clip.\n"
         ),
         _ => format!(
             "Of {count} held-out clips of one thing, the first frame alone and a sentence with another way: \
              {redirected:.1} % go that way. The whole clip under {noise:.0} % of the noise and a sentence with another \
              thing: in {on_path:.1} % the middle of the ink stays, in the mean of the frames, within {NEAR} pixels of \
-             where it was.\n",
-            count = changed.count,
-            redirected = changed.redirected * 100.0,
-            on_path = changed.on_path * 100.0,
-            noise = STRENGTH * 100.0,
+             where it was.\n"
         ),
     };
     let training = format!(

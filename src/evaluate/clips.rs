@@ -3,8 +3,8 @@
 //! Both are measured without any network. The first frames of held-out clips are given; what the model makes
 //! of the others is compared with the true ones, beside two ways to go on that need no model
 //! ([`crate::data::clips::track`]). Sentences about one thing are obeyed where what is followed
-//! through the first frames goes the way that is said, at the pace that is said; of people the walk that is nearest to what
-//! is seen has to be the one that is said.
+//! through the first frames goes the way that is said, at the pace that is said; of people the walk that is
+//! nearest to what is seen has to be the one that is said.
 
 use crate::{
     data::{
@@ -162,8 +162,8 @@ pub struct Altered {
     /// Of the first frame alone and a sentence that sends its thing another way: obeyed.
     pub redirected: f64,
     /// Of a clip and a sentence with another thing: its middle stays, in each frame, within [`NEAR`] pixels of
-    /// where the first one's was, in the mean of the frames. Of people: the clothes are those that are said, and the steps
-    /// are the same.
+    /// where the first one's was, in the mean of the frames. Of people: the clothes are those that are said, and the
+    /// steps are the same.
     pub on_path: f64,
 }
 
@@ -217,8 +217,6 @@ pub async fn altered(
         while !differs(first.thing, exchanged.thing) {
             exchanged.thing = any(kind, &mut rng);
         }
-        let things = [first.thing, exchanged.thing];
-        let said = exchanged;
         let (prompt, guidance) = told(exchanged);
         let asked = Condition {
             prompt,
@@ -227,10 +225,11 @@ pub async fn altered(
             strength: Some(STRENGTH),
             ..Condition::default()
         };
-        let exchanged = made(model, options, &asked, i).await?;
+        let altered = made(model, options, &asked, i).await?;
+        let clips = [clip.as_slice(), altered.as_slice()];
         on_path += usize::from(match kind {
-            Kind::People => in_step([&clip, &exchanged], said),
-            _ => stays([&clip, &exchanged], things),
+            Kind::People => in_step(clips, exchanged),
+            _ => stays(clips, [first.thing, exchanged.thing]),
         });
         done += 1;
         if !progress(done) {
@@ -312,11 +311,11 @@ fn places(clip: &[f32], thing: Thing) -> Vec<Option<[f32; 2]>> {
 /// Whether somebody who is said to wear other clothes wears them in a clip that was made, and takes the steps of the
 /// clip before.
 fn in_step([clip, made]: [&[f32]; 2], said: Mover) -> bool {
-    let (Some((before, _)), Some((after, _))) = (people::read(clip), people::read(made)) else {
+    let (Some((before, _)), Some(after)) = (people::read(clip), people::seen(made)) else {
         return false;
     };
     let steps = |walk: people::Walk| (walk.way, walk.quick, walk.first);
-    people::obeys(made, &said) && steps(before) == steps(after)
+    after.is(&said) && steps(before) == steps(after)
 }
 
 /// Whether what moves in a clip that was made, another `thing`, stays, in the mean of its frames, near to what

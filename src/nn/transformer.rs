@@ -81,8 +81,8 @@ pub struct Shape {
     pub mask: Mask,
 }
 
-/// F of a gated perceptron: numbers inside one that has as many weights as one of four times the width without a gate, to the next
-/// multiple of 16.
+/// F of a gated perceptron with as many weights as one of four times the width without a gate, to the next multiple
+/// of 16.
 pub fn gated_hidden(n_embd: usize) -> usize {
     (8 * n_embd).div_ceil(3).next_multiple_of(16)
 }

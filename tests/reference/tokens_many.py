@@ -16,14 +16,17 @@ BETWEEN = ["", " ", "  ", "\n", ", ", "'s ", " 12345 ", "\t", "—", "\u0301", "
 
 
 class Dice:
-    """A congruential generator of 64 bits (Knuth's MMIX)."""
+    """Splitmix64 (Steele, Lea & Flood 2014), as tests/common has it."""
 
     def __init__(self):
         self.state = 22
 
     def below(self, n):
-        self.state = (self.state * 6364136223846793005 + 1442695040888963407) % 2**64
-        return (self.state >> 33) % n
+        self.state = (self.state + 0x9E3779B97F4A7C15) % 2**64
+        z = self.state
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9 % 2**64
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB % 2**64
+        return (z ^ (z >> 31)) % n
 
 
 def strings(texts):

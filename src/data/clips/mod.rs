@@ -3,10 +3,10 @@
 //! A toy on which a model of moving pictures can be judged exactly. One or two things move on straight lines, turn
 //! back at the walls, and pass one behind another. Of digits (of MNIST, at half their size) the one in front is
 //! bright, the other dimmer, and nothing of it shows through a thin edge around the first; shapes are those of
-//! [scenes], in colour; people walk on the spot ([`people`]). Making new clips is cheap, so there is no end to what can be learned from
-//! ([`ClipSet`]). Each clip is described in a small English ([`words`]), and what moves in one is found without any
-//! network ([`track`], [`follow`], [`people::read`]). Those of digits are a variant of Moving MNIST (Srivastava, Mansimov &
-//! Salakhutdinov 2015, arXiv:1502.04681).
+//! [scenes], in colour; people walk on the spot ([`people`]). Making new clips is cheap, so there is no end to what
+//! can be learned from ([`ClipSet`]). Each clip is described in a small English ([`words`]), and what moves in one is
+//! found without any network ([`track`], [`follow`], [`people::read`]). Those of digits are a variant of Moving MNIST
+//! (Srivastava, Mansimov & Salakhutdinov 2015, arXiv:1502.04681).
 
 pub mod follow;
 pub mod people;

@@ -352,7 +352,14 @@ pub fn read(clip: &[f32]) -> Option<(Walk, f64)> {
     best.map(|(walk, far)| (walk, (far / clip.len() as f64).sqrt()))
 }
 
-/// Whether a clip in colour shows what is said of somebody: the walk that is nearest to it is near, and is that one.
+/// Who walks in a clip in colour, if somebody does: the walk that is nearest to it, if it is near.
+pub fn seen(clip: &[f32]) -> Option<Walk> {
+    read(clip)
+        .filter(|(_, far)| *far <= NEAR)
+        .map(|(walk, _)| walk)
+}
+
+/// Whether a clip in colour shows what is said of somebody.
 pub fn obeys(clip: &[f32], said: &Mover) -> bool {
-    read(clip).is_some_and(|(walk, far)| far <= NEAR && walk.is(said))
+    seen(clip).is_some_and(|walk| walk.is(said))
 }

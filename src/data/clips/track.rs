@@ -53,8 +53,8 @@ pub fn going_on(kind: Kind, clip: &[f32], known: usize) -> (&'static str, Vec<f3
     }
 }
 
-/// How a clip goes on that does again what it did: frames `known` to the end, each as it was `known` frames before, and
-/// so on. Whoever walks is back in the same pose after a round.
+/// How a clip goes on that does again what it did: frames `known` to the end, each as it was `known` frames before.
+/// Whoever walks is back in the same pose after a round.
 pub fn again(clip: &[f32], known: usize) -> Vec<f32> {
     let size = clip.len() / FRAMES;
     let all = (known..FRAMES).map(|frame| frame % known.max(1) * size);

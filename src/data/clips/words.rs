@@ -271,13 +271,16 @@ pub fn parse(sentence: &str) -> Result<Sentence> {
     }
 }
 
+/// The next word, if it is one of these.
+fn take<'a>(rest: &mut &[&'a str], known: &[&str]) -> Option<&'a str> {
+    let word = rest.first().filter(|word| known.contains(word))?;
+    *rest = &rest[1..];
+    Some(*word)
+}
+
 /// The next thing and how it moves.
 fn mover(rest: &mut &[&str]) -> std::result::Result<Mover, String> {
-    let mut taken = |known: &[&str]| {
-        let word = rest.first().filter(|word| known.contains(word))?;
-        *rest = &rest[1..];
-        Some(*word)
-    };
+    let mut taken = |known: &[&str]| take(rest, known);
     taken(&["a", "an"]);
     if taken(&PERSONAL[..1]).is_some() {
         return walker(rest);
@@ -329,11 +332,7 @@ fn mover(rest: &mut &[&str]) -> std::result::Result<Mover, String> {
 
 /// What is said of somebody, behind “a person”.
 fn walker(rest: &mut &[&str]) -> std::result::Result<Mover, String> {
-    let mut taken = |known: &[&str]| {
-        let word = rest.first().filter(|word| known.contains(word))?;
-        *rest = &rest[1..];
-        Some(*word)
-    };
+    let mut taken = |known: &[&str]| take(rest, known);
     let mut worn = [None; WORN];
     if taken(&PERSONAL[1..2]).is_some() {
         loop {

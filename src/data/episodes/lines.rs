@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! { "seed": 1, "number": 0, "mission": "go to the red ball", "done": true, "steps": [
-//!     { "sight": [49 numbers], "place": [0, 0], "turned": 0, "action": "F", "expert": "F", "goal": "look around" }, … ] }
+//!     { "sight": [49 numbers], "place": [0, 0], "turned": 0, "action": "F", "expert": "F",
+//!       "goal": "look around" }, … ] }
 //! ```
 //!
 //! Of a step `action` is what was done, `expert` what the expert would have done, and `goal` what the expert was up to.
@@ -38,13 +39,13 @@ struct Step {
     goal: String,
 }
 
-/// An episode of the world `number` of a seed as a line, without its end; `actions` is what was done at its moments, and
-/// `done` whether that was what the mission asked for.
+/// An episode of the world `number` of a seed as a line, without its end: its moments, what was done at each, and whether
+/// that was what the mission asked for.
 ///
 /// # Errors
 /// What JSON says.
 pub fn write_line(
-    episode: &Episode,
+    moments: &[Moment],
     actions: &[Action],
     mission: &Mission,
     (seed, number, done): (u64, u64, bool),
@@ -62,7 +63,7 @@ pub fn write_line(
         number,
         mission: mission.to_string(),
         done,
-        steps: episode.moments.iter().zip(actions).map(step).collect(),
+        steps: moments.iter().zip(actions).map(step).collect(),
     };
     serde_json::to_string(&line).map_err(|e| Error::BadData {
         name: super::NAME.into(),

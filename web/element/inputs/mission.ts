@@ -6,8 +6,8 @@ import type { Host, Param } from "../panel";
 import type { Input } from "./input";
 import { refusal } from "./refusal";
 
-/** The longest mission that goes into a URL. */
-const LINKED = 300;
+/** The longest mission that can be typed, and that goes into a URL. */
+const LONGEST = 300;
 
 /** A mission in words, and the actions with which the reader begins. Without a word the world's own mission. */
 export class MissionInput implements Input {
@@ -26,7 +26,7 @@ export class MissionInput implements Input {
   ) {
     this.params = {
       text: {
-        get: () => (this.#text && this.#text.length <= LINKED ? this.#text : undefined),
+        get: () => (this.#text && this.#text.length <= LONGEST ? this.#text : undefined),
         set: (text = "") => {
           this.#text = text;
           this.#actions = "";
@@ -99,7 +99,7 @@ export class MissionInput implements Input {
           id="text"
           type="text"
           lang="en"
-          maxlength="300"
+          maxlength=${LONGEST}
           autocomplete="off"
           spellcheck="false"
           aria-describedby="text-help"
