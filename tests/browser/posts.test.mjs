@@ -306,6 +306,7 @@ for (const name of engines)
       ];
       const before = await state();
       assert.match(before[2][0], /color-scheme: light/);
+      assert.ok(await page.inside("#ours", () => innerWidth <= document.documentElement.clientWidth), "no scrollbar");
       // To the page from itself, from a stranger, from a page of the site that is no widget; to the frame from itself
       // and a neighbour; from the page around it, everything but what it may say.
       await page.run(forge, "self", 1, [SIZE]);

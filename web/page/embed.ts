@@ -44,12 +44,25 @@ function made(): { widget: GenerativeModel | GenerativeLab; linked: string[]; st
   return { widget, linked: names.filter(may), strange: names.filter((name) => !may(name)) };
 }
 
+/**
+ * How high it is where no scrollbar takes of its width. A scrollbar makes it narrower and with that lower, and in a frame
+ * of that height the scrollbar stays for good.
+ */
+function free(main: HTMLElement): number {
+  const height = () => main.getBoundingClientRect().height;
+  if (innerWidth <= page.clientWidth) return height();
+  page.style.overflow = "hidden";
+  const found = height();
+  page.style.overflow = "";
+  return found;
+}
+
 /** Tells the page around how high the widget is, if it has a script that asks. */
 function sized(main: HTMLElement) {
   let host: string | undefined;
   let before = 0;
   const tell = () => {
-    const height = within(main.getBoundingClientRect().height);
+    const height = within(free(main));
     if (host === undefined || height === before) return;
     before = height;
     parent.postMessage(sent({ say: "size", height }), answerTo(host));
