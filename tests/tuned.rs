@@ -691,3 +691,126 @@ fn the_shipped_model_goes_on_in_the_page() {
     assert_eq!((back.family.as_str(), back.step), ("tuned", 3));
     assert_eq!(text_of(&plain, 1.0), writes);
 }
+
+// ---- A talk
+
+const TALK: &str =
+    "you:\nsing, bird\n\nfox:\nthe bird sings\n\nyou:\njump, dog\n\nfox:\nthe dog jumps\n\n";
+
+fn tune_talk(text: &str, train: Value) -> Trainer {
+    let data = TextSet::new(
+        "animals",
+        &format!("{OLD_TEXT}:\n").repeat(20),
+        &Value::Null,
+    );
+    let info = data.expect("a text").info;
+    let mut rng = Rng::new(3, Purpose::Init, 0);
+    let model = Gpt::init(&small(), &info, &mut rng, &device::cpu()).expect("a model");
+    let meta = {
+        let data = TextSet::new(
+            "animals",
+            &format!("{OLD_TEXT}:\n").repeat(20),
+            &Value::Null,
+        );
+        let config = serde_json::to_value(Family::config(&model)).expect("JSON");
+        let data = std::rc::Rc::new(data.expect("a text").into());
+        let trainer = Trainer::new("gpt", &config, Default::default(), data, 1, &device::cpu());
+        checkpoint::meta_of(&trainer.expect("a training"), Vec::new()).expect("meta")
+    };
+    let bytes = pollster::block_on(checkpoint::write(&model, &meta, Precision::Single));
+    let opened = checkpoint::open(&bytes.expect("a file"), None, &device::cpu()).expect("a model");
+    let tuning = Tuning {
+        config: &json!({ "method": "whole" }),
+        train: &train,
+        name: "talk",
+        text,
+        text_options: &json!({ "held_out": 0.1 }),
+        seed: 1,
+    };
+    pollster::block_on(opened.tune(&tuning, &device::cpu())).expect("a training")
+}
+
+fn said(model: &dyn Model, prompt: &str, options: Value) -> Result<String, Error> {
+    use generative_playground::model::{Condition, Samples};
+    let mut all = json!({ "temperature": 0.0, "length": 40 });
+    for (name, value) in options.as_object().expect("options") {
+        all[name] = value.clone();
+    }
+    let sampler = model.sampler(&all, &Condition::prompt(prompt), 1, 5)?;
+    match common::drawn(sampler) {
+        Samples::Texts(texts) => Ok(texts[0].iter().map(|t| t.text.as_str()).collect()),
+        _ => panic!("no texts"),
+    }
+}
+
+#[test]
+fn a_model_that_learns_a_talk_is_asked_in_its_form_and_answers() {
+    use generative_playground::evaluate::talk as evaluate;
+    let mut trainer = tune_talk(
+        &TALK.repeat(30),
+        json!({ "batch_size": 8, "learning_rate": 1e-2 }),
+    );
+    let config = trainer.model.config().expect("JSON");
+    assert_eq!(
+        config["chat"],
+        json!({ "asks": "you", "answers": "fox" }),
+        "{config}"
+    );
+    steps(&mut trainer, 150);
+    let model = &*trainer.model;
+
+    // The prompt stands in the form of the talk, unless that is not wanted or it has the form already.
+    let form = "you:\nsing, bird\n\nfox:\n";
+    let answered = said(model, "sing, bird", json!({})).expect("words");
+    assert_eq!(answered.trim_end(), format!("{form}the bird sings"));
+    let plain = said(model, form, json!({ "chat": false, "stop": "\n\n" })).expect("words");
+    assert_eq!(answered, plain);
+    assert_eq!(
+        said(model, form, json!({})).expect("words").trim_end(),
+        answered.trim_end()
+    );
+    let bare = said(model, "sing, bird", json!({ "chat": false })).expect("words");
+    assert!(bare.starts_with("sing, bird"), "{bare}");
+
+    // A reply comes behind all that was said.
+    let next = said(model, &answered, json!({ "reply": "jump, dog" })).expect("words");
+    let whole = format!(
+        "{}\n\nyou:\njump, dog\n\nfox:\nthe dog jumps",
+        answered.trim_end()
+    );
+    assert_eq!(next.trim_end(), whole);
+
+    // What is counted is what is said word by word; the model before says none of it.
+    let talk = serde_json::from_value(config["chat"].clone()).expect("a talk");
+    let exchanges = evaluate::held_out(&talk, trainer.data.text().expect("a text"), 9);
+    assert_eq!(exchanges.len(), 2, "each question once");
+    let right = |strength| pollster::block_on(evaluate::right(model, &exchanges, strength));
+    assert_eq!(right(1.0).expect("a count"), 2);
+    assert_eq!(right(0.0).expect("a count"), 0);
+
+    // It is kept with the model.
+    let meta = checkpoint::meta_of(&trainer, Vec::new()).expect("meta");
+    let bytes = pollster::block_on(checkpoint::write(model, &meta, Precision::Single));
+    let back = checkpoint::open(&bytes.expect("a file"), None, &device::cpu()).expect("a model");
+    assert_eq!(
+        said(&*back.model, "sing, bird", json!({})).expect("words"),
+        answered
+    );
+}
+
+#[test]
+fn a_model_that_learned_no_talk_takes_no_replies() {
+    let trainer = tune(&opened(1, "animals").1, json!({}), 1);
+    let config = trainer.model.config().expect("JSON");
+    assert_eq!(config.get("chat"), None);
+    let refused = said(&*trainer.model, "the ", json!({ "reply": "well" }));
+    assert!(
+        matches!(refused, Err(Error::BadOption { .. })),
+        "{refused:?}"
+    );
+    assert!(
+        said(&*trainer.model, "the ", json!({}))
+            .expect("words")
+            .starts_with("the ")
+    );
+}

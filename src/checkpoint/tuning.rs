@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use burn::tensor::{Device, TensorData};
 use safetensors::SafeTensors;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     Meta, Opened, Precision, check_shapes, check_size, expected, floats, meta, parse, serialize,
@@ -17,6 +17,7 @@ use super::{
 use crate::{
     data::{
         DataInfo, Dataset,
+        talk::Talk,
         text::{TextOptions, TextSet},
     },
     error::{Error, Result},
@@ -177,6 +178,9 @@ impl Opened {
             config = Value::Object(serde_json::Map::new());
         }
         config["base"] = base;
+        if let Some(talk) = Talk::of(tuning.text) {
+            config["chat"] = json!(talk);
+        }
         let space = &data.info().space;
         let (config, train) = families::with_defaults(Tuned::ID, space, &config, tuning.train)?;
         let mut trainer = Trainer::new(

@@ -17,6 +17,7 @@ use crate::{
     data::{self, Batch, Binarize, Dataset, is_name, remembered, test_batch, text::TextSet},
     device,
     error::{Error, Result},
+    evaluate::talk as evaluate,
     families::tuned::OLD,
     model::Model,
     rng::{Purpose, Rng},
@@ -187,6 +188,19 @@ impl Old {
     }
 }
 
+/// Of a talk, how many exchanges that were held out a model ends word by word, before and after, and of how many.
+fn obeyed(trainer: &Trainer) -> Result<Option<[usize; 3]>> {
+    /// Most exchanges.
+    const COUNT: usize = 200;
+    let Ok(talk) = serde_json::from_value(trainer.model.config()?["chat"].clone()) else {
+        return Ok(None);
+    };
+    let exchanges = evaluate::held_out(&talk, trainer.data.text()?, COUNT);
+    let model = trainer.averaged();
+    let right = |strength| pollster::block_on(evaluate::right(&*model, &exchanges, strength));
+    Ok(Some([right(0.0)?, right(1.0)?, exchanges.len()]))
+}
+
 /// Train a model further, and say what it learned and what it forgot.
 ///
 /// # Errors
@@ -267,6 +281,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     }))?;
     let seconds = (start.elapsed() - looked).as_secs_f64();
     let after = both(&trainer)?;
+    let obeyed = obeyed(&trainer)?;
     let mut meta = checkpoint::meta_of(&trainer, losses)?;
     meta.seconds = seconds;
     let model = trainer.averaged();
@@ -291,6 +306,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     if let (Some(before), Some(after)) = (before.1, after.1) {
         say!("{OLD}: {before:.4} before, {after:.4} after");
     }
+    if let Some([before, after, of]) = obeyed {
+        say!("answered word by word: {before} of {of} before, {after} after");
+    }
     say!("{seconds:.1} s");
     if arguments.json {
         let line = json!({
@@ -300,6 +318,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             "steps": arguments.steps,
             "new": [before.0, after.0],
             "old": [before.1, after.1],
+            "obeyed": obeyed,
             "seconds": seconds,
             "adapter": bytes,
             "curves": meta.losses,

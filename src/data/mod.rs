@@ -24,6 +24,7 @@ pub mod score;
 pub mod space;
 mod stream;
 pub mod table;
+pub mod talk;
 pub mod text;
 pub mod tokenizer;
 mod vary;

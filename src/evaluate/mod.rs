@@ -23,6 +23,7 @@ pub mod points;
 pub mod prompts;
 pub mod score;
 pub mod shots;
+pub mod talk;
 pub mod text;
 pub mod translation;
 

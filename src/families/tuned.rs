@@ -18,7 +18,11 @@ use serde::{Deserialize, Serialize};
 
 use super::gpt::{self, Gpt, GptConfig, GptSampleOptions};
 use crate::{
-    data::{Batch, DataInfo, Space, SpaceKind, tokenizer::Tokenizer},
+    data::{
+        Batch, DataInfo, Space, SpaceKind,
+        talk::{self, Form, Talk},
+        tokenizer::Tokenizer,
+    },
     error::Result,
     model::{
         Capabilities, Condition, ConditionKind, Cost, Defaults, Family, Insight, Language, Losses,
@@ -62,6 +66,10 @@ pub struct TunedConfig {
     /// Which matrices have an adapter.
     #[schemars(title = "Matrices")]
     pub matrices: Matrices,
+    /// Who speaks in the text that is learned, if it is a talk: then the model can be asked.
+    #[schemars(title = "Talk", extend("x-recipe" = true))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chat: Option<Talk>,
     /// Options of the model before.
     #[schemars(title = "Model before", extend("x-recipe" = true))]
     pub base: GptConfig,
@@ -74,6 +82,7 @@ impl Default for TunedConfig {
             rank: 4,
             alpha: 64.0,
             matrices: Matrices::Attention,
+            chat: None,
             base: GptConfig::default(),
         }
     }
@@ -128,6 +137,12 @@ pub struct TunedSampleOptions {
     /// 0 is the model before, 1 the one after; between them lies a part of the way.
     #[schemars(title = "Before and after", range(min = 0.0, max = 1.0))]
     pub strength: f64,
+    /// Put the prompt into the form in which the model was taught to answer, if it was.
+    #[schemars(title = "Chat")]
+    pub chat: bool,
+    /// What is said next in a chat whose text so far is the prompt.
+    #[schemars(title = "Reply", length(max = 4000))]
+    pub reply: String,
     /// How it writes.
     #[serde(flatten)]
     pub writing: GptSampleOptions,
@@ -137,6 +152,8 @@ impl Default for TunedSampleOptions {
     fn default() -> Self {
         Self {
             strength: 1.0,
+            chat: true,
+            reply: String::new(),
             writing: GptSampleOptions::default(),
         }
     }
@@ -318,7 +335,21 @@ impl Family for Tuned {
         seed: u64,
     ) -> Result<Box<dyn Sampler>> {
         let model = self.at(options.strength);
-        model.sampler(&options.writing, condition, count, seed)
+        let prompt = condition.prompt.as_deref().unwrap_or_default();
+        let form = self.config.chat.as_ref().map(|talk| talk as &dyn Form);
+        let text = talk::asked(form, options.chat, prompt, &options.reply)?;
+        if form.is_none() || !options.chat || text.is_empty() {
+            return model.sampler(&options.writing, condition, count, seed);
+        }
+        let mut writing = options.writing.clone();
+        if writing.stop.is_empty() {
+            writing.stop = Talk::END.into();
+        }
+        let condition = Condition {
+            prompt: Some(text),
+            ..condition.clone()
+        };
+        model.sampler(&writing, &condition, count, seed)
     }
 
     fn plots(_: SpaceKind) -> Vec<PlotSpec> {

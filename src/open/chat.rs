@@ -4,6 +4,8 @@
 //! template, as llama.cpp knows them, and written out here. What a model of an unknown form is asked, it is asked
 //! as plain text.
 
+use crate::data::talk::Form as Said;
+
 /// Who speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Role {
@@ -96,9 +98,10 @@ impl Chat {
     pub fn end(&self) -> &'static str {
         self.answer().1
     }
+}
 
-    /// What the model reads when somebody says `text` first. What has the form already is left as it is.
-    pub fn first(&self, text: &str) -> String {
+impl Said for Chat {
+    fn first(&self, text: &str) -> String {
         let mark = self.turn(Role::User, "\0");
         let mark = mark.split('\0').next().unwrap_or_default();
         if text.contains(mark.trim()) {
@@ -113,8 +116,7 @@ impl Chat {
         )
     }
 
-    /// What the model reads when somebody answers `text` to all that was said before.
-    pub fn next(&self, before: &str, text: &str) -> String {
+    fn next(&self, before: &str, text: &str) -> String {
         if before.is_empty() {
             return self.first(text);
         }

@@ -7,8 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{guest::Inner, network::Cache, tokenizer::without_prefix};
 use crate::{
-    data::tokenizer::Speller,
-    error::{Error, Result},
+    data::{
+        talk::{self, Form},
+        tokenizer::Speller,
+    },
+    error::Result,
     families::gpt::{GptSampleOptions, draw, stops},
     model::{Condition, Reading, Sampler, Samples},
     options::Options,
@@ -103,15 +106,8 @@ impl Writing {
         seed: u64,
     ) -> Result<Self> {
         let prompt = condition.prompt.as_deref().unwrap_or_default();
-        let text = match (&model.opened.chat, options.reply.is_empty()) {
-            (Some(chat), false) => chat.next(prompt, &options.reply),
-            (Some(chat), true) if options.chat && !prompt.is_empty() => chat.first(prompt),
-            (None, false) => {
-                let reason = "this model was not taught to chat";
-                return Err(Error::bad_option("reply", &options.reply, reason));
-            }
-            _ => prompt.to_string(),
-        };
+        let form = model.opened.chat.as_ref().map(|chat| chat as &dyn Form);
+        let text = talk::asked(form, options.chat, prompt, &options.reply)?;
         let mut ids = model.tokenizer.encode(&text)?;
         let shown = model.shown(&ids).to_vec();
         // A text needs a beginning; of a model that has none, what ends a text stands before the next.

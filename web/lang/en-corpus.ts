@@ -24,4 +24,5 @@ export const corpus = {
   groupLists: "Lists",
   groupPlays: "Plays and poems",
   groupBooks: "Books",
+  groupTalks: "Talks",
 } as const;

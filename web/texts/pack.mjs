@@ -6,7 +6,9 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { gunzipSync, gzipSync } from "node:zlib";
+import { gunzipSync } from "node:zlib";
+import { packed } from "./packed.mjs";
+import { TALK, talk } from "./talk.mjs";
 
 const out = dirname(fileURLToPath(import.meta.url));
 const from = process.argv[2];
@@ -87,16 +89,12 @@ function strip(raw) {
   return text.replace(/\n{4,}/g, "\n\n\n").trim() + "\n";
 }
 
-const manifest = texts.map(({ name, title, group, source, credit, licence }) => {
-  const text = strip(read(source));
-  if (/gutenberg/i.test(text)) throw new Error(`${name} still speaks of Gutenberg`);
-  const bytes = gzipSync(Buffer.from(text, "utf8"), { level: 9 });
-  bytes[9] = 255; // The same file wherever it is made.
-  const file = `${name}.txt.gz`;
-  writeFileSync(join(out, file), bytes);
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  return { name, title, group, file, bytes: bytes.length, sha256, characters: [...text].length, licence, credit };
+const manifest = texts.map(({ source, ...text }) => {
+  const words = strip(read(source));
+  if (/gutenberg/i.test(words)) throw new Error(`${text.name} still speaks of Gutenberg`);
+  return packed(out, text, words);
 });
+manifest.push(packed(out, TALK, talk()));
 writeFileSync(join(out, "manifest.json"), `${JSON.stringify({ version: 1, texts: manifest }, null, 2)}\n`);
 console.table(manifest.map(({ name, bytes, characters }) => ({ name, bytes, characters })));
 console.log(`${manifest.reduce((sum, t) => sum + t.bytes, 0)} bytes in all`);

@@ -8,7 +8,12 @@ import type { Corpus } from "./corpus";
 import { start } from "./start";
 
 /** The groups of the site's texts. */
-const GROUPS = { Lists: "groupLists", "Plays and poems": "groupPlays", Books: "groupBooks" } as const;
+const GROUPS = {
+  Lists: "groupLists",
+  "Plays and poems": "groupPlays",
+  Books: "groupBooks",
+  Talks: "groupTalks",
+} as const;
 const grouped = (group: string, words: Host["words"]) =>
   Object.hasOwn(GROUPS, group) ? words.say(GROUPS[group as keyof typeof GROUPS]) : group;
 

@@ -184,9 +184,14 @@ export class WritePanel extends Panel {
     this.host.requestUpdate();
   };
 
+  /** Whether the model was taught to answer. */
+  get #taught(): boolean {
+    return Boolean(this.host.info?.config["chat"]);
+  }
+
   /** Whether what is written can be answered. */
   get #chats(): boolean {
-    return this.host.info?.config["chat"] === true && this.#option("chat") === true;
+    return this.#taught && this.#option("chat") === true;
   }
 
   /** Whether the model at hand is one that the reader trains. */
@@ -323,7 +328,9 @@ export class WritePanel extends Panel {
         <details>
           <summary>${words.say("moreWays")}</summary>
           <div class="side">
-            ${this.#fields.filter((f) => !APART.includes(f.name) && !NEAR.includes(f.name)).map((f) => this.#form(f))}
+            ${this.#fields
+              .filter(({ name }) => ![...APART, ...NEAR].includes(name) && (name !== "chat" || this.#taught))
+              .map((f) => this.#form(f))}
           </div>
         </details>
         ${this.#trains ? html`<p class="aside">${words.say("yourModel")}</p>` : nothing}

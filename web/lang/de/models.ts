@@ -19,6 +19,7 @@ export const models: Record<string, string> = {
   "Digits, pixel by pixel": "Ziffern, Pixel für Pixel",
   Digits: "Ziffern",
   "First names": "Vornamen",
+  "A talk of instructions and answers": "Ein Gespräch aus Anweisungen und Antworten",
   Names: "Namen",
   "Nine books, with gaps": "Neun Bücher, mit Lücken",
   Shakespeare: "Shakespeare",

@@ -357,6 +357,7 @@ export const texts: Texts = {
   groupLists: "Listen",
   groupPlays: "Dramen und Gedichte",
   groupBooks: "Bücher",
+  groupTalks: "Gespräche",
 
   copyLink: "Link zu dieser Ansicht kopieren",
   share: "Teilen …",
