@@ -14,9 +14,19 @@ pub trait Acting {
     /// [`LENGTH`](crate::data::episodes::LENGTH) moments each.
     fn decide<'a>(&'a self, told: &'a [(&'a [u32], &'a [Moment])]) -> Reading<'a, Vec<Decision>>;
 
+    /// An episode with a mission of these words, of which nothing has been seen yet.
+    fn follow(&self, words: &[u32]) -> Box<dyn Deciding>;
+
     /// Where it looks at each moment of an episode.
     fn attends<'a>(&'a self, words: &'a [u32], moments: &'a [Moment])
     -> Reading<'a, Vec<Attended>>;
+}
+
+/// An episode that is decided about moment by moment.
+pub trait Deciding {
+    /// What [`Acting::decide`] decides at the next moment, told all since the first, or the last
+    /// [`LENGTH`](crate::data::episodes::LENGTH) of them.
+    fn next<'a>(&'a mut self, moment: &'a Moment) -> Reading<'a, Decision>;
 }
 
 /// Where an [`Acting`] model looks at one moment, on average over its layers and heads.

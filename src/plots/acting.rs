@@ -68,6 +68,7 @@ pub async fn answer(acting: &dyn Acting, request: &PlotRequest<'_>, pause: Pause
     let mut stages = Stages::new(&task);
     let mut task = task;
     let (mut moments, mut worlds, mut goals) = (Vec::new(), Vec::new(), Vec::new());
+    let mut following = None;
     loop {
         let played = stages.now(&task);
         played.look();
@@ -78,10 +79,13 @@ pub async fn answer(acting: &dyn Acting, request: &PlotRequest<'_>, pause: Pause
         if over || (possible.is_err() && step >= given.len()) {
             break;
         }
-        let decision = acting.decide(&[played.told(LENGTH)]).await?;
-        let Some(decision) = decision.into_iter().next() else {
+        if played.moments.len() == 1 {
+            following = Some(acting.follow(&played.words));
+        }
+        let (Some(following), Some(now)) = (&mut following, played.moments.last()) else {
             break;
         };
+        let decision = following.next(now).await?;
         let mut rng = Rng::new(request.seed, Purpose::Sample, step as u64);
         let own = given.get(step).copied();
         let action = own.unwrap_or_else(|| decision.draw(0.0, &mut rng));

@@ -25,6 +25,7 @@
 //! and where it is, so
 //! that colours and sorts that were never named together can be told apart. Words are read by a layer of their own.
 
+mod following;
 mod rollout;
 
 use burn::{
@@ -570,6 +571,10 @@ impl Acting for Agent {
             let each = logits.len() / told.len().max(1);
             Ok(logits.chunks_exact(each.max(1)).map(Decision::of).collect())
         })
+    }
+
+    fn follow(&self, words: &[u32]) -> Box<dyn crate::model::Deciding> {
+        Box::new(following::Following::new(self, words))
     }
 
     fn attends<'a>(
