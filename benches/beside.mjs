@@ -48,7 +48,7 @@ const types = {
 /** A page with `script`, which puts `ours` and the peer on the window, and what it needs: the built site, and files or
  * folders of elsewhere by the paths under which the page asks for them. `cpu` tells seconds of processor time of the
  * whole browser until now. */
-export async function open({ imports = "", script, files }) {
+export async function open({ imports = "", script, files, dist = here("../dist") }) {
   const html = `<!doctype html><title>bench</title><script type="module">
 ${imports}
 ${WORKER}
@@ -58,7 +58,7 @@ window.ready = true;
   const found = (path) => {
     for (const [from, to] of Object.entries(files))
       if (path === from || (from.endsWith("/") && path.startsWith(from))) return join(to, path.slice(from.length));
-    return join(here("../dist"), path);
+    return join(dist, path);
   };
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url, "http://bench").pathname);
