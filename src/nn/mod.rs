@@ -13,6 +13,7 @@ pub mod init;
 pub mod linear;
 pub mod lora;
 pub mod mlp;
+pub mod rows;
 pub mod softmax;
 pub mod squares;
 pub mod standard;

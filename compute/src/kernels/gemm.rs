@@ -1,6 +1,9 @@
 //! Products of matrices on the host, in place on views of larger buffers.
 
-use super::outer::{self, COLUMNS, ROWS, Side};
+use super::{
+    math::dot,
+    outer::{self, COLUMNS, ROWS, Side},
+};
 
 /// A matrix in a slice: `rows` × `columns`, with the distances between neighbours.
 #[derive(Debug, Clone, Copy)]
@@ -161,6 +164,9 @@ fn tiled(a: View, b: View, out: &mut [f32], stride: usize, add: bool) {
     if m <= FEW && b.column_stride == 1 {
         return few_rows(a, b, out, stride, add);
     }
+    if m <= FEW && k > 0 && a.column_stride == 1 && b.row_stride == 1 {
+        return few_dots(a, b, out, stride, add);
+    }
     STRIPS.with_borrow_mut(|(strips_a, strips_b)| {
         for from in (0..k).step_by(DEPTH) {
             let depth = DEPTH.min(k - from);
@@ -225,6 +231,19 @@ fn few_rows(a: View, b: View, out: &mut [f32], stride: usize, add: bool) {
         for p in whole..k {
             let x = x(p);
             y.iter_mut().zip(row(p)).for_each(|(y, w)| *y += x * w);
+        }
+    }
+}
+
+/// Number by number, where the columns of `b` lie in one piece each.
+fn few_dots(a: View, b: View, out: &mut [f32], stride: usize, add: bool) {
+    let (k, n) = (a.columns, b.columns);
+    for i in 0..a.rows {
+        let x = &a.data[i * a.row_stride..][..k];
+        let out = &mut out[i * stride..i * stride + n];
+        for (j, out) in out.iter_mut().enumerate() {
+            let product = dot(x, &b.data[j * b.column_stride..][..k]);
+            *out = if add { *out + product } else { product };
         }
     }
 }

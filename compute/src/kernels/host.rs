@@ -10,7 +10,7 @@ use std::{cell::Cell, fmt::Debug, sync::Arc};
 
 use burn::{
     backend::{
-        Autodiff, Backend, Dispatch, DispatchTensor, Flex,
+        Autodiff, Backend, Dispatch, DispatchTensor, DispatchTensorKind, Flex,
         autodiff::{
             checkpoint::{base::Checkpointer, strategy::CheckpointStrategy},
             grads::Gradients,
@@ -94,6 +94,17 @@ pub fn is_host<const D: usize>(tensor: &Tensor<D>) -> bool {
 pub fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     let data = tensor.without_autodiff().into_data();
     data.try_into_vec().unwrap_or_default()
+}
+
+/// A host tensor's values, outside autodiff, in memory that both share.
+///
+/// # Panics
+/// If it lies elsewhere ([`is_host`]).
+pub fn array<const D: usize>(tensor: Tensor<D>) -> Array {
+    match tensor.without_autodiff().into_dispatch().kind {
+        DispatchTensorKind::Flex(tensor) => Array::of(tensor.float()),
+        _ => unreachable!("the tensor lies on the host"),
+    }
 }
 
 /// Runs a kernel on one to four tensors of the host, differentiably.

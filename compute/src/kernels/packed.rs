@@ -128,6 +128,38 @@ fn weights_of(q: Tensor<2>, kv: Tensor<2>, heads: usize, sequences: &Sequences) 
     activation::softmax(scores, 2)
 }
 
+/// [`packed_attention`] of one row of queries on the host, `[c]`, that looks at all rows of `kv`, `[m, 2c]`; what it takes
+/// is added to `out`, `[c]`.
+pub fn attend_row(q: &[f32], kv: &[f32], heads: usize, out: &mut [f32]) {
+    let c = q.len();
+    let d = (c / heads.max(1)).max(1);
+    let mut weights = vec![0f32; kv.len() / (2 * c).max(1)];
+    let each = q.chunks_exact(d).zip(out.chunks_exact_mut(d));
+    for (head, (q, out)) in each.enumerate() {
+        mix(
+            q,
+            kv.get(head * d..).unwrap_or_default(),
+            c,
+            &mut weights,
+            out,
+        );
+    }
+}
+
+/// One head of one row: `weights` become those of as many keys, of which `kv` begins with the first, and their values are
+/// added to `out`.
+#[inline(always)]
+fn mix(query: &[f32], kv: &[f32], c: usize, weights: &mut [f32], out: &mut [f32]) {
+    let d = query.len();
+    for (j, weight) in weights.iter_mut().enumerate() {
+        *weight = dot(query, &kv[j * 2 * c..][..d]);
+    }
+    softmax(weights, 1.0 / (d as f32).sqrt());
+    for (j, &weight) in weights.iter().enumerate() {
+        add_scaled(out, weight, &kv[j * 2 * c + c..][..d]);
+    }
+}
+
 #[derive(Debug)]
 struct Packed {
     heads: usize,
@@ -163,18 +195,11 @@ impl Kernel for Packed {
             .sum();
         let (mut weights, mut mixed) = (vec![0f32; size], vec![0f32; n * c]);
         let (qs, kvs) = (q.values(), kv.values());
-        let scale = 1.0 / (d as f32).sqrt();
         self.walk(c, |place, row, (from, visible), at| {
             let query = &qs[row * c + place..][..d];
-            let weights = &mut weights[at..at + visible];
-            for (j, weight) in weights.iter_mut().enumerate() {
-                *weight = dot(query, &kvs[(from + j) * 2 * c + place..][..d]);
-            }
-            softmax(weights, scale);
+            let seen = kvs.get(from * 2 * c + place..).unwrap_or_default();
             let out = &mut mixed[row * c + place..][..d];
-            for (j, &weight) in weights.iter().enumerate() {
-                add_scaled(out, weight, &kvs[(from + j) * 2 * c + c + place..][..d]);
-            }
+            mix(query, seen, c, &mut weights[at..at + visible], out);
         });
         let mixed = Array::new(mixed, &[n, c]);
         if !training {

@@ -24,6 +24,7 @@
 //! ([`packed`](crate::kernels::packed)).
 
 mod decoding;
+mod host;
 mod sampler;
 
 use std::sync::Arc;

@@ -5,14 +5,17 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Seq2Seq,
-    decoding::{Decoding, told},
+    decoding::{Decoding, Logits},
 };
 use crate::{
     error::{Error, Result},
     model::{Condition, Phrase, Reading, Sampler, Samples, Translation},
     options::Options,
     rng::{Purpose, Rng},
-    scene::{Token, token::log_sum_exp},
+    scene::{
+        Token,
+        token::{largest, log_sum_exp},
+    },
 };
 
 /// Options of its sampler.
@@ -91,10 +94,10 @@ impl Writing {
 
     /// The next token of a text from its logits.
     fn draw(&self, i: usize, logits: &[f32]) -> u32 {
-        let scale = match self.options.temperature {
-            0.0 => 1e6,
-            t => (1.0 / t) as f32,
-        };
+        if self.options.temperature == 0.0 {
+            return largest(logits, 1).first().map_or(0, |&(id, _)| id as u32);
+        }
+        let scale = (1.0 / self.options.temperature) as f32;
         let scaled: Vec<f32> = logits.iter().map(|l| l * scale).collect();
         let sum = log_sum_exp(&scaled);
         let place = (i as u64) << 32 | self.step as u64;
@@ -166,9 +169,9 @@ impl Sampler for Writing {
                     reason: "a model that guesses at something else".into(),
                 });
             }
-            for (row, (&i, logits)) in live.iter().zip(&logits).enumerate() {
-                let id = self.draw(i, logits);
-                let token = told(&self.model, id, logits);
+            for (row, (&i, logits)) in live.iter().zip(logits).enumerate() {
+                let id = self.draw(i, &logits);
+                let token = Logits::of(logits).told(&self.model, id);
                 let ended = id == self.model.end();
                 let writer = &mut self.writers[i];
                 (writer.row, writer.next, writer.ended) = (row, id, ended);
