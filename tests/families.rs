@@ -16,7 +16,7 @@ use generative_playground::{
     checkpoint::{self, Precision},
     data::{
         ClipSet, DataInfo, Dataset, EpisodeSet, FunctionSet, PairSet, PathSet, PointSet, ScoreSet,
-        Space, TextSet,
+        Space, TextSet, episodes,
     },
     device,
     error::{Code, Result},
@@ -182,6 +182,16 @@ fn small_models() -> Vec<Small> {
             "diffuser",
             Rc::new(PathSet::new(&Value::Null).expect("paths").into()),
             json!({"n_layer": 1, "n_head": 2, "n_embd": 16, "channels": 8, "sweeps": 2}),
+            averaged.clone(),
+        ),
+        of(
+            "world-model",
+            Rc::new(
+                EpisodeSet::named(episodes::PLAY, &Value::Null)
+                    .expect("episodes")
+                    .into(),
+            ),
+            json!({"n_layer": 1, "n_head": 2, "n_embd": 16}),
             averaged.clone(),
         ),
         of(

@@ -52,7 +52,7 @@ pub fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result<()> {
     let entry = keep.then(|| manifest::model(&place.checkpoints, id));
     let entry = entry.transpose()?;
     let (model, meta) = (opened.model, opened.meta);
-    let mut set = EpisodeSet::new(&meta.data.options)?;
+    let mut set = EpisodeSet::named(&meta.data.name, &meta.data.options)?;
     if id.contains("-choice") {
         let Dataset::Episodes(choice) = Dataset::Episodes(set).for_choice() else {
             return Ok(());

@@ -5,8 +5,9 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Place, acting, bar::bar, card, classifier, clips, files::write, functions, idle, manifest,
-    masked, planning, points, sample::add_options, score, terminal::say, text, translation,
+    Place, acting, bar::bar, card, classifier, clips, files::write, functions, idle, imagining,
+    manifest, masked, planning, points, sample::add_options, score, terminal::say, text,
+    translation,
 };
 use crate::{
     checkpoint::{Meta, Opened},
@@ -180,6 +181,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         SpaceKind::Functions => functions::run(id, opened, *write, place),
         SpaceKind::Text => text::run(id, opened, *write, place),
         SpaceKind::Pairs => translation::run(id, opened, *write, place),
+        SpaceKind::Episodes if opened.model.imagining().is_some() => {
+            imagining::run(id, opened, *write, place)
+        }
         SpaceKind::Episodes => acting::run(id, opened, *write, place),
         SpaceKind::Paths => planning::run(id, opened, *write, place),
         SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => {

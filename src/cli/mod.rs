@@ -8,6 +8,7 @@ mod clips;
 mod evaluate;
 mod files;
 mod functions;
+mod imagining;
 mod manifest;
 mod masked;
 mod open;

@@ -104,7 +104,7 @@ impl Recipe {
         if episodes::is_episodes(&self.data) {
             let mut options = self.data_options.clone();
             let played = options.as_object_mut().and_then(|o| o.remove("played"));
-            let set = EpisodeSet::new(&options)?;
+            let set = EpisodeSet::named(&self.data, &options)?;
             let Some(played) = played else {
                 return Ok(set.into());
             };

@@ -6,8 +6,10 @@
 //! its own mistakes it will be in places where the expert alone would never have been.
 
 mod lines;
+mod play;
 
 pub use lines::{MOST_LINES, read_lines, write_line};
+pub use play::{random, random_play, weights};
 
 use std::sync::Arc;
 
@@ -29,6 +31,8 @@ use crate::{
 
 /// The name of the data set.
 pub const NAME: &str = "rooms";
+/// The name of that in which nobody is after anything: random play, without an expert.
+pub const PLAY: &str = "rooms-play";
 /// Moments of an episode that are learned from, at most.
 pub const LENGTH: usize = 64;
 /// Episodes that are held out.
@@ -44,14 +48,14 @@ const FOR_CHOICE: u64 = 0x5241_0000_0000_0001;
 
 /// Whether data of this name is made here.
 pub fn is_episodes(name: &str) -> bool {
-    name == NAME
+    name == NAME || name == PLAY
 }
 
 /// Options of the data set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct EpisodeOptions {
-    /// Share of the steps in which something else is done than the expert would.
+    /// Share of the steps in which something else is done than the expert would; random play has no expert.
     #[schemars(title = "Mishaps", range(min = 0.0, max = 0.5))]
     pub mishaps: f64,
 }
@@ -189,15 +193,23 @@ pub struct EpisodeSet {
 }
 
 impl EpisodeSet {
-    /// With these options.
+    /// Those of an expert, with these options.
     ///
     /// # Errors
     /// [`Error::BadOption`](crate::error::Error::BadOption).
     pub fn new(options: &serde_json::Value) -> Result<Self> {
+        Self::named(NAME, options)
+    }
+
+    /// Those called `name`, with these options.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`](crate::error::Error::BadOption).
+    pub fn named(name: &str, options: &serde_json::Value) -> Result<Self> {
         let options = EpisodeOptions::from_json(options)?;
         let info = DataInfo {
             options: options::to_json(&options)?,
-            ..DataInfo::new(NAME, Space::Episodes { steps: LENGTH })
+            ..DataInfo::new(name, Space::Episodes { steps: LENGTH })
         };
         Ok(Self {
             info,
@@ -230,7 +242,15 @@ impl EpisodeSet {
             return self.played[rng.below(self.played.len())].clone();
         }
         let task = layout::draw(seed & !(0xffff << 48), number, None, Naming::Said);
-        played(task, self.options.mishaps, &mut rng)
+        match self.is_play() {
+            true => random_play(task, &mut rng),
+            false => played(task, self.options.mishaps, &mut rng),
+        }
+    }
+
+    /// Whether it is random play.
+    fn is_play(&self) -> bool {
+        self.info.name == PLAY
     }
 
     /// Held-out task `i`: a world and a mission.
@@ -240,7 +260,13 @@ impl EpisodeSet {
 
     /// Held-out episode `i` of [`TEST`], without mishaps.
     pub fn held_out(&self, i: usize) -> Episode {
-        played(self.task(i), 0.0, &mut Rng::new(0, Purpose::TestSet, 0))
+        match self.is_play() {
+            true => random_play(
+                self.task(i),
+                &mut Rng::new(self.held_out, Purpose::TestSet, i as u64),
+            ),
+            false => played(self.task(i), 0.0, &mut Rng::new(0, Purpose::TestSet, 0)),
+        }
     }
 
     /// The seed of its held-out worlds.

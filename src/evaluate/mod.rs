@@ -12,6 +12,7 @@ pub mod few_shot;
 pub mod fidelity;
 pub mod frechet;
 pub mod functions;
+pub mod imagining;
 pub mod knn;
 pub mod letters;
 pub mod masked;

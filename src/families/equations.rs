@@ -215,6 +215,14 @@ pub(super) fn agent() -> Vec<String> {
     lines(&[r"\max\; \sum_t \log \pi\bigl(a^*_t \mid w,\, o_{\le t},\, a_{<t}\bigr)"])
 }
 
+/// Ha & Schmidhuber 2018 with a memory in the open; see the top of `world_model/mod.rs`.
+pub(super) fn world_model() -> Vec<String> {
+    lines(&[
+        r"\mathcal{L} = -\tfrac{1}{49} \sum_i \log p_\theta(o_{t+1,i} \mid m_t, a_t) - \log p_\theta(d_t \mid m_t, a_t) - \log p_\theta(r_t \mid m_t, a_t, g)",
+        r"\hat{a}_{t:t+H} = \arg\max_{a}\; \gamma^{H}\, p_\theta(r_{t+H} \mid \hat{m}_{t+H}, a_{t+H}, g), \qquad \hat{m}_{t+1} = \hat{m}_t \oplus \arg\max_{o,d}\, p_\theta(o, d \mid \hat{m}_t, a_t)",
+    ])
+}
+
 /// Janner et al. 2022, section 3.1, with x_0 for what is predicted; see the top of `diffuser/mod.rs`.
 pub(super) fn diffuser() -> Vec<String> {
     lines(&[

@@ -24,6 +24,7 @@ pub mod seq2seq;
 pub mod tuned;
 pub mod vae;
 pub mod video;
+pub mod world_model;
 
 use burn::tensor::Device;
 use serde_json::Value;
@@ -33,7 +34,7 @@ use self::{
     gpt::Gpt, in_context::InContext, kl::Kl, latent_diffusion::LatentDiffusion, mdn::Mdn,
     neural_process::NeuralProcess, orderless::OrderlessTransformer, pixelcnn::PixelCnn,
     pixelrnn::PixelRnn, planar::Planar, realnvp::RealNvp, seq2seq::Seq2Seq, tuned::Tuned, vae::Vae,
-    video::Video,
+    video::Video, world_model::WorldModel,
 };
 use crate::{
     data::{DataInfo, Space, SpaceKind},
@@ -44,7 +45,7 @@ use crate::{
 };
 
 /// All families, in the order of the page.
-const FAMILIES: [Entry; 22] = [
+const FAMILIES: [Entry; 23] = [
     Entry::of::<Vae>(),
     Entry::of::<Gan>(),
     Entry::of::<Planar>(),
@@ -65,6 +66,7 @@ const FAMILIES: [Entry; 22] = [
     Entry::of::<OrderlessTransformer>(),
     Entry::of::<Agent>(),
     Entry::of::<Diffuser>(),
+    Entry::of::<WorldModel>(),
     Entry::of::<Bayes>(),
     Entry::of::<Kl>(),
 ];

@@ -517,6 +517,11 @@ fn description() -> Outcome {
                 of: None,
             },
             Made {
+                name: episodes::PLAY.into(),
+                kind: SpaceKind::Episodes,
+                of: None,
+            },
+            Made {
                 name: paths::NAME.into(),
                 kind: SpaceKind::Paths,
                 of: None,

@@ -4,8 +4,8 @@ use burn::{module::Module, tensor::Device};
 
 use super::{
     Acting, Capabilities, Condition, ConditionKind, Cost, Defaults, Density, FamilyInfo,
-    FamilySpace, Invertible, Language, Latent, Losses, Masked, Orderless, Planning, Preset,
-    Sampler, StepContext, Sum, Translation, condition::with_conditions, parts,
+    FamilySpace, Imagining, Invertible, Language, Latent, Losses, Masked, Orderless, Planning,
+    Preset, Sampler, StepContext, Sum, Translation, condition::with_conditions, parts,
 };
 use crate::{
     data::{Batch, DataInfo, Space, SpaceKind},
@@ -259,6 +259,11 @@ pub trait Family: Sized + Clone + Send + 'static {
 
     /// How it plans, if it does.
     fn planning(&self) -> Option<&dyn Planning> {
+        None
+    }
+
+    /// How it imagines what comes of actions, if it does.
+    fn imagining(&self) -> Option<&dyn Imagining> {
         None
     }
 

@@ -13,6 +13,7 @@ mod defaults;
 mod describe;
 mod example;
 mod family;
+mod imagining;
 #[expect(clippy::module_inception)] // It holds the trait of that name.
 mod model;
 mod parts;
@@ -29,6 +30,7 @@ pub use defaults::*;
 pub use describe::*;
 pub use example::Example;
 pub use family::*;
+pub use imagining::*;
 pub use model::Model;
 pub use parts::{Sum, part_count, parts};
 pub use planning::*;

@@ -6,8 +6,8 @@ use burn::tensor::Tensor;
 use serde_json::Value;
 
 use super::{
-    Acting, Condition, Cost, Density, Family, Invertible, Language, Latent, Losses, Masked,
-    Orderless, Planning, Reading, Sampler, Sentences, StepContext, Sum, Translation,
+    Acting, Condition, Cost, Density, Family, Imagining, Invertible, Language, Latent, Losses,
+    Masked, Orderless, Planning, Reading, Sampler, Sentences, StepContext, Sum, Translation,
 };
 use crate::{
     data::{Batch, SpaceKind},
@@ -196,6 +196,11 @@ pub trait Model: Any {
 
     /// See [`Family::acting`].
     fn acting(&self) -> Option<&dyn Acting> {
+        None
+    }
+
+    /// See [`Family::imagining`].
+    fn imagining(&self) -> Option<&dyn Imagining> {
         None
     }
 
@@ -389,6 +394,10 @@ impl<F: Family> Model for F {
 
     fn acting(&self) -> Option<&dyn Acting> {
         Family::acting(self)
+    }
+
+    fn imagining(&self) -> Option<&dyn Imagining> {
+        Family::imagining(self)
     }
 
     fn orderless(&self) -> Option<&dyn Orderless> {

@@ -8,7 +8,7 @@ use crate::{
     rng::{Purpose, Rng},
     scene::{EpisodeMoment, PlotInput, PlotRequest, PlotSpec, View, grid_of_bytes},
     worlds::rooms::{
-        ACTIONS, Action, Cell, Expert, Mission, Noun, Part, SIGHT, Task,
+        ACTIONS, Action, Cell, Expert, Mission, Noun, Part, Task,
         draw::{self, Picture},
         expert::Goal,
         layout::{self, Naming, SIDE},
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Steps after which an episode ends.
-const MOST_STEPS: usize = 64;
+pub(super) const MOST_STEPS: usize = 64;
 
 /// The plots.
 pub fn specs() -> Vec<PlotSpec> {
@@ -33,7 +33,7 @@ pub fn specs() -> Vec<PlotSpec> {
 }
 
 /// The world of a seed, with the mission that was asked for, if one was.
-fn task_of(request: &PlotRequest<'_>) -> Result<Task> {
+pub(super) fn task_of(request: &PlotRequest<'_>) -> Result<Task> {
     let task = layout::draw(request.seed, 0, None, Naming::Said);
     match request.text.trim() {
         "" => Ok(task),
@@ -42,7 +42,7 @@ fn task_of(request: &PlotRequest<'_>) -> Result<Task> {
 }
 
 /// Actions by their letters.
-fn actions_of(letters: &str) -> Result<Vec<Action>> {
+pub(super) fn actions_of(letters: &str) -> Result<Vec<Action>> {
     let bad = |reason: &str| Err(Error::bad_option("actions", letters, reason));
     if letters.len() > MOST_STEPS {
         return bad("64 actions are the most");
@@ -137,8 +137,9 @@ pub async fn answer(acting: &dyn Acting, request: &PlotRequest<'_>, pause: Pause
         .filter(Task::is_done)
         .map(|task| task.steps as u32);
     Ok(View::Episode {
-        worlds: Box::new(sheet(&worlds, SIDE)),
-        sights: Box::new(sheet(&sights, SIGHT)),
+        worlds: Box::new(sheet(&worlds)),
+        sights: Box::new(sheet(&sights)),
+        caption: "What it sees, and where it looks".into(),
         mission: task.mission.to_string(),
         words,
         actions: ACTIONS.iter().map(|a| a.name().into()).collect(),
@@ -213,7 +214,7 @@ fn plan_of(goals: &[Goal]) -> String {
 }
 
 /// Missions about what lies in a world: nothing twice, and not too many.
-fn suggestions(task: &Task) -> Vec<String> {
+pub(super) fn suggestions(task: &Task) -> Vec<String> {
     /// The most.
     const MOST: usize = 5;
     let mut parts: Vec<Part> = Vec::new();
@@ -238,9 +239,14 @@ fn suggestions(task: &Task) -> Vec<String> {
     all.iter().map(Mission::to_string).collect()
 }
 
-/// Pictures in a row.
-fn sheet(pictures: &[Picture], cells: usize) -> View {
-    let side = cells * draw::TILE;
+/// Pictures of one size in a row.
+pub(super) fn sheet(pictures: &[Picture]) -> View {
+    table(pictures, pictures.len())
+}
+
+/// Pictures of one size in rows of so many.
+pub(super) fn table(pictures: &[Picture], columns: usize) -> View {
+    let side = pictures.first().map_or(0, |picture| picture.side);
     let channel = |picture: &Picture, c: usize| {
         let values = picture.rgb.iter().skip(c).step_by(3);
         values.copied().collect::<Vec<u8>>()
@@ -249,5 +255,5 @@ fn sheet(pictures: &[Picture], cells: usize) -> View {
         .iter()
         .flat_map(|picture| (0..3).flat_map(|c| channel(picture, c)));
     let bytes: Vec<u8> = bytes.collect();
-    grid_of_bytes(&bytes, [pictures.len(), 3, side, side], pictures.len())
+    grid_of_bytes(&bytes, [pictures.len(), 3, side, side], columns)
 }

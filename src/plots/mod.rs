@@ -10,6 +10,7 @@ pub mod edit;
 mod files;
 mod film;
 pub mod font;
+mod imagining;
 mod invertible;
 mod language;
 pub mod latent;
@@ -35,6 +36,7 @@ use burn::tensor::Tensor;
 use crate::{
     data::SpaceKind,
     error::{Error, Result},
+    evaluate::imagining::imagining_of,
     families,
     model::{
         Acting, Capabilities, Condition, ConditionKind, FamilyInfo, Language, Latent, Masked,
@@ -119,6 +121,10 @@ fn general(
         // What can be seen of them is the family's own.
         SpaceKind::Functions => {}
         SpaceKind::Paths => all.extend(planning::specs()),
+        // What is told a mission acts; what is not imagines.
+        SpaceKind::Episodes if !conditions.contains(&ConditionKind::Prompt) => {
+            all.extend(imagining::specs());
+        }
         SpaceKind::Episodes => {
             all.extend(acting::specs());
             all.push(PlotSpec::new(
@@ -162,6 +168,9 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
                 language::answer(language_of(model)?, request, pause).await
             }
             "follow" => acting::answer(acting_of(model)?, request, pause).await,
+            "imagine" | "plan" | "futures" | "drift" => {
+                imagining::answer(imagining_of(model)?, request, pause).await
+            }
             "translate" => translation::answer(translation_of(model)?, request).await,
             _ => model.plot(request)?.read(request.window()).await,
         },

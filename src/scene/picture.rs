@@ -140,6 +140,8 @@ pub enum View {
         worlds: Box<View>,
         /// What the agent sees at each, likewise.
         sights: Box<View>,
+        /// What is to be seen there.
+        caption: String,
         /// The mission as a sentence.
         mission: String,
         /// Its words.

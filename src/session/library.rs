@@ -204,7 +204,7 @@ impl Library {
             return Ok(Rc::new(FunctionSet::new(name, options)?.into()));
         }
         if episodes::is_episodes(name) {
-            return Ok(Rc::new(EpisodeSet::new(options)?.into()));
+            return Ok(Rc::new(EpisodeSet::named(name, options)?.into()));
         }
         if paths::is_paths(name) {
             return Ok(Rc::new(PathSet::new(options)?.into()));

@@ -1965,6 +1965,10 @@ worlds: View,
  */
 sights: View, 
 /**
+ * What is to be seen there.
+ */
+caption: string, 
+/**
  * The mission as a sentence.
  */
 mission: string, 

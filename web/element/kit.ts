@@ -151,7 +151,8 @@ export class Kit {
     if (kinds.includes("mission")) {
       const mission = this.#one("mission", () => new MissionInput(host, changed));
       const asks = () => ({ seed: host.settled.seed });
-      return { inputs: [mission], renderers: { episode: new EpisodeRenderer(host, mission) }, asks };
+      const renderers = { episode: new EpisodeRenderer(host, mission), clips: new ClipsRenderer(host) };
+      return { inputs: [mission], renderers, asks };
     }
     if (kinds.includes("maze")) {
       const { scrubber } = this.#places;

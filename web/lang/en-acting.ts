@@ -3,10 +3,13 @@ import { sentence } from "./sentence";
 /** What is said of agents. */
 export const acting = {
   learnsEpisodes: sentence(
-    "What an expert does in rooms that are drawn anew at each step. The losses are −log p of the expert’s next action,",
-    "and of what it says it is up to; the thick curve is that of worlds that no training has seen.",
+    "What an expert does in rooms that are drawn anew at each step, or what comes of random play. The losses are",
+    "−log p of what is learned from that; the thick curve is that of worlds that no training has seen.",
   ),
-  scratchEpisodes: "After a minute it finds what lies before it; doors and two-part missions take much longer.",
+  scratchEpisodes: sentence(
+    "After a minute an agent finds what lies before it, and a model of the world knows how its view turns; doors take",
+    "much longer.",
+  ),
   kindEpisodes: "Acting",
   learnsPaths: sentence(
     "How an expert goes from a start to a goal, in mazes that are drawn anew at each step. The loss is how far the",
@@ -35,7 +38,6 @@ export const acting = {
   expertsAction: "expert",
   stepOf: "Step {at} of {of}" as const,
   worldFromAbove: "The world from above; the agent sees what is bright",
-  whatItSees: "What it sees, and where it looks",
   takeOver: "Do something else than it would: the arrow keys, p, d and t do the same here.",
   stepsBeside: "It took {steps} steps, and the expert takes {expert}." as const,
   upTo: "It says that it is about to",

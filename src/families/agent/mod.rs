@@ -206,7 +206,7 @@ fn ground(symbol: Symbol) -> usize {
 }
 
 /// Sort, colour (or none) and state of a symbol.
-fn traits(symbol: Symbol) -> [u32; 3] {
+pub(super) fn traits(symbol: Symbol) -> [u32; 3] {
     let none = COLOURS.len() as u32;
     match cell_of(symbol) {
         None => [0, none, 0],

@@ -207,3 +207,23 @@ pub fn sight(sight: &Sight, weights: &[f32]) -> Picture {
     }
     picture
 }
+
+/// Four pictures of one size in two rows, with a line between them.
+pub fn four(pictures: [&Picture; 4]) -> Picture {
+    /// Pixels of the line.
+    const BETWEEN: usize = 6;
+    let one = pictures.iter().map(|p| p.side).max().unwrap_or(0);
+    let side = 2 * one + BETWEEN;
+    let mut rgb = LINE.repeat(side * side);
+    for (i, picture) in pictures.into_iter().enumerate() {
+        let (left, top) = ((one + BETWEEN) * (i % 2), (one + BETWEEN) * (i / 2));
+        let rows = picture.rgb.chunks_exact(3 * picture.side.max(1));
+        for (y, row) in rows.enumerate() {
+            let at = 3 * ((top + y) * side + left);
+            if let Some(pixels) = rgb.get_mut(at..at + row.len()) {
+                pixels.copy_from_slice(row);
+            }
+        }
+    }
+    Picture { side, rgb }
+}

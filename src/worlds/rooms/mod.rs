@@ -10,9 +10,11 @@
 pub mod draw;
 pub mod expert;
 pub mod layout;
+pub mod memory;
 pub mod mission;
 
 pub use expert::Expert;
+pub use memory::Memory;
 pub use mission::{Mission, Noun, Part};
 
 /// Colours, in the order of their numbers.

@@ -213,6 +213,7 @@ export class EpisodeRenderer implements Renderer {
       this.#act(letter);
     };
     const moment = view?.moments[this.#at];
+    const caption = words.told(view?.caption ?? "");
     const ended = view && this.#at >= this.#steps;
     const expert = view?.expertSteps;
     const beside = expert != null && view?.done ? words.say("stepsBeside", { steps: this.#steps, expert }) : nothing;
@@ -226,8 +227,8 @@ export class EpisodeRenderer implements Renderer {
           aria-label=${words.say("worldFromAbove")}
           ${ref(this.#world.attach)}></canvas>
         <figure>
-          <canvas class="plate" role="img" aria-label=${words.say("whatItSees")} ${ref(this.#sight.attach)}></canvas>
-          <figcaption>${words.say("whatItSees")}</figcaption>
+          <canvas class="plate" role="img" aria-label=${caption} ${ref(this.#sight.attach)}></canvas>
+          <figcaption>${caption}</figcaption>
         </figure>
         ${
           view && !bare
@@ -242,7 +243,7 @@ export class EpisodeRenderer implements Renderer {
         ${
           ended
             ? html`${words.told(view.outcome)} ${beside}`
-            : moment
+            : moment?.plan
               ? html`${words.say("upTo")} <q lang="en">${moment.plan}</q>`
               : nothing
         }

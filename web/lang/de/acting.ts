@@ -4,10 +4,11 @@ import type { Texts } from "../words";
 /** What the page says of agents, in German; part of texts.ts. */
 export const actingTexts: Pick<Texts, keyof typeof english> = {
   learnsEpisodes:
-    "Was ein Experte in Räumen tut, die in jedem Schritt neu gezogen werden. Die Verluste sind −log p der nächsten " +
-    "Handlung des Experten und dessen, was er vorhat; die dicke Kurve ist die von Welten, die kein Training sah.",
+    "Was ein Experte in Räumen tut, die in jedem Schritt neu gezogen werden, oder was zufälliges Spiel bewirkt. Die " +
+    "Verluste sind −log p dessen, was daraus gelernt wird; die dicke Kurve ist die von Welten, die kein Training sah.",
   scratchEpisodes:
-    "Nach einer Minute findet er, was vor ihm liegt; Türen und Aufträge aus zwei Teilen brauchen viel länger.",
+    "Nach einer Minute findet ein Agent, was vor ihm liegt, und ein Weltmodell weiß, wie sich die Sicht dreht; Türen " +
+    "brauchen viel länger.",
   kindEpisodes: "Handeln",
   learnsPaths:
     "Wie ein Experte von einem Start zu einem Ziel geht, in Labyrinthen, die in jedem Schritt neu gezogen werden. " +
@@ -35,7 +36,6 @@ export const actingTexts: Pick<Texts, keyof typeof english> = {
   expertsAction: "Experte",
   stepOf: "Schritt {at} von {of}",
   worldFromAbove: "Die Welt von oben; der Agent sieht, was hell ist",
-  whatItSees: "Was er sieht, und wohin er blickt",
   takeOver: "Tun Sie etwas anderes, als er täte: Die Pfeiltasten, p, d und t tun hier dasselbe.",
   stepsBeside: "Er brauchte {steps} Schritte, der Experte braucht {expert}.",
   upTo: "Er sagt, was er vorhat:",
@@ -74,6 +74,7 @@ export const acting: Record<string, string> = {
     "weitermacht.",
   Episodes: "Episoden",
   "The model acts in worlds of its own.": "Das Modell handelt in eigenen Welten.",
+  "What it sees, and where it looks": "Was er sieht, und wohin er blickt",
   left: "links drehen",
   right: "rechts drehen",
   forward: "vorwärts",

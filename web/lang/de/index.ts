@@ -7,6 +7,7 @@ import { data } from "./data";
 import { emoji } from "./emoji";
 import { errors } from "./errors";
 import { gaps } from "./gaps";
+import { imagining } from "./imagining";
 import { latent } from "./latent";
 import { guests } from "./guests";
 import { learners } from "./learners";
@@ -48,6 +49,7 @@ const german: Language = {
     ...translation,
     ...pairs,
     ...acting,
+    ...imagining,
     ...tuned,
     ...article,
   },
