@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use common::Page;
 use generative_playground::{
     bytes::Bytes,
-    data::{SpaceKind, TextSet},
+    data::{EpisodeSet, SpaceKind, TextSet},
     device, families, plots,
     protocol::{
         Envelope, ModelInfo, Outcome, PlotInput, PlotInputs, Reply, Request, View, ViewQuery,
@@ -309,6 +309,9 @@ fn equations() -> BTreeSet<String> {
     let whole = json!({ "method": "whole" });
     let whole = families::outline("tuned", &whole, &text.info, &device::cpu());
     all.extend(whole.expect("a model").equation(SpaceKind::Text));
+    let rooms = EpisodeSet::new(&Value::Null).expect("a set").info;
+    let voice = families::outline("agent", &json!({ "n_say": 1 }), &rooms, &device::cpu());
+    all.extend(voice.expect("a model").equation(SpaceKind::Episodes));
     let mut add = |family: &str, config: Value, data: &str| {
         all.extend(create(&Page::new(), family, config, data).equation);
     };

@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::json;
 
-use super::{Place, bar::bar, card, files::write, manifest, terminal::say};
+use super::{Place, bar::bar, card, files::write, manifest, speech, terminal::say};
 use crate::{
     checkpoint::{Meta, Opened},
     data::{
@@ -80,6 +80,7 @@ pub fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result<()> {
             success.steps_ratio()
         );
     }
+    let spoken = speech::measure(&*model, &set)?;
     let steps = steps_ratio(&found);
     say!("{:<38} {steps:.3}", "steps beside the expert's");
     say!("{:<38} {:.1} %", "next action as the expert's", agreed[0]);
@@ -100,7 +101,13 @@ pub fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result<()> {
         entry
             .metrics
             .insert("samePlan".into(), rounded(agreed[1], 10.0));
-        let card = page(&entry, &meta, &found, agreed);
+        let mut card = page(&entry, &meta, &found, agreed);
+        if let Some(spoken) = &spoken {
+            for (key, value) in speech::metrics(spoken) {
+                entry.metrics.insert(key.into(), rounded(value, 10.0));
+            }
+            card += &speech::page(spoken);
+        }
         write(&place.checkpoints.join(&entry.card), card.as_bytes())?;
         manifest::put(&place.checkpoints, entry)?;
     }

@@ -21,6 +21,7 @@ mod sample;
 mod say;
 mod score;
 mod shell;
+mod speech;
 mod terminal;
 mod text;
 mod train;

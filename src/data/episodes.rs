@@ -7,9 +7,11 @@
 
 mod lines;
 mod play;
+mod sayings;
 
 pub use lines::{MOST_LINES, read_lines, write_line};
 pub use play::{random, random_play, weights};
+pub use sayings::{END, Saying, sayings};
 
 use std::sync::Arc;
 

@@ -24,6 +24,7 @@ pub mod points;
 pub mod prompts;
 pub mod score;
 pub mod shots;
+pub mod speaking;
 pub mod talk;
 pub mod text;
 pub mod translation;

@@ -211,8 +211,12 @@ pub(super) fn translation() -> Vec<String> {
 }
 
 /// Chen et al. 2021 with words for a return; see the top of `agent/mod.rs`.
-pub(super) fn agent() -> Vec<String> {
-    lines(&[r"\max\; \sum_t \log \pi\bigl(a^*_t \mid w,\, o_{\le t},\, a_{<t}\bigr)"])
+/// With a voice, which learns alone, Vinyals et al. 2015, equation 1.
+pub(super) fn agent(speaks: bool) -> Vec<String> {
+    match speaks {
+        true => lines(&[r"\max\; \sum_n \log p\bigl(y_n \mid q,\, y_{<n},\, o_t\bigr)"]),
+        false => lines(&[r"\max\; \sum_t \log \pi\bigl(a^*_t \mid w,\, o_{\le t},\, a_{<t}\bigr)"]),
+    }
 }
 
 /// Ha & Schmidhuber 2018 with a memory in the open; see the top of `world_model/mod.rs`.

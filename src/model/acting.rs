@@ -5,7 +5,7 @@ use crate::{
     data::episodes::{self, Moment, Odometer},
     rng::Rng,
     scene::token::log_sum_exp,
-    worlds::rooms::{ACTIONS, Action, Task, expert::Goal},
+    worlds::rooms::{ACTIONS, Action, SEEN, Sight, Task, description, expert::Goal},
 };
 
 /// It acts in a world: it is told a mission and sees what happens, and decides what to do.
@@ -20,6 +20,56 @@ pub trait Acting {
     /// Where it looks at each moment of an episode.
     fn attends<'a>(&'a self, words: &'a [u32], moments: &'a [Moment])
     -> Reading<'a, Vec<Attended>>;
+
+    /// How it says what it sees, if it does.
+    fn speaking(&self) -> Option<&dyn Speaking> {
+        None
+    }
+}
+
+/// It is asked about what it sees, and answers in words.
+pub trait Speaking {
+    /// What it answers about each view to the question beside it, in tokens of
+    /// [`description`](crate::worlds::rooms::description); at each place the likeliest word. Where it looks
+    /// meanwhile is found out only where `look` says so.
+    fn say<'a>(
+        &'a self,
+        sights: &'a [Sight],
+        questions: &'a [Vec<u32>],
+        look: bool,
+    ) -> Reading<'a, Vec<Utterance>>;
+}
+
+/// What a [`Speaking`] model says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Utterance {
+    /// Its words, without the end.
+    pub words: Vec<u32>,
+    /// log p of them all and of the end, nats.
+    pub log_prob: f32,
+    /// Whether it came to an end.
+    pub ended: bool,
+    /// How much it attended to each cell of its view, on average over its words, layers and heads; they add up to one
+    /// where that was asked for.
+    pub cells: Vec<f32>,
+}
+
+impl Default for Utterance {
+    fn default() -> Self {
+        Self {
+            words: Vec::new(),
+            log_prob: 0.0,
+            ended: false,
+            cells: vec![0.0; SEEN],
+        }
+    }
+}
+
+impl Utterance {
+    /// As a sentence.
+    pub fn text(&self) -> String {
+        description::text(&self.words)
+    }
 }
 
 /// An episode that is decided about moment by moment.

@@ -1,5 +1,6 @@
 //! The plot of every model that acts: it is told what to do, and one watches it.
 
+use super::seeing::captions;
 use crate::{
     data::episodes::LENGTH,
     error::{Error, Result},
@@ -69,6 +70,7 @@ pub async fn answer(acting: &dyn Acting, request: &PlotRequest<'_>, pause: Pause
     let mut task = task;
     let (mut moments, mut worlds, mut goals) = (Vec::new(), Vec::new(), Vec::new());
     let mut following = None;
+    let mut decided_at = Vec::new();
     loop {
         let played = stages.now(&task);
         played.look();
@@ -99,10 +101,17 @@ pub async fn answer(acting: &dyn Acting, request: &PlotRequest<'_>, pause: Pause
             plan: decision.goal.to_string(),
             expert: advice.map(|(action, _)| action as u32),
             done: task.done as u32,
+            sees: String::new(),
+            in_truth: String::new(),
         });
+        decided_at.extend(played.moments.last().map(|moment| moment.sight));
         played.act(action);
         task.act(action);
         pause().await;
+    }
+    let captions = captions(acting, &decided_at).await?;
+    for (moment, [sees, in_truth]) in moments.iter_mut().zip(captions) {
+        (moment.sees, moment.in_truth) = (sees, in_truth);
     }
     let words = task.mission.words();
     let (mut sights, mut decided) = (Vec::new(), moments.iter_mut());

@@ -22,6 +22,7 @@ mod pca;
 mod planning;
 mod points;
 pub mod score;
+mod seeing;
 pub mod sentences;
 pub mod svg;
 mod translation;
@@ -127,6 +128,7 @@ fn general(
         }
         SpaceKind::Episodes => {
             all.extend(acting::specs());
+            all.extend(seeing::specs());
             all.push(PlotSpec::new(
                 "samples",
                 "Episodes",
@@ -171,6 +173,7 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
             "imagine" | "plan" | "futures" | "drift" => {
                 imagining::answer(imagining_of(model)?, request, pause).await
             }
+            "see" => seeing::answer(acting_of(model)?, request, pause).await,
             "translate" => translation::answer(translation_of(model)?, request).await,
             _ => model.plot(request)?.read(request.window()).await,
         },
@@ -238,6 +241,12 @@ fn acting_of(model: &dyn Model) -> Result<&dyn Acting> {
     model.acting().ok_or_else(|| Error::Unsupported {
         what: format!("A {} does not act", model.title()),
     })
+}
+
+/// A question that a model could be asked about what it sees, if it has a voice.
+pub fn question_for(model: &dyn Model) -> Option<String> {
+    let speaking = model.acting()?.speaking();
+    speaking.map(|_| seeing::EXAMPLE.to_string())
 }
 
 fn planning_of(model: &dyn Model) -> Result<&dyn Planning> {

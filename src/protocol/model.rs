@@ -23,6 +23,10 @@ pub struct ModelInfo {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub prompt: Option<String>,
+    /// A question that it could be asked, of a model that says what it sees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub question: Option<String>,
     /// Whether changes can be asked of it in words.
     pub changes: bool,
     /// Numbers in its latent vector, 0 without one.

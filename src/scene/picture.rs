@@ -312,6 +312,14 @@ pub struct EpisodeMoment {
     pub expert: Option<u32>,
     /// Parts of the mission that are done.
     pub done: u32,
+    /// What the model says that it sees; empty for one without a voice.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    #[ts(optional, as = "Option<String>")]
+    pub sees: String,
+    /// What there is to be seen, where that is something else.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    #[ts(optional, as = "Option<String>")]
+    pub in_truth: String,
 }
 
 /// A translation that a model might give.

@@ -176,6 +176,11 @@ pub enum PlotInput {
     Marks,
     /// A mission and actions to begin with: [`PlotInputs::text`], [`PlotInputs::actions`].
     Mission,
+    /// A question about what a model sees: [`PlotInputs::text`].
+    Question {
+        /// One to begin with.
+        example: String,
+    },
     /// A maze that the reader may draw, a start and a goal: [`PlotInputs::text`], [`PlotInputs::marks`],
     /// [`PlotInputs::walls`].
     Maze,

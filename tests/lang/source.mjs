@@ -34,6 +34,8 @@ const unescape = (raw) =>
 const NOT_IN_THE_PAGE = new RegExp(
   `^src/(cli/|bin/|parity|worker\\.rs$|plots/(svg|font|outline)|data/score/(abc|engrave)|data/episodes/lines|` +
     `checkpoint/upgrade|` +
+    // What an agent is asked and says is English in every language.
+    `worlds/rooms/(description|question)|` +
     // Words that are read aloud.
     `speech/english/(lexicon|mod|normal|numbers))|tests\\.rs$`,
 );

@@ -168,4 +168,5 @@ def main():
     (HERE / "agent.json").write_text(json.dumps(out, indent=1) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1406,7 +1406,11 @@ title: string,
 /**
  * Some to begin with.
  */
-example: string, } | { "kind": "passages" } | { "kind": "marks" } | { "kind": "mission" } | { "kind": "maze" } | { "kind": "phrase" };
+example: string, } | { "kind": "passages" } | { "kind": "marks" } | { "kind": "mission" } | { "kind": "question", 
+/**
+ * One to begin with.
+ */
+example: string, } | { "kind": "maze" } | { "kind": "phrase" };
 
 /**
  * The answers to a plot's inputs; what a plot does not ask for is ignored.
@@ -1548,6 +1552,10 @@ classes: Array<string>,
  * A sentence that it could be told, of a model that paints what it is told.
  */
 prompt?: string, 
+/**
+ * A question that it could be asked, of a model that says what it sees.
+ */
+question?: string, 
 /**
  * Whether changes can be asked of it in words.
  */
@@ -2285,7 +2293,15 @@ expert: number | null,
 /**
  * Parts of the mission that are done.
  */
-done: number, };
+done: number, 
+/**
+ * What the model says that it sees; empty for one without a voice.
+ */
+sees?: string, 
+/**
+ * What there is to be seen, where that is something else.
+ */
+inTruth?: string, };
 
 /**
  * A cell of a [`View::Table`].

@@ -129,6 +129,12 @@ export class Kit {
       const renderers = { texts: new GapsRenderer(host, text), matrices: new MatricesRenderer(host) };
       return { inputs: [text, ...this.#places.of(spec)], renderers, asks: () => ({ seed: host.settled.seed }) };
     }
+    const question = spec.inputs.find((input) => input.kind === "question");
+    if (question) {
+      const text = this.#one("question", () => new TextInput(host, changed, { question: question.example }));
+      const asks = () => ({ seed: host.settled.seed });
+      return { inputs: [text], renderers: { image: new GridRenderer(host) }, expected: "image", asks };
+    }
     if (kinds.includes("text") && kinds.includes("scrubber")) {
       const text = this.#one("text", () => new TextInput(host, changed));
       const inputs = [text, ...this.#places.of(spec)];

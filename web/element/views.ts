@@ -22,6 +22,8 @@ export class Views {
   #told = new Set<ViewName>();
   /** Those that are asked for changes in words. */
   #changes = new Set<ViewName>();
+  /** Those in which a model is asked about what it sees. */
+  #questions = new Set<ViewName>();
   /** Views of models that have learned classes. */
   #classed = new Set<ViewName>();
 
@@ -43,7 +45,8 @@ export class Views {
   shown(wishes: string | null): ViewInfo[] {
     const { info, settled } = this.host;
     const has = (id: ViewName) => {
-      if (!info) return !this.#told.has(id) || id === settled.view;
+      if (!info) return !(this.#told.has(id) || this.#questions.has(id)) || id === settled.view;
+      if (this.#questions.has(id)) return info.question !== undefined;
       if (this.#changes.has(id)) return info.changes;
       if (this.#told.has(id)) return info.prompt !== undefined;
       return !this.#classed.has(id) || info.classes.length > 0;
@@ -76,6 +79,8 @@ export class Views {
       kind === "image" && spec.inputs.some((input) => ["text", "instruction"].includes(input.kind));
     const asked = (spec: PlotSpec) => spec.inputs.some((input) => input.kind === "instruction");
     this.#changes = new Set(plots.filter(asked).map(({ id }) => id));
+    const questioned = (spec: PlotSpec) => spec.inputs.some((input) => input.kind === "question");
+    this.#questions = new Set(plots.filter(questioned).map(({ id }) => id));
     this.#told = new Set(plots.filter(told).map(({ id }) => id));
     this.#classed = new Set(plots.filter(({ needsClasses }) => needsClasses).map(({ id }) => id));
     this.#panels = new Map();

@@ -43,4 +43,11 @@ export const acting = {
   upTo: "It says that it is about to",
   itsPlan: "What it said, one thing after the other:",
   editPlan: "Change this plan",
+  itSees: "It says that it sees",
+  inTruth: "There is",
+  yourQuestion: "Your question",
+  questionHelp: sentence(
+    "In English: what do you see? what is before you? where is the red key? how many balls do you see? is there a blue",
+    "door? is the door before you open? what do you carry?",
+  ),
 };

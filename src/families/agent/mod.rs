@@ -24,9 +24,12 @@
 //! right before the agent, and what it carries: each is the sum of what it is, its colour, its state
 //! and where it is, so
 //! that colours and sorts that were never named together can be told apart. Words are read by a layer of their own.
+//!
+//! It may have a voice, which is learned afterwards: see `voice.rs`.
 
 mod following;
 mod rollout;
+mod voice;
 
 use burn::{
     module::{Module, Param},
@@ -54,9 +57,10 @@ use crate::{
     },
     model::{
         Acting, Attended, Capabilities, Condition, ConditionKind, Cost, Decision, Defaults, Family,
-        Losses, OptimizerKind, Reading, Sampler, Size, TrainConfig, config_and_net,
+        Losses, OptimizerKind, Reading, Sampler, Size, Speaking, TrainConfig, config_and_net,
     },
     nn::{
+        lora::frozen,
         transformer::{EPSILON, INIT, even_heads, gain, matrix},
         weights,
     },
@@ -64,12 +68,13 @@ use crate::{
     options::Options,
     rng::Rng,
     worlds::rooms::{
-        ACTIONS, COLOURS, Cell, Door, FRONT, OWN, SEEN, SYMBOLS, Symbol, cell_of,
+        ACTIONS, COLOURS, Cell, Door, FRONT, OWN, SEEN, Symbol, cell_of,
         mission::{MOST_WORDS, WORDS},
     },
 };
 
 pub use rollout::AgentSampleOptions;
+use voice::{VOICE, Voice};
 
 /// Options of an [`Agent`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -87,6 +92,9 @@ pub struct AgentConfig {
     /// How much it counts to say what the expert is up to, beside doing what it does.
     #[schemars(title = "Weight of plans", range(min = 0.0, max = 1.0))]
     pub plan: f64,
+    /// Layers of the voice with which it says what it sees; 0 for none. With a voice nothing else learns.
+    #[schemars(title = "Layers of the voice", range(min = 0, max = 4), extend("x-recipe" = true))]
+    pub n_say: usize,
 }
 
 impl Default for AgentConfig {
@@ -96,6 +104,7 @@ impl Default for AgentConfig {
             n_head: 4,
             n_embd: 96,
             plan: 0.1,
+            n_say: 0,
         }
     }
 }
@@ -169,6 +178,8 @@ pub struct Net {
     verb: Param<Tensor<2>>,
     colour: Param<Tensor<2>>,
     sort: Param<Tensor<2>>,
+    /// How it says what it sees.
+    voice: Option<Voice>,
 }
 
 /// The model. See the module's documentation.
@@ -340,12 +351,7 @@ impl Agent {
             counts.push(symbols.len() - before);
         }
         let in_sight = Sequences::across(&vec![1; counts.len()], &counts, false);
-        let all: Vec<[u32; 3]> = (0..SYMBOLS as Symbol).map(traits).collect();
-        let of = |table: &Param<Tensor<2>>, which: usize| {
-            let ids: Vec<u32> = all.iter().map(|traits| traits[which]).collect();
-            embedding(table.val(), &ids)
-        };
-        let kinds = of(&net.sorts, 0) + of(&net.colours, 1) + of(&net.states, 2); // [SYMBOLS, C]
+        let kinds = net.kinds();
 
         let mut x = self.embed(told);
         for layer in &net.layers {
@@ -387,8 +393,8 @@ impl Family for Agent {
     const CONDITIONS: &'static [ConditionKind] = &[ConditionKind::Prompt];
     const CAPABILITIES: Capabilities = Capabilities::NONE;
 
-    fn equation(_: &Self::Config, _: SpaceKind) -> Vec<String> {
-        super::equations::agent()
+    fn equation(config: &Self::Config, _: SpaceKind) -> Vec<String> {
+        super::equations::agent(config.n_say > 0)
     }
 
     fn defaults(space: &Space) -> Option<Defaults<AgentConfig>> {
@@ -446,7 +452,7 @@ impl Family for Agent {
         });
         let layers = layers.collect();
         let [verb, colour, sort] = GOALS.map(|n| matrix([c, n], INIT, rng, device));
-        Ok(Self {
+        let mut model = Self {
             config: config.clone(),
             net: Net {
                 words,
@@ -470,25 +476,56 @@ impl Family for Agent {
                 verb,
                 colour,
                 sort,
+                voice: None,
             },
-        })
+        };
+        if config.n_say > 0 {
+            // An outline has no values that could be frozen.
+            if !rng.is_outline() {
+                model.net = frozen(model.net);
+            }
+            model.net.voice = Some(Voice::init(c, config.n_say, rng, device));
+        }
+        Ok(model)
     }
 
     config_and_net!();
 
     fn parameter_groups(&self) -> Vec<ParameterGroup> {
         let inside = |name: &str| {
-            ["layers.", "read", "ground"]
+            ["layers.", "read", "ground", "voice.layers."]
                 .iter()
                 .any(|part| name.starts_with(part))
         };
-        ParameterGroup::of_transformer(Self::NETWORKS[0], &self.net, inside)
+        let mut groups = ParameterGroup::of_transformer(Self::NETWORKS[0], &self.net, inside);
+        if self.net.voice.is_some() {
+            for group in &mut groups {
+                group.parameters.retain(|p| p.name.starts_with(VOICE));
+            }
+            groups.retain(|group| !group.parameters.is_empty());
+        }
+        groups
+    }
+
+    fn follow(&mut self, model: &Self, decay: f32) {
+        let before = self.net.clone();
+        self.net = weights::blend(before.clone(), &model.net, decay);
+        if let Some(voice) = self.net.voice.take() {
+            // An average of what never moves is the same up to rounding, and it has to be the same.
+            self.net = Net {
+                voice: Some(voice),
+                ..before
+            };
+        }
     }
 
     /// Means over all moments, nats: of the expert's action, of what it is up to (verb, colour and sort together), and
-    /// what training lowers.
-    fn losses(&self, batch: &Batch, _: &mut Rng) -> Result<Losses> {
+    /// what training lowers. Of one with a voice those of what it says.
+    fn losses(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses> {
         let episodes = batch.episodes()?;
+        if let Some(losses) = self.spoken_losses(episodes, rng) {
+            return Ok(losses);
+        }
         let told = episodes.iter().filter(|e| !e.moments.is_empty());
         let told: Vec<(&[u32], &[Moment])> = told.map(|e| (&e.words[..], &e.moments[..])).collect();
         let moments = || told.iter().flat_map(|(_, moments)| moments.iter());
@@ -518,7 +555,14 @@ impl Family for Agent {
     fn cost(&self) -> Cost {
         let (t, words, things) = (LENGTH as f64 / 4.0, 6.0, 6.0);
         let shapes = weights::shapes(&self.net);
+        let speaks = self.net.voice.is_some();
+        // Words of a description and of two answers, of each of three moments.
+        let said = 3.0 * (25.0 + 2.0 * 10.0);
         let cost = Cost::of(&shapes, |name| match name {
+            "voice.words" | "voice.at" | "voice.number" => 0.0,
+            name if name.starts_with("voice.") && name.ends_with("things.kv") => 3.0,
+            name if name.starts_with("voice.") => said,
+            _ if speaks => 0.0,
             "before" | "beside" | "turned" | "last" | "time" | "words" | "word_at" => 0.0,
             "sorts" | "colours" | "states" | "places" => 0.0,
             name if name.starts_with("read") || name.ends_with("words.kv") => words,
@@ -604,6 +648,10 @@ impl Acting for Agent {
             });
             Ok(each.collect())
         })
+    }
+
+    fn speaking(&self) -> Option<&dyn Speaking> {
+        self.net.voice.is_some().then_some(self as &dyn Speaking)
     }
 }
 

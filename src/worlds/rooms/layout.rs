@@ -43,7 +43,8 @@ pub const UNSAID: [(u8, Sort); 4] = [
     (4, Sort::Door),
 ];
 
-fn is_unsaid(noun: Noun) -> bool {
+/// Whether a noun is one of [`UNSAID`].
+pub fn is_unsaid(noun: Noun) -> bool {
     let this = |&(colour, sort): &(u8, Sort)| noun.sort == sort && noun.colour == Some(colour);
     UNSAID.iter().any(this)
 }

@@ -261,7 +261,7 @@ fn token(word: &str) -> Option<u32> {
     WORDS.iter().position(|&w| w == word).map(|i| i as u32)
 }
 
-fn expected(word: &str, what: &str) -> String {
+pub(super) fn expected(word: &str, what: &str) -> String {
     let word: String = word.chars().take(30).collect();
     format!("“{word}” is not understood there; {what} is")
 }
@@ -287,7 +287,7 @@ fn part(rest: &mut &[&str]) -> std::result::Result<Part, String> {
 }
 
 /// The next noun.
-fn noun(rest: &mut &[&str]) -> std::result::Result<Noun, String> {
+pub(super) fn noun(rest: &mut &[&str]) -> std::result::Result<Noun, String> {
     const SORTS: &str = "a key, ball, box or door";
     if let ["the" | "a" | "an", after @ ..] = *rest {
         *rest = after;

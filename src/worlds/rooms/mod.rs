@@ -7,11 +7,13 @@
 //!
 //! `tests/reference/minigrid.py` takes 10,000 random steps in PyPI's `minigrid`, and `tests/rooms.rs` takes the same.
 
+pub mod description;
 pub mod draw;
 pub mod expert;
 pub mod layout;
 pub mod memory;
 pub mod mission;
+pub mod question;
 
 pub use expert::Expert;
 pub use memory::Memory;

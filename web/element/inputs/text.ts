@@ -25,7 +25,13 @@ export class TextInput implements Input {
     private readonly changed: () => void,
     /** Of a change that is asked for in words, or of a text with gaps, one to begin with; whether it is only for models
      *  that know words. */
-    private readonly what: { change?: string; sentence?: boolean; gaps?: string; query?: string } = {},
+    private readonly what: {
+      change?: string;
+      sentence?: boolean;
+      gaps?: string;
+      query?: string;
+      question?: string;
+    } = {},
   ) {
     this.params = {
       text: {
@@ -37,7 +43,7 @@ export class TextInput implements Input {
 
   async prepare() {
     if (this.what.sentence) return;
-    const example = this.what.gaps ?? this.what.query;
+    const example = this.what.gaps ?? this.what.query ?? this.what.question;
     if (example !== undefined) {
       if (!this.own) this.text = example;
       return;
@@ -74,7 +80,7 @@ export class TextInput implements Input {
   refused({ code, message, hint, recoverable }: PlaygroundError): boolean {
     const its = ["bad-data", "unknown-character"];
     // A model that paints what it is told knows some words.
-    if (this.host.info?.prompt !== undefined) its.push("bad-option");
+    if (this.host.info?.prompt !== undefined || this.what.question) its.push("bad-option");
     if (!its.includes(code)) return false;
     this.#wrong = { code, message, hint, recoverable };
     this.host.announce("error", this.#wrong);
@@ -98,12 +104,14 @@ export class TextInput implements Input {
   get #label() {
     if (this.what.gaps !== undefined) return "gapsLabel";
     if (this.what.query !== undefined) return "yourQuery";
+    if (this.what.question !== undefined) return "yourQuestion";
     return this.what.change ? "yourChange" : "yourSentence";
   }
 
   #help() {
     const { words, info } = this.host;
-    const { change, gaps, query } = this.what;
+    const { change, gaps, query, question } = this.what;
+    if (question !== undefined) return words.say("questionHelp");
     if (query !== undefined) return words.say("itsSentence");
     if (gaps !== undefined) return words.say("gapsSentence");
     if (change) return words.say("changeInWords", { example: change });

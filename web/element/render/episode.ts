@@ -180,6 +180,14 @@ export class EpisodeRenderer implements Renderer {
     </p>`;
   }
 
+  /** What it says that it sees, and where that is wrong what there is. */
+  #seen({ sees, inTruth }: Episode["moments"][number]) {
+    const { words } = this.host;
+    if (!sees) return nothing;
+    const right = inTruth ? html` ${words.say("inTruth")} <q lang="en">${inTruth}</q>` : nothing;
+    return html`<p class="sees">${words.say("itSees")} <q lang="en">${sees}</q>${right}</p>`;
+  }
+
   #controls() {
     const { words } = this.host;
     const [at, of] = [this.#at, this.#steps];
@@ -228,7 +236,7 @@ export class EpisodeRenderer implements Renderer {
           ${ref(this.#world.attach)}></canvas>
         <figure>
           <canvas class="plate" role="img" aria-label=${caption} ${ref(this.#sight.attach)}></canvas>
-          <figcaption>${caption}</figcaption>
+          <figcaption>${caption} ${moment ? this.#seen(moment) : nothing}</figcaption>
         </figure>
         ${
           view && !bare

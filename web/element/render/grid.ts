@@ -9,6 +9,9 @@ import { tiles } from "./tiles";
 /** Pixels of the page to a tile, at most. */
 const WIDEST = 176;
 
+/** Characters of a title from which on titles need more room. */
+const LONG = 24;
+
 /** Images, tile by tile; where they have titles, each with its own below it. */
 export class GridRenderer implements Renderer {
   #plate = new Plate();
@@ -40,7 +43,7 @@ export class GridRenderer implements Renderer {
   render() {
     const { words } = this.host;
     if (this.#titles.length)
-      return html`<div class="titled">
+      return html`<div class=${`titled ${this.#titles.some((title) => title.length > LONG) ? "long" : ""}`}>
         ${this.#each.map(
           (plate, i) =>
             html`<figure>

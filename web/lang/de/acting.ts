@@ -41,6 +41,12 @@ export const actingTexts: Pick<Texts, keyof typeof english> = {
   upTo: "Er sagt, was er vorhat:",
   itsPlan: "Was er sagte, eins nach dem anderen:",
   editPlan: "Diesen Plan ändern",
+  itSees: "Er sagt, was er sieht:",
+  inTruth: "Da ist:",
+  yourQuestion: "Ihre Frage",
+  questionHelp:
+    "Auf Englisch: what do you see? what is before you? where is the red key? how many balls do you see? is there a " +
+    "blue door? is the door before you open? what do you carry?",
 };
 
 /** What models that act and their data declare, and what errors say of them. */
@@ -86,6 +92,28 @@ export const acting: Record<string, string> = {
   "This cannot be done: {stuck}.": "Das geht nicht: {stuck}.",
   "there is no {colour}{sort} in this world": "In dieser Welt gibt es „{colour}{sort}“ nicht",
   "there is no way to the {colour}{sort}": "Zu „{colour}{sort}“ führt kein Weg",
+
+  // What it sees
+  "Layers of the voice": "Schichten der Stimme",
+  caption: "Beschreibung",
+  answer: "Antwort",
+  "Ask what it sees": "Fragen, was er sieht",
+  ["Up to eight views of the agent on its way through a world that it has never seen; it stands at the bottom and " +
+  "looks up. Below each is what it answers, the likeliest word at each place, and how probable it finds the whole " +
+  "answer; where that is wrong, what is right follows. Cells are marked by how much it attends to what lies there, " +
+  "on average over the answer's words, layers and heads."]:
+    "Bis zu acht Ansichten des Agenten auf seinem Weg durch eine Welt, die er nie gesehen hat; er steht unten und " +
+    "blickt nach oben. Unter jeder steht, was er antwortet, an jeder Stelle das wahrscheinlichste Wort, und wie " +
+    "wahrscheinlich er die ganze Antwort findet; ist sie falsch, folgt das Richtige. Felder sind markiert, je mehr " +
+    "er auf das achtet, was dort liegt, im Mittel über die Wörter der Antwort, Schichten und Köpfe.",
+  "{text} · {percent} %. Right is: {right}": "{text} · {percent} %. Richtig ist: {right}",
+  "This model was trained without a voice": "Dieses Modell wurde ohne Stimme trainiert",
+  "This needs a model that says what it sees": "Dazu braucht es ein Modell, das sagt, was es sieht",
+  "it is not understood; these are: {EXAMPLES}": "sie wird nicht verstanden; verstanden werden: {EXAMPLES}",
+  "the end": "das Ende",
+  "open, closed or locked": "open, closed oder locked",
+  "keys, balls, boxes or doors": "keys, balls, boxes oder doors",
+  "“do you see”": "„do you see“",
 
   // Planning
   Diffuser: "Diffuser",
