@@ -48,6 +48,10 @@ const MODELS = [
   ['[view="translate"][model="seq2seq-dates"]', '<generative-model lang="de" model="seq2seq-dates" view="translate">'],
   ['[view="translate"][model="seq2seq-names"]', '<generative-model lang="de" model="seq2seq-names" view="translate">'],
   ['[view="follow"]', '<generative-model lang="de" model="agent-rooms" view="follow" seed="1">'],
+  ...["show", "ask", "success"].map((view) => [
+    `[view="${view}"]`,
+    `<generative-model lang="de" model="agent-rooms" view="${view}" seed="1">`,
+  ]),
   ['[view="train"][family="agent"]', '<generative-model family="agent" data="rooms" view="train">'],
   ['[view="train"][family="seq2seq"]', '<generative-model family="seq2seq" data="numbers" view="train">'],
   ['[view="samples"][model="chorales"]', '<generative-model model="chorales" view="samples">'],

@@ -75,7 +75,7 @@ fn episodes(case: &Value) -> Vec<Episode> {
             place: [place(0), place(1)],
             turned: count(&m["turned"]) as u8,
             last: ACTIONS.get(count(&m["last"])).copied(),
-            right: ACTIONS[count(&m["right"])],
+            right: ACTIONS.get(count(&m["right"])).copied(),
             goal: [goal(0), goal(1), goal(2)],
         }
     };

@@ -15,7 +15,7 @@ use common::{
 };
 use generative_playground::{
     checkpoint,
-    data::{EpisodeSet, PointSet, episodes},
+    data::{EpisodeSet, PathSet, PointSet, episodes, paths},
     device,
     error::Code,
     nn::weights::Weights,
@@ -726,11 +726,78 @@ fn episodes_are_written_down_and_learned_from() {
 }
 
 #[test]
+fn paths_through_mazes_are_written_down_and_learned_from() {
+    let folder = Folder::new("paths");
+    let path = |name: &str| folder.path(name).display().to_string();
+    let file = path("played.jsonl");
+    let rollout = |more: &[&str]| {
+        let all = [
+            "rollout", "--world", "maze", "--count", "7", "--seed", "9", "--out", &file,
+        ];
+        run(&[&all[..], more].concat())
+    };
+    refused(
+        &rollout(&["--mission", "go to the red ball"]),
+        "unsupported",
+    );
+    let output = rollout(&[]);
+    assert!(output.status.success(), "{output:?}");
+    let text = std::fs::read_to_string(&file).expect("a file");
+    // To the last bit what the expert goes in these mazes.
+    let read = paths::read_lines(&text).expect("paths");
+    let set = PathSet::new(&Value::Null).expect("a set");
+    let want: Vec<_> = (0..7).map(|i| set.draw(9, i)).collect();
+    assert_eq!(read, want);
+    let again = (0..)
+        .zip(&read)
+        .map(|(i, path)| paths::write_line(path, 9, i).expect("a line") + "\n");
+    assert_eq!(again.collect::<String>(), text);
+    // Half of what is learned from is among them.
+    let set = set.with(read.clone(), "digest".into());
+    let among = (0..400).filter(|&i| read.contains(&set.draw(1, i))).count();
+    assert!((150..250).contains(&among), "{among}");
+    let quick = Quick {
+        folder: &folder,
+        name: "plans",
+    };
+    let recipe = "id = \"plans\"\ntitle = \"\"\nfamily = \"diffuser\"\ndata = \"maze\"\nseed = 1\n\
+                  [data_options]\nplayed = \"played.jsonl\"\n[train]\nsteps = 2\nbatch_size = 8\n";
+    std::fs::create_dir_all(folder.path("data")).expect("writable");
+    refused(&quick.train(recipe, &[]), "file-not-found");
+    std::fs::copy(&file, folder.path("data/played.jsonl")).expect("copied");
+    let output = quick.train(recipe, &[]);
+    assert!(output.status.success(), "{output:?}");
+
+    // What is no path.
+    let line = text.lines().next().expect("a line");
+    let good: Value = serde_json::from_str(line).expect("JSON");
+    type Change = fn(&mut Value);
+    let changes: [Change; 8] = [
+        |v| v["walls"] = "x".into(),
+        |v| v["start"] = serde_json::json!([-1, 3]),
+        |v| v["start"] = v["goal"].clone(),
+        |v| v["goal"] = serde_json::json!([1e300, 3]),
+        |v| v["path"] = Value::Array(Vec::new()),
+        |v| v["path"][4] = serde_json::json!([100, 100]),
+        |v| v["path"][0] = serde_json::json!([0.5]),
+        |v| v["number"] = (-1).into(),
+    ];
+    for (i, change) in changes.iter().enumerate() {
+        let mut bad = good.clone();
+        change(&mut bad);
+        let error = paths::read_lines(&format!("{line}\n\n{bad}\n")).expect_err("bad");
+        assert_eq!(error.code(), Code::BadData, "{i}");
+        assert!(error.to_string().contains("line 3"), "{error}");
+    }
+    assert!(paths::read_lines(" \n").is_err());
+}
+
+#[test]
 fn what_is_no_episode_is_refused() {
     let task = layout::draw(3, 0, None, Naming::Said);
     let mut rng = Rng::new(0, Purpose::TestSet, 0);
     let episode = episodes::played(task.clone(), 0.0, &mut rng);
-    let actions: Vec<_> = episode.moments.iter().map(|m| m.right).collect();
+    let actions: Vec<_> = episode.moments.iter().flat_map(|m| m.right).collect();
     let line = episodes::write_line(&episode.moments, &actions, &task.mission, (3, 0, true))
         .expect("a line");
     assert_eq!(episodes::read_lines(&line).expect("it"), [episode]);

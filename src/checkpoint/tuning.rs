@@ -200,6 +200,38 @@ impl Opened {
         Ok(trainer)
     }
 
+    /// An agent that goes on with these weights and learns from a reader's own episodes. What it knows already is not
+    /// to be washed away by a few of them: steps are smaller than from nothing.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for a model that does not act; [`Error::BadOption`], [`Error::OverBudget`]; what the device
+    /// reports.
+    pub async fn imitate(
+        &self,
+        data: Rc<Dataset>,
+        train: &Value,
+        seed: u64,
+        device: &Device,
+    ) -> Result<Trainer> {
+        if self.model.acting().is_none() {
+            return Err(Error::Unsupported {
+                what: "This needs a model that acts".into(),
+            });
+        }
+        let (family, space) = (self.model.family(), &data.info().space);
+        let gently = json!({"learning_rate": 1e-3, "batch_size": 16, "warmup": 10});
+        let config = self.model.config()?;
+        let (config, gently) = families::with_defaults(family, space, &config, &gently)?;
+        let train = gently.with_json(train)?;
+        let mut trainer = Trainer::new(family, &config, train, data, seed, device)?;
+        trainer.begin_with(self.model.weights().await?).await?;
+        trainer.remember(Origin {
+            id: self.meta.id.clone().or_else(|| self.meta.from.clone()),
+            data: None,
+        });
+        Ok(trainer)
+    }
+
     /// A file of adapters on the model that they belong to.
     ///
     /// # Errors

@@ -5,14 +5,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Place, bar::bar, card, files::write, manifest, speech, terminal::say};
 use crate::{
     checkpoint::{Meta, Opened},
     data::{
-        Dataset, EpisodeSet,
+        Dataset, EpisodeSet, PathSet,
         episodes::{LENGTH, numbers, write_line},
+        paths,
     },
     error::{Error, Result},
     evaluate::acting::{MOST_STEPS, Success, agreement, success},
@@ -169,11 +170,23 @@ fn page(entry: &manifest::ModelEntry, meta: &Meta, found: &[Success], agreed: [f
     )
 }
 
+/// Where something is done.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum World {
+    /// Rooms.
+    Rooms,
+    /// The maze.
+    Maze,
+}
+
 /// What `playground rollout` is asked.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Name of a shipped checkpoint, or a .safetensors file; without one the expert acts.
     id: Option<String>,
+    /// The world; in the maze it is the expert that goes.
+    #[arg(long, value_enum, default_value_t = World::Rooms)]
+    world: World,
     /// The mission; without one each world has its own.
     #[arg(long)]
     mission: Option<String>,
@@ -198,6 +211,9 @@ pub fn rollout(arguments: &Arguments) -> Result<()> {
     if !(1..=100_000).contains(&arguments.count) {
         let reason = "1 to 100000 are possible";
         return Err(Error::bad_option("count", arguments.count, reason));
+    }
+    if arguments.world == World::Maze {
+        return in_maze(arguments);
     }
     let mission = arguments
         .mission
@@ -230,6 +246,25 @@ pub fn rollout(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
+/// Paths of the expert through mazes.
+fn in_maze(arguments: &Arguments) -> Result<()> {
+    if arguments.id.is_some() || arguments.mission.is_some() {
+        return Err(Error::Unsupported {
+            what: "In the maze the expert goes, and without a mission".into(),
+        });
+    }
+    let set = PathSet::new(&Value::Null)?;
+    let mut lines = String::new();
+    for i in 0..arguments.count as u64 {
+        lines += &paths::write_line(&set.draw(arguments.seed, i), arguments.seed, i)?;
+        lines.push('\n');
+    }
+    write(Path::new(&arguments.out), lines.as_bytes())?;
+    let (count, out) = (arguments.count, arguments.out.display());
+    say!("{count} paths in {out}");
+    Ok(())
+}
+
 /// One episode, by a model or by the expert.
 fn play(task: Task, opened: Option<&Opened>) -> Result<Played> {
     let mut expert = Expert::new(&task);
@@ -243,7 +278,7 @@ fn play(task: Task, opened: Option<&Opened>) -> Result<Played> {
             break;
         };
         if let Some(moment) = played.moments.last_mut() {
-            (moment.right, moment.goal) = (right, numbers(goal));
+            (moment.right, moment.goal) = (Some(right), numbers(goal));
         }
         let action = match opened {
             None => right,

@@ -1,6 +1,7 @@
 //! `playground`: what the page does, natively.
 
 mod acting;
+mod asking;
 mod bar;
 mod card;
 mod classifier;
@@ -109,6 +110,8 @@ enum Command {
     Open(open::Arguments),
     /// Let a model, or the expert, act in worlds of a seed, and write down what happens as JSON Lines.
     Rollout(acting::Arguments),
+    /// Measure what asking is worth: agents that are told what is right where they are unsure, beside others.
+    Asking(asking::Arguments),
     /// Say what a checkpoint file holds.
     Inspect {
         /// The file.
@@ -176,6 +179,7 @@ fn run(command: Command) -> Result<()> {
         Command::Open(arguments) => open::run(&arguments),
         Command::Say(arguments) => say::run(&arguments),
         Command::Rollout(arguments) => acting::rollout(&arguments),
+        Command::Asking(arguments) => asking::run(&arguments),
         Command::Inspect { file } => inspect(&file),
         Command::Pytorch { id, out, place } => pytorch(&id, &out, &place),
         Command::Completions { shell } => {

@@ -102,21 +102,20 @@ impl Recipe {
             return Ok(ClipSet::from_folder(kind, &self.data_options, &place.data)?.into());
         }
         if episodes::is_episodes(&self.data) {
-            let mut options = self.data_options.clone();
-            let played = options.as_object_mut().and_then(|o| o.remove("played"));
+            let (options, played) = self.played(path, place)?;
             let set = EpisodeSet::named(&self.data, &options)?;
-            let Some(played) = played else {
-                return Ok(set.into());
-            };
-            let name = played
-                .as_str()
-                .ok_or_else(|| bad("“played” has to name a file".into()))?;
-            let bytes = read(&place.data.join(name))?;
-            let episodes = episodes::read_lines(&String::from_utf8_lossy(&bytes))?;
-            return Ok(set.with(episodes, checkpoint::sha256(&bytes)).into());
+            return Ok(match played {
+                None => set.into(),
+                Some((text, sha256)) => set.with(episodes::read_lines(&text)?, sha256).into(),
+            });
         }
         if paths::is_paths(&self.data) {
-            return Ok(PathSet::new(&self.data_options)?.into());
+            let (options, played) = self.played(path, place)?;
+            let set = PathSet::new(&options)?;
+            return Ok(match played {
+                None => set.into(),
+                Some((text, sha256)) => set.with(paths::read_lines(&text)?, sha256).into(),
+            });
         }
         if pairs::is_made(&self.data) {
             return Ok(PairSet::new(&self.data, &self.data_options)?.into());
@@ -150,6 +149,21 @@ impl Recipe {
             return Err(bad(reason));
         }
         Ok(data)
+    }
+
+    /// The options of its data but for `played`, and the text and the hash of the JSON Lines that this names.
+    fn played(&self, path: &Path, place: &Place) -> Result<(Value, Option<(String, String)>)> {
+        let mut options = self.data_options.clone();
+        let Some(played) = options.as_object_mut().and_then(|o| o.remove("played")) else {
+            return Ok((options, None));
+        };
+        let name = played.as_str().ok_or_else(|| Error::BadRecipe {
+            path: path.display().to_string(),
+            reason: "“played” has to name a file".into(),
+        })?;
+        let bytes = read(&place.data.join(name))?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Ok((options, Some((text, checkpoint::sha256(&bytes)))))
     }
 
     /// Its model's config and its training: what it asks for, over what its family starts from on

@@ -6,10 +6,12 @@
 //! its own mistakes it will be in places where the expert alone would never have been.
 
 mod lines;
+mod own;
 mod play;
 mod sayings;
 
 pub use lines::{MOST_LINES, read_lines, write_line};
+pub use own::{Demonstration, MOST_OWN, is_own};
 pub use play::{random, random_play, weights};
 pub use sayings::{END, Saying, sayings};
 
@@ -60,11 +62,17 @@ pub struct EpisodeOptions {
     /// Share of the steps in which something else is done than the expert would; random play has no expert.
     #[schemars(title = "Mishaps", range(min = 0.0, max = 0.5))]
     pub mishaps: f64,
+    /// Share of the episodes that the expert plays anew, where there are others to learn from.
+    #[schemars(title = "Share of the expert", range(min = 0.0, max = 1.0))]
+    pub expert: f64,
 }
 
 impl Default for EpisodeOptions {
     fn default() -> Self {
-        Self { mishaps: 0.1 }
+        Self {
+            mishaps: 0.1,
+            expert: 0.5,
+        }
     }
 }
 
@@ -81,8 +89,8 @@ pub struct Moment {
     pub turned: u8,
     /// What it did last; nothing at the beginning.
     pub last: Option<Action>,
-    /// What the expert would do.
-    pub right: Action,
+    /// What the expert, or whoever shows it, would do; nothing where nobody was asked.
+    pub right: Option<Action>,
     /// What the expert is up to, as numbers: see [`GOALS`].
     pub goal: [u8; 3],
 }
@@ -170,7 +178,7 @@ pub fn played(mut task: Task, mishaps: f64, rng: &mut Rng) -> Episode {
             place,
             turned,
             last,
-            right,
+            right: Some(right),
             goal: numbers(goal),
         });
         let taken = match rng.unit() < mishaps {
@@ -189,8 +197,10 @@ pub struct EpisodeSet {
     /// Name and options.
     pub info: DataInfo,
     options: EpisodeOptions,
-    /// Episodes that were played elsewhere: half of what is learned from, if there are any.
+    /// Episodes that were played elsewhere, which are learned from besides the expert's.
     played: Arc<[Episode]>,
+    /// Those among them that are held out instead of the expert's, if any are.
+    kept: Arc<[Episode]>,
     held_out: u64,
 }
 
@@ -217,12 +227,13 @@ impl EpisodeSet {
             info,
             options,
             played: Arc::new([]),
+            kept: Arc::new([]),
             held_out: HELD_OUT,
         })
     }
 
-    /// Half of what is learned from is drawn from these episodes, which somebody else than the expert may have played:
-    /// what the expert would have done stands in them at each moment (Ross, Gordon & Bagnell 2011, "A Reduction of
+    /// All that is learned from but the expert's share is drawn from these episodes, which somebody else than the
+    /// expert may have played: what the expert would have done stands in them (Ross, Gordon & Bagnell 2011, "A Reduction of
     /// Imitation Learning and Structured Prediction to No-Regret Online Learning", arXiv:1011.0686). `sha256` is that of
     /// their file.
     pub fn with(mut self, episodes: Vec<Episode>, sha256: String) -> Self {
@@ -240,7 +251,7 @@ impl EpisodeSet {
     /// Episode `number` of those to learn from with a seed.
     pub fn draw(&self, seed: u64, number: u64) -> Episode {
         let mut rng = Rng::new(seed, Purpose::Data, number);
-        if !self.played.is_empty() && rng.below(2) == 0 {
+        if !self.played.is_empty() && rng.unit() >= self.options.expert {
             return self.played[rng.below(self.played.len())].clone();
         }
         let task = layout::draw(seed & !(0xffff << 48), number, None, Naming::Said);
@@ -260,8 +271,19 @@ impl EpisodeSet {
         layout::draw(self.held_out, i as u64, None, Naming::Said)
     }
 
-    /// Held-out episode `i` of [`TEST`], without mishaps.
+    /// Held-out episodes.
+    pub fn test_len(&self) -> usize {
+        match self.kept.len() {
+            0 => TEST,
+            kept => kept.min(TEST),
+        }
+    }
+
+    /// Held-out episode `i` of [`EpisodeSet::test_len`], without mishaps.
     pub fn held_out(&self, i: usize) -> Episode {
+        if let Some(episode) = self.kept.get(i) {
+            return episode.clone();
+        }
         match self.is_play() {
             true => random_play(
                 self.task(i),

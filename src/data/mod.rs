@@ -236,7 +236,7 @@ impl Dataset {
             Dataset::Pairs(set) => set.bytes(),
             Dataset::Scores(set) => set.bytes(),
             Dataset::Functions(_) => 0,
-            Dataset::Episodes(_) => size_of::<EpisodeSet>(),
+            Dataset::Episodes(set) => size_of::<EpisodeSet>() + set.bytes(),
             Dataset::Paths(_) => size_of::<PathSet>(),
         }
     }
@@ -264,7 +264,7 @@ impl Dataset {
             Dataset::Functions(_) => functions::TEST,
             Dataset::Pairs(set) => set.test_len(),
             Dataset::Scores(set) => set.test_len(),
-            Dataset::Episodes(_) => episodes::TEST,
+            Dataset::Episodes(set) => set.test_len(),
             Dataset::Paths(_) => paths::TEST,
         }
     }

@@ -1,8 +1,15 @@
 //! Paths of an expert through mazes that are drawn from a seed without end.
 
+mod lines;
+
+pub use lines::{read_lines, write_line};
+
+use std::sync::Arc;
+
 use super::{Batch, DataInfo, Space};
 use crate::{
     error::{Error, Result},
+    rng::{Purpose, Rng},
     worlds::maze::{Place, SIDE, Task, layout},
 };
 
@@ -42,6 +49,8 @@ pub struct Path {
 pub struct PathSet {
     /// Name and options.
     pub info: DataInfo,
+    /// Paths from a file: half of what is learned from, if there are any.
+    played: Arc<[Path]>,
     held_out: u64,
 }
 
@@ -60,8 +69,16 @@ impl PathSet {
         }
         Ok(Self {
             info: DataInfo::new(NAME, Space::Paths { length: LENGTH }),
+            played: Arc::new([]),
             held_out: HELD_OUT,
         })
+    }
+
+    /// Half of what is learned from is drawn from these paths. `sha256` is that of their file.
+    pub fn with(mut self, paths: Vec<Path>, sha256: String) -> Self {
+        self.played = paths.into();
+        self.info.sha256 = sha256;
+        self
     }
 
     /// See [`Dataset::for_choice`](super::Dataset::for_choice).
@@ -72,6 +89,12 @@ impl PathSet {
 
     /// Path `number` of those to learn from with a seed.
     pub fn draw(&self, seed: u64, number: u64) -> Path {
+        if !self.played.is_empty() {
+            let mut rng = Rng::new(seed, Purpose::World, number);
+            if rng.below(2) == 0 {
+                return self.played[rng.below(self.played.len())].clone();
+            }
+        }
         let (task, places) = layout::draw(seed & !(0xffff << 48), number, LENGTH);
         Path { task, places }
     }

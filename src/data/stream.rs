@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Batch, Dataset, EpisodeSet, ImageSet, PathSet, ScoreSet, clips, episodes, functions, paths,
-    text, vary::Variation,
+    Batch, Dataset, EpisodeSet, ImageSet, PathSet, ScoreSet, clips, functions, paths, text,
+    vary::Variation,
 };
 use crate::{
     error::{Error, Result},
@@ -275,7 +275,7 @@ pub fn test_batch(
             set.batch((start.min(end)..end).map(|i| set.held_out(i)))
         }
         Dataset::Episodes(set) => {
-            let end = (start + count).min(episodes::TEST);
+            let end = (start + count).min(set.test_len());
             EpisodeSet::batch((start.min(end)..end).map(|i| set.held_out(i)))
         }
         Dataset::Paths(set) => {

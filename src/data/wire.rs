@@ -283,7 +283,7 @@ fn moment(moment: &Moment, out: &mut Pack) {
     let place = |action: Option<Action>| action.and_then(place).map_or(0, |p| p as u8 + 1);
     out.0.extend(moment.sight);
     out.0.extend(moment.place.map(|p| p as u8));
-    let rest = [moment.turned, place(moment.last), place(Some(moment.right))];
+    let rest = [moment.turned, place(moment.last), place(moment.right)];
     out.0.extend(rest);
     out.0.extend(moment.goal);
 }
@@ -309,7 +309,7 @@ fn moment_of(from: &mut Unpack) -> Result<Moment> {
         place: [x as i8, y as i8],
         turned,
         last: action(last),
-        right: action(right).ok_or_else(cut_short)?,
+        right: action(right),
         goal: [verb, colour, sort],
     })
 }
@@ -324,7 +324,7 @@ mod tests {
             place: [-3, 15],
             turned: 2,
             last,
-            right: Action::Toggle,
+            right: last,
             goal: [1, 2, 3],
         };
         vec![

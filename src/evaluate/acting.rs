@@ -4,9 +4,10 @@ use crate::{
     data::episodes::LENGTH,
     error::{Error, Result},
     model::{Model, Played},
+    pause::Pause,
     rng::{Purpose, Rng},
     worlds::rooms::{
-        Expert,
+        Expert, Task,
         layout::{self, Form, Naming},
     },
 };
@@ -53,44 +54,16 @@ pub async fn success(
     naming: Naming,
     count: usize,
 ) -> Result<Success> {
-    let acting = model.acting().ok_or_else(|| Error::Unsupported {
-        what: "This needs a model that acts".into(),
-    })?;
-    let mut found = Success::default();
     // Each form has worlds of its own.
     let first = form.map_or(0, |form| 1 + form as u64) << 32;
-    let mut number = first;
-    while found.count < count {
-        let mut experts = Vec::new();
-        let mut played = Vec::new();
-        while played.len() < AT_ONCE.min(count - found.count) && number < first + 4 * count as u64 {
-            let task = layout::draw(seed, number, form, naming);
-            number += 1;
-            let Ok(best) = Expert::new(&task).carry_out(task.clone()) else {
-                continue;
-            };
-            if best.is_done() && best.steps <= MOST_STEPS {
-                experts.push(best.steps);
-                played.push(Played::new(task));
-            }
+    let mut drawn = tasks_of(seed, first, form, naming).take(count);
+    let mut found = Success::default();
+    loop {
+        let (group, experts): (Vec<_>, Vec<_>) = drawn.by_ref().take(AT_ONCE).unzip();
+        if group.is_empty() {
+            return Ok(found);
         }
-        if played.is_empty() {
-            break;
-        }
-        for step in 0..MOST_STEPS {
-            let mut live: Vec<&mut Played> =
-                played.iter_mut().filter(|p| !p.task.is_done()).collect();
-            if live.is_empty() {
-                break;
-            }
-            live.iter_mut().for_each(|played| played.look());
-            let told: Vec<_> = live.iter().map(|played| played.told(LENGTH)).collect();
-            let decisions = acting.decide(&told).await?;
-            for (played, decision) in live.into_iter().zip(decisions) {
-                let mut rng = Rng::new(seed, Purpose::Evaluate, step as u64);
-                played.act(decision.draw(0.0, &mut rng));
-            }
-        }
+        let played = outcomes(model, group, seed, None).await?;
         for (played, expert) in played.iter().zip(&experts) {
             found.count += 1;
             if played.task.is_done() {
@@ -100,7 +73,59 @@ pub async fn success(
             }
         }
     }
-    Ok(found)
+}
+
+/// Missions in worlds of a seed, from `first` on, that the expert does within [`MOST_STEPS`] without knowing the world,
+/// and its steps. There is no end to them.
+pub fn tasks(seed: u64, first: u64, form: Option<Form>) -> impl Iterator<Item = (Task, usize)> {
+    tasks_of(seed, first, form, Naming::Said)
+}
+
+fn tasks_of(
+    seed: u64,
+    first: u64,
+    form: Option<Form>,
+    naming: Naming,
+) -> impl Iterator<Item = (Task, usize)> {
+    (first..).filter_map(move |number| {
+        let task = layout::draw(seed, number, form, naming);
+        let best = Expert::new(&task).carry_out(task.clone()).ok()?;
+        (best.is_done() && best.steps <= MOST_STEPS).then_some((task, best.steps))
+    })
+}
+
+/// What comes of tasks that a model does at once, with the likeliest action at each step; between steps the thread is
+/// given back where there is a `pause`.
+///
+/// # Errors
+/// [`Error::Unsupported`] for a model that does not act, and what the device reports.
+pub async fn outcomes(
+    model: &dyn Model,
+    tasks: Vec<Task>,
+    seed: u64,
+    pause: Option<Pause>,
+) -> Result<Vec<Played>> {
+    let acting = model.acting().ok_or_else(|| Error::Unsupported {
+        what: "This needs a model that acts".into(),
+    })?;
+    let mut played: Vec<Played> = tasks.into_iter().map(Played::new).collect();
+    for step in 0..MOST_STEPS {
+        let mut live: Vec<&mut Played> = played.iter_mut().filter(|p| !p.task.is_done()).collect();
+        if live.is_empty() {
+            break;
+        }
+        live.iter_mut().for_each(|played| played.look());
+        let told: Vec<_> = live.iter().map(|played| played.told(LENGTH)).collect();
+        let decisions = acting.decide(&told).await?;
+        for (played, decision) in live.into_iter().zip(decisions) {
+            let mut rng = Rng::new(seed, Purpose::Evaluate, step as u64);
+            played.act(decision.draw(0.0, &mut rng));
+        }
+        if let Some(pause) = pause {
+            pause().await;
+        }
+    }
+    Ok(played)
 }
 
 /// How often its next action and its plan are the expert's, at the moments of held-out episodes: both in hundredths.
@@ -124,7 +149,7 @@ pub async fn agreement(
         for (decision, moment) in decisions.iter().zip(&episode.moments) {
             let mut rng = Rng::new(0, Purpose::Evaluate, 0);
             count += 1;
-            right[0] += usize::from(decision.draw(0.0, &mut rng) == moment.right);
+            right[0] += usize::from(Some(decision.draw(0.0, &mut rng)) == moment.right);
             right[1] += usize::from(crate::data::episodes::numbers(decision.goal) == moment.goal);
         }
     }

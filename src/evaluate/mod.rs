@@ -5,6 +5,8 @@
 //! from q(z|x); the 1-sample ELBO is reported beside it. Text: [`text`]. 2-D points: [`points`].
 
 pub mod acting;
+#[cfg(not(target_family = "wasm"))]
+pub mod asking;
 pub mod classifier;
 pub mod clips;
 pub mod density;

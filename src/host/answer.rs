@@ -196,6 +196,7 @@ impl Host {
                 let set = library.put_text(&name, &bytes, sha256.as_deref(), &options)?;
                 let text = match &*set {
                     Dataset::Pairs(pairs) => pairs.describe(),
+                    Dataset::Episodes(episodes) => episodes.describe(),
                     set => set.text()?.describe(),
                 };
                 Ok(Outcome::Text { text })
@@ -267,6 +268,13 @@ impl Host {
                 data_options,
                 seed,
             } => {
+                if episodes::is_own(&data) {
+                    let data = self.library.borrow_mut().make(&data, &data_options, 0)?;
+                    let (budget, device) = (self.budget, &self.device);
+                    let new = Session::imitate(budget, &base.0, data, &train, seed.into(), device)
+                        .await?;
+                    return self.put(session, new);
+                }
                 let text = self.library.borrow_mut().text(&data)?;
                 let tuning = Tuning {
                     config: &config,
@@ -332,7 +340,10 @@ impl Host {
             let session = slot.session.lock().await;
             let mut library = self.library.borrow_mut();
             let set = library.at_hand(session.data(), query.needs_data());
-            session.viewer(snapshot, set)?
+            match query.compares() {
+                true => session.comparing(snapshot, set)?,
+                false => session.viewer(snapshot, set)?,
+            }
         };
         let report = |view| self.progress(id, Progress::Viewing { view });
         viewer.watched(query, self.pause, &report).await

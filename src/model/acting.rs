@@ -118,6 +118,14 @@ impl Decision {
         self.logits.iter().map(|l| (l - sum).exp()).collect()
     }
 
+    /// How unsure it is: the entropy of its actions as a share of the most, −Σ p ln p / ln 6. It is 0 if it is sure of
+    /// one, and 1 if all are alike to it.
+    pub fn doubt(&self) -> f32 {
+        let each = self.probabilities().into_iter().filter(|&p| p > 0.0);
+        let entropy: f32 = each.map(|p| -p * p.ln()).sum();
+        (entropy / (ACTIONS.len() as f32).ln()).clamp(0.0, 1.0)
+    }
+
     /// An action, as likely as it believes at a temperature; at 0 the likeliest.
     pub fn draw(&self, temperature: f64, rng: &mut Rng) -> Action {
         let scale = match temperature {
@@ -170,7 +178,7 @@ impl Played {
             place,
             turned,
             last: self.actions.last().copied(),
-            right: Action::Left,
+            right: None,
             goal: episodes::numbers(Goal::Explore),
         });
     }

@@ -1,6 +1,6 @@
 //! The plot of every model that acts: it is told what to do, and one watches it.
 
-use super::seeing::captions;
+use super::{seeing::captions, success, teaching};
 use crate::{
     data::episodes::LENGTH,
     error::{Error, Result},
@@ -30,6 +30,9 @@ pub fn specs() -> Vec<PlotSpec> {
         )
         .with(PlotInput::Mission)
         .answered("episode"),
+        teaching::show(),
+        teaching::ask(),
+        success::spec(),
     ]
 }
 
@@ -159,6 +162,7 @@ pub async fn answer(acting: &dyn Acting, request: &PlotRequest<'_>, pause: Pause
         suggestions,
         done: task.is_done(),
         expert_steps,
+        lesson: None,
     })
 }
 

@@ -24,7 +24,9 @@ mod points;
 pub mod score;
 mod seeing;
 pub mod sentences;
+pub mod success;
 pub mod svg;
+pub mod teaching;
 mod translation;
 pub mod umap;
 
@@ -174,6 +176,10 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
                 imagining::answer(imagining_of(model)?, request, pause).await
             }
             "see" => seeing::answer(acting_of(model)?, request, pause).await,
+            teaching::SHOW | teaching::ASK => {
+                teaching::answer(acting_of(model)?, request, pause).await
+            }
+            success::ID => success::answer(model, request, pause).await,
             "translate" => translation::answer(translation_of(model)?, request).await,
             _ => model.plot(request)?.read(request.window()).await,
         },

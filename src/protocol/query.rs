@@ -6,7 +6,7 @@ use ts_rs::TS;
 use crate::{
     bytes::{Bytes, Floats},
     data::{input::ImageInput, score::RollInput},
-    plots::nearest,
+    plots::{nearest, success},
     scene::PlotInputs,
 };
 
@@ -87,6 +87,11 @@ pub enum ViewQuery {
 }
 
 impl ViewQuery {
+    /// Whether the model before its training is asked as well.
+    pub fn compares(&self) -> bool {
+        matches!(self, Self::Plot { plot, .. } if plot == success::ID)
+    }
+
     /// Whether the answer needs the data that the model learned, if that can be had: one of its examples is asked
     /// for or given, or samples are compared with it.
     pub fn needs_data(&self) -> bool {

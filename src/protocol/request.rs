@@ -98,7 +98,8 @@ pub enum Request {
         /// Seed of everything that is drawn.
         seed: u32,
     },
-    /// Begin to train a model further on a text → `Outcome::Model`. If it fails, what the session had stays.
+    /// Begin to train a model further on a text, or an agent on a reader's own episodes → `Outcome::Model`. If it fails,
+    /// what the session had stays.
     Tune {
         /// The session; made if it does not exist.
         session: u32,

@@ -162,6 +162,8 @@ pub enum View {
         done: bool,
         /// Steps that the expert takes for it; `null` where it cannot be done.
         expert_steps: Option<u32>,
+        /// Where the reader plays or answers: how that goes on, and what they have played before.
+        lesson: Option<Box<Lesson>>,
     },
     /// Music.
     Scores {
@@ -292,6 +294,55 @@ pub struct Ranked {
     pub value: f32,
     /// Its share of all, 0 to 1.
     pub share: Option<f32>,
+}
+
+/// A [`View::Episode`] that the reader plays, or in which the agent asks them.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Lesson {
+    /// What was done, a letter for each moment: large where the reader did it, small where the agent did. What comes
+    /// next is put behind it.
+    pub history: String,
+    /// The moment at which somebody is waited for; `null` at the end.
+    pub pending: Option<Pending>,
+    /// How unsure the agent was at each moment, 0 to 1; empty where the reader plays alone.
+    pub doubts: Vec<f32>,
+    /// How unsure it has to be to ask.
+    pub threshold: f32,
+    /// The episode as a line of JSON, if it has ended and can be learned from.
+    pub line: Option<String>,
+    /// Whether the agent plays.
+    pub asks: bool,
+    /// What was played before.
+    pub own: Vec<Shown>,
+}
+
+/// The moment at which a [`Lesson`] waits for an answer.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Pending {
+    /// The probability of each action under the model; empty where the reader plays alone.
+    pub probabilities: Vec<f32>,
+    /// How unsure that is, 0 to 1.
+    pub doubt: f32,
+    /// What the expert would do, by its letter; `null` where there is no way.
+    pub expert: Option<char>,
+}
+
+/// An episode that was played before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Shown {
+    /// Its mission.
+    pub mission: String,
+    /// Its moments.
+    pub steps: u32,
+    /// Those at which somebody said what is right.
+    pub answers: u32,
+    /// Whether its mission was done.
+    pub done: bool,
+    /// Whether it is held out.
+    pub held_out: bool,
 }
 
 /// A moment of a [`View::Episode`].

@@ -6,6 +6,7 @@ use super::{Path, View};
 use crate::{
     data::{Batch, Binarize, DataInfo, Dataset, ImageSet, PointSet, test_batch},
     error::{Error, Result},
+    model::Model,
     rng::{Purpose, Rng},
 };
 
@@ -49,6 +50,8 @@ pub struct PlotRequest<'a> {
     pub data: Option<&'a Dataset>,
     /// Where to compute.
     pub device: Device,
+    /// The model as it was before it was trained here, if it was.
+    pub before: Option<&'a dyn Model>,
     /// Who is told of a long answer as it grows, if anybody.
     pub report: Option<&'a dyn Fn(View)>,
 }
@@ -76,6 +79,7 @@ impl<'a> PlotRequest<'a> {
             info,
             data: None,
             device,
+            before: None,
             report: None,
         }
     }

@@ -181,6 +181,9 @@ pub enum PlotInput {
         /// One to begin with.
         example: String,
     },
+    /// Episodes that the reader has played, and the one at hand: [`PlotInputs::lines`], [`PlotInputs::actions`], and the
+    /// number of its world, [`PlotInputs::count`].
+    Demonstrations,
     /// A maze that the reader may draw, a start and a goal: [`PlotInputs::text`], [`PlotInputs::marks`],
     /// [`PlotInputs::walls`].
     Maze,

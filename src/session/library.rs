@@ -209,6 +209,11 @@ impl Library {
         if paths::is_paths(name) {
             return Ok(Rc::new(PathSet::new(options)?.into()));
         }
+        if episodes::is_own(name) {
+            self.touch(name);
+            let own = self.need(name)?.episodes()?.with_options(options)?;
+            return Ok(Rc::new(own.into()));
+        }
         if self.texts.contains_key(name) || self.sets.contains_key(name) {
             self.touch(name);
         }
@@ -310,6 +315,12 @@ impl Library {
         let text = TextSet::read(&bytes.0)?;
         if pairs::is_table(name) {
             let set: Rc<Dataset> = Rc::new(PairSet::own(name, &text, options)?.into());
+            self.sets.insert(name.into(), set.clone());
+            self.touch(name);
+            return Ok(set);
+        }
+        if episodes::is_own(name) {
+            let set: Rc<Dataset> = Rc::new(EpisodeSet::own(name, &text, options)?.into());
             self.sets.insert(name.into(), set.clone());
             self.touch(name);
             return Ok(set);

@@ -202,6 +202,27 @@ impl Session {
         Ok(session)
     }
 
+    /// A session with an agent that goes on from that of a checkpoint, and learns from a reader's own episodes. Its
+    /// first losses are those before.
+    ///
+    /// # Errors
+    /// As [`checkpoint::open`] and [`Opened::imitate`]; [`Error::OverBudget`].
+    pub async fn imitate(
+        budget: Budget,
+        base: &[u8],
+        data: Rc<Dataset>,
+        train: &Value,
+        seed: u64,
+        device: &Device,
+    ) -> Result<Self> {
+        let base = checkpoint::open(base, None, device)?;
+        let trainer = base.imitate(data, train, seed, device).await?;
+        budget.check_model(&*trainer.model, &trainer.config)?;
+        let mut session = Self::begun(trainer, budget, device);
+        session.look_ahead().await?;
+        Ok(session)
+    }
+
     /// A session with a file of adapters on their model.
     ///
     /// # Errors
@@ -441,6 +462,22 @@ impl Session {
             info: self.data().clone(),
             set,
             device: self.device.clone(),
+            before: None,
+        })
+    }
+
+    /// The same, which also knows the model as it was when its training began, if it did here.
+    ///
+    /// # Errors
+    /// As [`Session::viewer`].
+    pub fn comparing(&self, snapshot: Option<u32>, set: Option<Rc<Dataset>>) -> Result<Viewer> {
+        let first = match self.snapshots.first() {
+            Some(first) => Some(checkpoint::open(&first.bytes, None, &self.device)?.model),
+            None => None,
+        };
+        Ok(Viewer {
+            before: first,
+            ..self.viewer(snapshot, set)?
         })
     }
 

@@ -25,6 +25,8 @@ pub struct Viewer {
     pub(super) info: DataInfo,
     pub(super) set: Option<Rc<Dataset>>,
     pub(super) device: Device,
+    /// The model before its training, where a question compares it.
+    pub(super) before: Option<Box<dyn Model>>,
 }
 
 impl Viewer {
@@ -122,6 +124,7 @@ impl Viewer {
             info: &self.info,
             data: self.set.as_deref(),
             device: self.device.clone(),
+            before: self.before.as_deref(),
             report: None,
         })
     }

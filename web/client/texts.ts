@@ -68,7 +68,7 @@ export async function textBytes(file: Blob): Promise<Uint8Array> {
 }
 
 /** A name for a reader's text: the same text goes by the same name, also after a reload. */
-export function nameOf(bytes: Uint8Array, kind: "text" | "pairs" = "text"): string {
+export function nameOf(bytes: Uint8Array, kind: "text" | "pairs" | "episodes" = "text"): string {
   let hash = 0x811c9dc5; // FNV-1a
   for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
   return `${kind}-${(hash >>> 0).toString(16).padStart(8, "0")}`;

@@ -41,6 +41,8 @@ export class Controller extends Runner {
   #arriving: Arrival | undefined;
   /** What was wished for when the model in place came. */
   #made: string | undefined;
+  /** The family of the model in place, if one of that family goes on from it. */
+  onward: string | undefined;
   /** The step of the newest snapshot. */
   #saved = 0;
   #saving: Promise<void> = Promise.resolve();
@@ -236,7 +238,7 @@ export class Controller extends Runner {
       if (signal.aborted) return;
       const session = this.wake();
       session.usePoints(this.points);
-      await session.create(await begun(session, body, this.from), signal);
+      await session.create(await begun(session, body, this.from ?? this.onward), signal);
     });
   }
 

@@ -3,6 +3,7 @@
  */
 import type { PlotInputs, PlotSpec, View } from "../client/protocol";
 import { ClipInput } from "./inputs/clip";
+import { DemonstrationsInput } from "./inputs/demonstrations";
 import { ImageInput } from "./inputs/image";
 import type { Input } from "./inputs/input";
 import { LettersInput } from "./inputs/letters";
@@ -43,6 +44,8 @@ export interface Outfit {
   expected?: View["kind"];
   /** Whether the answer may take long and grow, so that a new question ends the one before. */
   long?: boolean;
+  /** Whether the answer stays as it is while the model learns. */
+  still?: boolean;
   /** Whether the controls stand beside the drawing. */
   beside?: boolean;
   /** What is asked besides what the inputs say. */
@@ -73,8 +76,8 @@ export class Kit {
 
   outfit(spec: PlotSpec): Outfit {
     const kinds = spec.inputs.map((i) => i.kind);
-    // Sentences have examples of their own, which are those of one plot.
-    const own = kinds.some((kind) => ["query", "lines", "passages"].includes(kind));
+    // Sentences have examples of their own, which are those of one plot, and so has an episode its actions.
+    const own = kinds.some((kind) => ["query", "lines", "passages", "demonstrations"].includes(kind));
     const key = own ? spec.id : kinds.join(" ");
     let found = this.#outfits.get(key);
     if (!found) this.#outfits.set(key, (found = this.#make(kinds, spec)));
@@ -159,6 +162,12 @@ export class Kit {
       const asks = () => ({ seed: host.settled.seed });
       const renderers = { episode: new EpisodeRenderer(host, mission), clips: new ClipsRenderer(host) };
       return { inputs: [mission], renderers, asks };
+    }
+    if (kinds.includes("demonstrations")) {
+      const own = new DemonstrationsInput(host, changed);
+      const asks = () => ({ seed: host.settled.seed });
+      const renderers = { episode: new EpisodeRenderer(host, own) };
+      return { inputs: [own, ...this.#places.of(spec)], renderers, still: true, asks };
     }
     if (kinds.includes("maze")) {
       const { scrubber } = this.#places;

@@ -30,6 +30,10 @@ export const LEARNED: Record<SpaceKind, Learned> = {
   episodes: { caption: "learnsEpisodes", samples: 2, scratch: "scratchEpisodes" },
 };
 
+/** What is learned of such data; a reader's own episodes are told apart by their name. */
+export const captionOf = (kind: SpaceKind, data: string): Key =>
+  data.startsWith("episodes-") ? "learnsOwnEpisodes" : LEARNED[kind].caption;
+
 /** Characters in a token of a text, 0 of anything else. */
 export const perToken = (info: ModelInfo | undefined) =>
   info?.space.kind === "text" ? info.space.charactersPerToken : 0;

@@ -134,7 +134,8 @@ export class PlotPanel extends Panel {
   override trained(_state: TrainState, samples: View | null) {
     const { info, trainer } = this.host;
     const drawn = isDrawn(info?.space.kind);
-    if (this.spec.slow || trainer.past !== undefined || this.#camera.busy || (!samples && !drawn)) return;
+    if (this.spec.slow || this.#outfit.still || trainer.past !== undefined || this.#camera.busy || (!samples && !drawn))
+      return;
     // Samples at the fixed noise come with the news.
     if (drawn && samples?.kind === "plot" && this.spec.id === "samples") this.#show(samples);
     else if (performance.now() - this.#askedAt > (drawn ? SOON : LATER)) this.refresh();

@@ -8,13 +8,13 @@ import { Latest, Panel, type Host } from "./panel";
 import { Plate } from "./draw";
 import { Curves } from "./curves";
 import { field } from "./form";
-import { LEARNED, perToken } from "./learned";
+import { LEARNED, captionOf, perToken } from "./learned";
 import { Script } from "./render/script";
 import { Sizes } from "./text/sizes";
 import { dropped, isSeveral } from "./pictures/collect";
 import { pictureSource } from "./pictures/source";
-import { pairSource } from "./text/pairs";
-import { bringFile, source } from "./text/source";
+import { sourceOf } from "./text/episodes";
+import { bringFile } from "./text/source";
 import { tuned } from "./text/tuned";
 import { COLOR, lossNames, lossTitle, tones, type Tone } from "./losses";
 import { past } from "./past";
@@ -114,7 +114,7 @@ export class TrainPanel extends Panel {
   }
 
   override caption({ space, data }: ModelInfo) {
-    const caption = this.host.trainer.from ? "learnsOn" : LEARNED[space.kind].caption;
+    const caption = this.host.trainer.from ? "learnsOn" : captionOf(space.kind, data);
     return this.host.words.say(isPictures(data) ? "learnsOwnImages" : caption);
   }
 
@@ -319,7 +319,7 @@ export class TrainPanel extends Panel {
     const { trainer, words } = this.host;
     if (trainer.gallery) return pictureSource(this.host, trainer.gallery, this.#pictures);
     if (!trainer.corpus) return nothing;
-    return html`${(trainer.corpus.pairs ? pairSource : source)(this.host, trainer.corpus)}
+    return html`${sourceOf(trainer.corpus)(this.host, trainer.corpus)}
     ${trainer.from ? this.#options("config", words.say("tuning"), words.say("decidedAtStart")) : this.#sizes.render()}`;
   }
 

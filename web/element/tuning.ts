@@ -1,6 +1,7 @@
 import { PlaygroundError } from "../client/errors";
 import type { FamilyInfo, ModelInfo } from "../client/protocol";
 import type { Body, Session, Tuning } from "../client/session";
+import type { Controller } from "./controller";
 
 /**
  * The family of what is made here: of an element that says `tune` the one that goes on from models of the family at
@@ -16,6 +17,30 @@ export async function begun(session: Session, body: Body, from: string | undefin
   if (from === undefined) return body;
   const { family: _, ...rest } = body;
   return { ...rest, base: (await session.exportModel(false)).bytes };
+}
+
+/** How an agent is to learn from a reader's own episodes. */
+export interface Imitation {
+  /** From the model in place, and not from nothing. */
+  onward: boolean;
+  /** The share of the expert's episodes beside them. */
+  expert: number;
+}
+
+/** Puts in place what learns from a reader's own episodes, as JSON Lines; gives whether it stands. */
+export async function imitate(trainer: Controller, lines: Uint8Array, title: string, how: Imitation): Promise<boolean> {
+  const { corpus } = trainer;
+  if (!corpus) return false;
+  await corpus.bring(lines, title);
+  if (corpus.wrong) throw new PlaygroundError(corpus.wrong);
+  corpus.expert = how.expert;
+  await trainer.pause();
+  trainer.onward = how.onward ? trainer.info?.family : undefined;
+  try {
+    return await trainer.create({ again: trainer.source === "made", play: false });
+  } finally {
+    trainer.onward = undefined;
+  }
 }
 
 /** Opens a file of the reader's: a model, or adapters on the model in place. */

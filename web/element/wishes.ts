@@ -88,12 +88,10 @@ export abstract class Wishes {
     };
     this.sizes = this.#space?.sizes ?? [];
     if (!this.sizes.some((s) => s.id === this.size?.id)) this.size = this.sizes[0];
-    const pairs = this.#space?.kind === "pairs";
-    const before = this.corpus?.pairs === pairs ? this.corpus : undefined;
-    this.corpus =
-      capabilities.language || pairs
-        ? (before ?? new Corpus(this.#library, () => (pairs ? {} : this.drafts.text), pairs))
-        : undefined;
+    const own = this.#space?.kind === "pairs" || this.#space?.kind === "episodes" ? this.#space.kind : undefined;
+    const of = own ?? (capabilities.language ? "text" : undefined);
+    const before = this.corpus?.kind === of ? this.corpus : undefined;
+    this.corpus = of && (before ?? new Corpus(this.#library, () => (own ? {} : this.drafts.text), of));
     this.gallery =
       this.#space?.kind === "image"
         ? (this.gallery ?? new Gallery(this.#library, () => this.#pictureOptions))
@@ -151,7 +149,11 @@ export abstract class Wishes {
       config: { ...size?.config, ...drafts.config },
       train: { ...drafts.train },
       data: text ? (corpus.info?.name ?? "") : (corpus?.info?.name ?? corpus?.made ?? gallery?.choice ?? data),
-      dataOptions: text ? { ...drafts.text } : { ...dataOptions },
+      dataOptions: text
+        ? { ...drafts.text }
+        : corpus?.kind === "episodes" && corpus.info
+          ? { expert: corpus.expert }
+          : { ...dataOptions },
       seed,
     };
     return JSON.parse(JSON.stringify(body)) as Body;

@@ -6,7 +6,8 @@
 //!       "goal": "look around" }, … ] }
 //! ```
 //!
-//! Of a step `action` is what was done, `expert` what the expert would have done, and `goal` what the expert was up to.
+//! Of a step `action` is what was done, `expert` what the expert would have done (`null` where nobody was asked), and
+//! `goal` what the expert was up to.
 
 use serde::{Deserialize, Serialize};
 
@@ -35,7 +36,8 @@ struct Step {
     place: [i8; 2],
     turned: u8,
     action: char,
-    expert: char,
+    #[serde(default)]
+    expert: Option<char>,
     goal: String,
 }
 
@@ -55,7 +57,7 @@ pub fn write_line(
         place: moment.place,
         turned: moment.turned,
         action: action.letter(),
-        expert: moment.right.letter(),
+        expert: moment.right.map(Action::letter),
         goal: goal_of(moment.goal).to_string(),
     };
     let line = Line {
@@ -76,6 +78,18 @@ pub fn write_line(
 /// # Errors
 /// [`Error::BadData`] says which line is none, and why.
 pub fn read_lines(text: &str) -> Result<Vec<Episode>> {
+    let read = read_told(text, MOST_LINES)?;
+    match read.is_empty() {
+        true => Err(Error::BadData {
+            name: super::NAME.into(),
+            reason: "there are no episodes in the file".into(),
+        }),
+        false => Ok(read.into_iter().map(|(episode, ..)| episode).collect()),
+    }
+}
+
+/// At most so many episodes, each with its mission as a sentence and whether that was done.
+pub(super) fn read_told(text: &str, most: usize) -> Result<Vec<(Episode, String, bool)>> {
     let lines = text
         .lines()
         .enumerate()
@@ -86,19 +100,14 @@ pub fn read_lines(text: &str) -> Result<Vec<Episode>> {
             name: super::NAME.into(),
             reason: format!("line {} is no episode: {reason}", at + 1),
         };
-        if out.len() == MOST_LINES {
-            return Err(bad(format!("{MOST_LINES} are the most")));
+        if out.len() == most {
+            return Err(bad(format!("{most} are the most")));
         }
         let line: Line = serde_json::from_str(line).map_err(|e| bad(e.to_string()))?;
-        out.push(episode(&line).map_err(bad)?);
+        let episode = episode(&line).map_err(bad)?;
+        out.push((episode, line.mission, line.done));
     }
-    match out.is_empty() {
-        true => Err(Error::BadData {
-            name: super::NAME.into(),
-            reason: "there are no episodes in the file".into(),
-        }),
-        false => Ok(out),
-    }
+    Ok(out)
 }
 
 fn episode(line: &Line) -> std::result::Result<Episode, String> {
@@ -127,10 +136,13 @@ fn episode(line: &Line) -> std::result::Result<Episode, String> {
             place: step.place,
             turned: step.turned,
             last,
-            right: letter(step.expert)?,
+            right: step.expert.map(letter).transpose()?,
             goal: numbers(goal),
         });
         last = Some(letter(step.action)?);
+    }
+    if moments.iter().all(|moment| moment.right.is_none()) {
+        return Err("nobody says what would have been right".into());
     }
     Ok(Episode {
         words: mission.tokens(),

@@ -42,7 +42,7 @@ use serde_json::json;
 use crate::{
     data::{
         Batch, DataInfo, Space, SpaceKind,
-        episodes::{FAR, GOALS, LENGTH, Moment},
+        episodes::{self, FAR, GOALS, LENGTH, Moment},
     },
     device::floats,
     error::{Error, Result},
@@ -519,8 +519,8 @@ impl Family for Agent {
         }
     }
 
-    /// Means over all moments, nats: of the expert's action, of what it is up to (verb, colour and sort together), and
-    /// what training lowers. Of one with a voice those of what it says.
+    /// Means over all moments at which somebody said what is right, nats: of the expert's action, of what it is up to
+    /// (verb, colour and sort together), and what training lowers. Of one with a voice those of what it says.
     fn losses(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses> {
         let episodes = batch.episodes()?;
         if let Some(losses) = self.spoken_losses(episodes, rng) {
@@ -529,8 +529,21 @@ impl Family for Agent {
         let told = episodes.iter().filter(|e| !e.moments.is_empty());
         let told: Vec<(&[u32], &[Moment])> = told.map(|e| (&e.words[..], &e.moments[..])).collect();
         let moments = || told.iter().flat_map(|(_, moments)| moments.iter());
-        let x = self.forward(&told, None);
-        let right = moments().map(|m| m.right as u32).collect();
+        let mut x = self.forward(&told, None);
+        // Where nobody said what is right there is nothing to learn; it is only what was before.
+        let said = (0u32..).zip(moments()).filter(|(_, m)| m.right.is_some());
+        let said: Vec<u32> = said.map(|(i, _)| i).collect();
+        if said.is_empty() {
+            return Err(Error::BadData {
+                name: episodes::NAME.into(),
+                reason: "nobody says what would have been right".into(),
+            });
+        }
+        if said.len() < x.dims()[0] {
+            x = embedding(x, &said);
+        }
+        let moments = || moments().filter(|m| m.right.is_some());
+        let right = moments().flat_map(|m| m.right).map(|a| a as u32).collect();
         let action = cross_entropy(product(x.clone(), &self.net.action), right);
         let action = reduce::mean(action);
         let mut plan: Option<Tensor<1>> = None;

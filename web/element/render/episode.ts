@@ -1,15 +1,22 @@
 import { html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
 import { ref } from "lit/directives/ref.js";
-import type { View } from "../../client/protocol";
+import type { Lesson, View } from "../../client/protocol";
 import { Plate, reducedMotion, type ImageView } from "../draw";
 import type { Reel } from "../film";
-import type { MissionInput } from "../inputs/mission";
 import type { Host } from "../panel";
 import type { Renderer } from "./renderer";
 import { tiles } from "./tiles";
 
 type Episode = Extract<View, { kind: "episode" }>;
+
+/** Who is told what the reader does. */
+export interface Steered {
+  /** Actions by their letters, from the beginning. */
+  steer(actions: string): void;
+  /** A plan becomes the mission. */
+  edit(plan: string): void;
+}
 
 /** How long a moment stays, milliseconds. */
 const STAY = 420;
@@ -36,17 +43,26 @@ export class EpisodeRenderer implements Renderer {
 
   constructor(
     private readonly host: Host,
-    private readonly mission: MissionInput,
+    private readonly mission: Steered,
   ) {}
 
   show(view: View) {
     if (view.kind !== "episode") return;
+    const before = this.#view;
     this.#view = view;
+    const same = before?.mission === view.mission && before.lesson?.history === view.lesson?.history;
+    if (view.lesson && same && this.#next === undefined) {
+      this.#go(this.#at);
+      return;
+    }
     const steered = this.#next !== undefined;
     this.#go(this.#next ?? 0);
     this.#next = undefined;
-    // It acts by itself at first, unless the reader steers or their system asks for little motion.
-    this.#play(!steered && !reducedMotion() && !this.host.bare);
+    // It acts by itself at first, unless the reader steers or their system asks for little motion; an agent that
+    // asks goes on after each answer.
+    const goesOn = !steered || (view.lesson?.asks === true && this.#at < this.#steps);
+    if (goesOn && view.lesson && reducedMotion()) this.#go(this.#steps);
+    this.#play(goesOn && this.#at < this.#steps && !reducedMotion() && !this.host.bare);
   }
 
   clear() {
@@ -114,10 +130,13 @@ export class EpisodeRenderer implements Renderer {
   #act(letter: string) {
     const view = this.#view;
     if (!view) return;
-    const before = view.moments.slice(0, this.#at).map(({ taken }) => view.letters[taken] ?? "");
+    const taken = view.moments.map(({ taken }) => view.letters[taken] ?? "").join("");
+    const before = (view.lesson?.history ?? taken).slice(0, this.#at);
+    // After the end there is nothing to be done.
+    if (view.lesson && !view.lesson.pending && this.#at >= this.#steps) return;
     this.#playing = false;
     this.#next = this.#at + 1;
-    this.mission.steer(before.join("") + letter);
+    this.mission.steer(before + letter);
   }
 
   /** All moments, one after the other. */
@@ -148,12 +167,13 @@ export class EpisodeRenderer implements Renderer {
   }
 
   /** What it may do, with how likely it is; each also what the reader may do instead. */
-  #actions({ actions, letters, moments }: Episode) {
+  #actions({ actions, letters, moments, lesson }: Episode) {
     const { words } = this.host;
     const moment = moments[this.#at];
+    const probabilities = (moment ?? lesson?.pending)?.probabilities ?? [];
     const percent = new Intl.NumberFormat(words.tag, { style: "percent" });
     return actions.map((name, i) => {
-      const p = moment?.probabilities[i] ?? 0;
+      const p = probabilities[i] ?? 0;
       const here = [
         moment?.taken === i ? words.say(moment.given ? "takenByYou" : "takenAction") : "",
         moment?.expert === i ? words.say("expertsAction") : "",
@@ -165,10 +185,52 @@ export class EpisodeRenderer implements Renderer {
         @click=${() => this.#act(letters[i] ?? "")}>
         <span>${words.told(name)}</span>
         <span class="chance" .style=${`width: ${100 * p}%`}></span>
-        <span>${moment ? percent.format(p) : ""}</span>
+        <span>${probabilities.length ? percent.format(p) : ""}</span>
         <small>${here.join(", ")}</small>
       </button>`;
     });
+  }
+
+  /** How unsure it was, moment by moment; those at which the reader was asked, or had a word, are marked. */
+  #doubts({ moments }: Episode, { doubts, pending, threshold }: Lesson) {
+    const { words } = this.host;
+    const all = pending ? [...doubts, pending.doubt] : doubts;
+    const bar = (doubt: number, i: number) => {
+      const asked = moments[i]?.given ?? true;
+      const told = words.say("doubtAt", { at: i + 1, doubt: words.percent(doubt) });
+      return html`<button
+        type="button"
+        class=${asked ? "asked" : ""}
+        title=${told}
+        aria-label=${told}
+        aria-current=${this.#at === i ? "step" : "false"}
+        @click=${() => this.#stop(i)}>
+        <i .style=${`height: ${Math.round(100 * doubt)}%`}></i>
+      </button>`;
+    };
+    return html`<div
+      class="doubts"
+      role="group"
+      aria-label=${words.say("doubts")}
+      .style=${`--threshold: ${Math.round(100 * threshold)}%`}>
+      ${all.map(bar)}
+    </div>`;
+  }
+
+  /** Whose turn it is. */
+  #turn({ asks, pending, threshold }: Lesson) {
+    const { words } = this.host;
+    if (!pending) return nothing;
+    const { expert, doubt } = pending;
+    const told = asks
+      ? words.say("itAsks", { doubt: words.percent(doubt), threshold: words.percent(threshold) })
+      : words.say("yourTurn");
+    return html`${told}
+    ${
+      expert
+        ? html`<button type="button" @click=${() => this.#act(expert)}>${words.say("expertAnswers")}</button>`
+        : nothing
+    }`;
   }
 
   /** What it said that it was up to, and a way to make a mission of it. */
@@ -223,6 +285,7 @@ export class EpisodeRenderer implements Renderer {
     const moment = view?.moments[this.#at];
     const caption = words.told(view?.caption ?? "");
     const ended = view && this.#at >= this.#steps;
+    const lesson = view?.lesson;
     const expert = view?.expertSteps;
     const beside = expert != null && view?.done ? words.say("stepsBeside", { steps: this.#steps, expert }) : nothing;
     return html`<div class="episode">
@@ -241,16 +304,17 @@ export class EpisodeRenderer implements Renderer {
         ${
           view && !bare
             ? html`<div class="deeds" role="group" aria-label=${words.say("takeOver")} @keydown=${keys}>
-                ${this.#actions(view)}<small>${words.say("takeOver")}</small>
+                ${this.#actions(view)}<small>${words.say(lesson ? "playHere" : "takeOver")}</small>
               </div>`
             : nothing
         }
       </div>
-      ${bare ? nothing : this.#controls()}
+      ${view && lesson?.asks && !bare ? this.#doubts(view, lesson) : nothing} ${bare ? nothing : this.#controls()}
       <p class="outcome" aria-live="polite">
         ${
           ended
-            ? html`${words.told(view.outcome)} ${beside}`
+            ? html`${view.outcome ? words.told(view.outcome) : nothing} ${beside}
+              ${lesson ? this.#turn(lesson) : nothing}`
             : moment?.plan
               ? html`${words.say("upTo")} <q lang="en">${moment.plan}</q>`
               : nothing

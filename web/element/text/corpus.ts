@@ -12,9 +12,12 @@ export interface Library {
   announce(name: string, detail: unknown): void;
 }
 
+/** What is learned from as a text: texts, pairs to translate, or episodes as lines of JSON. */
+export type CorpusKind = "text" | "pairs" | "episodes";
+
 /**
- * The text that a model is to learn from: one of the site's, or the reader's own. Of `pairs` to translate only a
- * reader's own are a text; the others are made, or are a file of the site.
+ * The text that a model is to learn from: one of the site's, or the reader's own. Of pairs and episodes only a reader's
+ * own are a text; the others are made, or are a file of the site.
  */
 export class Corpus {
   /** What the site serves. */
@@ -33,14 +36,21 @@ export class Corpus {
   /** What is wrong with the text that the reader brought last. */
   #refused: ErrorInfo | undefined;
   #preferred: string | undefined;
-  /** Pairs that were chosen instead of a reader's own. */
+  /** Pairs or episodes that were chosen instead of a reader's own. */
   made: string | undefined;
+  /** The share of the expert's episodes beside a reader's own. */
+  expert = 0;
 
   constructor(
     private readonly host: Library,
     private readonly options: () => Record<string, unknown>,
-    readonly pairs = false,
+    readonly kind: CorpusKind = "text",
   ) {}
+
+  /** Whether only a reader's own are a text. */
+  get pairs(): boolean {
+    return this.kind !== "text";
+  }
 
   /** Looks what there is; takes the wished-for text, else the first. */
   async open(): Promise<void> {
@@ -115,7 +125,7 @@ export class Corpus {
 
   /** Takes a reader's text; one that cannot be used leaves the one before in place. */
   async bring(bytes: Uint8Array, title: string): Promise<void> {
-    const name = nameOf(bytes, this.pairs ? "pairs" : "text");
+    const name = nameOf(bytes, this.kind);
     const find = async () => {
       if (!bytes.length)
         throw problem("bad-data", "This text cannot be used: it is empty.", "Paste something, or open a file.");

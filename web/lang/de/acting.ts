@@ -47,6 +47,38 @@ export const actingTexts: Pick<Texts, keyof typeof english> = {
   questionHelp:
     "Auf Englisch: what do you see? what is before you? where is the red key? how many balls do you see? is there a " +
     "blue door? is the door before you open? what do you carry?",
+  learnsOwnEpisodes:
+    "Was Sie in eigenen Episoden gezeigt oder geantwortet haben. Die Verluste sind −log p Ihrer nächsten Handlung und " +
+    "des Ziels, das der Planer in diesem Augenblick hätte; die dicke Kurve ist die Ihrer zurückgehaltenen Episoden.",
+  episodesLegend: "Episoden",
+  episodesNote: "die des Experten in neu gezogenen Räumen oder eigene, die Sie unter „Selbst vormachen“ spielen",
+  episodesMade: "die des Experten, in neu gezogenen Räumen",
+  takenEpisodes: "{train} eigene Episoden zum Lernen, {heldOut} zurückgehalten, mit insgesamt {answers} Antworten.",
+  yourDemonstrations: "Ihre Vorführungen",
+  missionNumber: "Auftrag {n}",
+  nextMission: "Nächster Auftrag",
+  sameMission: "Von vorn",
+  playHere: "Sie sind am Zug: Drücken Sie eine davon oder die Pfeiltasten, p, d und t.",
+  yourTurn: "Sie sind am Zug.",
+  itAsks: "Er fragt Sie: Sein Zweifel ist {doubt}, Sie erlauben {threshold}.",
+  expertAnswers: "Den Experten antworten lassen",
+  doubts: "Wie unsicher er bei jedem Schritt war; wo Sie geantwortet haben, ist markiert",
+  doubtAt: "Schritt {at}: Zweifel {doubt}",
+  ownDemonstrations: "Eigene Vorführungen: {n}",
+  noDemonstrations: "Jeder Auftrag, den Sie ausführen, wird hier aufgehoben, nur in diesem Browser.",
+  shownSteps: "{steps} Schritte",
+  shownAnswers: "{answers} beantwortet",
+  shownUndone: "nicht erledigt",
+  throwAway: "Verwerfen",
+  throwAllAway: "Alle verwerfen",
+  saveDemonstrations: "Als JSON Lines speichern",
+  openDemonstrations: "Eine Datei öffnen",
+  learnFromThese: "Aus diesen {n} lernen lassen",
+  learnBeginning: "Beginn",
+  fromWhatItKnows: "mit dem, was er kann",
+  fromNothing: "bei null",
+  halfExperts: "die Hälfte jedes Batches vom Experten",
+  demonstrationLoss: "Verlust auf zurückgehaltenen Vorführungen: anfangs {first} nat, jetzt {last}.",
 };
 
 /** What models that act and their data declare, and what errors say of them. */
@@ -78,6 +110,33 @@ export const acting: Record<string, string> = {
     "hat, und tut das Wahrscheinlichste. Wörter und Felder sind markiert, je mehr er auf sie achtet, im Mittel " +
     "über Schichten und Köpfe. Steuern Sie selbst, bei jedem Schritt, und sehen Sie, wie er von da an " +
     "weitermacht.",
+  "Show it yourself": "Selbst vormachen",
+  ["Play missions by hand, with the buttons or with the arrow keys, p, d and t. Each mission that you carry out is a " +
+  "demonstration, and your action at each moment is what is right there. Ten of them are enough to see something; " +
+  "then let it learn from them, from nothing or from what it knows already."]:
+    "Führen Sie Aufträge von Hand aus, mit den Knöpfen oder mit den Pfeiltasten, p, d und t. Jeder Auftrag, den Sie " +
+    "ausführen, ist eine Vorführung, und was Sie in jedem Augenblick tun, ist dort richtig. Zehn genügen, um etwas zu " +
+    "sehen; lassen Sie ihn dann daraus lernen, von nichts an oder von dem aus, was er schon kann.",
+  "Let it ask": "Fragen lassen",
+  ["The agent plays by itself. Where it is less sure than you allow, it stops and asks; your answer is taken, and kept " +
+  "as what is right at that moment. How unsure it is, is the entropy of its actions, as a share of that of an even " +
+  "guess."]:
+    "Der Agent spielt selbst. Wo er unsicherer ist, als Sie erlauben, hält er an und fragt; Ihre Antwort wird getan " +
+    "und als das behalten, was in diesem Augenblick richtig ist. Wie unsicher er ist, sagt die Entropie seiner " +
+    "Handlungen, als Anteil an der eines gleichmäßigen Ratens.",
+  "doubt allowed": "erlaubter Zweifel",
+  Success: "Erfolg",
+  ["In how many of 40 worlds that it has never seen it does what it is told within 64 steps, always by its likeliest " +
+  "action; each with a mission that the expert does. After a training here the same worlds are tried once more with " +
+  "the model as it was at the beginning. The bars are one standard error."]:
+    "In wie vielen von 40 Welten, die er nie gesehen hat, er binnen 64 Schritten tut, was ihm gesagt wird, stets mit " +
+    "der wahrscheinlichsten Handlung; jede mit einem Auftrag, den der Experte ausführt. Nach einem Training hier " +
+    "werden dieselben Welten noch einmal mit dem Modell versucht, wie es anfangs war. Die Striche sind ein " +
+    "Standardfehler.",
+  worlds: "Welten",
+  "missions done": "erledigte Aufträge",
+  now: "jetzt",
+  before: "vorher",
   Episodes: "Episoden",
   "The model acts in worlds of its own.": "Das Modell handelt in eigenen Welten.",
   "What it sees, and where it looks": "Was er sieht, und wohin er blickt",
@@ -197,6 +256,24 @@ export const acting: Record<string, string> = {
   "only doors can be opened by name": "mit Namen öffnen lassen sich nur Türen",
   "64 actions are the most": "höchstens 64 Handlungen",
   "its letters are L, R, F, P, D and T": "ihre Buchstaben sind L, R, F, P, D und T",
+
+  // Demonstrations, and episodes and paths in files
+  "Share of the expert": "Anteil des Experten",
+  "two demonstrations from beginning to end are needed, one of them to be held out":
+    "nötig sind zwei Vorführungen von Anfang bis Ende, von denen eine zurückgehalten wird",
+  "nobody says what would have been right": "niemand sagt, was richtig gewesen wäre",
+  "line {} is no path: {reason}": "Zeile {} ist kein Pfad: {reason}",
+  "there are no paths in the file": "in der Datei sind keine Pfade",
+  "it has {} places, and {LENGTH} are needed": "er hat {} Orte, und {LENGTH} sind nötig",
+  "it does not lead from the start to the goal": "er führt nicht vom Start zum Ziel",
+  "{MOST_LINES} are the most": "höchstens {MOST_LINES}",
+  "an agent decided nothing": "ein Agent hat nichts entschieden",
+  "asked where it is unsure": "gefragt, wo er unsicher ist",
+  "asked at moments drawn by lot": "gefragt in ausgelosten Augenblicken",
+  "shown whole episodes": "ganze Episoden vorgeführt",
+  "it runs into a wall": "er läuft in eine Wand",
+  "it must lie below {WORLDS}": "es muss unter {WORLDS} liegen",
+  "In the maze the expert goes, and without a mission": "Im Labyrinth geht der Experte, und ohne Auftrag",
 
   // Other errors
   "This needs episodes": "Dazu braucht es Episoden",
