@@ -139,7 +139,10 @@ for (let seed = 1; impossible.length < 4; seed++) {
 async function so_far(n) {
   const these = Array.from({ length: 5 }, () => impossible).flat();
   const actions = "LRFR".repeat(16).slice(0, n);
-  const { clock, spent } = await all("ours", these.map((one) => ({ ...one, actions })));
+  const { clock, spent } = await all(
+    "ours",
+    these.map((one) => ({ ...one, actions })),
+  );
   return { clock: clock / these.length, spent: spent / these.length };
 }
 
@@ -152,7 +155,10 @@ for (let round = 0; round < Number(values.rounds); round++) {
     const each = (ms) => `${(ms / decisions).toFixed(3)} ms`;
     console.log(`${name}: ${each(clock)} a decision, ${each(spent)} of CPU`);
   }
-  for (const [name, n] of [["early", 8], ["late", 32]]) {
+  for (const [name, n] of [
+    ["early", 8],
+    ["late", 32],
+  ]) {
     const [less, more] = [await so_far(n - 4), await so_far(n + 4)];
     found[name].push({ clock: (more.clock - less.clock) / 8, spent: (more.spent - less.spent) / 8 });
   }

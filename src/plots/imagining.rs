@@ -129,6 +129,7 @@ impl Film {
             actions: ACTIONS.iter().map(|a| a.name().into()).collect(),
             letters: ACTIONS.iter().map(|a| a.letter()).collect(),
             moments: self.moments,
+            lesson: None,
             outcome,
             plan: String::new(),
             suggestions,
@@ -180,6 +181,8 @@ async fn imagine(model: &dyn Imagining, request: &PlotRequest<'_>, pause: Pause)
             plan: String::new(),
             expert: None,
             done: task.done as u32,
+            sees: String::new(),
+            in_truth: String::new(),
         });
         if let Some(one) = expected.get(action as usize) {
             doubts = one.doubts();
@@ -256,6 +259,8 @@ async fn plan(model: &dyn Imagining, request: &PlotRequest<'_>, pause: Pause) ->
             plan: said(planner.ahead()),
             expert: advice.map(|(action, _)| action as u32),
             done: task.done as u32,
+            sees: String::new(),
+            in_truth: String::new(),
         });
         if let Some(one) = ask(model, (planner.memory(), action, part)).await? {
             imagined = one.likeliest().1;

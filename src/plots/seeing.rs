@@ -9,7 +9,7 @@ use crate::{
     rng::{Purpose, Rng},
     scene::{PlotInput, PlotRequest, PlotSpec, View},
     worlds::rooms::{
-        SIGHT, Sight, draw,
+        Sight, draw,
         layout::{self, Naming},
         question::Question,
     },

@@ -14,7 +14,7 @@ use crate::{
     rng::{Purpose, Rng},
     scene::{EpisodeMoment, Lesson, Pending, PlotInput, PlotRequest, PlotSpec, Shown, View},
     worlds::rooms::{
-        ACTIONS, Action, Expert, SIGHT, Task,
+        ACTIONS, Action, Expert, Task,
         draw::{self, Picture},
         expert::Goal,
         layout::{self, Naming, SIDE},
@@ -124,6 +124,8 @@ impl Episode {
             plan: decision.map_or(String::new(), |decision| decision.goal.to_string()),
             expert: advice.map(|(action, _)| action as u32),
             done: self.task().done as u32,
+            sees: String::new(),
+            in_truth: String::new(),
         });
         self.doubts.extend(decision.map(Decision::doubt));
         if let Some(moment) = self.played.moments.last_mut()
@@ -173,6 +175,7 @@ impl Episode {
         View::Episode {
             worlds: Box::new(sheet(&self.worlds)),
             sights: Box::new(sheet(&sights)),
+            caption: "What it sees".into(),
             mission: task.mission.to_string(),
             words: task.mission.words(),
             actions: ACTIONS.iter().map(|a| a.name().into()).collect(),

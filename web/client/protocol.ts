@@ -1410,7 +1410,7 @@ example: string, } | { "kind": "passages" } | { "kind": "marks" } | { "kind": "m
 /**
  * One to begin with.
  */
-example: string, } | { "kind": "maze" } | { "kind": "phrase" };
+example: string, } | { "kind": "demonstrations" } | { "kind": "maze" } | { "kind": "phrase" };
 
 /**
  * The answers to a plot's inputs; what a plot does not ask for is ignored.
@@ -2015,7 +2015,11 @@ done: boolean,
 /**
  * Steps that the expert takes for it; `null` where it cannot be done.
  */
-expertSteps: number | null, } | { "kind": "scores", 
+expertSteps: number | null, 
+/**
+ * Where the reader plays or answers: how that goes on, and what they have played before.
+ */
+lesson: Lesson | null, } | { "kind": "scores", 
 /**
  * It, one or several pieces.
  */
@@ -2302,6 +2306,82 @@ sees?: string,
  * What there is to be seen, where that is something else.
  */
 inTruth?: string, };
+
+/**
+ * A [`View::Episode`] that the reader plays, or in which the agent asks them.
+ */
+export type Lesson = { 
+/**
+ * What was done, a letter for each moment: large where the reader did it, small where the agent did. What comes
+ * next is put behind it.
+ */
+history: string, 
+/**
+ * The moment at which somebody is waited for; `null` at the end.
+ */
+pending: Pending | null, 
+/**
+ * How unsure the agent was at each moment, 0 to 1; empty where the reader plays alone.
+ */
+doubts: Array<number>, 
+/**
+ * How unsure it has to be to ask.
+ */
+threshold: number, 
+/**
+ * The episode as a line of JSON, if it has ended and can be learned from.
+ */
+line: string | null, 
+/**
+ * Whether the agent plays.
+ */
+asks: boolean, 
+/**
+ * What was played before.
+ */
+own: Array<Shown>, };
+
+/**
+ * The moment at which a [`Lesson`] waits for an answer.
+ */
+export type Pending = { 
+/**
+ * The probability of each action under the model; empty where the reader plays alone.
+ */
+probabilities: Array<number>, 
+/**
+ * How unsure that is, 0 to 1.
+ */
+doubt: number, 
+/**
+ * What the expert would do, by its letter; `null` where there is no way.
+ */
+expert: string | null, };
+
+/**
+ * An episode that was played before.
+ */
+export type Shown = { 
+/**
+ * Its mission.
+ */
+mission: string, 
+/**
+ * Its moments.
+ */
+steps: number, 
+/**
+ * Those at which somebody said what is right.
+ */
+answers: number, 
+/**
+ * Whether its mission was done.
+ */
+done: boolean, 
+/**
+ * Whether it is held out.
+ */
+heldOut: boolean, };
 
 /**
  * A cell of a [`View::Table`].

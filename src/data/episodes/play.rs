@@ -64,7 +64,7 @@ pub fn random_play(mut task: Task, rng: &mut Rng) -> Episode {
             place,
             turned,
             last: last.replace(action),
-            right: action,
+            right: Some(action),
             goal: numbers(Goal::Explore),
         }
     });

@@ -139,6 +139,7 @@ export const acting: Record<string, string> = {
   before: "vorher",
   Episodes: "Episoden",
   "The model acts in worlds of its own.": "Das Modell handelt in eigenen Welten.",
+  "What it sees": "Was er sieht",
   "What it sees, and where it looks": "Was er sieht, und wohin er blickt",
   left: "links drehen",
   right: "rechts drehen",
