@@ -3,10 +3,10 @@
 
 mod common;
 
-use std::rc::Rc;
+use std::{pin::Pin, rc::Rc};
 
 use burn::tensor::{Device, TensorData};
-use common::{count, digest, number, pause, root, signed, values};
+use common::{count, digest, number, root, signed, values};
 use generative_playground::{
     data::{
         Batch, DataInfo, Dataset, EpisodeSet, Space,
@@ -38,6 +38,10 @@ use generative_playground::{
     },
 };
 use serde_json::{Value, json};
+
+fn pause() -> Pin<Box<dyn Future<Output = ()>>> {
+    Box::pin(async {})
+}
 
 fn info() -> DataInfo {
     DataInfo::new(PLAY, Space::Episodes { steps: LENGTH })
