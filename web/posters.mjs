@@ -15,6 +15,7 @@ const MILD = ["--temperature", "0.7"];
 /** What `playground sample` is told beside the model's name. */
 const POSTERS = {
   "agent-rooms.png": ["--seed", "1", "--count", "6", "--scale", "1"],
+  "agent-sees.png": ["--seed", "2", "--count", "6", "--scale", "1"],
   "bert-books.txt": ["--seed", "1", "--prompt", "Captain Ahab stood upon the ___ and looked at the ___."],
   "chorales.png": ["--seed", "1"],
   "ddpm-emoji.png": [

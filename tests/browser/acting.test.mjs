@@ -104,3 +104,41 @@ test("an agent learns in the page", async () => {
   await until(async () => (await model.locator(".told-mission span").count()) > 2, "it acts");
   await closePage(page);
 });
+
+test("an agent is asked what it sees, and says what it does not understand", async () => {
+  site.answers.set("s.html", html('model="agent-sees" view="see" seed="3"'));
+  const page = await openPage(browser, site, { path: "s.html", viewport: { width: 1000, height: 1000 } });
+  const model = page.locator("#m");
+  const question = model.getByLabel("Your question", { exact: true });
+  const answers = () => model.locator(".titled figcaption").allTextContents();
+  await until(async () => (await answers()).length > 1, "it describes its views");
+  assert.equal(await question.inputValue(), "what do you see?");
+  for (const answer of await answers()) assert.match(answer, /^(nothing|an?) .* · \d+ %/);
+  await question.fill("Is the door before you open?");
+  await until(async () => (await answers()).every((a) => /^(yes|no|there is no door) · \d+ %/.test(a)), "it answers");
+
+  const refused = model.locator(".notice[data-code]");
+  for (const typed of ["who are you?", "<img src=x onerror=alert(1)>", "where is the pink ball?"]) {
+    await question.fill(typed);
+    await until(async () => (await refused.count()) === 1, "it says what it understands");
+    assert.equal(await refused.getAttribute("data-code"), "bad-option");
+    assert.equal(await question.inputValue(), typed, "what was typed stays");
+    await question.fill("what do you carry?");
+    await until(async () => (await refused.count()) === 0, "and goes on");
+  }
+  assert.ok((await model.getByRole("tab", { name: "Ask what it sees" }).count()) === 1);
+  await closePage(page);
+
+  // One without a voice is not asked, and what the other sees stands beside what it does.
+  site.answers.set("n.html", html('model="agent-rooms" view="follow" seed="3"'));
+  const silent = await openPage(browser, site, { path: "n.html", viewport: { width: 1000, height: 1000 } });
+  await until(async () => (await silent.locator("#m .told-mission span").count()) > 2, "it acts");
+  assert.equal(await silent.locator("#m .sees").count(), 0);
+  assert.equal(await silent.getByRole("tab", { name: "Ask what it sees" }).count(), 0);
+  await closePage(silent);
+  site.answers.set("b.html", html('model="agent-sees" view="follow" seed="3"'));
+  const both = await openPage(browser, site, { path: "b.html", viewport: { width: 1000, height: 1000 } });
+  await until(async () => (await both.locator("#m .sees q").count()) > 0, "it says what it sees");
+  assert.match(await both.locator("#m .sees q").first().textContent(), /^(nothing|an?) /);
+  await closePage(both);
+});

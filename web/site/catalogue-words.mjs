@@ -101,6 +101,10 @@ export const CATALOGUE = {
       stepsRatio: "Steps beside the expert’s",
       sameAction: "Next action as the expert’s, %",
       samePlan: "Plan in words as the expert’s, %",
+      captions: "What it sees, described right word for word, %",
+      answers: "Questions about it answered right, %",
+      captionsUnsaid: "Described right with words never said together, %",
+      answersUnsaid: "Answered right with words never said together, %",
     },
   },
   de: {
@@ -203,6 +207,10 @@ export const CATALOGUE = {
       stepsRatio: "Schritte, gemessen an denen des Experten",
       sameAction: "Nächste Handlung wie die des Experten, %",
       samePlan: "Plan in Worten wie der des Experten, %",
+      captions: "Wort für Wort richtig beschrieben, was er sieht, %",
+      answers: "Fragen dazu richtig beantwortet, %",
+      captionsUnsaid: "Richtig beschrieben mit nie zusammen gesagten Wörtern, %",
+      answersUnsaid: "Richtig beantwortet mit nie zusammen gesagten Wörtern, %",
     },
   },
 };

@@ -1,6 +1,7 @@
 /** Titles of the models and sets of names that the site serves. */
 export const models: Record<string, string> = {
   "Agent in rooms": "Agent in Räumen",
+  "Agent that says what it sees": "Agent, der sagt, was er sieht",
   "Planner in mazes": "Planer in Labyrinthen",
   "Clothes by a GAN": "Kleidung von einem GAN",
   "Emoji by a GAN": "Emoji von einem GAN",
