@@ -80,8 +80,8 @@ fn an_episode_that_is_followed_gets_the_decisions_of_one_that_is_read_anew() {
             false => model.follow(&words),
             true => by_formulas(|| model.follow(&words)),
         };
-        for t in 0..moments.len() {
-            let next = pollster::block_on(following.next(&moments[t])).expect("a decision");
+        for (t, moment) in moments.iter().enumerate() {
+            let next = pollster::block_on(following.next(moment)).expect("a decision");
             let told = &moments[(t + 1).saturating_sub(LENGTH)..=t];
             // A whole pass takes long.
             if t > 5 && t % 16 != 0 && t < LENGTH - 1 {
