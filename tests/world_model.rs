@@ -721,7 +721,7 @@ fn errors_are_counted_as_by_hand() {
     );
     assert_eq!(found.moved.handled.right, 0);
     assert_eq!(found.done.count + found.undone.count, all.len());
-    let runs = runs(&set, 0, 3);
+    let runs = runs(&set, 12, 0, 3);
     let drift = pollster::block_on(drift(&model, &runs, pause)).expect("it");
     assert_eq!((runs.len(), drift.copied.len()), (3, 3));
     for (run, row) in runs.iter().zip(&drift.copied) {

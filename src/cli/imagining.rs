@@ -55,7 +55,7 @@ pub fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result<()> {
     let episodes = (0..EPISODES).flat_map(|i| steps(&set.held_out(i).moments));
     let all: Vec<Step> = episodes.collect();
     let next = pollster::block_on(next_view(model, &all))?;
-    let drift = pollster::block_on(drift(model, &runs(&set, 0, TEST), pause))?;
+    let drift = pollster::block_on(drift(model, &runs(&set, AHEAD, 0, TEST), pause))?;
     let missions = |form: Form| {
         let bar = bar(COUNT);
         let told = |found: &Reached| bar.set_position(found.count as u64);
@@ -173,7 +173,7 @@ fn page(entry: &manifest::ModelEntry, meta: &Meta, found: &Found) -> String {
                 with what lies before the agent handled more often than by even odds (`src/data/episodes/play.rs`); no \
                 expert, no mission. Of each episode of 64 moments 16 steps are learned from";
     let training = format!(
-        "{} steps of {batch} episodes ({:.0} thousand episodes), {:.0} minutes on one core",
+        "{} steps of {batch} episodes ({:.0} thousand episodes), {:.0} minutes on a processor",
         meta.step,
         meta.seen as f64 / 1e3,
         meta.seconds / 60.0
@@ -228,8 +228,8 @@ fn page(entry: &manifest::ModelEntry, meta: &Meta, found: &Found) -> String {
          | | all | seen before | new | handled |\n|---|---|---|---|---|\n{cells}\n\
          −log p is {nats:.4} nats a cell. How the agent moves is right at {:.2} % of the steps. Of missions that are \
          done by a step {:.1} % are taken for done, of those that are not {:.1} % for not done.\n\n\
-         Cells in sight that are imagined wrongly, where the model goes on from its own likeliest imagination and \
-         never looks again; means of {TEST} episodes with their standard errors.\n\n\
+         Cells in sight that are imagined wrongly, where the model has seen {AHEAD} steps of random play, then goes on \
+         from its own likeliest imagination and never looks again; means of {TEST} episodes with their standard errors.\n\n\
          | steps imagined | {} |\n|---|---|---|---|---|---|\n{drifts}\n\
          Missions about something in sight at the beginning, {COUNT} of each kind, at most {MOST_STEPS} steps: by a \
          search through what is imagined (beam of {}, {} steps deep), anew wherever something else is seen than was \

@@ -180,12 +180,11 @@ pub fn wrong(imagined: &Sight, truth: &Sight) -> f64 {
     1.0 - tally.right as f64 / tally.count.max(1) as f64
 }
 
-/// Runs of [`AHEAD`] steps, as many as are asked for, one from the middle of each held-out episode that has so many.
-pub fn runs(set: &EpisodeSet, from: usize, count: usize) -> Vec<Vec<Step>> {
+/// Runs of [`AHEAD`] steps, one from each of `count` held-out episodes that has so many, after `begin` steps in which
+/// something is seen.
+pub fn runs(set: &EpisodeSet, begin: usize, from: usize, count: usize) -> Vec<Vec<Step>> {
     let run = |i: usize| {
         let all = steps(&set.held_out(i).moments);
-        // Something has been seen by then.
-        let begin = AHEAD.min(all.len());
         let run: Vec<Step> = all.into_iter().skip(begin).take(AHEAD).collect();
         (run.len() == AHEAD).then_some(run)
     };

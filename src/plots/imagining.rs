@@ -61,7 +61,7 @@ pub fn specs() -> Vec<PlotSpec> {
         PlotSpec::new(
             "drift",
             "Errors that grow",
-            "The share of the cells in sight that are imagined wrongly, the more steps the model goes on from its own imagination; means over 24 episodes of random play. Beside it the first view unchanged, and what was remembered at the beginning, moved by rule: that is never wrong about what stays as it is, and knows nothing of what comes into view.",
+            "The share of the cells in sight that are imagined wrongly, the more steps the model goes on from its own imagination; means over 24 episodes of random play, of which it has seen the first view alone. Beside it the first view unchanged, and what was remembered at the beginning, moved by rule: that is never wrong about what stays as it is, and knows nothing of what comes into view.",
         )
         .answered("chart"),
         PlotSpec::new(
@@ -327,7 +327,7 @@ async fn chart(model: &dyn Imagining, request: &PlotRequest<'_>, pause: Pause) -
         model,
         copied,
         moved,
-    } = drift(model, &runs(&set, first, EPISODES), pause).await?;
+    } = drift(model, &runs(&set, 0, first, EPISODES), pause).await?;
     let curve = |title: &str, rows: &[[f64; AHEAD]]| {
         let means = means(rows);
         Curve {

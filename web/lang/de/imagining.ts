@@ -49,14 +49,13 @@ export const imagining: Record<string, string> = {
     "am wenigsten kennt: Dort gibt es etwas zu sehen.",
   "Errors that grow": "Fehler, die wachsen",
   ["The share of the cells in sight that are imagined wrongly, the more steps the model goes on from its own " +
-  "imagination; means over 24 episodes of random play. Beside it the first view unchanged, and what was " +
-  "remembered at " +
-  "the beginning, moved by rule: that is never wrong about what stays as it is, and knows nothing of what comes into " +
-  "view."]:
+  "imagination; means over 24 episodes of random play, of which it has seen the first view alone. Beside it the " +
+  "first view unchanged, and what was remembered at the beginning, moved by rule: that is never wrong about what " +
+  "stays as it is, and knows nothing of what comes into view."]:
     "Der Anteil der Felder in Sicht, die falsch vorgestellt sind, je mehr Schritte das Modell von seiner eigenen " +
-    "Vorstellung aus weitergeht; Mittel über 24 Episoden zufälligen Spiels. Daneben der erste Blick unverändert, und " +
-    "was zu Beginn erinnert war, nach der Regel bewegt: Das irrt sich nie in dem, was bleibt, wie es ist, und weiß " +
-    "nichts von dem, was in Sicht kommt.",
+    "Vorstellung aus weitergeht; Mittel über 24 Episoden zufälligen Spiels, von denen es nur den ersten Blick " +
+    "kennt. Daneben der erste Blick unverändert, und was zu Beginn erinnert war, nach der Regel bewegt: Das irrt " +
+    "sich nie in dem, was bleibt, wie es ist, und weiß nichts von dem, was in Sicht kommt.",
   Dreams: "Träume",
   "Random play in imagination. Only the first view is that of a world.":
     "Zufälliges Spiel in der Vorstellung. Nur der erste Blick ist der in eine Welt.",
