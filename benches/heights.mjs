@@ -52,6 +52,10 @@ const MODELS = [
     `[view="${view}"]`,
     `<generative-model lang="de" model="agent-rooms" view="${view}" seed="1">`,
   ]),
+  ...["imagine", "plan", "futures"].map((view) => [
+    `<generative-model lang="de" model="world-rooms" view="${view}" seed="3">`,
+  ['[view="drift"]', '<generative-model lang="de" model="world-rooms" view="drift">'],
+  ['[view="train"][family="world-model"]', '<generative-model family="world-model" data="rooms-play" view="train">'],
   ['[view="train"][family="agent"]', '<generative-model family="agent" data="rooms" view="train">'],
   ['[view="train"][family="seq2seq"]', '<generative-model family="seq2seq" data="numbers" view="train">'],
   ['[view="samples"][model="chorales"]', '<generative-model model="chorales" view="samples">'],

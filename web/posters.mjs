@@ -53,6 +53,7 @@ const POSTERS = {
     ...["--seed", "1", "--count", "4", "--columns", "1", "--scale", "1", "--option", "steps=8"],
     ...["--prompt", "a small red circle going up and right, slowly"],
   ],
+  "world-rooms.png": ["--seed", "1", "--count", "6", "--scale", "1"],
 };
 
 const folder = new URL("posters/", import.meta.url);

@@ -26,5 +26,6 @@ export const models: Record<string, string> = {
   Shakespeare: "Shakespeare",
   "Shapes from words": "Formen aus Wörtern",
   "Shapes from words in few steps": "Formen aus Wörtern in wenigen Schritten",
+  "World model of rooms": "Weltmodell von Räumen",
   "Your alphabet": "Ihr Alphabet",
 };
