@@ -58,12 +58,13 @@ test("missions are played by hand, counted, kept, learned from and thrown away",
     await page.keyboard.press(KEYS[action]);
     await until(async () => (await at()) === i + 1, `key ${i + 1}`);
   }
+  await until(async () => (await list.count()) === 2, "it is counted once more");
   // Another demonstration in the next world.
   await model.getByRole("button", { name: "Next mission" }).click();
   await until(async () => (await at()) === 0, "another world");
   await play();
-  await until(async () => (await list.count()) >= 2, "two of them");
-  const count = await list.count();
+  const count = 3;
+  await until(async () => (await list.count()) === count, "three of them");
 
   // They are still there after a reload.
   await page.reload();

@@ -166,12 +166,16 @@ export class EpisodeRenderer implements Renderer {
     return html`<p class="told-mission" lang="en" aria-label=${mission}>${all.map(marked)}</p>`;
   }
 
+  get #percent() {
+    return new Intl.NumberFormat(this.host.words.tag, { style: "percent" });
+  }
+
   /** What it may do, with how likely it is; each also what the reader may do instead. */
   #actions({ actions, letters, moments, lesson }: Episode) {
     const { words } = this.host;
+    const percent = this.#percent;
     const moment = moments[this.#at];
     const probabilities = (moment ?? lesson?.pending)?.probabilities ?? [];
-    const percent = new Intl.NumberFormat(words.tag, { style: "percent" });
     return actions.map((name, i) => {
       const p = probabilities[i] ?? 0;
       const here = [
@@ -197,7 +201,7 @@ export class EpisodeRenderer implements Renderer {
     const all = pending ? [...doubts, pending.doubt] : doubts;
     const bar = (doubt: number, i: number) => {
       const asked = moments[i]?.given ?? true;
-      const told = words.say("doubtAt", { at: i + 1, doubt: words.percent(doubt) });
+      const told = words.say("doubtAt", { at: i + 1, doubt: this.#percent.format(doubt) });
       return html`<button
         type="button"
         class=${asked ? "asked" : ""}
@@ -223,7 +227,7 @@ export class EpisodeRenderer implements Renderer {
     if (!pending) return nothing;
     const { expert, doubt } = pending;
     const told = asks
-      ? words.say("itAsks", { doubt: words.percent(doubt), threshold: words.percent(threshold) })
+      ? words.say("itAsks", { doubt: this.#percent.format(doubt), threshold: this.#percent.format(threshold) })
       : words.say("yourTurn");
     return html`${told}
     ${
