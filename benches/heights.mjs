@@ -53,7 +53,9 @@ const MODELS = [
     `<generative-model lang="de" model="agent-rooms" view="${view}" seed="1">`,
   ]),
   ...["imagine", "plan", "futures"].map((view) => [
+    `[view="${view}"]`,
     `<generative-model lang="de" model="world-rooms" view="${view}" seed="3">`,
+  ]),
   ['[view="drift"]', '<generative-model lang="de" model="world-rooms" view="drift">'],
   ['[view="train"][family="world-model"]', '<generative-model family="world-model" data="rooms-play" view="train">'],
   ['[view="train"][family="agent"]', '<generative-model family="agent" data="rooms" view="train">'],
