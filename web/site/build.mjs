@@ -7,6 +7,7 @@ import { cardPage, catalogue, models, recipeOf, written } from "./catalogue.mjs"
 import { codeOf } from "./code.mjs";
 import { gallery } from "./gallery.mjs";
 import { cardOf, codePage, contents, frame, head, page, references } from "./layout.mjs";
+import { scaling } from "./scaling.mjs";
 import { tour } from "./tours.mjs";
 import { WORDS } from "./words.mjs";
 import { markdown, render } from "./markdown.mjs";
@@ -67,6 +68,7 @@ export function renderPages() {
         .replace("<!-- gallery -->", () => gallery(p.lang))
         .replace(/<!-- poster ([\w-]+) -->/g, (_, id) => written(id))
         .replace("<!-- anatomy -->", () => anatomy(p.lang))
+        .replace("<!-- scaling -->", () => scaling(p.lang))
         .replace("<!-- references -->", () => references(p.lang, sources, md)),
     );
     pages.set(p.file, page(p, chapters, tour(p) + body, { sources, md, home: fileIn(p.lang, "index.html") }));

@@ -60,7 +60,6 @@ use crate::{
         Losses, OptimizerKind, Reading, Sampler, Size, Speaking, TrainConfig, config_and_net,
     },
     nn::{
-        lora::frozen,
         transformer::{EPSILON, INIT, even_heads, gain, matrix},
         weights,
     },
@@ -480,10 +479,6 @@ impl Family for Agent {
             },
         };
         if config.n_say > 0 {
-            // An outline has no values that could be frozen.
-            if !rng.is_outline() {
-                model.net = frozen(model.net);
-            }
             model.net.voice = Some(Voice::init(c, config.n_say, rng, device));
         }
         Ok(model)

@@ -130,6 +130,11 @@ impl Net {
     }
 }
 
+/// Something of the agent's own, which no gradient reaches.
+fn held(tensor: Tensor<2>) -> Tensor<2> {
+    tensor.detach()
+}
+
 /// A voice with what it speaks for.
 struct Speaker<'a> {
     net: &'a Net,
@@ -140,15 +145,16 @@ struct Speaker<'a> {
 impl Speaker<'_> {
     /// Rows of words, `[n, C]`, each with its place in what is said.
     fn embed(&self, words: &[u32], at: &[u32]) -> Tensor<2> {
-        let table = Tensor::cat(vec![self.net.words.val(), self.voice.words.val()], 0);
+        let table = Tensor::cat(vec![held(self.net.words.val()), self.voice.words.val()], 0);
         embedding(table, words) + embedding(self.voice.at.val(), at)
     }
 
     /// Keys and values of things for a layer, `[m, 2C]`. They are linear in what a thing is, where, and which.
     fn seen(&self, layer: &Spoken, things: &Things, kinds: &Tensor<2>) -> Tensor<2> {
         let kv = &layer.things.kv;
+        let places = product(held(self.net.places.val()), kv);
         embedding(product(kinds.clone(), kv), &things.symbols)
-            + embedding(product(self.net.places.val(), kv), &things.places)
+            + embedding(places, &things.places)
             + embedding(product(self.voice.number.val(), kv), &things.numbers)
     }
 
@@ -167,7 +173,7 @@ impl Speaker<'_> {
         let things = Things::of(sayings.iter().map(|saying| &saying.sight));
         let said = Sequences::own(&lengths, true);
         let across = Sequences::across(&lengths, &things.counts, false);
-        let kinds = self.net.kinds();
+        let kinds = held(self.net.kinds());
         let mut x = self.embed(&words, &at);
         for layer in &self.voice.layers {
             x = layer.said.forward(x, None, self.heads, &said, None);
@@ -258,7 +264,7 @@ struct Said<'a> {
 impl<'a> Said<'a> {
     fn new(speaker: Speaker<'a>, sights: &[Sight]) -> Self {
         let things = Things::of(sights.iter());
-        let kinds = speaker.net.kinds();
+        let kinds = held(speaker.net.kinds());
         let layers = speaker.voice.layers.iter();
         let seen = layers.map(|layer| speaker.seen(layer, &things, &kinds));
         Self {
