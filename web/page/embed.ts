@@ -45,8 +45,8 @@ function made(): { widget: GenerativeModel | GenerativeLab; linked: string[]; st
 }
 
 /**
- * How high it is where no scrollbar takes of its width. A scrollbar makes it narrower and with that lower, and in a frame
- * of that height the scrollbar stays for good.
+ * How high it is where no scrollbar takes of its width. A scrollbar makes it narrower and with that lower, and in a
+ * frame of that height the scrollbar stays for good.
  */
 function free(main: HTMLElement): number {
   const height = () => main.getBoundingClientRect().height;

@@ -2,9 +2,9 @@
 //
 //     node web/texts/talk.mjs
 //
-// writes talk.txt.gz in this folder and its line in manifest.json. Its form is that of a play: a line says who speaks, the
-// next what, and an empty one follows. The last tenth is made of names and words that the rest never has, so that who
-// answers there has learned what to do and not what to say.
+// writes talk.txt.gz in this folder and its line in manifest.json. Its form is that of a play: a line says who speaks,
+// the next what, and an empty one follows. The last tenth is made of names and words that the rest never has, so that
+// who answers there has learned what to do and not what to say.
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,8 +27,10 @@ const TEMPLATES = [
   ({ thing, deed }) => [`Cry out: ${deed} the ${thing}`, `${deed.toUpperCase()} THE ${thing.toUpperCase()}!`],
 ];
 /** What nobody should be called by chance. */
-const UNSAID =
-  /^(bawd|brothel|dug|gypsy|hag|heathen|idiot|lust|maidenh|moan|murder|niggard|rape|seduce|sex|slave|teat|tortur|virgin|wanton|whore)/;
+const UNSAID = new RegExp(
+  "^(bawd|brothel|dug|gypsy|hag|heathen|idiot|lust|maidenh|moan|murder|niggard|rape|seduce|sex|slave|teat|tortur|" +
+    "virgin|wanton|whore)",
+);
 const a = (thing) => `${/^[aeiou]/.test(thing) ? "an" : "a"} ${thing}`;
 const capital = (word) => word[0].toUpperCase() + word.slice(1);
 /** Exchanges that are learned, and that are held out. */
