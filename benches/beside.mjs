@@ -38,6 +38,36 @@ const begin = async () => {
 };
 `;
 
+/** What the script of a peer's own worker begins with; it makes `peer`, whose functions the page may call. */
+const PEER = `
+const made = Promise.withResolvers();
+let turn = made.promise;
+onmessage = ({ data: { id, what, of } }) => {
+  turn = turn
+    .then(async () => postMessage({ id, answer: await peer[what](of) }))
+    .catch((error) => postMessage({ id, error: String(error) }));
+};
+const names = await (await fetch("/files.json")).json();
+const bytesOf = async (path) => new Uint8Array(await (await fetch(path)).arrayBuffer());
+`;
+/** The page's side of it. */
+const CALLS = `
+const other = new Worker("/peer.js", { type: "module" });
+const called = new Map();
+let calls = 0;
+other.onmessage = ({ data: { id, answer, error } }) => {
+  const { resolve, reject } = called.get(id);
+  if (error) reject(new Error(error));
+  else resolve(answer);
+};
+const call = (what) => (of) =>
+  new Promise((resolve, reject) => {
+    called.set(++calls, { resolve, reject });
+    other.postMessage({ id: calls, what, of });
+  });
+window.peer = new Proxy({}, { get: (_, what) => call(what) });
+`;
+
 const types = {
   ".js": "text/javascript",
   ".mjs": "text/javascript",
@@ -46,12 +76,15 @@ const types = {
 };
 
 /** A page with `script`, which puts `ours` and the peer on the window, and what it needs: the built site, and files or
- * folders of elsewhere by the paths under which the page asks for them. `cpu` tells seconds of processor time of the
- * whole browser until now. */
-export async function open({ imports = "", script, files, dist = here("../dist") }) {
+ * folders of elsewhere by the paths under which the page asks for them. With `peer` the peer has a worker of its own, as
+ * ours has, which runs this, and each of its functions is one message there and one back, one after the
+ * other. `cpu` tells seconds of
+ * processor time of the whole browser until now. */
+export async function open({ imports = "", script, peer, files, dist = here("../dist") }) {
   const html = `<!doctype html><title>bench</title><script type="module">
 ${imports}
 ${WORKER}
+${peer ? CALLS : ""}
 ${script}
 window.ready = true;
 </script>`;
@@ -63,6 +96,10 @@ window.ready = true;
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url, "http://bench").pathname);
     if (path === "/") return void response.writeHead(200, { "content-type": "text/html" }).end(html);
+    if (path === "/peer.js" && peer) {
+      const script = `${peer.imports}\n${PEER}\n${peer.script}\nmade.resolve();`;
+      return void response.writeHead(200, { "content-type": "text/javascript" }).end(script);
+    }
     const file = found(path);
     if (!existsSync(file) || !statSync(file).isFile()) return void response.writeHead(404).end();
     const type = types[extname(path)] ?? "application/octet-stream";

@@ -1,13 +1,15 @@
 // Translations with what was read and written kept, ours beside onnxruntime-web, by turns in one run of Chromium on the
-// processor, a thread each: node benches/translate.mjs [--rounds N] [--count N] [--dist FOLDER]
+// processor, a thread each: node benches/translate.mjs [--rounds N] [--count N] [--asked N] [--dist FOLDER]
 //
 // Held-out numbers by the shipped seq2seq-numbers: half of them digits into words, half words into digits or the words
-// of another language, one text after the other, the likeliest piece each time. Ours is the request that the page sends
-// (`sample`), whose answer carries each piece with its likeliest rivals. The peer has the same weights as an encoder and
-// a decoder that goes on by one piece (browser/seq2seq/onnx.js), is told what our tokenizer made of the texts, and must
-// write the same pieces; else this fails. Printed for each round: seconds by the clock and of processor time of the
-// whole browser, and pieces a second; then the medians, and what the page's own question about a text takes, which
-// follows five translations side by side and asks where the network looked.
+// of another language, the likeliest piece each time. Ours is the request that the page sends (`sample`), whose answer
+// carries each piece with its likeliest rivals. The peer has the same weights as an encoder and a decoder that goes on by
+// one piece (browser/seq2seq/onnx.js), in a worker of its own as ours is; it is told what our tokenizer made of the
+// texts, and must write the same pieces, else this fails. All texts are handed over at once and translated one after the
+// other, a message there and one back for each. Printed for each round: milliseconds for each text, by the clock and of
+// processor time of the whole browser, and guesses at a piece a second; then the medians, and what the page's own
+// question about a text takes, which follows five translations side by side and asks where the network looked, for the
+// first of the texts.
 import { parseArgs } from "node:util";
 import { here, median, open } from "./beside.mjs";
 
@@ -15,6 +17,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: "string", default: "7" },
     count: { type: "string", default: "100" },
+    asked: { type: "string", default: "20" },
     dist: { type: "string", default: here("../dist") },
   },
 });
@@ -40,9 +43,7 @@ function* numbers() {
 
 const SCRIPT = `
 const CHECKPOINT = "/" + names["checkpoints/seq2seq-numbers.safetensors"];
-const { meta, weights } = checkpoint(await bytesOf(CHECKPOINT));
-const { languages, vocabulary } = meta.data.space;
-window.languages = languages;
+window.languages = checkpoint(await bytesOf(CHECKPOINT)).meta.data.space.languages;
 window.ours = {
   async load() {
     await begin();
@@ -63,7 +64,12 @@ window.ours = {
     return send({ type: "view", session: 1, query, snapshot: null });
   },
 };
+`;
 
+/** What it does in its worker. */
+const PEER = `
+const { meta, weights } = checkpoint(await bytesOf("/" + names["checkpoints/seq2seq-numbers.safetensors"]));
+const { languages, vocabulary } = meta.data.space;
 ort.env.wasm.numThreads = 1;
 ort.env.wasm.wasmPaths = "/ort/";
 ort.env.logLevel = "error";
@@ -74,7 +80,7 @@ const none = new ort.Tensor("float32", new Float32Array(0), [1, config.n_head, 0
 const layers = Array.from({ length: config.n_layer }, (_, i) => ["k_" + i, "v_" + i]).flat();
 const language = (code) => vocabulary.pieces.length + languages.indexOf(code);
 const end = vocabulary.pieces.length + languages.length;
-window.peer = {
+const peer = {
   async load() {
     this.encoder = await ort.InferenceSession.create(encoder({ weights, config }), how);
     this.decoder = await ort.InferenceSession.create(decoder({ weights, config }), how);
@@ -99,10 +105,14 @@ window.peer = {
 `;
 
 const { page, cpu, close } = await open({
-  imports:
-    'import * as ort from "/ort/ort.wasm.min.mjs"; import { checkpoint } from "/browser/safetensors.js"; ' +
-    'import { encoder, decoder } from "/browser/seq2seq/onnx.js";',
+  imports: 'import { checkpoint } from "/browser/safetensors.js";',
   script: SCRIPT,
+  peer: {
+    imports:
+      'import * as ort from "/ort/ort.wasm.min.mjs"; import { checkpoint } from "/browser/safetensors.js"; ' +
+      'import { encoder, decoder } from "/browser/seq2seq/onnx.js";',
+    script: PEER,
+  },
   files: { "/ort/": here("node_modules/onnxruntime-web/dist"), "/browser/": here("browser") },
   dist: values.dist,
 });
@@ -128,19 +138,22 @@ for (const text of texts) {
 const pieces = texts.reduce((sum, { written }) => sum + written.length + 1, 0);
 console.log(`${texts.length} texts, ${pieces} guesses at a piece, the same of both`);
 
-/** All texts, one after the other. */
-async function all(name, what) {
+/** These texts: milliseconds for each. */
+async function all(name, what, these = texts) {
   const before = await cpu();
   const run = async ([name, what, texts]) => {
     const start = performance.now();
-    for (const text of texts) await window[name][what](text);
+    await Promise.all(texts.map((text) => window[name][what](text)));
     return (performance.now() - start) / 1000;
   };
-  const clock = await page.evaluate(run, [name, what, texts]);
-  return { clock, spent: (await cpu()) - before };
+  const clock = await page.evaluate(run, [name, what, these]);
+  const each = (seconds) => (1000 * seconds) / these.length;
+  return { clock: each(clock), spent: each((await cpu()) - before) };
 }
+/** Guesses a second, from milliseconds for each text. */
+const rate = (ms) => ((1000 * pieces) / texts.length / ms).toFixed(0);
 const told = ({ clock, spent }) =>
-  `${clock.toFixed(2)} s, ${spent.toFixed(2)} s of CPU, ${(pieces / spent).toFixed(0)} guesses a second of CPU`;
+  `${clock.toFixed(2)} ms a text, ${spent.toFixed(2)} ms of CPU, ${rate(spent)} guesses a second of CPU`;
 const found = { ours: [], peer: [], asked: [] };
 for (const name of names) await all(name, "translate");
 for (let round = 0; round < Number(values.rounds); round++) {
@@ -148,15 +161,15 @@ for (let round = 0; round < Number(values.rounds); round++) {
     found[name].push(await all(name, "translate"));
     console.log(`${name}: ${told(found[name].at(-1))}`);
   }
-  found.asked.push(await all("ours", "ask"));
+  found.asked.push(await all("ours", "ask", texts.slice(0, Number(values.asked))));
 }
 const of = (name, what) => median(found[name].map((one) => one[what]));
-const each = (name, what) => `${((1000 * of(name, what)) / texts.length).toFixed(2)} ms`;
+const each = (name, what) => `${of(name, what).toFixed(2)} ms`;
 const times = (what) => `${(of("peer", what) / of("ours", what)).toFixed(2)} times as fast`;
 console.log(
-  `medians: ours ${each("ours", "spent")} of CPU a text and ${(pieces / of("ours", "spent")).toFixed(0)} guesses a ` +
-    `second, onnxruntime-web ${each("peer", "spent")} and ${(pieces / of("peer", "spent")).toFixed(0)}, ` +
-    `${times("spent")}; by the clock ${each("ours", "clock")} and ${each("peer", "clock")}, ${times("clock")}; what ` +
-    `the page asks, ${each("asked", "spent")} of CPU, ${each("asked", "clock")} by the clock`,
+  `medians: ours ${each("ours", "spent")} of CPU a text and ${rate(of("ours", "spent"))} guesses a second, ` +
+    `onnxruntime-web ${each("peer", "spent")} and ${rate(of("peer", "spent"))}, ${times("spent")}; by the clock ` +
+    `${each("ours", "clock")} and ${each("peer", "clock")}, ${times("clock")}; what the page asks, ` +
+    `${each("asked", "spent")} of CPU, ${each("asked", "clock")} by the clock`,
 );
 await close();
