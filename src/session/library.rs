@@ -152,6 +152,8 @@ impl Library {
                 self.scenes(&options::to_json(&options).ok()?).ok()
             }),
             name if let Some(kind) = clips::Kind::of(name) => self.clips(kind, &info.options).ok(),
+            // No question about a translation needs any, and its vocabulary takes long to find.
+            name if pairs::is_made(name) && !needed => None,
             name if pairs::is_made(name)
                 || functions::is_functions(name)
                 || episodes::is_episodes(name)
