@@ -4,6 +4,8 @@
 //! `range` attributes the limits. From its JSON Schema follow the form in the page, the URL state,
 //! the element's attributes, the recipe file and the checks here. Nothing lists an option twice.
 
+use std::{any::TypeId, cell::RefCell, collections::HashMap, rc::Rc};
+
 use schemars::JsonSchema;
 use serde::{
     Deserialize, Deserializer, Serialize,
@@ -14,7 +16,7 @@ use serde_json::{Map, Value};
 use crate::error::{Error, Result};
 
 /// A set of options: all have defaults, all are checked against their declared ranges.
-pub trait Options: Serialize + DeserializeOwned + JsonSchema + Default + Clone {
+pub trait Options: Serialize + DeserializeOwned + JsonSchema + Default + Clone + 'static {
     /// What ranges cannot say: options that do not go together.
     ///
     /// # Errors
@@ -42,7 +44,7 @@ pub trait Options: Serialize + DeserializeOwned + JsonSchema + Default + Clone {
             Value::Object(map) => map,
             other => return Err(Error::bad_option("options", other, "a table is needed")),
         };
-        let schema = schema::<Self>();
+        let schema = kept_schema::<Self>();
         for (name, value) in given {
             check_value(&schema, name, value)?;
             if let Value::Object(all) = &mut all {
@@ -80,6 +82,19 @@ pub fn schema<T: Options>() -> Value {
         }
     }
     schema
+}
+
+/// [`schema`], of each set of options made once: it takes longer than the checks by it.
+fn kept_schema<T: Options>() -> Rc<Value> {
+    thread_local! {
+        static KEPT: RefCell<HashMap<TypeId, Rc<Value>>> = RefCell::default();
+    }
+    let kept = KEPT.with_borrow(|kept| kept.get(&TypeId::of::<T>()).cloned());
+    kept.unwrap_or_else(|| {
+        let schema = Rc::new(schema::<T>());
+        KEPT.with_borrow_mut(|kept| kept.insert(TypeId::of::<T>(), schema.clone()));
+        schema
+    })
 }
 
 /// Names of a struct's fields as they are declared: serde writes them in that order.
@@ -168,7 +183,7 @@ fn choices(property: &Value) -> Option<Vec<&str>> {
 /// # Errors
 /// [`Error::BadOption`].
 pub fn check_all<T: Options>(options: &T) -> Result<()> {
-    let schema = schema::<T>();
+    let schema = kept_schema::<T>();
     for (name, value) in to_json(options)?.as_object().into_iter().flatten() {
         if !value.is_null() {
             check_value(&schema, name, value)?;
