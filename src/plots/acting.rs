@@ -260,13 +260,7 @@ pub(super) fn sheet(pictures: &[Picture]) -> View {
 /// Pictures of one size in rows of so many.
 pub(super) fn table(pictures: &[Picture], columns: usize) -> View {
     let side = pictures.first().map_or(0, |picture| picture.side);
-    let channel = |picture: &Picture, c: usize| {
-        let values = picture.rgb.iter().skip(c).step_by(3);
-        values.copied().collect::<Vec<u8>>()
-    };
-    let bytes = pictures
-        .iter()
-        .flat_map(|picture| (0..3).flat_map(|c| channel(picture, c)));
-    let bytes: Vec<u8> = bytes.collect();
+    let bytes: Vec<Vec<u8>> = pictures.iter().map(Picture::channels).collect();
+    let bytes = bytes.concat();
     grid_of_bytes(&bytes, [pictures.len(), 3, side, side], columns)
 }

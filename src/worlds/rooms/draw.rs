@@ -52,6 +52,18 @@ impl Picture {
         }
     }
 
+    /// Paints a cell as another one is.
+    fn copy(&mut self, [from, to]: [[usize; 2]; 2]) {
+        let side = self.side;
+        let start = |[column, row]: [usize; 2], y| 3 * ((row * TILE + y) * side + column * TILE);
+        for y in 0..TILE {
+            let (from, to) = (start(from, y), start(to, y));
+            if from.max(to) + 3 * TILE <= self.rgb.len() {
+                self.rgb.copy_within(from..from + 3 * TILE, to);
+            }
+        }
+    }
+
     /// Mixes `colour` into a cell's edge, as strongly as `weight` says.
     fn mark(&mut self, [column, row]: [usize; 2], colour: [u8; 3], weight: f32) {
         let edge = |v: usize| v == 0 || v + 1 == TILE;
@@ -70,6 +82,19 @@ impl Picture {
                 }
             }
         }
+    }
+
+    /// Its bytes, channel by channel.
+    pub fn channels(&self) -> Vec<u8> {
+        let pixels = self.rgb.as_chunks::<3>().0;
+        let mut out = vec![0; 3 * pixels.len()];
+        let channels = out.chunks_exact_mut(pixels.len().max(1));
+        for (c, channel) in channels.enumerate() {
+            for (to, pixel) in channel.iter_mut().zip(pixels) {
+                *to = pixel[c];
+            }
+        }
+        out
     }
 
     /// Values in [0, 1], channel by channel.
@@ -154,15 +179,27 @@ pub fn world(rooms: &Rooms, side: usize) -> Picture {
         side.saturating_sub(height) / 2,
     );
     let visible = rooms.visible();
-    let seen = |at: [isize; 2]| (0..SEEN).any(|i| visible[i] && rooms.pose.seen(i) == at);
+    let seen = (0..SEEN).filter(|&i| visible[i]);
+    let seen: Vec<[isize; 2]> = seen.map(|i| rooms.pose.seen(i)).collect();
+    // Most cells look like one that was painted already.
+    let mut painted: Vec<(Cell, bool, [usize; 2])> = Vec::new();
     for (at, cell) in rooms.cells() {
         let [x, y] = at.map(|v| v as usize);
         if x + left >= side || y + top >= side {
             continue;
         }
-        let (lit, Pose { facing, .. }) = (seen(at), rooms.pose);
+        let (lit, Pose { facing, .. }) = (seen.contains(&at), rooms.pose);
         let own = at == rooms.pose.place(0, 0);
-        picture.tile([x + left, y + top], |u, v| {
+        let place = [x + left, y + top];
+        let alike = painted.iter().find(|p| !own && (p.0, p.1) == (cell, lit));
+        if let Some(&(.., like)) = alike {
+            picture.copy([like, place]);
+            continue;
+        }
+        if !own {
+            painted.push((cell, lit, place));
+        }
+        picture.tile(place, |u, v| {
             if own && let Some(rgb) = rooms.carried.and_then(|thing| carried(thing, u, v)) {
                 return rgb;
             }
