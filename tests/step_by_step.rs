@@ -64,7 +64,7 @@ fn moments(count: usize) -> Vec<Moment> {
             place: [rng.below(31) as i8 - 15, rng.below(31) as i8 - 15],
             turned: rng.below(4) as u8,
             last: ACTIONS.get(last).copied(),
-            right: ACTIONS[0],
+            right: None,
             goal: numbers(Goal::Explore),
         }
     };
