@@ -47,7 +47,8 @@ const MODELS = [
   ['[view="translate"]', '<generative-model lang="de" model="seq2seq-numbers" view="translate">'],
   ['[view="translate"][model="seq2seq-dates"]', '<generative-model lang="de" model="seq2seq-dates" view="translate">'],
   ['[view="translate"][model="seq2seq-names"]', '<generative-model lang="de" model="seq2seq-names" view="translate">'],
-  ['[view="follow"]', '<generative-model lang="de" model="agent-rooms" view="follow" seed="1">'],
+  ['[view="follow"]', '<generative-model lang="de" model="agent-sees" view="follow" seed="1">'],
+  ['[view="see"]', '<generative-model lang="de" model="agent-sees" view="see" seed="1">'],
   ...["show", "ask", "success"].map((view) => [
     `[view="${view}"]`,
     `<generative-model lang="de" model="agent-rooms" view="${view}" seed="1">`,
