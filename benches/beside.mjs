@@ -75,11 +75,12 @@ const types = {
   ".wasm": "application/wasm",
 };
 
-/** A page with `script`, which puts `ours` and the peer on the window, and what it needs: the built site, and files or
- * folders of elsewhere by the paths under which the page asks for them. With `peer` the peer has a worker of its own, as
- * ours has, which runs this, and each of its functions is one message there and one back, one after the
- * other. `cpu` tells seconds of
- * processor time of the whole browser until now. */
+/**
+ * A page with `script`, which puts `ours` and the peer on the window, and what it needs: the built site, and files or
+ * folders of elsewhere by the paths under which the page asks for them. With `peer` the peer has a worker of its own,
+ * as ours has, which runs this, and each of its functions is one message there and one back, one after the other. `cpu`
+ * tells seconds of processor time of the whole browser until now.
+ */
 export async function open({ imports = "", script, peer, files, dist = here("../dist") }) {
   const html = `<!doctype html><title>bench</title><script type="module">
 ${imports}

@@ -2,13 +2,14 @@
 //
 //     node benches/decide.mjs PROGRAM [--rounds N] [--count N] [--dist FOLDER]
 //
-// PROGRAM is target/release/playground, which plays so many episodes of the shipped agent-rooms (`rollout`) and says what
-// was seen at each moment. Ours is the page's question about an episode (`follow`): all of its decisions, and besides
-// them worlds, an expert at each step, where the network looked, and two pictures of each moment. The peer makes the
-// decisions alone, from what was seen: the same network with keys and values kept (browser/agent/onnx.js), in a worker of
-// its own. The probabilities of all actions must agree to 1e-3, else this fails. Printed for each round: milliseconds a
-// decision, by the clock and of processor time of the whole browser; then the medians, and what of ours a decision costs
-// after 8 moments and after 32, from episodes that are followed so far, in which the reader acts and nothing can be done.
+// PROGRAM is target/release/playground, which plays so many episodes of the shipped agent-rooms (`rollout`) and says
+// what was seen at each moment. Ours is the page's question about an episode (`follow`): all of its decisions, and
+// besides them worlds, an expert at each step, where the network looked, and two pictures of each moment. The peer
+// makes the decisions alone, from what was seen: the same network with keys and values kept (browser/agent/onnx.js),
+// in a worker of its own. The probabilities of all actions must agree to 1e-3, else this fails. Printed for each
+// round: milliseconds a decision, by the clock and of processor time of the whole browser; then the medians, and what
+// of ours a decision costs after 8 moments and after 32, from episodes that are followed so far, in which the reader
+// acts and nothing can be done.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -3,13 +3,13 @@
 //
 // Held-out numbers by the shipped seq2seq-numbers: half of them digits into words, half words into digits or the words
 // of another language, the likeliest piece each time. Ours is the request that the page sends (`sample`), whose answer
-// carries each piece with its likeliest rivals. The peer has the same weights as an encoder and a decoder that goes on by
-// one piece (browser/seq2seq/onnx.js), in a worker of its own as ours is; it is told what our tokenizer made of the
-// texts, and must write the same pieces, else this fails. All texts are handed over at once and translated one after the
-// other, a message there and one back for each. Printed for each round: milliseconds for each text, by the clock and of
-// processor time of the whole browser, and guesses at a piece a second; then the medians, and what the page's own
-// question about a text takes, which follows five translations side by side and asks where the network looked, for the
-// first of the texts.
+// carries each piece with its likeliest rivals. The peer has the same weights as an encoder and a decoder that goes on
+// by one piece (browser/seq2seq/onnx.js), in a worker of its own as ours is; it is told what our tokenizer made of the
+// texts, and must write the same pieces, else this fails. All texts are handed over at once and translated one after
+// the other, a message there and one back for each. Printed for each round: milliseconds for each text, by the clock
+// and of processor time of the whole browser, and guesses at a piece a second; then the medians, and what the page's
+// own question about a text takes, which follows five translations side by side and asks where the network looked, for
+// the first of the texts.
 import { parseArgs } from "node:util";
 import { here, median, open } from "./beside.mjs";
 
@@ -22,7 +22,7 @@ const { values } = parseArgs({
   },
 });
 
-/** Whether a number is held out, as src/data/pairs.rs has it: the finalizer of SplitMix64 (Steele, Lea & Flood 2014). */
+/** Whether a number is held out, as src/data/pairs.rs has it: the end of SplitMix64 (Steele, Lea & Flood 2014). */
 function isHeldOut(n) {
   const cut = (z) => BigInt.asUintN(64, z);
   let z = cut(BigInt(n) * 0x9e3779b97f4a7c15n);
@@ -52,7 +52,8 @@ window.ours = {
   /** Ids that were read, those that were written, and the text of these. */
   async translate({ text, from, into }) {
     const options = { from_language: from, into_language: into, temperature: 0 };
-    const { view } = await send({ type: "sample", session: 1, count: 1, seed: 1, options, condition: { prompt: text } });
+    const condition = { prompt: text };
+    const { view } = await send({ type: "sample", session: 1, count: 1, seed: 1, options, condition });
     const [{ tokens }] = view.texts;
     const read = tokens.filter(({ given }) => given).slice(0, -1);
     const written = tokens.filter(({ given }) => !given);

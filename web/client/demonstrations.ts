@@ -1,6 +1,6 @@
 /**
- * Episodes that the reader has played, a line of JSON each. The browser keeps them, for all figures and all pages; where
- * it does not let us, they last as long as the page.
+ * Episodes that the reader has played, a line of JSON each. The browser keeps them, for all figures and all pages;
+ * where it does not let us, they last as long as the page.
  */
 
 const DATABASE = "generative-playground-episodes";

@@ -12,7 +12,7 @@ hljs.registerLanguage("ini", ini);
 hljs.registerLanguage("python", python);
 hljs.registerLanguage("typescript", typescript);
 
-const LANGUAGES = { rs: "rust", ts: "typescript", toml: "ini", py: "python" };
+const LANGUAGES = { rs: "rust", ts: "typescript", toml: "ini", py: "python", mjs: "typescript" };
 
 export function codeOf(root, path) {
   const text = readFileSync(new URL(path, root), "utf8");

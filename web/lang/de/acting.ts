@@ -49,7 +49,8 @@ export const actingTexts: Pick<Texts, keyof typeof english> = {
     "blue door? is the door before you open? what do you carry?",
   learnsOwnEpisodes:
     "Was Sie in eigenen Episoden gezeigt oder geantwortet haben. Die Verluste sind −log p Ihrer nächsten Handlung " +
-    "und des Ziels, das der Planer in diesem Augenblick hätte; die dicke Kurve ist die Ihrer zurückgehaltenen Episoden.",
+    "und des Ziels, das der Planer in diesem Augenblick hätte; die dicke Kurve ist die Ihrer zurückgehaltenen " +
+    "Episoden.",
   episodesLegend: "Episoden",
   episodesNote: "die des Experten in neu gezogenen Räumen oder eigene, die Sie unter „Selbst vormachen“ spielen",
   episodesMade: "die des Experten, in neu gezogenen Räumen",
@@ -119,8 +120,8 @@ export const acting: Record<string, string> = {
     "zu sehen; lassen Sie ihn dann daraus lernen, von nichts an oder von dem aus, was er schon kann.",
   "Let it ask": "Fragen lassen",
   ["The agent plays by itself. Where it is less sure than you allow, it stops and asks; your answer is taken, and " +
-  "kept as what is right at that moment. How unsure it is, is the entropy of its actions, as a share of that of an even " +
-  "guess."]:
+  "kept as what is right at that moment. How unsure it is, is the entropy of its actions, as a share of that of an " +
+  "even guess."]:
     "Der Agent spielt selbst. Wo er unsicherer ist, als Sie erlauben, hält er an und fragt; Ihre Antwort wird getan " +
     "und als das behalten, was in diesem Augenblick richtig ist. Wie unsicher er ist, sagt die Entropie seiner " +
     "Handlungen, als Anteil an der eines gleichmäßigen Ratens.",
