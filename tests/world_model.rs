@@ -289,7 +289,7 @@ fn steps_of_episodes_are_those_of_the_world_and_questions_have_both_answers() {
         let mut rooms = layout::draw(3, number, None, Naming::Said).rooms;
         for (i, step) in steps.iter().enumerate() {
             assert_eq!(*step.memory.sight(), rooms.sight());
-            assert_eq!(step.action, episode.moments[i].right);
+            assert_eq!(Some(step.action), episode.moments[i].right);
             let before = rooms.clone();
             rooms.act(step.action);
             assert_eq!(step.motion, Motion::between(before.pose, rooms.pose));

@@ -71,6 +71,6 @@ describe("sizes", () => {
       t.diagnostic(`${name}: ${megabytes(bytes.length)}, brotli 9 ${megabytes(small)}`);
     }
     t.diagnostic(`the page and its CPU module: brotli 9 ${megabytes(total)}`);
-    assert.ok(total <= 2.5e6, `${megabytes(total)} of code; at most 2.50 MB is promised`);
+    assert.ok(total <= 2.6e6, `${megabytes(total)} of code; at most 2.60 MB is promised`);
   });
 });
