@@ -53,7 +53,7 @@ pub fn questions(set: &EpisodeSet, count: usize) -> [[Vec<(Sight, Question)>; KI
             continue;
         }
         let sight = episode.moments[rng.below(episode.moments.len())].sight;
-        for kind in 0..KINDS.len() {
+        for (kind, _) in KINDS.iter().enumerate() {
             let question = Question::draw(kind, &sight, &mut rng);
             let these = &mut all[usize::from(question.is_unsaid(&sight))][kind];
             if these.len() < count {

@@ -450,7 +450,7 @@ impl Family for WorldModel {
         ParameterGroup::of_transformer(Self::NETWORKS[0], &self.net, inside)
     }
 
-    /// Means over [`STEPS`] steps of each episode, nats: of a cell of the next view, of the motion, of whether a mission
+    /// Means over `STEPS` steps of each episode, nats: of a cell of the next view, of the motion, of whether a mission
     /// is done, and their sum, which training lowers.
     fn losses(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses> {
         let (mut chosen, mut asked) = (Vec::new(), Vec::new());
@@ -473,7 +473,7 @@ impl Family for WorldModel {
         MICRO_BATCH
     }
 
-    /// As of an episode of which all [`STEPS`] steps are there.
+    /// As of an episode of which all `STEPS` steps are there.
     fn cost(&self) -> Cost {
         let (steps, cells, near) = (STEPS as f64, SEEN as f64, NEAR as f64);
         let (c, layers) = (self.config.n_embd as f64, self.config.n_layer as f64);
