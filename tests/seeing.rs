@@ -120,7 +120,7 @@ fn what_is_put_otherwise_is_not_a_description() {
     ] {
         assert_eq!(Description::parse(wrong), None, "{wrong}");
     }
-    let long = vec!["a red key one step ahead"; 5].join(", ");
+    let long = ["a red key one step ahead"; 5].join(", ");
     assert_eq!(Description::parse(&long), None);
     assert_eq!(Description::parse(&"a ".repeat(100_000)), None);
 }
