@@ -48,7 +48,7 @@ const MODELS = [
   ['[view="translate"][model="seq2seq-dates"]', '<generative-model lang="de" model="seq2seq-dates" view="translate">'],
   ['[view="translate"][model="seq2seq-names"]', '<generative-model lang="de" model="seq2seq-names" view="translate">'],
   ['[view="follow"]', '<generative-model lang="de" model="agent-sees" view="follow" seed="1">'],
-  ['[view="see"]', '<generative-model lang="de" model="agent-sees" view="see" seed="1">'],
+  ['[view="see"]', '<generative-model lang="de" model="agent-sees" view="see">'],
   ...["show", "ask", "success"].map((view) => [
     `[view="${view}"]`,
     `<generative-model lang="de" model="agent-rooms" view="${view}" seed="1">`,
@@ -59,7 +59,7 @@ const MODELS = [
   ]),
   ['[view="drift"]', '<generative-model lang="de" model="world-rooms" view="drift">'],
   ['[view="train"][family="world-model"]', '<generative-model family="world-model" data="rooms-play" view="train">'],
-  ['[view="train"][family="agent"]', '<generative-model family="agent" data="rooms" view="train">'],
+  ['[view="train"][family="agent"]', '<generative-model lang="de" family="agent" data="rooms" view="train">'],
   ['[view="train"][family="seq2seq"]', '<generative-model family="seq2seq" data="numbers" view="train">'],
   ['[view="samples"][model="chorales"]', '<generative-model model="chorales" view="samples">'],
   ['[view="instruct"]', '<generative-model model="ddpm-scenes" view="instruct">'],
@@ -113,7 +113,10 @@ async function settled(page, number) {
   }
 }
 
-/** The heights of a figure at each bound, just above and just below it. */
+/** Where between two bounds heights are taken: at both, and on the way, since pictures in rows grow in steps. */
+const places = (from, to) => [0, 0.25, 0.5, 0.75, 1].map((share) => Math.round(from + share * (to - 1 - from)));
+
+/** The heights of a figure between each two bounds. */
 async function measure(browser, site, html) {
   const tag = html.slice(1).split(/[ >]/)[0];
   const head = '<title>A figure</title><script type="module" src="element.js"></script>';
@@ -124,7 +127,7 @@ async function measure(browser, site, html) {
   );
   const page = await openPage(browser, site, { path: "figure.html", viewport: { width: 1340, height: 2400 } });
   const box = page.locator("#box");
-  const widths = BOUNDS.flatMap((w, i) => [...(i ? [w - 1] : []), ...(i < BOUNDS.length - 1 ? [w] : [])]);
+  const spans = BOUNDS.slice(1).map((to, i) => places(BOUNDS[i], to));
   const figure = page.locator("#figure");
   const stands = (e) => (e.shown ? e.shown.length > 0 && e.shown.every((l) => l.metrics.length) : e.info && e.device);
   // A large model comes when it is asked for.
@@ -135,7 +138,7 @@ async function measure(browser, site, html) {
   await figure.evaluate((e) => (e.renderRoot.querySelector(".frame").style.minHeight = "0"));
   await settled(page, () => figure.evaluate((e) => e.offsetHeight));
   const heights = new Map();
-  for (const width of widths) {
+  for (const width of spans.flat()) {
     for (const font of ["Liberation Sans, Arial, sans-serif", "Liberation Serif, Times, serif"]) {
       await box.evaluate((b, style) => Object.assign(b.style, style), { width: `${width}px`, fontFamily: font });
       await page.waitForTimeout(300);
@@ -144,16 +147,17 @@ async function measure(browser, site, html) {
     }
   }
   await page.context().close();
-  return BOUNDS.slice(1).map((to, i) => [BOUNDS[i], to, heights.get(BOUNDS[i]), heights.get(to - 1)]);
+  return spans.map((widths) => widths.map((width) => [width, heights.get(width)]));
 }
 
-/** The heights of a figure, each on a line between two widths; texts may be a line longer elsewhere. */
+/** The heights of a figure, each below a line between two widths; texts may be a line longer elsewhere. */
 function heights(selector, spans) {
   const host = selector.startsWith(":host") ? selector : `:host(${selector}:not([controls]))`;
-  const lines = spans.map(([from, to, low, high]) => {
-    const slope = (high - low) / (to - 1 - from);
+  const lines = spans.map((points) => {
+    const [[from, low], [to, high]] = [points[0], points.at(-1)];
+    const slope = (high - low) / (to - from);
     // A line more; on a phone, where buttons stand close, a second one.
-    const start = Math.ceil(low - slope * from) + (from < 400 ? 56 : 28);
+    const start = Math.ceil(Math.max(...points.map(([x, y]) => y - slope * x))) + (from < 400 ? 56 : 28);
     return `  --_room-${from}: calc(${start}px + ${(100 * slope).toFixed(1)}cqw);`;
   });
   return `${host} .frame {\n${lines.join("\n")}\n}`;
