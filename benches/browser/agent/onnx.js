@@ -1,8 +1,8 @@
 // An agent of src/families/agent as two ONNX files, which keep what was read and seen before.
-import { FLOAT, INT64, graph, value } from "../onnx.js";
+import { parts } from "../blocks.js";
+import { FLOAT, INT64, value } from "../onnx.js";
 import { beside } from "../safetensors.js";
 
-const EPSILON = { float: 1e-5 };
 /** Symbols of a view, cells in it, what a cell of the ground can be, how far a place counts, and what can be done. */
 const [SYMBOLS, CELLS, GROUND, FAR, ACTIONS] = [39, 49, 6, 15, 6];
 /** Places of a view that are always attended to. */
@@ -55,28 +55,6 @@ function times(a, b) {
     for (let p = 0; p < k; p++)
       for (let j = 0; j < m; j++) values[i * m + j] += a.values[i * k + p] * b.values[p * m + j];
   return { values, shape: [n, m] };
-}
-
-function parts(name, { weights, config }) {
-  const built = graph(name);
-  const { constant, node } = built;
-  const weight = (key, { values, shape } = weights[key]) => constant(key, values, shape);
-  const norm = (at, x, gain) =>
-    node(at, "SimplifiedLayerNormalization", [x, weight(gain)], { axis: -1, epsilon: EPSILON });
-  /** What a branch gives added to the stream, and the sum normed. */
-  const skip = (at, x, added, gain) =>
-    node(at, "SkipSimplifiedLayerNormalization", [x, added, weight(gain)], { epsilon: EPSILON },
-      [`${at}_normed`, "", "", `${at}_sum`], "com.microsoft").filter(Boolean);
-  const product = (at, x, key, matrix) => node(at, "MatMul", [x, weight(key, matrix)]);
-  const split = (at, x, outputs) => node(at, "Split", [x], { axis: -1, num_outputs: outputs.length }, outputs);
-  const attention = (at, inputs, outputs = at) =>
-    node(at, "MultiHeadAttention", inputs, { num_heads: config.n_head }, outputs, "com.microsoft");
-  const mlp = (at, h) => {
-    const bent = node(`${at}bent`, "Gelu", [product(`${at}wide`, h, `${at}up`)], { approximate: "tanh" });
-    return product(`${at}narrow`, bent, `${at}down`);
-  };
-  const fused = (at) => beside(weights[`${at}q`], weights[`${at}kv`]);
-  return { ...built, weight, norm, skip, product, split, attention, mlp, fused };
 }
 
 /** `ids` and `places` [1, n] of a mission's words → of each layer `words_k_…` and `words_v_…` [1, heads, n, size]. */
