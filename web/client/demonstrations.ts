@@ -2,6 +2,7 @@
  * Episodes that the reader has played, a line of JSON each. The browser keeps them, for all figures and all pages;
  * where it does not let us, they last as long as the page.
  */
+import { openDatabase } from "./database";
 
 const DATABASE = "generative-playground-episodes";
 const STORE = "lines";
@@ -13,18 +14,9 @@ let read: Promise<void> | undefined;
 /** Who is told that they have changed. */
 const listeners = new Set<() => void>();
 
-function database(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const opening = indexedDB.open(DATABASE, 1);
-    opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
-    opening.onsuccess = () => resolve(opening.result);
-    opening.onerror = opening.onblocked = () => reject(opening.error ?? new Error("the database cannot be opened"));
-  });
-}
-
 /** Changes what is kept, in one transaction; gives what is kept then. */
 async function kept(change: (before: readonly string[]) => readonly string[]): Promise<readonly string[]> {
-  const db = await database();
+  const db = await openDatabase(DATABASE, 1, ({ result }) => result.createObjectStore(STORE));
   try {
     return await new Promise((resolve, reject) => {
       const transaction = db.transaction(STORE, "readwrite");

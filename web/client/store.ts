@@ -1,3 +1,4 @@
+import { openDatabase } from "./database";
 import { problem, type PlaygroundError } from "./errors";
 import { pictureBytes, type KeptPictures } from "./pictures";
 import type { PointSource } from "./protocol";
@@ -50,28 +51,11 @@ const STORES = ["trainings-info", "trainings-model", "trainings-data"] as const;
 type StoreName = (typeof STORES)[number];
 /** The one store of the first version: a snapshot under a key, its text under the key and ` text`. */
 const FIRST = "trainings";
-/** Longer than any database should take to open, milliseconds. */
-const PATIENCE = 15_000;
-
-function database(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error("the database does not open")), PATIENCE);
-    const opening = indexedDB.open(DATABASE, 2);
-    opening.onupgradeneeded = () => {
-      const { result: db, transaction } = opening;
-      for (const name of STORES) if (!db.objectStoreNames.contains(name)) db.createObjectStore(name, { keyPath: "id" });
-      if (transaction && db.objectStoreNames.contains(FIRST)) adoptFirst(db, transaction);
-    };
-    opening.onsuccess = () => {
-      clearTimeout(timer);
-      const db = opening.result;
-      db.onversionchange = () => db.close();
-      resolve(db);
-    };
-    opening.onerror = () => reject(opening.error ?? new Error("the database cannot be opened"));
-    opening.onblocked = () => reject(new Error("blocked"));
+const database = () =>
+  openDatabase(DATABASE, 2, ({ result: db, transaction }) => {
+    for (const name of STORES) if (!db.objectStoreNames.contains(name)) db.createObjectStore(name, { keyPath: "id" });
+    if (transaction && db.objectStoreNames.contains(FIRST)) adoptFirst(db, transaction);
   });
-}
 
 /** Takes over what the first version kept. */
 function adoptFirst(db: IDBDatabase, transaction: IDBTransaction) {
