@@ -8,7 +8,10 @@ use super::{bar::bar, files::write, terminal::say};
 use crate::{
     device,
     error::{Error, Result},
-    evaluate::asking::{Asked, Study},
+    evaluate::{
+        Estimate,
+        asking::{Asked, Study},
+    },
 };
 
 /// What it is asked.
@@ -84,9 +87,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     bar.finish_and_clear();
     let arm = |(i, asked): (usize, &Asked)| {
         let at = |k: usize| -> Vec<f64> { found.iter().map(|shares| shares[i][k]).collect() };
-        let each = (0..study.answers.len()).map(|k| mean(&at(k)));
-        let (means, errors): (Vec<f64>, Vec<f64>) =
-            std::iter::once(mean(&begun)).chain(each).unzip();
+        let all = std::iter::once(begun.clone()).chain((0..study.answers.len()).map(at));
+        let each = all.map(Estimate::of).map(|e| (e.mean, e.standard_error));
+        let (means, errors): (Vec<f64>, Vec<f64>) = each.unzip();
         let told = means.iter().zip(&errors);
         let told = told.map(|(mean, error)| format!("{:.1} ± {:.1}", 100.0 * mean, 100.0 * error));
         say!(
@@ -106,12 +109,4 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         reason: e.to_string(),
     })?;
     write(&arguments.out, (text + "\n").as_bytes())
-}
-
-/// The mean, and its standard error.
-fn mean(values: &[f64]) -> (f64, f64) {
-    let n = values.len().max(1) as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let squares = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>();
-    (mean, (squares / (n - 1.0).max(1.0) / n).sqrt())
 }

@@ -6,7 +6,10 @@ use super::terminal::say;
 use crate::{
     data::EpisodeSet,
     error::Result,
-    evaluate::speaking::{Answers, answers, questions},
+    evaluate::{
+        Tally,
+        speaking::{answers, questions},
+    },
     model::Model,
     worlds::rooms::question::KINDS,
 };
@@ -17,7 +20,7 @@ const COUNT: usize = 500;
 const GOAL: f64 = 95.0;
 
 /// Answers by kind: of what was named together in training, and of what was not.
-pub type Spoken = [[Answers; KINDS.len()]; 2];
+pub type Spoken = [[Tally; KINDS.len()]; 2];
 
 /// Measure how often it says what is to be seen, and answers right, if it speaks.
 ///
@@ -46,7 +49,7 @@ pub fn measure(model: &dyn Model, set: &EpisodeSet) -> Result<Option<Spoken>> {
     Ok(Some(found))
 }
 
-fn share(answers: &Answers) -> String {
+fn share(answers: &Tally) -> String {
     match answers.count {
         0 => "–".into(),
         count => format!("{:.1} % of {count}", answers.percent()),
@@ -54,8 +57,8 @@ fn share(answers: &Answers) -> String {
 }
 
 /// Descriptions, and questions of all kinds together.
-fn sums(found: &[Answers; KINDS.len()]) -> [Answers; 2] {
-    let answered = found[1..].iter().fold(Answers::default(), |a, b| a.and(*b));
+fn sums(found: &[Tally; KINDS.len()]) -> [Tally; 2] {
+    let answered = found[1..].iter().fold(Tally::default(), |a, b| a.and(*b));
     [found[0], answered]
 }
 

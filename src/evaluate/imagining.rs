@@ -1,5 +1,6 @@
 //! How well a world is imagined: the next view, views further on without a look at the world, and plans made in it.
 
+use super::Tally;
 use crate::{
     data::EpisodeSet,
     error::{Error, Result},
@@ -38,27 +39,6 @@ pub fn anything() -> Part {
         sort: Sort::Door,
         colour: None,
     })
-}
-
-/// How many of some are right.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// They.
-    pub count: usize,
-    /// Those that are right.
-    pub right: usize,
-}
-
-impl Tally {
-    fn note(&mut self, right: bool) {
-        self.count += 1;
-        self.right += usize::from(right);
-    }
-
-    /// In hundredths.
-    pub fn percent(&self) -> f64 {
-        100.0 * self.right as f64 / self.count.max(1) as f64
-    }
 }
 
 /// Cells of the next view by what could be known of them.

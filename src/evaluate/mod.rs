@@ -38,6 +38,37 @@ use crate::{
     rng::{Purpose, Rng},
 };
 
+/// How many of some are right.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// They.
+    pub count: usize,
+    /// Those that are right.
+    pub right: usize,
+}
+
+impl Tally {
+    /// One more.
+    pub fn note(&mut self, right: bool) {
+        self.count += 1;
+        self.right += usize::from(right);
+    }
+
+    /// In hundredths.
+    pub fn percent(&self) -> f64 {
+        100.0 * self.right as f64 / self.count.max(1) as f64
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            count: self.count + other.count,
+            right: self.right + other.right,
+        }
+    }
+}
+
 /// A mean over test images, or over the tokens of a text, with its standard error.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
@@ -47,6 +78,24 @@ pub struct Estimate {
     pub standard_error: f64,
     /// How many images or windows.
     pub n: usize,
+}
+
+impl Estimate {
+    /// Mean and standard error of some numbers; of none they are no number and 0.
+    pub fn of(values: impl IntoIterator<Item = f64>) -> Self {
+        let (mut n, mut mean, mut squares) = (0usize, 0.0, 0.0);
+        for value in values {
+            n += 1;
+            let gap = value - mean;
+            mean += gap / n as f64;
+            squares += gap * (value - mean);
+        }
+        Self {
+            mean: if n == 0 { f64::NAN } else { mean },
+            standard_error: (squares / (n * n.saturating_sub(1)).max(1) as f64).sqrt(),
+            n,
+        }
+    }
 }
 
 /// −log p(x) of the first `count` test images, grey or binarized as `binarize` says, with `samples`

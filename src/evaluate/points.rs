@@ -199,7 +199,7 @@ pub async fn report(
             if let Some(ln_p) = set.log_density(xy) {
                 let gaps = ln_q.iter().zip(&ln_p).map(|(&q, p)| f64::from(q) - p);
                 let title = format!("KL(model‖data){exact}");
-                out.push(Metric::mean("reverseKl", title, estimate(gaps)));
+                out.push(Metric::mean("reverseKl", title, Estimate::of(gaps)));
             }
         } else if held_out > 0 {
             let test: Vec<f32> = (0..held_out).flat_map(|i| set.test_point(i)).collect();
@@ -207,13 +207,13 @@ pub async fn report(
             // The density of a reader's own numbers differs by the scale that they were divided by.
             let scaled = set.info.units.map_or("", |_| ", scaled");
             let title = format!("−log p of held-out points{scaled}{exact}");
-            let nll = estimate(ln_q.iter().map(|&q| -f64::from(q)));
+            let nll = Estimate::of(ln_q.iter().map(|&q| -f64::from(q)));
             out.push(Metric::mean("nll", title, nll).by(kind));
             if let Some(ln_p) = set.log_density(&test) {
                 // Of the same points, so that most of the chance cancels.
                 let gaps = ln_p.iter().zip(&ln_q).map(|(p, &q)| p - f64::from(q));
                 let title = format!("KL(data‖model){exact}");
-                out.push(Metric::mean("klToTruth", title, estimate(gaps)).by(kind));
+                out.push(Metric::mean("klToTruth", title, Estimate::of(gaps)).by(kind));
             }
         }
     }
@@ -306,22 +306,6 @@ async fn samples(
     Ok(xy.as_chunks().0.to_vec())
 }
 
-/// Mean and standard error.
-fn estimate(values: impl Iterator<Item = f64>) -> Estimate {
-    let (mut n, mut mean, mut squares) = (0usize, 0.0, 0.0);
-    for value in values {
-        n += 1;
-        let gap = value - mean;
-        mean += gap / n as f64;
-        squares += gap * (value - mean);
-    }
-    Estimate {
-        mean: if n == 0 { f64::NAN } else { mean },
-        standard_error: (squares / (n * n.saturating_sub(1)).max(1) as f64).sqrt(),
-        n,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::Value;
@@ -349,9 +333,9 @@ mod tests {
 
     #[test]
     fn estimates_are_means_with_their_errors() {
-        let e = estimate([1.0, 2.0, 3.0, 4.0].into_iter());
+        let e = Estimate::of([1.0, 2.0, 3.0, 4.0]);
         assert_eq!((e.mean, e.n), (2.5, 4));
         assert!((e.standard_error - (5.0f64 / 12.0).sqrt()).abs() < 1e-12);
-        assert!(estimate([f64::NAN, 1.0].into_iter()).mean.is_nan());
+        assert!(Estimate::of([f64::NAN, 1.0]).mean.is_nan());
     }
 }

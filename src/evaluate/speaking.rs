@@ -1,5 +1,6 @@
 //! How often an agent says what is to be seen, and answers right: word for word as the grammar does.
 
+use super::Tally;
 use crate::{
     data::EpisodeSet,
     error::{Error, Result},
@@ -15,31 +16,6 @@ use crate::{
 const AT_ONCE: usize = 64;
 /// Episodes to look for a view in, for each that is wanted.
 const EPISODES: usize = 60;
-
-/// Answers to questions of one kind.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Answers {
-    /// Questions.
-    pub count: usize,
-    /// Those that were answered in the grammar's own words.
-    pub right: usize,
-}
-
-impl Answers {
-    /// How many are right, in hundredths.
-    pub fn percent(&self) -> f64 {
-        100.0 * self.right as f64 / self.count.max(1) as f64
-    }
-
-    /// Both together.
-    #[must_use]
-    pub fn and(self, other: Self) -> Self {
-        Self {
-            count: self.count + other.count,
-            right: self.right + other.right,
-        }
-    }
-}
 
 /// Questions of each of [`KINDS`], at most `count`, about views that the expert had in held-out worlds, one of an
 /// episode: first those in which no colour and sort are named together that never were in training, then those in which
@@ -72,23 +48,22 @@ pub fn questions(set: &EpisodeSet, count: usize) -> [[Vec<(Sight, Question)>; KI
     all
 }
 
-/// How many of these a model answers right.
+/// How many of these a model answers right, in the grammar's own words.
 ///
 /// # Errors
 /// [`Error::Unsupported`] for a model that does not speak, and what the device reports.
-pub async fn answers(model: &dyn Model, asked: &[(Sight, Question)]) -> Result<Answers> {
+pub async fn answers(model: &dyn Model, asked: &[(Sight, Question)]) -> Result<Tally> {
     let speaking = model.acting().and_then(|acting| acting.speaking());
     let speaking = speaking.ok_or_else(|| Error::Unsupported {
         what: "This needs a model that says what it sees".into(),
     })?;
-    let mut found = Answers::default();
+    let mut found = Tally::default();
     for these in asked.chunks(AT_ONCE) {
         let sights: Vec<Sight> = these.iter().map(|(sight, _)| *sight).collect();
         let questions: Vec<Vec<u32>> = these.iter().map(|(_, q)| q.tokens()).collect();
         let said = speaking.say(&sights, &questions, false).await?;
         for ((sight, question), utterance) in these.iter().zip(said) {
-            found.count += 1;
-            found.right += usize::from(utterance.text() == question.answer(sight));
+            found.note(utterance.text() == question.answer(sight));
         }
     }
     Ok(found)
