@@ -5,8 +5,8 @@ mod common;
 
 use std::{pin::Pin, rc::Rc};
 
-use burn::tensor::{Device, TensorData};
-use common::{count, digest, number, root, signed, values};
+use burn::tensor::Device;
+use common::{count, digest, gradients_of, number, root, strong, values};
 use generative_playground::{
     data::{
         Batch, DataInfo, Dataset, EpisodeSet, Space, Stream,
@@ -17,8 +17,6 @@ use generative_playground::{
     families::agent::{Agent, AgentConfig},
     kernels::host::by_formulas,
     model::{Acting, Condition, Family, Played, TrainConfig, finish},
-    nn::weights::Weights,
-    optim::{Hyper, Optimizer},
     options::Options,
     plots,
     rng::{Purpose, Rng},
@@ -40,17 +38,7 @@ fn build(config: &Value, device: &Device) -> Agent {
     let config = AgentConfig::from_json(config).expect("options");
     let mut rng = Rng::new(0, Purpose::Init, 0);
     let model = Agent::init(&config, &info(), &mut rng, device).expect("a model");
-    let mut weights: Weights = pollster::block_on(Family::weights(&model)).expect("weights");
-    for (i, data) in weights.values_mut().enumerate() {
-        let shape = data.shape().as_slice().to_vec();
-        let n = shape.iter().product();
-        let mut all = signed(i as u32 + 1, n, if shape.len() == 1 { 0.3 } else { 0.4 });
-        if shape.len() == 1 {
-            all.iter_mut().for_each(|v| *v += 1.0);
-        }
-        *data = TensorData::new(all, shape);
-    }
-    Family::with_weights(model, weights).expect("they fit")
+    strong(model)
 }
 
 fn reference() -> Value {
@@ -96,15 +84,7 @@ fn gradients(model: &Agent, batch: &Batch) -> (f64, Vec<(String, Vec<f32>)>) {
     let mut rng = Rng::new(0, Purpose::Train, 0);
     let losses = Family::losses(model, batch, &mut rng).expect("losses");
     let loss = f64::from(values(losses[0].1.clone().without_autodiff())[0]);
-    let mut adam = Optimizer::default();
-    adam.step(model.net().clone(), &losses[0].1, Hyper::new(1e-3));
-    let moments = pollster::block_on(adam.read()).expect("moments");
-    let first = moments.into_iter().filter_map(|(name, data)| {
-        let name = name.strip_suffix(".m")?.to_string();
-        let m = data.as_slice::<f32>().expect("floats");
-        Some((name, m.iter().map(|m| m / (1.0 - 0.9f32)).collect()))
-    });
-    (loss, first.collect())
+    (loss, gradients_of(model.net().clone(), &losses[0].1))
 }
 
 #[test]

@@ -5,8 +5,8 @@ mod common;
 
 use std::{pin::Pin, rc::Rc};
 
-use burn::tensor::{Device, TensorData};
-use common::{count, digest, number, root, signed, values};
+use burn::tensor::Device;
+use common::{count, digest, gradients_of, number, root, strong, values};
 use generative_playground::{
     data::{
         Batch, DataInfo, Dataset, EpisodeSet, Space,
@@ -18,8 +18,6 @@ use generative_playground::{
     families::agent::{Agent, AgentConfig},
     kernels::host::by_formulas,
     model::{Decision, Family, Model, Speaking, TrainConfig},
-    nn::weights::Weights,
-    optim::{Hyper, Optimizer},
     options::Options,
     plots,
     rng::{Purpose, Rng},
@@ -371,17 +369,7 @@ fn build(config: &Value, device: &Device) -> Agent {
     let config = AgentConfig::from_json(config).expect("options");
     let mut rng = Rng::new(0, Purpose::Init, 0);
     let model = Agent::init(&config, &info(), &mut rng, device).expect("a model");
-    let mut weights: Weights = pollster::block_on(Family::weights(&model)).expect("weights");
-    for (i, data) in weights.values_mut().enumerate() {
-        let shape = data.shape().as_slice().to_vec();
-        let n = shape.iter().product();
-        let mut all = signed(i as u32 + 1, n, if shape.len() == 1 { 0.3 } else { 0.4 });
-        if shape.len() == 1 {
-            all.iter_mut().for_each(|v| *v += 1.0);
-        }
-        *data = TensorData::new(all, shape);
-    }
-    Family::with_weights(model, weights).expect("they fit")
+    strong(model)
 }
 
 fn reference() -> Value {
@@ -413,15 +401,7 @@ fn said(case: &Value) -> Vec<Saying> {
 fn gradients(model: &Agent, sayings: &[Saying]) -> (f64, Vec<(String, Vec<f32>)>) {
     let loss = model.surprise(sayings).expect("a voice").mean();
     let value = f64::from(values(loss.clone().without_autodiff())[0]);
-    let mut adam = Optimizer::default();
-    adam.step(model.net().clone(), &loss, Hyper::new(1e-3));
-    let moments = pollster::block_on(adam.read()).expect("moments");
-    let first = moments.into_iter().filter_map(|(name, data)| {
-        let name = name.strip_suffix(".m")?.to_string();
-        let m = data.as_slice::<f32>().expect("floats");
-        Some((name, m.iter().map(|m| m / (1.0 - 0.9f32)).collect()))
-    });
-    (value, first.collect())
+    (value, gradients_of(model.net().clone(), &loss))
 }
 
 #[test]

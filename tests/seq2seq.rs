@@ -3,8 +3,8 @@
 
 mod common;
 
-use burn::tensor::{Device, TensorData};
-use common::{count, digest, number, root, signed, values};
+use burn::tensor::Device;
+use common::{count, digest, gradients_of, number, root, strong, values};
 use generative_playground::{
     data::{Batch, DataInfo, Dataset, Pair, PairSet, Space, tokenizer::Vocabulary},
     device,
@@ -12,8 +12,6 @@ use generative_playground::{
     families::seq2seq::{Decoding, Seq2Seq, Seq2SeqConfig},
     kernels::host::by_formulas,
     model::{Condition, Family, Phrase, Samples, TrainConfig, Translation, finish},
-    nn::weights::Weights,
-    optim::{Hyper, Optimizer},
     options::Options,
     rng::{Purpose, Rng},
     training::Trainer,
@@ -36,17 +34,7 @@ fn build(config: &Value, device: &Device) -> Seq2Seq {
     let config = Seq2SeqConfig::from_json(config).expect("options");
     let mut rng = Rng::new(0, Purpose::Init, 0);
     let model = Seq2Seq::init(&config, &small(), &mut rng, device).expect("a model");
-    let mut weights: Weights = pollster::block_on(Family::weights(&model)).expect("weights");
-    for (i, data) in weights.values_mut().enumerate() {
-        let shape = data.shape().as_slice().to_vec();
-        let n = shape.iter().product();
-        let mut all = signed(i as u32 + 1, n, if shape.len() == 1 { 0.3 } else { 0.4 });
-        if shape.len() == 1 {
-            all.iter_mut().for_each(|v| *v += 1.0);
-        }
-        *data = TensorData::new(all, shape);
-    }
-    Family::with_weights(model, weights).expect("they fit")
+    strong(model)
 }
 
 fn reference() -> Value {
@@ -86,15 +74,7 @@ fn gradients(model: &Seq2Seq, batch: &Batch) -> (f64, Vec<(String, Vec<f32>)>) {
     let mut rng = Rng::new(0, Purpose::Train, 0);
     let losses = Family::losses(model, batch, &mut rng).expect("losses");
     let loss = f64::from(values(losses[0].1.clone().without_autodiff())[0]);
-    let mut adam = Optimizer::default();
-    adam.step(model.net().clone(), &losses[0].1, Hyper::new(1e-3));
-    let moments = pollster::block_on(adam.read()).expect("moments");
-    let first = moments.into_iter().filter_map(|(name, data)| {
-        let name = name.strip_suffix(".m")?.to_string();
-        let m = data.as_slice::<f32>().expect("floats");
-        Some((name, m.iter().map(|m| m / (1.0 - 0.9f32)).collect()))
-    });
-    (loss, first.collect())
+    (loss, gradients_of(model.net().clone(), &losses[0].1))
 }
 
 #[test]

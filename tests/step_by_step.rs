@@ -3,8 +3,7 @@
 
 mod common;
 
-use burn::tensor::TensorData;
-use common::signed;
+use common::strong;
 use generative_playground::{
     data::{
         DataInfo, Space,
@@ -18,27 +17,11 @@ use generative_playground::{
     },
     kernels::host::by_formulas,
     model::{Acting, Family, Phrase},
-    nn::weights::Weights,
     options::Options,
     rng::{Purpose, Rng},
     worlds::rooms::{ACTIONS, SEEN, SYMBOLS, expert::Goal},
 };
 use serde_json::json;
-
-/// A model whose weights are so large that all of them matter.
-fn strong<F: Family>(model: F) -> F {
-    let mut weights: Weights = pollster::block_on(Family::weights(&model)).expect("weights");
-    for (i, data) in weights.values_mut().enumerate() {
-        let shape = data.shape().as_slice().to_vec();
-        let n = shape.iter().product();
-        let mut all = signed(i as u32 + 1, n, if shape.len() == 1 { 0.3 } else { 0.4 });
-        if shape.len() == 1 {
-            all.iter_mut().for_each(|v| *v += 1.0);
-        }
-        *data = TensorData::new(all, shape);
-    }
-    Family::with_weights(model, weights).expect("they fit")
-}
 
 fn agent() -> Agent {
     let config = AgentConfig::from_json(&json!({"n_layer": 2, "n_head": 2, "n_embd": 16}));

@@ -69,9 +69,9 @@ fn base(seed: u64) -> Gpt {
     model.with_weights(weights).expect("they fit")
 }
 
-fn checkpoint_of(model: &Gpt, id: &str) -> Vec<u8> {
+fn checkpoint_of(model: &Gpt, id: &str, text: &str) -> Vec<u8> {
     // What a training of this program would say of it.
-    let data = TextSet::new("animals", &OLD_TEXT.repeat(20), &Value::Null).expect("a text");
+    let data = TextSet::new("animals", text, &Value::Null).expect("a text");
     let config = serde_json::to_value(Family::config(model)).expect("JSON");
     let trainer = Trainer::new(
         "gpt",
@@ -87,7 +87,7 @@ fn checkpoint_of(model: &Gpt, id: &str) -> Vec<u8> {
 }
 
 fn opened(seed: u64, id: &str) -> (Vec<u8>, Opened) {
-    let bytes = checkpoint_of(&base(seed), id);
+    let bytes = checkpoint_of(&base(seed), id, &OLD_TEXT.repeat(20));
     let opened = checkpoint::open(&bytes, None, &device::cpu()).expect("a model");
     (bytes, opened)
 }
@@ -119,15 +119,19 @@ fn logits(model: &dyn Model, text: &str) -> Vec<f32> {
     pollster::block_on(language.logits(&ids)).expect("logits")
 }
 
-/// What a model writes.
-fn written(model: &dyn Model, options: Value) -> String {
+/// What a model writes behind a prompt.
+fn after(model: &dyn Model, prompt: &str, options: &Value) -> Result<String, Error> {
     use generative_playground::model::{Condition, Samples};
-    let prompt = Condition::prompt("the ");
-    let sampler = model.sampler(&options, &prompt, 1, 5).expect("a sampler");
+    let sampler = model.sampler(options, &Condition::prompt(prompt), 1, 5)?;
     match common::drawn(sampler) {
-        Samples::Texts(texts) => texts[0].iter().map(|t| t.text.as_str()).collect(),
+        Samples::Texts(texts) => Ok(texts[0].iter().map(|t| t.text.as_str()).collect()),
         _ => panic!("no texts"),
     }
+}
+
+/// What a model writes.
+fn written(model: &dyn Model, options: Value) -> String {
+    after(model, "the ", &options).expect("words")
 }
 
 // ---- The mathematics
@@ -698,27 +702,13 @@ const TALK: &str =
     "you:\nsing, bird\n\nfox:\nthe bird sings\n\nyou:\njump, dog\n\nfox:\nthe dog jumps\n\n";
 
 fn tune_talk(text: &str, train: Value) -> Trainer {
-    let data = TextSet::new(
-        "animals",
-        &format!("{OLD_TEXT}:\n").repeat(20),
-        &Value::Null,
-    );
-    let info = data.expect("a text").info;
+    // It knows the letters of a talk.
+    let old = format!("{OLD_TEXT}:\n").repeat(20);
+    let data = TextSet::new("animals", &old, &Value::Null).expect("a text");
     let mut rng = Rng::new(3, Purpose::Init, 0);
-    let model = Gpt::init(&small(), &info, &mut rng, &device::cpu()).expect("a model");
-    let meta = {
-        let data = TextSet::new(
-            "animals",
-            &format!("{OLD_TEXT}:\n").repeat(20),
-            &Value::Null,
-        );
-        let config = serde_json::to_value(Family::config(&model)).expect("JSON");
-        let data = std::rc::Rc::new(data.expect("a text").into());
-        let trainer = Trainer::new("gpt", &config, Default::default(), data, 1, &device::cpu());
-        checkpoint::meta_of(&trainer.expect("a training"), Vec::new()).expect("meta")
-    };
-    let bytes = pollster::block_on(checkpoint::write(&model, &meta, Precision::Single));
-    let opened = checkpoint::open(&bytes.expect("a file"), None, &device::cpu()).expect("a model");
+    let model = Gpt::init(&small(), &data.info, &mut rng, &device::cpu()).expect("a model");
+    let bytes = checkpoint_of(&model, "animals", &old);
+    let opened = checkpoint::open(&bytes, None, &device::cpu()).expect("a model");
     let tuning = Tuning {
         config: &json!({ "method": "whole" }),
         train: &train,
@@ -730,17 +720,13 @@ fn tune_talk(text: &str, train: Value) -> Trainer {
     pollster::block_on(opened.tune(&tuning, &device::cpu())).expect("a training")
 }
 
+/// What it says, always from its likeliest tokens.
 fn said(model: &dyn Model, prompt: &str, options: Value) -> Result<String, Error> {
-    use generative_playground::model::{Condition, Samples};
     let mut all = json!({ "temperature": 0.0, "length": 40 });
     for (name, value) in options.as_object().expect("options") {
         all[name] = value.clone();
     }
-    let sampler = model.sampler(&all, &Condition::prompt(prompt), 1, 5)?;
-    match common::drawn(sampler) {
-        Samples::Texts(texts) => Ok(texts[0].iter().map(|t| t.text.as_str()).collect()),
-        _ => panic!("no texts"),
-    }
+    after(model, prompt, &all)
 }
 
 #[test]

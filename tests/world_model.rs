@@ -6,7 +6,7 @@ mod common;
 use std::{pin::Pin, rc::Rc};
 
 use burn::tensor::{Device, TensorData};
-use common::{count, digest, number, root, signed, values};
+use common::{count, digest, gradients_of, number, root, signed, values};
 use generative_playground::{
     data::{
         Batch, DataInfo, Dataset, EpisodeSet, Space,
@@ -22,7 +22,6 @@ use generative_playground::{
         TrainConfig, ready, search,
     },
     nn::weights::Weights,
-    optim::{Hyper, Optimizer},
     options::Options,
     plots,
     rng::{Purpose, Rng},
@@ -133,15 +132,7 @@ fn plain(losses: &Losses) -> Vec<(&'static str, f64)> {
 
 /// The gradient of every weight, by name.
 fn gradients(model: &WorldModel, losses: &Losses) -> Vec<(String, Vec<f32>)> {
-    let mut adam = Optimizer::default();
-    adam.step(model.net().clone(), &losses[0].1, Hyper::new(1e-3));
-    let moments = pollster::block_on(adam.read()).expect("moments");
-    let first = moments.into_iter().filter_map(|(name, data)| {
-        let name = name.strip_suffix(".m")?.to_string();
-        let m = data.as_slice::<f32>().expect("floats");
-        Some((name, m.iter().map(|m| m / (1.0 - 0.9f32)).collect()))
-    });
-    first.collect()
+    gradients_of(model.net().clone(), &losses[0].1)
 }
 
 #[test]

@@ -18,13 +18,17 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use burn::tensor::{Tensor, TensorData};
+use burn::{
+    module::Module,
+    tensor::{Tensor, TensorData},
+};
 use generative_playground::{
     data::{Batch, ClipSet, DataInfo, Dataset, ImageSet, Space, SpaceKind},
     device, families,
     host::Host,
-    model::{Condition, Model, Sampler, Samples, TrainConfig, finish},
+    model::{Condition, Family, Model, Sampler, Samples, TrainConfig, finish},
     nn::weights::Weights,
+    optim::{Hyper, Optimizer},
     options::Options,
     pause::Pause,
     protocol::{
@@ -449,4 +453,33 @@ pub fn by_formula(weights: &mut Weights) {
         }
         *data = TensorData::new(values, shape);
     }
+}
+
+/// A model whose weights are so large that all of them matter: vectors lie around one, each weight by its place among
+/// their names, as in tests/reference/{agent,seq2seq}.py.
+pub fn strong<F: Family>(model: F) -> F {
+    let mut weights: Weights = pollster::block_on(Family::weights(&model)).expect("weights");
+    for (i, data) in weights.values_mut().enumerate() {
+        let shape = data.shape().as_slice().to_vec();
+        let n = shape.iter().product();
+        let mut all = signed(i as u32 + 1, n, if shape.len() == 1 { 0.3 } else { 0.4 });
+        if shape.len() == 1 {
+            all.iter_mut().for_each(|v| *v += 1.0);
+        }
+        *data = TensorData::new(all, shape);
+    }
+    Family::with_weights(model, weights).expect("they fit")
+}
+
+/// The gradient of a loss by every weight that learns, by name, as Adam's first moment after one step has it.
+pub fn gradients_of<M: Module>(net: M, loss: &Tensor<1>) -> Vec<(String, Vec<f32>)> {
+    let mut adam = Optimizer::default();
+    adam.step(net, loss, Hyper::new(1e-3));
+    let moments = pollster::block_on(adam.read()).expect("moments");
+    let first = moments.into_iter().filter_map(|(name, data)| {
+        let name = name.strip_suffix(".m")?.to_string();
+        let m = data.as_slice::<f32>().expect("floats");
+        Some((name, m.iter().map(|m| m / (1.0 - 0.9f32)).collect()))
+    });
+    first.collect()
 }
