@@ -10,6 +10,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { guestsFolder } from "../recipes/open/gguf.mjs";
+import { inTwo } from "./modules/index.mjs";
 import { address, admitted } from "./site/address.mjs";
 import { manifests, siteOf } from "./site/app.mjs";
 import { mathFont, renderPages, writePages } from "./site/build.mjs";
@@ -174,15 +175,23 @@ const FONTS = {
   "instrument-sans/LICENSE": "instrument-sans-LICENSE.txt",
 };
 
+/** The files of the processor's module: what a first visit runs, the rest, and the script beside them. */
+const CPU = ["worker-cpu_bg.wasm", "worker-cpu_rest.wasm", "worker-cpu.js"];
+const WEBGPU = ["worker-webgpu_bg.wasm", "worker-webgpu.js"];
+const MODULES = [...CPU, ...WEBGPU];
+
 /** The modules, from where trunk has put them or from an earlier run. */
-function modules(site, files) {
-  const before = built(site);
-  for (const worker of ["worker-cpu", "worker-webgpu"]) {
-    for (const name of [`${worker}.js`, `${worker}_bg.wasm`]) {
-      const path = [name, before[name] ?? name].map((n) => join(site, n)).find(existsSync);
-      if (path) files.add(name, readFileSync(path));
-      else if (worker === "worker-cpu") throw new Error(`${site} has no ${name}; ./serve and ./test build it`);
-    }
+async function modules(site, files) {
+  const [made, before] = [(name) => join(site, name), built(site)];
+  const whole = existsSync(made(CPU[0]));
+  if (whole) {
+    const { first, rest, glue } = await inTwo(readFileSync(made(CPU[0])), readFileSync(made(CPU[2]), "utf8"));
+    [first, rest, glue].forEach((bytes, i) => files.add(CPU[i], bytes));
+  }
+  for (const name of whole ? WEBGPU : MODULES) {
+    const path = [name, before[name] ?? name].map(made).find(existsSync);
+    if (path) files.add(name, readFileSync(path));
+    else if (CPU.includes(name)) throw new Error(`${site} has no ${name}; ./serve and ./test build it`);
   }
 }
 
@@ -307,10 +316,9 @@ async function styles(files) {
 }
 
 async function scripts(files) {
-  const workers = ["worker-cpu", "worker-webgpu"].flatMap((w) => [`${w}.js`, `${w}_bg.wasm`]);
-  const wasm = workers.filter((name) => name.endsWith(".wasm") && files.names[name]);
+  const wasm = MODULES.filter((name) => name.endsWith(".wasm") && files.names[name]);
   const bytes = Object.fromEntries(wasm.map((name) => [name, statSync(join(files.out, files.of(name))).size]));
-  const { define } = scriptOptions(files.only(...workers));
+  const { define } = scriptOptions(files.only(...MODULES));
   const told = { ...define, BYTES: JSON.stringify(JSON.stringify(bytes)) };
   files.add("worker.js", await bundle("web/worker/worker.ts", { define: told }));
   const names = files.only(
@@ -359,7 +367,7 @@ export async function buildSite(site) {
   const out = `${site.replace(/\/$/, "")}.new`;
   rmSync(out, { recursive: true, force: true });
   const files = new Files(out);
-  modules(site, files);
+  await modules(site, files);
   const guests = assets(files);
   const pages = renderPages();
   withoutGuests(pages, guests);

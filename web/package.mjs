@@ -43,6 +43,7 @@ function carried() {
 /** Names of the files that the lists name, and of the modules. */
 const filesOf = (lists) => [
   ...MODULES.map((m) => `${m}_bg.wasm`),
+  "worker-cpu_rest.wasm",
   ...lists["checkpoints/manifest.json"].models.map((m) => `checkpoints/${m.file}`),
   ...lists["checkpoints/manifest.json"].data.map((d) => `data/${d.file}`),
   ...lists["texts/manifest.json"].texts.map((t) => `texts/${t.file}`),

@@ -17,9 +17,9 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 const next = join(folder, "next");
 cpSync(dist, next, { recursive: true });
 for (const worker of ["worker-cpu", "worker-webgpu"]) {
-  const module = fileOf(`${worker}_bg.wasm`);
+  const module = fileOf(`${worker}_bg.wasm`, next);
   // A section of its own kind that says nothing.
-  writeFileSync(join(next, `${worker}_bg.wasm`), Buffer.concat([readFileSync(module), Buffer.from([0, 2, 1, 0x76])]));
+  writeFileSync(module, Buffer.concat([readFileSync(module), Buffer.from([0, 2, 1, 0x76])]));
 }
 await buildSite(next);
 const [before, now] = [built(dist), built(next)];

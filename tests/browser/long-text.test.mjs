@@ -17,7 +17,10 @@ async function worker() {
     }
   };
   const glue = await import(fileOf("worker-cpu.js"));
-  const { memory } = await glue.default({ module_or_path: readFileSync(fileOf("worker-cpu_bg.wasm")) });
+  const first = await glue.default({ module_or_path: readFileSync(fileOf("worker-cpu_bg.wasm")) });
+  const { memory } = first;
+  const rest = new WebAssembly.Module(readFileSync(fileOf("worker-cpu_rest.wasm")));
+  glue.setRest(() => void new WebAssembly.Instance(rest, { 0: first }));
   const waiting = new Map();
   let last = 0;
   glue.start(({ id, reply }) => {

@@ -47,7 +47,9 @@ const isKept = (page) =>
         if (!navigator.serviceWorker.controller) return false;
         const files = (await caches.keys()).find((name) => name.endsWith(":files"));
         const kept = await (await caches.open(files)).keys();
-        return [/worker-cpu_bg-.*wasm$/, /worker-cpu-.*js$/, /planes$/].every((p) => kept.some((k) => p.test(k.url)));
+        return [/worker-cpu_bg-.*wasm$/, /worker-cpu_rest-.*wasm$/, /worker-cpu-.*js$/, /planes$/].every((p) =>
+          kept.some((k) => p.test(k.url)),
+        );
       }),
     "what is kept",
     20_000,

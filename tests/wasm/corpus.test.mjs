@@ -37,7 +37,9 @@ class Worker {
 
   async start() {
     this.glue = await import(pathToFileURL(fileOf("worker-cpu.js", dist)).href);
-    this.glue.initSync({ module: readFileSync(fileOf("worker-cpu_bg.wasm", dist)) });
+    const first = this.glue.initSync({ module: readFileSync(fileOf("worker-cpu_bg.wasm", dist)) });
+    const rest = new WebAssembly.Module(readFileSync(fileOf("worker-cpu_rest.wasm", dist)));
+    this.glue.setRest(() => void new WebAssembly.Instance(rest, { 0: first }));
     this.glue.start(({ id, reply }) => {
       if (id === 0) {
         this.died = reply;

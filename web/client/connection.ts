@@ -37,7 +37,7 @@ export type Aid =
 /** Messages of the worker's shell, besides the answers. */
 export type ShellMessage =
   | { type: "loading" }
-  /** So many bytes of the module have come. */
+  /** So many bytes of a module have come. */
   | { type: "came"; loaded: number; total: number }
   | { type: "ready"; device: Omit<Device, "reason">; reason: string }
   | { type: "failed"; error: ErrorInfo }
@@ -148,7 +148,7 @@ export class Connection {
       } else if (data.type === "loading") {
         this.#unanswered(START);
       } else if (data.type === "came") {
-        came(from.href, data);
+        came(from.href, data.loaded < data.total ? data : undefined);
       } else if (data.type === "ready") {
         came(from.href);
         clearTimeout(this.#timer);

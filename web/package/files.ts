@@ -41,7 +41,9 @@ export const isGone = async () => false;
 
 /** Files that workers need, by the names in the sources. */
 export const workerFiles = (): Record<string, string> =>
-  Object.fromEntries(["worker-cpu_bg.wasm", "worker-webgpu_bg.wasm"].map((name) => [name, fileUrl(name).href]));
+  Object.fromEntries(
+    ["worker-cpu_bg.wasm", "worker-cpu_rest.wasm", "worker-webgpu_bg.wasm"].map((name) => [name, fileUrl(name).href]),
+  );
 
 /** Whether a copy of the files is in use. */
 export const isCopied = () => folder !== undefined;

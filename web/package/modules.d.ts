@@ -47,6 +47,9 @@ declare module "node:worker_threads" {
     postMessage(message: unknown, transfer?: unknown[]): void;
   } | null;
 }
+declare module "node:fs" {
+  export function readFileSync(path: URL): Uint8Array<ArrayBuffer>;
+}
 declare module "node:fs/promises" {
   export function readFile(path: URL): Promise<Uint8Array<ArrayBuffer>>;
 }

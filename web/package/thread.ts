@@ -1,4 +1,5 @@
 /** What a thread of Node lacks of a page's worker; imported before the worker's shell. */
+import { readFileSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
 import { fetchFile } from "./read";
 
@@ -18,6 +19,8 @@ scope["addEventListener"] = listen;
 scope["postMessage"] = (message: unknown, transfer?: unknown[]) => parentPort?.postMessage(message, transfer);
 scope["fetch"] = (url: URL | string, init?: RequestInit) =>
   String(url).startsWith("file:") ? fetchFile(url, init) : fetchElsewhere(url, init);
+// Typed arrays of a file's bytes may share a larger buffer.
+scope["readNow"] = (url: URL) => new Uint8Array(readFileSync(url)).buffer;
 parentPort?.on("message", (data) => (scope["onmessage"] as (event: { data: unknown }) => void)({ data }));
 
 /**

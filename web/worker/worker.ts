@@ -3,10 +3,13 @@
  * only passes messages. Everything that thinks is in Rust.
  */
 import type { Aid, Init, ShellMessage } from "../client/connection";
+import { cancelled } from "../client/errors";
 import { fileUrl, learnFiles } from "../client/files";
-import { isPage, notModule, refused, unanswered, uncompiled } from "../client/refusals";
-import type { Answer, DeviceInfo, Envelope, ErrorInfo } from "../client/protocol";
+import { uncompiled } from "../client/refusals";
+import type { Answer, DeviceInfo, Envelope, ErrorInfo, Request } from "../client/protocol";
 import { glueOf, type Glue } from "./glue";
+import { fetchModule, within, type Came } from "./module";
+import { Rest } from "./rest";
 
 // The few parts of WebGPU that are used here; TypeScript's own DOM library has none of it yet.
 interface GpuDevice extends EventTarget {
@@ -29,29 +32,25 @@ interface Gpu {
 const scope = self as unknown as {
   postMessage(message: unknown, transfer?: Transferable[]): void;
   onmessage: ((e: MessageEvent) => void) | null;
+  /** Reads a file at once, where there is no XMLHttpRequest. */
+  readNow?: (url: URL) => ArrayBuffer;
 };
 const gpu = (navigator as { gpu?: Gpu }).gpu;
 let glue: Glue | undefined;
 let device: GpuDevice | undefined;
 let waiting: Envelope[] = [];
+/** Of a module that comes in two parts. */
+let rest: Rest | undefined;
+/** What waits for the second part, in the order in which it came. */
+let held: Envelope[] = [];
 
 const tell = (message: ShellMessage) => scope.postMessage(message);
 
 /** How long a graphics driver may take to answer, milliseconds. Some never do. */
 const DRIVER = 10_000;
-/** How long a server may take to begin its answer. */
-const SERVER = 60_000;
 /** A heap of so many bytes that traps has most likely had no more to give: wasm's limit is 4 GiB. */
 const FULL = 2 ** 31;
 let memory: WebAssembly.Memory | undefined;
-
-/** Fails after a time, for what may never answer. */
-function within<T>(time: number, what: string, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`${what} did not answer for ${time / 1000} seconds`)), time);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
-}
 
 /** Buffers of all byte arrays in an answer, to be transferred rather than copied. */
 function buffersOf(value: unknown, found: ArrayBuffer[] = []): ArrayBuffer[] {
@@ -132,65 +131,26 @@ function watchDevices(adapter: GpuAdapter) {
   };
 }
 
-/** Bytes of the modules, which the build fills in: servers that pack them do not say. */
-declare const BYTES: string | undefined;
-const bytes: Record<string, number> = typeof BYTES === "undefined" ? {} : JSON.parse(BYTES);
-/** An answer that takes longer comes over a network, milliseconds; one from a cache is left to the browser as it is. */
-const QUICK = 40;
-/** Between two words of how much has come. */
-const OFTEN = 200;
-
-/** The same answer, which tells how much of it has come. */
-function counted(response: Response, total: number): Response {
-  let [loaded, told] = [0, 0];
-  const count = new TransformStream<Uint8Array, Uint8Array>({
-    transform(part, out) {
-      loaded += part.length;
-      const now = performance.now();
-      if (now - told > OFTEN) tell({ type: "came", loaded, total });
-      if (now - told > OFTEN) told = now;
-      out.enqueue(part);
-    },
-  });
-  const { status, headers } = response;
-  return new Response(response.body?.pipeThrough(count), { status, headers });
-}
-
-const MAGIC = 0x6d736100; // "\0asm"
-
-/** A module as it comes, or whole where a server gives it another type. */
-async function moduleOf(url: URL, response: Response): Promise<Response | ArrayBuffer> {
-  if (!response.ok) throw await refused(url, response.status);
-  if (response.headers.get("content-type") === "application/wasm") return response;
-  const bytes = await response.arrayBuffer().catch(async () => {
-    throw await unanswered(url);
-  });
-  if (bytes.byteLength > 8 && new DataView(bytes).getUint32(0, true) === MAGIC) return bytes;
-  throw isPage(response) ? await refused(url, 404) : await notModule(url, response);
-}
+const came: Came = (loaded, total) => tell({ type: "came", loaded, total });
 
 async function load(backend: "cpu" | "webgpu", allowFallback: boolean): Promise<DeviceInfo> {
-  const url = fileUrl(`worker-${backend}_bg.wasm`);
-  const [begun, total] = [performance.now(), bytes[`worker-${backend}_bg.wasm`] ?? 0];
-  const asked = within(SERVER, "the server", fetch(url)).then(
-    async (response) => {
-      const module = await moduleOf(url, response);
-      const slow = total > 0 && performance.now() - begun > QUICK;
-      return slow && module instanceof Response ? counted(module, total) : module;
-    },
-    async (e: unknown) => {
-      throw e instanceof TypeError ? await unanswered(url) : e;
-    },
-  );
+  const file = `worker-${backend}_bg.wasm`;
+  const asked = fetchModule(file, came);
   asked.catch(() => undefined); // Reported where it is awaited.
   const module = await glueOf(`worker-${backend}.js`);
   const wasm = await asked;
-  try {
-    memory = (await module.default({ module_or_path: wasm })).memory;
-  } catch (e) {
-    throw (await uncompiled(url, e)) ?? e;
+  if (module.setRest) {
+    rest = new Rest(scope.readNow);
+    module.setRest(() => rest?.now());
   }
-  module.start((answer) => scope.postMessage(answer, buffersOf(answer)));
+  try {
+    const exports = await module.default({ module_or_path: wasm });
+    rest?.follows(exports);
+    memory = exports.memory;
+  } catch (e) {
+    throw (await uncompiled(fileUrl(file), e)) ?? e;
+  }
+  module.start(answer);
   const made = module.init_device(backend, allowFallback);
   const info = await (backend === "cpu" ? made : within(3 * DRIVER, "the graphics device", made));
   glue = module;
@@ -274,6 +234,44 @@ async function init({ backend: wanted, reason: given, files }: Init) {
   waiting = [];
 }
 
+/** What the first part of the module is made for; for all else the second one is waited for. */
+const FIRST: ReadonlySet<Request["type"]> = new Set(["describe", "checkOptions", "open", "sample", "dispose"]);
+
+/** Whether readers want no more sent than what they asked for. */
+const saving = () => (navigator as { connection?: { saveData?: boolean } }).connection?.saveData ?? false;
+
+/** An answer of the module. The second part comes while a first sample is looked at. */
+function answer(answer: Answer) {
+  scope.postMessage(answer, buffersOf(answer));
+  const { reply } = answer;
+  const drawn = reply.type === "ok" && reply.outcome.type === "view";
+  if (drawn && rest && !rest.there && !saving()) void rest.fetch(cameHeld).catch(() => undefined);
+}
+
+const refuse = (id: number, error: ErrorInfo) => {
+  const answer: Answer = { id, reply: { type: "error", error } };
+  scope.postMessage(answer);
+};
+
+/** How much has come is told only where somebody waits for it. */
+const cameHeld: Came = (loaded, total) => {
+  if (held.length) came(loaded, total);
+};
+
+/** Keeps a request until the second part of the module is there. */
+function hold(needed: Rest, envelope: Envelope) {
+  held.push(envelope);
+  if (held.length > 1) return;
+  const all = () => held.splice(0);
+  needed.fetch(cameHeld).then(
+    () => all().forEach(post),
+    (e: unknown) => {
+      const error = failure(e);
+      all().forEach(({ id }) => refuse(id, error));
+    },
+  );
+}
+
 function post(envelope: Envelope) {
   const { request } = envelope;
   if (request.type === "fault" && request.kind === "loseDevice") {
@@ -281,20 +279,35 @@ function post(envelope: Envelope) {
     else lost("a drill, on a back end that has none");
     return;
   }
+  if (request.type === "cancel") {
+    const at = held.findIndex(({ id }) => id === request.target);
+    if (at >= 0) return held.splice(at, 1).forEach(({ id }) => refuse(id, failure(cancelled())));
+  } else if (rest && !rest.there && (held.length || !FIRST.has(request.type))) {
+    return hold(rest, envelope);
+  }
   try {
     glue?.post(envelope);
   } catch (e) {
     // A trap leaves the module unusable; wasm-bindgen rethrows it here.
-    fatal(isInfo(e) ? e : trapped(e));
+    fatal(isInfo(e) ? failure(e) : trapped(e));
   }
 }
 
 self.addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
-  fatal(trapped(event.reason));
+  fatal(isInfo(event.reason) ? failure(event.reason) : trapped(event.reason));
 });
 
-function aid(message: Aid) {
+// What stopped the module on its way, of which is known why.
+self.addEventListener("error", (event) => {
+  if (!isInfo(event.error)) return;
+  event.preventDefault();
+  fatal(failure(event.error));
+});
+
+async function aid(message: Aid) {
+  // Helpers do nothing that a first visit does; one whose module does not come whole is taken for lost.
+  await rest?.fetch(() => undefined);
   if (message.type === "helper") glue?.helper?.(message.number, message.port);
   else if (message.type === "dismiss") glue?.dismiss?.(message.number);
   else glue?.serve?.(message.port);
@@ -307,6 +320,6 @@ scope.onmessage = ({ data }: MessageEvent<Init | Aid | Envelope>) => {
   } else if (data.type === "init") {
     void init(data);
   } else {
-    aid(data);
+    void aid(data).catch(() => undefined);
   }
 };
