@@ -43,8 +43,21 @@ const worker = (page) =>
       return ask({ type: "open", session: 1, bytes, sha256: null });
     };
     globalThis.sample = () => ask({ type: "sample", session: 1, count: 2, seed: 1, options: {}, condition: {} });
-    globalThis.create = (session) =>
-      ask({ type: "create", session, family: "vae", config: {}, train: {}, data: "moons", dataOptions: {}, seed: 1 });
+    globalThis.create = () =>
+      ask({
+        type: "create",
+        session: 2,
+        family: "vae",
+        config: {},
+        train: {},
+        data: "moons",
+        dataOptions: {},
+        seed: 1,
+      });
+    globalThis.plane = () => {
+      const query = { type: "plot", plot: "latent", inputs: { count: 4, seed: 1, resolution: 8 } };
+      return ask({ type: "view", session: 1, query, snapshot: null });
+    };
   }, built()["worker.js"]);
 const CHECKPOINT = built()["checkpoints/vae-mnist-2d.safetensors"];
 
@@ -80,7 +93,7 @@ test("requests that wait for the second part keep their order and can be cancell
   await worker(page);
   const early = await page.evaluate(async (url) => {
     const opened = await open(url);
-    globalThis.later = [create(2), sample(), create(3)];
+    globalThis.later = [plane(), sample(), create()];
     const cancelled = ask({ type: "cancel", target: 4 });
     const reply = await later[2];
     return { opened: opened.type, cancelled: reply.error?.code, answered: [...answered], cancelled2: void cancelled };
@@ -94,6 +107,20 @@ test("requests that wait for the second part keep their order and can be cancell
     return { types: replies.map(({ type }) => type), answered: answered.filter((id) => id < 5) };
   });
   assert.deepEqual(late, { types: ["ok", "ok"], answered: [1, 4, 2, 3] });
+  await closePage(page);
+});
+
+test("a model of points is made and drawn from before the second part is there", async () => {
+  site.answers.set(REST, 404);
+  const page = await openPage(browser, site, { path: "limits.html", expected: [/404/] });
+  await worker(page);
+  const types = await page.evaluate(async () => {
+    const made = await create();
+    const query = { type: "plot", plot: "samples", inputs: { count: 100, seed: 1, resolution: 28 } };
+    const seen = await ask({ type: "view", session: 2, query, snapshot: null });
+    return [made.type, seen.type];
+  });
+  assert.deepEqual(types, ["ok", "ok"]);
   await closePage(page);
 });
 

@@ -1,5 +1,6 @@
 // What of a module a first visit runs, found out by doing it: the module describes itself, opens each model that is
-// shipped, and draws from it as pages do that say no more than its name, and as the site's own pages ask.
+// shipped, and draws from it as pages do that say no more than its name, and as the site's own pages ask; and it makes
+// a model of points of each family, and draws from that.
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -11,6 +12,12 @@ const web = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const LONG = 1000;
 /** What a sample is to fit, of what elements say; the rest are options of the sampler. */
 const CONDITIONS = /^(prompt|label|guidance)$/;
+
+const MADE = { type: "create", session: 2, config: {}, train: {}, data: "moons", dataOptions: {}, seed: 1 };
+const LOOKS = [
+  { type: "plot", plot: "samples", inputs: { count: 500, seed: 1, resolution: 28 } },
+  { type: "data", count: 500, resolution: 28 },
+];
 
 /** The script beside a module, which then imports more: `import`s by the names of their modules. */
 export function withImports(glue, imports) {
@@ -74,7 +81,7 @@ async function visit({ module, glue }) {
     if (reply.type === "ok" || reply.error.code === "cancelled") return reply.outcome;
     throw new Error(`${request.type}: ${reply.error.message}`);
   };
-  await must({ type: "describe" });
+  const { families } = await must({ type: "describe" });
   const { models } = JSON.parse(readFileSync(join(web, "checkpoints/manifest.json"), "utf8"));
   const pages = asked();
   for (const { id, family, file, sha256 } of models) {
@@ -87,6 +94,11 @@ async function visit({ module, glue }) {
       const part = (of) => Object.fromEntries(values.filter(([name]) => CONDITIONS.test(name) === of));
       await must({ type: "sample", session: 1, count: 4, seed: 1, options: part(false), condition: part(true) }, LONG);
     }
+  }
+  const ofPoints = families.filter(({ spaces }) => spaces.some(({ kind }) => kind === "points"));
+  for (const { id: family } of ofPoints) {
+    await must({ ...MADE, family });
+    for (const query of LOOKS) await must({ type: "view", session: MADE.session, query, snapshot: null }, LONG);
   }
   return called;
 }

@@ -234,8 +234,22 @@ async function init({ backend: wanted, reason: given, files }: Init) {
   waiting = [];
 }
 
-/** What the first part of the module is made for; for all else the second one is waited for. */
-const FIRST: ReadonlySet<Request["type"]> = new Set(["describe", "checkOptions", "open", "sample", "dispose"]);
+/**
+ * What the first part of the module is made for (web/modules/first.mjs); for all else the second one is waited for. A
+ * model can be made of points alone before that: what others learn from has to be loaded, which waits.
+ */
+const FIRST: ReadonlySet<Request["type"]> = new Set([
+  "describe",
+  "checkOptions",
+  "open",
+  "sample",
+  "create",
+  "dispose",
+]);
+const isFirst = (request: Request) =>
+  FIRST.has(request.type) ||
+  (request.type === "view" &&
+    (request.query.type === "data" || (request.query.type === "plot" && request.query.plot === "samples")));
 
 /** Whether readers want no more sent than what they asked for. */
 const saving = () => (navigator as { connection?: { saveData?: boolean } }).connection?.saveData ?? false;
@@ -282,7 +296,7 @@ function post(envelope: Envelope) {
   if (request.type === "cancel") {
     const at = held.findIndex(({ id }) => id === request.target);
     if (at >= 0) return held.splice(at, 1).forEach(({ id }) => refuse(id, failure(cancelled())));
-  } else if (rest && !rest.there && (held.length || !FIRST.has(request.type))) {
+  } else if (rest && !rest.there && (held.length || !isFirst(request))) {
     return hold(rest, envelope);
   }
   try {
