@@ -3,6 +3,8 @@
  * where it does not let us, they last as long as the page.
  */
 import { openDatabase } from "./database";
+import { problem } from "./errors";
+import { nameOf, type TextSource } from "./texts";
 
 const DATABASE = "generative-playground-episodes";
 const STORE = "lines";
@@ -58,6 +60,32 @@ export const dropDemonstration = (line: string): Promise<void> =>
   });
 
 export const dropDemonstrations = (): Promise<void> => take(() => []);
+
+/** Whether data of this name is a reader's own episodes. */
+export const isOwnEpisodes = (name: string): boolean => name.startsWith("episodes-");
+
+/** Demonstrations as one file, and the name by which they are learned from. */
+export function demonstrationFile(some: readonly string[]): TextSource {
+  const bytes = new TextEncoder().encode(`${some.join("\n")}\n`);
+  return { name: nameOf(bytes, "episodes"), bytes, sha256: null, options: {} };
+}
+
+/** Those that go by a name, if they are here: all that are kept, or the last of them, as a file was opened. */
+export async function demonstrationsCalled(name: string): Promise<TextSource | undefined> {
+  await readDemonstrations();
+  for (let from = 0; from < lines.length; from++) {
+    const file = demonstrationFile(lines.slice(from));
+    if (file.name === name) return file;
+  }
+  return undefined;
+}
+
+export const missingDemonstrations = () =>
+  problem(
+    "bad-data",
+    "The demonstrations that this agent learned from are not here.",
+    "It can be watched. To train on, open the JSON Lines file with them in the view “Show it yourself”.",
+  );
 
 /** Tells `told` of every change, until what is given is called. */
 export function watchDemonstrations(told: () => void): () => void {

@@ -1,4 +1,5 @@
 import { Connection, wasRestarted, type Backend, type Device, type Options } from "./connection";
+import { demonstrationsCalled, isOwnEpisodes, missingDemonstrations } from "./demonstrations";
 import { PlaygroundError, problem } from "./errors";
 import { Helpers } from "./helpers";
 import { isPictures, missing } from "./pictures";
@@ -175,7 +176,9 @@ export class Engine {
     const made = all.find((set) => set.name === name || (set.kind === "pairs" && name.startsWith(`${set.name}-`)));
     if (made?.of) await this.needData(made.of, session);
     if (made || toys.some((t) => t.id === name)) return; // Made on the spot.
-    const own = session.text(name) ?? [...this.#sessions].map((s) => s.text(name)).find(Boolean);
+    const held = session.text(name) ?? [...this.#sessions].map((s) => s.text(name)).find(Boolean);
+    const own = held ?? (isOwnEpisodes(name) ? await demonstrationsCalled(name) : undefined);
+    if (!own && isOwnEpisodes(name)) throw missingDemonstrations();
     const { data } = await siteManifest();
     const text = own ?? (data.some((d) => d.name === name) ? undefined : await siteText(name));
     if (text) {

@@ -180,7 +180,7 @@ export class Controller extends Runner {
       if (signal.aborted) return;
       this.follow(await openOrAdapt(this.wake(), bytes, this.info));
     });
-    const lacking = opened && this.info && lacks(this.info.data, this);
+    const lacking = opened && this.info && (await lacks(this.info.data, this));
     if (lacking) this.notices.report(lacking);
     return opened;
   }

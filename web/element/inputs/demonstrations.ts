@@ -1,6 +1,7 @@
 import { html, nothing } from "lit";
 import {
   addDemonstrations,
+  demonstrationFile,
   demonstrations,
   dropDemonstration,
   dropDemonstrations,
@@ -21,7 +22,6 @@ import { refusal } from "./refusal";
 
 /** Steps of a training on demonstrations; it can go on after them. */
 const STEPS = 150;
-const encoder = new TextEncoder();
 
 /** The episode that the reader plays or answers in, those that they have played, and learning from them. */
 export class DemonstrationsInput implements Input, Steered {
@@ -125,13 +125,13 @@ export class DemonstrationsInput implements Input, Steered {
   }
 
   #save() {
-    const bytes = encoder.encode(`${demonstrations().join("\n")}\n`);
+    const { bytes } = demonstrationFile(demonstrations());
     this.host.save({ name: "demonstrations.jsonl", mime: "application/jsonl", bytes });
   }
 
   #learn() {
     const { trainer, words } = this.host;
-    const bytes = encoder.encode(`${demonstrations().join("\n")}\n`);
+    const { bytes } = demonstrationFile(demonstrations());
     void this.host.attempt(async () => {
       const how = { onward: this.#onward && this.host.info !== undefined, expert: this.#half ? 0.5 : 0 };
       if (await imitate(trainer, bytes, words.say("yourDemonstrations"), how)) await trainer.step(STEPS);

@@ -260,6 +260,11 @@ export const acting: Record<string, string> = {
   "its letters are L, R, F, P, D and T": "ihre Buchstaben sind L, R, F, P, D und T",
 
   // Demonstrations, and episodes and paths in files
+  "The demonstrations that this agent learned from are not here.":
+    "Die Vorführungen, aus denen dieser Agent gelernt hat, sind nicht hier.",
+  "It can be watched. To train on, open the JSON Lines file with them in the view “Show it yourself”.":
+    "Man kann ihm zusehen. Zum Weitertrainieren öffnen Sie die JSON-Lines-Datei mit ihnen in der Ansicht „Selbst " +
+    "vormachen“.",
   "Share of the expert": "Anteil des Experten",
   "two demonstrations from beginning to end are needed, one of them to be held out":
     "nötig sind zwei Vorführungen von Anfang bis Ende, von denen eine zurückgehalten wird",
