@@ -8,15 +8,17 @@ use std::{pin::Pin, rc::Rc};
 use burn::tensor::Device;
 use common::{count, digest, gradients_of, number, root, strong, values};
 use generative_playground::{
+    checkpoint,
     data::{
         Batch, DataInfo, Dataset, EpisodeSet, Space, Stream,
         episodes::{Episode, LENGTH, Moment},
     },
     device,
     error::Code,
+    evaluate::acting::{MOST_STEPS, outcomes},
     families::agent::{Agent, AgentConfig},
     kernels::host::by_formulas,
-    model::{Acting, Condition, Family, Played, TrainConfig, finish},
+    model::{Acting, Condition, Family, Played, SideBySide, TrainConfig, finish},
     options::Options,
     plots,
     rng::{Purpose, Rng},
@@ -423,4 +425,61 @@ fn a_long_plan_is_told_part_by_part() {
         Mission::parse(&plan).is_err(),
         "a mission has three parts at most"
     );
+}
+
+#[test]
+fn many_episodes_side_by_side_go_as_if_each_were_read_anew() {
+    let model = build(&reference()["config"], &device::cpu());
+    assert!(model.remembers());
+    let mut side_by_side = SideBySide::default();
+    let tasks = (0..9).map(|i| layout::draw(3, i, None, Naming::Said));
+    let mut played: Vec<Played> = tasks.map(Played::new).collect();
+    let mut rng = Rng::new(1, Purpose::Evaluate, 0);
+    for step in 0..LENGTH {
+        // Some end sooner than others.
+        let live: Vec<usize> = (0..9).filter(|i| step < 8 * (i + 1)).collect();
+        live.iter().for_each(|&i| played[i].look());
+        let next = side_by_side.next(&model, &played, &live);
+        let got = pollster::block_on(next).expect("decisions");
+        let told: Vec<_> = live.iter().map(|&i| played[i].told(LENGTH)).collect();
+        let want = pollster::block_on(model.decide(&told)).expect("decisions");
+        assert_eq!(got.len(), want.len());
+        for (got, want) in got.iter().zip(&want) {
+            let pairs = got.probabilities().into_iter().zip(want.probabilities());
+            for (a, b) in pairs {
+                assert!((a - b).abs() < 1e-5, "{step}: {a} {b}");
+            }
+            assert_eq!(got.goal, want.goal);
+        }
+        for &i in &live {
+            played[i].act(ACTIONS[rng.below(ACTIONS.len())]);
+        }
+    }
+}
+
+/// As cards count it: the same actions, and so the same numbers, as when all is read anew at each step.
+#[test]
+fn what_is_counted_on_cards_does_not_depend_on_how_episodes_are_read() {
+    let bytes = std::fs::read(root("web/checkpoints/agent-rooms.safetensors")).expect("a file");
+    let opened = checkpoint::open(&bytes, None, &device::cpu()).expect("a model");
+    let acting = opened.model.acting().expect("it acts");
+    let tasks: Vec<Task> = (0..40)
+        .map(|i| layout::draw(8, i, None, Naming::Said))
+        .collect();
+    let found = outcomes(&*opened.model, tasks.clone(), 8, None);
+    let found = pollster::block_on(found).expect("episodes");
+    let mut anew: Vec<Played> = tasks.into_iter().map(Played::new).collect();
+    for _ in 0..MOST_STEPS {
+        let mut live: Vec<_> = anew.iter_mut().filter(|p| !p.task.is_done()).collect();
+        live.iter_mut().for_each(|played| played.look());
+        let told: Vec<_> = live.iter().map(|played| played.told(LENGTH)).collect();
+        let decisions = pollster::block_on(acting.decide(&told)).expect("decisions");
+        for (played, decision) in live.iter_mut().zip(&decisions) {
+            played.act(decision.draw(0.0, &mut Rng::new(8, Purpose::Evaluate, 0)));
+        }
+    }
+    for (found, anew) in found.iter().zip(&anew) {
+        assert_eq!(found.actions, anew.actions);
+        assert_eq!(found.moments, anew.moments);
+    }
 }

@@ -1,9 +1,8 @@
 //! How often an agent does what it is told, and how many steps it takes for it.
 
 use crate::{
-    data::episodes::LENGTH,
     error::{Error, Result},
-    model::{Model, Played},
+    model::{Model, Played, SideBySide},
     pause::Pause,
     rng::{Purpose, Rng},
     worlds::rooms::{
@@ -109,17 +108,19 @@ pub async fn outcomes(
         what: "This needs a model that acts".into(),
     })?;
     let mut played: Vec<Played> = tasks.into_iter().map(Played::new).collect();
+    let mut side_by_side = SideBySide::default();
     for step in 0..MOST_STEPS {
-        let mut live: Vec<&mut Played> = played.iter_mut().filter(|p| !p.task.is_done()).collect();
+        let live: Vec<usize> = (0..played.len())
+            .filter(|&i| !played[i].task.is_done())
+            .collect();
         if live.is_empty() {
             break;
         }
-        live.iter_mut().for_each(|played| played.look());
-        let told: Vec<_> = live.iter().map(|played| played.told(LENGTH)).collect();
-        let decisions = acting.decide(&told).await?;
-        for (played, decision) in live.into_iter().zip(decisions) {
+        live.iter().for_each(|&i| played[i].look());
+        let decisions = side_by_side.next(acting, &played, &live).await?;
+        for (&i, decision) in live.iter().zip(&decisions) {
             let mut rng = Rng::new(seed, Purpose::Evaluate, step as u64);
-            played.act(decision.draw(0.0, &mut rng));
+            played[i].act(decision.draw(0.0, &mut rng));
         }
         if let Some(pause) = pause {
             pause().await;

@@ -2,7 +2,8 @@
 
 use super::Reading;
 use crate::{
-    data::episodes::{self, Moment, Odometer},
+    data::episodes::{self, LENGTH, Moment, Odometer},
+    error::Result,
     rng::Rng,
     scene::token::log_sum_exp,
     worlds::rooms::{ACTIONS, Action, SEEN, Sight, Task, description, expert::Goal},
@@ -16,6 +17,12 @@ pub trait Acting {
 
     /// An episode with a mission of these words, of which nothing has been seen yet.
     fn follow(&self, words: &[u32]) -> Box<dyn Deciding>;
+
+    /// Whether an episode that it follows is not read anew for each decision, so that several of them are decided
+    /// about sooner one by one than together.
+    fn remembers(&self) -> bool {
+        false
+    }
 
     /// Where it looks at each moment of an episode.
     fn attends<'a>(&'a self, words: &'a [u32], moments: &'a [Moment])
@@ -77,6 +84,42 @@ pub trait Deciding {
     /// What [`Acting::decide`] decides at the next moment, told all since the first, or the last
     /// [`LENGTH`](crate::data::episodes::LENGTH) of them.
     fn next<'a>(&'a mut self, moment: &'a Moment) -> Reading<'a, Decision>;
+}
+
+/// Several episodes that are decided about side by side: each as it is followed, where a model remembers, else all at
+/// once.
+#[derive(Default)]
+pub struct SideBySide {
+    following: Vec<Option<Box<dyn Deciding>>>,
+}
+
+impl SideBySide {
+    /// What is decided at the last moments of those of `played` that `live` names. Between two calls each of them takes
+    /// one step, or is named no more.
+    ///
+    /// # Errors
+    /// What the device reports.
+    pub async fn next(
+        &mut self,
+        acting: &dyn Acting,
+        played: &[Played],
+        live: &[usize],
+    ) -> Result<Vec<Decision>> {
+        let episodes = || live.iter().filter_map(|&i| Some((i, played.get(i)?)));
+        if !acting.remembers() {
+            let told: Vec<_> = episodes().map(|(_, one)| one.told(LENGTH)).collect();
+            return acting.decide(&told).await;
+        }
+        self.following.resize_with(played.len(), || None);
+        let mut decisions = Vec::with_capacity(live.len());
+        for (i, one) in episodes() {
+            let following = self.following[i].get_or_insert_with(|| acting.follow(&one.words));
+            if let Some(now) = one.moments.last() {
+                decisions.push(following.next(now).await?);
+            }
+        }
+        Ok(decisions)
+    }
 }
 
 /// Where an [`Acting`] model looks at one moment, on average over its layers and heads.

@@ -50,6 +50,7 @@ use crate::{
         activation::Activation,
         cross_entropy::cross_entropy,
         embedding::embedding,
+        host::is_host,
         linear::linear,
         norm::{Norm, norm},
         packed::{Sequences, packed_attention, packed_weights},
@@ -627,6 +628,10 @@ impl Acting for Agent {
 
     fn follow(&self, words: &[u32]) -> Box<dyn crate::model::Deciding> {
         Box::new(following::Following::new(self, words))
+    }
+
+    fn remembers(&self) -> bool {
+        is_host(&self.net.words.val())
     }
 
     fn attends<'a>(

@@ -6,9 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Agent;
 use crate::{
-    data::episodes::LENGTH,
     error::Result,
-    model::{Acting, Condition, Played, Reading, Sampler, Samples},
+    model::{Condition, Played, Reading, Sampler, Samples, SideBySide},
     options::Options,
     rng::{Purpose, Rng},
     worlds::rooms::{
@@ -40,6 +39,7 @@ pub struct Rollout {
     seed: u64,
     step: usize,
     played: Vec<Played>,
+    side_by_side: SideBySide,
     /// Each world at each moment.
     films: Vec<Vec<Rooms>>,
     device: Device,
@@ -76,6 +76,7 @@ impl Rollout {
             temperature: options.temperature,
             seed,
             step: 0,
+            side_by_side: SideBySide::default(),
             films: played.iter().map(|p| vec![p.task.rooms.clone()]).collect(),
             played,
         })
@@ -98,9 +99,8 @@ impl Sampler for Rollout {
             for &i in &live {
                 self.played[i].look();
             }
-            let told = live.iter().map(|&i| self.played[i].told(LENGTH));
-            let told: Vec<_> = told.collect();
-            let decisions = self.model.decide(&told).await?;
+            let side_by_side = &mut self.side_by_side;
+            let decisions = side_by_side.next(&self.model, &self.played, &live).await?;
             for (&i, decision) in live.iter().zip(&decisions) {
                 let place = (i as u64) << 32 | self.step as u64;
                 let mut rng = Rng::new(self.seed, Purpose::Sample, place);
