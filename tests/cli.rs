@@ -21,7 +21,10 @@ use generative_playground::{
     nn::weights::Weights,
     rng::{Purpose, Rng},
     session::Session,
-    worlds::rooms::layout::{self, Naming},
+    worlds::rooms::{
+        Pose,
+        layout::{self, Naming},
+    },
 };
 use serde_json::Value;
 
@@ -692,6 +695,30 @@ fn episodes_are_written_down_and_learned_from() {
         assert_eq!(*episode, episodes::played(task, 0.0, &mut never), "{i}");
     }
     assert_eq!(read.len(), 6);
+    // A world that is changed under way, and what is told of a change that cannot be made.
+    let other = path("changed.jsonl");
+    let changed = |changes: &str| {
+        let more = ["--changes", changes, "--out", &other];
+        run(&[&["rollout", "--count", "1", "--seed", "9"], &more[..]].concat())
+    };
+    let Pose { x, y, facing } = layout::draw(9, 0, None, Naming::Said).rooms.pose;
+    let way = ["right", "down", "left", "up"][usize::from(facing + 2) % 4];
+    let output = changed(&format!("0:{x},{y} {way}"));
+    assert!(output.status.success(), "{output:?}");
+    let line = std::fs::read_to_string(&other).expect("a file");
+    assert!(
+        line.contains(&format!("\"changes\":\"0:{x},{y} {way}\"")),
+        "{line}"
+    );
+    let turned = episodes::read_lines(&line).expect("an episode");
+    assert_ne!(turned[0].moments[0].sight, read[0].moments[0].sight);
+    for wrong in [
+        format!("0:{x},{y} wall"),
+        format!("64:{x},{y} {way}"),
+        "x".into(),
+    ] {
+        refused(&changed(&wrong), "bad-option");
+    }
     // Half of what is learned from is among them.
     let set = EpisodeSet::new(&Value::Null).expect("a set");
     let set = set.with(read.clone(), "digest".into());
@@ -798,7 +825,7 @@ fn what_is_no_episode_is_refused() {
     let mut rng = Rng::new(0, Purpose::TestSet, 0);
     let episode = episodes::played(task.clone(), 0.0, &mut rng);
     let actions: Vec<_> = episode.moments.iter().flat_map(|m| m.right).collect();
-    let line = episodes::write_line(&episode.moments, &actions, &task.mission, (3, 0, true))
+    let line = episodes::write_line(&episode.moments, &actions, &task.mission, &[], (3, 0, true))
         .expect("a line");
     assert_eq!(episodes::read_lines(&line).expect("it"), [episode]);
     let good: Value = serde_json::from_str(&line).expect("JSON");

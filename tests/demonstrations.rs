@@ -160,7 +160,7 @@ fn an_episode_played_by_hand_is_the_line_that_a_rollout_writes() {
         let episode = episodes::played(task.clone(), 0.0, &mut never);
         let actions: Vec<Action> = whole.chars().flat_map(Action::of_letter).collect();
         let mission = &task.mission;
-        let want = episodes::write_line(&episode.moments, &actions, mission, (9, 3, true));
+        let want = episodes::write_line(&episode.moments, &actions, mission, &[], (9, 3, true));
         assert_eq!(line, want.expect("a line"));
         assert_eq!(episodes::read_lines(&line).expect("it"), [episode]);
     }

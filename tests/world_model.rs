@@ -611,7 +611,17 @@ fn what_readers_ask_is_drawn_or_refused_with_a_sentence() {
         }
         moments
     };
-    let moments = given(ask("imagine", "", "LLRFFT").expect("a view"));
+    let view = ask("imagine", "", "LLRFFT").expect("a view");
+    // At the end stands what it makes of each action next: as if one more had been taken.
+    let View::Episode { at_end, .. } = &view else {
+        panic!("an episode")
+    };
+    let at_end = at_end.clone();
+    assert_eq!(at_end.len(), ACTIONS.len());
+    assert!(at_end.iter().all(|p| (0.0..=1.0).contains(p)));
+    let moments = given(view);
+    let longer = given(ask("imagine", "", "LLRFFTL").expect("a view"));
+    assert_eq!(longer[6].probabilities, at_end);
     let taken: Vec<u32> = moments.iter().map(|m| m.taken).collect();
     assert_eq!(taken, [0, 0, 1, 2, 2, 5]);
     assert!(moments.iter().all(|m| m.given));

@@ -12,7 +12,7 @@ use crate::{
     checkpoint::{Meta, Opened},
     data::{
         Dataset, EpisodeSet, PathSet,
-        episodes::{LENGTH, numbers, write_line},
+        episodes::{numbers, write_line},
         paths,
     },
     error::{Error, Result},
@@ -20,7 +20,7 @@ use crate::{
     model::Played,
     rng::{Purpose, Rng},
     worlds::rooms::{
-        Expert, Mission, Task,
+        Change, Expert, Mission, Task,
         layout::{self, Form, Naming, UNSAID},
     },
 };
@@ -190,6 +190,10 @@ pub struct Arguments {
     /// The mission; without one each world has its own.
     #[arg(long)]
     mission: Option<String>,
+    /// What is changed in each world under way, such as "5:3,4 to 6,2; 9:2,2 red ball": before which step, column and
+    /// row, and what becomes of that cell.
+    #[arg(long, default_value = "")]
+    changes: String,
     /// Episodes.
     #[arg(long, default_value_t = 10)]
     count: usize,
@@ -220,6 +224,7 @@ pub fn rollout(arguments: &Arguments) -> Result<()> {
         .as_deref()
         .map(Mission::parse)
         .transpose()?;
+    let changes = Change::parse_all(&arguments.changes)?;
     let opened = arguments.id.as_deref().map(|id| arguments.place.open(id));
     let opened = opened.transpose()?;
     let mut lines = String::new();
@@ -230,11 +235,11 @@ pub fn rollout(arguments: &Arguments) -> Result<()> {
             Some(mission) => Task::new(drawn.rooms, mission.clone()),
             None => drawn,
         };
-        let played = play(task, opened.as_ref())?;
+        let played = play(task, opened.as_ref(), &changes)?;
         done += usize::from(played.task.is_done());
         let place = (arguments.seed, i as u64, played.task.is_done());
         let mission = &played.task.mission;
-        lines += &write_line(&played.moments, &played.actions, mission, place)?;
+        lines += &write_line(&played.moments, &played.actions, mission, &changes, place)?;
         lines.push('\n');
     }
     write(Path::new(&arguments.out), lines.as_bytes())?;
@@ -248,7 +253,7 @@ pub fn rollout(arguments: &Arguments) -> Result<()> {
 
 /// Paths of the expert through mazes.
 fn in_maze(arguments: &Arguments) -> Result<()> {
-    if arguments.id.is_some() || arguments.mission.is_some() {
+    if arguments.id.is_some() || arguments.mission.is_some() || !arguments.changes.is_empty() {
         return Err(Error::Unsupported {
             what: "In the maze the expert goes, and without a mission".into(),
         });
@@ -265,11 +270,26 @@ fn in_maze(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// One episode, by a model or by the expert.
-fn play(task: Task, opened: Option<&Opened>) -> Result<Played> {
+/// One episode, by a model or by the expert, in a world that is changed under way.
+fn play(task: Task, opened: Option<&Opened>, changes: &[Change]) -> Result<Played> {
     let mut expert = Expert::new(&task);
     let mut played = Played::new(task);
+    let acting = opened.map(|opened| {
+        opened.model.acting().ok_or_else(|| Error::Unsupported {
+            what: "This needs a model that acts".into(),
+        })
+    });
+    let mut following = acting
+        .transpose()?
+        .map(|acting| acting.follow(&played.words));
+    let mut ahead = changes.iter().peekable();
     while !played.task.is_done() && played.actions.len() < MOST_STEPS {
+        let step = played.actions.len();
+        let mut rooms = played.task.rooms.clone();
+        while let Some(change) = ahead.next_if(|change| change.step == step) {
+            change.apply(&mut rooms)?;
+        }
+        played.put_into(rooms);
         played.look();
         expert.look(&played.task.rooms);
         let advice = expert.next(&played.task).ok().flatten();
@@ -280,21 +300,20 @@ fn play(task: Task, opened: Option<&Opened>) -> Result<Played> {
         if let Some(moment) = played.moments.last_mut() {
             (moment.right, moment.goal) = (Some(right), numbers(goal));
         }
-        let action = match opened {
-            None => right,
-            Some(opened) => {
-                let acting = opened.model.acting().ok_or_else(|| Error::Unsupported {
-                    what: "This needs a model that acts".into(),
-                })?;
-                let decided = pollster::block_on(acting.decide(&[played.told(LENGTH)]))?;
+        let action = match (&mut following, played.moments.last()) {
+            (Some(following), Some(now)) => {
                 let mut rng = Rng::new(0, Purpose::Sample, 0);
-                match decided.first() {
-                    Some(decision) => decision.draw(0.0, &mut rng),
-                    None => break,
-                }
+                pollster::block_on(following.next(now))?.draw(0.0, &mut rng)
             }
+            _ => right,
         };
         played.act(action);
     }
-    Ok(played)
+    match ahead.next() {
+        Some(change) => {
+            let reason = "the episode has ended before";
+            Err(Error::bad_option("changes", change, reason))
+        }
+        None => Ok(played),
+    }
 }

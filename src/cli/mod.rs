@@ -6,6 +6,7 @@ mod bar;
 mod card;
 mod classifier;
 mod clips;
+mod disturbed;
 mod evaluate;
 mod files;
 mod functions;
@@ -112,6 +113,8 @@ enum Command {
     Rollout(acting::Arguments),
     /// Measure what asking is worth: agents that are told what is right where they are unsure, beside others.
     Asking(asking::Arguments),
+    /// Measure how often an agent does its mission all the same if what it is after is moved once.
+    Disturbed(disturbed::Arguments),
     /// Say what a checkpoint file holds.
     Inspect {
         /// The file.
@@ -180,6 +183,7 @@ fn run(command: Command) -> Result<()> {
         Command::Say(arguments) => say::run(&arguments),
         Command::Rollout(arguments) => acting::rollout(&arguments),
         Command::Asking(arguments) => asking::run(&arguments),
+        Command::Disturbed(arguments) => disturbed::run(&arguments),
         Command::Inspect { file } => inspect(&file),
         Command::Pytorch { id, out, place } => pytorch(&id, &out, &place),
         Command::Completions { shell } => {

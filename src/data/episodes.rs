@@ -106,25 +106,49 @@ pub struct Episode {
 
 /// Where an agent stands as it knows it itself, from where it began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Odometer(Pose);
+pub struct Odometer {
+    /// Column and row of where it believes that it began.
+    begun: [isize; 2],
+    /// Which way it believes that it looked then.
+    facing: u8,
+}
 
 impl Odometer {
     /// At the beginning.
     pub fn new(rooms: &Rooms) -> Self {
-        Self(rooms.pose)
+        let Pose { x, y, facing } = rooms.pose;
+        Self {
+            begun: [x, y].map(isize::from),
+            facing,
+        }
+    }
+
+    /// How far before and to the right of it a pose is, and how turned.
+    fn gone(self, to: Pose) -> ([isize; 2], u8) {
+        let [dx, dy] = [to.x as isize - self.begun[0], to.y as isize - self.begun[1]];
+        let [ax, ay] = Pose::ahead(self.facing);
+        let turned = (to.facing + 4 - self.facing) % 4;
+        ([dx * ax + dy * ay, dy * ax - dx * ay], turned)
     }
 
     /// How far before and to the right of it it stands now, and how it has turned.
     pub fn read(self, rooms: &Rooms) -> ([i8; 2], u8) {
-        let (begun, now) = (self.0, rooms.pose);
-        let [dx, dy] = [
-            now.x as isize - begun.x as isize,
-            now.y as isize - begun.y as isize,
-        ];
-        let [ax, ay] = Pose::ahead(begun.facing);
+        let (place, turned) = self.gone(rooms.pose);
         let far = |v: isize| v.clamp(-(FAR as isize), FAR as isize) as i8;
-        let place = [far(dx * ax + dy * ay), far(dy * ax - dx * ay)];
-        (place, (now.facing + 4 - begun.facing) % 4)
+        (place.map(far), turned)
+    }
+
+    /// It was lifted from one pose to another, of which its wheels noticed nothing.
+    #[must_use]
+    pub fn lifted(self, from: Pose, to: Pose) -> Self {
+        let ([before, right], turned) = self.gone(from);
+        let facing = (to.facing + 4 - turned) % 4;
+        let [ax, ay] = Pose::ahead(facing);
+        let begun = [
+            to.x as isize - before * ax + right * ay,
+            to.y as isize - before * ay - right * ax,
+        ];
+        Self { begun, facing }
     }
 }
 

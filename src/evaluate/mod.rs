@@ -10,6 +10,7 @@ pub mod asking;
 pub mod classifier;
 pub mod clips;
 pub mod density;
+pub mod disturbed;
 pub mod few_shot;
 pub mod fidelity;
 pub mod frechet;

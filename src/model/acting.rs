@@ -6,7 +6,7 @@ use crate::{
     error::Result,
     rng::Rng,
     scene::token::log_sum_exp,
-    worlds::rooms::{ACTIONS, Action, SEEN, Sight, Task, description, expert::Goal},
+    worlds::rooms::{ACTIONS, Action, Rooms, SEEN, Sight, Task, description, expert::Goal},
 };
 
 /// It acts in a world: it is told a mission and sees what happens, and decides what to do.
@@ -230,6 +230,13 @@ impl Played {
     pub fn act(&mut self, action: Action) {
         self.task.act(action);
         self.actions.push(action);
+    }
+
+    /// Somebody else has changed the world to this one. What it knew before stays as it was, and where it was put
+    /// elsewhere, its wheels have not counted that.
+    pub fn put_into(&mut self, rooms: Rooms) {
+        self.odometer = self.odometer.lifted(self.task.rooms.pose, rooms.pose);
+        self.task.rooms = rooms;
     }
 
     /// The mission and the last moments, at most so many.

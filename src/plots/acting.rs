@@ -1,6 +1,6 @@
 //! The plot of every model that acts: it is told what to do, and one watches it.
 
-use super::{seeing::captions, success, teaching};
+use super::{changing::Changes, seeing::captions, success, teaching};
 use crate::{
     data::episodes::LENGTH,
     error::{Error, Result},
@@ -9,7 +9,7 @@ use crate::{
     rng::{Purpose, Rng},
     scene::{EpisodeMoment, PlotInput, PlotRequest, PlotSpec, View, grid_of_bytes},
     worlds::rooms::{
-        ACTIONS, Action, Cell, Expert, Mission, Noun, Part, Task,
+        ACTIONS, Action, Cell, Change, Expert, Mission, Noun, Part, Rooms, Task,
         draw::{self, Picture},
         expert::Goal,
         layout::{self, Naming, SIDE},
@@ -26,7 +26,7 @@ pub fn specs() -> Vec<PlotSpec> {
         PlotSpec::new(
             "follow",
             "Follow an instruction",
-            "The agent sees no more than the bright cells before it, and none behind walls and closed doors. At each step it reads the mission, looks at what is in sight and back at what it has seen and done, and takes the likeliest action. Words and cells are marked by how much it attends to them, on average over its layers and heads. Take the controls at any step, and see how it goes on from there.",
+            "The agent sees no more than the bright cells before it, and none behind walls and closed doors. At each step it reads the mission, looks at what is in sight and back at what it has seen and done, and takes the likeliest action. Words and cells are marked by how much it attends to them, on average over its layers and heads. Take the controls at any step, and see how it goes on from there; or change the world under it, at any step.",
         )
         .with(PlotInput::Mission)
         .answered("episode"),
@@ -61,12 +61,14 @@ pub(super) fn actions_of(letters: &str) -> Result<Vec<Action>> {
 /// Draw one of them.
 ///
 /// # Errors
-/// [`Error::BadOption`] for a mission that is not understood and for actions that are none; what the device reports.
+/// [`Error::BadOption`] for a mission that is not understood, for actions that are none and for changes that cannot be
+/// made; what the device reports.
 pub async fn answer(acting: &dyn Acting, request: &PlotRequest<'_>, pause: Pause) -> Result<View> {
     let task = task_of(request)?;
     let given = actions_of(request.actions)?;
+    let all = Change::parse_all(request.changes)?;
+    let mut changes = Changes::new(&task, &all);
     let suggestions = suggestions(&task);
-    let possible = Expert::knowing(&task).carry_out(task.clone());
     let best = Expert::new(&task).carry_out(task.clone());
     let mut expert = Expert::new(&task);
     let mut stages = Stages::new(&task);
@@ -75,13 +77,22 @@ pub async fn answer(acting: &dyn Acting, request: &PlotRequest<'_>, pause: Pause
     let mut following = None;
     let mut decided_at = Vec::new();
     loop {
-        let played = stages.now(&task);
-        played.look();
-        worlds.push(draw::world(&task.rooms, SIDE));
-        expert.look(&task.rooms);
         let step = task.steps;
         let over = task.is_done() || step >= MOST_STEPS;
-        if over || (possible.is_err() && step >= given.len()) {
+        // The world is another before it is looked at.
+        let touched = changes.make(&mut task, over)?;
+        if !touched.is_empty() {
+            stages.put_into(&task.rooms);
+        }
+        changes.note(&task.rooms);
+        let played = stages.now(&task);
+        played.look();
+        let mut world = draw::world(&task.rooms, SIDE);
+        draw::edge(&mut world, &task.rooms, &touched);
+        worlds.push(world);
+        expert.look(&task.rooms);
+        let stuck = changes.stuck().is_some() && step >= given.len() && !changes.more();
+        if over || stuck {
             break;
         }
         if played.moments.len() == 1 {
@@ -139,15 +150,14 @@ pub async fn answer(acting: &dyn Acting, request: &PlotRequest<'_>, pause: Pause
             }
         }
     }
-    let outcome = match (&possible, task.is_done()) {
+    let outcome = match (changes.stuck(), task.is_done()) {
         (_, true) => "Done.".into(),
-        (Err(stuck), _) => format!("This cannot be done: {stuck}."),
+        (Some(stuck), _) => format!("This cannot be done: {stuck}."),
         _ => "Not done after 64 steps.".into(),
     };
-    let expert_steps = best
-        .ok()
-        .filter(Task::is_done)
-        .map(|task| task.steps as u32);
+    // In a world that has changed the expert would have taken another way.
+    let best = best.ok().filter(|task| task.is_done() && !changes.any());
+    let expert_steps = best.map(|task| task.steps as u32);
     Ok(View::Episode {
         worlds: Box::new(sheet(&worlds)),
         sights: Box::new(sheet(&sights)),
@@ -163,6 +173,8 @@ pub async fn answer(acting: &dyn Acting, request: &PlotRequest<'_>, pause: Pause
         done: task.is_done(),
         expert_steps,
         lesson: None,
+        changing: Some(Box::new(changes.told())),
+        at_end: Vec::new(),
     })
 }
 
@@ -179,6 +191,13 @@ impl Stages {
         Self {
             missions: task.mission.told(),
             played: Vec::new(),
+        }
+    }
+
+    /// The world is another one: what is under way goes on in it.
+    fn put_into(&mut self, rooms: &Rooms) {
+        if let Some(last) = self.played.last_mut() {
+            last.put_into(rooms.clone());
         }
     }
 

@@ -107,6 +107,8 @@ struct Film {
     worlds: Vec<Picture>,
     sights: Vec<Picture>,
     moments: Vec<EpisodeMoment>,
+    /// What is thought of the actions at the end.
+    at_end: Vec<f32>,
 }
 
 impl Film {
@@ -115,6 +117,7 @@ impl Film {
             worlds: Vec::new(),
             sights: Vec::new(),
             moments: Vec::new(),
+            at_end: Vec::new(),
         }
     }
 
@@ -130,6 +133,8 @@ impl Film {
             letters: ACTIONS.iter().map(|a| a.letter()).collect(),
             moments: self.moments,
             lesson: None,
+            changing: None,
+            at_end: self.at_end,
             outcome,
             plan: String::new(),
             suggestions,
@@ -169,6 +174,7 @@ async fn imagine(model: &dyn Imagining, request: &PlotRequest<'_>, pause: Pause)
         let unsure = |e: &Expected| e.doubts().iter().sum::<f32>() / SEEN as f32;
         let probabilities = expected.iter().map(unsure).collect();
         if step == steps {
+            film.at_end = probabilities;
             break;
         }
         let random = episodes::random(&truth, &mut rng);

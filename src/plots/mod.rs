@@ -5,6 +5,7 @@
 //! own ([`Family::plots`](crate::model::Family::plots)).
 
 mod acting;
+mod changing;
 pub mod clips;
 pub mod edit;
 mod files;

@@ -156,7 +156,7 @@ impl Episode {
             ..
         } = &self.played;
         let place = (seed, number, done);
-        write_line(moments, actions, &task.mission, place).map(Some)
+        write_line(moments, actions, &task.mission, &[], place).map(Some)
     }
 
     fn view(self, lesson: Lesson, expert_steps: Option<u32>) -> View {
@@ -187,6 +187,8 @@ impl Episode {
             expert_steps,
             moments: self.moments,
             lesson: Some(Box::new(lesson)),
+            changing: None,
+            at_end: Vec::new(),
         }
     }
 }

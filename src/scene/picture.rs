@@ -164,6 +164,11 @@ pub enum View {
         expert_steps: Option<u32>,
         /// Where the reader plays or answers: how that goes on, and what they have played before.
         lesson: Option<Box<Lesson>>,
+        /// Where the reader can change the world: how, and what they have changed.
+        changing: Option<Box<Changing>>,
+        /// What the model makes of each action at the end, as [`EpisodeMoment::probabilities`] before; empty where
+        /// nothing is decided there.
+        at_end: Vec<f32>,
     },
     /// Music.
     Scores {
@@ -327,6 +332,64 @@ pub struct Pending {
     pub doubt: f32,
     /// What the expert would do, by its letter; `null` where there is no way.
     pub expert: Option<char>,
+}
+
+/// The world of a [`View::Episode`], which the reader can change.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Changing {
+    /// Cells in a row and in a column of each picture of the world.
+    pub side: u32,
+    /// Column and row, in such a picture, of the world's first cell.
+    pub first: [u32; 2],
+    /// Columns and rows of the world.
+    pub size: [u32; 2],
+    /// What its cells can be.
+    pub spots: Vec<Spot>,
+    /// At each moment, and at the end, what each cell is, row by row: a place among those.
+    pub cells: Vec<Vec<u32>>,
+    /// What was changed, in its order.
+    pub made: Vec<Changed>,
+    /// Why the mission can be done no more, or never could.
+    pub stuck: Option<Hindrance>,
+}
+
+/// A cell of a world that can be changed.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Spot {
+    /// What it is.
+    pub name: String,
+    /// What can be made of it, as a change is written.
+    pub choices: Vec<String>,
+    /// Whether what is there can be moved.
+    pub moves: bool,
+}
+
+/// A change of a world.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Changed {
+    /// Steps that were taken before it.
+    pub step: u32,
+    /// As it is written.
+    pub written: String,
+    /// What was there, and what became of it.
+    pub told: String,
+}
+
+/// Why a mission cannot be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hindrance {
+    /// There is no such thing.
+    Missing,
+    /// There is no way to it.
+    Unreachable,
+    /// There is no such thing since the world was changed.
+    Gone,
+    /// There is no way to it since then.
+    CutOff,
 }
 
 /// An episode that was played before.

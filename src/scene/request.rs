@@ -32,6 +32,8 @@ pub struct PlotRequest<'a> {
     pub vectors: &'a [u8],
     /// Actions that are taken before the model's own, by their letters.
     pub actions: &'a str,
+    /// What is changed in a world while something acts in it.
+    pub changes: &'a str,
     /// How strongly walls push away what is planned, from 0 to 1.
     pub walls: f32,
     /// The language of the text and the one to translate it into, by their codes.
@@ -70,6 +72,7 @@ impl<'a> PlotRequest<'a> {
             lines: "",
             vectors: &[],
             actions: "",
+            changes: "",
             walls: 0.0,
             languages: [""; 2],
             count: 1,

@@ -174,7 +174,8 @@ pub enum PlotInput {
     Passages,
     /// Points that the reader places in the window: [`PlotInputs::marks`].
     Marks,
-    /// A mission and actions to begin with: [`PlotInputs::text`], [`PlotInputs::actions`].
+    /// A mission, actions to begin with, and what is changed in the world: [`PlotInputs::text`],
+    /// [`PlotInputs::actions`], [`PlotInputs::changes`].
     Mission,
     /// A question about what a model sees: [`PlotInputs::text`].
     Question {
@@ -228,6 +229,9 @@ pub struct PlotInputs {
     /// Actions that are taken before the model's own, by their letters.
     #[ts(as = "Option<String>")]
     pub actions: String,
+    /// What is changed in a world while something acts in it: see [`Change`](crate::worlds::rooms::Change).
+    #[ts(as = "Option<String>")]
+    pub changes: String,
     /// How strongly walls push away what is planned, from 0 to 1.
     #[ts(as = "Option<f32>")]
     pub walls: f32,

@@ -115,6 +115,7 @@ impl Viewer {
             lines: &inputs.lines,
             vectors: &inputs.vectors.0,
             actions: &inputs.actions,
+            changes: &inputs.changes,
             walls: inputs.walls,
             languages: [&inputs.from, &inputs.into],
             count: inputs.count as usize,

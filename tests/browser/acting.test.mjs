@@ -89,6 +89,91 @@ test("an instruction is followed step by step, and the reader can take the contr
   await closePage(page);
 });
 
+test("the world is changed under an agent by mouse, keys and form, and a link repeats it", async () => {
+  site.answers.set("c.html", html('model="agent-rooms" view="follow" seed="3" text="go to the door"'));
+  const page = await openPage(browser, site, { path: "c.html", viewport: { width: 1000, height: 1000 } });
+  const model = page.locator("#m");
+  const slider = model.getByRole("slider", { name: "Step" });
+  const steps = async () => Number(await slider.getAttribute("max").catch(() => 0));
+  await until(async () => (await steps()) > 1, "it has acted");
+  await slider.fill("1");
+  const toggle = model.getByRole("button", { name: "Change the world" });
+  await toggle.click();
+  assert.equal(await toggle.getAttribute("aria-pressed"), "true");
+  const cells = model.locator(".cells");
+  const made = () => model.locator(".changing .shown q").allTextContents();
+  const name = async () => (await model.locator("#chosen-cell").textContent()).replace(/\s+/g, " ").trim();
+
+  // By keys: the first floor that is found becomes a ball.
+  await cells.focus();
+  await until(async () => /^Column 1, row 1: \w/.test(await name()), "a cell is chosen");
+  for (let i = 0; i < 30 && !/: floor$/.test(await name()); i++)
+    await page.keyboard.press(i % 4 === 3 ? "ArrowDown" : "ArrowRight");
+  const at = /^Column (\d+), row (\d+): floor$/.exec(await name());
+  assert.ok(at, await name());
+  await model.getByLabel("Make of it").selectOption("purple ball");
+  await model.getByRole("button", { name: "Change", exact: true }).click();
+  await until(async () => (await made()).length === 1, "it is another world");
+  assert.deepEqual(await made(), [`${at[1]},${at[2]}: floor → purple ball`]);
+  assert.equal(await slider.inputValue(), "1", "the moment stays");
+  assert.match(await model.locator(".changing").textContent(), /From step 1 on the world is another/);
+  assert.equal(await model.locator(".eras .turn").count(), 1);
+
+  // By keys it is taken up and set down; by mouse it is carried on.
+  const [x, y] = [Number(at[1]), Number(at[2])];
+  await cells.focus();
+  await page.keyboard.press("Enter");
+  await until(async () => (await model.locator(".cells .held").count()) === 1, "it is taken up");
+  await page.keyboard.press("Escape");
+  const box = await cells.boundingBox();
+  const frame = await model.locator(".cells .chosen").boundingBox();
+  const middle = (dx, dy) => [frame.x + frame.width * (0.5 + dx), frame.y + frame.height * (0.5 + dy)];
+  assert.ok(box && frame && frame.width > 10);
+  const free = [
+    [1, 0],
+    [0, 1],
+    [-1, 0],
+    [0, -1],
+  ];
+  for (const [dx, dy] of free) {
+    if ((await made()).length > 1) break;
+    await page.mouse.move(...middle(0, 0));
+    await page.mouse.down();
+    await page.mouse.move(...middle(dx, dy), { steps: 4 });
+    await page.mouse.up();
+    await until(
+      async () => (await made()).length > 1 || (await model.locator(".notice[data-code]").count()) > 0,
+      "moved or told",
+    );
+  }
+  assert.match((await made())[1], new RegExp(`^${x},${y}: purple ball → \\d+,\\d+$`));
+
+  // A wall around the world stays: that is told, and nothing is lost.
+  await slider.fill("1");
+  const before = await made();
+  await page.evaluate(() => document.querySelector("#m").setAttribute("changes", "1:0,0 floor"));
+  const refused = model.locator(".notice[data-code=bad-option]");
+  await until(async () => (await refused.count()) === 1, "it is refused with a sentence");
+  assert.match(await refused.textContent(), /the wall around the world stays/);
+  const written = before.length;
+  assert.equal(written, 2);
+
+  // A link with the changes shows the same.
+  const changes = `1:${x},${y} purple ball`;
+  site.answers.set(
+    "d.html",
+    html(`model="agent-rooms" view="follow" seed="3" text="go to the door" changes="${changes}"`),
+  );
+  const again = await openPage(browser, site, { path: "d.html", viewport: { width: 1000, height: 1000 } });
+  const told = () => again.locator("#m .changing .shown q").allTextContents();
+  await until(async () => (await told()).length === 1, "it is changed from the beginning");
+  assert.deepEqual(await told(), [`${x},${y}: floor → purple ball`]);
+  await again.locator("#m").getByRole("button", { name: "Take back" }).click();
+  await until(async () => (await told()).length === 0, "and as it was");
+  await closePage(again);
+  await closePage(page);
+});
+
 test("an agent learns in the page", async () => {
   site.answers.set("l.html", html('family="agent" data="rooms" n-embd="32" n-layer="1" n-head="2" view="train"'));
   const page = await openPage(browser, site, { path: "l.html", viewport: { width: 1000, height: 1000 } });

@@ -1466,6 +1466,10 @@ vectors?: Bytes,
  */
 actions?: string, 
 /**
+ * What is changed in a world while something acts in it: see [`Change`](crate::worlds::rooms::Change).
+ */
+changes?: string, 
+/**
  * How strongly walls push away what is planned, from 0 to 1.
  */
 walls?: number, 
@@ -2019,7 +2023,16 @@ expertSteps: number | null,
 /**
  * Where the reader plays or answers: how that goes on, and what they have played before.
  */
-lesson: Lesson | null, } | { "kind": "scores", 
+lesson: Lesson | null, 
+/**
+ * Where the reader can change the world: how, and what they have changed.
+ */
+changing: Changing | null, 
+/**
+ * What the model makes of each action at the end, as [`EpisodeMoment::probabilities`] before; empty where
+ * nothing is decided there.
+ */
+atEnd: Array<number>, } | { "kind": "scores", 
 /**
  * It, one or several pieces.
  */
@@ -2306,6 +2319,78 @@ sees?: string,
  * What there is to be seen, where that is something else.
  */
 inTruth?: string, };
+
+/**
+ * The world of a [`View::Episode`], which the reader can change.
+ */
+export type Changing = { 
+/**
+ * Cells in a row and in a column of each picture of the world.
+ */
+side: number, 
+/**
+ * Column and row, in such a picture, of the world's first cell.
+ */
+first: [number, number], 
+/**
+ * Columns and rows of the world.
+ */
+size: [number, number], 
+/**
+ * What its cells can be.
+ */
+spots: Array<Spot>, 
+/**
+ * At each moment, and at the end, what each cell is, row by row: a place among those.
+ */
+cells: Array<Array<number>>, 
+/**
+ * What was changed, in its order.
+ */
+made: Array<Changed>, 
+/**
+ * Why the mission can be done no more, or never could.
+ */
+stuck: Hindrance | null, };
+
+/**
+ * A cell of a world that can be changed.
+ */
+export type Spot = { 
+/**
+ * What it is.
+ */
+name: string, 
+/**
+ * What can be made of it, as a change is written.
+ */
+choices: Array<string>, 
+/**
+ * Whether what is there can be moved.
+ */
+moves: boolean, };
+
+/**
+ * A change of a world.
+ */
+export type Changed = { 
+/**
+ * Steps that were taken before it.
+ */
+step: number, 
+/**
+ * As it is written.
+ */
+written: string, 
+/**
+ * What was there, and what became of it.
+ */
+told: string, };
+
+/**
+ * Why a mission cannot be done.
+ */
+export type Hindrance = "missing" | "unreachable" | "gone" | "cut-off";
 
 /**
  * A [`View::Episode`] that the reader plays, or in which the agent asks them.

@@ -7,14 +7,15 @@
 //! ```
 //!
 //! Of a step `action` is what was done, `expert` what the expert would have done (`null` where nobody was asked), and
-//! `goal` what the expert was up to.
+//! `goal` what the expert was up to. Where the world was changed under way, `changes` says how, as
+//! [`Change`] is written; what was seen stands in the steps, so such an episode is learned from like any other.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Episode, FAR, LENGTH, Moment, goal_of, numbers};
 use crate::{
     error::{Error, Result},
-    worlds::rooms::{Action, Mission, SEEN, cell_of, expert::Goal},
+    worlds::rooms::{Action, Change, Mission, SEEN, cell_of, expert::Goal},
 };
 
 /// The most episodes that are read.
@@ -27,6 +28,8 @@ struct Line {
     number: u64,
     mission: String,
     done: bool,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    changes: String,
     steps: Vec<Step>,
 }
 
@@ -41,8 +44,8 @@ struct Step {
     goal: String,
 }
 
-/// An episode of the world `number` of a seed as a line, without its end: its moments, what was done at each, and whether
-/// that was what the mission asked for.
+/// An episode of the world `number` of a seed as a line, without its end: its moments, what was done at each, what was
+/// changed in the world, and whether the mission was done.
 ///
 /// # Errors
 /// What JSON says.
@@ -50,6 +53,7 @@ pub fn write_line(
     moments: &[Moment],
     actions: &[Action],
     mission: &Mission,
+    changes: &[Change],
     (seed, number, done): (u64, u64, bool),
 ) -> Result<String> {
     let step = |(moment, action): (&Moment, &Action)| Step {
@@ -65,6 +69,7 @@ pub fn write_line(
         number,
         mission: mission.to_string(),
         done,
+        changes: Change::write_all(changes),
         steps: moments.iter().zip(actions).map(step).collect(),
     };
     serde_json::to_string(&line).map_err(|e| Error::BadData {
@@ -112,6 +117,7 @@ pub(super) fn read_told(text: &str, most: usize) -> Result<Vec<(Episode, String,
 
 fn episode(line: &Line) -> std::result::Result<Episode, String> {
     let mission = Mission::parse(&line.mission).map_err(|e| e.to_string())?;
+    Change::parse_all(&line.changes).map_err(|e| e.to_string())?;
     if line.steps.is_empty() {
         return Err("it has no steps".into());
     }

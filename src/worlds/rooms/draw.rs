@@ -18,6 +18,8 @@ const LINE: [u8; 3] = [222, 219, 211];
 const WALL: [u8; 3] = [92, 90, 96];
 const UNSEEN: [u8; 3] = [52, 52, 58];
 const AGENT: [u8; 3] = [24, 24, 28];
+/// Edges of cells that are pointed out.
+const MARK: [u8; 3] = [255, 120, 0];
 /// How much of a cell that the agent does not see is left of its colours.
 const DIM: [u16; 2] = [5, 8];
 
@@ -216,6 +218,18 @@ pub fn world(rooms: &Rooms, side: usize) -> Picture {
     picture
 }
 
+/// Puts an edge around cells of a world that [`world`] has painted.
+pub fn edge(picture: &mut Picture, rooms: &Rooms, cells: &[[isize; 2]]) {
+    let size = rooms.size();
+    let first = size.map(|n| (picture.side / TILE).saturating_sub(n) / 2);
+    for &[x, y] in cells {
+        let inside = |v: isize, n: usize| (0..n as isize).contains(&v);
+        if inside(x, size[0]) && inside(y, size[1]) {
+            picture.mark([x as usize + first[0], y as usize + first[1]], MARK, 1.0);
+        }
+    }
+}
+
 /// What the agent sees; cells with a weight have an edge, as strong as it.
 pub fn sight(sight: &Sight, weights: &[f32]) -> Picture {
     let mut picture = Picture::new(SIGHT);
@@ -239,7 +253,7 @@ pub fn sight(sight: &Sight, weights: &[f32]) -> Picture {
             picture.tile(at, |x, y| ink(cell, x, y));
         }
         if let Some(&weight) = weights.get(i).filter(|w| **w > 0.0) {
-            picture.mark(at, [255, 120, 0], weight.min(1.0));
+            picture.mark(at, MARK, weight.min(1.0));
         }
     }
     picture

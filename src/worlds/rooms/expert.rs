@@ -68,17 +68,38 @@ pub enum Stuck {
     Missing(Noun),
     /// There is no way to it.
     Unreachable(Noun),
+    /// There was such a thing before the world was changed.
+    Gone(Noun),
+    /// There was a way to it before that.
+    CutOff(Noun),
+}
+
+impl Stuck {
+    /// The same where the world was changed, and the mission could be done before.
+    #[must_use]
+    pub fn by_change(self) -> Self {
+        match self {
+            Stuck::Missing(noun) => Stuck::Gone(noun),
+            Stuck::Unreachable(noun) => Stuck::CutOff(noun),
+            same => same,
+        }
+    }
 }
 
 impl std::fmt::Display for Stuck {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (Stuck::Missing(noun) | Stuck::Unreachable(noun)) = self;
+        let (Stuck::Missing(noun)
+        | Stuck::Unreachable(noun)
+        | Stuck::Gone(noun)
+        | Stuck::CutOff(noun)) = self;
         let colour = noun.colour.map(|c| COLOURS[usize::from(c) % COLOURS.len()]);
         let colour = colour.map_or(String::new(), |c| format!("{c} "));
         let sort = noun.sort.word();
         match self {
             Stuck::Missing(_) => write!(f, "there is no {colour}{sort} in this world"),
             Stuck::Unreachable(_) => write!(f, "there is no way to the {colour}{sort}"),
+            Stuck::Gone(_) => write!(f, "there is no {colour}{sort} any more"),
+            Stuck::CutOff(_) => write!(f, "there is no way to the {colour}{sort} any more"),
         }
     }
 }

@@ -7,6 +7,7 @@
 //!
 //! `tests/reference/minigrid.py` takes 10,000 random steps in PyPI's `minigrid`, and `tests/rooms.rs` takes the same.
 
+pub mod change;
 pub mod description;
 pub mod draw;
 pub mod expert;
@@ -15,6 +16,7 @@ pub mod memory;
 pub mod mission;
 pub mod question;
 
+pub use change::{Change, Making, Refused};
 pub use expert::Expert;
 pub use memory::Memory;
 pub use mission::{Mission, Noun, Part};

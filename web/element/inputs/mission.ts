@@ -9,10 +9,23 @@ import { refusal } from "./refusal";
 /** The longest mission that can be typed, and that goes into a URL. */
 const LONGEST = 300;
 
-/** A mission in words, and the actions with which the reader begins. Without a word the world's own mission. */
+/** The longest list of changes that goes into a URL. */
+const MOST_CHANGED = 1200;
+
+/**
+ * A mission in words, the actions with which the reader begins, and what they change in the world. Without a word the
+ * world's own mission.
+ */
 export class MissionInput implements Input {
   #text = "";
   #actions = "";
+  #changes = "";
+  /** What was changed before the last change, which may be refused. */
+  #kept: string | undefined;
+  /** What was wrong is to be read once more: the next answer is that without it. */
+  #stays = false;
+  /** The world that actions and changes are of. */
+  #seed: number | undefined;
   #suggestions: readonly string[] = [];
   #own = "";
   #wrong: ErrorInfo | undefined;
@@ -28,19 +41,39 @@ export class MissionInput implements Input {
       text: {
         get: () => (this.#text && this.#text.length <= LONGEST ? this.#text : undefined),
         set: (text = "") => {
+          // What a link says beside it is of it.
+          if (text !== this.#text && this.#seed !== undefined) this.forget();
           this.#text = text;
-          this.#actions = "";
+        },
+      },
+      actions: {
+        get: () => this.#actions || undefined,
+        set: (actions = "") => {
+          this.#actions = actions;
+          this.#seed = undefined;
+        },
+      },
+      changes: {
+        get: () => (this.#changes && this.#changes.length <= MOST_CHANGED ? this.#changes : undefined),
+        set: (changes = "") => {
+          this.#changes = changes;
+          this.#seed = undefined;
         },
       },
     };
   }
 
   ask(): PlotInputs {
-    return { text: this.#text, actions: this.#actions };
+    const { seed } = this.host.settled;
+    if (this.#seed !== undefined && this.#seed !== seed) this.forget();
+    this.#seed = seed;
+    return { text: this.#text, actions: this.#actions, changes: this.#changes };
   }
 
   answered(view: View) {
-    this.#wrong = undefined;
+    if (!this.#stays) this.#wrong = undefined;
+    this.#stays = false;
+    this.#kept = undefined;
     if (view.kind !== "episode") return;
     this.#suggestions = view.suggestions;
     this.#own = view.mission;
@@ -50,13 +83,32 @@ export class MissionInput implements Input {
     if (code !== "bad-option") return false;
     this.#wrong = { code, message, hint, recoverable };
     this.host.announce("error", this.#wrong);
+    if (this.#kept !== undefined) {
+      // A change that is refused is not made; the others stay.
+      this.#changes = this.#kept;
+      this.#kept = undefined;
+      this.#stays = true;
+      queueMicrotask(this.changed);
+    }
     return true;
   }
 
-  /** The reader does this, letter by letter; the agent goes on from there. */
+  /** The reader does this, letter by letter; the agent goes on from there, in the world as it was by then. */
   steer(actions: string) {
     this.#actions = actions;
+    const still = (change: string) => Number.parseInt(change, 10) < actions.length;
+    this.#changes = this.#changes.split(";").filter(still).join(";");
     this.changed();
+    this.host.changed();
+  }
+
+  /** The world is changed so; what the reader did themselves after that step would be another story. */
+  change(changes: string, step: number) {
+    this.#kept = this.#changes;
+    this.#changes = changes;
+    this.#actions = this.#actions.slice(0, step);
+    this.changed();
+    this.host.changed();
   }
 
   /** A plan becomes the mission, where the reader can change it. */
@@ -65,14 +117,15 @@ export class MissionInput implements Input {
     this.#field.value?.focus();
   }
 
-  /** Actions of the reader are of one world and one mission. */
+  /** Actions and changes of the reader are of one world and one mission. */
   forget() {
-    this.#actions = "";
+    this.#actions = this.#changes = "";
+    this.#kept = undefined;
   }
 
   #take(text: string) {
     this.#text = text;
-    this.#actions = "";
+    this.forget();
     this.changed();
     this.host.changed();
     this.host.requestUpdate();

@@ -7,6 +7,7 @@ import type { Reel } from "../film";
 import type { Host } from "../panel";
 import type { Renderer } from "./renderer";
 import { tiles } from "./tiles";
+import { WorldEditor } from "./world-editor";
 
 type Episode = Extract<View, { kind: "episode" }>;
 
@@ -16,6 +17,8 @@ export interface Steered {
   steer(actions: string): void;
   /** A plan becomes the mission. */
   edit(plan: string): void;
+  /** The world is changed so, and goes on from this step. */
+  change?(changes: string, step: number): void;
 }
 
 /** How long a moment stays, milliseconds. */
@@ -40,11 +43,17 @@ export class EpisodeRenderer implements Renderer {
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #world = new Plate();
   readonly #sight = new Plate();
+  readonly #editor: WorldEditor;
 
   constructor(
     private readonly host: Host,
     private readonly mission: Steered,
-  ) {}
+  ) {
+    this.#editor = new WorldEditor(host, (written) => {
+      const before = this.#view?.changing?.made.filter(({ step }) => step <= this.#at) ?? [];
+      this.#change([...before.map((made) => made.written), `${this.#at}:${written}`].join(";"));
+    });
+  }
 
   show(view: View) {
     if (view.kind !== "episode") return;
@@ -139,6 +148,13 @@ export class EpisodeRenderer implements Renderer {
     this.mission.steer(before + letter);
   }
 
+  /** The world is another one from here on; the reader stays where they are. */
+  #change(changes: string) {
+    this.#playing = false;
+    this.#next = this.#at;
+    this.mission.change?.(changes, this.#at);
+  }
+
   /** All moments, one after the other. */
   reel(): Reel | undefined {
     if (!this.#view) return undefined;
@@ -171,11 +187,11 @@ export class EpisodeRenderer implements Renderer {
   }
 
   /** What it may do, with how likely it is; each also what the reader may do instead. */
-  #actions({ actions, letters, moments, lesson }: Episode) {
+  #actions({ actions, letters, moments, lesson, atEnd }: Episode) {
     const { words } = this.host;
     const percent = this.#percent;
     const moment = moments[this.#at];
-    const probabilities = (moment ?? lesson?.pending)?.probabilities ?? [];
+    const probabilities = (moment ?? lesson?.pending)?.probabilities ?? atEnd;
     return actions.map((name, i) => {
       const p = probabilities[i] ?? 0;
       const here = [
@@ -291,16 +307,20 @@ export class EpisodeRenderer implements Renderer {
     const ended = view && this.#at >= this.#steps;
     const lesson = view?.lesson;
     const expert = view?.expertSteps;
+    const changing = bare || !this.mission.change ? undefined : view?.changing;
     const beside = expert != null && view?.done ? words.say("stepsBeside", { steps: this.#steps, expert }) : nothing;
     return html`<div class="episode">
       ${view ? this.#mission(view) : nothing}
       <div class="scenes">
-        <canvas
-          class="plate"
-          part="canvas"
-          role="img"
-          aria-label=${words.say("worldFromAbove")}
-          ${ref(this.#world.attach)}></canvas>
+        <div class="world">
+          <canvas
+            class="plate"
+            part="canvas"
+            role="img"
+            aria-label=${words.say("worldFromAbove")}
+            ${ref(this.#world.attach)}></canvas>
+          ${changing && this.#editor.on ? this.#editor.overlay(changing, this.#at) : nothing}
+        </div>
         <figure>
           <canvas class="plate" role="img" aria-label=${caption} ${ref(this.#sight.attach)}></canvas>
           <figcaption>${caption} ${moment ? this.#seen(moment) : nothing}</figcaption>
@@ -314,6 +334,7 @@ export class EpisodeRenderer implements Renderer {
         }
       </div>
       ${view && lesson?.asks && !bare ? this.#doubts(view, lesson) : nothing} ${bare ? nothing : this.#controls()}
+      ${changing ? this.#editor.eras(changing, this.#steps) : nothing}
       <p class="outcome" aria-live="polite">
         ${
           ended
@@ -325,6 +346,16 @@ export class EpisodeRenderer implements Renderer {
         }
       </p>
       ${view?.plan && !bare ? this.#plan(view.plan) : nothing}
+      ${
+        changing
+          ? this.#editor.panel(
+              changing,
+              this.#at,
+              (step) => this.#stop(step),
+              (changes) => this.#change(changes),
+            )
+          : nothing
+      }
     </div>`;
   }
 }

@@ -38,6 +38,20 @@ export const actingTexts: Pick<Texts, keyof typeof english> = {
   worldFromAbove: "Die Welt von oben; der Agent sieht, was hell ist",
   takeOver: "Tun Sie etwas anderes, als er täte: Die Pfeiltasten, p, d und t tun hier dasselbe.",
   stepsBeside: "Er brauchte {steps} Schritte, der Experte braucht {expert}.",
+  changeWorld: "Die Welt ändern",
+  changeHelp:
+    "Ziehen Sie ein Ding oder den Agenten auf ein anderes Feld, oder wählen Sie ein Feld und was daraus werden " +
+    "soll. Der Agent macht von diesem Schritt an weiter; was er vorher sah, bleibt, wie es war.",
+  changeByKeys:
+    "Die Felder der Welt. Pfeiltasten wählen eines, die Eingabetaste nimmt auf, was dort liegt, oder den Agenten, " +
+    "und setzt es wieder ab, Entf nimmt es weg.",
+  cellAt: "Spalte {x}, Reihe {y}:",
+  whereTo: "Wohin soll es?",
+  makeOfIt: "Daraus wird",
+  makeIt: "Ändern",
+  changedFrom: "Ab Schritt {step} ist die Welt eine andere:",
+  stepNumber: "Schritt {step}",
+  takeBack: "Zurücknehmen",
   upTo: "Er sagt, was er vorhat:",
   itsPlan: "Was er sagte, eins nach dem anderen:",
   editPlan: "Diesen Plan ändern",
@@ -105,12 +119,13 @@ export const acting: Record<string, string> = {
   ["The agent sees no more than the bright cells before it, and none behind walls and closed doors. At each step " +
   "it reads the mission, looks at what is in sight and back at what it has seen and done, and takes the " +
   "likeliest action. Words and cells are marked by how much it attends to them, on average over its layers and " +
-  "heads. Take the controls at any step, and see how it goes on from there."]:
+  "heads. Take the controls at any step, and see how it goes on from there; or change the world under it, at any " +
+  "step."]:
     "Der Agent sieht nur die hellen Felder vor sich, keine hinter Wänden und geschlossenen Türen. Bei jedem " +
     "Schritt liest er den Auftrag, blickt auf das, was in Sicht ist, und zurück auf das, was er gesehen und getan " +
     "hat, und tut das Wahrscheinlichste. Wörter und Felder sind markiert, je mehr er auf sie achtet, im Mittel " +
     "über Schichten und Köpfe. Steuern Sie selbst, bei jedem Schritt, und sehen Sie, wie er von da an " +
-    "weitermacht.",
+    "weitermacht; oder ändern Sie die Welt unter ihm, bei jedem Schritt.",
   "Show it yourself": "Selbst vormachen",
   ["Play missions by hand, with the buttons or with the arrow keys, p, d and t. Each mission that you carry out is a " +
   "demonstration, and your action at each moment is what is right there. Ten of them are enough to see something; " +
@@ -153,6 +168,8 @@ export const acting: Record<string, string> = {
   "This cannot be done: {stuck}.": "Das geht nicht: {stuck}.",
   "there is no {colour}{sort} in this world": "In dieser Welt gibt es „{colour}{sort}“ nicht",
   "there is no way to the {colour}{sort}": "Zu „{colour}{sort}“ führt kein Weg",
+  "there is no {colour}{sort} any more": "„{colour}{sort}“ gibt es nicht mehr",
+  "there is no way to the {colour}{sort} any more": "Zu „{colour}{sort}“ führt kein Weg mehr",
 
   // What it sees
   "Layers of the voice": "Schichten der Stimme",
@@ -259,12 +276,29 @@ export const acting: Record<string, string> = {
   "64 actions are the most": "höchstens 64 Handlungen",
   "its letters are L, R, F, P, D and T": "ihre Buchstaben sind L, R, F, P, D und T",
 
-  // Demonstrations, and episodes and paths in files
   "The demonstrations that this agent learned from are not here.":
     "Die Vorführungen, aus denen dieser Agent gelernt hat, sind nicht hier.",
   "It can be watched. To train on, open the JSON Lines file with them in the view “Show it yourself”.":
     "Man kann ihm zusehen. Zum Weitertrainieren öffnen Sie die JSON-Lines-Datei mit ihnen in der Ansicht „Selbst " +
     "vormachen“.",
+
+  // Changes of the world
+  "there is no such cell": "dieses Feld gibt es nicht",
+  "the wall around the world stays": "die Wand um die Welt bleibt",
+  "the agent stands there": "dort steht der Agent",
+  "the agent does not stand there": "dort steht der Agent nicht",
+  "only on the floor can something lie": "nur auf dem Boden kann etwas liegen",
+  "a door goes into a wall": "eine Tür kommt in eine Wand",
+  "there is nothing there to be moved": "dort ist nichts, was sich bewegen ließe",
+  "it can only be moved to a free cell": "es lässt sich nur auf ein freies Feld bewegen",
+  "the episode has ended before": "die Episode ist vorher zu Ende",
+  "2400 characters are the most": "höchstens 2400 Zeichen",
+  "64 changes are the most": "höchstens 64 Änderungen",
+  "changes stand in the order of their steps": "Änderungen stehen in der Folge ihrer Schritte",
+  "it is not understood; “5:3,4 red ball” and “5:3,4 to 6,2” are":
+    "das wird nicht verstanden; verstanden wird „5:3,4 red ball“ und „5:3,4 to 6,2“",
+
+  // Demonstrations, and episodes and paths in files
   "Share of the expert": "Anteil des Experten",
   "two demonstrations from beginning to end are needed, one of them to be held out":
     "nötig sind zwei Vorführungen von Anfang bis Ende, von denen eine zurückgehalten wird",
