@@ -90,6 +90,32 @@ test("missions are played by hand, counted, kept, learned from and thrown away",
   await model.getByRole("button", { name: "Pause" }).click();
   await until(async () => (await model.getByRole("button", { name: "Pause" }).count()) === 0, "it stops");
 
+  // In another browser the model says what it lacks; with the file of the demonstrations it learns on.
+  const file = async (name) => {
+    const download = page.waitForEvent("download");
+    await model.getByRole("button", { name }).click();
+    return readFile(await (await download).path());
+  };
+  const [weights, lines] = [await file("Download model"), await file("Save as JSON Lines")];
+  const away = await openPage(browser, site, { path: "d.html", viewport: { width: 1000, height: 1200 } });
+  const there = away.locator("#m");
+  const openModel = there.locator('input[type=file][accept^=".safetensors"]');
+  await until(async () => (await openModel.count()) === 1, "it is there");
+  await openModel.setInputFiles({ name: "a.safetensors", mimeType: "application/octet-stream", buffer: weights });
+  const lacking = there.locator(".notice[data-code=bad-data]");
+  await until(async () => (await lacking.count()) === 1, "it says what is missing");
+  assert.match(await lacking.textContent(), /demonstrations .* are not here\. .* open the JSON Lines file/s);
+  await there
+    .locator("input[type=file][accept*=jsonl]")
+    .setInputFiles({ name: "d.jsonl", mimeType: "application/jsonl", buffer: lines });
+  await until(async () => (await there.locator(".shown li").count()) === count + 1, "they are here");
+  const step = () => away.evaluate(() => document.querySelector("#m").info?.step ?? 0);
+  const begun = await step();
+  await there.getByRole("tab", { name: "Train" }).click();
+  await there.locator(".transport").getByRole("button", { name: "Step", exact: true }).click();
+  await until(async () => (await step()) > begun, "it learns on", 60_000);
+  await closePage(away);
+
   // Thrown away.
   await model.getByRole("button", { name: "Throw away", exact: true }).first().click();
   await until(async () => (await list.count()) === count, "one less");
