@@ -117,7 +117,9 @@ fn what_is_no_change_is_refused() {
         "5:3,4 to",
         "5:3,4 to 6",
         "5:3,4 to 6,2 fast",
-        "5:3,4 north",
+        "5:3,4 up",
+        "5:3,4 facing",
+        "5:3,4 facing north",
         "5:3,4 <img src=x onerror=alert(1)>",
         "6:3,4 wall;5:3,4 floor",
         "5:３,4 wall",
@@ -211,9 +213,9 @@ fn by_hand(world: &mut Plain, written: &str) -> bool {
         }
         return can;
     }
-    if WAYS.contains(&what) {
+    if let Some(way) = what.strip_prefix("facing ") {
         if agent {
-            world.agent.1 = what.into();
+            world.agent.1 = way.into();
         }
         return agent;
     }
@@ -488,9 +490,12 @@ fn an_agent_goes_on_in_another_world_and_the_page_is_told_from_when_on() {
     let Pose { x: u, y: v, .. } = task.rooms.pose;
     for (changes, reason) in [
         (format!("0:{u},{v} wall"), "the agent stands there"),
-        (format!("0:0,0 floor"), "the wall around the world stays"),
-        (format!("0:31,31 floor"), "there is no such cell"),
-        (format!("0:{x},{y} up"), "the agent does not stand there"),
+        ("0:0,0 floor".into(), "the wall around the world stays"),
+        ("0:31,31 floor".into(), "there is no such cell"),
+        (
+            format!("0:{x},{y} facing up"),
+            "the agent does not stand there",
+        ),
         (
             format!("0:{x},{y} to {u},{v}"),
             "it can only be moved to a free cell",
@@ -507,14 +512,14 @@ fn an_agent_goes_on_in_another_world_and_the_page_is_told_from_when_on() {
     }
 
     // The reader's actions and changes go together.
-    let both = follow(&*model, seed, "", "LLR", &format!("2:{u},{v} up")).expect("a view");
+    let both = follow(&*model, seed, "", "LLR", &format!("2:{u},{v} facing up")).expect("a view");
     let facing = |moment: usize| {
         let at = usize::from(v) * both.changing.size[0] as usize + usize::from(u);
         both.changing.spots[both.changing.cells[moment][at] as usize].clone()
     };
     assert_eq!(facing(2).name, "agent");
-    assert!(facing(2).moves && !facing(2).choices.contains(&"up".to_string()));
-    assert!(facing(3).choices.contains(&"up".to_string()));
+    assert!(facing(2).moves && !facing(2).choices.contains(&"facing up".to_string()));
+    assert!(facing(3).choices.contains(&"facing up".to_string()));
 }
 
 #[test]

@@ -703,18 +703,18 @@ fn episodes_are_written_down_and_learned_from() {
     };
     let Pose { x, y, facing } = layout::draw(9, 0, None, Naming::Said).rooms.pose;
     let way = ["right", "down", "left", "up"][usize::from(facing + 2) % 4];
-    let output = changed(&format!("0:{x},{y} {way}"));
+    let output = changed(&format!("0:{x},{y} facing {way}"));
     assert!(output.status.success(), "{output:?}");
     let line = std::fs::read_to_string(&other).expect("a file");
     assert!(
-        line.contains(&format!("\"changes\":\"0:{x},{y} {way}\"")),
+        line.contains(&format!("\"changes\":\"0:{x},{y} facing {way}\"")),
         "{line}"
     );
     let turned = episodes::read_lines(&line).expect("an episode");
     assert_ne!(turned[0].moments[0].sight, read[0].moments[0].sight);
     for wrong in [
         format!("0:{x},{y} wall"),
-        format!("64:{x},{y} {way}"),
+        format!("64:{x},{y} facing {way}"),
         "x".into(),
     ] {
         refused(&changed(&wrong), "bad-option");

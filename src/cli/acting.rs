@@ -293,19 +293,21 @@ fn play(task: Task, opened: Option<&Opened>, changes: &[Change]) -> Result<Playe
         played.look();
         expert.look(&played.task.rooms);
         let advice = expert.next(&played.task).ok().flatten();
-        // Where nothing can be done any more there is nothing to learn.
-        let Some((right, goal)) = advice else {
-            break;
-        };
-        if let Some(moment) = played.moments.last_mut() {
+        if let (Some((right, goal)), Some(moment)) = (advice, played.moments.last_mut()) {
             (moment.right, moment.goal) = (Some(right), numbers(goal));
         }
         let action = match (&mut following, played.moments.last()) {
+            // Where nothing can be done any more there is nothing to learn; but in a world that has changed, the
+            // expert may believe so for no good reason.
+            (Some(_), _) if advice.is_none() && changes.is_empty() => break,
             (Some(following), Some(now)) => {
                 let mut rng = Rng::new(0, Purpose::Sample, 0);
                 pollster::block_on(following.next(now))?.draw(0.0, &mut rng)
             }
-            _ => right,
+            _ => match advice {
+                Some((right, _)) => right,
+                None => break,
+            },
         };
         played.act(action);
     }

@@ -111,7 +111,7 @@ test("the world is changed under an agent by mouse, keys and form, and a link re
     await page.keyboard.press(i % 4 === 3 ? "ArrowDown" : "ArrowRight");
   const at = /^Column (\d+), row (\d+): floor$/.exec(await name());
   assert.ok(at, await name());
-  await model.getByLabel("Make of it").selectOption("purple ball");
+  await model.getByLabel("Make it").selectOption("purple ball");
   await model.getByRole("button", { name: "Change", exact: true }).click();
   await until(async () => (await made()).length === 1, "it is another world");
   assert.deepEqual(await made(), [`${at[1]},${at[2]}: floor → purple ball`]);

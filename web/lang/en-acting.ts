@@ -51,7 +51,7 @@ export const acting = {
   ),
   cellAt: "Column {x}, row {y}:" as const,
   whereTo: "Where is it to go?",
-  makeOfIt: "Make of it",
+  makeOfIt: "Make it",
   makeIt: "Change",
   changedFrom: "From step {step} on the world is another:" as const,
   stepNumber: "Step {step}" as const,

@@ -5,7 +5,7 @@
 //! change    step : column , row what                  before that step; from the top left, counted from 0
 //! what      floor | wall | colour (key | ball | box) | (open | closed | locked) colour door
 //!           | to column , row                         what lies there, or the agent that stands there, is moved
-//!           | right | down | left | up                the agent that stands there looks that way
+//!           | facing (right | down | left | up)       the agent that stands there looks that way
 //! ```
 
 use super::{COLOURS, Cell, Door, KINDS, MOST_SIDE, Noun, Rooms, Thing, mission::Sort};
@@ -60,7 +60,7 @@ impl Making {
             ["floor"] => Making::Cell(Cell::Empty),
             ["wall"] => Making::Cell(Cell::Wall),
             ["to", to] => Making::To(place(to)?),
-            [word] => Making::Facing(WAYS.iter().position(|way| *way == word)? as u8),
+            ["facing", word] => Making::Facing(WAYS.iter().position(|way| *way == word)? as u8),
             [hue, sort] => {
                 let kind = KINDS
                     .into_iter()
@@ -85,7 +85,10 @@ impl std::fmt::Display for Making {
                 f.write_str("to ")?;
                 write!(f, "{x},{y}")
             }
-            Making::Facing(way) => f.write_str(WAYS[usize::from(way % 4)]),
+            Making::Facing(way) => {
+                f.write_str("facing ")?;
+                f.write_str(WAYS[usize::from(way % 4)])
+            }
         }
     }
 }

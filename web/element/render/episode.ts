@@ -1,7 +1,7 @@
 import { html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
 import { ref } from "lit/directives/ref.js";
-import type { Lesson, View } from "../../client/protocol";
+import type { Changing, Lesson, View } from "../../client/protocol";
 import { Plate, reducedMotion, type ImageView } from "../draw";
 import type { Reel } from "../film";
 import type { Host } from "../panel";
@@ -253,6 +253,12 @@ export class EpisodeRenderer implements Renderer {
     }`;
   }
 
+  /** What is changed in the world, and how. */
+  #changed(changing: Changing) {
+    const go = (step: number) => this.#stop(step);
+    return this.#editor.panel(changing, this.#at, go, (changes) => this.#change(changes));
+  }
+
   /** What it said that it was up to, and a way to make a mission of it. */
   #plan(plan: string) {
     const { words } = this.host;
@@ -313,13 +319,16 @@ export class EpisodeRenderer implements Renderer {
       ${view ? this.#mission(view) : nothing}
       <div class="scenes">
         <div class="world">
-          <canvas
-            class="plate"
-            part="canvas"
-            role="img"
-            aria-label=${words.say("worldFromAbove")}
-            ${ref(this.#world.attach)}></canvas>
-          ${changing && this.#editor.on ? this.#editor.overlay(changing, this.#at) : nothing}
+          <div class="ground">
+            <canvas
+              class="plate"
+              part="canvas"
+              role="img"
+              aria-label=${words.say("worldFromAbove")}
+              ${ref(this.#world.attach)}></canvas>
+            ${changing && this.#editor.on ? this.#editor.overlay(changing, this.#at) : nothing}
+          </div>
+          ${changing ? this.#changed(changing) : nothing}
         </div>
         <figure>
           <canvas class="plate" role="img" aria-label=${caption} ${ref(this.#sight.attach)}></canvas>
@@ -346,16 +355,6 @@ export class EpisodeRenderer implements Renderer {
         }
       </p>
       ${view?.plan && !bare ? this.#plan(view.plan) : nothing}
-      ${
-        changing
-          ? this.#editor.panel(
-              changing,
-              this.#at,
-              (step) => this.#stop(step),
-              (changes) => this.#change(changes),
-            )
-          : nothing
-      }
     </div>`;
   }
 }

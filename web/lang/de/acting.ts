@@ -47,7 +47,7 @@ export const actingTexts: Pick<Texts, keyof typeof english> = {
     "und setzt es wieder ab, Entf nimmt es weg.",
   cellAt: "Spalte {x}, Reihe {y}:",
   whereTo: "Wohin soll es?",
-  makeOfIt: "Daraus wird",
+  makeOfIt: "Es soll sein",
   makeIt: "Ändern",
   changedFrom: "Ab Schritt {step} ist die Welt eine andere:",
   stepNumber: "Schritt {step}",
