@@ -251,8 +251,9 @@ const isFirst = (request: Request) =>
   (request.type === "view" &&
     (request.query.type === "data" || (request.query.type === "plot" && request.query.plot === "samples")));
 
-/** Whether readers want no more sent than what they asked for. */
-const saving = () => (navigator as { connection?: { saveData?: boolean } }).connection?.saveData ?? false;
+/** Whether readers want no more sent than what they asked for; where files are at hand, nothing is gained ahead. */
+const saving = () =>
+  scope.readNow !== undefined || ((navigator as { connection?: { saveData?: boolean } }).connection?.saveData ?? false);
 
 /** An answer of the module. The second part comes while a first sample is looked at. */
 function answer(answer: Answer) {
