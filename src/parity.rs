@@ -16,8 +16,9 @@ use serde_json::{Value, json};
 
 use crate::{
     data::{
-        Batch, DataInfo, EpisodeSet, FunctionSet, PairSet, PathSet, ScoreSet, Space, SpaceKind,
-        TextSet, clips, functions,
+        Batch, DataInfo, EpisodeSet, FunctionSet, GrooveSet, PairSet, PathSet, ScoreSet, Space,
+        SpaceKind, TextSet, clips, functions,
+        groove::{self, Groove},
         scenes::words::CONTEXT,
         score::{Asked, Note, STEPS},
     },
@@ -373,6 +374,21 @@ impl Suite {
                             DataInfo::new("chorales", Space::Score { steps: STEPS }),
                             set,
                         )
+                    }
+                    SpaceKind::Groove => {
+                        let mut groove = Groove::empty(groove::STEPS);
+                        for (i, code) in groove.cells.iter_mut().enumerate() {
+                            *code = if i % 7 == 0 {
+                                (i % groove::CODES) as u8
+                            } else {
+                                0
+                            };
+                        }
+                        let set = GrooveSet::batch(std::iter::repeat_n(groove, 4));
+                        let space = Space::Groove {
+                            steps: groove::STEPS,
+                        };
+                        (DataInfo::new(groove::NAME, space), set)
                     }
                     SpaceKind::Functions => {
                         let set = FunctionSet::new(functions::NAME, &Value::Null)?;

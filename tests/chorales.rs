@@ -281,7 +281,7 @@ fn note(start: u32, length: u32, pitch: u8) -> Note {
         start,
         length,
         pitch,
-        given: false,
+        ..Note::default()
     }
 }
 

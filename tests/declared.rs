@@ -275,6 +275,7 @@ fn declared() -> BTreeMap<String, String> {
                 | SpaceKind::Text
                 | SpaceKind::Pairs
                 | SpaceKind::Score
+                | SpaceKind::Groove
                 | SpaceKind::Episodes => {}
             }
         }

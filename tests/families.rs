@@ -15,8 +15,8 @@ use common::{
 use generative_playground::{
     checkpoint::{self, Precision},
     data::{
-        ClipSet, DataInfo, Dataset, EpisodeSet, FunctionSet, PairSet, PathSet, PointSet, ScoreSet,
-        Space, TextSet, episodes,
+        ClipSet, DataInfo, Dataset, EpisodeSet, FunctionSet, GrooveSet, PairSet, PathSet, PointSet,
+        ScoreSet, Space, TextSet, episodes,
     },
     device,
     error::{Code, Result},
@@ -73,6 +73,10 @@ fn small_models() -> Vec<Small> {
     let scores = || -> Rc<Dataset> {
         let packed = std::fs::read(root("web/data/chorales.bin")).expect("the site's set");
         Rc::new(ScoreSet::unpack(&packed).expect("chorales").into())
+    };
+    let grooves = || -> Rc<Dataset> {
+        let packed = std::fs::read(root("web/data/grooves.bin")).expect("the site's set");
+        Rc::new(GrooveSet::unpack(&packed).expect("grooves").into())
     };
     let gpt = json!({"n_layer": 1, "n_head": 2, "n_embd": 16, "block_size": 8});
     let learned = json!({
@@ -197,6 +201,12 @@ fn small_models() -> Vec<Small> {
         of(
             "orderless",
             scores(),
+            json!({"n_layer": 1, "n_head": 1, "n_embd": 16, "hidden": 16}),
+            averaged.clone(),
+        ),
+        of(
+            "drums",
+            grooves(),
             json!({"n_layer": 1, "n_head": 1, "n_embd": 16, "hidden": 16}),
             averaged.clone(),
         ),

@@ -119,6 +119,7 @@ fn models() -> Vec<(FamilyInfo, &'static str)> {
                 | SpaceKind::Text
                 | SpaceKind::Pairs
                 | SpaceKind::Score
+                | SpaceKind::Groove
                 | SpaceKind::Functions
                 | SpaceKind::Episodes
                 | SpaceKind::Paths => {}

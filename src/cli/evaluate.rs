@@ -5,8 +5,8 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Place, acting, bar::bar, card, classifier, clips, files::write, functions, idle, imagining,
-    manifest, masked, planning, points, sample::add_options, score, terminal::say, text,
+    Place, acting, bar::bar, card, classifier, clips, files::write, functions, groove, idle,
+    imagining, manifest, masked, planning, points, sample::add_options, score, terminal::say, text,
     translation,
 };
 use crate::{
@@ -175,6 +175,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         }
         SpaceKind::Video => clips(opened, arguments),
         SpaceKind::Score => score::run(id, opened, *write, place),
+        SpaceKind::Groove => groove::run(id, opened, *write, place),
         SpaceKind::Text if opened.model.masked().is_some() => {
             masked::run(id, opened, *write, place)
         }

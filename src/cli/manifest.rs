@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     checkpoint::{self, Meta},
-    data::{images, score},
+    data::{groove, images, score},
     error::{Error, Result},
     model::Model,
 };
@@ -177,9 +177,10 @@ pub fn replace(file: &Path, old: &[u8], new: &[u8]) -> Result<()> {
 
 /// Put or replace a data file's entry.
 pub fn put_data(folder: &Path, name: &str, file: &str, bytes: &[u8]) -> Result<()> {
-    let (title, licence) = match score::is_score(name) {
-        true => ("Bach's chorales", "public domain"),
-        false => {
+    let (title, licence) = match name {
+        score::NAME => ("Bach's chorales", "public domain"),
+        groove::NAME => ("Groove MIDI Dataset", "CC BY 4.0"),
+        _ => {
             let known = images::known(name)?;
             (known.title, known.licence)
         }

@@ -10,6 +10,7 @@ mod disturbed;
 mod evaluate;
 mod files;
 mod functions;
+mod groove;
 mod imagining;
 mod manifest;
 mod masked;
@@ -40,7 +41,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     checkpoint::{self, Opened, Precision},
-    data::{DataInfo, ImageSet, scenes, score::is_score},
+    data::{DataInfo, ImageSet, groove::is_groove, scenes, score::is_score},
     device,
     error::{Error, Result},
     export,
@@ -127,7 +128,8 @@ enum Command {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
-    /// Write the page's compact data file of an image set, or of the chorales (the .mxl files of their folder).
+    /// Write the page's compact data file of an image set, of the chorales (the .mxl files of their folder), or
+    /// of the grooves (the unpacked archive).
     Pack {
         /// Name of the set.
         name: String,
@@ -206,6 +208,7 @@ fn run(command: Command) -> Result<()> {
             }
             let packed = match is_score(&name) {
                 true => score::pack(&place.data.join(&name), Path::new(SPLIT))?,
+                false if is_groove(&name) => groove::pack(&place.data.join(&name))?,
                 false => ImageSet::from_folder(&name, &place.data)?.pack(train, test)?,
             };
             let file = format!("{name}.bin");

@@ -9,9 +9,9 @@ use super::{Place, files::read};
 use crate::{
     checkpoint,
     data::{
-        ClipSet, DataInfo, Dataset, EpisodeSet, FunctionSet, ImageSet, PairSet, PathSet, PointSet,
-        ScoreSet, SpaceKind, TextSet, clips, episodes, functions, images, is_name, pairs, paths,
-        scenes, score,
+        ClipSet, DataInfo, Dataset, EpisodeSet, FunctionSet, GrooveSet, ImageSet, PairSet, PathSet,
+        PointSet, ScoreSet, SpaceKind, TextSet, clips, episodes, functions, groove, images,
+        is_name, pairs, paths, scenes, score,
     },
     error::{Error, Result},
     families,
@@ -129,6 +129,9 @@ impl Recipe {
         }
         if score::is_score(&self.data) {
             return Ok(ScoreSet::from_folder(&place.data)?.into());
+        }
+        if groove::is_groove(&self.data) {
+            return Ok(GrooveSet::from_folder(&place.data)?.into());
         }
         if !toy && !text && !self.data_options.is_null() {
             let reason = format!("the data called {} has no options", self.data);

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     checkpoint::Opened,
-    data::{PointSet, SpaceKind, score::midi},
+    data::{PointSet, SpaceKind, groove, score::midi},
     error::{Error, Result},
     model::{Condition, Sampler, Samples, drive, finish},
     plots,
@@ -104,7 +104,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         SpaceKind::Functions => functions(arguments, &opened, [200, 2000]),
         SpaceKind::Paths => functions(arguments, &opened, [16, 64]),
         SpaceKind::Text | SpaceKind::Pairs => texts(arguments, &opened),
-        SpaceKind::Score => scores(arguments, &opened),
+        SpaceKind::Score | SpaceKind::Groove => scores(arguments, &opened),
     }
 }
 
@@ -308,6 +308,7 @@ fn scores(arguments: &Arguments, opened: &Opened) -> Result<()> {
     for roll in &scores {
         let bytes = match has_ending(&out, "png") {
             true => plots::png(&plots::score::picture(roll), 2)?,
+            false if roll.drums => groove::midi::write(&roll.as_input())?,
             false => midi::write(&roll.as_input())?,
         };
         write(&out, &bytes)?;

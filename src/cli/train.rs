@@ -115,7 +115,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         SpaceKind::Text => (HELD_OUT_TEXT, 2000),
         SpaceKind::Video => (HELD_OUT, 64),
         SpaceKind::Pairs => (HELD_OUT_TEXT, 500),
-        SpaceKind::Score | SpaceKind::Episodes | SpaceKind::Paths => (HELD_OUT_TEXT, 256),
+        SpaceKind::Score | SpaceKind::Groove | SpaceKind::Episodes | SpaceKind::Paths => {
+            (HELD_OUT_TEXT, 256)
+        }
         _ => (HELD_OUT, 2000),
     };
     pollster::block_on(trainer.run(REPORT, |trainer, means| {

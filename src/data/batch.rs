@@ -65,11 +65,12 @@ pub enum Batch {
         /// They.
         pairs: Vec<Pair>,
     },
-    /// Music in four voices.
+    /// Music in four voices, or drums.
     Scores {
         /// Sixteenths of each.
         steps: usize,
-        /// The symbol of each cell, voice after voice: `count · 4 · steps`.
+        /// The symbol of each cell, voice after voice, `count · 4 · steps`; of drums sixteenth after sixteenth,
+        /// `count · steps · 9`.
         cells: Vec<u32>,
         /// What each sixteenth is: `count · steps`.
         contexts: Vec<u32>,

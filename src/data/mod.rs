@@ -9,6 +9,7 @@ pub mod fit;
 pub mod free;
 pub mod functions;
 pub mod gaps;
+pub mod groove;
 pub mod images;
 pub mod input;
 pub mod labelled;
@@ -37,6 +38,7 @@ pub use batch::{Batch, Pair};
 pub use clips::ClipSet;
 pub use episodes::EpisodeSet;
 pub use functions::FunctionSet;
+pub use groove::GrooveSet;
 pub use images::ImageSet;
 pub use pairs::PairSet;
 pub use paths::PathSet;
@@ -201,6 +203,8 @@ pub enum Dataset {
     Pairs(PairSet),
     /// Music.
     Scores(ScoreSet),
+    /// Drums.
+    Grooves(GrooveSet),
     /// Functions.
     Functions(FunctionSet),
     /// What was done in worlds.
@@ -219,6 +223,7 @@ impl Dataset {
             Dataset::Clips(set) => &set.info,
             Dataset::Pairs(set) => &set.info,
             Dataset::Scores(set) => &set.info,
+            Dataset::Grooves(set) => &set.info,
             Dataset::Functions(set) => &set.info,
             Dataset::Episodes(set) => &set.info,
             Dataset::Paths(set) => &set.info,
@@ -235,6 +240,7 @@ impl Dataset {
             Dataset::Clips(set) => set.bytes(),
             Dataset::Pairs(set) => set.bytes(),
             Dataset::Scores(set) => set.bytes(),
+            Dataset::Grooves(set) => set.bytes(),
             Dataset::Functions(_) => 0,
             Dataset::Episodes(set) => size_of::<EpisodeSet>() + set.bytes(),
             Dataset::Paths(_) => size_of::<PathSet>(),
@@ -250,6 +256,7 @@ impl Dataset {
             Dataset::Clips(_) | Dataset::Functions(_) => 0,
             Dataset::Pairs(set) => set.learned_len().unwrap_or(0),
             Dataset::Scores(set) => set.train_len(),
+            Dataset::Grooves(set) => set.train_len(),
             Dataset::Episodes(_) | Dataset::Paths(_) => 0,
         }
     }
@@ -264,6 +271,7 @@ impl Dataset {
             Dataset::Functions(_) => functions::TEST,
             Dataset::Pairs(set) => set.test_len(),
             Dataset::Scores(set) => set.test_len(),
+            Dataset::Grooves(set) => set.test_len(),
             Dataset::Episodes(set) => set.test_len(),
             Dataset::Paths(_) => paths::TEST,
         }
@@ -335,6 +343,17 @@ impl Dataset {
         }
     }
 
+    /// Its drums.
+    ///
+    /// # Errors
+    /// [`Error::BadData`] if it holds something else.
+    pub fn grooves(&self) -> Result<&GrooveSet> {
+        match self {
+            Dataset::Grooves(set) => Ok(set),
+            _ => Err(self.bad("it holds no drums")),
+        }
+    }
+
     /// What is done in worlds.
     ///
     /// # Errors
@@ -369,6 +388,7 @@ impl Dataset {
             Dataset::Clips(set) => Dataset::Clips(set.for_choice()),
             Dataset::Pairs(set) => Dataset::Pairs(set.for_choice()),
             Dataset::Scores(set) => Dataset::Scores(set.for_choice()),
+            Dataset::Grooves(set) => Dataset::Grooves(set.for_choice()),
             Dataset::Functions(set) => Dataset::Functions(set.for_choice()),
             Dataset::Episodes(set) => Dataset::Episodes(set.for_choice()),
             Dataset::Paths(set) => Dataset::Paths(set.for_choice()),
@@ -410,6 +430,12 @@ impl From<PairSet> for Dataset {
 impl From<ScoreSet> for Dataset {
     fn from(set: ScoreSet) -> Self {
         Dataset::Scores(set)
+    }
+}
+
+impl From<GrooveSet> for Dataset {
+    fn from(set: GrooveSet) -> Self {
+        Dataset::Grooves(set)
     }
 }
 

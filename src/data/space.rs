@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{episodes, functions, pairs::Example, paths, score, tokenizer::Vocabulary};
+use super::{episodes, functions, groove, pairs::Example, paths, score, tokenizer::Vocabulary};
 use crate::error::{Error, Result};
 
 /// What one example is, with all that a model must know to fit it.
@@ -73,6 +73,11 @@ pub enum Space {
         /// Sixteenths of an example.
         steps: usize,
     },
+    /// Drums on a grid of sixteenths.
+    Groove {
+        /// Sixteenths of an example.
+        steps: usize,
+    },
     /// Pairs of numbers (x, y) of one function, a prompt to learn it from.
     Functions {
         /// Numbers in x.
@@ -114,6 +119,8 @@ pub enum SpaceKind {
     Pairs,
     /// Music.
     Score,
+    /// Drums.
+    Groove,
     /// Functions, each by some of its pairs.
     Functions,
     /// What an agent does in a world.
@@ -134,6 +141,7 @@ impl SpaceKind {
             SpaceKind::Text => "text",
             SpaceKind::Pairs => "translations",
             SpaceKind::Score => "music",
+            SpaceKind::Groove => "drums",
             SpaceKind::Functions => "functions",
             SpaceKind::Episodes => "episodes",
             SpaceKind::Paths => "paths",
@@ -151,7 +159,7 @@ impl SpaceKind {
 
 impl Space {
     /// One of each kind, to ask a family which it models.
-    pub fn examples() -> [Self; 11] {
+    pub fn examples() -> [Self; 12] {
         [
             Self::grey(28, 28),
             Self::Video {
@@ -187,6 +195,9 @@ impl Space {
             },
             Self::Score {
                 steps: score::STEPS,
+            },
+            Self::Groove {
+                steps: groove::STEPS,
             },
             Self::Functions {
                 inputs: 5,
@@ -234,6 +245,7 @@ impl Space {
             Self::Text { .. } => SpaceKind::Text,
             Self::Pairs { .. } => SpaceKind::Pairs,
             Self::Score { .. } => SpaceKind::Score,
+            Self::Groove { .. } => SpaceKind::Groove,
             Self::Functions { .. } => SpaceKind::Functions,
             Self::Episodes { .. } => SpaceKind::Episodes,
             Self::Paths { .. } => SpaceKind::Paths,
@@ -275,13 +287,13 @@ impl Space {
         }
     }
 
-    /// Sixteenths of an example of music.
+    /// Sixteenths of an example of music or of drums.
     ///
     /// # Errors
     /// [`Error::Unsupported`] for anything else.
     pub fn steps(&self) -> Result<usize> {
         match *self {
-            Self::Score { steps } => Ok(steps),
+            Self::Score { steps } | Self::Groove { steps } => Ok(steps),
             _ => Err(Error::Unsupported {
                 what: "This needs a model of music".into(),
             }),
@@ -342,7 +354,10 @@ impl Space {
             (Self::Video { .. }, Self::Video { .. }) if self != other => {
                 bad("its clips are of another size than this model's")
             }
-            (Self::Score { .. }, Self::Score { .. }) if self != other => {
+            (Self::Score { .. }, Self::Score { .. })
+            | (Self::Groove { .. }, Self::Groove { .. })
+                if self != other =>
+            {
                 bad("its examples are of another length than this model's")
             }
             (Self::Functions { .. }, Self::Functions { .. }) if self != other => {
@@ -437,6 +452,10 @@ impl Space {
             Self::Score { steps } => match (16..=score::MOST_STEPS).contains(steps) {
                 true => Ok(()),
                 false => schema(format!("music of {steps} sixteenths")),
+            },
+            Self::Groove { steps } => match (groove::BAR..=groove::MOST_STEPS).contains(steps) {
+                true => Ok(()),
+                false => schema(format!("drums of {steps} sixteenths")),
             },
             &Self::Functions {
                 inputs,

@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Batch, Dataset, EpisodeSet, ImageSet, PathSet, ScoreSet, clips, functions, paths, text,
-    vary::Variation,
+    Batch, Dataset, EpisodeSet, GrooveSet, ImageSet, PathSet, ScoreSet, clips, functions, paths,
+    text, vary::Variation,
 };
 use crate::{
     error::{Error, Result},
@@ -146,6 +146,11 @@ impl Stream {
                 let drawn = drawn.map(|(seen, i)| set.draw(i, &mut ScoreSet::key(self.seed, seen)));
                 Ok(ScoreSet::batch(drawn))
             }
+            Dataset::Grooves(set) => {
+                let order = self.order(set.train_len(), count, &set.info.name)?;
+                self.seen += count as u64;
+                Ok(GrooveSet::batch(order.into_iter().map(|i| set.learned(i))))
+            }
             Dataset::Functions(set) => {
                 let from = self.seen;
                 self.seen += count as u64;
@@ -269,6 +274,10 @@ pub fn test_batch(
         Dataset::Scores(set) => {
             let end = (start + count).min(set.test_len());
             ScoreSet::batch((start.min(end)..end).map(|i| set.held_out(i)))
+        }
+        Dataset::Grooves(set) => {
+            let end = (start + count).min(set.test_len());
+            GrooveSet::batch((start.min(end)..end).map(|i| set.held_out(i)))
         }
         Dataset::Functions(set) => {
             let end = (start + count).min(functions::TEST);

@@ -15,6 +15,7 @@ pub mod few_shot;
 pub mod fidelity;
 pub mod frechet;
 pub mod functions;
+pub mod groove;
 pub mod imagining;
 pub mod knn;
 pub mod letters;

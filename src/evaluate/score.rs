@@ -52,7 +52,7 @@ fn nats(window: &Score, [voice, step]: [usize; 2], logits: &[f32], tokens: Token
 
 /// Windows of a score that overlap by half: where each begins, and from which of its sixteenths on it counts, so that
 /// every sixteenth counts once, with at least half a window before it where there is as much.
-fn windows(length: usize, steps: usize) -> Vec<[usize; 2]> {
+pub(super) fn windows(length: usize, steps: usize) -> Vec<[usize; 2]> {
     let t = length.min(steps);
     let mut out = vec![[0, 0]];
     let mut done = t;

@@ -260,6 +260,14 @@ pub(super) fn orderless() -> Vec<String> {
     ])
 }
 
+/// Of a sixteenth; see the top of `drums/mod.rs`.
+pub(super) fn drums() -> Vec<String> {
+    lines(&[
+        r"\mathcal{L} = -\,\frac{1}{T} \sum_{t=1}^{T} \log p_\theta(x_t \mid x_{<t})",
+        r"p_\theta(x_t \mid x_{<t}) = \prod_{d} p_\theta(h_d \mid x_{<t}, h_{<d}) \prod_{d:\,h_d=1} p_\theta(v_d, o_d \mid x_{<t}, h, v_{<d}, o_{<d})",
+    ])
+}
+
 /// Of what is not given; see the top of `video/mod.rs`.
 pub(super) fn video() -> Vec<String> {
     lines(&[

@@ -5,6 +5,7 @@ pub mod bayes;
 pub mod bert;
 pub mod ddpm;
 pub mod diffuser;
+pub mod drums;
 mod equations;
 pub mod gan;
 pub mod glow;
@@ -30,9 +31,9 @@ use burn::tensor::Device;
 use serde_json::Value;
 
 use self::{
-    agent::Agent, bayes::Bayes, bert::Bert, ddpm::Ddpm, diffuser::Diffuser, gan::Gan, glow::Glow,
-    gpt::Gpt, in_context::InContext, kl::Kl, latent_diffusion::LatentDiffusion, mdn::Mdn,
-    neural_process::NeuralProcess, orderless::OrderlessTransformer, pixelcnn::PixelCnn,
+    agent::Agent, bayes::Bayes, bert::Bert, ddpm::Ddpm, diffuser::Diffuser, drums::Drums, gan::Gan,
+    glow::Glow, gpt::Gpt, in_context::InContext, kl::Kl, latent_diffusion::LatentDiffusion,
+    mdn::Mdn, neural_process::NeuralProcess, orderless::OrderlessTransformer, pixelcnn::PixelCnn,
     pixelrnn::PixelRnn, planar::Planar, realnvp::RealNvp, seq2seq::Seq2Seq, tuned::Tuned, vae::Vae,
     video::Video, world_model::WorldModel,
 };
@@ -45,7 +46,7 @@ use crate::{
 };
 
 /// All families, in the order of the page.
-const FAMILIES: [Entry; 23] = [
+const FAMILIES: [Entry; 24] = [
     Entry::of::<Vae>(),
     Entry::of::<Gan>(),
     Entry::of::<Planar>(),
@@ -64,6 +65,7 @@ const FAMILIES: [Entry; 23] = [
     Entry::of::<InContext>(),
     Entry::of::<Seq2Seq>(),
     Entry::of::<OrderlessTransformer>(),
+    Entry::of::<Drums>(),
     Entry::of::<Agent>(),
     Entry::of::<Diffuser>(),
     Entry::of::<WorldModel>(),

@@ -6,7 +6,7 @@ use burn::tensor::Tensor;
 
 use super::{DensityKind, Reading, Samples};
 use crate::{
-    data::{Batch, score::Score, tokenizer::Tokenizer},
+    data::{Batch, groove::Groove, score::Score, tokenizer::Tokenizer},
     error::{Error, Result},
     nn::standard::Standard,
     pause::Pause,
@@ -100,6 +100,22 @@ pub struct Insight {
     /// end ("logit lens", nostalgebraist 2020): the likeliest token and its probability,
     /// `[layers + 1, T]`; empty if it was not asked for.
     pub lens: Vec<(u32, f32)>,
+}
+
+/// −log p of some cells of grooves.
+pub struct Nats {
+    /// Which: (groove · sixteenths + sixteenth) · 9 + drum.
+    pub cells: Vec<usize>,
+    /// Of each, `[m]`.
+    pub nats: Tensor<1>,
+}
+
+/// How a model reads drums.
+pub trait Drummer {
+    /// Of grooves of one length −log p of whether each drum is hit, of the velocity of each hit and of its offset, given
+    /// all sixteenths before; nothing where there is none. Where hits are `told`, all are known beforehand and cost
+    /// nothing.
+    fn nats(&self, grooves: &[Groove], told: bool) -> [Option<Nats>; 3];
 }
 
 /// It guesses any part of a piece of music from any other.

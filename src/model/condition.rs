@@ -7,6 +7,7 @@ use ts_rs::TS;
 
 use crate::{
     data::{
+        groove,
         scenes::words,
         score::{Asked, RollInput},
     },
@@ -220,6 +221,17 @@ impl Condition {
         match &self.score {
             Some(roll) => roll.asked(),
             None => Ok(Asked::anything(steps)),
+        }
+    }
+
+    /// The drums, on the grid; without any, `steps` sixteenths of which all is to be made.
+    ///
+    /// # Errors
+    /// [`Error::BadScore`].
+    pub fn groove(&self, steps: usize) -> Result<groove::Asked> {
+        match &self.score {
+            Some(roll) => groove::Asked::of(roll),
+            None => Ok(groove::Asked::anything(steps)),
         }
     }
 

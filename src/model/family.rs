@@ -3,7 +3,7 @@
 use burn::{module::Module, tensor::Device};
 
 use super::{
-    Acting, Capabilities, Condition, ConditionKind, Cost, Defaults, Density, FamilyInfo,
+    Acting, Capabilities, Condition, ConditionKind, Cost, Defaults, Density, Drummer, FamilyInfo,
     FamilySpace, Imagining, Invertible, Language, Latent, Losses, Masked, Orderless, Planning,
     Preset, Sampler, StepContext, Sum, Translation, condition::with_conditions, parts,
 };
@@ -269,6 +269,11 @@ pub trait Family: Sized + Clone + Send + 'static {
 
     /// How it guesses music, if it does.
     fn orderless(&self) -> Option<&dyn Orderless> {
+        None
+    }
+
+    /// How it reads drums, if it does.
+    fn drummer(&self) -> Option<&dyn Drummer> {
         None
     }
 

@@ -6,8 +6,9 @@ use burn::tensor::Tensor;
 use serde_json::Value;
 
 use super::{
-    Acting, Condition, Cost, Density, Family, Imagining, Invertible, Language, Latent, Losses,
-    Masked, Orderless, Planning, Reading, Sampler, Sentences, StepContext, Sum, Translation,
+    Acting, Condition, Cost, Density, Drummer, Family, Imagining, Invertible, Language, Latent,
+    Losses, Masked, Orderless, Planning, Reading, Sampler, Sentences, StepContext, Sum,
+    Translation,
 };
 use crate::{
     data::{Batch, SpaceKind},
@@ -209,6 +210,11 @@ pub trait Model: Any {
         None
     }
 
+    /// See [`Family::drummer`].
+    fn drummer(&self) -> Option<&dyn Drummer> {
+        None
+    }
+
     /// See [`Family::adapter`].
     fn adapter(&self) -> Option<&'static str> {
         None
@@ -402,6 +408,10 @@ impl<F: Family> Model for F {
 
     fn orderless(&self) -> Option<&dyn Orderless> {
         Family::orderless(self)
+    }
+
+    fn drummer(&self) -> Option<&dyn Drummer> {
+        Family::drummer(self)
     }
 
     fn adapter(&self) -> Option<&'static str> {

@@ -111,6 +111,9 @@ fn general(
         SpaceKind::Score => {
             all.push(PlotSpec::new("samples", "Music", "What the model makes."));
         }
+        SpaceKind::Groove => {
+            all.push(PlotSpec::new("samples", "Drums", "What the model plays."));
+        }
         // What can be seen of one that neither writes nor guesses is its own.
         SpaceKind::Text if !capabilities.language => {}
         SpaceKind::Text => {

@@ -2,8 +2,9 @@
 
 use crate::{
     bytes::Bytes,
-    data::score::{
-        HOLD, REST, Roll, RollInput, SYMBOLS, VOICES, abc, engrave, midi, name_of, pitch,
+    data::{
+        groove,
+        score::{HOLD, REST, Roll, RollInput, SYMBOLS, VOICES, abc, engrave, midi, name_of, pitch},
     },
     device::floats,
     error::{Error, Result},
@@ -89,6 +90,9 @@ const COLOURS: [[u8; 3]; VOICES] = [
 
 /// A score as a picture: time goes to the right, pitch upwards, a voice has a colour.
 pub fn picture(roll: &Roll) -> View {
+    if roll.drums {
+        return drums(roll);
+    }
     let [wide, high] = CELL;
     let rows = usize::from(roll.high - roll.low) + 1;
     let (width, height) = (roll.steps as usize * wide, rows * high);
@@ -123,6 +127,50 @@ pub fn picture(roll: &Roll) -> View {
     }
 }
 
+/// Pixels of a sixteenth and of a drum.
+const PAD: [usize; 2] = [6, 12];
+
+/// Drums as a picture: a row for each, the bass drum at the bottom, the harder a hit the taller, moved as it is played.
+fn drums(roll: &Roll) -> View {
+    let [wide, high] = PAD;
+    let rows = roll.voices.len();
+    let (width, height) = (roll.steps as usize * wide, rows * high);
+    let mut rgba = vec![0u8; width * height * 4];
+    let mut paint = |x: usize, y: usize, colour: [u8; 4]| {
+        if x < width && y < height {
+            rgba[(y * width + x) * 4..][..4].copy_from_slice(&colour);
+        }
+    };
+    for step in (0..roll.steps as usize).step_by(4).skip(1) {
+        let alpha = if step % groove::BAR == 0 { 150 } else { 60 };
+        (0..height).for_each(|y| paint(step * wide, y, [128, 128, 128, alpha]));
+    }
+    for (drum, voice) in roll.voices.iter().enumerate() {
+        let [r, g, b] = COLOURS[drum % COLOURS.len()];
+        let top = (rows - 1 - drum) * high;
+        for note in &voice.notes {
+            let shift = f64::from(note.shift.unwrap_or(0)) / f64::from(groove::TICKS);
+            let from = (note.start as f64 + shift.max(-0.5)) * wide as f64;
+            let from = from.round().max(0.0) as usize;
+            // The softest stands in the middle of its row, the hardest fills it.
+            let velocity = usize::from(note.velocity.unwrap_or(groove::STIFF).min(127));
+            let tall = 2 + (high - 4) * velocity / 127;
+            let top = top + (high - tall) / 2;
+            for x in from..from + wide - 1 {
+                (top..top + tall).for_each(|y| paint(x, y, [r, g, b, 255]));
+            }
+        }
+    }
+    View::Image {
+        width: width as u32,
+        height: height as u32,
+        columns: 1,
+        rows: 1,
+        rgba: Bytes(rgba),
+        titles: Vec::new(),
+    }
+}
+
 /// Music as a file, written by `write`; what is no music is refused by saying `what`.
 fn file<T: Into<Vec<u8>>>(
     view: &View,
@@ -130,7 +178,9 @@ fn file<T: Into<Vec<u8>>>(
     what: &str,
 ) -> Result<Vec<u8>> {
     match view {
-        View::Scores { scores } if !scores.is_empty() => Ok(write(&scores[0].as_input())?.into()),
+        View::Scores { scores } if scores.first().is_some_and(|roll| !roll.drums) => {
+            Ok(write(&scores[0].as_input())?.into())
+        }
         _ => Err(Error::Unsupported { what: what.into() }),
     }
 }
@@ -156,5 +206,10 @@ pub fn abc(view: &View) -> Result<Vec<u8>> {
 /// # Errors
 /// [`Error::Unsupported`] for what is no music.
 pub fn midi(view: &View) -> Result<Vec<u8>> {
+    if let View::Scores { scores } = view
+        && let Some(drums) = scores.first().filter(|roll| roll.drums)
+    {
+        return groove::midi::write(&drums.as_input());
+    }
     file(view, midi::write, "Only music is saved as MIDI")
 }

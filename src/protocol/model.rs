@@ -134,6 +134,11 @@ pub enum SpaceInfo {
         /// Sixteenths that the model sees at once.
         steps: u32,
     },
+    /// Drums.
+    Groove {
+        /// Sixteenths that the model sees at once.
+        steps: u32,
+    },
     /// Functions, each by some of its pairs.
     Functions {
         /// Numbers in x.

@@ -12,10 +12,10 @@ use crate::{
     checkpoint,
     data::points::PointSource,
     data::{
-        DataInfo, Dataset, FunctionSet, ImageSet, PairSet, PointSet, ScoreSet, TextSet,
+        DataInfo, Dataset, FunctionSet, GrooveSet, ImageSet, PairSet, PointSet, ScoreSet, TextSet,
         clips::{self, ClipOptions, ClipSet},
         episodes::{self, EpisodeSet},
-        functions, pairs,
+        functions, groove, pairs,
         paths::{self, PathSet},
         pictures::{self, PictureInfo, PictureSource},
         scenes::{self, ScenesOptions},
@@ -100,6 +100,7 @@ impl Library {
         promised(name, bytes, sha256)?;
         let set: Dataset = match score::is_score(name) {
             true => ScoreSet::unpack(&bytes.0)?.into(),
+            false if groove::is_groove(name) => GrooveSet::unpack(&bytes.0)?.into(),
             false if pairs::is_table(name) => PairSet::names(&bytes.0)?.into(),
             false => ImageSet::unpack(&bytes.0)?.into(),
         };

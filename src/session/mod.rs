@@ -276,7 +276,7 @@ impl Session {
             SpaceKind::Video => 16,
             SpaceKind::Text | SpaceKind::Pairs => 16,
             SpaceKind::Functions => 2000,
-            SpaceKind::Score | SpaceKind::Episodes => 8,
+            SpaceKind::Score | SpaceKind::Groove | SpaceKind::Episodes => 8,
             SpaceKind::Paths => 64,
             SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => 20_000,
         }
@@ -348,6 +348,9 @@ impl Session {
                 }
             }
             &Space::Score { steps } => SpaceInfo::Score {
+                steps: steps as u32,
+            },
+            &Space::Groove { steps } => SpaceInfo::Groove {
                 steps: steps as u32,
             },
             &Space::Functions { inputs, length, .. } => SpaceInfo::Functions {

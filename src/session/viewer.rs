@@ -6,7 +6,7 @@ use burn::tensor::Device;
 
 use crate::{
     data::{
-        Batch, DataInfo, Dataset, PointSet, Space,
+        Batch, DataInfo, Dataset, PointSet, Space, SpaceKind, groove,
         input::{self, ClipInput, ImageInput, LetterInput},
         score::{Roll, midi},
     },
@@ -63,10 +63,22 @@ impl Viewer {
                 plots::score::chances(&*self.model, score, [*voice, *step]).await
             }
             ViewQuery::HeldOut { index } => {
-                let set = self.set()?.scores()?;
+                let set = self.set()?;
+                if let Dataset::Grooves(set) = &*set {
+                    let groove = set.held_out(*index as usize % set.test_len().max(1));
+                    let scores = vec![groove.roll(|_, _| true, |_, _, note| note)];
+                    return Ok(View::Scores { scores });
+                }
+                let set = set.scores()?;
                 let score = set.held_out(*index as usize % set.test_len().max(1));
                 plots::score::written(&Roll::of(&score, |_| true).as_input())
             }
+            ViewQuery::Score { score } if self.drums() => Ok(View::Scores {
+                scores: vec![groove::Asked::of(score)?.written()],
+            }),
+            ViewQuery::Midi { bytes } if self.drums() => Ok(View::Scores {
+                scores: vec![groove::Asked::of(&groove::midi::read(&bytes.0)?)?.written()],
+            }),
             ViewQuery::Score { score } => plots::score::written(score),
             ViewQuery::Midi { bytes } => plots::score::written(&midi::read(&bytes.0)?),
             ViewQuery::Metrics { count, seed } => self.metrics(*count, *seed, pause).await,
@@ -80,6 +92,11 @@ impl Viewer {
                 plots::latent::posterior(latent, &self.images(&[image])?).await
             }
         }
+    }
+
+    /// Whether what it is about are drums.
+    fn drums(&self) -> bool {
+        self.info.space.kind() == SpaceKind::Groove
     }
 
     /// The request for a plot, its images as the model sees them.

@@ -1045,7 +1045,7 @@ sampleSchema: JsonSchema, };
 /**
  * The kinds of [`Space`].
  */
-export type SpaceKind = "image" | "video" | "points" | "classes" | "energy" | "text" | "pairs" | "score" | "functions" | "episodes" | "paths";
+export type SpaceKind = "image" | "video" | "points" | "classes" | "energy" | "text" | "pairs" | "score" | "groove" | "functions" | "episodes" | "paths";
 
 /**
  * What samples are to fit. What is left out is free.
@@ -1693,6 +1693,10 @@ examples: Array<ExampleInfo>, } | { "kind": "score",
 /**
  * Sixteenths that the model sees at once.
  */
+steps: number, } | { "kind": "groove", 
+/**
+ * Sixteenths that the model sees at once.
+ */
 steps: number, } | { "kind": "functions", 
 /**
  * Numbers in x.
@@ -2138,7 +2142,11 @@ tempo: number,
 /**
  * What the voices do that the rules of part-writing forbid, as (sixteenth, what) in order.
  */
-faults: Array<[number, string]>, };
+faults: Array<[number, string]>, 
+/**
+ * Whether the voices are the drums of a kit.
+ */
+drums: boolean, };
 
 /**
  * A voice of a [`Roll`].
@@ -2172,7 +2180,15 @@ pitch: number,
 /**
  * Whether it was given, and not made.
  */
-given?: boolean, };
+given?: boolean, 
+/**
+ * How hard a drum is hit, 0 to 127; nothing where that is to be made, and in the voices of singers.
+ */
+velocity?: number, 
+/**
+ * How much later a drum is hit than its sixteenth begins, in 120ths of a sixteenth, −60 to 60.
+ */
+shift?: number, };
 
 /**
  * A score that a reader has written or changed, and what of it is to be made anew.

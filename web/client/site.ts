@@ -225,12 +225,13 @@ export async function listOf<T>(name: string, take: (value: unknown) => T | unde
   );
 }
 
-/** The one set of the site that holds music. */
+/** The sets of the site that hold music, and drums. */
 export const CHORALES = "chorales";
+export const GROOVES = "grooves";
 /** The one that holds names in several languages. */
 export const EMOJI_NAMES = "emoji-names";
 /** Sets that are no pictures. */
-export const NO_PICTURES: readonly string[] = [CHORALES, EMOJI_NAMES];
+export const NO_PICTURES: readonly string[] = [CHORALES, GROOVES, EMOJI_NAMES];
 
 /** The site's manifest, fetched once. */
 export function siteManifest(): Promise<Manifest> {

@@ -23,6 +23,7 @@ export const LEARNED: Record<SpaceKind, Learned> = {
   classes: POINTS,
   energy: { ...POINTS, caption: "learnsEnergy" },
   score: { caption: "learnsMusic", samples: 1, scratch: "scratchMusic" },
+  groove: { caption: "learnsDrums", samples: 1, scratch: "scratchDrums" },
   functions: { caption: "learnsFunctions", samples: 200, scratch: "scratchImages" },
   // A line each.
   pairs: { caption: "learnsPairs", samples: 6, scratch: "scratchPairs" },

@@ -3,7 +3,7 @@ import type { Session, SavedFile } from "../client/session";
 import type { Backend, Device } from "../client/connection";
 import { CUSTOM, type Description } from "../client/engine";
 import type { FamilyInfo, ModelInfo, SpaceKind, TrainState, View } from "../client/protocol";
-import { CHORALES, siteManifest, type ModelEntry } from "../client/site";
+import { CHORALES, GROOVES, siteManifest, type ModelEntry } from "../client/site";
 import { Speech } from "../lang/speech";
 import { Arrival } from "./arrival";
 import { ATTRIBUTES, attributeOf, read } from "./attributes";
@@ -271,6 +271,7 @@ export abstract class ModelHost extends grown(ModelCore) implements Host, Contro
     if (!this.family || !kind) return undefined;
     const made = this.description?.made.filter((set) => set.kind === kind) ?? [];
     if (kind === "score") return asked ?? CHORALES;
+    if (kind === "groove") return asked ?? GROOVES;
     if (kind !== "image" || made.some(({ name }) => name === asked)) return asked ?? made[0]?.name;
     const { data } = await siteManifest();
     const wished = data.find((d) => d.name === asked);

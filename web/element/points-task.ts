@@ -17,7 +17,7 @@ export const POINTS = ["data", "steps", "seconds", "rate", "overlay"];
 
 /** The kind of images, clips or pairs that a family is to learn, if it learns any: images rather than others. */
 export const pictured = (spaces: FamilyInfo["spaces"]): SpaceKind | undefined =>
-  (["image", "video", "pairs", "score", "functions", "episodes", "paths"] as const).find((kind) =>
+  (["image", "video", "pairs", "score", "groove", "functions", "episodes", "paths"] as const).find((kind) =>
     spaces.some((s) => s.kind === kind),
   );
 

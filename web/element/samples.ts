@@ -19,7 +19,7 @@ const EPISODES = 4;
 
 /** How many samples of a kind are drawn where `count` are wished for: one text, and only few clips. */
 export const countOf = (kind: SpaceKind | undefined, count: number) =>
-  kind === "text" || kind === "score"
+  kind === "text" || kind === "score" || kind === "groove"
     ? 1
     : kind === "video" || kind === "pairs" || kind === "episodes"
       ? Math.min(count, kind === "episodes" ? EPISODES : Math.max(...CLIPS))

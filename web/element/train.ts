@@ -326,7 +326,7 @@ export class TrainPanel extends Panel {
   /** What it makes now, or made then. */
   #now() {
     if (this.#language || this.#pairs) return html`<div class="sheet" ${ref(this.#script.attach)}></div>`;
-    if (this.host.info?.space.kind === "score") {
+    if (["score", "groove"].includes(this.host.info?.space.kind ?? "")) {
       const label = this.host.words.say("viewMusicAt");
       return html`<canvas class="plate roll" role="img" aria-label=${label} ${ref(this.#plan.attach)}></canvas>`;
     }

@@ -6,6 +6,7 @@ import { isGuest, shownViews, viewsOf, type Host, type Panel, type ViewInfo, typ
 import { PlotPanel } from "./plot-panel";
 import { isDrawn } from "./points-task";
 import { SamplesPanel } from "./samples";
+import { DrumsPanel } from "./score/drums-panel";
 import { ScorePanel } from "./score/panel";
 import { WritePanel } from "./text/write";
 import { TrainPanel } from "./train";
@@ -16,6 +17,7 @@ export class Views {
   #samples: SamplesPanel;
   #write: WritePanel;
   #score: ScorePanel;
+  #drums: DrumsPanel;
   #panels = new Map<ViewName, Panel>();
   #all: ViewInfo[] = [];
   /** Views of models of images that are told sentences. */
@@ -32,6 +34,7 @@ export class Views {
     this.#samples = new SamplesPanel(host);
     this.#write = new WritePanel(host);
     this.#score = new ScorePanel(host);
+    this.#drums = new DrumsPanel(host);
   }
 
   /** The panel of a view; before the family is known, samples. */
@@ -66,6 +69,7 @@ export class Views {
     this.#samples.describe(sampleSchema);
     this.#write.describe(sampleSchema);
     this.#score.describe(sampleSchema);
+    this.#drums.describe(sampleSchema);
     const plots = (spaces.find((s) => s.kind === kind) ?? spaces[0])?.plots ?? [];
     const kit = new Kit(this.host, () => {
       const panel = this.panel(this.host.settled.view);
@@ -73,7 +77,8 @@ export class Views {
     });
     const own: Record<string, Panel> = { write: this.#write, train: this.train };
     // Samples of points are a plot like the others.
-    if (!isDrawn(kind)) own["samples"] = kind === "score" ? this.#score : this.#samples;
+    const music = kind === "score" ? this.#score : kind === "groove" ? this.#drums : undefined;
+    if (!isDrawn(kind)) own["samples"] = music ?? this.#samples;
     this.#all = viewsOf(plots, capabilities.language, !isGuest(family));
     const told = (spec: PlotSpec) =>
       kind === "image" && spec.inputs.some((input) => ["text", "instruction"].includes(input.kind));

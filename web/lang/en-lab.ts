@@ -51,6 +51,7 @@ export const lab = {
   kindText: "Texts",
   kindClips: "Clips",
   kindMusic: "Music",
+  kindDrums: "Drums",
   kindFunctions: "Functions",
   data: "Data",
   theData: "The data: {title}",

@@ -5,6 +5,7 @@ import { tuning } from "./en-tuning";
 import { gaps } from "./en-gaps";
 import { guest } from "./en-guest";
 import { lab } from "./en-lab";
+import { drums } from "./en-drums";
 import { music } from "./en-music";
 import { pictures } from "./en-pictures";
 import { translation } from "./en-translation";
@@ -362,6 +363,7 @@ export const en = {
   ...guest,
   ...functions,
   ...tuning,
+  ...drums,
   ...music,
   ...lab,
   ...translation,

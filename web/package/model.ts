@@ -70,6 +70,7 @@ const COUNTS: Record<Kind, number> = {
   pairs: 6,
   episodes: 2,
   score: 1,
+  groove: 1,
   functions: 200,
   paths: 8,
 };

@@ -3,7 +3,7 @@ import type { Layer, Roll, SpaceKind, Token, View } from "../client/protocol";
 
 /**
  * What a model models: images, clips, points in 2-D, those with classes, those of which an energy is known, text, texts
- * in two languages, music, functions, paths.
+ * in two languages, music, drums, functions, paths.
  */
 export type Kind = SpaceKind;
 
@@ -37,6 +37,7 @@ export interface SampleOf {
   /** What was read, an arrow, and what was written. */
   pairs: Writing;
   score: Roll;
+  groove: Roll;
   /** A true value of a function and what is guessed of it. */
   functions: Point;
   /** Its places, in cells of the maze. */

@@ -213,7 +213,7 @@ impl<'a> Scene<'a> {
         let loose = pictures && self.plot.id == "samples";
         let view = match kind {
             SpaceKind::Text | SpaceKind::Pairs => View::Texts { texts: Vec::new() },
-            SpaceKind::Score => match self.samples()? {
+            SpaceKind::Score | SpaceKind::Groove => match self.samples()? {
                 View::Scores { scores } if !scores.is_empty() => plots::score::picture(&scores[0]),
                 view => view,
             },

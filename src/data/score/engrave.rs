@@ -329,6 +329,7 @@ mod tests {
                         length: 4,
                         pitch,
                         given: true,
+                        ..Note::default()
                     })
                     .collect(),
             ],

@@ -144,7 +144,7 @@ fn on_grid(lines: Vec<Vec<Sounding>>, bar: u32, tempo: u32) -> RollInput {
                 start,
                 length: (note.to.min(u64::from(steps)) as u32 - start).max(1),
                 pitch: near(note.pitch),
-                given: false,
+                ..Note::default()
             });
         }
         out

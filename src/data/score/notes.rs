@@ -9,7 +9,9 @@ use super::{
 use crate::error::{Error, Result};
 
 /// A note of a voice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, TS)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, TS,
+)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Note {
     /// The sixteenth with which it begins.
@@ -22,6 +24,14 @@ pub struct Note {
     #[serde(default)]
     #[ts(as = "Option<bool>", optional)]
     pub given: bool,
+    /// How hard a drum is hit, 0 to 127; nothing where that is to be made, and in the voices of singers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub velocity: Option<u8>,
+    /// How much later a drum is hit than its sixteenth begins, in 120ths of a sixteenth, −60 to 60.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub shift: Option<i8>,
 }
 
 /// A voice of a [`Roll`].
@@ -54,6 +64,8 @@ pub struct Roll {
     pub tempo: u32,
     /// What the voices do that the rules of part-writing forbid, as (sixteenth, what) in order.
     pub faults: Vec<(u32, String)>,
+    /// Whether the voices are the drums of a kit.
+    pub drums: bool,
 }
 
 /// A score that a reader has written or changed, and what of it is to be made anew.
@@ -224,6 +236,7 @@ impl Roll {
                             length: 1,
                             pitch,
                             given: given(voice * steps + i),
+                            ..Note::default()
                         });
                         sounds = true;
                     }
@@ -256,6 +269,7 @@ impl Roll {
                 .into_iter()
                 .map(|(i, fault)| (i as u32, fault.title().into()))
                 .collect(),
+            drums: false,
         }
     }
 

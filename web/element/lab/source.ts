@@ -24,6 +24,7 @@ const KINDS = {
   episodes: "kindEpisodes",
   paths: "kindPaths",
   score: "kindMusic",
+  groove: "kindDrums",
   functions: "kindFunctions",
 } as const satisfies Record<SpaceKind, Key>;
 

@@ -30,7 +30,7 @@ export function placeOf(words: Words, spans: readonly [number, number][], voice:
 const on = (e: Event) => (e.target as HTMLInputElement).checked;
 
 /** A checkbox with its label. */
-const check = (label: string, checked: boolean, set: (checked: boolean) => void) =>
+export const check = (label: string, checked: boolean, set: (checked: boolean) => void) =>
   html`<label><input type="checkbox" .checked=${live(checked)} @change=${(e: Event) => set(on(e))} />${label}</label>`;
 
 /** What can be saved, and opened. */

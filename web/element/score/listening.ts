@@ -22,6 +22,7 @@ export class Listening {
     private readonly plan: Plan,
     /** Where it begins. */
     private readonly from: () => number,
+    private readonly fastest = FASTEST,
   ) {
     this.#player = new Player(
       () => plan.roll,
@@ -36,7 +37,7 @@ export class Listening {
     return this.#tempo;
   }
   set tempo(tempo: number) {
-    this.#tempo = Math.min(FASTEST, Math.max(SLOWEST, tempo));
+    this.#tempo = Math.min(this.fastest, Math.max(SLOWEST, tempo));
     this.#player.tempo = this.#tempo;
   }
 
@@ -106,7 +107,7 @@ export class Listening {
           <input
             type="range"
             min=${SLOWEST}
-            max=${FASTEST}
+            max=${this.fastest}
             step="2"
             aria-valuetext=${words.say("tempoIs", { n: this.#tempo })}
             .value=${live(String(this.#tempo))}

@@ -1,8 +1,9 @@
 import type { Note, Roll } from "../../client/protocol";
 import { fit } from "../draw";
 import { colorOf } from "../ink";
+import { drawPads, heightOfPads, spotOnPads } from "./pads";
 
-/** A place on the roll: a sixteenth and a pitch. */
+/** A place on the roll: a sixteenth and a pitch, or a drum. */
 export interface Spot {
   step: number;
   pitch: number;
@@ -20,6 +21,8 @@ export interface Over {
   kept?: (step: number) => boolean;
   /** Voices that are not heard. */
   muted?: ReadonlySet<number>;
+  /** What drums are called. */
+  names?: readonly string[];
 }
 
 /** Where keys and fermatas are named, CSS pixels. */
@@ -32,7 +35,7 @@ const BLACK = new Set([1, 3, 6, 8, 10]);
 /** Notes beyond those that occur, so that there is room to write. */
 const ROOM = 2;
 
-/** A piano roll as a canvas: time to the right, pitch upwards. */
+/** A piano roll as a canvas: time to the right, pitch upwards; of drums a row for each. */
 export class Plan {
   canvas: HTMLCanvasElement | undefined;
   roll: Roll | undefined;
@@ -63,6 +66,7 @@ export class Plan {
 
   /** The height that it takes. */
   get height() {
+    if (this.roll?.drums) return heightOfPads(this.roll);
     const [low, high] = this.#range;
     return TOP + (high - low + 1) * TALL + 2;
   }
@@ -85,6 +89,10 @@ export class Plan {
     if (!canvas || !roll) return undefined;
     const box = canvas.getBoundingClientRect();
     const scale = canvas.clientWidth / Math.max(1, box.width);
+    if (roll.drums) {
+      const [x, y] = [e.clientX - box.left, e.clientY - box.top].map((v) => v * scale);
+      return spotOnPads(roll, canvas.clientWidth, x ?? 0, y ?? 0);
+    }
     const { wide, high, low } = this.#place(canvas.clientWidth);
     const step = Math.floor(((e.clientX - box.left) * scale - LEFT) / wide);
     const pitch = high - Math.floor(((e.clientY - box.top) * scale - TOP) / TALL);
@@ -97,11 +105,16 @@ export class Plan {
     const { g, width, height } = fit(canvas, this.height);
     if (!g) return;
     const color = (name: string) => colorOf(canvas, name);
-    const [line, ink, soft] = [color("--_line"), color("--_ink"), color("--_soft")];
-    const { low, high, x, y, wide } = this.#place(width);
     g.clearRect(0, 0, width, height);
     g.font = `10px ${getComputedStyle(canvas).fontFamily}`;
     g.textBaseline = "middle";
+    if (roll.drums) {
+      const name = (drum: number) => this.over.names?.[drum] ?? roll.voices[drum]?.title ?? "";
+      drawPads(g, roll, this.over, { width, height, color, name });
+      return;
+    }
+    const [line, ink, soft] = [color("--_line"), color("--_ink"), color("--_soft")];
+    const { low, high, x, y, wide } = this.#place(width);
     const faint = (part: number) => (g.globalAlpha = part);
     for (let pitch = low; pitch <= high; pitch++) {
       if (BLACK.has(pitch % 12)) {

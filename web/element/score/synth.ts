@@ -1,5 +1,6 @@
 import type { Roll } from "../../client/protocol";
 import { wav } from "../../client/wav";
+import { Kit } from "./kit";
 
 /** A sixteenth in seconds, of so many quarters a minute. */
 export const sixteenth = (tempo: number) => 15 / tempo;
@@ -17,6 +18,8 @@ const TONES: readonly (readonly number[])[] = [
   [1, 0.55, 0.26, 0.14, 0.06],
   [1, 0.7, 0.4, 0.22, 0.12, 0.06],
 ];
+/** How long a cymbal is heard, seconds. */
+const CYMBAL = 1.5;
 /** Samples a second of a saved sound. */
 const RATE = 44_100;
 
@@ -94,6 +97,10 @@ export class Voices {
   }
 }
 
+/** What sings a score, or drums it. */
+const playersOf = (context: BaseAudioContext, roll: Roll) =>
+  roll.drums ? new Kit(context) : new Voices(context, roll.voices.length);
+
 /** Notes that sound while they are held. */
 export class Hum {
   readonly #context = new AudioContext();
@@ -140,7 +147,7 @@ export type Silence = "soundNone" | "soundHeld";
 export class Player {
   loop = false;
   #context: AudioContext | undefined;
-  #voices: Voices | undefined;
+  #voices: Voices | Kit | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   /** The sixteenth that is next to be handed over, and when it sounds. */
   #next = 0;
@@ -177,7 +184,7 @@ export class Player {
     if (!runs()) return context.state === "running" ? "soundNone" : "soundHeld";
     const roll = this.roll();
     if (!roll) return undefined;
-    this.#voices = new Voices(context, roll.voices.length);
+    this.#voices = playersOf(context, roll);
     for (const voice of this.#muted) this.#voices.mute(voice, true);
     this.#next = Math.min(Math.max(0, from), roll.steps - 1);
     this.#nextAt = context.currentTime + 0.06;
@@ -250,10 +257,10 @@ export class Player {
 
 /** A score as a sound, computed at once. */
 export async function rendered(roll: Roll, tempo: number, muted: ReadonlySet<number>): Promise<AudioBuffer> {
-  const seconds = roll.steps * sixteenth(tempo) + 4 * RELEASE;
+  const seconds = roll.steps * sixteenth(tempo) + (roll.drums ? CYMBAL : 4 * RELEASE);
   const context = new OfflineAudioContext(1, Math.ceil(seconds * RATE), RATE);
   const heard = { ...roll, voices: roll.voices.map((v, i) => (muted.has(i) ? { ...v, notes: [] } : v)) };
-  new Voices(context, roll.voices.length).play(heard, tempo, 0);
+  playersOf(context, roll).play(heard, tempo, 0);
   return context.startRendering();
 }
 

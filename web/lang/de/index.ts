@@ -9,6 +9,7 @@ import { errors } from "./errors";
 import { gaps } from "./gaps";
 import { imagining } from "./imagining";
 import { latent } from "./latent";
+import { grooves } from "./grooves";
 import { guests } from "./guests";
 import { learners } from "./learners";
 import { letters } from "./letters";
@@ -45,6 +46,7 @@ const german: Language = {
     ...speech,
     ...models,
     ...scores,
+    ...grooves,
     ...sentences,
     ...translation,
     ...pairs,

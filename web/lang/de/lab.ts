@@ -52,6 +52,7 @@ export const lab: Pick<Texts, keyof typeof english> = {
   kindText: "Texte",
   kindClips: "Filmchen",
   kindMusic: "Musik",
+  kindDrums: "Schlagzeug",
   kindFunctions: "Funktionen",
   data: "Daten",
   theData: "Die Daten: {title}",

@@ -3,6 +3,7 @@ import { lab } from "./lab";
 import { guest } from "./guest-texts";
 import { functions } from "./functions";
 import { tuning } from "./tuning";
+import { drums } from "./drums";
 import { music } from "./music";
 import { pictures } from "./texts-pictures";
 import { actingTexts } from "./acting";
@@ -376,6 +377,7 @@ export const texts: Texts = {
   ...guest,
   ...functions,
   ...tuning,
+  ...drums,
   ...music,
   ...lab,
   ...pictures,
