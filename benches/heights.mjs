@@ -62,6 +62,8 @@ const MODELS = [
   ['[view="train"][family="agent"]', '<generative-model lang="de" family="agent" data="rooms" view="train">'],
   ['[view="train"][family="seq2seq"]', '<generative-model family="seq2seq" data="numbers" view="train">'],
   ['[view="samples"][model="chorales"]', '<generative-model model="chorales" view="samples">'],
+  ['[view="samples"][model="gpt-drums"]', '<generative-model lang="de" model="gpt-drums" view="samples">'],
+  ['[view="train"][model="gpt-drums"]', '<generative-model lang="de" model="gpt-drums" view="train">'],
   ['[view="instruct"]', '<generative-model model="ddpm-scenes" view="instruct">'],
   ['[view="alphabet"]', '<generative-model model="glyphs" view="alphabet">'],
   ['[view="curve"][model="icl-linear"]', '<generative-model lang="de" model="icl-linear" view="curve">'],

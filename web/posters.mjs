@@ -33,6 +33,7 @@ const POSTERS = {
   "gan-mnist.png": IMAGES,
   "glyphs.png": IMAGES,
   "glow-mnist.png": IMAGES,
+  "gpt-drums.png": ["--seed", "1"],
   "gpt-names.txt": ["--seed", "1", "--length", "100"],
   "gpt-shakespeare.txt": ["--seed", "1", "--prompt", "ROMEO:", "--length", "330"],
   "icl-linear.png": ["--seed", "1", "--count", "200"],

@@ -218,8 +218,8 @@ fn page(entry: &manifest::ModelEntry, meta: &Meta, set: &GrooveSet, measured: &M
          classes as well, 16 velocities and a fifteenth of a sixteenth wide.\n\n\
          | | velocity | ms | KL of velocities | KL of offsets |\n|---|---|---|---|---|\n\
          {one}{several}{mean}{stiff}\n\
-         The paper's own numbers are no neighbours of these: it judges windows of two bars, all beats and fills, offsets \
-         as numbers instead of classes, and its model sees a whole window at once.\n",
+         The paper's own numbers are no neighbours of these: it judges windows of two bars, offsets as numbers instead \
+         of classes, and its models read all hits of a window before they play the first.\n",
         head = card::head(entry, meta, "", &data, &training),
         n = measured.model.whole.n,
         model = row("this checkpoint", &measured.model),

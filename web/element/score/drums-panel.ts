@@ -9,7 +9,6 @@ import { Latest, Panel, ask, type Host } from "../panel";
 import { barRow, check, spansOf } from "./beside";
 import { DrumDesk } from "./drum-desk";
 import { Listening } from "./listening";
-import { colorOfDrum } from "./pads";
 import { Plan } from "./roll";
 
 /** Quarters a minute: at first, and at most. */
@@ -275,7 +274,7 @@ export class DrumsPanel extends Panel {
     const { words } = this.host;
     const name = this.#name(drum);
     return html`<div class="voice" role="group" aria-label=${name} data-drum=${drum}>
-      <span><i style="background: var(${colorOfDrum(drum)})"></i> ${name}</span>
+      <span class="drum"><i></i>${name}</span>
       ${check(words.say("voiceKept"), this.#drums.has(drum), (on) => this.#keep(this.#drums, drum, on))}
       ${check(words.say("voiceMuted"), this.#listening.muted.has(drum), (on) => this.#listening.mute(drum, on))}
     </div>`;
@@ -309,10 +308,8 @@ export class DrumsPanel extends Panel {
         value: host.sampleOptions[f.name] ?? f.fallback,
         set: (text) => host.setAttribute(attributeOf(f.name), text),
       });
-    const drums = Array.from({ length: DRUMS }, (_, i) => DRUMS - 1 - i);
     return html`<div class="side">
       ${this.#fields.map(form)} ${this.#grooves()}
-      <div class="voices">${drums.map((drum) => this.#drum(drum))}</div>
       <div class="row">
         ${button(words.say("saveMidi"), this.#save)} ${button(words.say("saveWav"), this.#listening.save)}
         ${fileButton(words.say("openMidi"), ".mid,.midi,audio/midi", this.#open)}
@@ -346,6 +343,7 @@ export class DrumsPanel extends Panel {
       @focus=${this.#desk.focus}
       @blur=${this.#desk.blur}
       @keydown=${this.#desk.key}></canvas>`;
+    const drums = Array.from({ length: DRUMS }, (_, i) => DRUMS - 1 - i);
     const bars = this.#spans.map(([from]) => from);
     const can = !this.#making && this.#loose.length > 0;
     const row = barRow(words, bars, this.#bars, {
@@ -365,6 +363,7 @@ export class DrumsPanel extends Panel {
           <span class="aside" role="status">${this.#making ? words.say("drumsMaking") : ""}</span>
         </div>
         ${canvas} ${this.#listening.render()} ${row}
+        <div class="voices kit">${drums.map((drum) => this.#drum(drum))}</div>
         <p class="aside" id="roll-help">${words.say("drumsHelp")}</p>
         <p class="unseen" aria-live="polite">${this.#news}</p>
       </div>

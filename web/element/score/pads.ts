@@ -9,11 +9,8 @@ const NARROW = 44;
 const TICKS = 120;
 /** A hit that is only written, and not played yet. */
 const STIFF = 80;
-/** Colours of the drums, from the bass drum: the classes' own. */
+/** Colours of the drums, from the bass drum: the classes' own, as score.css has them. */
 const COLORS = [0, 1, 2, 2, 3, 3, 3, 4, 4];
-
-/** The colour of a drum, by the name of its property. */
-export const colorOfDrum = (drum: number) => `--_class-${COLORS[drum] ?? 0}`;
 
 /** The height that drums take. */
 export const heightOfPads = ({ voices }: Roll) => TOP + voices.length * TALL + 2;
@@ -68,7 +65,7 @@ export function drawPads(g: CanvasRenderingContext2D, roll: Roll, over: Over, lo
     const [w, h] = [Math.max(3, wide * 0.8), 6 + (TALL - 8) * hard];
     const from = x(note.start + shift / TICKS) + (wide - w) / 2;
     faint((over.muted?.has(drum) ? 0.3 : 1) * (0.45 + 0.55 * hard));
-    g.fillStyle = color(colorOfDrum(drum));
+    g.fillStyle = color(`--_class-${COLORS[drum] ?? 0}`);
     g.beginPath();
     g.roundRect(from, row(drum) + (TALL - h) / 2, w, h, 2);
     g.fill();

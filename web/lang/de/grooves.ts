@@ -2,7 +2,7 @@
 export const grooves: Record<string, string> = {
   "Drum transformer": "Schlagzeug-Transformer",
   "Drum grooves": "Schlagzeug-Grooves",
-  "Groove MIDI Dataset": "Groove MIDI Dataset",
+  "Groove MIDI Dataset": "Groove-MIDI-Datensatz",
   Drums: "Schlagzeug",
   drums: "Schlagzeug",
   ["Nine drums, time goes to the right, a bar between two lines. The larger and stronger a hit, the harder it " +
@@ -38,6 +38,21 @@ export const grooves: Record<string, string> = {
   afrocuban: "Afrokubanisch",
   punk: "Punk",
   reggae: "Reggae",
+
+  "None is told.": "Keiner wird verlangt.",
+  "Rock.": "Rock.",
+  "Funk.": "Funk.",
+  "Latin.": "Latin.",
+  "Jazz.": "Jazz.",
+  "Hip-hop.": "Hip-Hop.",
+  "Soul.": "Soul.",
+  "Pop.": "Pop.",
+  "New Orleans.": "New Orleans.",
+  "Afrobeat.": "Afrobeat.",
+  "Dance.": "Dance.",
+  "Afro-Cuban.": "Afrokubanisch.",
+  "Punk.": "Punk.",
+  "Reggae.": "Reggae.",
 
   // The kit
   "Bass drum": "Bassdrum",
