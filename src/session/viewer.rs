@@ -64,7 +64,7 @@ impl Viewer {
             }
             ViewQuery::HeldOut { index } => {
                 let set = self.set()?;
-                if let Dataset::Grooves(set) = &*set {
+                if let Dataset::Grooves(set) = set {
                     let groove = set.held_out(*index as usize % set.test_len().max(1));
                     let scores = vec![groove.roll(|_, _| true, |_, _, note| note)];
                     return Ok(View::Scores { scores });
