@@ -3,7 +3,8 @@ export const drums = {
   learnsDrums:
     "It hears four bars of a drummer and is to guess the next sixteenth: which drums are hit, how hard, and " +
     "how much before or after the beat. Sometimes it is told the hits and guesses only how they are played.",
-  scratchDrums: "After a minute there is a beat; after some more, ghost notes and a hi-hat that breathes.",
+  scratchDrums:
+    "At first hits fall anywhere; after some hundred steps the hard ones come to lie on the second and fourth beat.",
   drumsGroup: "Drumming",
   drumsAnew: "New groove",
   goOn: "Go on",

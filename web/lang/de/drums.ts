@@ -7,7 +7,9 @@ export const drums: Pick<Texts, keyof typeof english> = {
     "Es hört vier Takte eines Schlagzeugers und soll das nächste Sechzehntel erraten: welche Trommeln " +
     "geschlagen werden, wie stark und wie weit vor oder nach dem Schlag. Manchmal kennt es die Schläge und " +
     "errät nur, wie sie gespielt werden.",
-  scratchDrums: "Nach einer Minute ist ein Beat da; nach einigen mehr kommen Ghost Notes und eine Hi-Hat, die atmet.",
+  scratchDrums:
+    "Zuerst fallen die Schläge irgendwohin; nach einigen hundert Schritten kommen die starken auf zwei und vier " +
+    "zu liegen.",
   drumsGroup: "Trommeln",
   drumsAnew: "Neuer Groove",
   goOn: "Weiterspielen",
