@@ -73,7 +73,7 @@ const MODELS = [
     '<generative-model lang="de" model="diffuser-maze" view="samples" at="1" push="1">',
   ],
   [
-    '[view="samples"]:is([model="video-scenes"], [model="video-people"])',
+    '[view="samples"]:is([model="video-scenes"], [model="video-people"], [model="video-digits"])',
     '<generative-model lang="de" model="video-scenes" view="samples" steps="1" prompt="a red circle going up">',
   ],
   [

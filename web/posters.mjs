@@ -39,6 +39,7 @@ const POSTERS = {
   "icl-linear.png": ["--seed", "1", "--count", "200"],
   "latent-mnist.png": [...IMAGES, "--option", "sampler=dpm-solver", "--option", "steps=15"],
   "pixelcnn-mnist.png": IMAGES,
+  "pixelcnn-mnist-attn.png": IMAGES,
   "pixelrnn-mnist.png": IMAGES,
   "seq2seq-dates.txt": ["--count", "7"],
   "seq2seq-names.txt": ["--count", "7"],
@@ -46,6 +47,10 @@ const POSTERS = {
   "vae-fashion.png": [...IMAGES, ...MILD],
   "vae-mnist-2d.png": IMAGES,
   "vae-mnist.png": [...IMAGES, ...MILD],
+  "video-digits.png": [
+    ...["--seed", "1", "--count", "4", "--columns", "1", "--scale", "1", "--option", "steps=8"],
+    ...["--prompt", "a 3 going up and right, slowly"],
+  ],
   "video-people.png": [
     ...["--seed", "1", "--count", "4", "--columns", "1", "--scale", "1", "--option", "steps=8"],
     ...["--prompt", "a person with blue hair and a red shirt, walking left, slowly"],
