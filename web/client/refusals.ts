@@ -101,6 +101,9 @@ const siteUpdated = () =>
 const unreachable = (url: URL, what: string) =>
   problem("fetch-failed", `${nameOf(url)} could not be fetched: ${what}.`, "Check the connection, then try again.");
 
+/** Nothing came that could be read. */
+export const unread = (url: URL) => unreachable(url, "the server cannot be reached, or the file did not arrive whole");
+
 /** A server that sent nothing for so long. */
 export const silent = (url: URL, seconds: number) => unreachable(url, `the server sent nothing for ${seconds} seconds`);
 
@@ -121,17 +124,20 @@ export async function unanswered(url: URL): Promise<PlaygroundError> {
   if (blocked) return blocked;
   const foreign = url.origin !== ownOrigin();
   if (foreign && (await answers(url))) return originBlocked(url);
-  return unreachable(url, "the server cannot be reached, or the file did not arrive whole");
+  return unread(url);
 }
 
-/** What an answer other than the file means: of a file of the site perhaps that there is a later version. */
-export async function refused(url: URL, status: number): Promise<PlaygroundError> {
-  if (await isGone(url)) return siteUpdated();
-  return problem(
+/** An answer other than the file. */
+export const answered = (url: URL, status: number) =>
+  problem(
     "fetch-failed",
     `${nameOf(url)} could not be fetched: the server answered ${status}.`,
     "Try again later; if it stays, the site is missing a file.",
   );
+
+/** What an answer other than the file means: of a file of the site perhaps that there is a later version. */
+export async function refused(url: URL, status: number): Promise<PlaygroundError> {
+  return (await isGone(url)) ? siteUpdated() : answered(url, status);
 }
 
 const JAVASCRIPT = /^(text|application)\/(x-)?(java|ecma)script\b/;

@@ -1,5 +1,5 @@
-// The processor's module in two, kept under the hash of all that goes into it: finding out what a first visit runs takes
-// half a minute.
+// The processor's module in two, kept under the hash of all that goes into it: to find out what a first visit runs
+// takes half a minute.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";

@@ -2,8 +2,8 @@
  * The second part of the processor's module. The first part is what a first sample needs (web/modules); the rest comes
  * while that is looked at, or as soon as something is asked for that may need it.
  */
-import { problem } from "../client/errors";
 import { fileUrl } from "../client/files";
+import { answered, unread } from "../client/refusals";
 import { compiled, fetchModule, type Came } from "./module";
 
 const NAME = "worker-cpu_rest.wasm";
@@ -21,11 +21,7 @@ function readNow(url: URL): ArrayBuffer {
     request.abort();
   }
   if (request.status === 200) return request.response as ArrayBuffer;
-  throw problem(
-    "fetch-failed",
-    `A part of the playground could not be fetched: ${request.status ? `the server answered ${request.status}` : "the server cannot be reached"}.`,
-    "Check the connection, then try again.",
-  );
+  throw request.status ? answered(url, request.status) : unread(url);
 }
 
 /** See the file's documentation. */
