@@ -577,12 +577,12 @@ mod tests {
 
     #[test]
     fn ten_million_rows_are_refused_before_they_are_read() {
-        let start = std::time::Instant::now();
-        let error = csv("1,2\n".repeat(10_000_000)).expect_err("too many");
+        // Whoever reads it stops at the second line.
+        let text = format!("1,2\n3,apple\n{}", "1,2\n".repeat(10_000_000));
+        let error = csv(text).expect_err("too many");
         assert!(error.to_string().contains("at most 1,000,000"), "{error}");
         let error = csv(vec![b'1'; MAX_BYTES + 1]).expect_err("too large");
         assert!(error.to_string().contains("at most 64 MB"), "{error}");
-        assert!(start.elapsed().as_secs_f64() < 2.0);
     }
 
     #[test]
