@@ -7,6 +7,7 @@
 #   tools/     trunk, wasm-bindgen and cargo-deny, built by `cargo install`
 #   node/      one node_modules for each package-lock.json
 #   wasm-opt/  optimised modules by the hash of what went in (see .ci/bin/wasm-opt)
+#   split/     the processor's module in two, likewise (see web/modules/)
 
 set -euo pipefail
 

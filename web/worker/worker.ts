@@ -282,6 +282,7 @@ function hold(needed: Rest, envelope: Envelope) {
     () => all().forEach(post),
     (e: unknown) => {
       const error = failure(e);
+      came(0, 0); // Nothing is on its way any more.
       all().forEach(({ id }) => refuse(id, error));
     },
   );
