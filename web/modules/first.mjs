@@ -15,8 +15,8 @@ const CONDITIONS = /^(prompt|label|guidance)$/;
 
 const MADE = { type: "create", session: 2, config: {}, train: {}, data: "moons", dataOptions: {}, seed: 1 };
 const LOOKS = [
-  { type: "plot", plot: "samples", inputs: { count: 500, seed: 1, resolution: 28 } },
-  { type: "data", count: 500, resolution: 28 },
+  { type: "plot", plot: "samples", inputs: { count: 1000, seed: 1, resolution: 96 } },
+  { type: "data", count: 1000, resolution: 96 },
 ];
 
 /** The script beside a module, which then imports more: `import`s by the names of their modules. */
@@ -97,8 +97,10 @@ async function visit({ module, glue }) {
   }
   const ofPoints = families.filter(({ spaces }) => spaces.some(({ kind }) => kind === "points"));
   for (const { id: family } of ofPoints) {
-    await must({ ...MADE, family });
-    for (const query of LOOKS) await must({ type: "view", session: MADE.session, query, snapshot: null }, LONG);
+    const look = (query) => must({ type: "view", session: MADE.session, query, snapshot: null }, LONG);
+    // A page asks for what it will show without waiting for the model.
+    await Promise.all([must({ ...MADE, family }), ...LOOKS.map(look)]);
+    for (const query of LOOKS) await look(query);
   }
   return called;
 }
