@@ -5,10 +5,11 @@ import { fieldsOf, type Field } from "../../client/schema";
 import { attributeOf } from "../attributes";
 import { fileButton } from "../file-button";
 import { button, field, option } from "../form";
-import { Latest, Panel, ask, type Host } from "../panel";
+import { Panel, ask, type Host } from "../panel";
 import { barRow, check, spansOf } from "./beside";
 import { DrumDesk } from "./drum-desk";
 import { Listening } from "./listening";
+import { Making } from "./making";
 import { Plan } from "./roll";
 
 /** Quarters a minute: at first, and at most. */
@@ -17,9 +18,6 @@ const [TEMPO, FASTEST] = [100, 240];
 const DRUMS = 9;
 /** Grooves to begin with. */
 const GROOVES = 8;
-/** Of training, samples are shown so often, milliseconds. */
-const EVERY = 3000;
-
 /** Hits without how they are played. */
 const unplayed = ({ start, length, pitch }: Note): Note => ({ start, length, pitch, given: true });
 
@@ -28,12 +26,8 @@ export class DrumsPanel extends Panel {
   readonly #plan = new Plan();
   readonly #desk: DrumDesk;
   readonly #listening: Listening;
-  #latest = new Latest();
+  readonly #making: Making;
   #fields: Field[] = [];
-  #abort: AbortController | undefined;
-  #making = false;
-  #made = "";
-  #drawnAt = 0;
   /** What was asked for last, to be made again where options change. */
   #asked: RollInput | undefined;
   /** Drums and bars (by their first sixteenth) that stay as they are. */
@@ -45,13 +39,20 @@ export class DrumsPanel extends Panel {
     super(host);
     this.#desk = new DrumDesk(this.#plan, {
       changed: () => {
-        this.#made = this.#cause;
+        this.#making.settle();
         this.#asked = undefined;
         host.requestUpdate();
       },
       moved: () => {
         this.#news = this.#told();
         host.requestUpdate();
+      },
+    });
+    this.#making = new Making(host, {
+      take: (made) => this.#plan.show(made),
+      takes: () => this.#desk.takes,
+      ended: (asked) => {
+        if (asked) this.#news = host.words.say("drumsMade");
       },
     });
     const from = () => (this.#desk.focused ? (this.#desk.spot?.step ?? 0) : 0);
@@ -67,17 +68,10 @@ export class DrumsPanel extends Panel {
     return this.#plan.roll;
   }
 
-  /** What drums follow from. */
-  get #cause(): string {
-    const { info, settled, sampleOptions } = this.host;
-    const { id, data, step, parameters, seed } = info ?? {};
-    return JSON.stringify([id, data, step, parameters, seed, settled.seed, sampleOptions]);
-  }
-
   override refresh() {
     // Back from another view, it stands as the reader left it.
-    if (this.#cause === this.#made && this.#roll) this.#plan.redraw();
-    else if (this.#desk.written && !this.#asked) this.#made = this.#cause;
+    if (this.#making.isCurrent && this.#roll) this.#plan.redraw();
+    else if (this.#desk.written && !this.#asked) this.#making.settle();
     else this.#make(this.#asked);
   }
 
@@ -86,12 +80,12 @@ export class DrumsPanel extends Panel {
   }
 
   override trained(_state: TrainState, samples: View | null) {
-    const rests = !this.#making && !this.#listening.playing && !this.#desk.written;
-    if (samples && rests && performance.now() - this.#drawnAt > EVERY) this.#make(undefined);
+    const rests = this.#making.isDue && !this.#listening.playing && !this.#desk.written;
+    if (samples && rests) this.#make(undefined);
   }
 
   override hide() {
-    this.#abort?.abort();
+    this.#making.stop();
     this.#listening.stop();
   }
 
@@ -107,50 +101,8 @@ export class DrumsPanel extends Panel {
 
   /** Has the model make what is asked for; with nothing asked, four bars. */
   #make(score: RollInput | undefined) {
-    const { session, info } = this.host;
-    if (!session || !info) return;
-    this.#made = this.#cause;
     this.#asked = score;
-    this.#abort?.abort();
-    const abort = new AbortController();
-    this.#abort = abort;
-    this.#latest.run(() =>
-      this.host.attempt(async () => {
-        if (abort.signal.aborted) return;
-        const { seed } = this.host.settled;
-        const options = { ...this.host.sampleOptions, ...(score && { score }) };
-        const take = (view: View | null) => {
-          const made = view?.kind === "scores" ? view.scores[0] : undefined;
-          if (!made || abort.signal.aborted) return;
-          this.#plan.show(made);
-          this.host.drawn();
-          this.host.requestUpdate();
-        };
-        this.#making = true;
-        this.host.requestUpdate();
-        try {
-          const view = await session.sample(
-            1,
-            seed + this.#desk.takes,
-            options,
-            (step, of, early) => {
-              this.host.announce("progress", { phase: "sample", step, of });
-              take(early);
-            },
-            abort.signal,
-          );
-          take(view);
-          this.#drawnAt = performance.now();
-          if (!abort.signal.aborted) this.host.announce("sample", { seed, count: 1, view });
-        } finally {
-          if (this.#abort === abort) {
-            this.#making = false;
-            this.#news = score ? this.host.words.say("drumsMade") : this.#news;
-            this.host.requestUpdate();
-          }
-        }
-      }, "music"),
-    );
+    this.#making.make(score);
   }
 
   /** The groove as it stands, with what is free of it. */
@@ -213,7 +165,7 @@ export class DrumsPanel extends Panel {
     this.#desk.take(roll);
     if (!played) this.#desk.stiffen();
     this.#asked = undefined;
-    this.#made = this.#cause;
+    this.#making.settle();
     this.#bars.clear();
     this.host.requestUpdate();
   }
@@ -345,7 +297,7 @@ export class DrumsPanel extends Panel {
       @keydown=${this.#desk.key}></canvas>`;
     const drums = Array.from({ length: DRUMS }, (_, i) => DRUMS - 1 - i);
     const bars = this.#spans.map(([from]) => from);
-    const can = !this.#making && this.#loose.length > 0;
+    const can = !this.#making.isUnderWay && this.#loose.length > 0;
     const row = barRow(words, bars, this.#bars, {
       anew: can ? (bar) => this.#anew(bar) : undefined,
       kept: (bar, on) => this.#keep(this.#bars, bar, on),
@@ -360,7 +312,7 @@ export class DrumsPanel extends Panel {
           ${button(words.say("humanise"), () => this.#humanise(), "", words.say("humaniseHelp"))}
           ${button(words.say("stiffen"), this.#desk.stiffen, "", words.say("stiffenHelp"))}
           ${button(words.say("clear"), this.#desk.clear)}
-          <span class="aside" role="status">${this.#making ? words.say("drumsMaking") : ""}</span>
+          <span class="aside" role="status">${this.#making.isUnderWay ? words.say("drumsMaking") : ""}</span>
         </div>
         ${canvas} ${this.#listening.render()} ${row}
         <div class="voices kit">${drums.map((drum) => this.#drum(drum))}</div>

@@ -1,4 +1,5 @@
 import type { Roll } from "../../client/protocol";
+import { Parts, sixteenth } from "./parts";
 
 /** A hit that is only written, and not played yet. */
 const STIFF = 80;
@@ -49,27 +50,16 @@ function noise(context: BaseAudioContext): AudioBuffer {
 }
 
 /** Drums, as `Voices` is singers: puts hits that begin in some sixteenths into a context. */
-export class Kit {
-  readonly #out: GainNode[];
+export class Kit extends Parts {
   readonly #noise: AudioBuffer;
-  #sounding = new Set<AudioScheduledSourceNode>();
 
-  constructor(private readonly context: BaseAudioContext) {
+  constructor(context: BaseAudioContext) {
+    super(context, SOUNDS.length);
     this.#noise = noise(context);
-    this.#out = SOUNDS.map(() => {
-      const gain = context.createGain();
-      gain.connect(context.destination);
-      return gain;
-    });
-  }
-
-  /** Silences a drum, or lets it be heard again; not at once, which would click. */
-  mute(drum: number, muted: boolean) {
-    this.#out[drum]?.gain.setTargetAtTime(muted ? 0 : 1, this.context.currentTime, 0.015);
   }
 
   play(roll: Roll, tempo: number, at: number, from = 0, to: number = roll.steps) {
-    const long = 15 / tempo;
+    const long = sixteenth(tempo);
     roll.voices.forEach(({ notes }, drum) => {
       for (const { start, velocity = STIFF, shift = 0 } of notes) {
         if (start < from || start >= to) continue;
@@ -108,27 +98,10 @@ export class Kit {
     { loud, seconds }: { loud: number; seconds: number },
     at: number,
   ) {
-    const out = this.#out[drum];
-    if (!out) return;
     const envelope = this.context.createGain();
     envelope.gain.setValueAtTime(0, at);
     envelope.gain.linearRampToValueAtTime(loud, at + ATTACK);
     envelope.gain.setTargetAtTime(0, at + ATTACK, seconds / 5);
-    last.connect(envelope).connect(out);
-    source.start(at);
-    source.stop(at + 1.6 * seconds);
-    this.#sounding.add(source);
-    source.onended = () => {
-      this.#sounding.delete(source);
-      envelope.disconnect();
-    };
-  }
-
-  /** Lets everything fade. */
-  stop() {
-    const now = this.context.currentTime;
-    for (const gain of this.#out) gain.gain.setTargetAtTime(0, now, 0.015);
-    for (const source of this.#sounding) source.stop(now + 0.1);
-    setTimeout(() => this.#out.forEach((gain) => gain.disconnect()), 300);
+    this.begin(drum, source, last, envelope, at, at + 1.6 * seconds);
   }
 }

@@ -9,25 +9,22 @@ import { barRow, chances, files, melodies, placeOf, rules, spansOf, voiceRow } f
 import { Desk } from "./desk";
 import { MidiKeys } from "./keys";
 import { Listening } from "./listening";
+import { Making } from "./making";
 import { Printed } from "./printed";
 import { Plan, nameOf } from "./roll";
-import { sixteenth } from "./synth";
+import { sixteenth } from "./parts";
 
 /** Music: composed, written, kept in part and made anew in part, and heard. */
 export class ScorePanel extends Panel {
   readonly #plan = new Plan();
   readonly #desk: Desk;
   readonly #listening: Listening;
+  readonly #making: Making;
   readonly #keys: MidiKeys;
   readonly #printed: Printed;
-  #latest = new Latest();
   #asking = new Latest();
   #judging = new Latest();
   #fields: Field[] = [];
-  #abort: AbortController | undefined;
-  #composing = false;
-  #made = "";
-  #drawnAt = 0;
   /** Voices and bars (by their first sixteenth) that stay as they are. */
   #voices = new Set<number>();
   #bars = new Set<number>();
@@ -42,6 +39,14 @@ export class ScorePanel extends Panel {
         if (spoken) this.#news = this.#told();
         this.#wonder();
         this.host.requestUpdate();
+      },
+    });
+    this.#making = new Making(host, {
+      take: (made) => this.#desk.take(made),
+      takes: () => this.#desk.takes,
+      ended: (asked) => {
+        if (asked) this.#news = host.words.say("musicMade");
+        this.#printed.refresh();
       },
     });
     this.#keys = new MidiKeys(host, (pitch, seconds) => {
@@ -64,38 +69,24 @@ export class ScorePanel extends Panel {
     return this.#plan.roll;
   }
 
-  /** What music follows from. */
-  get #cause(): string {
-    const { info, settled, sampleOptions } = this.host;
-    return JSON.stringify([
-      info?.id,
-      info?.data,
-      info?.step,
-      info?.parameters,
-      info?.seed,
-      settled.seed,
-      sampleOptions,
-    ]);
-  }
-
   override refresh() {
     // Back from another view, it stands as the reader left it.
-    if (this.#cause === this.#made && this.#roll) this.#plan.redraw();
-    else if (this.#desk.written) this.#made = this.#cause;
-    else this.#compose(undefined);
+    if (this.#making.isCurrent && this.#roll) this.#plan.redraw();
+    else if (this.#desk.written) this.#making.settle();
+    else this.#making.make(undefined);
   }
 
   override again() {
-    if (!this.#desk.written) this.#compose(undefined);
+    if (!this.#desk.written) this.#making.make(undefined);
   }
 
   override trained(_state: TrainState, samples: View | null) {
-    const rests = !this.#composing && !this.#listening.playing && !this.#desk.written;
-    if (samples && rests && performance.now() - this.#drawnAt > 3000) this.#compose(undefined);
+    const rests = this.#making.isDue && !this.#listening.playing && !this.#desk.written;
+    if (samples && rests) this.#making.make(undefined);
   }
 
   override hide() {
-    this.#abort?.abort();
+    this.#making.stop();
     this.#listening.stop();
     this.#keys.close();
   }
@@ -109,54 +100,6 @@ export class ScorePanel extends Panel {
   }
 
   // ---- Made by the model
-
-  /** Makes what is free of the score anew; with nothing asked, all of one of four bars. */
-  #compose(score: RollInput | undefined) {
-    const { session, info } = this.host;
-    if (!session || !info) return;
-    this.#made = this.#cause;
-    this.#abort?.abort();
-    const abort = new AbortController();
-    this.#abort = abort;
-    this.#latest.run(() =>
-      this.host.attempt(async () => {
-        if (abort.signal.aborted) return;
-        const { seed } = this.host.settled;
-        const options = { ...this.host.sampleOptions, ...(score && { score }) };
-        const take = (view: View | null) => {
-          const made = view?.kind === "scores" ? view.scores[0] : undefined;
-          if (!made || abort.signal.aborted) return;
-          this.#desk.take(made);
-          this.host.drawn();
-          this.host.requestUpdate();
-        };
-        this.#composing = true;
-        this.host.requestUpdate();
-        try {
-          const view = await session.sample(
-            1,
-            seed + this.#desk.takes,
-            options,
-            (step, of, early) => {
-              this.host.announce("progress", { phase: "sample", step, of });
-              take(early);
-            },
-            abort.signal,
-          );
-          take(view);
-          this.#drawnAt = performance.now();
-          if (!abort.signal.aborted) this.host.announce("sample", { seed, count: 1, view });
-        } finally {
-          if (this.#abort === abort) {
-            this.#composing = false;
-            this.#news = score ? this.host.words.say("musicMade") : this.#news;
-            this.#printed.refresh();
-            this.host.requestUpdate();
-          }
-        }
-      }, "music"),
-    );
-  }
 
   /** The score as it stands, with what is free of it. */
   #input(free: RollInput["free"] = []): RollInput {
@@ -172,7 +115,7 @@ export class ScorePanel extends Panel {
     const spans = this.#spans.filter(([from]) => (bar === undefined ? !this.#bars.has(from) : from === bar));
     const free = voices.flatMap((v) => spans.map(([from, long]): [number, number, number] => [v, from, long]));
     this.#desk.again();
-    if (free.length) this.#compose(this.#input(free));
+    if (free.length) this.#making.make(this.#input(free));
   }
 
   get #loose(): number[] {
@@ -203,7 +146,7 @@ export class ScorePanel extends Panel {
   // ---- Written by the reader
 
   #edited() {
-    this.#made = this.#cause;
+    this.#making.settle();
     this.#wonder();
     this.host.requestUpdate();
     // Rust says what of it breaks a rule.
@@ -221,7 +164,7 @@ export class ScorePanel extends Panel {
   #wonder() {
     const spot = this.#desk.spot;
     const { voice } = this.#desk;
-    if (!spot || this.#composing) return;
+    if (!spot || this.#making.isUnderWay) return;
     this.#asking.run(() =>
       this.host.attempt(async () => {
         const there = this.#desk.at(spot.step);
@@ -321,13 +264,13 @@ export class ScorePanel extends Panel {
       ${figures.length ? chances(words, about, figures) : nothing} ${this.#keys.render()}
       ${files(words, this.#save, this.#listening.save, this.#open)}
       ${host.trainer.own ? html`<p class="aside">${words.say("yourModel")}</p>` : nothing}
-      ${this.#composing ? nothing : rules(words, this.#roll)}
+      ${this.#making.isUnderWay ? nothing : rules(words, this.#roll)}
     </div>`;
   }
 
   #bar() {
     const bars = this.#spans.map(([from]) => from);
-    const can = !this.#composing && this.#loose.length > 0;
+    const can = !this.#making.isUnderWay && this.#loose.length > 0;
     return barRow(this.host.words, bars, this.#bars, {
       anew: can ? (bar) => this.#anew(this.#loose, bar) : undefined,
       kept: (bar, on) => this.#keep(this.#bars, bar, on),
@@ -381,7 +324,7 @@ export class ScorePanel extends Panel {
           </button>
           <button type="button" @click=${() => this.#anew([1, 2, 3])}>${words.say("harmonise")}</button>
           ${button(words.say("clear"), clear)}
-          <span class="aside" role="status">${this.#composing ? words.say("composing") : ""}</span>
+          <span class="aside" role="status">${this.#making.isUnderWay ? words.say("composing") : ""}</span>
         </div>
         ${canvas} ${this.#listening.render()} ${this.#bar()} ${this.#printed.render()}
         <p class="aside" id="roll-help">${words.say("rollHelp")}</p>

@@ -1,9 +1,8 @@
 import type { Roll } from "../../client/protocol";
 import { wav } from "../../client/wav";
 import { Kit } from "./kit";
+import { Parts, sixteenth } from "./parts";
 
-/** A sixteenth in seconds, of so many quarters a minute. */
-export const sixteenth = (tempo: number) => 15 / tempo;
 /** How a note begins, ends and fades, seconds: a jump of the wave would be heard as a click. */
 const [ATTACK, RELEASE, TAIL] = [0.012, 0.05, 0.2];
 /**
@@ -33,26 +32,12 @@ function wave(context: BaseAudioContext, voice: number): PeriodicWave {
 }
 
 /** Puts the notes of a score that begin in some sixteenths into a context, the first of these at `at` seconds. */
-export class Voices {
-  readonly #out: GainNode[];
+export class Voices extends Parts {
   readonly #waves: PeriodicWave[];
-  #sounding = new Set<OscillatorNode>();
 
-  constructor(
-    private readonly context: BaseAudioContext,
-    voices: number,
-  ) {
+  constructor(context: BaseAudioContext, voices: number) {
+    super(context, voices);
     this.#waves = Array.from({ length: voices }, (_, v) => wave(context, v));
-    this.#out = this.#waves.map(() => {
-      const gain = context.createGain();
-      gain.connect(context.destination);
-      return gain;
-    });
-  }
-
-  /** Silences a voice, or lets it be heard again; not at once, which would click. */
-  mute(voice: number, muted: boolean) {
-    this.#out[voice]?.gain.setTargetAtTime(muted ? 0 : 1, this.context.currentTime, 0.015);
   }
 
   play(roll: Roll, tempo: number, at: number, from = 0, to: number = roll.steps) {
@@ -68,8 +53,8 @@ export class Voices {
   #note(voice: number, pitch: number, at: number, seconds: number) {
     const { context } = this;
     const [source, envelope] = [context.createOscillator(), context.createGain()];
-    const [wave, out] = [this.#waves[voice], this.#out[voice]];
-    if (!wave || !out) return;
+    const wave = this.#waves[voice];
+    if (!wave) return;
     source.setPeriodicWave(wave);
     source.frequency.value = frequency(pitch);
     const { gain } = envelope;
@@ -78,22 +63,7 @@ export class Voices {
     gain.linearRampToValueAtTime(LOUD, at + ATTACK);
     gain.setTargetAtTime(LOUD * 0.7, at + ATTACK, TAIL);
     gain.setTargetAtTime(0, end, RELEASE / 4);
-    source.connect(envelope).connect(out);
-    source.start(at);
-    source.stop(end + 2 * RELEASE);
-    this.#sounding.add(source);
-    source.onended = () => {
-      this.#sounding.delete(source);
-      envelope.disconnect();
-    };
-  }
-
-  /** Lets everything fade. */
-  stop() {
-    const now = this.context.currentTime;
-    for (const gain of this.#out) gain.gain.setTargetAtTime(0, now, 0.015);
-    for (const source of this.#sounding) source.stop(now + 0.1);
-    setTimeout(() => this.#out.forEach((gain) => gain.disconnect()), 300);
+    this.begin(voice, source, source, envelope, at, end + 2 * RELEASE);
   }
 }
 
