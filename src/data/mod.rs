@@ -22,6 +22,7 @@ pub mod regression;
 pub mod remembered;
 pub mod scenes;
 pub mod score;
+mod shipped;
 pub mod space;
 mod stream;
 pub mod table;

@@ -4,14 +4,14 @@
 //! sixteenth, then velocities, then offsets, each where its like stands, so that it packs well. `playground pack
 //! grooves` writes it from the MIDI files.
 
-use std::io::{Read, Write};
+use std::io::Read;
 
-use flate2::{Compression, read::GzDecoder, write::GzEncoder};
+use flate2::read::GzDecoder;
 use sha2::{Digest, Sha256};
 
 use super::{BAR, DRUMS, Groove, Hit, OFFSETS, STEPS, STYLES, VELOCITIES, context};
 use crate::{
-    data::{Batch, DataInfo, Space, score::Part},
+    data::{Batch, DataInfo, Space, score::Part, shipped},
     error::{Error, Result},
     hash::hex,
 };
@@ -137,11 +137,7 @@ impl GrooveSet {
         };
         all.extend(hits().map(|hit| hit.velocity));
         all.extend(hits().map(|hit| hit.offset));
-        let mut packed = GzEncoder::new(Vec::new(), Compression::best());
-        let written = packed.write_all(&all).and_then(|()| packed.finish());
-        written.map_err(|e| Error::Internal {
-            reason: e.to_string(),
-        })
+        shipped::packed(&all)
     }
 
     /// From the packed file that the site serves, in `folder/grooves/grooves.bin` or `folder/grooves.bin`.
@@ -150,16 +146,7 @@ impl GrooveSet {
     /// [`Error::Io`], [`Error::BadData`].
     #[cfg(not(target_family = "wasm"))]
     pub fn from_folder(folder: &std::path::Path) -> Result<Self> {
-        // The set ships with the site: what stands there holds without a folder of data.
-        let places = [
-            folder.join(NAME).join("grooves.bin"),
-            folder.join("grooves.bin"),
-            "web/data/grooves.bin".into(),
-        ];
-        let found = places.iter().find(|path| path.exists());
-        let path = found.unwrap_or(&places[2]);
-        let bytes = std::fs::read(path).map_err(|e| Error::io(path, &e))?;
-        Self::unpack(&bytes)
+        Self::unpack(&shipped::from_folder(folder, NAME)?)
     }
 
     /// As [`Dataset::for_choice`](crate::data::Dataset::for_choice).

@@ -3,14 +3,14 @@
 //! One packed file: gzip around, for each chorale, its name, the part of the set that it is in, and its cells and
 //! contexts as bytes. `playground pack chorales` writes it from MusicXML.
 
-use std::io::{Read, Write};
+use std::io::Read;
 
-use flate2::{Compression, read::GzDecoder, write::GzEncoder};
+use flate2::read::GzDecoder;
 use sha2::{Digest, Sha256};
 
 use super::{HIGH, LOW, Score, VOICES, pitch, symbol};
 use crate::{
-    data::{Batch, DataInfo, Space},
+    data::{Batch, DataInfo, Space, shipped},
     error::{Error, Result},
     hash::hex,
     rng::{Purpose, Rng},
@@ -160,11 +160,7 @@ impl ScoreSet {
             all.extend(&score.cells);
             all.extend(&score.context);
         }
-        let mut packed = GzEncoder::new(Vec::new(), Compression::best());
-        let written = packed.write_all(&all).and_then(|()| packed.finish());
-        written.map_err(|e| Error::Internal {
-            reason: e.to_string(),
-        })
+        shipped::packed(&all)
     }
 
     /// From the packed file that the site serves, in `folder/chorales.bin` or `folder/chorales/chorales.bin`.
@@ -173,16 +169,7 @@ impl ScoreSet {
     /// [`Error::Io`], [`Error::BadData`].
     #[cfg(not(target_family = "wasm"))]
     pub fn from_folder(folder: &std::path::Path) -> Result<Self> {
-        // The set ships with the site: what stands there holds without a folder of data.
-        let places = [
-            folder.join(NAME).join("chorales.bin"),
-            folder.join("chorales.bin"),
-            "web/data/chorales.bin".into(),
-        ];
-        let found = places.iter().find(|path| path.exists());
-        let path = found.unwrap_or(&places[2]);
-        let bytes = std::fs::read(path).map_err(|e| Error::io(path, &e))?;
-        Self::unpack(&bytes)
+        Self::unpack(&shipped::from_folder(folder, NAME)?)
     }
 
     /// As [`Dataset::for_choice`](crate::data::Dataset::for_choice).
