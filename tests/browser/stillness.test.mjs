@@ -22,6 +22,17 @@ function watch() {
   const rect = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join(" ");
   new PerformanceObserver((list) => {
     for (const { value, startTime, sources } of list.getEntries()) {
+      // A word that was cut off by the end of its line, and is longer now, goes to the next line. That is how text is
+      // written anywhere. Only where one writes: one line high, down by one line, as wide as before.
+      const scripts = [...document.querySelectorAll("generative-model")]
+        .map((e) => e.renderRoot?.querySelector(".script"))
+        .filter(Boolean);
+      const lines = scripts.map((e) => parseFloat(getComputedStyle(e).lineHeight));
+      const wrapped = ({ previousRect: from, currentRect: to }) =>
+        from.x === to.x &&
+        Math.abs(to.width - from.width) <= 1 &&
+        lines.some((line) => from.height < line && Math.abs(to.y - from.y - line) < 1.5);
+      if (sources.length && sources.every(wrapped)) continue;
       const moved = sources.map(
         (s) => `${s.node?.id || s.node?.nodeName}: ${rect(s.previousRect)} → ${rect(s.currentRect)}`,
       );
