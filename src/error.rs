@@ -477,7 +477,7 @@ impl Error {
             | Error::BadPictures { hint, .. }
             | Error::OverBudget { hint, .. } => hint.clone(),
             Error::BadScore { .. } => {
-                "Choose a MIDI file of at most four voices, or change what is written.".into()
+                "Choose another MIDI file, of at most four voices or of drums, or change what is written.".into()
             }
             Error::UnknownCharacter { .. } => {
                 "Leave it out, or train a model on a text that has it.".into()

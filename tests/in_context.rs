@@ -8,8 +8,10 @@ use common::{by_formula, count, digest, number, pause, root, signed, values};
 use generative_playground::{
     data::{
         Batch, DataInfo, FunctionSet, Space,
-        functions::{self, Class},
+        functions::{self, Class, Prior},
+        posterior::{self, Posterior},
         regression::{Method, weights},
+        rivals::Rival,
     },
     device,
     error::Code,
@@ -26,7 +28,11 @@ use serde_json::{Value, json};
 use std::rc::Rc;
 
 fn reference() -> Value {
-    let text = std::fs::read_to_string(root("tests/reference/in_context.json"));
+    read("in_context.json")
+}
+
+fn read<T: serde::de::DeserializeOwned>(name: &str) -> T {
+    let text = std::fs::read_to_string(root("tests/reference").join(name));
     serde_json::from_str(&text.expect("a committed file")).expect("JSON")
 }
 
@@ -102,6 +108,76 @@ fn regression_is_numpys() {
                 assert!((got - want).abs() < 1e-6, "{name} of {k}: {got}, {want}");
             }
         }
+    }
+}
+
+#[test]
+fn the_best_guess_is_numpys() {
+    let (x, y) = (signed(1001, 45, 2.0), signed(1002, 9, 3.0));
+    let at = signed(1003, 20, 2.0);
+    let prior = Prior {
+        noise: 0.5,
+        function: 1.3,
+    };
+    for case in reference()["posterior"].as_array().expect("a list") {
+        for (name, class) in [("sparse", Class::Sparse), ("trees", Class::Trees)] {
+            let mut known = Posterior::new(class, 5, prior).expect("few shapes");
+            for i in 0..count(&case["pairs"]) {
+                known.learn(&x[5 * i..][..5], f64::from(y[i]));
+            }
+            let want = case[name].as_array().expect("a list");
+            assert_eq!(want.len(), 4);
+            for (i, want) in want.iter().enumerate() {
+                let (got, want) = (known.guess(&at[5 * i..][..5]), number(want));
+                assert!((got - want).abs() < 1e-5, "{name}: {got}, {want}");
+            }
+        }
+    }
+    // Of linear functions it is ridge regression.
+    let mut known = Posterior::new(Class::Linear, 5, prior).expect("one shape");
+    for i in 0..9 {
+        known.learn(&x[5 * i..][..5], f64::from(y[i]));
+    }
+    let of = |values: &[f32]| values.iter().map(|&v| f64::from(v)).collect::<Vec<_>>();
+    let w = weights(Method::Ridge(0.25 / 1.69), &of(&x), &of(&y), 5);
+    let want: f64 = w.iter().zip(of(&at)).map(|(w, x)| w * x).sum();
+    assert!((known.guess(&at[..5]) - want).abs() < 1e-9);
+    // Where there are too many to weigh, nothing is said.
+    assert!(Posterior::new(Class::Trees, 11, prior).is_none());
+    assert!(Posterior::new(Class::Sparse, 16, prior).is_none());
+    assert!(Posterior::new(Class::Sparse, 12, prior).is_some());
+}
+
+#[test]
+fn a_grown_tree_is_scikit_learns() {
+    let (x, y) = (signed(1004, 105, 2.0), signed(1005, 21, 3.0));
+    let pair = |i: usize| [&x[5 * i..][..5], &[y[i], 0.0]].concat();
+    let got = posterior::grown(&(0..21).flat_map(pair).collect::<Vec<_>>(), 5);
+    assert_eq!(got[0], 0.0, "nothing is known before the first pair");
+    let want: Vec<Option<f64>> = read("grown_tree.json");
+    assert_eq!(want.len(), 20);
+    assert!(want.iter().flatten().count() >= 10);
+    for (k, (got, want)) in got[1..].iter().zip(want).enumerate() {
+        assert!(
+            want.is_none_or(|want| (got - want).abs() < 1e-5),
+            "{k}: {got}, {want:?}"
+        );
+    }
+}
+
+#[test]
+fn no_guess_is_better_than_the_best() {
+    for class in [Class::Sparse, Class::Trees] {
+        let set = FunctionSet::new(class.set(), &Value::Null).expect("a set");
+        let rows: Vec<f32> = (0..1500).flat_map(|i| set.held_out(i)).collect();
+        let errors = |rival: Rival| rival.errors(class, &set, &rows).expect("few shapes");
+        let best = errors(Rival::Best);
+        for &rival in Rival::of(class) {
+            for (k, (best, other)) in best.iter().zip(errors(rival)).enumerate() {
+                assert!(*best <= 1.03 * other, "{class:?} {rival:?} after {k}");
+            }
+        }
+        assert!(best[15] < 0.5 * errors(Rival::Ridge)[15], "{class:?}");
     }
 }
 
@@ -225,7 +301,7 @@ fn examples_of_a_reader_become_a_curve() {
         ask(&session, "samples", count(5001)).err(),
         Some(Code::BadOption)
     );
-    for plot in ["samples", "errors", "sparse", "outside"] {
+    for plot in ["samples", "errors", "sparse", "trees", "outside"] {
         assert!(ask(&session, plot, count(100)).is_ok(), "{plot}");
     }
 }

@@ -7,10 +7,13 @@ use serde_json::json;
 use super::{Place, card, files::write, manifest, terminal::say};
 use crate::{
     checkpoint::{Meta, Opened},
-    data::{FunctionSet, functions::Class},
+    data::{
+        FunctionSet,
+        functions::Class,
+        rivals::{ALPHAS, Rival},
+    },
     error::Result,
     evaluate::functions::{Errors, errors, learner},
-    families::in_context::ALPHAS,
 };
 
 /// Held-out functions of each class.
@@ -32,52 +35,51 @@ pub fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result<()> {
     for class in set.classes() {
         let found = pollster::block_on(errors(model, &set, class, COUNT))?;
         say!("{id}: {COUNT} {}", class.title());
-        say!(
-            "{:>9} {:>8} {:>8} {:>8} {:>8}",
-            "examples",
-            "model",
-            "ridge",
-            "squares",
-            "lasso"
-        );
+        let names = found.beside.iter().map(|(rival, _)| rival.name());
+        let names: Vec<_> = names.map(|name| format!("{name:>16}")).collect();
+        say!("examples    model         {}", names.join(" "));
         for k in 0..found.model.len() {
-            let row = [
-                &found.model,
-                &found.ridge,
-                &found.least_squares,
-                &found.lasso,
-            ];
-            let row: String = row.iter().fold(String::new(), |mut text, e| {
-                let _ = write!(text, " {:8.4}", e[k]);
-                text
-            });
-            say!("{k:>9}{row}  ± {:.4}", found.deviation[k]);
+            let row = found.beside.iter().map(|(_, e)| format!("{:16.4}", e[k]));
+            let row: Vec<_> = row.collect();
+            say!(
+                "{k:>8} {:8.4} ± {:.4} {}",
+                found.model[k],
+                found.deviation[k],
+                row.join(" ")
+            );
         }
-        let ratios = found.ratios(most);
-        say!(
-            "over {}, 1 to {most} examples: worst {:.3}, mean {:.3}",
-            beside(class),
-            worst(&ratios),
-            mean(&ratios)
-        );
+        for &rival in judges(class) {
+            let ratios = found.ratios(rival, most);
+            say!(
+                "over {}, 1 to {most} examples: worst {:.3}, mean {:.3}",
+                rival.name(),
+                worst(&ratios),
+                mean(&ratios)
+            );
+        }
         all.push(found);
     }
     if let Some(mut entry) = entry {
         let rounded = |value: f64| json!((value * 1e3).round() / 1e3);
         for found in &all {
-            let ratios = found.ratios(most);
-            let name = match found.class {
-                Class::Linear => "linear",
-                Class::Sparse => "sparse",
-                Class::Curves => "curves",
-                Class::Trees => "trees",
-            };
-            entry
-                .metrics
-                .insert(format!("{name}RatioWorst"), rounded(worst(&ratios)));
-            entry
-                .metrics
-                .insert(format!("{name}RatioMean"), rounded(mean(&ratios)));
+            for &rival in judges(found.class) {
+                let ratios = found.ratios(rival, most);
+                let name = match (found.class, rival) {
+                    (Class::Linear, _) => "linearRatio",
+                    (Class::Sparse, Rival::Lasso) => "sparseRatio",
+                    (Class::Sparse, _) => "sparseBest",
+                    (Class::Curves, _) => "curvesRatio",
+                    (Class::Trees, Rival::Grown) => "treesRatio",
+                    (Class::Trees, _) => "treesBest",
+                };
+                let mut put = |what: &str, value: f64| {
+                    entry
+                        .metrics
+                        .insert(format!("{name}{what}"), rounded(value));
+                };
+                put("Worst", worst(&ratios));
+                put("Mean", mean(&ratios));
+            }
         }
         let card = page(&entry, &meta, &set, &all);
         write(&place.checkpoints.join(&entry.card), card.as_bytes())?;
@@ -86,11 +88,12 @@ pub fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result<()> {
     Ok(())
 }
 
-/// What a model is compared with.
-fn beside(class: Class) -> &'static str {
+/// What a model's errors are divided by: what is best, and who looks for functions of this class.
+fn judges(class: Class) -> &'static [Rival] {
     match class {
-        Class::Sparse => "the lasso",
-        _ => "ridge regression",
+        Class::Linear | Class::Curves => &[Rival::Ridge],
+        Class::Sparse => &[Rival::Lasso, Rival::Best],
+        Class::Trees => &[Rival::Grown, Rival::Best],
     }
 }
 
@@ -125,31 +128,41 @@ fn page(entry: &manifest::ModelEntry, meta: &Meta, set: &FunctionSet, all: &[Err
     let _ = writeln!(
         out,
         "Mean square of what the guess is off f(x), without its noise, after k examples, over {COUNT} held-out functions \
-         of each class; `playground evaluate`. Ridge regression knows the noise: of linear functions and curves no guess \
-         has a smaller error. Of the lasso the best α of {} is taken for each k. Lower is better.",
+         of each class; `playground evaluate`. *Best possible* is the mean over all functions of the class, by how well \
+         they explain the examples (src/data/posterior.rs): no guess has a smaller error. Ridge regression knows the \
+         noise, and is the best possible of linear functions and curves. Of the lasso the best α of {} is taken for each k. \
+         A tree is grown greedily, at most two questions deep. Lower is better.",
         ALPHAS.map(|alpha| alpha.to_string()).join(", ")
     );
     for found in all {
-        let ratios = found.ratios(most);
-        let _ = write!(
-            out,
-            "\n### {}\n\nModel over {}, 1 to {most} examples: {:.3} at worst, {:.3} in the mean.\n\n\
-             | k | this checkpoint | standard error | ridge regression | least squares | lasso |\n\
-             |---|---|---|---|---|---|\n",
-            sentence(found.class.title()),
-            beside(found.class),
-            worst(&ratios),
-            mean(&ratios)
-        );
-        for k in 0..found.model.len() {
+        let _ = write!(out, "\n### {}\n\n", sentence(found.class.title()));
+        for &rival in judges(found.class) {
+            let ratios = found.ratios(rival, most);
             let _ = writeln!(
                 out,
-                "| {k} | {:.4} | {:.4} | {:.4} | {:.4} | {:.4} |",
+                "- Model over {}, 1 to {most} examples: {:.3} at worst, {:.3} in the mean.",
+                rival.name(),
+                worst(&ratios),
+                mean(&ratios)
+            );
+        }
+        let names = found.beside.iter().map(|(rival, _)| rival.name());
+        let names: Vec<_> = names.collect();
+        let _ = write!(
+            out,
+            "\n| k | this checkpoint | standard error | {} |\n|---|---|---|{}\n",
+            names.join(" | "),
+            "---|".repeat(names.len())
+        );
+        for k in 0..found.model.len() {
+            let row = found.beside.iter().map(|(_, e)| format!("{:.4}", e[k]));
+            let row: Vec<_> = row.collect();
+            let _ = writeln!(
+                out,
+                "| {k} | {:.4} | {:.4} | {} |",
                 found.model[k],
                 found.deviation[k],
-                found.ridge[k],
-                found.least_squares[k],
-                found.lasso[k]
+                row.join(" | ")
             );
         }
     }

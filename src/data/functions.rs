@@ -64,6 +64,20 @@ impl Class {
         }
     }
 
+    /// How many weights of a sparse function of `d` inputs are not zero: a third of them.
+    pub fn not_zero(d: usize) -> usize {
+        d.div_ceil(3)
+    }
+
+    /// Standard deviation of a function's weights or leaves, such that its mean square is `d`.
+    pub fn scale(self, d: usize) -> f32 {
+        match self {
+            Self::Linear | Self::Curves => 1.0,
+            Self::Sparse => (d as f32 / Self::not_zero(d) as f32).sqrt(),
+            Self::Trees => (d as f32).sqrt(),
+        }
+    }
+
     /// Its name for people.
     pub fn title(self) -> &'static str {
         match self {
@@ -135,6 +149,23 @@ impl Shift {
     };
 }
 
+/// What is known of a function before its pairs are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Prior {
+    /// Standard deviation of the noise on y, σ.
+    pub noise: f64,
+    /// A factor of f.
+    pub function: f64,
+}
+
+/// The leaf, 0 to 3, to which `x` falls in a tree that asks for these inputs: first, then if it is positive, then if
+/// not.
+pub fn leaf(asked: &[usize; 3], x: &[f32]) -> usize {
+    let side = |input: usize| usize::from(x[input] <= 0.0);
+    let first = side(asked[0]);
+    2 * first + side(asked[1 + first])
+}
+
 /// A set of functions without end.
 #[derive(Debug, Clone)]
 pub struct FunctionSet {
@@ -158,11 +189,7 @@ impl Function {
     fn at(&self, x: &[f32]) -> f32 {
         match self {
             Self::Weights(w) => w.iter().zip(x).map(|(w, x)| w * x).sum(),
-            Self::Tree(asked, leaves) => {
-                let side = |input: usize| usize::from(x[input] <= 0.0);
-                let first = side(asked[0]);
-                leaves[2 * first + side(asked[1 + first])]
-            }
+            Self::Tree(asked, leaves) => leaves[leaf(asked, x)],
         }
     }
 }
@@ -216,6 +243,14 @@ impl FunctionSet {
         &self.options
     }
 
+    /// What is known of its functions before their pairs are.
+    pub fn prior(&self) -> Prior {
+        Prior {
+            noise: self.options.noise,
+            function: 1.0,
+        }
+    }
+
     /// The classes that it draws from, each once.
     pub fn classes(&self) -> Vec<Class> {
         let all = Class::ALL.into_iter();
@@ -234,17 +269,15 @@ impl FunctionSet {
         match class {
             Class::Linear | Class::Curves => Function::Weights(rng.normal(d)),
             Class::Sparse => {
-                let count = d.div_ceil(3);
-                let scale = (d as f32 / count as f32).sqrt();
                 let mut weights = vec![0.0; d];
-                for at in rng.permutation(d).into_iter().take(count) {
-                    weights[at as usize] = scale * rng.gaussian();
+                for at in rng.permutation(d).into_iter().take(Class::not_zero(d)) {
+                    weights[at as usize] = class.scale(d) * rng.gaussian();
                 }
                 Function::Weights(weights)
             }
             Class::Trees => {
                 let asked = [rng.below(d), rng.below(d), rng.below(d)];
-                let leaves = [(); 4].map(|()| (d as f32).sqrt() * rng.gaussian());
+                let leaves = [(); 4].map(|()| class.scale(d) * rng.gaussian());
                 Function::Tree(asked, leaves)
             }
         }

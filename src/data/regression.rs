@@ -63,12 +63,22 @@ pub fn guesses(method: Method, rows: &[f32], d: usize) -> Vec<f64> {
 
 /// The mean square of what a method's guesses are off f(x), after 0, 1, 2, … pairs, over prompts of `length` pairs.
 pub fn errors(method: Method, rows: &[f32], d: usize, length: usize) -> Vec<f64> {
+    errors_of(rows, d, length, |prompt| guesses(method, prompt, d))
+}
+
+/// The same of what `guess` says of each pair of a prompt.
+pub fn errors_of(
+    rows: &[f32],
+    d: usize,
+    length: usize,
+    guess: impl Fn(&[f32]) -> Vec<f64>,
+) -> Vec<f64> {
     let size = length * (d + 2);
     let prompts = rows.chunks_exact(size);
     let n = prompts.len().max(1) as f64;
     let mut errors = vec![0.0; length];
     for prompt in prompts {
-        let guesses = guesses(method, prompt, d);
+        let guesses = guess(prompt);
         for ((error, guess), row) in errors
             .iter_mut()
             .zip(guesses)

@@ -1,14 +1,10 @@
 //! What a model guesses of functions, beside what can be computed.
 
 use crate::{
-    data::{
-        Batch, FunctionSet,
-        functions::Class,
-        regression::{self, Method},
-    },
+    data::{Batch, FunctionSet, functions::Class, rivals::Rival},
     device::floats,
     error::{Error, Result},
-    families::in_context::{ALPHAS, InContext},
+    families::in_context::InContext,
     model::{Family, Model},
 };
 
@@ -24,24 +20,18 @@ pub struct Errors {
     pub model: Vec<f64>,
     /// Standard errors of these.
     pub deviation: Vec<f64>,
-    /// Of ridge regression that knows the noise.
-    pub ridge: Vec<f64>,
-    /// Of least squares.
-    pub least_squares: Vec<f64>,
-    /// Of the lasso, with the best of [`ALPHAS`] for each number of examples.
-    pub lasso: Vec<f64>,
+    /// Of what it is measured beside.
+    pub beside: Vec<(Rival, Vec<f64>)>,
 }
 
 impl Errors {
-    /// How often as large the model's error is as ridge regression's, of sparse functions the lasso's, after each of
-    /// `1..=most` examples.
-    pub fn ratios(&self, most: usize) -> Vec<f64> {
-        let best = match self.class {
-            Class::Sparse => &self.lasso,
-            _ => &self.ridge,
-        };
-        let both = self.model.iter().zip(best);
-        both.map(|(own, best)| own / best)
+    /// How often as large the model's error is as a rival's, after each of `1..=most` examples; empty beside one that
+    /// was not measured.
+    pub fn ratios(&self, rival: Rival, most: usize) -> Vec<f64> {
+        let found = self.beside.iter().find(|(name, _)| *name == rival);
+        let errors = found.map_or(&[][..], |(_, errors)| errors);
+        let both = self.model.iter().zip(errors);
+        both.map(|(own, other)| own / other)
             .skip(1)
             .take(most)
             .collect()
@@ -59,7 +49,7 @@ pub async fn errors(
     count: usize,
 ) -> Result<Errors> {
     let model = Family::valid(model);
-    let (d, t, _) = set.info.space.functions()?;
+    let (_, t, _) = set.info.space.functions()?;
     let (mut sums, mut squares) = (vec![0.0; t], vec![0.0; t]);
     let mut rows = Vec::new();
     for from in (0..count).step_by(TOGETHER) {
@@ -79,16 +69,13 @@ pub async fn errors(
     let deviation = own.iter().zip(&squares);
     let deviation =
         deviation.map(|(mean, square)| ((square / n - mean * mean) / n).max(0.0).sqrt());
-    let by = |method: Method| regression::errors(method, &rows, d, t);
-    let lasso = ALPHAS.map(|alpha| by(Method::Lasso(alpha)));
-    let best = |k: usize| lasso.iter().map(|e| e[k]).fold(f64::INFINITY, f64::min);
+    let beside = Rival::of(class).iter();
+    let beside = beside.filter_map(|&rival| Some((rival, rival.errors(class, set, &rows)?)));
     Ok(Errors {
         class,
         deviation: deviation.collect(),
         model: own,
-        ridge: by(Method::Ridge(set.options().noise.powi(2).max(1e-9))),
-        least_squares: by(Method::LeastSquares),
-        lasso: (0..t).map(best).collect(),
+        beside: beside.collect(),
     })
 }
 

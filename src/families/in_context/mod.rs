@@ -22,8 +22,6 @@
 
 mod plots;
 
-pub use plots::ALPHAS;
-
 use burn::{
     module::{Module, Param},
     nn::Linear,

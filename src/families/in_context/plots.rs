@@ -6,8 +6,10 @@ use super::InContext;
 use crate::{
     data::{
         SpaceKind,
-        functions::{self, Class, Shift},
-        regression::{self, Method},
+        functions::{self, Class, Prior, Shift},
+        posterior::{self, Posterior},
+        regression,
+        rivals::Rival,
     },
     error::{Error, Result},
     rng::{Purpose, Rng},
@@ -20,8 +22,6 @@ const PROMPTS: usize = 300;
 const OUTSIDE: usize = 100;
 /// Factors there: from a quarter to four.
 const FACTORS: usize = 9;
-/// Penalties of the lasso.
-pub const ALPHAS: [f64; 4] = [1.0, 0.1, 0.01, 0.001];
 /// Points of a curve.
 const PLACES: usize = 81;
 /// How high a curve is drawn.
@@ -47,19 +47,25 @@ pub fn plots(_: SpaceKind) -> Vec<PlotSpec> {
         PlotSpec::new(
             "errors",
             "Error by examples",
-            "The mean square error on new linear functions after 0, 1, 2, … examples, as a share of what guessing 0 gives. Ridge regression that knows the noise is the best that can be done; least squares fits the noise as well while there are about as many examples as inputs.",
+            "The mean square error on new functions after 0, 1, 2, … examples, as a share of what guessing 0 gives. Of linear functions ridge regression that knows the noise is the best that can be done; least squares fits the noise as well while there are about as many examples as inputs.",
         )
         .twice(),
         PlotSpec::new(
             "sparse",
             "Sparse functions",
-            "The same for functions of which only a third of the weights are not zero. The lasso looks for such functions: of four penalties the best is taken for each number of examples.",
+            "The same for functions of which only a third of the weights are not zero. The lasso looks for such functions: of four penalties the best is taken for each number of examples. The best that can be done weighs all choices of weights by how well they explain the examples.",
+        )
+        .twice(),
+        PlotSpec::new(
+            "trees",
+            "Decision trees",
+            "The same for trees that ask twice whether some input is positive. One tree is grown from the examples, each time by the question that lowers the error most. The best that can be done weighs all trees by how well they explain the examples.",
         )
         .twice(),
         PlotSpec::new(
             "outside",
             "Outside its training",
-            "How often as large the error is as that of ridge regression that knows what has changed, both after twice as many examples as inputs, as a power of two upwards. To the left and to the right inputs, functions or noise are made smaller or larger than any in training, again as powers of two.",
+            "How often as large the error is as that of the best guess that knows what has changed, both after twice as many examples as inputs, as a power of two upwards. To the left and to the right inputs, functions or noise are made smaller or larger than any in training, again as powers of two.",
         )
         .twice(),
     ]
@@ -75,6 +81,7 @@ pub fn plot(model: &InContext, request: &PlotRequest) -> Result<Scene> {
         "curve" => curve(model, request),
         "errors" => Ok(errors(model, request, main_class(model))),
         "sparse" => Ok(errors(model, request, Class::Sparse)),
+        "trees" => Ok(errors(model, request, Class::Trees)),
         "outside" => Ok(outside(model, request)),
         _ => Err(request.unknown()),
     }
@@ -84,6 +91,24 @@ pub fn plot(model: &InContext, request: &PlotRequest) -> Result<Scene> {
 fn main_class(model: &InContext) -> Class {
     let classes = model.set.classes();
     classes.first().copied().unwrap_or(Class::Linear)
+}
+
+/// The class that a curve is taken for: curves, if it has learned any.
+fn curve_class(model: &InContext) -> Class {
+    let learned = model.set.classes().contains(&Class::Curves);
+    if learned {
+        Class::Curves
+    } else {
+        main_class(model)
+    }
+}
+
+/// What is known of a function before its examples; where its class has too many to weigh, as of a linear one.
+fn known(model: &InContext, class: Class, prior: Prior) -> Posterior {
+    let of = |class| Posterior::new(class, model.inputs(), prior);
+    of(class)
+        .or_else(|| of(Class::Linear))
+        .expect("linear functions have one shape")
 }
 
 fn guesses(model: &InContext, request: &PlotRequest) -> Result<Scene> {
@@ -125,17 +150,11 @@ fn curve(model: &InContext, request: &PlotRequest) -> Result<Scene> {
     let places: Vec<f32> = (0..PLACES).map(at).collect();
     let guessed = model.curve(marks, &places)?;
     let d = model.inputs();
-    let cosines = |u: f32| functions::cosines(u, d).into_iter().map(f64::from);
-    let x: Vec<f64> = marks.iter().flat_map(|&[u, _]| cosines(u)).collect();
-    let y: Vec<f64> = marks.iter().map(|&[_, y]| f64::from(y)).collect();
-    let variance = model.set.options().noise.powi(2).max(1e-6);
-    let w = regression::weights(Method::Ridge(variance), &x, &y, d);
-    let exact = |&u: &f32| {
-        [
-            u,
-            cosines(u).zip(&w).map(|(x, w)| x * w).sum::<f64>() as f32,
-        ]
-    };
+    let mut known = known(model, curve_class(model), model.set.prior());
+    for &[u, y] in marks {
+        known.learn(&functions::cosines(u, d), f64::from(y));
+    }
+    let exact = |&u: &f32| [u, known.guess(&functions::cosines(u, d)) as f32];
     let exact: Vec<_> = places.iter().map(exact).collect();
     let label = match marks.len() {
         0 => "without examples".into(),
@@ -177,8 +196,6 @@ fn errors(model: &InContext, request: &PlotRequest, class: Class) -> Scene {
     let k: Vec<f32> = (0..t).map(|k| k as f32).collect();
     let k = Tensor::from_data(TensorData::new(k, [t, 1]), &own.device());
     let own = Tensor::cat(vec![k, own.clone().reshape([t, 1]) / d as f64], 1);
-    let variance = model.set.options().noise.powi(2).max(1e-6);
-    let by = |method: Method| shares(model, &regression::errors(method, &rows, d, t));
     let (what, most) = (class.title(), t - 1);
     let last = most as f32;
     let mut scene = Scene::new(format!("{what}: error after 0 to {most} examples"))
@@ -188,21 +205,26 @@ fn errors(model: &InContext, request: &PlotRequest, class: Class) -> Scene {
             line(model, &[[d as f32, 0.0], [d as f32, 1.6]]),
         )
         .key(Role::Guide, "as many examples as inputs");
-    if class != Class::Trees {
-        scene = scene
-            .lines(Role::Data, by(Method::LeastSquares))
-            .key(Role::Data, "Least squares");
-    }
-    scene = scene
-        .lines(Role::Noise, by(Method::Ridge(variance)))
-        .key(Role::Noise, "Ridge regression");
-    if class == Class::Sparse {
-        let all = ALPHAS.map(|alpha| regression::errors(Method::Lasso(alpha), &rows, d, t));
-        let best = |k: usize| all.iter().map(|e| e[k]).fold(f64::INFINITY, f64::min);
-        let best: Vec<f64> = (0..t).map(best).collect();
-        scene = scene
-            .lines(Role::Guess, shares(model, &best))
-            .key(Role::Guess, "Lasso");
+    let rivals: &[(Rival, Role, &str)] = match class {
+        Class::Linear | Class::Curves => &[
+            (Rival::LeastSquares, Role::Data, "Least squares"),
+            (Rival::Ridge, Role::Noise, "Ridge regression"),
+        ],
+        Class::Sparse => &[
+            (Rival::Ridge, Role::Data, "Ridge regression"),
+            (Rival::Lasso, Role::Guess, "Lasso"),
+            (Rival::Best, Role::Noise, "Best possible"),
+        ],
+        Class::Trees => &[
+            (Rival::Ridge, Role::Data, "Ridge regression"),
+            (Rival::Grown, Role::Guess, "A grown tree"),
+            (Rival::Best, Role::Noise, "Best possible"),
+        ],
+    };
+    for &(rival, role, name) in rivals {
+        if let Some(errors) = rival.errors(class, &model.set, &rows) {
+            scene = scene.lines(role, shares(model, &errors)).key(role, name);
+        }
     }
     scene
         .lines(Role::Model, own.reshape([1, t, 2]))
@@ -219,7 +241,7 @@ const CHANGES: [(&str, Role); 3] = [
 fn outside(model: &InContext, request: &PlotRequest) -> Scene {
     let (d, most) = (model.inputs(), model.set.options().length - 1);
     let k = (2 * d).min(most);
-    let size = (k + 1) * (d + 2);
+    let (class, size) = (main_class(model), (k + 1) * (d + 2));
     let powers: Vec<f32> = (0..FACTORS)
         .map(|i| 4.0 * i as f32 / (FACTORS - 1) as f32 - 2.0)
         .collect();
@@ -248,11 +270,17 @@ fn outside(model: &InContext, request: &PlotRequest) -> Scene {
             let mut prompts = Vec::with_capacity(OUTSIDE * size);
             for i in 0..OUTSIDE {
                 let mut rng = Rng::new(request.seed, Purpose::Evaluate, i as u64);
-                prompts.extend(&model.set.prompt_of(Class::Linear, shift, &mut rng)[..size]);
+                prompts.extend(&model.set.prompt_of(class, shift, &mut rng)[..size]);
             }
-            let noise = model.set.options().noise * f64::from(shift.noise);
-            let lambda = (noise / f64::from(shift.function)).powi(2).max(1e-9);
-            let errors = regression::errors(Method::Ridge(lambda), &prompts, d, k + 1);
+            let prior = Prior {
+                noise: model.set.options().noise * f64::from(shift.noise),
+                function: f64::from(shift.function),
+            };
+            let guess = |prompt: &[f32]| {
+                let mut known = known(model, class, prior);
+                posterior::guesses(&mut known, prompt, d)
+            };
+            let errors = regression::errors_of(&prompts, d, k + 1, guess);
             best.push(errors[k].max(1e-12) as f32);
             rows.extend(prompts);
         }

@@ -26,23 +26,34 @@ export const learners: Record<string, string> = {
     "Gewicht ändert sich. Daneben steht die bestmögliche Vermutung, bayessche Regression auf denselben Kosinus " +
     "mit demselben Rauschen.",
   "Error by examples": "Fehler je Beispiel",
-  ["The mean square error on new linear functions after 0, 1, 2, … examples, as a share of what guessing 0 gives. " +
-  "Ridge regression that knows the noise is the best that can be done; least squares fits the noise as well " +
-  "while there are about as many examples as inputs."]:
-    "Der mittlere quadratische Fehler bei neuen linearen Funktionen nach 0, 1, 2, … Beispielen, als Anteil " +
-    "dessen, was die Vermutung 0 ergibt. Ridge-Regression, die das Rauschen kennt, ist das Beste, was möglich " +
-    "ist; die kleinsten Quadrate passen sich auch dem Rauschen an, solange es etwa so viele Beispiele wie " +
+  ["The mean square error on new functions after 0, 1, 2, … examples, as a share of what guessing 0 gives. Of " +
+  "linear functions ridge regression that knows the noise is the best that can be done; least squares fits the noise " +
+  "as well while there are about as many examples as inputs."]:
+    "Der mittlere quadratische Fehler bei neuen Funktionen nach 0, 1, 2, … Beispielen, als Anteil " +
+    "dessen, was die Vermutung 0 ergibt. Bei linearen Funktionen ist Ridge-Regression, die das Rauschen kennt, das " +
+    "Beste, was möglich ist; die kleinsten Quadrate passen sich auch dem Rauschen an, solange es etwa so viele Beispiele wie " +
     "Eingaben gibt.",
   "Sparse functions": "Dünn besetzte Funktionen",
   ["The same for functions of which only a third of the weights are not zero. The lasso looks for such functions: " +
-  "of four penalties the best is taken for each number of examples."]:
+  "of four penalties the best is taken for each number of examples. The best that can be done weighs all choices of " +
+  "weights by how well they explain the examples."]:
     "Dasselbe für Funktionen, bei denen nur ein Drittel der Gewichte nicht null ist. Das Lasso sucht solche " +
-    "Funktionen: von vier Strafen gilt für jede Zahl von Beispielen die beste.",
+    "Funktionen: von vier Strafen gilt für jede Zahl von Beispielen die beste. Das Beste, was möglich ist, wägt alle " +
+    "Möglichkeiten für die Gewichte danach, wie gut sie die Beispiele erklären.",
+  "Decision trees": "Entscheidungsbäume",
+  ["The same for trees that ask twice whether some input is positive. One tree is grown from the examples, each " +
+  "time by the question that lowers the error most. The best that can be done weighs all trees by how well they " +
+  "explain the examples."]:
+    "Dasselbe für Bäume, die zweimal fragen, ob irgendeine Eingabe positiv ist. Ein Baum wächst aus den Beispielen, " +
+    "jeweils mit der Frage, die den Fehler am meisten senkt. Das Beste, was möglich ist, wägt alle Bäume danach, wie " +
+    "gut sie die Beispiele erklären.",
+  "Best possible": "Bestmöglich",
+  "A grown tree": "Ein gewachsener Baum",
   "Outside its training": "Außerhalb des Trainings",
-  ["How often as large the error is as that of ridge regression that knows what has changed, both after twice as " +
+  ["How often as large the error is as that of the best guess that knows what has changed, both after twice as " +
   "many examples as inputs, as a power of two upwards. To the left and to the right inputs, functions or noise " +
   "are made smaller or larger than any in training, again as powers of two."]:
-    "Wievielmal so groß der Fehler ist wie der einer Ridge-Regression, die weiß, was sich geändert hat, beide nach " +
+    "Wievielmal so groß der Fehler ist wie der der besten Vermutung, die weiß, was sich geändert hat, beide nach " +
     "doppelt so vielen Beispielen wie Eingaben, nach oben als Zweierpotenz. Nach links und rechts werden Eingaben, " +
     "Funktionen oder Rauschen kleiner oder größer gemacht als im Training, wieder als Zweierpotenzen.",
   Transformer: "Transformer",
