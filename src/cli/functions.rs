@@ -35,7 +35,7 @@ pub fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result<()> {
     for class in set.classes() {
         let found = pollster::block_on(errors(model, &set, class, COUNT))?;
         say!("{id}: {COUNT} {}", class.title());
-        let names = found.beside.iter().map(|(rival, _)| rival.name());
+        let names = found.beside.iter().map(|&(rival, _)| named(rival));
         let names: Vec<_> = names.map(|name| format!("{name:>16}")).collect();
         say!("examples    model         {}", names.join(" "));
         for k in 0..found.model.len() {
@@ -52,7 +52,7 @@ pub fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result<()> {
             let ratios = found.ratios(rival, most);
             say!(
                 "over {}, 1 to {most} examples: worst {:.3}, mean {:.3}",
-                rival.name(),
+                named(rival),
                 worst(&ratios),
                 mean(&ratios)
             );
@@ -94,6 +94,16 @@ fn judges(class: Class) -> &'static [Rival] {
         Class::Linear | Class::Curves => &[Rival::Ridge],
         Class::Sparse => &[Rival::Lasso, Rival::Best],
         Class::Trees => &[Rival::Grown, Rival::Best],
+    }
+}
+
+fn named(rival: Rival) -> &'static str {
+    match rival {
+        Rival::Best => "best possible",
+        Rival::Ridge => "ridge regression",
+        Rival::LeastSquares => "least squares",
+        Rival::Lasso => "lasso",
+        Rival::Grown => "grown tree",
     }
 }
 
@@ -141,12 +151,12 @@ fn page(entry: &manifest::ModelEntry, meta: &Meta, set: &FunctionSet, all: &[Err
             let _ = writeln!(
                 out,
                 "- Model over {}, 1 to {most} examples: {:.3} at worst, {:.3} in the mean.",
-                rival.name(),
+                named(rival),
                 worst(&ratios),
                 mean(&ratios)
             );
         }
-        let names = found.beside.iter().map(|(rival, _)| rival.name());
+        let names = found.beside.iter().map(|&(rival, _)| named(rival));
         let names: Vec<_> = names.collect();
         let _ = write!(
             out,

@@ -26,17 +26,6 @@ pub enum Rival {
 }
 
 impl Rival {
-    /// Its name on cards.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Best => "best possible",
-            Self::Ridge => "ridge regression",
-            Self::LeastSquares => "least squares",
-            Self::Lasso => "lasso",
-            Self::Grown => "grown tree",
-        }
-    }
-
     /// Those that know what a class of functions is like, or are often used for it.
     pub fn of(class: Class) -> &'static [Self] {
         match class {
