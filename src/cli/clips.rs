@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Place, bar::bar, card, files::write, manifest, terminal::say};
+use super::{Place, bar::bar, card, files::write, manifest, note_other_data, terminal::say};
 use crate::{
     checkpoint::{Meta, Opened},
     data::clips::{ClipSet, Kind},
@@ -73,9 +73,7 @@ pub(super) fn run(opened: Opened, wish: &Wish, place: &Place) -> Result<()> {
         .then(|| manifest::model(&place.checkpoints, wish.id))
         .transpose()?;
     let set = ClipSet::from_folder(kind, &meta.data.options, &place.data)?;
-    if set.info.sha256 != meta.data.sha256 {
-        say!("note: this is not the very data that the model was trained on");
-    }
+    note_other_data(&set.info, &meta.data);
     let id = wish.id;
     say!(
         "{id}: {} parameters, {}",

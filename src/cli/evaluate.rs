@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Place, acting, bar::bar, card, classifier, clips, files::write, functions, groove, idle,
-    imagining, manifest, masked, planning, points, sample::add_options, score, terminal::say, text,
-    translation,
+    imagining, manifest, masked, note_other_data, planning, points, sample::add_options, score,
+    terminal::say, text, translation,
 };
 use crate::{
     checkpoint::{Meta, Opened},
@@ -219,9 +219,7 @@ fn of_images(opened: Opened, arguments: &Arguments) -> Result<()> {
     let entry = entry.transpose()?;
     let (model, meta) = (opened.model, opened.meta);
     let set = place.images(&meta.data)?;
-    if set.info.sha256 != meta.data.sha256 {
-        say!("note: this is not the very data that the model was trained on");
-    }
+    note_other_data(&set.info, &meta.data);
     say!(
         "{id}: {} parameters, {}",
         model.num_params(),

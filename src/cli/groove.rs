@@ -9,7 +9,7 @@ use super::{
     bar::bar,
     card,
     files::{read, write},
-    manifest,
+    manifest, note_other_data,
     terminal::say,
 };
 use crate::{
@@ -56,9 +56,7 @@ pub(super) fn run(id: &str, opened: Opened, keep: bool, place: &Place) -> Result
         .then(|| manifest::model(&place.checkpoints, id))
         .transpose()?;
     let set = GrooveSet::from_folder(&place.data)?;
-    if set.info.sha256 != meta.data.sha256 {
-        say!("note: this is not the very data that the model was trained on");
-    }
+    note_other_data(&set.info, &meta.data);
     say!(
         "{id}: {} parameters, {}",
         model.num_params(),

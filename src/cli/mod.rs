@@ -249,6 +249,13 @@ impl Place {
     }
 }
 
+/// Says so where data is not what a model was trained on, to the last byte.
+fn note_other_data(now: &DataInfo, learned: &DataInfo) {
+    if now.sha256 != learned.sha256 {
+        say!("note: this is not the very data that the model was trained on");
+    }
+}
+
 /// Write a model and its page of PyTorch.
 fn pytorch(id: &str, out: &Path, place: &Place) -> Result<()> {
     let Opened { model, meta, .. } = place.open(id)?;

@@ -12,7 +12,7 @@ use std::{
 };
 
 use super::{
-    Place,
+    Place, note_other_data,
     recipe::Recipe,
     results::{self, Row, median, published},
     terminal::{self, say},
@@ -47,9 +47,7 @@ fn points_of(data: &DataInfo, seed: u64, place: &Place) -> Result<PointSet> {
         },
         other => other,
     })?;
-    if set.info.sha256 != data.sha256 {
-        say!("note: this is not the very data that the model was trained on");
-    }
+    note_other_data(&set.info, data);
     Ok(set)
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Place, bar::bar, card, files::write, manifest, terminal::say};
+use super::{Place, bar::bar, card, files::write, manifest, note_other_data, terminal::say};
 use crate::{
     checkpoint::{Meta, Opened},
     data::{DataInfo, TextSet},
@@ -81,9 +81,7 @@ pub fn write_out(
 pub(super) fn set_of(data: &DataInfo, place: &Place) -> Result<TextSet> {
     let vocabulary = data.space.vocabulary().cloned();
     let set = TextSet::from_folder(&data.name, &data.options, vocabulary, &place.data)?;
-    if set.info.sha256 != data.sha256 {
-        say!("note: this is not the very data that the model was trained on");
-    }
+    note_other_data(&set.info, data);
     Ok(set)
 }
 
