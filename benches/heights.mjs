@@ -67,6 +67,7 @@ const MODELS = [
   ['[view="instruct"]', '<generative-model model="ddpm-scenes" view="instruct">'],
   ['[view="alphabet"]', '<generative-model model="glyphs" view="alphabet">'],
   ['[view="curve"][model="icl-linear"]', '<generative-model lang="de" model="icl-linear" view="curve">'],
+  ['[view="errors"][model="icl-trees"]', '<generative-model lang="de" model="icl-trees" view="errors">'],
   ['[view="train"][family="in-context"]', '<generative-model family="in-context" view="train">'],
   [
     '[view="samples"][model="diffuser-maze"]',

@@ -37,6 +37,7 @@ const POSTERS = {
   "gpt-names.txt": ["--seed", "1", "--length", "100"],
   "gpt-shakespeare.txt": ["--seed", "1", "--prompt", "ROMEO:", "--length", "330"],
   "icl-linear.png": ["--seed", "1", "--count", "200"],
+  "icl-trees.png": ["--seed", "1", "--count", "200"],
   "latent-mnist.png": [...IMAGES, "--option", "sampler=dpm-solver", "--option", "steps=15"],
   "pixelcnn-mnist.png": IMAGES,
   "pixelcnn-mnist-attn.png": IMAGES,

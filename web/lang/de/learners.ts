@@ -2,6 +2,7 @@
 export const learners: Record<string, string> = {
   "In-context learner": "Lernen im Kontext",
   "Functions from a few examples": "Funktionen aus wenigen Beispielen",
+  "Decision trees from a few examples": "Entscheidungsbäume aus wenigen Beispielen",
   functions: "Funktionen",
   squareError: "quadratischer Fehler",
 
