@@ -1,9 +1,11 @@
-// How much faster a training becomes with helpers, and what more of them would bring; --help says what it does.
+// How much faster trainings and grids of samples become with helpers, and what more of them would bring to a training;
+// --help says what it does.
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
 import { drive } from "../tests/browser/crew.mjs";
+import { draw } from "../tests/browser/drawing.mjs";
 import { LIST } from "../web/site/files.mjs";
 import { chromiumPath, flags } from "./browser.mjs";
 import * as gpt from "./browser/gpt/model.js";
@@ -15,11 +17,14 @@ const help = `Usage: node benches/workers.mjs [option...]
 
 Trains the models of benches/run.mjs in the built site's workers, in headless Chromium, alone and with one
 helper in turns within one training; says steps a second of both and their ratio. Then, from the times of this
-run, what so many workers would do on so many cores: a simulation, no measurement.
+run, what so many workers would do on so many cores: a simulation, no measurement. Grids of sixteen samples of shipped
+models are drawn by one worker, with one helper that is there already, and with one that comes when it is asked for,
+in turns; said are seconds of each and the ratios.
 
   --seconds N     seconds of each turn, of which the first does not count (default 5)
   --rounds N      turns of each, of which the median counts (default 3)
-  --workload LIST of gpt, unet, vae (default all)
+  --workload LIST of gpt, unet, vae (default all, or none where grids are named)
+  --grid LIST     of ddpm, ddpm-1000, few, emoji, latent, pixelcnn, attention, pixelrnn, video (default none)
   --site DIR      another folder than dist/
   -h, --help      this text`;
 
@@ -27,7 +32,8 @@ const { values: options } = parseArgs({
   options: {
     seconds: { type: "string", default: "5" },
     rounds: { type: "string", default: "3" },
-    workload: { type: "string", default: "gpt,unet,vae" },
+    workload: { type: "string" },
+    grid: { type: "string" },
     site: { type: "string" },
     help: { type: "boolean", short: "h", default: false },
   },
@@ -80,6 +86,21 @@ const WORKLOADS = {
   },
 };
 
+/** Grids of shipped models; `options` of the sampler where they are not those of a page that says nothing. */
+const GRIDS = {
+  ddpm: { model: "ddpm-mnist" },
+  "ddpm-1000": { model: "ddpm-mnist", options: { steps: 1000 } },
+  few: { model: "ddpm-mnist-few", options: { sampler: "shortcut", steps: 4 } },
+  emoji: { model: "ddpm-emoji" },
+  latent: { model: "latent-mnist" },
+  pixelcnn: { model: "pixelcnn-mnist" },
+  attention: { model: "pixelcnn-mnist-attn" },
+  pixelrnn: { model: "pixelrnn-mnist" },
+  video: { model: "video-digits", count: 2 },
+};
+const listed = (list) => list?.split(",") ?? [];
+const workloads = listed(options.workload ?? (options.grid ? undefined : Object.keys(WORKLOADS).join()));
+
 const median = (all) => [...all].sort((a, b) => a - b)[Math.floor(all.length / 2)];
 
 /** Milliseconds, in a page, to copy so many numbers into a buffer, hand it to a worker and get one back. */
@@ -123,7 +144,7 @@ try {
   const names = await page.evaluate(async (list) => (await fetch(list)).json(), `/${LIST}`);
   const worker = `/${names["worker.js"] ?? "worker.js"}`;
   console.log(`${cpus().length} cores (${cpus()[0].model}), Chromium ${browser.version()}`);
-  for (const name of options.workload.split(",")) {
+  for (const name of workloads) {
     const { parts, ...workload } = WORKLOADS[name];
     const turn = [0, 1].map((helpers) => ({ helpers, seconds: Number(options.seconds) }));
     const phases = Array.from({ length: Number(options.rounds) }, () => turn).flat();
@@ -144,6 +165,24 @@ try {
     const said = Object.entries(times).map(([what, ms]) => `${what} ${ms.toFixed(2)} ms`);
     console.log(`  ${parts} parts; ${said.join(", ")}`);
     console.log(`  simulated, 1 to 8 workers: ${more.map((m) => m.toFixed(2)).join(" ")}`);
+  }
+  for (const name of listed(options.grid)) {
+    const { model: id, ...asked } = GRIDS[name];
+    const path = `checkpoints/${id}.safetensors`;
+    const turns = [{}, { helpers: 1, ready: true }, { helpers: 1 }].map((how) => ({ ...asked, ...how }));
+    // The first one runs code that is not compiled for speed yet.
+    const samples = [asked, ...Array.from({ length: Number(options.rounds) }, () => turns).flat()];
+    const [, ...drawn] = await page.evaluate(draw, { worker, model: `/${names[path] ?? path}`, samples });
+    const [one, ready, comes] = turns.map((_, turn) => drawn.filter((_, i) => i % 3 === turn));
+    const of = (all) => median(all.map(({ seconds }) => seconds));
+    const said = (what, all) => {
+      const helped = all.every(({ told }) => told.some(({ count }) => count > 0)) ? "" : " (not helped)";
+      return `${of(all).toFixed(2)} s ${what}${helped}: ${(of(one) / of(all)).toFixed(2)}`;
+    };
+    const same = new Set(drawn.map(({ picture }) => picture)).size === 1 ? "" : "; NOT THE SAME PIXELS";
+    console.log(
+      `${name}: ${of(one).toFixed(2)} s alone, ${said("with a helper", ready)}, ${said("that comes", comes)}${same}`,
+    );
   }
 } finally {
   await browser.close();

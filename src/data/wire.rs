@@ -103,7 +103,8 @@ impl<'a> Unpack<'a> {
     }
 }
 
-fn cut_short() -> Error {
+/// A message between workers is not what was to come.
+pub fn cut_short() -> Error {
     Error::BadRequest {
         reason: "a message between workers is cut short".into(),
     }

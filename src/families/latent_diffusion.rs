@@ -21,6 +21,8 @@
 //!
 //! To sample, a code is drawn from noise as in [`ddpm`](super::ddpm), by the same samplers, and decoded once.
 
+use std::ops::Range;
+
 use burn::{
     module::Module,
     nn::conv::Conv2d,
@@ -31,8 +33,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ddpm::{
-        DdpmSampleOptions, Level, NoiseSchedule, Prediction, Process, Reverse, SamplerKind, Told,
-        guided,
+        DdpmSampleOptions, Level, NoiseSchedule, Predict, Prediction, Process, Reverse,
+        SamplerKind, Told, guided,
     },
     vae::Vae,
 };
@@ -41,8 +43,8 @@ use crate::{
     error::{Error, Result},
     kernels::{bernoulli, reduce},
     model::{
-        Capabilities, Condition, ConditionKind, Cost, Defaults, Family, Latent, Losses, Reading,
-        Sampler, Samples, TrainConfig, config_and_net, ready,
+        Capabilities, Condition, ConditionKind, Cost, Defaults, Divided, Family, Latent, Losses,
+        Reading, Sampler, Samples, TrainConfig, config_and_net, ready,
     },
     nn::{
         conv::{conv, conv_upsampled},
@@ -350,10 +352,15 @@ impl LatentDiffusion {
 
     /// A walk from noise that belongs to `seed` towards codes.
     fn reverse(&self, options: &DdpmSampleOptions, told: Told, count: usize, seed: u64) -> Reverse {
+        let (d, device) = (self.latent_dim(), self.valid().device());
+        let z = Rng::new(seed, Purpose::Sample, 0).normal_tensor([count, d], &device);
+        Reverse::new(self.process.clone(), self.predict(told), options, z, seed)
+    }
+
+    /// The denoiser outside autodiff, as samplers want it.
+    fn predict(&self, told: Told) -> Box<Predict> {
         let model = self.valid();
-        let d = self.latent_dim();
-        let z = Rng::new(seed, Purpose::Sample, 0).normal_tensor([count, d], &model.device());
-        let predict = Box::new(move |z: Tensor<2>, time: f64, _: f64| {
+        Box::new(move |z: Tensor<2>, time: f64, _: f64| {
             let guidance = if told.labels.is_empty() {
                 0.0
             } else {
@@ -361,8 +368,7 @@ impl LatentDiffusion {
             };
             let of = |labels: &[u32]| model.denoise(z.clone(), &[time], labels);
             guided(guidance, || of(&told.labels), || of(&[]))
-        });
-        Reverse::new(self.process.clone(), predict, options, z, seed)
+        })
     }
 
     /// What a condition asks for.
@@ -576,7 +582,8 @@ impl Family for LatentDiffusion {
         options.sampler.without_shortcuts()?;
         let told = self.told(condition, count, seed)?;
         Ok(Box::new(Walk {
-            reverse: self.reverse(options, told, count, seed),
+            reverse: self.reverse(options, told.clone(), count, seed),
+            told,
             model: self.valid(),
         }))
     }
@@ -614,6 +621,7 @@ impl Family for LatentDiffusion {
 /// A walk among codes, seen through the decoder.
 struct Walk {
     reverse: Reverse,
+    told: Told,
     model: LatentDiffusion,
 }
 
@@ -630,6 +638,29 @@ impl Sampler for Walk {
     fn state(&self) -> Samples {
         let logits = LatentDiffusion::decode(&self.model, self.reverse.x());
         Samples::Images(self.model.images(logits))
+    }
+
+    fn divided(&mut self) -> Option<&mut dyn Divided> {
+        Some(self)
+    }
+}
+
+impl Divided for Walk {
+    fn taken(&self) -> usize {
+        self.reverse.taken()
+    }
+
+    fn ahead(&mut self) -> Option<Tensor<2>> {
+        self.reverse.ahead()
+    }
+
+    fn step_of(&self, step: usize, samples: Range<usize>, rows: Tensor<2>) -> Result<Tensor<2>> {
+        let predict = self.model.predict(self.told.of(samples));
+        self.reverse.step_of(step, &*predict, rows)
+    }
+
+    fn take(&mut self, found: Tensor<2>) -> Result<()> {
+        self.reverse.take(found)
     }
 }
 

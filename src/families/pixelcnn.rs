@@ -40,7 +40,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::pixels::PixelSampleOptions as PixelCnnSampleOptions;
 use super::pixels::{
-    self, Levels, Matrix, PixelModel, Raster, Walk, as_images,
+    self, Kept, Levels, Matrix, PixelModel, Raster, Walk, as_images,
     attention::{self, Attention, Looking},
     by_pixel, down, matrix, right, times,
 };
@@ -447,5 +447,23 @@ impl Walk for Columns {
             first.seen.remove(0);
             first.seen.push(value * 2.0 - 1.0);
         }
+    }
+
+    /// The rows above of each layer, and what is looked at.
+    fn kept(&self) -> Tensor<2> {
+        let rows = self.columns.iter().flat_map(|column| &column.rows);
+        let rows = rows.map(|row| row.clone().flatten::<2>(1, 3));
+        let looking = self.attention.iter().map(Looking::kept);
+        Tensor::cat(rows.chain(looking).collect(), 1)
+    }
+
+    fn go_on(&mut self, y: usize, kept: &mut Kept) -> Result<()> {
+        for row in self.columns.iter_mut().flat_map(|column| &mut column.rows) {
+            let [n, c, _, w] = row.dims();
+            *row = kept.next(c * w)?.reshape([n, c, 1, w]);
+        }
+        let [_, w] = self.model.size;
+        let mut looking = self.attention.iter_mut();
+        looking.try_for_each(|looking| looking.go_on(y * w, kept))
     }
 }

@@ -36,8 +36,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::pixels::{
-    self, Levels, Matrix, PixelModel, PixelSampleOptions, Raster, Walk, by_pixel, down, matrix,
-    right, times,
+    self, Kept, Levels, Matrix, PixelModel, PixelSampleOptions, Raster, Walk, by_pixel, down,
+    matrix, right, times,
 };
 use crate::{
     data::{Batch, DataInfo, Space, SpaceKind},
@@ -443,5 +443,37 @@ impl Walk for Remembering {
     fn tell(&mut self, value: Tensor<2>) {
         self.left.remove(0);
         self.left.push(value * 2.0 - 1.0);
+    }
+
+    /// The rows above, and what each layer knows at each place of the last one.
+    fn kept(&self) -> Tensor<2> {
+        let above = self.above.iter().map(|row| row.clone().flatten::<2>(1, 3));
+        let of_layer = |row: &Row| {
+            let places = row.from_left.iter().chain(&row.from_right);
+            let places = places.flat_map(|place| [place.state.clone(), place.memory.clone()]);
+            places.chain(row.seen.clone()).collect::<Vec<_>>()
+        };
+        Tensor::cat(
+            above.chain(self.layers.iter().flat_map(of_layer)).collect(),
+            1,
+        )
+    }
+
+    fn go_on(&mut self, _: usize, kept: &mut Kept) -> Result<()> {
+        let PixelRnnConfig { units, .. } = *self.model.config();
+        for row in &mut self.above {
+            let [n, _, _, w] = row.dims();
+            *row = kept.next(w)?.reshape([n, 1, 1, w]);
+        }
+        for row in &mut self.layers {
+            for place in row.from_left.iter_mut().chain(&mut row.from_right) {
+                place.state = kept.next(units)?;
+                place.memory = kept.next(units)?;
+            }
+            for seen in &mut row.seen {
+                *seen = kept.next(2 * units)?;
+            }
+        }
+        Ok(())
     }
 }

@@ -4,6 +4,7 @@
 //! between slices (`Host::pause`), so that a cancel or a look at the same session gets its turn.
 
 mod answer;
+mod helped;
 mod options;
 mod sampling;
 mod speech;
@@ -50,7 +51,7 @@ pub struct Host {
     library: RefCell<Library>,
     voice: RefCell<Option<Rc<Voice>>>,
     crew: Crew,
-    /// The session whose training the crew helps.
+    /// The request that the crew helps.
     helped: Cell<Option<u32>>,
     cancelled: RefCell<HashSet<u32>>,
     running: RefCell<HashSet<u32>>,

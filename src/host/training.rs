@@ -4,11 +4,10 @@ use std::rc::Rc;
 
 use web_time::{Duration, Instant};
 
-use super::{Host, Slot};
+use super::{Host, Slot, helped::Helped};
 use crate::{
     error::{Error, Result},
     protocol::{Bytes, Outcome, Progress},
-    training::Crew,
 };
 
 /// A training goes on so long before it is helped.
@@ -40,56 +39,6 @@ impl Training {
 impl Drop for Training {
     fn drop(&mut self) {
         self.0.training.set(false);
-    }
-}
-
-/// The crew of a training for as long as it lasts: only one has it at a time.
-struct Helped<'a> {
-    host: &'a Host,
-    id: u32,
-    session: u32,
-    /// How many the page was asked for.
-    asked: u32,
-}
-
-impl<'a> Helped<'a> {
-    fn begin(host: &'a Host, id: u32, session: u32) -> Self {
-        Self {
-            host,
-            id,
-            session,
-            asked: 0,
-        }
-    }
-
-    /// Those that help it.
-    fn crew(&self) -> Option<&'a Crew> {
-        let own = self.asked > 0 && self.host.helped.get() == Some(self.session);
-        own.then_some(&self.host.crew)
-    }
-
-    /// Asks the page for so many, where that is news or some were lost.
-    fn ask(&mut self, count: u32) {
-        match self.host.helped.get() {
-            Some(other) if other != self.session => return,
-            None if count == 0 => return,
-            _ => self.host.helped.set(Some(self.session)),
-        }
-        let lost = self.host.crew.take_lost();
-        if count != self.asked || !lost.is_empty() {
-            self.asked = count;
-            self.host
-                .progress(self.id, Progress::Helpers { count, lost });
-        }
-    }
-}
-
-impl Drop for Helped<'_> {
-    fn drop(&mut self) {
-        if self.host.helped.get() == Some(self.session) {
-            self.ask(0);
-            self.host.helped.set(None);
-        }
     }
 }
 
@@ -128,7 +77,7 @@ impl Host {
             steps.map(|s| session.step() + u64::from(s))
         };
         let computed = slot.session.lock().await.computed();
-        let mut helped = Helped::begin(self, id, number);
+        let mut helped = Helped::begin(self, id);
         let started = Instant::now();
         let mut paid_steps = 0f32;
         loop {

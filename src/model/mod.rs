@@ -32,7 +32,7 @@ pub use example::Example;
 pub use family::*;
 pub use imagining::*;
 pub use model::Model;
-pub use parts::{Sum, part_count, parts};
+pub use parts::{Sum, part_count, parts, sample_parts};
 pub use planning::*;
 pub use sampler::*;
 pub use step::*;

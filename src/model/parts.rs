@@ -1,11 +1,12 @@
 //! A training step in parts: what each gives, and their sum.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 use super::{Family, Losses, plain};
 use crate::{
     data::Batch,
     error::Result,
+    kernels::gemm::FEW,
     optim::{Gradients, Optimizer, add_gradients},
     rng::Rng,
 };
@@ -34,6 +35,16 @@ fn part_size(count: usize, most: usize, together: usize) -> usize {
     let groups = count / together;
     let parts = groups.div_ceil((most / together).max(1));
     groups.div_ceil(parts.next_multiple_of(2)) * together
+}
+
+/// `count` samples in parts of neighbours, which follow from their number alone. What becomes of a sample is the same to
+/// the last bit in its part and among all: none has so few that products of matrices add up in another order, unless all
+/// together are so few.
+pub fn sample_parts(count: usize) -> Vec<Range<usize>> {
+    let least = if count > FEW { FEW + 1 } else { 1 };
+    let parts = (count / least).max(1);
+    let at = |i: usize| if i == parts { count } else { i * least };
+    (0..parts).map(|i| at(i)..at(i + 1)).collect()
 }
 
 /// Losses and gradients of a part of a batch, or of several.
@@ -82,6 +93,21 @@ impl Sum {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_of_samples_are_not_too_small_for_their_number() {
+        let sizes = |count| -> Vec<usize> { sample_parts(count).iter().map(Range::len).collect() };
+        assert_eq!(sizes(1), [1]);
+        assert_eq!(sizes(3), [1, 1, 1]);
+        assert_eq!(sizes(7), [7]);
+        assert_eq!(sizes(11), [4, 7]);
+        assert_eq!(sizes(16), [4; 4]);
+        for count in 1..60 {
+            let parts = sample_parts(count);
+            let all: Vec<usize> = parts.into_iter().flatten().collect();
+            assert_eq!(all, (0..count).collect::<Vec<_>>());
+        }
+    }
 
     #[test]
     fn parts_are_even_and_do_not_come_between_what_belongs_together() {

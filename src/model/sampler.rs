@@ -1,6 +1,6 @@
 //! Samplers: one step at a time.
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, ops::Range, pin::Pin};
 
 use burn::tensor::Tensor;
 
@@ -119,6 +119,37 @@ pub trait Sampler {
     fn revises(&self) -> bool {
         false
     }
+
+    /// Its steps sample by sample, where they can be taken so.
+    fn divided(&mut self) -> Option<&mut dyn Divided> {
+        None
+    }
+}
+
+/// A sampler whose samples know nothing of each other: a step can be taken for some of them at a time, here or by
+/// another worker. All that such a step goes on from is a row of numbers for each sample, and so is what comes of it;
+/// the rest follows from what the sampler was made with. What becomes of a sample is the same to the last bit, whichever
+/// others its step is taken with.
+pub trait Divided {
+    /// Steps taken so far.
+    fn taken(&self) -> usize;
+
+    /// What the next step goes on from, `[n, numbers]`, its noise among it; nothing if no step is left. Followed by
+    /// [`Divided::take`].
+    fn ahead(&mut self) -> Option<Tensor<2>>;
+
+    /// What comes of a step, the one behind so many, for some samples from their rows of [`Divided::ahead`]:
+    /// `[m, numbers]`.
+    ///
+    /// # Errors
+    /// [`Error::BadRequest`] where there is no such step, or the rows are not of it.
+    fn step_of(&self, step: usize, samples: Range<usize>, rows: Tensor<2>) -> Result<Tensor<2>>;
+
+    /// Takes the next step by what came of it for all samples, `[n, numbers]`.
+    ///
+    /// # Errors
+    /// [`Error::BadRequest`] if it is something else.
+    fn take(&mut self, found: Tensor<2>) -> Result<()>;
 }
 
 /// Take all steps of a sampler; `after` sees it after each, with the number of steps taken, and may

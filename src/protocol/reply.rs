@@ -115,8 +115,8 @@ pub enum Progress {
         /// A resumable checkpoint.
         bytes: Bytes,
     },
-    /// A training would go faster with helpers, workers to which the page gives it a way; or does not need them
-    /// any more.
+    /// A training, or samples that take long, would go faster with helpers, workers to which the page gives it a way;
+    /// or does not need them any more.
     Helpers {
         /// How many, at most.
         count: u32,

@@ -24,6 +24,7 @@ use web_time::Duration;
 use crate::{
     checkpoint::{self, Meta, Opened, Precision, Tuning},
     data::{DataInfo, Dataset, PointSet, Space, SpaceKind, clips, free, scenes},
+    device,
     error::{Error, Result},
     export,
     families::{self, tuned},
@@ -32,7 +33,7 @@ use crate::{
     options,
     plots::{self, edit},
     protocol::{ExampleInfo, LossCurve, ModelInfo, SpaceInfo, Split, TrainState},
-    training::{Budget, Trainer, Trial},
+    training::{Budget, Drawing, MOST_HELPERS, Trainer, Trial, Wished, next_number},
     worlds::maze,
 };
 use snapshots::Snapshot;
@@ -58,6 +59,8 @@ pub struct Session {
     trial: Trial,
     /// Workers that took the last step.
     workers: usize,
+    /// Tells the weights of a model that is looked at from others.
+    weights: u64,
     /// Why the training cannot go on from where it is.
     diverged: Option<Error>,
 }
@@ -131,6 +134,7 @@ impl Session {
             budget: Budget::of(device),
             trial: Trial::default(),
             workers: 1,
+            weights: next_number(),
             diverged: None,
         }
     }
@@ -566,6 +570,38 @@ impl Session {
         let model = self.model();
         self.budget.check_samples(&*model, count as usize)?;
         model.sampler(options, condition, count as usize, seed.into())
+    }
+
+    /// Such samples, as helpers are told of them.
+    pub fn drawing(
+        &self,
+        options: &Value,
+        condition: &Condition,
+        count: u32,
+        seed: u32,
+    ) -> Drawing {
+        let weights = match &self.state {
+            State::Opened(_) => self.weights,
+            // They change from step to step.
+            State::Training(_) => next_number(),
+        };
+        let wished = Wished {
+            options: options.clone(),
+            condition: condition.clone(),
+            count: count as usize,
+            seed: seed.into(),
+        };
+        Drawing::new(weights, self.model(), self.data().clone(), wished)
+    }
+
+    /// How many helpers such samples may be dealt out to, if their steps can be: no more than have something to do,
+    /// and than there is memory for.
+    pub fn drawers(&self, drawing: &Drawing) -> usize {
+        if !device::is_cpu(&self.device) {
+            return 0;
+        }
+        let room = self.budget.drawers(drawing.model(), drawing.count());
+        (drawing.workers() - 1).min(room).min(MOST_HELPERS)
     }
 }
 

@@ -122,6 +122,15 @@ impl Budget {
         })
     }
 
+    /// How many helpers may draw samples of a model with the worker that has it, of `count` samples in all.
+    pub fn drawers(self, model: &dyn Model, count: usize) -> usize {
+        let (parameters, cost) = (model.num_params() as f64, model.cost());
+        // The weights as they come and as they are held; without gradients half of what is computed is kept at most.
+        let own = 4.0 * parameters + 2.0 * count as f64 * cost.activations;
+        let helper = PROGRAM + 12.0 * parameters + 2.0 * count as f64 * cost.activations;
+        ((self.memory - own) / helper).max(0.0) as usize
+    }
+
     /// What is too much, and the most of it.
     fn exceeded(self, plan: &Plan) -> Option<(String, String)> {
         if plan.file > FILE_LIMIT as f64 - HEADER {

@@ -1,6 +1,7 @@
-//! Workers that help with a training: the parts of each step are dealt out to them, and what they give back is
+//! Workers that help: the parts of each step of a training are dealt out to them, and what they give back is
 //! added up in the order of the parts. What comes out is the same to the last bit however many there are, whoever
-//! computes what, and whoever is lost on the way, for a part that does not come back is computed here.
+//! computes what, and whoever is lost on the way, for a part that does not come back is computed here. Samples are
+//! dealt out as well ([`drawing`](super::drawing)).
 
 use std::{
     borrow::Cow,
@@ -14,7 +15,9 @@ use std::{
 use burn::tensor::{Tensor, TensorData};
 use web_time::{Duration, Instant};
 
-use super::helper::{DIRECTIONS, FAILED, FOUND, MODEL, Numbers, Outline, PART, STEP, rng_of};
+use super::helper::{
+    DIRECTIONS, DRAWN, FAILED, FOUND, MODEL, Numbers, Outline, PART, STEP, rng_of,
+};
 use crate::{
     data::{
         Batch, DataInfo,
@@ -38,17 +41,19 @@ pub trait Line {
     fn send(&self, head: &[u8], numbers: &[TensorData]);
 }
 
-struct Member {
-    line: Box<dyn Line>,
-    /// The training whose model it has.
-    knows: Option<u64>,
+pub(super) struct Member {
+    pub(super) line: Box<dyn Line>,
+    /// The training or the drawing that it has been told of.
+    pub(super) knows: Option<u64>,
+    /// The weights that it draws with.
+    pub(super) holds: Option<u64>,
     /// Seconds that a part takes it.
-    pace: Pace,
+    pub(super) pace: Pace,
 }
 
 /// Seconds that something took lately.
 #[derive(Debug, Clone, Copy, Default)]
-struct Pace(Option<f64>);
+pub(super) struct Pace(Option<f64>);
 
 impl Pace {
     fn saw(&mut self, seconds: f64) {
@@ -57,20 +62,26 @@ impl Pace {
                 .map_or(seconds, |before| 0.7 * before + 0.3 * seconds),
         );
     }
+
+    /// It may have become quicker since it was seen.
+    pub(super) fn forget(&mut self) {
+        self.0 = self.0.map(|seconds| 0.9 * seconds);
+    }
 }
 
-/// A part of a step, or what a helper found of its matrices.
+/// A part of a step, or what a helper found of its matrices, or of its samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Piece {
+pub(super) enum Piece {
     Part(usize),
     Found(u32),
+    Drawn(u32),
 }
 
 /// What came back of it.
-struct Returned {
+pub(super) struct Returned {
     losses: Vec<f32>,
     present: Vec<u32>,
-    numbers: Box<dyn Numbers>,
+    pub(super) numbers: Box<dyn Numbers>,
 }
 
 /// What a step is about.
@@ -86,14 +97,14 @@ pub(super) struct Step<'a> {
 /// See the module's documentation.
 pub struct Crew {
     rest: Pause,
-    patience: Duration,
-    members: RefCell<BTreeMap<u32, Member>>,
+    pub(super) patience: Duration,
+    pub(super) members: RefCell<BTreeMap<u32, Member>>,
     /// Those that did not answer, or answered that they cannot.
     lost: RefCell<Vec<u32>>,
     /// The step under way.
-    ticket: Cell<u64>,
+    pub(super) ticket: Cell<u64>,
     returned: RefCell<BTreeMap<Piece, Returned>>,
-    /// The training, and the seconds that a part of it takes here.
+    /// The training or the drawing, and the seconds that a part of it takes here.
     pace: Cell<(u64, Pace)>,
     heard: Cell<bool>,
     waker: RefCell<Option<Waker>>,
@@ -127,6 +138,7 @@ impl Crew {
         let member = Member {
             line,
             knows: None,
+            holds: None,
             pace: Pace::default(),
         };
         self.members.borrow_mut().insert(number, member);
@@ -176,6 +188,10 @@ impl Crew {
                 Piece::Part(part)
             }
             FOUND => Piece::Found(number),
+            DRAWN => {
+                took = Some(f64::from_bits(head.number()?));
+                Piece::Drawn(number)
+            }
             other => {
                 let reason = format!("a message of kind {other}");
                 return Err(Error::BadRequest { reason });
@@ -196,7 +212,7 @@ impl Crew {
         Ok(())
     }
 
-    fn lose(&self, number: u32) {
+    pub(super) fn lose(&self, number: u32) {
         if self.members.borrow_mut().remove(&number).is_some() {
             self.lost.borrow_mut().push(number);
         }
@@ -231,10 +247,7 @@ impl Crew {
             let mut rng = rng_of(step.seed, step.step, i);
             step.model.sum_of(part, *share, &mut rng)
         };
-        if self.pace.get().0 != step.training {
-            self.pace.set((step.training, Pace::default()));
-        }
-        let (own, dealt) = self.deal(parts.len());
+        let (own, dealt) = self.deal(step.training, parts.len());
         self.send(step, &parts, &dealt).await?;
         let begun = Instant::now();
         let mut sum = Sum::default();
@@ -242,9 +255,7 @@ impl Crew {
             sum.add(compute(i)?);
         }
         let each = begun.elapsed().as_secs_f64() / own as f64;
-        let (training, mut pace) = self.pace.get();
-        pace.saw(each);
-        self.pace.set((training, pace));
+        self.saw(each);
         let shapes = step.model.shapes();
         for (number, range) in dealt {
             let patience = Duration::from_secs_f64(8.0 * each * range.len() as f64);
@@ -334,14 +345,21 @@ impl Crew {
         Ok(found.into_values().collect())
     }
 
+    /// A part took so many seconds here.
+    pub(super) fn saw(&self, seconds: f64) {
+        let (of, mut pace) = self.pace.get();
+        pace.saw(seconds);
+        self.pace.set((of, pace));
+    }
+
     /// What comes from now on is of something else than before.
-    fn begin(&self) {
+    pub(super) fn begin(&self) {
         self.ticket.set(self.ticket.get() + 1);
         self.returned.borrow_mut().clear();
     }
 
     /// What a helper gives back; nothing if it is not there any more, or takes too long.
-    async fn wait(&self, number: u32, piece: Piece, until: Instant) -> Option<Returned> {
+    pub(super) async fn wait(&self, number: u32, piece: Piece, until: Instant) -> Option<Returned> {
         loop {
             let found = self.returned.borrow_mut().remove(&piece);
             let there = self.members.borrow().contains_key(&number);
@@ -352,9 +370,12 @@ impl Crew {
         }
     }
 
-    /// How many parts, from the first on, are computed here, and which ones by whom else: so that all are done as soon
-    /// as can be.
-    fn deal(&self, parts: usize) -> (usize, Vec<(u32, Range<usize>)>) {
+    /// How many parts of a step of a training or a drawing, from the first on, are computed here, and which ones by
+    /// whom else: so that all are done as soon as can be.
+    pub(super) fn deal(&self, of: u64, parts: usize) -> (usize, Vec<(u32, Range<usize>)>) {
+        if self.pace.get().0 != of {
+            self.pace.set((of, Pace::default()));
+        }
         let own = self.pace.get().1.0.unwrap_or(1.0);
         let members = self.members.borrow();
         // Parts, and seconds of each; the last is this worker, which has the first part in any case.
@@ -402,6 +423,7 @@ impl Crew {
             if member.knows != Some(step.training) {
                 member.line.send(&outline(step)?, &[]);
                 member.knows = Some(step.training);
+                member.holds = None;
                 member.pace = Pace::default();
             }
             let mut head = Pack::default();
@@ -424,11 +446,7 @@ impl Crew {
 }
 
 fn outline(step: &Step) -> Result<Vec<u8>> {
-    let outline = Outline {
-        family: step.model.family().into(),
-        config: step.model.config()?,
-        data: step.data.clone(),
-    };
+    let outline = Outline::of(step.model, step.data)?;
     let json = serde_json::to_vec(&outline).map_err(|error| Error::Internal {
         reason: error.to_string(),
     })?;

@@ -1,4 +1,4 @@
-//! What a helper does: it computes parts of the steps of a training that is another worker's.
+//! What a helper does: it computes parts of the steps of a training that is another worker's, or of a sampler's.
 //!
 //! It is told of a model once and gets the weights with each step. What comes to it, and what it gives back,
 //! is a head of bytes and many numbers, which cross as one buffer.
@@ -7,6 +7,7 @@ use burn::tensor::{Device, TensorData};
 use serde::{Deserialize, Serialize};
 use web_time::Instant;
 
+use super::drawing::Drawer;
 use crate::{
     data::{
         Batch, DataInfo,
@@ -48,14 +49,33 @@ pub(super) struct Outline {
     pub(super) data: DataInfo,
 }
 
+impl Outline {
+    /// That of a model.
+    pub(super) fn of(model: &dyn Model, data: &DataInfo) -> Result<Self> {
+        Ok(Self {
+            family: model.family().into(),
+            config: model.config()?,
+            data: data.clone(),
+        })
+    }
+
+    /// A model without its weights.
+    pub(super) fn model(&self, device: &Device) -> Result<Box<dyn Model>> {
+        families::outline(&self.family, &self.config, &self.data, device)
+    }
+}
+
 /// Kinds of messages to a helper.
 pub(super) const MODEL: u64 = 0;
 pub(super) const STEP: u64 = 1;
 pub(super) const DIRECTIONS: u64 = 2;
+pub(super) const DRAWING: u64 = 3;
+pub(super) const DRAW: u64 = 4;
 /// Kinds of messages from a helper.
 pub(super) const PART: u64 = 0;
 pub(super) const FAILED: u64 = 1;
 pub(super) const FOUND: u64 = 2;
+pub(super) const DRAWN: u64 = 3;
 
 /// The generator of a part of a step, the same whoever computes it.
 pub(super) fn rng_of(seed: u64, step: u64, part: usize) -> Rng {
@@ -67,6 +87,8 @@ pub struct Helper {
     device: Device,
     /// The training that it helps, and its model.
     model: Option<(u64, Box<dyn Model>)>,
+    /// What it draws.
+    drawer: Option<Drawer>,
 }
 
 impl Helper {
@@ -75,6 +97,7 @@ impl Helper {
         Self {
             device: device.clone().autodiff(),
             model: None,
+            drawer: None,
         }
     }
 
@@ -101,15 +124,23 @@ impl Helper {
     ) -> Result<()> {
         let mut head = Unpack(head);
         let (kind, training) = (head.number()?, head.number()?);
+        if kind == DRAWING {
+            self.model = None;
+            let before = self.drawer.take();
+            let device = self.device.clone().inner();
+            self.drawer = Some(Drawer::told(training, &mut head, numbers, before, &device)?);
+            return Ok(());
+        }
+        if kind == DRAW {
+            return match &mut self.drawer {
+                Some(drawer) => drawer.draw(training, &mut head, numbers, reply).await,
+                None => Err(untold()),
+            };
+        }
         if kind == MODEL {
+            self.drawer = None;
             let outline: Outline = serde_json::from_slice(head.bytes()?).map_err(unreadable)?;
-            let Outline {
-                family,
-                config,
-                data,
-            } = &outline;
-            let model = families::outline(family, config, data, &self.device)?;
-            self.model = Some((training, model));
+            self.model = Some((training, outline.model(&self.device)?));
             return Ok(());
         }
         if kind == DIRECTIONS {
@@ -151,23 +182,32 @@ impl Helper {
     /// The model with the weights of a step.
     fn with_weights(&mut self, training: u64, numbers: &dyn Numbers) -> Result<&dyn Model> {
         let known = self.model.take().filter(|(known, _)| *known == training);
-        let (_, model) = known.ok_or_else(|| Error::BadRequest {
-            reason: "a helper has not been told of the model".into(),
-        })?;
-        let (mut weights, mut at) = (Weights::new(), 0);
-        for (name, dims) in model.shapes() {
-            let count = dims.iter().product();
-            let values = numbers.read(at, count);
-            if values.len() != count {
-                return Err(Error::CheckpointShape {
-                    reason: format!("{name} is cut short"),
-                });
-            }
-            at += count;
-            weights.insert(name, TensorData::new(values, dims));
-        }
-        let model = model.with_weights(weights)?;
+        let (_, model) = known.ok_or_else(untold)?;
+        let model = with_weights(model, numbers)?;
         Ok(&*self.model.insert((training, model)).1)
+    }
+}
+
+/// A model with the weights that were sent.
+pub(super) fn with_weights(model: Box<dyn Model>, numbers: &dyn Numbers) -> Result<Box<dyn Model>> {
+    let (mut weights, mut at) = (Weights::new(), 0);
+    for (name, dims) in model.shapes() {
+        let count = dims.iter().product();
+        let values = numbers.read(at, count);
+        if values.len() != count {
+            return Err(Error::CheckpointShape {
+                reason: format!("{name} is cut short"),
+            });
+        }
+        at += count;
+        weights.insert(name, TensorData::new(values, dims));
+    }
+    model.with_weights(weights)
+}
+
+pub(super) fn untold() -> Error {
+    Error::BadRequest {
+        reason: "a helper has not been told of the model".into(),
     }
 }
 
@@ -198,7 +238,7 @@ fn find(
     Ok(())
 }
 
-fn unreadable(error: serde_json::Error) -> Error {
+pub(super) fn unreadable(error: serde_json::Error) -> Error {
     Error::BadRequest {
         reason: error.to_string(),
     }

@@ -1,15 +1,11 @@
 //! A training under way.
 
-use std::{
-    collections::BTreeMap,
-    rc::Rc,
-    sync::atomic::{AtomicU64, Ordering},
-};
+use std::{collections::BTreeMap, rc::Rc};
 
 use burn::tensor::{Device, Tensor};
 use serde_json::Value;
 
-use super::{Budget, Crew, crew::Step};
+use super::{Budget, Crew, crew::Step, next_number};
 use crate::{
     data::{Batch, Dataset, Stream, remembered, test_batch},
     error::{Error, Result},
@@ -31,9 +27,6 @@ pub struct Origin {
     /// Name of the data that they had learned from, where it was other data than this training's.
     pub data: Option<String>,
 }
-
-/// Trainings that there were.
-static TRAININGS: AtomicU64 = AtomicU64::new(0);
 
 /// A training under way.
 pub struct Trainer {
@@ -103,7 +96,7 @@ impl Trainer {
             only: None,
             origin: Origin::default(),
             old: None,
-            id: TRAININGS.fetch_add(1, Ordering::Relaxed),
+            id: next_number(),
             stream: Stream::new(seed, seen),
             step,
             sums: BTreeMap::new(),

@@ -26,7 +26,7 @@ export type Asked = Exclude<Request, Open> | (Omit<Open, "bytes"> & { bytes: Uin
 /** What can be asked for, as the worker describes it. */
 export type Description = Extract<Outcome, { type: "description" }>;
 
-/** What a training says of helpers. */
+/** What a training, or samples that take long, say of helpers. */
 type Wanted = Pick<Extract<Progress, { type: "helpers" }>, "count" | "lost">;
 /** A reader's points as they were taken. */
 export type Points = Extract<Outcome, { type: "points" }>;
@@ -103,7 +103,7 @@ export class Engine {
     return this.#connection.send({ ...request, bytes }, options);
   }
 
-  /** A training of its worker would go faster with so many helpers; at most `workers` are to compute in all. */
+  /** Its worker would get on faster with so many helpers; at most `workers` are to compute in all. */
   help({ count, lost }: Wanted, workers: number | null) {
     this.#helpers ??= new Helpers(this.#connection);
     this.#helpers.want(count, lost, workers);

@@ -1,11 +1,11 @@
 import { Connection } from "./connection";
 import { idly } from "./platform";
 
-/** The most workers that help one training. */
+/** The most workers that help another. */
 const MOST = 8;
-/** How long they stay when the training has paused, milliseconds. */
+/** How long they stay when nothing is left to do, milliseconds. */
 const IDLE = 3000;
-/** So many may die, or not come at all, within so many milliseconds; without them a training goes on by itself. */
+/** So many may die, or not come at all, within so many milliseconds; without them a worker goes on by itself. */
 const DEATHS = MOST;
 const LATELY = 300_000;
 /** Before the next one comes in the place of one that died, milliseconds. */
@@ -39,7 +39,7 @@ const watchPower = () =>
     }));
 globalThis.document?.addEventListener("visibilitychange", changed);
 
-/** How many helpers are right: one core is the training worker's; none in a hidden tab or on battery. */
+/** How many helpers are right: one core is the helped worker's; none in a hidden tab or on battery. */
 function right(workers: number | null): number {
   if (globalThis.document?.hidden || draining) return 0;
   const cores = globalThis.navigator?.hardwareConcurrency ?? 1;
@@ -47,8 +47,8 @@ function right(workers: number | null): number {
 }
 
 /**
- * Workers that help a training: each has a module of its own, and a port to the worker that trains. The page only
- * starts and ends them; how many are wanted, that worker says.
+ * Workers that help another with a training, or with samples: each has a module of its own, and a port to that worker.
+ * The page only starts and ends them; how many are wanted, that worker says.
  */
 export class Helpers {
   #wanted = 0;
@@ -65,8 +65,8 @@ export class Helpers {
   }
 
   /**
-   * A training wants so many; those that are `lost` did not answer. `workers` is the most that are to compute, the
-   * training worker among them.
+   * So many are wanted; those that are `lost` did not answer. `workers` is the most that are to compute, the helped
+   * worker among them.
    */
   want(count: number, lost: readonly number[], workers: number | null) {
     this.#wanted = count;

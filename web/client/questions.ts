@@ -43,6 +43,8 @@ type Bare<T> = T extends unknown ? Omit<T, "session"> : never;
 export abstract class Questions {
   abstract readonly id: number;
   protected abstract readonly engine: Engine;
+  /** The most workers that compute what takes long on the processor; by default as many as there are cores. */
+  workers: number | null = null;
 
   /** Makes sure that the worker has a data set. */
   abstract needData(name: string): Promise<void>;
@@ -111,6 +113,7 @@ export abstract class Questions {
         progress: (p) => {
           if (p.type === "sampling") progress?.(p.step, p.of, p.view);
           else if (p.type === "viewing") grown?.(p.view);
+          else if (p.type === "helpers") this.engine.help(p, this.workers);
         },
       });
     const outcome = await this.insist(ask, true);
@@ -154,7 +157,11 @@ export abstract class Questions {
   }
 
   async #file(request: Request): Promise<SavedFile> {
-    const outcome: Outcome = await this.insist(() => this.engine.request(request));
+    const ask = () =>
+      this.engine.request(request, {
+        progress: (p) => p.type === "helpers" && this.engine.help(p, this.workers),
+      });
+    const outcome: Outcome = await this.insist(ask);
     if (outcome.type !== "file") throw unexpected(outcome);
     return outcome;
   }

@@ -228,7 +228,7 @@ export class Session extends Questions implements Survivor {
   }
 
   async #train(running: Running, run: Run) {
-    const { steps = null, seconds = null, rate = null, network = null, workers = null, keep = true } = run;
+    const { steps = null, seconds = null, rate = null, network = null, workers = this.workers, keep = true } = run;
     const { signal } = running.abort;
     if (!this.model) return;
     const first = this.model.state.step;

@@ -84,6 +84,7 @@ export class Controller extends Runner {
     });
     this.session = session;
     session.usePoints(this.points);
+    session.workers = this.workers;
     this.#ask(session);
     void this.look();
     return session;

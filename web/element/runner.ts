@@ -27,7 +27,7 @@ const SNAPSHOT = 10_000;
 /** The training of the model in place: it follows what is wished (`wants`) and what can be seen (`watch`). */
 export abstract class Runner extends Wishes {
   rate: number | null = null;
-  /** The most workers that compute a training; null is as many as there are cores. */
+  /** The most workers that compute; null is as many as there are cores. */
   workers: number | null = null;
   /** Where the rate is limited: one step at a time, each with its picture. */
   stepwise = false;
@@ -147,6 +147,7 @@ export abstract class Runner extends Wishes {
   /** Other workers, at once. */
   async setWorkers(most: number | null): Promise<void> {
     this.workers = most;
+    if (this.session) this.session.workers = most;
     if (this.running && !this.#stepping) await this.halt();
     this.sync();
   }
@@ -188,8 +189,7 @@ export abstract class Runner extends Wishes {
     this.failed = false;
     this.told.turned();
     const slowly = this.stepwise && rate !== null && run.steps !== 1;
-    const { workers } = this;
-    const training = slowly ? this.#slowly(session, rate, wish) : session.train({ ...run, rate, workers });
+    const training = slowly ? this.#slowly(session, rate, wish) : session.train({ ...run, rate });
     this.#loop = training.then(
       () => undefined,
       (e: unknown) => {

@@ -1,6 +1,6 @@
 // What of a module a first visit runs, found out by doing it: the module describes itself, opens each model that is
-// shipped, and draws from it as pages do that say no more than its name, and as the site's own pages ask; and it makes
-// a model of points of each family, and draws from that.
+// shipped, and draws from it as pages do that say no more than its name, and as the site's own pages ask; it draws images
+// that take long; and it makes a model of points of each family, and draws from that.
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -13,6 +13,8 @@ const LONG = 1000;
 /** What a sample is to fit, of what elements say; the rest are options of the sampler. */
 const CONDITIONS = /^(prompt|label|guidance)$/;
 
+/** What takes so long that other workers are asked to help. */
+const ASKS = { family: "ddpm", count: 16, options: { steps: 1000 } };
 const MADE = { type: "create", session: 2, config: {}, train: {}, data: "moons", dataOptions: {}, seed: 1 };
 const LOOKS = [
   { type: "plot", plot: "samples", inputs: { count: 1000, seed: 1, resolution: 96 } },
@@ -94,6 +96,9 @@ async function visit({ module, glue }) {
       const part = (of) => Object.fromEntries(values.filter(([name]) => CONDITIONS.test(name) === of));
       await must({ type: "sample", session: 1, count: 4, seed: 1, options: part(false), condition: part(true) }, LONG);
     }
+    const { count, options } = ASKS;
+    if (family === ASKS.family)
+      await must({ type: "sample", session: 1, count, seed: 1, options, condition: {} }, LONG);
   }
   const ofPoints = families.filter(({ spaces }) => spaces.some(({ kind }) => kind === "points"));
   for (const { id: family } of ofPoints) {

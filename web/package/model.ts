@@ -14,6 +14,8 @@ export interface AskedOptions {
   count?: number;
   /** The same seed gives the same samples. */
   seed?: number;
+  /** The most workers that compute what takes long on the processor; by default as many as there are cores, nine at most. */
+  workers?: number;
   /** Told of each step of a sampler that takes several; `view` shows how far it has come. */
   progress?: (progress: { step: number; of: number; view: View | null }) => void;
   /** Gives it up, with the code `cancelled`. */
@@ -106,8 +108,9 @@ export class Model<K extends Kind = Kind, F extends keyof Families = keyof Famil
 
   /** Draws samples. The same seed gives the same ones as in a widget and on the command line. */
   async sample(options: SampleOptions<F> = {} as SampleOptions<F>): Promise<SampleOf[K][]> {
-    const { count, seed = 1, progress, signal, ...rest } = options as SampleOptions & AskedOptions;
+    const { count, seed = 1, workers, progress, signal, ...rest } = options as SampleOptions & AskedOptions;
     const session = this.#session(signal);
+    session.workers = workers ?? null;
     const wanted = count ?? COUNTS[this.kind];
     const view = session.sample(
       wanted,
@@ -175,7 +178,7 @@ export class Model<K extends Kind = Kind, F extends keyof Families = keyof Famil
     signal?.addEventListener("abort", stop, { once: true });
     try {
       if (options) await session.setTrain({ ...options });
-      const running = session.train(run);
+      const running = session.train({ ...run, workers: run.workers ?? null });
       running
         .catch((e: unknown) => (failed = e))
         .finally(() => {

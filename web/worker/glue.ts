@@ -14,7 +14,7 @@ export interface Glue {
   start(onAnswer: (answer: Answer) => void): void;
   init_device(backend: "cpu" | "webgpu", allowFallback: boolean): Promise<DeviceInfo>;
   post(envelope: Envelope): void;
-  /** Of the CPU's module: workers help each other with a training. */
+  /** Of the CPU's module: workers help each other. */
   helper?(number: number, port: MessagePort): void;
   dismiss?(number: number): void;
   serve?(port: MessagePort): void;

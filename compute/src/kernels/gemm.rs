@@ -206,8 +206,9 @@ fn tiled(a: View, b: View, out: &mut [f32], stride: usize, add: bool) {
     });
 }
 
-/// A product of so few rows is done before `b` would be packed.
-const FEW: usize = 3;
+/// A product of so few rows is done before `b` would be packed. It adds up in another order than one of more rows,
+/// in which each row is the same however many others there are.
+pub const FEW: usize = 3;
 
 /// Row by row, four rows of `b` at a time.
 fn few_rows(a: View, b: View, out: &mut [f32], stride: usize, add: bool) {

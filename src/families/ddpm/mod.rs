@@ -59,8 +59,8 @@ use crate::{
     kernels::reduce,
     model::{
         Capabilities, Condition, ConditionKind, Cost, Defaults, Density, DensityKind,
-        DensityOptions, Example, Family, Losses, Preset, Reading, Sampler, Samples, TrainConfig,
-        config_and_net, ready,
+        DensityOptions, Divided, Example, Family, Losses, Preset, Reading, Sampler, Samples,
+        TrainConfig, config_and_net, ready,
     },
     nn::{
         either::Either,
@@ -72,7 +72,7 @@ use crate::{
     rng::{Purpose, Rng},
     scene::{PlotRequest, PlotSpec, Scene},
 };
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use burn::tensor::{Device, Tensor, TensorData};
 
@@ -96,6 +96,17 @@ pub struct Told {
 }
 
 impl Told {
+    /// What some of the samples are to be of.
+    #[must_use]
+    pub fn of(&self, samples: Range<usize>) -> Self {
+        let words = samples.start * CONTEXT..samples.end * CONTEXT;
+        Self {
+            labels: some(&self.labels, 1, samples),
+            tokens: some(&self.tokens, CONTEXT, words),
+            guidance: self.guidance,
+        }
+    }
+
     /// As the network is told it.
     fn all(&self) -> unet::Told<'_> {
         unet::Told {
@@ -103,6 +114,14 @@ impl Told {
             tokens: &self.tokens,
             steps: &[],
         }
+    }
+}
+
+/// Some of what each is told; all of what all are told, which is as long as `one` is told.
+fn some(all: &[u32], one: usize, range: Range<usize>) -> Vec<u32> {
+    match all.len() <= one {
+        true => all.to_vec(),
+        false => all.get(range).unwrap_or_default().to_vec(),
     }
 }
 
@@ -476,7 +495,7 @@ impl Family for Ddpm {
             options.sampler.without_shortcuts()?;
         }
         let told = self.told(condition, count, seed)?;
-        let mut reverse = self.reverse(options, told, count, seed);
+        let mut reverse = self.reverse(options, told.clone(), count, seed);
         if let Some(start) = condition.start(self.example.size())? {
             let x0 = self.row(start.to_vec()) * 2.0 - 1.0;
             reverse = reverse.from(x0, condition.strength.unwrap_or(STRENGTH));
@@ -495,6 +514,7 @@ impl Family for Ddpm {
         }
         Ok(Box::new(Walk {
             reverse,
+            told,
             known,
             model: self.valid(),
         }))
@@ -529,6 +549,7 @@ impl Family for Ddpm {
 /// A walk in the data's units.
 struct Walk {
     reverse: Reverse,
+    told: Told,
     /// Pixels that are known and where they are, each `[1, d]`.
     known: Option<[Tensor<2>; 2]>,
     model: Ddpm,
@@ -556,6 +577,29 @@ impl Sampler for Walk {
             }
             (samples, _) => samples,
         }
+    }
+
+    fn divided(&mut self) -> Option<&mut dyn Divided> {
+        Some(self)
+    }
+}
+
+impl Divided for Walk {
+    fn taken(&self) -> usize {
+        self.reverse.taken()
+    }
+
+    fn ahead(&mut self) -> Option<Tensor<2>> {
+        self.reverse.ahead()
+    }
+
+    fn step_of(&self, step: usize, samples: Range<usize>, rows: Tensor<2>) -> Result<Tensor<2>> {
+        let predict = self.model.predict(self.told.of(samples));
+        self.reverse.step_of(step, &*predict, rows)
+    }
+
+    fn take(&mut self, found: Tensor<2>) -> Result<()> {
+        self.reverse.take(found)
     }
 }
 

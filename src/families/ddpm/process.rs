@@ -7,7 +7,11 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::{
     DdpmConfig, DdpmSampleOptions, NoiseSchedule, Prediction, SamplerKind, coarse::Coarse,
 };
-use crate::rng::{Purpose, Rng};
+use crate::{
+    data::wire::cut_short,
+    error::Result,
+    rng::{Purpose, Rng},
+};
 
 /// A place on the way from data to noise: x_t = alpha x₀ + sigma ε.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -343,8 +347,8 @@ pub struct Reverse {
     known: Option<[Tensor<2>; 2]>,
     /// What is known of averages over its squares.
     coarse: Option<Coarse>,
-    /// The level of the step before, and x̂₀ there.
-    before: Option<(Level, Tensor<2>)>,
+    /// x̂₀ of the step before, where the next one counts it.
+    before: Option<Tensor<2>>,
 }
 
 impl Reverse {
@@ -451,20 +455,137 @@ impl Reverse {
 
     /// Takes the next step; false if there is none left.
     pub fn step(&mut self) -> bool {
-        let Some(&to) = self.levels.get(self.at + 1) else {
+        if self.is_done() {
             return false;
-        };
-        let from = self.level();
+        }
+        let noise = self.noise().into_iter();
+        let from = (self.x(), self.before.take());
+        (self.x, self.before) = self.stepped(self.at, &*self.predict, from, noise);
         self.at += 1;
-        let times = match self.known {
-            Some(_) if to.sigma > 0.0 => self.options.resample,
+        true
+    }
+
+    /// The network, as it is asked about all rows.
+    pub fn predict(&self) -> &Predict {
+        &*self.predict
+    }
+
+    /// Steps taken so far.
+    pub fn taken(&self) -> usize {
+        self.at
+    }
+
+    /// What the next step goes on from, row by row: x_t, x̂₀ of the step before where it counts, and the step's
+    /// noise, side by side as `[n, k d]`. Nothing at the end.
+    pub fn ahead(&self) -> Option<Tensor<2>> {
+        if self.is_done() {
+            return None;
+        }
+        let mut all = vec![self.x()];
+        all.extend(self.before.clone());
+        all.extend(self.noise());
+        Some(Tensor::cat(all, 1))
+    }
+
+    /// A step for some of the rows of [`Reverse::ahead`] by an answer to them: x_s, and x̂₀ where the step behind it
+    /// counts it, side by side. `at` is how many steps are before it.
+    ///
+    /// # Errors
+    /// [`BadRequest`](crate::error::Error::BadRequest) where there is no such step, or the rows are of another one.
+    pub fn step_of(&self, at: usize, predict: &Predict, rows: Tensor<2>) -> Result<Tensor<2>> {
+        let ([m, wide], [_, d]) = (rows.dims(), self.x.dims());
+        let before = usize::from(self.looks_back() && at > 0);
+        if at + 1 >= self.levels.len() || wide != (1 + before + self.draws(at).len()) * d {
+            return Err(cut_short());
+        }
+        let mut parts = (0..wide / d).map(|i| rows.clone().slice([0..m, i * d..(i + 1) * d]));
+        let x = parts.next().unwrap_or(rows.clone());
+        let before = parts.by_ref().take(before).next();
+        let (x, x0) = self.stepped(at, predict, (x, before), parts);
+        Ok(match x0 {
+            Some(x0) => Tensor::cat(vec![x, x0], 1),
+            None => x,
+        })
+    }
+
+    /// Takes the next step by what [`Reverse::step_of`] found of all rows.
+    ///
+    /// # Errors
+    /// [`BadRequest`](crate::error::Error::BadRequest) if it is something else.
+    pub fn take(&mut self, found: Tensor<2>) -> Result<()> {
+        let [n, d] = self.x.dims();
+        let parts = 1 + usize::from(self.looks_back());
+        if self.is_done() || found.dims() != [n, parts * d] {
+            return Err(cut_short());
+        }
+        let part = |i: usize| found.clone().slice([0..n, i * d..(i + 1) * d]);
+        self.before = self.looks_back().then(|| part(1));
+        self.x = part(0);
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Whether a step counts what was predicted in the one before. From a noisier state of another walk that
+    /// tells nothing of this one.
+    fn looks_back(&self) -> bool {
+        self.options.sampler == SamplerKind::DpmSolver && self.known.is_none()
+    }
+
+    /// How often the step is taken that has `at` before it.
+    fn times(&self, at: usize) -> usize {
+        match self.known {
+            Some(_) if self.levels[at + 1].sigma > 0.0 => self.options.resample,
             _ => 1,
+        }
+    }
+
+    /// How much of its noise a step adds towards the data.
+    fn fresh(&self, at: usize) -> f64 {
+        let eta = match self.options.sampler {
+            SamplerKind::Ddpm => 1.0,
+            SamplerKind::Ddim => self.options.eta,
+            _ => return 0.0,
         };
+        p_sample(self.levels[at], self.levels[at + 1], eta)[2]
+    }
+
+    /// Of each draw of noise of a step, the place of its generator; draws from the same one follow each other.
+    fn draws(&self, at: usize) -> Vec<u64> {
+        let (times, fresh) = (self.times(at), usize::from(self.fresh(at) > 0.0));
+        let known = usize::from(self.known.is_some());
+        let of = |time: usize| {
+            let count = fresh + known + usize::from(time + 1 < times);
+            std::iter::repeat_n(((at + 1) * times + time) as u64, count)
+        };
+        (0..times).flat_map(of).collect()
+    }
+
+    /// The noise of the next step, each draw `[n, d]`.
+    fn noise(&self) -> Vec<Tensor<2>> {
+        let (mut last, mut all) = (None, Vec::new());
+        for place in self.draws(self.at) {
+            let (_, mut rng) = last
+                .take_if(|(before, _)| *before == place)
+                .unwrap_or_else(|| (place, Rng::new(self.seed, Purpose::Sample, place)));
+            all.push(rng.normal_tensor(self.x.dims(), &self.x.device()));
+            last = Some((place, rng));
+        }
+        all
+    }
+
+    /// x and x̂₀ after the step that has `at` before it, from x and x̂₀ of the step before, all `[m, d]`.
+    fn stepped(
+        &self,
+        at: usize,
+        predict: &Predict,
+        (mut x, mut before): (Tensor<2>, Option<Tensor<2>>),
+        mut noise: impl Iterator<Item = Tensor<2>>,
+    ) -> (Tensor<2>, Option<Tensor<2>>) {
+        let (from, to, times) = (self.levels[at], self.levels[at + 1], self.times(at));
         for time in 0..times {
-            let place = (self.at * times + time) as u64;
-            let mut rng = Rng::new(self.seed, Purpose::Sample, place);
-            let mut x = self.towards(from, to, &mut rng);
-            let mut normal = |x: &Tensor<2>| rng.normal_tensor(x.dims(), &x.device());
+            let mut normal = |x: &Tensor<2>| noise.next().unwrap_or_else(|| x.zeros_like());
+            let start = (x, before.take());
+            (x, before) = self.towards(at, predict, start, &mut normal);
             if let Some([known, mask]) = &self.known {
                 let known = Process::q_sample(known.clone(), normal(&x), &[to]);
                 x = x * (mask.clone().neg() + 1.0) + known * mask.clone();
@@ -475,30 +596,35 @@ impl Reverse {
                 let fresh = (from.sigma.powi(2) - (kept * to.sigma).powi(2)).max(0.0);
                 x = x.clone() * kept + normal(&x) * fresh.sqrt();
             }
-            self.x = x;
         }
-        true
+        (x, before)
     }
 
-    /// x at `to`, from where it stands at `from`.
-    fn towards(&mut self, from: Level, to: Level, rng: &mut Rng) -> Tensor<2> {
-        let (process, x) = (&self.process, self.x.clone());
+    /// x after the step that has `at` before it, and x̂₀ if the one behind it counts that.
+    fn towards(
+        &self,
+        at: usize,
+        predict: &Predict,
+        (x, before): (Tensor<2>, Option<Tensor<2>>),
+        normal: &mut impl FnMut(&Tensor<2>) -> Tensor<2>,
+    ) -> (Tensor<2>, Option<Tensor<2>>) {
+        let (process, from, to) = (&self.process, self.levels[at], self.levels[at + 1]);
         if self.options.sampler == SamplerKind::Shortcut {
             // No x̂₀ of this moment, so it may well lie out of range on the way.
-            let answer = (self.predict)(x.clone(), from.time, from.time - to.time);
+            let answer = predict(x.clone(), from.time, from.time - to.time);
             let [a, b] = process.ddim(from, to);
-            return x * a + answer * b;
+            return (x * a + answer * b, None);
         }
-        let answer = (self.predict)(x.clone(), from.time, 0.0);
+        let answer = predict(x.clone(), from.time, 0.0);
         if self.options.sampler == SamplerKind::Ode {
             let [a, b] = process.ode(from, to);
             let euler = x.clone() * a + answer.clone() * b;
             // No network was trained at the data itself: there the last step ends with Euler.
             if to.sigma == 0.0 {
-                return euler;
+                return (euler, None);
             }
-            let there = (self.predict)(euler, to.time, 0.0);
-            return x * a + (answer + there) * (b / 2.0);
+            let there = predict(euler, to.time, 0.0);
+            return (x * a + (answer + there) * (b / 2.0), None);
         }
         let mut guess = process.guess(x.clone(), answer, from);
         if let Some([low, high]) = self.range {
@@ -508,26 +634,26 @@ impl Reverse {
             }
             guess.noise = (x.clone() - guess.x0.clone() * from.alpha) / from.sigma;
         }
+        if self.options.sampler == SamplerKind::DpmSolver {
+            let last = before.is_some().then(|| self.levels[at - 1]);
+            let [a, b, c] = dpm_solver(last, from, to);
+            let x = x * a + guess.x0.clone() * b;
+            let x = match before {
+                Some(x0) if c != 0.0 => x + x0 * c,
+                _ => x,
+            };
+            return (x, self.looks_back().then_some(guess.x0));
+        }
         let eta = match self.options.sampler {
-            SamplerKind::DpmSolver => {
-                let before = self.before.replace((from, guess.x0.clone()));
-                // What was predicted from a noisier state of another walk tells nothing of this one.
-                let before = before.filter(|_| self.known.is_none());
-                let [a, b, c] = dpm_solver(before.as_ref().map(|b| b.0), from, to);
-                let x = x * a + guess.x0 * b;
-                return match before {
-                    Some((_, x0)) if c != 0.0 => x + x0 * c,
-                    _ => x,
-                };
-            }
             SamplerKind::Ddpm => 1.0,
             _ => self.options.eta,
         };
         let [a, b, c] = p_sample(from, to, eta);
         let x = guess.x0 * a + guess.noise * b;
-        match c > 0.0 {
-            true => x.clone() + rng.normal_tensor(x.dims(), &x.device()) * c,
+        let x = match c > 0.0 {
+            true => x.clone() + normal(&x) * c,
             false => x,
-        }
+        };
+        (x, None)
     }
 }

@@ -16,9 +16,12 @@ use burn::{
     tensor::{Device, Tensor, TensorData},
 };
 
+use super::Kept;
 use crate::{
+    error::Result,
     kernels::{
         attention::{Caches, Mask, attention, attention_next},
+        host::values,
         norm::{Norm, norm},
     },
     nn::{
@@ -119,6 +122,37 @@ impl Looking {
             caches: Caches::new(on_host, count),
             at: 0,
         }
+    }
+
+    /// Keys and values of all pixels so far on the host, `[n, 2 · pixels · p]`.
+    pub fn kept(&self) -> Tensor<2> {
+        let device = self.layer.gain.val().device();
+        let all: &[[Vec<f32>; 2]] = match &self.caches {
+            Caches::Host(all) => all,
+            Caches::Device(_) => &[],
+        };
+        let each = all.iter().flatten().flatten().copied();
+        let values: Vec<f32> = each.collect();
+        let n = all.len();
+        let size = [n, values.len() / n.max(1)];
+        Tensor::from_data(TensorData::new(values, size), &device)
+    }
+
+    /// Goes on from what it had kept after so many pixels.
+    ///
+    /// # Errors
+    /// [`Error::BadRequest`](crate::error::Error::BadRequest) if that is something else.
+    pub fn go_on(&mut self, pixels: usize, kept: &mut Kept) -> Result<()> {
+        let half = pixels * self.layer.gain.dims()[0];
+        let rows = kept.next(2 * half)?;
+        let (all, [n, _]) = (values(rows.clone()), rows.dims());
+        let cut = |i: usize| {
+            let own = &all[2 * i * half..2 * (i + 1) * half];
+            [own[..half].to_vec(), own[half..].to_vec()]
+        };
+        self.caches = Caches::Host((0..n).map(cut).collect());
+        self.at = pixels;
+        Ok(())
     }
 
     /// The row of the next pixel of each image, `[n, p]`.

@@ -17,7 +17,7 @@ use burn::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use self::raster::{Raster, Walk};
+pub use self::raster::{Kept, Raster, Walk};
 use crate::{
     data::{Batch, Binarize, DataInfo},
     error::{Error, Result},
@@ -160,19 +160,22 @@ impl Levels {
         activation::softmax(logits.without_autodiff(), 1)
     }
 
-    /// A value for each image, `[n, 1]`, from its logits.
-    pub fn draw(self, logits: Tensor<2>, temperature: f64, rng: &mut Rng) -> Tensor<2> {
-        let ([n, _], device) = (logits.dims(), logits.device());
+    /// What a pixel of each of n images is drawn with, `[n, outputs]`.
+    pub fn noise(self, n: usize, rng: &mut Rng, device: &Device) -> Tensor<2> {
+        let mut noise = rng.uniform(n * self.outputs());
+        if self.0 > 2 {
+            // The largest of logits with Gumbel noise is a draw from their softmax.
+            (noise.iter_mut()).for_each(|u| *u = -(-u.max(1e-20).ln()).ln());
+        }
+        Tensor::from_data(TensorData::new(noise, [n, self.outputs()]), device)
+    }
+
+    /// A value for each image, `[n, 1]`, from its logits and its [`noise`](Self::noise).
+    pub fn draw(self, logits: Tensor<2>, temperature: f64, noise: Tensor<2>) -> Tensor<2> {
         let logits = logits / temperature;
         if self.0 == 2 {
-            let u = TensorData::new(rng.uniform(n), [n, 1]);
-            let p = bernoulli::mean(logits);
-            return p.greater(Tensor::from_data(u, &device)).float();
+            return bernoulli::mean(logits).greater(noise).float();
         }
-        // The largest of logits with Gumbel noise is a draw from their softmax.
-        let noise = rng.uniform(n * self.0).into_iter();
-        let noise: Vec<f32> = noise.map(|u| -(-u.max(1e-20).ln()).ln()).collect();
-        let noise = Tensor::from_data(TensorData::new(noise, [n, self.0]), &device);
         (logits + noise).argmax(1).float() / (self.0 - 1) as f64
     }
 

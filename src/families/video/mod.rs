@@ -27,7 +27,7 @@ mod given;
 
 pub use given::Given;
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use burn::tensor::{Device, Tensor, TensorData};
 use schemars::JsonSchema;
@@ -40,8 +40,8 @@ use crate::{
     data::{Batch, Binarize, DataInfo, Space, SpaceKind, scenes::words::CONTEXT},
     error::{Error, Result},
     model::{
-        Capabilities, Condition, ConditionKind, Cost, Defaults, Family, Losses, Reading, Sampler,
-        Samples, TrainConfig, config_and_net, ready,
+        Capabilities, Condition, ConditionKind, Cost, Defaults, Divided, Family, Losses, Reading,
+        Sampler, Samples, TrainConfig, config_and_net, ready,
     },
     nn::{
         squares::{squeeze, unsqueeze},
@@ -451,5 +451,28 @@ impl Sampler for Walk {
             None => rows,
         };
         Samples::Clips(self.model.clips(rows))
+    }
+
+    fn divided(&mut self) -> Option<&mut dyn Divided> {
+        Some(self)
+    }
+}
+
+impl Divided for Walk {
+    fn taken(&self) -> usize {
+        self.reverse.taken()
+    }
+
+    fn ahead(&mut self) -> Option<Tensor<2>> {
+        self.reverse.ahead()
+    }
+
+    fn step_of(&self, step: usize, _: Range<usize>, rows: Tensor<2>) -> Result<Tensor<2>> {
+        // All clips are told the same.
+        self.reverse.step_of(step, self.reverse.predict(), rows)
+    }
+
+    fn take(&mut self, found: Tensor<2>) -> Result<()> {
+        self.reverse.take(found)
     }
 }

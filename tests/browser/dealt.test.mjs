@@ -1,0 +1,94 @@
+// Samples that several workers draw: the same pixels as one draws, helped by themselves where they take long and there
+// are cores, and ended when nothing is left to do.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { built } from "../../web/site/files.mjs";
+import { draw } from "./drawing.mjs";
+import { alone, closePage, modelOf, openPage, startBrowser, startSite, until } from "./harness.mjs";
+
+const site = await startSite();
+const browser = await startBrowser();
+const files = built();
+const file = (name) => `/${files[name] ?? name}`;
+const worker = file("worker.js");
+const named = (id) => file(`checkpoints/${id}.safetensors`);
+
+/** Draws the same by one worker and with helpers, in one page. */
+async function both(id, asked, helped) {
+  const page = await openPage(browser, site, { path: "stored.html" });
+  const samples = [{}, ...helped].map((how) => ({ ...asked, ...how }));
+  const drawn = await page.evaluate(draw, { worker, model: named(id), samples });
+  await closePage(page);
+  return drawn;
+}
+
+test("one, two and four workers draw the same digits, also when one is lost or comes late", async (t) => {
+  const helped = [{ helpers: 1, ready: true }, { helpers: 1 }, { helpers: 3, ready: true }, { helpers: 2, kill: 200 }];
+  const asked = { options: { steps: 200 }, condition: { label: 3, guidance: 2 } };
+  const [one, ...others] = await both("ddpm-mnist", asked, helped);
+  assert.ok(one.shown > 3, "early pictures");
+  for (const other of others) {
+    const { helpers, seconds, told } = other;
+    t.diagnostic(`${helpers} helpers: ${seconds.toFixed(2)} s, one worker ${one.seconds.toFixed(2)} s`);
+    assert.equal(other.picture, one.picture);
+    assert.ok(told[0]?.count >= 1, "helpers were asked for");
+    assert.equal(told.at(-1).count, 0, "and let go");
+    assert.ok(other.shown > 3, "early pictures");
+  }
+  const lost = others.at(-1).told.flatMap((progress) => progress.lost);
+  assert.equal(lost.length, 1, "the one that ended is told");
+});
+
+for (const [id, asked] of [
+  ["ddpm-emoji", { options: { sampler: "dpm-solver", steps: 20 } }],
+  ["latent-mnist", { options: { steps: 200 } }],
+  ["pixelcnn-mnist", { count: 64 }],
+  ["pixelcnn-mnist-attn", { count: 32 }],
+  ["pixelrnn-mnist", { count: 64 }],
+  ["video-digits", { count: 2 }],
+])
+  test(`two workers draw what one draws: ${id}`, async (t) => {
+    const [one, two] = await both(id, asked, [{ helpers: 1, ready: true }]);
+    t.diagnostic(`${two.seconds.toFixed(2)} s, one worker ${one.seconds.toFixed(2)} s`);
+    assert.ok(two.told[0]?.count >= 1, "it was helped");
+    assert.deepEqual(
+      two.told.flatMap((progress) => progress.lost),
+      [],
+    );
+    assert.equal(two.picture, one.picture);
+  });
+
+test("samples that are given up end at once, and the helpers with them", async () => {
+  const [, given] = await both("ddpm-mnist", { options: { steps: 20 } }, [
+    { options: { steps: 1000 }, helpers: 1, ready: true, stop: 1500 },
+  ]);
+  assert.equal(given.failed, "cancelled");
+  assert.ok(given.seconds < 3, `${given.seconds} s`);
+  assert.equal(given.told.at(-1).count, 0);
+});
+
+/** An element that draws digits, in a page that believes in two cores. */
+async function drawing(attributes) {
+  const init = `Object.defineProperty(Navigator.prototype, "hardwareConcurrency", { get: () => 2 });`;
+  const html = `<generative-model id="m" backend="cpu" model="ddpm-mnist" ${attributes}></generative-model>`;
+  const page = await alone(browser, site, html, { init });
+  await modelOf(page, "#m");
+  return page;
+}
+
+test("a page starts a worker more for samples that take long, and ends it; not for others, nor against its will", async () => {
+  const long = await drawing('steps="600"');
+  await until(() => long.workers().length === 2, "a helper comes", 60_000);
+  await until(() => long.workers().length === 1, "and ends", 240_000);
+  await closePage(long);
+  for (const attributes of ['steps="10"', 'steps="200" workers="1"']) {
+    const page = await drawing(attributes);
+    let most = 0;
+    for (let i = 0; i < 60; i++) {
+      most = Math.max(most, page.workers().length);
+      await new Promise((done) => setTimeout(done, 100));
+    }
+    assert.equal(most, 1, attributes);
+    await closePage(page);
+  }
+});
