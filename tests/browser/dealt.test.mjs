@@ -24,7 +24,7 @@ async function both(id, asked, helped) {
 
 test("one, two and four workers draw the same digits, also when one is lost or comes late", async (t) => {
   const helped = [{ helpers: 1, ready: true }, { helpers: 1 }, { helpers: 3, ready: true }, { helpers: 2, kill: 200 }];
-  const asked = { options: { steps: 200 }, condition: { label: 3, guidance: 2 } };
+  const asked = { options: { steps: 100 }, condition: { label: 3, guidance: 2 } };
   const [one, ...others] = await both("ddpm-mnist", asked, helped);
   assert.ok(one.shown > 3, "early pictures");
   for (const other of others) {
@@ -41,7 +41,7 @@ test("one, two and four workers draw the same digits, also when one is lost or c
 
 for (const [id, asked] of [
   ["ddpm-emoji", { options: { sampler: "dpm-solver", steps: 20 } }],
-  ["latent-mnist", { options: { steps: 200 } }],
+  ["latent-mnist", { options: { steps: 100 } }],
   ["pixelcnn-mnist", { count: 64 }],
   ["pixelcnn-mnist-attn", { count: 32 }],
   ["pixelrnn-mnist", { count: 64 }],
