@@ -402,7 +402,7 @@ fn pixels(heard: &Heard) -> Vec<u8> {
 fn a_host_asks_for_helpers_where_samples_take_long_and_draws_the_same() {
     let short = hosted(2, true, false);
     assert!(short.asked.is_empty() && short.drawn.is_some());
-    let steps = 300;
+    let steps = 500;
     let one = hosted(steps, false, false);
     assert_eq!([one.asked[0].0, one.asked[0].1.len() as u32], [1, 0]);
     assert_eq!(one.asked.last().map(|asked| asked.0), Some(0));

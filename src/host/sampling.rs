@@ -18,8 +18,8 @@ const SHOW: Duration = Duration::from_millis(100);
 /// Samples are drawn so long before helpers are asked for, seconds; the first steps are slower than others.
 const ALONE: f64 = 0.25;
 /// Helpers are asked for where so much is left to do, seconds; and where some are there already.
-const LONG: f64 = 2.0;
-const LONG_ENOUGH: f64 = 0.3;
+const LONG: f64 = 3.0;
+const LONG_ENOUGH: f64 = 1.0;
 /// A step that is shorter is not worth the messages, seconds.
 const SHORT: f64 = 0.004;
 /// Steps with helpers after which it is known whether they pay, and seconds. The first of them, which bring the model

@@ -29,6 +29,7 @@ export async function drive({ worker, data, text, create, steps = null, helpers 
   const told = [];
   const asking = new Promise((resolve) => (asked = resolve));
   main.onmessage = ({ data: { id, reply } }) => {
+    if (id === undefined) return; // Of the worker's shell.
     if (id === 0) throw new Error(JSON.stringify(reply));
     if (reply.type === "progress") {
       const { progress } = reply;

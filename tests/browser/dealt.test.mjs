@@ -24,7 +24,7 @@ async function both(id, asked, helped) {
 
 test("one, two and four workers draw the same digits, also when one is lost or comes late", async (t) => {
   const helped = [{ helpers: 1, ready: true }, { helpers: 1 }, { helpers: 3, ready: true }, { helpers: 2, kill: 200 }];
-  const asked = { options: { steps: 100 }, condition: { label: 3, guidance: 2 } };
+  const asked = { options: { steps: 150 }, condition: { label: 3, guidance: 2 } };
   const [one, ...others] = await both("ddpm-mnist", asked, helped);
   assert.ok(one.shown > 3, "early pictures");
   for (const other of others) {
@@ -40,12 +40,12 @@ test("one, two and four workers draw the same digits, also when one is lost or c
 });
 
 for (const [id, asked] of [
-  ["ddpm-emoji", { options: { sampler: "dpm-solver", steps: 20 } }],
-  ["latent-mnist", { options: { steps: 100 } }],
-  ["pixelcnn-mnist", { count: 64 }],
-  ["pixelcnn-mnist-attn", { count: 32 }],
-  ["pixelrnn-mnist", { count: 64 }],
-  ["video-digits", { count: 2 }],
+  ["ddpm-emoji", { options: { sampler: "dpm-solver", steps: 60 } }],
+  ["latent-mnist", { options: { steps: 200 } }],
+  ["pixelcnn-mnist", { count: 200 }],
+  ["pixelcnn-mnist-attn", { count: 64 }],
+  ["pixelrnn-mnist", { count: 200 }],
+  ["video-digits", { count: 2, options: { steps: 12 } }],
 ])
   test(`two workers draw what one draws: ${id}`, async (t) => {
     const [one, two] = await both(id, asked, [{ helpers: 1, ready: true }]);

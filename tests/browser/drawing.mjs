@@ -26,6 +26,7 @@ export async function draw({ worker, model, samples }) {
   const pending = new Map();
   let [last, numbers] = [0, 0];
   main.onmessage = ({ data: { id, reply } }) => {
+    if (id === undefined) return; // Of the worker's shell.
     if (id === 0) throw new Error(JSON.stringify(reply));
     if (reply.type === "progress") return pending.get(id).progress?.(reply.progress);
     pending.get(id).resolve(reply);
