@@ -6,8 +6,9 @@
 
 mod common;
 
-use std::{collections::BTreeMap, pin::Pin, rc::Rc, time::Instant};
+use std::{collections::BTreeMap, ops::Range, pin::Pin, rc::Rc, time::Instant};
 
+use burn::tensor::Tensor;
 use common::{
     files::{count, header, meta, mutant, panics, split, with, without},
     root, small_digits,
@@ -420,6 +421,42 @@ fn vocabularies_that_nobody_has_are_refused() {
         assert_eq!(of(1, merges(bad)), refused);
     }
     assert_eq!(of(1, merges(json!([]))), Some(Code::CheckpointShape));
+}
+
+/// What tests/dealt.rs shows of some, of every family whose sampler says so.
+#[test]
+fn steps_that_can_be_dealt_out_are_the_same_in_parts() {
+    let mut families = 0;
+    for small in small_models() {
+        let [half, _] = files_of(&small);
+        let opened = checkpoint::open(&half, None, &device::cpu()).expect("it opens");
+        let sampler = (opened.model).sampler(&Value::Null, &Condition::default(), 8, 3);
+        let Ok(mut sampler) = sampler else { continue };
+        let Some(divided) = sampler.divided() else {
+            continue;
+        };
+        families += 1;
+        let bits = |found: Tensor<2>| -> Vec<u32> {
+            let data = found.into_data();
+            data.iter::<f32>().map(f32::to_bits).collect()
+        };
+        for step in 0..3 {
+            let rows = divided.ahead().expect("a step");
+            let of = |samples: Range<usize>| {
+                let rows = rows.clone().slice([samples.clone(), 0..rows.dims()[1]]);
+                divided.step_of(step, samples, rows).expect("a part")
+            };
+            let (whole, parts) = (of(0..8), [of(0..4), of(4..8)].map(bits));
+            assert!(
+                bits(whole.clone()) == parts.concat(),
+                "{} {step}",
+                small.family
+            );
+            divided.take(whole).expect("a step");
+            assert_eq!(divided.taken(), step + 1);
+        }
+    }
+    assert!(families >= 5, "{families}");
 }
 
 #[test]

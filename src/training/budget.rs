@@ -125,9 +125,10 @@ impl Budget {
     /// How many helpers may draw samples of a model with the worker that has it, of `count` samples in all.
     pub fn drawers(self, model: &dyn Model, count: usize) -> usize {
         let (parameters, cost) = (model.num_params() as f64, model.cost());
-        // The weights as they come and as they are held; without gradients half of what is computed is kept at most.
+        // Without gradients half of what is computed is kept at most; whoever draws a sample, somebody does.
         let own = 4.0 * parameters + 2.0 * count as f64 * cost.activations;
-        let helper = PROGRAM + 12.0 * parameters + 2.0 * count as f64 * cost.activations;
+        // The weights as they come and as they are held.
+        let helper = PROGRAM + 12.0 * parameters;
         ((self.memory - own) / helper).max(0.0) as usize
     }
 

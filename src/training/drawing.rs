@@ -11,7 +11,7 @@ use serde_json::Value;
 use web_time::{Duration, Instant};
 
 use super::{
-    crew::{Crew, Piece},
+    crew::{Crew, Member, Piece},
     helper::{DRAW, DRAWING, DRAWN, Numbers, Outline, unreadable, untold, with_weights},
     next_number,
 };
@@ -158,14 +158,11 @@ impl Crew {
 
     /// Tells a helper of a drawing, and sends it the model, unless it has them.
     async fn tell(&self, number: u32, drawing: &Drawing) -> Result<()> {
-        let members = self.members.borrow();
-        let Some((knows, holds)) = members.get(&number).map(|m| (m.knows, m.holds)) else {
-            return Ok(());
+        let known = |member: &Member| (member.knows, member.holds);
+        let holds = match self.members.borrow().get(&number).map(known) {
+            Some((knows, holds)) if knows != Some(drawing.number) => holds,
+            _ => return Ok(()),
         };
-        drop(members);
-        if knows == Some(drawing.number) {
-            return Ok(());
-        }
         let mut head = Pack::default();
         head.number(DRAWING);
         head.number(drawing.number);

@@ -42,9 +42,9 @@ test("one, two and four workers draw the same digits, also when one is lost or c
 for (const [id, asked] of [
   ["ddpm-emoji", { options: { sampler: "dpm-solver", steps: 60 } }],
   ["latent-mnist", { options: { steps: 200 } }],
-  ["pixelcnn-mnist", { count: 200 }],
+  ["pixelcnn-mnist", { count: 100 }],
   ["pixelcnn-mnist-attn", { count: 64 }],
-  ["pixelrnn-mnist", { count: 200 }],
+  ["pixelrnn-mnist", { count: 100 }],
   ["video-digits", { count: 2, options: { steps: 12 } }],
 ])
   test(`two workers draw what one draws: ${id}`, async (t) => {
