@@ -313,6 +313,12 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// See [`Code::BadData`]; a recording.
+    #[error("What was recorded cannot be used: {reason}.")]
+    BadSound {
+        /// Why.
+        reason: String,
+    },
     /// See [`Code::BadData`]; a model that learned a reader's own pictures, and they are not at hand.
     #[error("The pictures that this model learned are not here.")]
     NoPictures,
@@ -416,6 +422,7 @@ impl Error {
             | Error::BadText { .. }
             | Error::BadPictures { .. }
             | Error::BadScore { .. }
+            | Error::BadSound { .. }
             | Error::NoPictures => Code::BadData,
             Error::UnknownCharacter { .. } => Code::UnknownCharacter,
             Error::Unsupported { .. } => Code::Unsupported,
@@ -478,6 +485,9 @@ impl Error {
             | Error::OverBudget { hint, .. } => hint.clone(),
             Error::BadScore { .. } => {
                 "Choose another MIDI file, of at most four voices or of drums, or change what is written.".into()
+            }
+            Error::BadSound { .. } => {
+                "Choose a WAV file in which a word is said, or record it anew.".into()
             }
             Error::UnknownCharacter { .. } => {
                 "Leave it out, or train a model on a text that has it.".into()

@@ -239,7 +239,7 @@ fn plots_of_models_without_classes_are_those_that_are_declared_so() {
             }
             let refused = plot(&session, &data, &spec.id, 0.5).err();
             let code = refused.map(|e| e.code());
-            let want = spec.needs_classes.then_some(Code::Unsupported);
+            let want = (spec.needs_classes || spec.needs_sound).then_some(Code::Unsupported);
             assert_eq!(code, want, "{id} {}", spec.id);
         }
     }

@@ -30,6 +30,7 @@ fn source(n: usize, side: usize, pixel: impl Fn(usize, usize, usize) -> [u8; 4])
         labels: Vec::new(),
         classes: Vec::new(),
         options: Value::Null,
+        sounds: false,
     }
 }
 

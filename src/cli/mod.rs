@@ -25,6 +25,7 @@ mod say;
 mod score;
 mod shell;
 mod speech;
+mod spoken;
 mod terminal;
 mod text;
 mod train;
@@ -41,7 +42,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     checkpoint::{self, Opened, Precision},
-    data::{DataInfo, ImageSet, groove::is_groove, scenes, score::is_score},
+    data::{DataInfo, ImageSet, groove::is_groove, scenes, score::is_score, sound},
     device,
     error::{Error, Result},
     export,
@@ -128,8 +129,8 @@ enum Command {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
-    /// Write the page's compact data file of an image set, of the chorales (the .mxl files of their folder), or
-    /// of the grooves (the unpacked archive).
+    /// Write the page's compact data file of an image set, of the chorales (the .mxl files of their folder), of
+    /// the grooves (the unpacked archive), or of the digits, which the voice of the site speaks.
     Pack {
         /// Name of the set.
         name: String,
@@ -209,6 +210,7 @@ fn run(command: Command) -> Result<()> {
             let packed = match is_score(&name) {
                 true => score::pack(&place.data.join(&name), Path::new(SPLIT))?,
                 false if is_groove(&name) => groove::pack(&place.data.join(&name))?,
+                false if name == sound::NAME => spoken::pack(train, test)?,
                 false => ImageSet::from_folder(&name, &place.data)?.pack(train, test)?,
             };
             let file = format!("{name}.bin");

@@ -10,7 +10,7 @@ use std::{collections::HashMap, io::Read};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use sha2::{Digest, Sha256};
 
-use super::{DataInfo, Space, scenes::words::CONTEXT};
+use super::{DataInfo, Space, scenes::words::CONTEXT, sound};
 use crate::{
     error::{Error, Result},
     hash::hex,
@@ -199,7 +199,7 @@ impl Standing {
     };
 }
 
-const KNOWN: [Known; 4] = [
+const KNOWN: [Known; 5] = [
     Known {
         name: "mnist",
         title: "MNIST",
@@ -264,6 +264,18 @@ const KNOWN: [Known; 4] = [
         source: "Noto Emoji by Google (Apache-2.0), Fluent Emoji by Microsoft (MIT) and Twemoji by Twitter and \
                  contributors (CC-BY-4.0); names and keywords of emojibase, emojilib and Unicode CLDR",
         licence: "Apache-2.0 AND MIT AND CC-BY-4.0",
+    },
+    Known {
+        name: sound::NAME,
+        title: "Spoken digits",
+        folder: sound::NAME,
+        classes: &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+        hands: None,
+        centred: false,
+        captioned: false,
+        paper: false,
+        source: "spoken by the voice of hibari-tts (Maureese Williams; Apache-2.0) in 70 manners for each digit",
+        licence: "Apache-2.0",
     },
 ];
 
@@ -409,6 +421,9 @@ impl ImageSet {
     /// [`Error::FileNotFound`], [`Error::Io`], [`Error::BadData`].
     #[cfg(not(target_family = "wasm"))]
     pub fn from_folder(name: &str, root: &std::path::Path) -> Result<Self> {
+        if name == sound::NAME {
+            return sound::recordings::from_folder(root);
+        }
         let folder = root.join(known(name)?.folder);
         let mut hash = Sha256::new();
         let mut read = |file: &str| -> Result<Vec<u8>> {

@@ -25,6 +25,7 @@ pub mod rivals;
 pub mod scenes;
 pub mod score;
 mod shipped;
+pub mod sound;
 pub mod space;
 mod stream;
 pub mod table;

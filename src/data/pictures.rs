@@ -14,6 +14,7 @@ use ts_rs::TS;
 use super::{
     ImageSet,
     images::{Images, Own},
+    sound,
 };
 use crate::{
     bytes::Bytes,
@@ -123,6 +124,10 @@ pub struct PictureSource {
     #[serde(default)]
     #[ts(type = "Record<string, unknown>")]
     pub options: Value,
+    /// Whether they are recordings: instead of pixels one second of samples for each, 8000 of 16 bits, little-endian.
+    #[serde(default)]
+    #[ts(as = "Option<bool>", optional)]
+    pub sounds: bool,
 }
 
 /// A class of a reader's pictures.
@@ -172,8 +177,11 @@ struct Picture {
 /// The set that a reader's pictures make.
 ///
 /// # Errors
-/// [`Error::BadPictures`] for too few, too many, or pixels that do not fit; [`Error::BadOption`].
+/// [`Error::BadPictures`] for too few, too many, or pixels that do not fit; [`Error::BadOption`]; [`Error::BadSound`].
 pub fn read(source: &PictureSource) -> Result<(ImageSet, PictureInfo)> {
+    if source.sounds {
+        return sound::own::read(source);
+    }
     let options = PictureOptions::from_json(&source.options)?;
     let side = options.side.pixels();
     let all = pixels(source, side)?;
@@ -322,7 +330,7 @@ fn classes(source: &PictureSource, n: usize, wanted: bool) -> Result<(Vec<String
 }
 
 /// A folder's name as a label.
-fn tidy(name: &str) -> String {
+pub(super) fn tidy(name: &str) -> String {
     let line: String = (name.chars().map(|c| if c.is_control() { ' ' } else { c }))
         .take(60)
         .collect();

@@ -10,6 +10,7 @@ use crate::{
         pictures::PictureOptions,
         points::{self, Units},
         scenes,
+        sound::own::second_of,
         text::TextOptions,
     },
     error::{Error, Result},
@@ -19,6 +20,7 @@ use crate::{
     protocol::{Bytes, Fault, FileForm, Made, Outcome, Progress, Request, View, ViewQuery},
     scene::grid_of_bytes,
     session::{Session, pace_of},
+    speech::sound::samples,
 };
 
 /// Pixels of the largest image that is written.
@@ -32,6 +34,7 @@ impl Host {
             Request::LoadPoints { .. }
             | Request::LoadText { .. }
             | Request::LoadPictures { .. }
+            | Request::CutSecond { .. }
             | Request::LoadData { .. } => self.load(request),
             Request::Open { .. } | Request::Create { .. } | Request::Dispose { .. } => {
                 self.place(request)
@@ -206,6 +209,9 @@ impl Host {
                 let preview = some_of(set.images()?);
                 Ok(Outcome::Pictures { pictures, preview })
             }
+            Request::CutSecond { file } => Ok(Outcome::Second {
+                sound: Bytes(samples(&second_of(&file.0)?)),
+            }),
             Request::LoadData {
                 name,
                 bytes,

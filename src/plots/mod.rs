@@ -11,6 +11,7 @@ pub mod edit;
 mod files;
 mod film;
 pub mod font;
+pub mod hear;
 mod imagining;
 mod invertible;
 mod language;
@@ -103,6 +104,7 @@ fn general(
             }
             all.extend(capabilities.density.into_iter().flat_map(likelihood::specs));
             all.push(nearest::spec(conditions));
+            all.push(hear::spec());
         }
         SpaceKind::Video => {
             all.push(PlotSpec::new("samples", "Clips", "What the model makes."));
@@ -166,6 +168,7 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
                 edit::answer(model, request, pause).await
             }
             nearest::ID => nearest::answer(model, request, pause).await,
+            hear::ID => hear::answer(model, request, pause).await,
             "continue" | "between" | "repaint" | "redirect" | "alter" => {
                 clips::answer(model, request, pause).await
             }

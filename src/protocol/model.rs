@@ -19,6 +19,8 @@ pub struct ModelInfo {
     pub space: SpaceInfo,
     /// Names of the classes of its data.
     pub classes: Vec<String>,
+    /// Whether its images are sounds.
+    pub sound: bool,
     /// A sentence that it could be told, of a model that paints what it is told.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]

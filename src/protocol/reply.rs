@@ -190,6 +190,11 @@ pub enum Outcome {
         /// Some of them as the model sees them.
         preview: View,
     },
+    /// Answer to `Request::CutSecond`.
+    Second {
+        /// 8000 samples of 16 bits, little-endian.
+        sound: Bytes,
+    },
     /// What a file of another program's model holds.
     Opening {
         /// It.

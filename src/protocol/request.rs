@@ -67,6 +67,11 @@ pub enum Request {
         /// They, and how they are to be taken.
         source: PictureSource,
     },
+    /// The loudest second of a WAV file, to be learned from → `Outcome::Second`.
+    CutSecond {
+        /// It.
+        file: Bytes,
+    },
     /// Open a checkpoint in a session → `Outcome::Model`. If it fails, what the session had stays.
     Open {
         /// The session; made if it does not exist.

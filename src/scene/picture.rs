@@ -175,6 +175,19 @@ pub enum View {
         /// It, one or several pieces.
         scores: Vec<Roll>,
     },
+    /// Sounds, each with its picture.
+    Sounds {
+        /// The pictures (a [`View::Image`] with a tile for each).
+        sheet: Box<View>,
+        /// Samples a second.
+        rate: u32,
+        /// Of each the samples, 16 bits, little-endian.
+        sounds: Vec<Bytes>,
+        /// What each is; empty where nothing is known of it.
+        titles: Vec<String>,
+        /// For each whether it is of the data, and not made.
+        given: Vec<bool>,
+    },
     /// Named numbers.
     Numbers {
         /// They.
@@ -227,7 +240,7 @@ impl View {
     #[must_use]
     pub fn still(self) -> Self {
         match self {
-            View::Clips { sheet, .. } => *sheet,
+            View::Clips { sheet, .. } | View::Sounds { sheet, .. } => *sheet,
             view => view,
         }
     }

@@ -28,6 +28,8 @@ pub struct PlotSpec {
     pub needs_data: bool,
     /// Whether the model has to have learned classes.
     pub needs_classes: bool,
+    /// Whether its data has to be sounds.
+    pub needs_sound: bool,
     /// Whether other models of the same data can be asked the same, for their numbers to stand beside these.
     pub comparable: bool,
     /// Whether it is twice as wide as high: two pictures side by side.
@@ -48,6 +50,7 @@ impl PlotSpec {
             answer: None,
             needs_data: false,
             needs_classes: false,
+            needs_sound: false,
             comparable: false,
             wide: false,
             slow: false,
@@ -87,6 +90,13 @@ impl PlotSpec {
     #[must_use]
     pub fn with_classes(mut self) -> Self {
         self.needs_classes = true;
+        self
+    }
+
+    /// It of models that have learned sounds.
+    #[must_use]
+    pub fn with_sound(mut self) -> Self {
+        self.needs_sound = true;
         self
     }
 

@@ -23,7 +23,7 @@ use web_time::Duration;
 
 use crate::{
     checkpoint::{self, Meta, Opened, Precision, Tuning},
-    data::{DataInfo, Dataset, PointSet, Space, SpaceKind, clips, free, scenes},
+    data::{DataInfo, Dataset, PointSet, Space, SpaceKind, clips, free, scenes, sound},
     device,
     error::{Error, Result},
     export,
@@ -387,6 +387,7 @@ impl Session {
             data: data.name.clone(),
             space: self.space_info(),
             classes: data.classes.clone(),
+            sound: sound::is_sound(data),
             prompt: (!data.words.is_empty()).then(|| match clips::Kind::of(&data.name) {
                 Some(kind) => clips::words::example(kind),
                 None if free::is_free(&data.words) => free::EXAMPLE.into(),

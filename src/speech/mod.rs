@@ -4,6 +4,8 @@
 //! A voice does not learn here, it only speaks: so it is no family of models, and all of it runs on the
 //! host, on the kernels' products of matrices.
 
+#[cfg(not(target_family = "wasm"))]
+pub mod digits;
 mod english;
 mod layers;
 mod network;

@@ -144,15 +144,20 @@ pub fn picture(spectrum: &[Complex]) -> Vec<u8> {
     out
 }
 
-/// A sound as a file: 16 bits, one channel.
+/// A sound of [`RATE`] samples a second as a file.
 pub fn wav(sound: &[f32]) -> Vec<u8> {
+    wav_at(sound, RATE)
+}
+
+/// A sound of so many samples a second as a file: 16 bits, one channel.
+pub fn wav_at(sound: &[f32], rate: usize) -> Vec<u8> {
     let bytes = 2 * sound.len() as u32;
     let mut out = Vec::with_capacity(44 + bytes as usize);
     out.extend_from_slice(b"RIFF");
     out.extend_from_slice(&(36 + bytes).to_le_bytes());
     out.extend_from_slice(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
-    out.extend_from_slice(&(RATE as u32).to_le_bytes());
-    out.extend_from_slice(&(2 * RATE as u32).to_le_bytes());
+    out.extend_from_slice(&(rate as u32).to_le_bytes());
+    out.extend_from_slice(&(2 * rate as u32).to_le_bytes());
     out.extend_from_slice(b"\x02\0\x10\0data");
     out.extend_from_slice(&bytes.to_le_bytes());
     out.extend_from_slice(&samples(sound));

@@ -210,6 +210,13 @@ export class Engine {
     return outcome;
   }
 
+  /** The loudest second of a WAV file. */
+  async cutSecond(file: Uint8Array): Promise<Uint8Array> {
+    const outcome = await this.request({ type: "cutSecond", file });
+    if (outcome.type !== "second") throw unexpected(outcome);
+    return outcome.sound;
+  }
+
   /** Hands over a reader's points; if they cannot be used, those that were there stay. */
   async loadPoints(source: PointSource): Promise<Points> {
     const before = [this.#points, this.#data.get(CUSTOM)] as const;

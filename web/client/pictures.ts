@@ -20,12 +20,13 @@ export const missing = () =>
   );
 
 /** What goes to the worker of them. */
-export const sourceOf = ({ side, pixels, labels, classes, options }: PictureSource): PictureSource => ({
+export const sourceOf = ({ side, pixels, labels, classes, options, sounds }: PictureSource): PictureSource => ({
   side,
   pixels,
   labels,
   classes,
   options,
+  ...(sounds ? { sounds } : {}),
 });
 
 /** Bytes that they take. */

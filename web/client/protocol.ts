@@ -94,7 +94,11 @@ options: Record<string, unknown>, } | { "type": "loadPictures",
 /**
  * They, and how they are to be taken.
  */
-source: PictureSource, } | { "type": "open", 
+source: PictureSource, } | { "type": "cutSecond", 
+/**
+ * It.
+ */
+file: Bytes, } | { "type": "open", 
 /**
  * The session; made if it does not exist.
  */
@@ -480,7 +484,11 @@ classes: Array<string>,
 /**
  * How they become images (those of `pictureSchema`); what is left out takes its default.
  */
-options: Record<string, unknown>, };
+options: Record<string, unknown>, 
+/**
+ * Whether they are recordings: instead of pixels one second of samples for each, 8000 of 16 bits, little-endian.
+ */
+sounds?: boolean, };
 
 /**
  * Which schema `Request::CheckOptions` checks against.
@@ -902,7 +910,11 @@ pictures: PictureInfo,
 /**
  * Some of them as the model sees them.
  */
-preview: View, } | { "type": "opening", 
+preview: View, } | { "type": "second", 
+/**
+ * 8000 samples of 16 bits, little-endian.
+ */
+sound: Bytes, } | { "type": "opening", 
 /**
  * It.
  */
@@ -1367,6 +1379,10 @@ needsData: boolean,
  */
 needsClasses: boolean, 
 /**
+ * Whether its data has to be sounds.
+ */
+needsSound: boolean, 
+/**
  * Whether other models of the same data can be asked the same, for their numbers to stand beside these.
  */
 comparable: boolean, 
@@ -1552,6 +1568,10 @@ space: SpaceInfo,
  * Names of the classes of its data.
  */
 classes: Array<string>, 
+/**
+ * Whether its images are sounds.
+ */
+sound: boolean, 
 /**
  * A sentence that it could be told, of a model that paints what it is told.
  */
@@ -2040,7 +2060,27 @@ atEnd: Array<number>, } | { "kind": "scores",
 /**
  * It, one or several pieces.
  */
-scores: Array<Roll>, } | { "kind": "numbers", 
+scores: Array<Roll>, } | { "kind": "sounds", 
+/**
+ * The pictures (a [`View::Image`] with a tile for each).
+ */
+sheet: View, 
+/**
+ * Samples a second.
+ */
+rate: number, 
+/**
+ * Of each the samples, 16 bits, little-endian.
+ */
+sounds: Array<Bytes>, 
+/**
+ * What each is; empty where nothing is known of it.
+ */
+titles: Array<string>, 
+/**
+ * For each whether it is of the data, and not made.
+ */
+given: Array<boolean>, } | { "kind": "numbers", 
 /**
  * They.
  */

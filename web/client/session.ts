@@ -63,9 +63,7 @@ export class Session extends Questions implements Survivor {
   get training(): boolean {
     return this.#run !== undefined;
   }
-  needData(name: string): Promise<void> {
-    return this.engine.needData(name, this);
-  }
+  needData = (name: string): Promise<void> => this.engine.needData(name, this);
 
   // ---- What a new worker needs of it
 
@@ -185,9 +183,10 @@ export class Session extends Questions implements Survivor {
   }
 
   /** Hands over a reader's pictures, which their listener keeps. */
-  async loadPictures(source: PictureSource): Promise<Pictures> {
-    return this.insist(() => this.engine.loadPictures(source));
-  }
+  loadPictures = (source: PictureSource): Promise<Pictures> => this.insist(() => this.engine.loadPictures(source));
+
+  /** The loudest second of a WAV file. */
+  cutSecond = (file: Uint8Array): Promise<Uint8Array> => this.insist(() => this.engine.cutSecond(file));
 
   /** Hands over a text to learn from. */
   async loadText(source: TextSource): Promise<TextInfo> {

@@ -32,6 +32,7 @@ import { PosteriorRenderer } from "./render/posterior";
 import { RankingRenderer } from "./render/ranking";
 import { RasterRenderer } from "./render/raster";
 import type { Renderer } from "./render/renderer";
+import { SoundsRenderer } from "./render/sounds";
 import { TableRenderer } from "./render/table";
 import { TokensRenderer } from "./render/tokens";
 import { TranslationRenderer } from "./render/translation";
@@ -236,6 +237,7 @@ export class Kit {
     const renderers = {
       image,
       clips: new ClipsRenderer(host),
+      sounds: new SoundsRenderer(host),
       plot: new PlotRenderer(host, host, pointer, marks),
       chart: new ChartRenderer(host),
       raster: new RasterRenderer(host, () => host.reroll()),

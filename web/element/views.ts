@@ -28,6 +28,8 @@ export class Views {
   #questions = new Set<ViewName>();
   /** Views of models that have learned classes. */
   #classed = new Set<ViewName>();
+  /** Those of models that have learned sounds. */
+  #heard = new Set<ViewName>();
 
   constructor(private readonly host: Host) {
     this.train = new TrainPanel(host);
@@ -48,9 +50,10 @@ export class Views {
   shown(wishes: string | null): ViewInfo[] {
     const { info, settled } = this.host;
     const has = (id: ViewName) => {
-      if (!info) return !(this.#told.has(id) || this.#questions.has(id)) || id === settled.view;
+      if (!info) return ![this.#told, this.#questions, this.#heard].some((of) => of.has(id)) || id === settled.view;
       if (this.#questions.has(id)) return info.question !== undefined;
       if (this.#changes.has(id)) return info.changes;
+      if (this.#heard.has(id)) return info.sound;
       if (this.#told.has(id)) return info.prompt !== undefined;
       return !this.#classed.has(id) || info.classes.length > 0;
     };
@@ -88,6 +91,7 @@ export class Views {
     this.#questions = new Set(plots.filter(questioned).map(({ id }) => id));
     this.#told = new Set(plots.filter(told).map(({ id }) => id));
     this.#classed = new Set(plots.filter(({ needsClasses }) => needsClasses).map(({ id }) => id));
+    this.#heard = new Set(plots.filter(({ needsSound }) => needsSound).map(({ id }) => id));
     this.#panels = new Map();
     for (const { id } of this.#all) {
       const spec = plots.find((p) => p.id === id);

@@ -6,6 +6,7 @@ import { gaps } from "./en-gaps";
 import { guest } from "./en-guest";
 import { lab } from "./en-lab";
 import { drums } from "./en-drums";
+import { sound } from "./en-sound";
 import { music } from "./en-music";
 import { pictures } from "./en-pictures";
 import { translation } from "./en-translation";
@@ -364,6 +365,7 @@ export const en = {
   ...functions,
   ...tuning,
   ...drums,
+  ...sound,
   ...music,
   ...lab,
   ...translation,

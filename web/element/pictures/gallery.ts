@@ -8,11 +8,14 @@ import { start } from "../text/start";
 import { Camera } from "./camera";
 import type { Item } from "./collect";
 import { squareOf } from "./decode";
+import { isRecording, Recordings } from "./recordings";
 
 /** More are not decoded; the worker has the last word. */
 const MOST = 5000;
 /** Pictures that are decoded at a time. */
 const AT_ONCE = 4;
+/** What recordings are called among sets. */
+const RECORDED = "♪";
 /** Between two renderings while they are read, milliseconds. */
 const TOLD = 200;
 
@@ -45,6 +48,8 @@ export class Gallery {
   /** The label of what is added next. */
   label = "";
   readonly camera: Camera;
+  /** Words that the reader has said: learned from instead of pictures. */
+  readonly recordings: Recordings;
   #shots: Shot[] = [];
   #side = 28;
   /** All that a model in place may need. */
@@ -60,11 +65,12 @@ export class Gallery {
     private readonly options: () => Record<string, unknown>,
   ) {
     this.camera = new Camera(() => host.requestUpdate());
+    this.recordings = new Recordings(host, () => this.#record());
   }
 
-  /** Pictures that were read. */
+  /** Pictures that were read, or words that were recorded. */
   get count(): number {
-    return this.#shots.length;
+    return this.#shots.length || this.recordings.all.length;
   }
   /** The reader's own are chosen. */
   get isOwn(): boolean {
@@ -78,7 +84,8 @@ export class Gallery {
       this.host.requestUpdate();
     }
     // Those that were read while there was no worker are taken as well.
-    const waiting = this.count > 0 && !this.info && !this.wrong && !this.progress && !this.busy;
+    const some = this.#shots.length > 0 || this.recordings.enough;
+    const waiting = some && !this.info && !this.wrong && !this.progress && !this.busy;
     if (waiting || (this.isOwn && this.#taken !== JSON.stringify(this.options()))) await this.again();
   }
 
@@ -129,7 +136,10 @@ export class Gallery {
     try {
       await before;
       this.#stopped = false;
-      await this.#read(await items);
+      const all = await items;
+      const sounds = all.filter(({ file }) => isRecording(file));
+      await this.#read(all.filter((item) => !sounds.includes(item)));
+      if (sounds.length) await this.recordings.bring(sounds);
     } finally {
       done();
     }
@@ -183,9 +193,20 @@ export class Gallery {
     if (this.#shots.every((shot) => shot.file)) this.#side = Number(this.options()["side"] ?? 28);
   }
 
+  /** Words were recorded, or taken away; they take the place of pictures. */
+  async #record(): Promise<void> {
+    if (this.recordings.enough) await this.#take(this.recordings.source());
+    // With too few of them there is nothing to learn from.
+    else if (this.own?.sounds) this.#drop();
+    this.host.requestUpdate();
+  }
+
   /** The same pictures with the options of now. */
   async again(): Promise<void> {
-    if (!this.#shots.length) return;
+    if (!this.#shots.length) {
+      if (this.recordings.enough) await this.#record();
+      return;
+    }
     const before = this.#side;
     this.#resize();
     if (this.#side !== before) {
@@ -224,7 +245,9 @@ export class Gallery {
       const { pictures, preview } = await session.loadPictures(source);
       if (wish !== this.#wish) return;
       const folder = first?.webkitRelativePath.split("/")[0];
-      const title = folder || (first ? start(first.name.replace(/\.\w+$/, ""), 40) : (this.own?.title ?? ""));
+      const title = source.sounds
+        ? RECORDED
+        : folder || (first ? start(first.name.replace(/\.\w+$/, ""), 40) : (this.own?.title ?? ""));
       this.#hold({ ...source, name: pictures.name, title });
       this.info = pictures;
       this.preview = preview.kind === "image" ? preview : undefined;
@@ -263,23 +286,34 @@ export class Gallery {
   /** Pictures that an earlier visit kept, to be taken. */
   async adopt(pictures: KeptPictures): Promise<void> {
     const { side, pixels, labels, classes } = pictures;
+    this.#shots = [];
+    if (pictures.sounds) this.recordings.restore(pictures);
+    else this.#adopt(side, pixels, labels, classes);
+    this.refused = [];
+    this.#hold(pictures);
+    await this.#take(sourceOf(pictures));
+  }
+
+  #adopt(side: number, pixels: Uint8Array, labels: readonly number[], classes: readonly string[]) {
     const each = 4 * side * side;
     this.#shots = Array.from({ length: Math.floor(pixels.length / each) }, (_, i) => ({
       pixels: pixels.slice(i * each, (i + 1) * each),
       label: classes[labels[i] ?? -1] ?? "",
     }));
     this.#side = side;
-    this.refused = [];
-    this.#hold(pictures);
-    await this.#take(sourceOf(pictures));
   }
 
   /** None of the reader's own any more; a model that learned them still has them. */
   clear() {
-    this.#wish++;
     this.#stopped = true;
     this.#shots = [];
     this.refused = [];
+    this.recordings.clear();
+    this.#drop();
+  }
+
+  #drop() {
+    this.#wish++;
     this.busy = false;
     this.own = this.info = this.preview = this.wrong = undefined;
     if (isPictures(this.choice)) this.choice = undefined;
@@ -293,11 +327,13 @@ export class Gallery {
     this.busy = false;
     this.#taken = "";
     this.camera.close();
+    this.recordings.microphone.close();
   }
 }
 
 /** Some pictures as they were read, on white. */
-function plain({ side, pixels }: PictureSource): ImageView | undefined {
+function plain({ side, pixels, sounds }: PictureSource): ImageView | undefined {
+  if (sounds) return undefined;
   const each = 4 * side * side;
   const n = Math.min(60, pixels.length / each);
   if (!n) return undefined;

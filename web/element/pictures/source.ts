@@ -7,7 +7,10 @@ import { field } from "../form";
 import type { Host } from "../panel";
 import { chosen } from "./collect";
 import type { Gallery } from "./gallery";
+import { recorder } from "./recorder";
 
+/** The set of sounds that the site serves. */
+const SPOKEN = "spoken-digits";
 /** Files that were left out, of which so many are named. */
 const NAMED = 100;
 
@@ -23,7 +26,7 @@ function chooser(label: string, folder: boolean, take: (files: File[]) => void):
     >${label}<input
       class="unseen"
       type="file"
-      accept=${folder ? nothing : "image/*"}
+      accept=${folder ? nothing : "image/*,.wav"}
       multiple
       ?webkitdirectory=${folder}
       @change=${changed}
@@ -105,13 +108,18 @@ export function pictureSource(host: Host, gallery: Gallery, plate: Plate): Templ
           @input=${(e: Event) => (gallery.label = (e.target as HTMLInputElement).value)} />
         <small id="picture-label-help">${words.say("pictureLabelHelp")}</small>
       </div>
-      ${gallery.count ? options(host) : nothing}
+      ${heard(host, gallery) ? recorder(host, gallery) : nothing}
+      ${gallery.count && !gallery.own?.sounds ? options(host) : nothing}
     </div>
     <div class="about" aria-live="polite" aria-busy=${gallery.progress || gallery.busy ? "true" : "false"}>
       ${about(host, gallery, plate)}
     </div>
   </fieldset>`;
 }
+
+/** Whether sounds are learned from: they are recorded beside such a set, or have been. */
+const heard = ({ trainer }: Host, { choice, recordings }: Gallery) =>
+  (choice ?? trainer.wished().data) === SPOKEN || recordings.all.length > 0;
 
 /** The sets that there are to choose from. */
 function sets({ words, trainer }: Host, { own, entries, choice }: Gallery): TemplateResult[] {
@@ -139,12 +147,16 @@ function options(host: Host): unknown {
 }
 
 /** What the worker took, in a sentence or two, and the classes. */
-function taken({ words }: Host, info: PictureInfo): TemplateResult {
+function taken({ words }: Host, info: PictureInfo, sounds: boolean): TemplateResult {
   const colour = words.say(info.channels === 1 ? "inGrey" : "inColour");
   const { side, train, heldOut, duplicates, classes } = info;
   const each = classes.map((c) => html`<span dir="auto">${c.name} <small>${words.figure(c.count)}</small></span>`);
   return html`<p>
-      ${words.say("picturesTaken", { n: train + heldOut, side, colour, train, heldOut })}
+      ${
+        sounds
+          ? words.say("recordTaken", { n: train + heldOut, train, heldOut })
+          : words.say("picturesTaken", { n: train + heldOut, side, colour, train, heldOut })
+      }
       ${duplicates ? words.say("picturesTwice", { n: duplicates }) : nothing}
     </p>
     ${each.length ? html`<p class="pieces" aria-label=${words.say("classes")}>${each}</p>` : nothing}`;
@@ -165,7 +177,8 @@ function leftOut({ words }: Host, refused: readonly Refused[]): TemplateResult {
 /** What became of them. */
 function about(host: Host, gallery: Gallery, plate: Plate): TemplateResult {
   const { words } = host;
-  const { progress, info, preview, refused } = gallery;
+  const { progress, info, preview } = gallery;
+  const refused = [...gallery.refused, ...gallery.recordings.refused];
   const wrong = gallery.wrong && words.error(gallery.wrong);
   if (preview && plate.view !== preview) plate.show(preview, { gap: 0.06 });
   const clear = () => gallery.clear();
@@ -185,13 +198,13 @@ function about(host: Host, gallery: Gallery, plate: Plate): TemplateResult {
           </div>`
         : nothing
     }
-    ${info ? taken(host, info) : nothing}
+    ${info ? taken(host, info, gallery.own?.sounds === true) : nothing}
     ${
       preview
         ? html`<figure class="as-is">
               <canvas class="plate" role="img" aria-label=${words.say("picturesSome")} ${ref(plate.attach)}></canvas>
             </figure>
-            <p class="aside">${words.say("picturesCropped")}</p>`
+            ${gallery.own?.sounds ? nothing : html`<p class="aside">${words.say("picturesCropped")}</p>`}`
         : progress
           ? nothing
           : html`<p class="aside">${words.say("picturesDrop")}</p>`

@@ -23,6 +23,7 @@ import { translation } from "./translation";
 import { tuned } from "./tuning";
 import { refused } from "./refused";
 import { scores } from "./scores";
+import { sounds } from "./sound";
 import { sentences } from "./sentences";
 import { speech } from "./speech";
 
@@ -47,6 +48,7 @@ const german: Language = {
     ...models,
     ...scores,
     ...grooves,
+    ...sounds,
     ...sentences,
     ...translation,
     ...pairs,

@@ -4,6 +4,7 @@ import { guest } from "./guest-texts";
 import { functions } from "./functions";
 import { tuning } from "./tuning";
 import { drums } from "./drums";
+import { sound } from "./sound";
 import { music } from "./music";
 import { pictures } from "./texts-pictures";
 import { actingTexts } from "./acting";
@@ -378,6 +379,7 @@ export const texts: Texts = {
   ...functions,
   ...tuning,
   ...drums,
+  ...sound,
   ...music,
   ...lab,
   ...pictures,

@@ -1,0 +1,98 @@
+import { problem } from "../../client/errors";
+import { wav } from "../../client/wav";
+
+/** The longest recording, milliseconds: a word, and the breath before it. */
+const LONGEST = 2500;
+
+const MICROPHONE = "Allow it in the browser's settings of this site, or choose WAV files.";
+const NONE = "Choose WAV files instead.";
+
+/** The microphone: opened when the reader begins to record, by which the browser asks them, and closed at the end. */
+export class Microphone {
+  #stop: (() => void) | undefined;
+  /** Counts what was asked, so that one that opens late is closed again. */
+  #wish = 0;
+
+  constructor(private readonly changed: () => void) {}
+
+  /** Whether this browser lets pages like this ask for one. */
+  get isThere(): boolean {
+    return typeof navigator.mediaDevices?.getUserMedia === "function" && typeof MediaRecorder === "function";
+  }
+  get isRecording(): boolean {
+    return this.#stop !== undefined;
+  }
+
+  /** Records until it is ended, or for so long as a word may take; as a WAV file. Nothing, if it was closed. */
+  async record(): Promise<Uint8Array | undefined> {
+    const wish = ++this.#wish;
+    const stream = await open();
+    if (wish !== this.#wish) {
+      close(stream);
+      return undefined;
+    }
+    try {
+      const recorder = new MediaRecorder(stream);
+      const parts: Blob[] = [];
+      recorder.ondataavailable = ({ data }) => parts.push(data);
+      const done = new Promise<void>((end) => {
+        recorder.onstop = () => end();
+        recorder.onerror = () => end();
+      });
+      this.#stop = () => {
+        if (recorder.state !== "inactive") recorder.stop();
+      };
+      recorder.start();
+      const timer = setTimeout(() => this.end(), LONGEST);
+      this.changed();
+      await done;
+      clearTimeout(timer);
+      return wish === this.#wish ? await samplesOf(new Blob(parts, { type: recorder.mimeType })) : undefined;
+    } finally {
+      close(stream);
+      this.#stop = undefined;
+      this.changed();
+    }
+  }
+
+  /** That was all. */
+  end() {
+    this.#stop?.();
+  }
+
+  /** What is being recorded is not wanted. */
+  close() {
+    this.#wish++;
+    this.end();
+  }
+}
+
+async function open(): Promise<MediaStream> {
+  try {
+    // As it sounds: what browsers do for calls cuts words off at their beginning.
+    const audio = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+    return await navigator.mediaDevices.getUserMedia({ audio, video: false });
+  } catch (e) {
+    const denied = e instanceof DOMException && ["NotAllowedError", "SecurityError"].includes(e.name);
+    throw denied
+      ? problem("unsupported", "The microphone was not allowed to this page.", MICROPHONE)
+      : problem("unsupported", "No microphone could be opened.", NONE);
+  }
+}
+
+function close(stream: MediaStream) {
+  for (const track of stream.getTracks()) track.stop();
+}
+
+/** A recording of the browser's as a WAV file. */
+async function samplesOf(recording: Blob): Promise<Uint8Array> {
+  const bytes = await recording.arrayBuffer();
+  const context = new OfflineAudioContext(1, 1, 48_000);
+  const sound = await context.decodeAudioData(bytes).catch(() => {
+    throw problem("bad-data", "Nothing was recorded.", "Speak, and then end the recording.");
+  });
+  const samples = sound.getChannelData(0);
+  const view = new DataView(new ArrayBuffer(2 * samples.length));
+  samples.forEach((v, i) => view.setInt16(2 * i, Math.round(32767 * Math.min(1, Math.max(-1, v))), true));
+  return wav(sound.sampleRate, [new Uint8Array(view.buffer)]);
+}
