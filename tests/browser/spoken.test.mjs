@@ -114,12 +114,12 @@ test("words are recorded, brought, heard again and taken away; from ten on they 
   ];
   await model.getByLabel("Label of what you add next").fill("");
   await model.getByLabel("Choose pictures").setInputFiles([...tones, ...wrong]);
-  await model.getByText("11 seconds of sound: it learns from 10, and 1 are held out.").waitFor();
+  await model.getByText("11 seconds of sound: 10 to learn from, 1 held out.").waitFor();
   await model.getByText("2 files were left out").click();
   await model.getByText("What was recorded cannot be used: nothing is heard in it.").waitFor();
   await screenshot(page, "spoken-own");
   await press(model, "Take 3 away");
-  await model.getByText("10 seconds of sound: it learns from 9, and 1 are held out.").waitFor();
+  await model.getByText("10 seconds of sound: 9 to learn from, 1 held out.").waitFor();
   await press(model, "Train from scratch");
   await until(async () => (await step(model)) > 3, "some steps");
   assert.match(await model.evaluate((e) => e.trainer.info.data), /^pictures-[0-9a-f]{8}$/);

@@ -15,6 +15,8 @@ import type { Renderer } from "./render/renderer";
 
 /** Between two answers while a training goes on, milliseconds: of drawings, and of what is looked at more closely. */
 const [SOON, LATER] = [700, 1500];
+/** Between them at least so many times as long as an answer takes. */
+const PATIENCE = 4;
 /** Pictures of a film along a slider. */
 const PICTURES = 41;
 
@@ -27,6 +29,8 @@ export class PlotPanel extends Panel {
   /** What this model cannot be asked. */
   #unable: ErrorInfo | undefined;
   #askedAt = 0;
+  /** How long the last answer took, milliseconds. */
+  #took = 0;
   /** What takes long and is under way: begun by the reader, or by a question that the next one ends. */
   #running: AbortController | undefined;
   #long: AbortController | undefined;
@@ -115,6 +119,7 @@ export class PlotPanel extends Panel {
         const view = await ask(this.host, query, past, running?.signal, grown);
         if (this.#running === running) this.#running = undefined;
         if (!view) return;
+        this.#took = performance.now() - this.#askedAt;
         this.#show(view, glide);
         await this.#others?.answered(asked, view);
       } catch (e) {
@@ -138,7 +143,8 @@ export class PlotPanel extends Panel {
       return;
     // Samples at the fixed noise come with the news.
     if (drawn && samples?.kind === "plot" && this.spec.id === "samples") this.#show(samples);
-    else if (performance.now() - this.#askedAt > (drawn ? SOON : LATER)) this.refresh();
+    // One that takes long is not asked for so often that nothing is learned meanwhile.
+    else if (performance.now() - this.#askedAt > Math.max(drawn ? SOON : LATER, PATIENCE * this.#took)) this.refresh();
   }
 
   #show(view: View, glide = true) {

@@ -17,6 +17,6 @@ export const sound = {
   recordEnough: { one: "{n} is recorded.", other: "{n} are recorded." },
   recordHelp: "Write above what you say, press, and say it: its loudest second is kept. Or choose or drop WAV files.",
   recordRemove: "Take {name} away",
-  recordTaken: "{n} seconds of sound: it learns from {train}, and {heldOut} are held out.",
+  recordTaken: "{n} seconds of sound: {train} to learn from, {heldOut} held out.",
   recordings: "What you have recorded",
 } as const;

@@ -128,7 +128,9 @@ function sets({ words, trainer }: Host, { own, entries, choice }: Gallery): Temp
     html`<option value=${value} title=${title || nothing} ?selected=${value === name}>${label}</option>`;
   const isElsewhere = name && name !== own?.name && !entries.some((e) => e.name === name);
   return [
-    ...(own ? [set(own.name, words.say("picturesYours", { title: own.title }))] : []),
+    ...(own
+      ? [set(own.name, words.say("picturesYours", { title: own.sounds ? words.say("recordings") : own.title }))]
+      : []),
     ...(isElsewhere ? [set(name, words.say("picturesElsewhere"))] : []),
     ...entries.map((e) => set(e.name, words.told(e.title), e.licence)),
   ];

@@ -22,7 +22,7 @@ export const sound: Pick<Texts, keyof typeof english> = {
     "Schreiben Sie oben, was Sie sagen, drücken Sie, und sagen Sie es: Behalten wird die lauteste Sekunde. Oder wählen " +
     "oder ziehen Sie WAV-Dateien hierher.",
   recordRemove: "{name} wegnehmen",
-  recordTaken: "{n} Sekunden Klang: Gelernt wird aus {train}, und {heldOut} sind zurückgehalten.",
+  recordTaken: "{n} Sekunden Klang: {train} zum Lernen, {heldOut} zurückgehalten.",
   recordings: "Was Sie aufgenommen haben",
 };
 
