@@ -1,4 +1,4 @@
-// Spoken digits: a model learns their images and is heard meanwhile; words of the reader's own are recorded and brought.
+// Spoken digits: a model learns their images and is heard meanwhile; words of the reader's own are recorded.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";

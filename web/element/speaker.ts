@@ -17,7 +17,7 @@ export class Speaker {
   #context: AudioContext | undefined;
   #now: { node: AudioBufferSourceNode; gain: GainNode } | undefined;
 
-  /** Plays a sound, after a press of the reader; gives why it cannot, if it cannot. `ended` is told of an end by itself. */
+  /** Plays a sound, after a press of the reader; gives why it cannot, if so. `ended` is told of an end by itself. */
   async play(sound: Uint8Array, rate: number, ended: () => void): Promise<Silence | undefined> {
     this.stop();
     if (typeof AudioContext === "undefined") return "soundNone";

@@ -150,8 +150,7 @@ export class TrainPanel extends Panel {
 
   override hide() {
     this.#script.close();
-    this.host.trainer.gallery?.camera.close();
-    this.host.trainer.gallery?.recordings.microphone.close();
+    this.host.trainer.gallery?.leave();
   }
 
   override trained(state: TrainState, samples: View | null) {

@@ -326,6 +326,11 @@ export class Gallery {
     this.#wish++;
     this.busy = false;
     this.#taken = "";
+    this.leave();
+  }
+
+  /** Nobody looks at it: neither camera nor microphone stays open. */
+  leave() {
     this.camera.close();
     this.recordings.microphone.close();
   }

@@ -19,8 +19,8 @@ export const sound: Pick<Texts, keyof typeof english> = {
   },
   recordEnough: { one: "{n} ist aufgenommen.", other: "{n} sind aufgenommen." },
   recordHelp:
-    "Schreiben Sie oben, was Sie sagen, drücken Sie, und sagen Sie es: Behalten wird die lauteste Sekunde. Oder wählen " +
-    "oder ziehen Sie WAV-Dateien hierher.",
+    "Schreiben Sie oben, was Sie sagen, drücken Sie, und sagen Sie es: Behalten wird die lauteste Sekunde. Oder " +
+    "wählen oder ziehen Sie WAV-Dateien hierher.",
   recordRemove: "{name} wegnehmen",
   recordTaken: "{n} Sekunden Klang: {train} zum Lernen, {heldOut} zurückgehalten.",
   recordings: "Was Sie aufgenommen haben",
@@ -29,14 +29,14 @@ export const sound: Pick<Texts, keyof typeof english> = {
 /** What Rust says of them. */
 export const sounds: Record<string, string> = {
   Hear: "Anhören",
-  ["Press a picture to hear it. A model makes only the picture: how loud each band of frequencies is, from the lowest at " +
-  "the bottom to the highest at the top, in one second from left to right. The sound is one that looks like it, found " +
-  "by Griffin and Lim’s algorithm. Below, recordings that the model has never seen, by the same way from picture to " +
-  "sound."]:
-    "Drücken Sie auf ein Bild, um es zu hören. Ein Modell macht nur das Bild: wie laut jedes Band von Frequenzen ist, " +
-    "vom tiefsten unten bis zum höchsten oben, in einer Sekunde von links nach rechts. Der Klang ist einer, der so " +
-    "aussieht, gefunden mit dem Algorithmus von Griffin und Lim. Darunter Aufnahmen, die das Modell nie gesehen hat, " +
-    "auf demselben Weg vom Bild zum Klang.",
+  ["Press a picture to hear it. A model makes only the picture: how loud each band of frequencies is, from " +
+  "the lowest at the bottom to the highest at the top, in one second from left to right. The sound is one " +
+  "that looks like it, found by Griffin and Lim’s algorithm. Below, recordings that the model has never " +
+  "seen, by the same way from picture to sound."]:
+    "Drücken Sie auf ein Bild, um es zu hören. Ein Modell macht nur das Bild: wie laut jedes Band von " +
+    "Frequenzen ist, vom tiefsten unten bis zum höchsten oben, in einer Sekunde von links nach rechts. Der " +
+    "Klang ist einer, der so aussieht, gefunden mit dem Algorithmus von Griffin und Lim. Darunter Aufnahmen, " +
+    "die das Modell nie gesehen hat, auf demselben Weg vom Bild zum Klang.",
   "The images of this model are no sounds": "Die Bilder dieses Modells sind keine Klänge",
   "Spoken digits": "Gesprochene Ziffern",
   "What was recorded cannot be used: {reason}.": "Was aufgenommen wurde, ist nicht verwendbar: {reason}.",
