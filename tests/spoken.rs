@@ -1,5 +1,6 @@
-//! Sounds as images and images as sounds: the transform and the bands against SciPy (tests/reference/spectrogram.py), the way
-//! there and back, Griffin and Lim's algorithm, recordings of all kinds, and the set that the voice of the site speaks.
+//! Sounds as images and images as sounds: the transform and the bands against SciPy (tests/reference/spectrogram.py),
+//! the way there and back, Griffin and Lim's algorithm, recordings of all kinds, and the set that the voice of the site
+//! speaks.
 
 mod common;
 

@@ -1,9 +1,9 @@
 //! Ten words, said in many ways: the set of spoken digits that ships.
 //!
-//! A voice that reads can be asked to say a word faster or slower, higher or lower, livelier, and each of its sounds longer
-//! or shorter. With its pitch lowered and then played faster, all that the throat adds moves up as well, as in a smaller
-//! head (vocal-tract length perturbation, Jaitly & Hinton 2013). So one voice sounds as if it were several, though not as
-//! several people would.
+//! A voice that reads can be asked to say a word faster or slower, higher or lower, livelier, and each of its sounds
+//! longer or shorter. With its pitch lowered and then played faster, all that the throat adds moves up as well, as in a
+//! smaller head (vocal-tract length perturbation, Jaitly & Hinton 2013). So one voice sounds as if it were several,
+//! though not as several people would.
 
 use super::{Bend, Manner, Sentence, Voice, sound, unspeakable};
 use crate::{

@@ -5,8 +5,8 @@
 
 writes  spectrogram.json    mel filters, parts of the short-time transform and the picture of a sound by a formula
 
-Everything is in double precision and goes by the formulas at the top of src/data/sound/mod.rs, not by its code: the transform
-is scipy.signal.stft's, filters are interpolated between their corners by numpy.
+Everything is in double precision and goes by the formulas at the top of src/data/sound/mod.rs, not by its code: the
+transform is scipy.signal.stft's, filters are interpolated between their corners by numpy.
 """
 import json
 from pathlib import Path
@@ -45,7 +45,7 @@ image = np.maximum(0, 1 + 20 * np.log10(bands / bands.max()) / DECIBELS).T[::-1]
 frames = [0, 1, 17, 40, 63]
 bins = [0, 1, 13, 77, 120, 200, 250]
 out = {
-    "filters": [[[int(b), int(k), round(float(bank[b, k]), 9)] for k in np.flatnonzero(bank[b])] for b in (0, 1, 9, 20, 31)],
+    "filters": [[[b, int(k), round(float(bank[b, k]), 9)] for k in np.flatnonzero(bank[b])] for b in (0, 1, 9, 20, 31)],
     "spectrum": [[f, k, round(float(spectrum[f, k].real), 7), round(float(spectrum[f, k].imag), 7)]
                  for f in frames for k in bins],
     "loudest": round(float(bands.max()), 7),

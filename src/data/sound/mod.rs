@@ -1,15 +1,15 @@
 //! A second of sound as an image, and sound out of such an image again.
 //!
-//! The image is a **mel spectrogram**: of every 1/64 of a second how loud 32 bands of frequency are, narrow below and wide
-//! above, as the ear hears them (Stevens, Volkmann & Newman 1937; the formula is that of the HTK book, m = 1127 ln(1 +
-//! f/700)). With x the sound, w Hann's window of N samples, H the hop and F_bk the triangular filters,
+//! The image is a **mel spectrogram**: of every 1/64 of a second how loud 32 bands of frequency are, narrow below and
+//! wide above, as the ear hears them (Stevens, Volkmann & Newman 1937; the formula is that of the HTK book, m = 1127
+//! ln(1 + f/700)). With x the sound, w Hann's window of N samples, H the hop and F_bk the triangular filters,
 //!
 //! ```text
 //! X_tk = Σ_n w_n x_{tH+n} e^{−2πi kn/N},    M_bt = Σ_k F_bk |X_tk|,    v_bt = max(0, 1 + 20 log₁₀(M_bt / max M) / 60)
 //! ```
 //!
-//! so that 1 is the loudest of the second and 0 what lies 60 dB below it. The way back is a guess twice over: the magnitudes
-//! |X| are those of no negative number whose bands come nearest (multiplicative updates, Lee & Seung 2001), and the phase,
+//! so that 1 is the loudest of the second and 0 what lies 60 dB below it. The way back is a guess twice over: the
+//! magnitudes |X| ≥ 0 are those whose bands come nearest (multiplicative updates, Lee & Seung 2001), and the phase,
 //! which no spectrogram has, is found by [`phase::found`].
 
 pub mod cut;
@@ -152,7 +152,8 @@ impl Ear {
         out
     }
 
-    /// The image of a sound of [`RATE`] samples: [`BANDS`] rows from the highest band, values in [0, 1]. Silence is black.
+    /// The image of a sound of [`RATE`] samples: [`BANDS`] rows from the highest band, values in [0, 1]. Silence is
+    /// black.
     pub fn image(&self, sound: &[f32]) -> Vec<f32> {
         let spectrum = self.stft.forward(sound, FRAMES);
         let magnitudes: Vec<f32> = spectrum.iter().map(|[a, b]| a.hypot(*b)).collect();
@@ -191,8 +192,8 @@ impl Ear {
         out
     }
 
-    /// The sound of an image, one second at most [`PEAK`] high; nothing but noughts for a black one. The phase begins with
-    /// noise of `seed`.
+    /// The sound of an image, one second at most [`PEAK`] high; nothing but noughts for a black one. The phase begins
+    /// with noise of `seed`.
     pub fn sound(&self, image: &[f32], rounds: usize, seed: u64) -> Vec<f32> {
         let magnitudes = self.magnitudes(image);
         let (mut sound, _) = phase::found(&self.stft, HOP, &magnitudes, rounds, phase::FAST, seed);

@@ -37,8 +37,8 @@ pub fn second_of(file: &[u8]) -> Result<Vec<f32>> {
     one_second(&resampled(&sound, rate as f32, RATE as f32)?)
 }
 
-/// The set that recordings make: `pixels` are their samples, [`RATE`] of 16 bits for each. The same ones in any order are the
-/// same set.
+/// The set that recordings make: `pixels` are their samples, [`RATE`] of 16 bits for each. The same ones in any order
+/// are the same set.
 ///
 /// # Errors
 /// [`Error::BadSound`](crate::error::Error::BadSound) for too few, too many, or samples that do not fit.

@@ -1,15 +1,15 @@
 //! The phase of a sound of which only the magnitudes of the spectrum are known.
 //!
-//! Griffin & Lim 1984: begin with any phase and go back and forth, P = F F⁻¹ with F the short-time transform, keeping of
-//! each answer only its phase,
+//! Griffin & Lim 1984: begin with any phase and go back and forth, P = F F⁻¹ with F the short-time transform, keeping
+//! of each answer only its phase,
 //!
 //! ```text
 //! c_n = A e^{i arg t_{n−1}},    t_n = s_n + α (s_n − s_{n−1}),    s_n = P c_n
 //! ```
 //!
 //! At α = 0 the distance ‖ |s_n| − A ‖ falls in every round. Perraudin, Balazs & Søndergaard 2013 (*A fast Griffin–Lim
-//! algorithm*, WASPAA) go further in the direction of the last step, α = 0.99, which is nearer after as many rounds though
-//! not in each of them.
+//! algorithm*, WASPAA) go further in the direction of the last step, α = 0.99, which is nearer after as many rounds
+//! though not in each of them.
 
 use crate::{
     kernels::stft::{Complex, Stft},
@@ -21,8 +21,8 @@ pub const FAST: f32 = 0.99;
 /// As it was at first.
 pub const PLAIN: f32 = 0.0;
 
-/// A sound whose spectrum has nearly these magnitudes `A`, a row for each frame, and for each round ‖ |s| − A ‖ / ‖A‖, the
-/// *spectral convergence*.
+/// A sound whose spectrum has nearly these magnitudes `A`, a row for each frame, and for each round ‖ |s| − A ‖ / ‖A‖,
+/// the *spectral convergence*.
 pub fn found(
     stft: &Stft,
     hop: usize,

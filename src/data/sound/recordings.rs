@@ -40,8 +40,8 @@ pub fn set(sha256: String, train: Taken, test: Taken) -> Result<ImageSet> {
 }
 
 /// From `folder/spoken-digits/recordings/`, or else the packed set, in that folder or the one that ships with the site.
-/// Recordings are named as those of the Free Spoken Digit Dataset (Jackson 2016): `DIGIT_SPEAKER_NUMBER.wav`; numbers 0 to 4
-/// are held out, as there.
+/// Recordings are named as those of the Free Spoken Digit Dataset (Jackson 2016): `DIGIT_SPEAKER_NUMBER.wav`; numbers 0
+/// to 4 are held out, as there.
 ///
 /// # Errors
 /// [`Error::Io`]; [`Error::BadSound`] and [`Error::BadData`] for recordings that cannot be used.

@@ -1,4 +1,5 @@
-//! WAV files (Microsoft & IBM 1991, RIFF): samples of 8, 16, 24 or 32 bits, or of floating point, of one channel or several.
+//! WAV files (Microsoft & IBM 1991, RIFF): samples of 8, 16, 24 or 32 bits, or of floating point, of one channel or
+//! several.
 
 use super::cut::{LONGEST, bad};
 use crate::error::Result;
