@@ -15,11 +15,17 @@ use super::{
 };
 use crate::{
     checkpoint::Opened,
-    data::{PointSet, SpaceKind, groove, score::midi},
+    data::{
+        PointSet, SpaceKind, groove,
+        score::midi,
+        sound::{Ear, RATE, is_sound},
+    },
+    device::floats,
     error::{Error, Result},
     model::{Condition, Sampler, Samples, drive, finish},
-    plots,
+    plots::{self, hear::ROUNDS},
     scene::{View, grid},
+    speech::sound::wav_at,
 };
 
 /// What is drawn, and where it goes.
@@ -58,9 +64,9 @@ pub struct Arguments {
     /// Of images: pixels of the file for one pixel of a sample; 2 without it.
     #[arg(long)]
     scale: Option<usize>,
-    /// The file: a .png for images (grid.png without it) or a .gif of how they come about, a .csv or .svg
-    /// for points (points.csv without it), any for texts (the terminal without it; several are parted by
-    /// a line of ---).
+    /// The file: a .png for images (grid.png without it) or a .gif of how they come about, a .wav where they
+    /// are sounds, a .csv or .svg for points (points.csv without it), any for texts (the terminal without it;
+    /// several are parted by a line of ---).
     #[arg(long)]
     out: Option<PathBuf>,
     #[command(flatten)]
@@ -161,8 +167,16 @@ fn images(arguments: &Arguments, opened: &Opened) -> Result<()> {
     let columns = within("columns", arguments.columns, 8, 10_000)?;
     let scale = within("scale", arguments.scale, 2, 16)?;
     let out = arguments.out.clone().unwrap_or_else(|| "grid.png".into());
-    ends_in(&out, &["png", "gif"])?;
-    let bytes = if has_ending(&out, "gif") {
+    let heard = is_sound(&opened.meta.data);
+    let endings: &[&str] = if heard {
+        &["png", "gif", "wav"]
+    } else {
+        &["png", "gif"]
+    };
+    ends_in(&out, endings)?;
+    let bytes = if has_ending(&out, "wav") {
+        sounds(drawn(arguments, opened, count)?, arguments.seed)?
+    } else if has_ending(&out, "gif") {
         let mut sampler = sampler(arguments, opened, count)?;
         film(&pollster::block_on(frames(&mut *sampler, columns))?, scale)?
     } else {
@@ -173,6 +187,19 @@ fn images(arguments: &Arguments, opened: &Opened) -> Result<()> {
     write(&out, &bytes)?;
     told(arguments, count, &out);
     Ok(())
+}
+
+/// Images of sounds as one sound, one after the other.
+fn sounds(samples: Samples, seed: u64) -> Result<Vec<u8>> {
+    let images = samples.images()?;
+    let each = images.dims()[1..].iter().product();
+    let values = pollster::block_on(floats(images))?;
+    let ear = Ear::default();
+    let all = values.chunks_exact(each);
+    let sound: Vec<f32> = all
+        .flat_map(|image| ear.sound(image, ROUNDS, seed))
+        .collect();
+    Ok(wav_at(&sound, RATE))
 }
 
 /// Clips as a PNG, a row for each and a column for each frame, or as a GIF that shows them side by side.
