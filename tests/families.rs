@@ -365,6 +365,9 @@ fn files_of_every_family_load_and_what_is_missing_or_left_over_is_told() {
         let family = small.family;
         load(&half, &small.data).unwrap_or_else(|e| panic!("{family}: {e}"));
         load(&resumable, &small.data).unwrap_or_else(|e| panic!("{family}: {e}"));
+        let opened = checkpoint::open(&resumable, None, &device::cpu()).expect("it loads");
+        let again = pollster::block_on(checkpoint::write_opened(&opened, &opened.meta));
+        assert!(again.expect("a file") == resumable, "{family} saved again");
         let (head, _) = split(&resumable);
         let names: Vec<&String> = head.as_object().expect("a table").keys().collect();
         for name in names.into_iter().filter(|name| *name != "__metadata__") {

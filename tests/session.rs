@@ -644,6 +644,8 @@ fn a_file_goes_on_exactly_where_it_was() {
     let other = Page::new();
     let info = other.open(4, file.clone());
     assert_eq!((info.step, info.state.losses.len() > 2), (13, true));
+    let again = other.export(4, true);
+    assert_eq!(tensors(&again), tensors(&file), "saved again it is whole");
     let steps = Some(9);
     let request = Request::Train {
         session: 4,

@@ -125,6 +125,24 @@ pub async fn write_resumable(trainer: &Trainer, meta: &Meta) -> Result<Vec<u8>> 
     serialize(weights, moments, &meta, Precision::Single, None)
 }
 
+/// Write an opened model with all that its file had to train on with, so that nothing is lost by saving it again.
+///
+/// # Errors
+/// As [`write()`].
+pub async fn write_opened(opened: &Opened, meta: &Meta) -> Result<Vec<u8>> {
+    let own = opened.model.weights().await?;
+    let mut moments = opened.moments.clone();
+    let weights = match opened.trained.clone() {
+        Some(trained) => {
+            let average = own.into_iter();
+            moments.extend(average.map(|(name, data)| (format!("{AVERAGE}{name}"), data)));
+            trained
+        }
+        None => own,
+    };
+    serialize(weights, moments, meta, Precision::Single, None)
+}
+
 fn serialize(
     weights: Weights,
     moments: Weights,

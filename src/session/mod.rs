@@ -511,6 +511,7 @@ impl Session {
             State::Training(trainer) if resumable => {
                 checkpoint::write_resumable(trainer, &meta).await
             }
+            State::Opened(opened) if resumable => checkpoint::write_opened(opened, &meta).await,
             _ => checkpoint::write(&*self.model(), &meta, Precision::Single).await,
         };
         written.map_err(|error| self.diverging(error))
