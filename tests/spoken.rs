@@ -614,7 +614,7 @@ fn every_family_of_images_learns_spoken_digits_and_is_heard() {
         );
         // A model that was told which digit to say says each.
         let named = titles[..10] == titles[10..];
-        assert_eq!(named, family.id == "ddpm", "{}: {titles:?}", family.id);
+        assert_eq!(named, family.id != "vae", "{}: {titles:?}", family.id);
         let View::Image {
             width,
             height,
