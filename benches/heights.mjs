@@ -64,6 +64,7 @@ const MODELS = [
   ['[view="samples"][model="chorales"]', '<generative-model model="chorales" view="samples">'],
   ['[view="samples"][model="gpt-drums"]', '<generative-model lang="de" model="gpt-drums" view="samples">'],
   ['[view="train"][model="gpt-drums"]', '<generative-model lang="de" model="gpt-drums" view="train">'],
+  ['[view="hear"]', '<generative-model lang="de" family="vae" data="spoken-digits" view="hear" binarize="none">'],
   ['[view="instruct"]', '<generative-model model="ddpm-scenes" view="instruct">'],
   ['[view="alphabet"]', '<generative-model model="glyphs" view="alphabet">'],
   ['[view="curve"][model="icl-linear"]', '<generative-model lang="de" model="icl-linear" view="curve">'],
