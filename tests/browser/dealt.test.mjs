@@ -76,7 +76,7 @@ async function drawing(attributes) {
   return page;
 }
 
-test("a page starts a worker more for samples that take long, and ends it; not for others, nor against its will", async () => {
+test("a page starts a worker more for samples that take long, and ends it; not for others, nor unasked", async () => {
   const long = await drawing('steps="600"');
   await until(() => long.workers().length === 2, "a helper comes", 60_000);
   await until(() => long.workers().length === 1, "and ends", 240_000);

@@ -3,9 +3,9 @@
 
 /**
  * Opens a model and draws `samples`, one after the other: each is what is asked of a sampler, with so many `helpers`,
- * which come when they are asked for, or are there before if `ready`. With `kill` one of them ends without a word so many
- * milliseconds later; with `stop` the samples are given up after so many. Of each: a hash of the picture, seconds, how
- * often it was shown before it was done, what was said of helpers, and the code of what it failed of.
+ * which come when they are asked for, or are there before if `ready`. With `kill` one of them ends without a word so
+ * many milliseconds later; with `stop` the samples are given up after so many. Of each: a hash of the picture,
+ * seconds, how often it was shown before it was done, what was said of helpers, and the code of what it failed of.
  */
 export async function draw({ worker, model, samples }) {
   const wait = (ms) => new Promise((done) => setTimeout(done, ms));

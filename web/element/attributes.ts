@@ -167,7 +167,7 @@ export const ATTRIBUTES = {
     null,
     MODEL,
     MODEL,
-    "how many workers compute a training, or samples that take long, on the processor at most; by itself as many as it has cores",
+    "on the processor, how many workers compute a training or long samples at most; by itself as many as cores",
   ),
   overlay: entry(toggle, true, BOTH, BOTH, "the data is drawn with the model"),
   at: entry(number(0, 1), 0.5, BOTH, BOTH, "where the slider of a plot stands"),

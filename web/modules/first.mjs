@@ -1,6 +1,6 @@
 // What of a module a first visit runs, found out by doing it: the module describes itself, opens each model that is
-// shipped, and draws from it as pages do that say no more than its name, and as the site's own pages ask; it draws images
-// that take long; and it makes a model of points of each family, and draws from that.
+// shipped, and draws from it as pages do that say no more than its name, and as the site's own pages ask; it draws
+// images that take long; and it makes a model of points of each family, and draws from that.
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";

@@ -14,7 +14,7 @@ export interface AskedOptions {
   count?: number;
   /** The same seed gives the same samples. */
   seed?: number;
-  /** The most workers that compute what takes long on the processor; by default as many as there are cores, nine at most. */
+  /** The most workers that compute what takes long on the processor; by default as many as cores, nine at most. */
   workers?: number;
   /** Told of each step of a sampler that takes several; `view` shows how far it has come. */
   progress?: (progress: { step: number; of: number; view: View | null }) => void;

@@ -32,8 +32,8 @@ export const learners: Record<string, string> = {
   "as well while there are about as many examples as inputs."]:
     "Der mittlere quadratische Fehler bei neuen Funktionen nach 0, 1, 2, … Beispielen, als Anteil " +
     "dessen, was die Vermutung 0 ergibt. Bei linearen Funktionen ist Ridge-Regression, die das Rauschen kennt, das " +
-    "Beste, was möglich ist; die kleinsten Quadrate passen sich auch dem Rauschen an, solange es etwa so viele Beispiele wie " +
-    "Eingaben gibt.",
+    "Beste, was möglich ist; die kleinsten Quadrate passen sich auch dem Rauschen an, solange es etwa so viele " +
+    "Beispiele wie Eingaben gibt.",
   "Sparse functions": "Dünn besetzte Funktionen",
   ["The same for functions of which only a third of the weights are not zero. The lasso looks for such functions: " +
   "of four penalties the best is taken for each number of examples. The best that can be done weighs all choices of " +

@@ -36,7 +36,7 @@ export const scores: Record<string, string> = {
   // Errors
   "This music cannot be used: {reason}.": "Diese Musik ist nicht zu gebrauchen: {reason}.",
   "Choose another MIDI file, of at most four voices or of drums, or change what is written.":
-    "Wählen Sie eine andere MIDI-Datei, mit höchstens vier Stimmen oder mit Schlagzeug, oder ändern Sie das Geschriebene.",
+    "Wählen Sie eine andere MIDI-Datei, mit höchstens vier Stimmen oder Schlagzeug, oder ändern Sie das Geschriebene.",
   "its voices are not of one length": "ihre Stimmen sind verschieden lang",
   "it has a note that is none": "sie hat eine Note, die keine ist",
   "it has a place in a bar that is none": "sie hat eine Stelle im Takt, die keine ist",
