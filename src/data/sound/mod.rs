@@ -192,7 +192,7 @@ impl Ear {
         out
     }
 
-    /// The sound of an image, one second at most [`PEAK`] high; nothing but noughts for a black one. The phase begins
+    /// The sound of an image, one second at most 0.9 high; nothing but noughts for a black one. The phase begins
     /// with noise of `seed`.
     pub fn sound(&self, image: &[f32], rounds: usize, seed: u64) -> Vec<f32> {
         let magnitudes = self.magnitudes(image);
