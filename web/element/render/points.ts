@@ -182,7 +182,7 @@ export class Plot {
 
   /** What is drawn, from the bottom up: the data, if it is wished for, above a field and beneath everything else. */
   #layers({ layers, window }: PlotView): Layer[] {
-    if (!this.withData) return layers.filter((l) => l.kind === "field" || l.role !== "data");
+    if (!this.withData) return layers.filter((l) => l.kind !== "points" || l.role !== "data");
     const there = layers.some((l) => l.kind === "points" && l.role === "data");
     if (!this.under || there || window.some((v, i) => v !== this.underWindow[i])) return layers;
     const fields = layers.findLastIndex((l) => l.kind === "field") + 1;
