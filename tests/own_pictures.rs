@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::Page;
+use common::{Page, small_of_images};
 use generative_playground::{
     data::{
         ImageSet, SpaceKind,
@@ -431,25 +431,7 @@ fn coloured() -> PictureSource {
 
 #[test]
 fn every_family_of_images_learns_them() {
-    let small = [
-        ("vae", json!({ "hidden": 16, "latent_dim": 2 })),
-        ("gan", json!({ "channels": 4, "z_dim": 4 })),
-        ("glow", json!({ "scales": 1, "steps": 1, "channels": 4 })),
-        (
-            "ddpm",
-            json!({ "timesteps": 10, "channels": 8, "levels": 1 }),
-        ),
-        (
-            "latent-diffusion",
-            json!({ "channels": 8, "latent_channels": 2, "denoiser_channels": 8 }),
-        ),
-        ("pixelrnn", json!({ "units": 4 })),
-        ("neural-process", json!({ "channels": 4, "hidden": 16 })),
-        (
-            "pixelcnn",
-            json!({ "channels": 4, "layers": 1, "reach": 1 }),
-        ),
-    ];
+    let small = small_of_images();
     let page = Page::new();
     let all = generative_playground::plots::families();
     for family in &all {

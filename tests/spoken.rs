@@ -6,7 +6,7 @@ mod common;
 
 use std::{f64::consts::PI, pin::Pin, rc::Rc};
 
-use common::{Page, root};
+use common::{Page, root, small_of_images};
 use generative_playground::{
     bytes::Bytes,
     data::{
@@ -542,25 +542,7 @@ fn a_readers_recordings_are_a_set_and_can_be_heard() {
 /// Every family of images takes a step on it, and its samples can be heard.
 #[test]
 fn every_family_of_images_learns_spoken_digits_and_is_heard() {
-    let small = [
-        ("vae", json!({ "hidden": 16 })),
-        ("gan", json!({ "channels": 4, "z_dim": 4 })),
-        ("glow", json!({ "scales": 1, "steps": 1, "channels": 4 })),
-        (
-            "ddpm",
-            json!({ "timesteps": 10, "channels": 8, "levels": 1 }),
-        ),
-        (
-            "latent-diffusion",
-            json!({ "channels": 8, "latent_channels": 2, "denoiser_channels": 8 }),
-        ),
-        ("pixelrnn", json!({ "units": 4 })),
-        ("neural-process", json!({ "channels": 4, "hidden": 16 })),
-        (
-            "pixelcnn",
-            json!({ "channels": 4, "layers": 1, "reach": 1 }),
-        ),
-    ];
+    let small = small_of_images();
     let data = Rc::new(Dataset::from(set()));
     let mut heard = 0;
     for family in plots::families() {

@@ -12,7 +12,10 @@
 //! Of all shapes, each as likely as any other at first, the guess is the mean by their evidence e:
 //! `Σ_s e_s φ_sᵀ m_s / Σ_s e_s`. No other guess has a smaller mean square error.
 
-use super::functions::{Class, Prior};
+use super::{
+    functions::{self, Class, Prior},
+    regression::dot,
+};
 
 /// Shapes at most for which it is computed.
 const MOST_SHAPES: usize = 1000;
@@ -41,7 +44,7 @@ impl Features {
             Self::Inputs(inputs) => inputs.iter().map(|&at| f64::from(x[at])).collect(),
             Self::Leaf(asked) => {
                 let mut leaves = vec![0.0; 4];
-                leaves[super::functions::leaf(asked, x)] = 1.0;
+                leaves[functions::leaf(asked, x)] = 1.0;
                 leaves
             }
         }
@@ -202,8 +205,4 @@ fn spread(pairs: &[&[f32]], d: usize) -> f64 {
     let mean = mean(pairs, d);
     let off = pairs.iter().map(|pair| f64::from(pair[d]) - mean);
     off.map(|off| off * off).sum()
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }

@@ -98,7 +98,7 @@ pub fn expected(d: usize, k: usize, noise: f64) -> f64 {
     -half + (half * half + d * variance).sqrt()
 }
 
-fn dot(a: &[f64], b: &[f64]) -> f64 {
+pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 

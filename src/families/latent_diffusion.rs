@@ -21,8 +21,6 @@
 //!
 //! To sample, a code is drawn from noise as in [`ddpm`](super::ddpm), by the same samplers, and decoded once.
 
-use std::ops::Range;
-
 use burn::{
     module::Module,
     nn::conv::Conv2d,
@@ -581,9 +579,10 @@ impl Family for LatentDiffusion {
         options.check()?;
         options.sampler.without_shortcuts()?;
         let told = self.told(condition, count, seed)?;
+        let (model, each) = (self.valid(), told.clone());
+        let reverse = self.reverse(options, told, count, seed);
         Ok(Box::new(Walk {
-            reverse: self.reverse(options, told.clone(), count, seed),
-            told,
+            reverse: reverse.told_apart(move |samples| model.predict(each.of(samples))),
             model: self.valid(),
         }))
     }
@@ -621,7 +620,6 @@ impl Family for LatentDiffusion {
 /// A walk among codes, seen through the decoder.
 struct Walk {
     reverse: Reverse,
-    told: Told,
     model: LatentDiffusion,
 }
 
@@ -641,26 +639,7 @@ impl Sampler for Walk {
     }
 
     fn divided(&mut self) -> Option<&mut dyn Divided> {
-        Some(self)
-    }
-}
-
-impl Divided for Walk {
-    fn taken(&self) -> usize {
-        self.reverse.taken()
-    }
-
-    fn ahead(&mut self) -> Option<Tensor<2>> {
-        self.reverse.ahead()
-    }
-
-    fn step_of(&self, step: usize, samples: Range<usize>, rows: Tensor<2>) -> Result<Tensor<2>> {
-        let predict = self.model.predict(self.told.of(samples));
-        self.reverse.step_of(step, &*predict, rows)
-    }
-
-    fn take(&mut self, found: Tensor<2>) -> Result<()> {
-        self.reverse.take(found)
+        Some(&mut self.reverse)
     }
 }
 

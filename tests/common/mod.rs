@@ -46,6 +46,29 @@ pub fn root(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
+/// Of each family of images a small config.
+pub fn small_of_images() -> [(&'static str, Value); 8] {
+    [
+        ("vae", json!({ "hidden": 16, "latent_dim": 2 })),
+        ("gan", json!({ "channels": 4, "z_dim": 4 })),
+        ("glow", json!({ "scales": 1, "steps": 1, "channels": 4 })),
+        (
+            "ddpm",
+            json!({ "timesteps": 10, "channels": 8, "levels": 1 }),
+        ),
+        (
+            "latent-diffusion",
+            json!({ "channels": 8, "latent_channels": 2, "denoiser_channels": 8 }),
+        ),
+        ("pixelrnn", json!({ "units": 4 })),
+        ("neural-process", json!({ "channels": 4, "hidden": 16 })),
+        (
+            "pixelcnn",
+            json!({ "channels": 4, "layers": 1, "reach": 1 }),
+        ),
+    ]
+}
+
 /// The page's MNIST.
 pub fn mnist() -> &'static ImageSet {
     static SET: OnceLock<ImageSet> = OnceLock::new();

@@ -1,3 +1,5 @@
+import { floats } from "../client/wav";
+
 /** How long a context may take until its clock runs, milliseconds. */
 const PATIENCE = 1500;
 /** Before a sound, so that it begins whole, and how it is faded out where it is ended; seconds. */
@@ -5,12 +7,6 @@ const [LEAD, FADE] = [0.03, 0.02];
 
 /** Why nothing is heard. */
 export type Silence = "soundNone" | "hearHeld";
-
-/** Samples of 16 bits, the low byte first, as Web Audio takes them. */
-export function floats(sound: Uint8Array): Float32Array<ArrayBuffer> {
-  const view = new DataView(sound.buffer, sound.byteOffset, sound.byteLength);
-  return Float32Array.from({ length: sound.byteLength >> 1 }, (_, i) => view.getInt16(2 * i, true) / 32768);
-}
 
 /** Plays one sound at a time. */
 export class Speaker {

@@ -1,18 +1,12 @@
 /** Plays sentences one after the other, as they come. */
 import type { SpokenSentence } from "../client/protocol";
-import { wav } from "../client/wav";
+import { floats, wav } from "../client/wav";
 
 /** Before the first sound, so that it begins whole, and between sentences; seconds. */
 const LEAD = 0.06;
 const BETWEEN = 0.12;
 /** So long may a browser take to begin, milliseconds; then it is told that it does not. */
 const PATIENCE = 1500;
-
-/** Samples as Web Audio takes them. */
-export function floats({ sound }: SpokenSentence): Float32Array<ArrayBuffer> {
-  const view = new DataView(sound.buffer, sound.byteOffset, sound.byteLength);
-  return Float32Array.from({ length: sound.byteLength >> 1 }, (_, i) => view.getInt16(2 * i, true) / 32768);
-}
 
 /** A sentence that is or will be heard. */
 interface Queued {
@@ -58,7 +52,7 @@ export class Player {
   add(sentence: SpokenSentence) {
     const context = this.#context;
     if (!context || !sentence.sound.byteLength) return;
-    const samples = floats(sentence);
+    const samples = floats(sentence.sound);
     const buffer = context.createBuffer(1, samples.length, sentence.rate);
     buffer.copyToChannel(samples, 0);
     const node = context.createBufferSource();

@@ -495,7 +495,10 @@ impl Family for Ddpm {
             options.sampler.without_shortcuts()?;
         }
         let told = self.told(condition, count, seed)?;
-        let mut reverse = self.reverse(options, told.clone(), count, seed);
+        let (model, each) = (self.valid(), told.clone());
+        let mut reverse = self
+            .reverse(options, told, count, seed)
+            .told_apart(move |samples| model.predict(each.of(samples)));
         if let Some(start) = condition.start(self.example.size())? {
             let x0 = self.row(start.to_vec()) * 2.0 - 1.0;
             reverse = reverse.from(x0, condition.strength.unwrap_or(STRENGTH));
@@ -514,7 +517,6 @@ impl Family for Ddpm {
         }
         Ok(Box::new(Walk {
             reverse,
-            told,
             known,
             model: self.valid(),
         }))
@@ -549,7 +551,6 @@ impl Family for Ddpm {
 /// A walk in the data's units.
 struct Walk {
     reverse: Reverse,
-    told: Told,
     /// Pixels that are known and where they are, each `[1, d]`.
     known: Option<[Tensor<2>; 2]>,
     model: Ddpm,
@@ -580,26 +581,7 @@ impl Sampler for Walk {
     }
 
     fn divided(&mut self) -> Option<&mut dyn Divided> {
-        Some(self)
-    }
-}
-
-impl Divided for Walk {
-    fn taken(&self) -> usize {
-        self.reverse.taken()
-    }
-
-    fn ahead(&mut self) -> Option<Tensor<2>> {
-        self.reverse.ahead()
-    }
-
-    fn step_of(&self, step: usize, samples: Range<usize>, rows: Tensor<2>) -> Result<Tensor<2>> {
-        let predict = self.model.predict(self.told.of(samples));
-        self.reverse.step_of(step, &*predict, rows)
-    }
-
-    fn take(&mut self, found: Tensor<2>) -> Result<()> {
-        self.reverse.take(found)
+        Some(&mut self.reverse)
     }
 }
 

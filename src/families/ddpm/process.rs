@@ -1,6 +1,6 @@
 //! Schedules and samplers: all that knows no more of a network than that it answers x_t and t.
 
-use std::f64::consts::FRAC_PI_2;
+use std::{f64::consts::FRAC_PI_2, ops::Range};
 
 use burn::tensor::{Device, Tensor, TensorData};
 
@@ -10,6 +10,7 @@ use super::{
 use crate::{
     data::wire::cut_short,
     error::Result,
+    model::Divided,
     rng::{Purpose, Rng},
 };
 
@@ -332,10 +333,15 @@ pub fn dpm_solver(before: Option<Level>, from: Level, to: Level) -> [f64; 3] {
     [ratio, all * (1.0 + more), -all * more]
 }
 
+/// The network, as it is asked about some of the rows.
+type PredictSome = dyn Fn(Range<usize>) -> Box<Predict>;
+
 /// A walk from noise to data.
 pub struct Reverse {
     process: Process,
     predict: Box<Predict>,
+    /// Where rows are told different things.
+    predict_some: Option<Box<PredictSome>>,
     options: DdpmSampleOptions,
     seed: u64,
     levels: Vec<Level>,
@@ -368,6 +374,7 @@ impl Reverse {
             options: options.clone(),
             process,
             predict,
+            predict_some: None,
             seed,
             at: 0,
             x,
@@ -376,6 +383,13 @@ impl Reverse {
             coarse: None,
             before: None,
         }
+    }
+
+    /// The same walk, of which each row may be told something else: `some` is the network as it is asked about some.
+    #[must_use]
+    pub fn told_apart(mut self, some: impl Fn(Range<usize>) -> Box<Predict> + 'static) -> Self {
+        self.predict_some = Some(Box::new(some));
+        self
     }
 
     /// Take `share` of its steps, from 0 for none to 1 for all; how many those are.
@@ -463,66 +477,6 @@ impl Reverse {
         (self.x, self.before) = self.stepped(self.at, &*self.predict, from, noise);
         self.at += 1;
         true
-    }
-
-    /// The network, as it is asked about all rows.
-    pub fn predict(&self) -> &Predict {
-        &*self.predict
-    }
-
-    /// Steps taken so far.
-    pub fn taken(&self) -> usize {
-        self.at
-    }
-
-    /// What the next step goes on from, row by row: x_t, x̂₀ of the step before where it counts, and the step's
-    /// noise, side by side as `[n, k d]`. Nothing at the end.
-    pub fn ahead(&self) -> Option<Tensor<2>> {
-        if self.is_done() {
-            return None;
-        }
-        let mut all = vec![self.x()];
-        all.extend(self.before.clone());
-        all.extend(self.noise());
-        Some(Tensor::cat(all, 1))
-    }
-
-    /// A step for some of the rows of [`Reverse::ahead`] by an answer to them: x_s, and x̂₀ where the step behind it
-    /// counts it, side by side. `at` is how many steps are before it.
-    ///
-    /// # Errors
-    /// [`BadRequest`](crate::error::Error::BadRequest) where there is no such step, or the rows are of another one.
-    pub fn step_of(&self, at: usize, predict: &Predict, rows: Tensor<2>) -> Result<Tensor<2>> {
-        let ([m, wide], [_, d]) = (rows.dims(), self.x.dims());
-        let before = usize::from(self.looks_back() && at > 0);
-        if at + 1 >= self.levels.len() || wide != (1 + before + self.draws(at).len()) * d {
-            return Err(cut_short());
-        }
-        let mut parts = (0..wide / d).map(|i| rows.clone().slice([0..m, i * d..(i + 1) * d]));
-        let x = parts.next().unwrap_or(rows.clone());
-        let before = parts.by_ref().take(before).next();
-        let (x, x0) = self.stepped(at, predict, (x, before), parts);
-        Ok(match x0 {
-            Some(x0) => Tensor::cat(vec![x, x0], 1),
-            None => x,
-        })
-    }
-
-    /// Takes the next step by what [`Reverse::step_of`] found of all rows.
-    ///
-    /// # Errors
-    /// [`BadRequest`](crate::error::Error::BadRequest) if it is something else.
-    pub fn take(&mut self, found: Tensor<2>) -> Result<()> {
-        let [n, d] = self.x.dims();
-        let parts = 1 + usize::from(self.looks_back());
-        if self.is_done() || found.dims() != [n, parts * d] {
-            return Err(cut_short());
-        }
-        let part = |i: usize| found.clone().slice([0..n, i * d..(i + 1) * d]);
-        self.before = self.looks_back().then(|| part(1));
-        self.x = part(0);
-        self.at += 1;
-        Ok(())
     }
 
     /// Whether a step counts what was predicted in the one before. From a noisier state of another walk that
@@ -655,5 +609,54 @@ impl Reverse {
             false => x,
         };
         (x, None)
+    }
+}
+
+impl Divided for Reverse {
+    fn taken(&self) -> usize {
+        self.at
+    }
+
+    /// x_t, x̂₀ of the step before where it counts, and the step's noise, side by side as `[n, k d]`.
+    fn ahead(&mut self) -> Option<Tensor<2>> {
+        if self.is_done() {
+            return None;
+        }
+        let mut all = vec![self.x()];
+        all.extend(self.before.clone());
+        all.extend(self.noise());
+        Some(Tensor::cat(all, 1))
+    }
+
+    /// x_s, and x̂₀ where the step behind it counts it, side by side.
+    fn step_of(&self, step: usize, samples: Range<usize>, rows: Tensor<2>) -> Result<Tensor<2>> {
+        let ([m, wide], [_, d]) = (rows.dims(), self.x.dims());
+        let before = usize::from(self.looks_back() && step > 0);
+        if step + 1 >= self.levels.len() || wide != (1 + before + self.draws(step).len()) * d {
+            return Err(cut_short());
+        }
+        let mut parts = (0..wide / d).map(|i| rows.clone().slice([0..m, i * d..(i + 1) * d]));
+        let x = parts.next().unwrap_or(rows.clone());
+        let before = parts.by_ref().take(before).next();
+        let some = self.predict_some.as_ref().map(|some| some(samples));
+        let predict = some.as_deref().unwrap_or(&*self.predict);
+        let (x, x0) = self.stepped(step, predict, (x, before), parts);
+        Ok(match x0 {
+            Some(x0) => Tensor::cat(vec![x, x0], 1),
+            None => x,
+        })
+    }
+
+    fn take(&mut self, found: Tensor<2>) -> Result<()> {
+        let [n, d] = self.x.dims();
+        let parts = 1 + usize::from(self.looks_back());
+        if self.is_done() || found.dims() != [n, parts * d] {
+            return Err(cut_short());
+        }
+        let part = |i: usize| found.clone().slice([0..n, i * d..(i + 1) * d]);
+        self.before = self.looks_back().then(|| part(1));
+        self.x = part(0);
+        self.at += 1;
+        Ok(())
     }
 }

@@ -27,7 +27,7 @@ mod given;
 
 pub use given::Given;
 
-use std::{ops::Range, sync::Arc};
+use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use schemars::JsonSchema;
@@ -454,25 +454,6 @@ impl Sampler for Walk {
     }
 
     fn divided(&mut self) -> Option<&mut dyn Divided> {
-        Some(self)
-    }
-}
-
-impl Divided for Walk {
-    fn taken(&self) -> usize {
-        self.reverse.taken()
-    }
-
-    fn ahead(&mut self) -> Option<Tensor<2>> {
-        self.reverse.ahead()
-    }
-
-    fn step_of(&self, step: usize, _: Range<usize>, rows: Tensor<2>) -> Result<Tensor<2>> {
-        // All clips are told the same.
-        self.reverse.step_of(step, self.reverse.predict(), rows)
-    }
-
-    fn take(&mut self, found: Tensor<2>) -> Result<()> {
-        self.reverse.take(found)
+        Some(&mut self.reverse)
     }
 }

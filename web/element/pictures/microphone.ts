@@ -1,5 +1,5 @@
 import { problem } from "../../client/errors";
-import { wav } from "../../client/wav";
+import { recorded } from "../../client/wav";
 
 /** The longest recording, milliseconds: a word, and the breath before it. */
 const LONGEST = 2500;
@@ -91,8 +91,5 @@ async function samplesOf(recording: Blob): Promise<Uint8Array> {
   const sound = await context.decodeAudioData(bytes).catch(() => {
     throw problem("bad-data", "Nothing was recorded.", "Speak, and then end the recording.");
   });
-  const samples = sound.getChannelData(0);
-  const view = new DataView(new ArrayBuffer(2 * samples.length));
-  samples.forEach((v, i) => view.setInt16(2 * i, Math.round(32767 * Math.min(1, Math.max(-1, v))), true));
-  return wav(sound.sampleRate, [new Uint8Array(view.buffer)]);
+  return recorded(sound);
 }

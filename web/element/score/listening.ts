@@ -1,10 +1,11 @@
 import { html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
+import { recorded } from "../../client/wav";
 import { reducedMotion } from "../draw";
 import { button } from "../form";
 import type { Host } from "../panel";
 import type { Plan } from "./roll";
-import { Player, rendered, saved, type Silence } from "./synth";
+import { Player, rendered, type Silence } from "./synth";
 
 /** Quarters a minute: at first, and what can be chosen. */
 const [TEMPO, SLOWEST, FASTEST] = [80, 40, 160];
@@ -89,7 +90,7 @@ export class Listening {
       if (!roll) return;
       const name = `${this.host.info?.id ?? "music"}-${this.host.settled.seed}.wav`;
       const sound = await rendered(roll, this.#tempo, this.muted);
-      this.host.save({ name, mime: "audio/wav", bytes: saved(sound) });
+      this.host.save({ name, mime: "audio/wav", bytes: recorded(sound) });
     }, "file");
 
   render() {

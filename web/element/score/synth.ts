@@ -1,5 +1,4 @@
 import type { Roll } from "../../client/protocol";
-import { wav } from "../../client/wav";
 import { Kit } from "./kit";
 import { Parts, sixteenth } from "./parts";
 
@@ -232,12 +231,4 @@ export async function rendered(roll: Roll, tempo: number, muted: ReadonlySet<num
   const heard = { ...roll, voices: roll.voices.map((v, i) => (muted.has(i) ? { ...v, notes: [] } : v)) };
   playersOf(context, roll).play(heard, tempo, 0);
   return context.startRendering();
-}
-
-/** The first channel of a sound as a WAV file. */
-export function saved(sound: Pick<AudioBuffer, "sampleRate" | "getChannelData">): Uint8Array {
-  const samples = sound.getChannelData(0);
-  const view = new DataView(new ArrayBuffer(2 * samples.length));
-  samples.forEach((v, i) => view.setInt16(2 * i, Math.round(32_767 * Math.max(-1, Math.min(1, v))), true));
-  return wav(sound.sampleRate, [new Uint8Array(view.buffer)]);
 }
