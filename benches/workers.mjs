@@ -148,7 +148,7 @@ try {
     const { parts, ...workload } = WORKLOADS[name];
     const turn = [0, 1].map((helpers) => ({ helpers, seconds: Number(options.seconds) }));
     const phases = Array.from({ length: Number(options.rounds) }, () => turn).flat();
-    const { rates, parameters } = await page.evaluate(drive, { ...workload, worker, phases });
+    const { rates, parameters } = await drive(page, { ...workload, worker, phases });
     const of = (helpers) => median(rates.filter((r) => r.helpers === helpers).map((r) => r.rate));
     const [one, two] = [of(0), of(1)];
     const lost = rates.some((r) => r.helpers !== r.workers - 1) ? ", not helped all the time" : "";
@@ -172,7 +172,7 @@ try {
     const turns = [{}, { helpers: 1, ready: true }, { helpers: 1 }].map((how) => ({ ...asked, ...how }));
     // The first one runs code that is not compiled for speed yet.
     const samples = [asked, ...Array.from({ length: Number(options.rounds) }, () => turns).flat()];
-    const [, ...drawn] = await page.evaluate(draw, { worker, model: `/${names[path] ?? path}`, samples });
+    const [, ...drawn] = await draw(page, { worker, model: `/${names[path] ?? path}`, samples });
     const [one, ready, comes] = turns.map((_, turn) => drawn.filter((_, i) => i % 3 === turn));
     const of = (all) => median(all.map(({ seconds }) => seconds));
     const said = (what, all) => {

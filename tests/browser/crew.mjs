@@ -1,30 +1,13 @@
-// A training in a page's workers, driven as the page's client drives it, and helped as a test says: what is run
-// in the page must stand by itself.
+// A training in a page's workers, driven as the page's client drives it, and helped as a test says.
+// `start` and `helpersOf` are there where it runs.
+import { run } from "./helping.mjs";
 
-/**
- * Trains a model and gives helpers to it. `phases` follow each other once it has asked for some: each has so many
- * helpers for so many seconds, the first of which does not count, and gives what was done in the others. Without phases
- * it takes so many `steps`, with `helpers` as soon as it asks. In the end: a hash of the weights.
- */
-export async function drive({ worker, data, text, create, steps = null, helpers = 0, phases = [], kill = 0 }) {
+async function driven({ worker, data, text, create, steps = null, helpers = 0, phases = [], kill = 0 }) {
   const wait = (ms) => new Promise((done) => setTimeout(done, ms));
-  const start = async () => {
-    const it = new Worker(worker, { type: "module" });
-    const first = new Promise((resolve, reject) => {
-      it.onmessage = ({ data }) => {
-        if (data.type === "ready") resolve();
-        else if (data.type === "failed") reject(new Error(data.error.message));
-      };
-      it.onerror = (event) => reject(new Error(event.message || "no worker"));
-    });
-    it.postMessage({ type: "init", backend: "cpu", reason: "a test" });
-    await first;
-    return it;
-  };
-  const main = await start();
+  const main = await start(worker);
+  const { there, join } = helpersOf(main, worker);
   const pending = new Map();
-  const there = new Map();
-  let [last, numbers] = [0, 0];
+  let last = 0;
   let state, asked;
   const told = [];
   const asking = new Promise((resolve) => (asked = resolve));
@@ -52,22 +35,6 @@ export async function drive({ worker, data, text, create, steps = null, helpers 
     return { id, outcome };
   };
   const ask = (request) => post(request).outcome;
-  const join = async (count) => {
-    while (there.size > count) {
-      const [number, helper] = [...there].at(-1);
-      there.delete(number);
-      main.postMessage({ type: "dismiss", number });
-      helper.terminate();
-    }
-    while (there.size < count) {
-      const number = ++numbers;
-      const helper = await start();
-      const { port1, port2 } = new MessageChannel();
-      helper.postMessage({ type: "serve", port: port1 }, [port1]);
-      main.postMessage({ type: "helper", number, port: port2 }, [port2]);
-      there.set(number, helper);
-    }
-  };
   if (data) {
     const bytes = new Uint8Array(await (await fetch(data.url)).arrayBuffer());
     await ask({ type: "loadData", name: data.name, bytes, sha256: null });
@@ -113,3 +80,10 @@ export async function drive({ worker, data, text, create, steps = null, helpers 
   main.terminate();
   return { rates, weights, step: end.step, workers, told, parameters: (bytes.length - 8 - head) / 4 };
 }
+
+/**
+ * Trains a model and gives helpers to it. `phases` follow each other once it has asked for some: each has so many
+ * helpers for so many seconds, the first of which does not count, and gives what was done in the others. Without phases
+ * it takes so many `steps`, with `helpers` as soon as it asks. In the end: a hash of the weights.
+ */
+export const drive = (page, asked) => run(page, driven, asked);

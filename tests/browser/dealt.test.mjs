@@ -21,7 +21,7 @@ const named = (id) => file(`checkpoints/${id}.safetensors`);
 async function both(id, asked, helped) {
   const page = await openPage(browser, site, { path: "stored.html" });
   const samples = [{}, ...helped].map((how) => ({ ...asked, ...how }));
-  const drawn = await page.evaluate(draw, { worker, model: named(id), samples });
+  const drawn = await draw(page, { worker, model: named(id), samples });
   await closePage(page);
   return drawn;
 }

@@ -1,30 +1,13 @@
-// Samples in a page's workers, asked for as the page's client asks, and helped as a test says: what is run in the page
-// must stand by itself.
+// Samples in a page's workers, asked for as the page's client asks, and helped as a test says.
+// `start` and `helpersOf` are there where it runs.
+import { run } from "./helping.mjs";
 
-/**
- * Opens a model and draws `samples`, one after the other: each is what is asked of a sampler, with so many `helpers`,
- * which come when they are asked for, or are there before if `ready`. With `kill` one of them ends without a word so
- * many milliseconds later; with `stop` the samples are given up after so many. Of each: a hash of the picture,
- * seconds, how often it was shown before it was done, what was said of helpers, and the code of what it failed of.
- */
-export async function draw({ worker, model, samples }) {
+async function drawn({ worker, model, samples }) {
   const wait = (ms) => new Promise((done) => setTimeout(done, ms));
-  const start = async () => {
-    const it = new Worker(worker, { type: "module" });
-    const first = new Promise((resolve, reject) => {
-      it.onmessage = ({ data }) => {
-        if (data.type === "ready") resolve();
-        else if (data.type === "failed") reject(new Error(data.error.message));
-      };
-      it.onerror = (event) => reject(new Error(event.message || "no worker"));
-    });
-    it.postMessage({ type: "init", backend: "cpu", reason: "a test" });
-    await first;
-    return it;
-  };
-  const main = await start();
+  const main = await start(worker);
+  const { there, join } = helpersOf(main, worker);
   const pending = new Map();
-  let [last, numbers] = [0, 0];
+  let last = 0;
   main.onmessage = ({ data: { id, reply } }) => {
     if (id === undefined) return; // Of the worker's shell.
     if (id === 0) throw new Error(JSON.stringify(reply));
@@ -38,27 +21,9 @@ export async function draw({ worker, model, samples }) {
     main.postMessage({ id, request });
     return { id, answer };
   };
-  const there = new Map();
-  const leave = () => {
-    for (const [number, helper] of there) {
-      main.postMessage({ type: "dismiss", number });
-      helper.terminate();
-    }
-    there.clear();
-  };
-  const join = async (count) => {
-    while (there.size < count) {
-      const number = ++numbers;
-      const helper = await start();
-      const { port1, port2 } = new MessageChannel();
-      helper.postMessage({ type: "serve", port: port1 }, [port1]);
-      main.postMessage({ type: "helper", number, port: port2 }, [port2]);
-      there.set(number, helper);
-    }
-  };
   const bytes = new Uint8Array(await (await fetch(model)).arrayBuffer());
   await post({ type: "open", session: 1, bytes, sha256: null }).answer;
-  const drawn = [];
+  const all = [];
   for (const { helpers = 0, ready = false, kill, stop, count = 16, options = {}, condition = {} } of samples) {
     const told = [];
     let shown = 0;
@@ -84,15 +49,23 @@ export async function draw({ worker, model, samples }) {
     }
     const reply = await answer;
     const seconds = (performance.now() - begun) / 1000;
-    leave();
+    await join(0);
     const one = { helpers, seconds, shown, told, failed: reply.error?.code };
     if (reply.type === "ok") {
       const { view } = reply.outcome;
       const digest = await crypto.subtle.digest("SHA-256", (view.sheet ?? view).rgba);
       one.picture = [...new Uint8Array(digest)].map((b) => b.toString(16).padStart(2, "0")).join("");
     }
-    drawn.push(one);
+    all.push(one);
   }
   main.terminate();
-  return drawn;
+  return all;
 }
+
+/**
+ * Opens a model and draws `samples`, one after the other: each is what is asked of a sampler, with so many `helpers`,
+ * which come when they are asked for, or are there before if `ready`. With `kill` one of them ends without a word so
+ * many milliseconds later; with `stop` the samples are given up after so many. Of each: a hash of the picture,
+ * seconds, how often it was shown before it was done, what was said of helpers, and the code of what it failed of.
+ */
+export const draw = (page, asked) => run(page, drawn, asked);

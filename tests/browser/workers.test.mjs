@@ -24,14 +24,14 @@ const gpt = {
 test("one, two and three workers learn the same to the last bit, and so do those that lose one", async (t) => {
   const page = await openPage(browser, site, { path: "stored.html" });
   // As many steps as take some seconds here.
-  const few = await page.evaluate(drive, { ...gpt, steps: 20 });
+  const few = await drive(page, { ...gpt, steps: 20 });
   const begun = Date.now();
-  await page.evaluate(drive, { ...gpt, steps: 40 });
+  await drive(page, { ...gpt, steps: 40 });
   const steps = Math.max(60, Math.round((6000 / (Date.now() - begun)) * 40));
-  const one = await page.evaluate(drive, { ...gpt, steps });
+  const one = await drive(page, { ...gpt, steps });
   assert.notEqual(one.weights, few.weights);
   for (const options of [{ helpers: 1 }, { helpers: 2 }, { helpers: 2, kill: 300 }]) {
-    const helped = await page.evaluate(drive, { ...gpt, ...options, steps });
+    const helped = await drive(page, { ...gpt, ...options, steps });
     t.diagnostic(`${steps} steps, ${JSON.stringify(options)}: ${helped.workers} workers`);
     assert.ok(helped.workers > 1, "it was helped");
     assert.equal(helped.step, steps);
