@@ -1,12 +1,10 @@
 //! The agent against PyTorch (tests/reference/agent.py); what a decision may see; episodes that repeat; learning; what
 //! is typed by readers.
 
-mod common;
-
 use std::{pin::Pin, rc::Rc};
 
+use crate::common::{count, digest, gradients_of, number, root, strong, values};
 use burn::tensor::Device;
-use common::{count, digest, gradients_of, number, root, strong, values};
 use generative_playground::{
     checkpoint,
     data::{

@@ -1,12 +1,10 @@
 //! The mathematics: gradients, divergences, bounds, densities, and that a training is a function of
 //! its seed.
 
-mod common;
-
 use std::rc::Rc;
 
+use crate::common::{self, Dice, info, mean, model, small_digits, trainer, values, weights};
 use burn::tensor::{Tensor, TensorData};
-use common::{Dice, info, mean, model, small_digits, trainer, values, weights};
 use generative_playground::{
     checkpoint,
     data::{Batch, Binarize, test_batch, test_images},

@@ -3,12 +3,10 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-mod common;
-
 use std::rc::Rc;
 
+use crate::common::{self, count, counts, number, signed};
 use burn::tensor::{Device, TensorData};
-use common::{count, counts, number, signed};
 use generative_playground::{
     data::{Batch, DataInfo, Dataset, Space, TextSet, labelled::Labelled, tokenizer::Vocabulary},
     device,

@@ -1,11 +1,9 @@
 //! Worlds that are changed while an agent is under way in them: the language of changes, what is refused, an independent
 //! replay, what an agent knows of it, what the page is told, and what is written down.
 
-mod common;
-
 use std::{collections::HashMap, pin::Pin};
 
-use common::root;
+use crate::common::root;
 use generative_playground::{
     checkpoint,
     data::{

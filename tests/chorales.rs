@@ -1,16 +1,14 @@
 //! Music: MusicXML against music21 (tests/reference/chorales.py), the packed set, MIDI, rules of part-writing, and the
 //! orderless model against PyTorch (tests/reference/orderless.py).
 
-mod common;
-
 use std::{
     collections::{BTreeMap, HashSet},
     io::{Read, Write},
     rc::Rc,
 };
 
+use crate::common::{by_formula, count, counts, digest, root, values};
 use burn::tensor::Device;
-use common::{by_formula, count, counts, digest, root, values};
 use generative_playground::{
     data::{
         Binarize, DataInfo, Dataset, Space, Stream,

@@ -1,14 +1,12 @@
 //! The native command line, run as a user runs it.
 
-mod common;
-
 use std::{
     path::Path,
     process::{Command, Output, Stdio},
     time::Duration,
 };
 
-use common::{
+use crate::common::{
     Dice,
     native::{Folder, playground, refused, run},
     root,

@@ -1,10 +1,8 @@
 //! `playground poster`: pictures of widgets, by day and by night, beside what they are pictures of.
 
-mod common;
-
 use std::{io::Cursor, path::Path};
 
-use common::native::{Folder, refused, run};
+use crate::common::native::{Folder, refused, run};
 
 /// Width, height and pixels, each of three bytes.
 fn decoded(file: &Path) -> (usize, usize, Vec<[u8; 3]>) {

@@ -1,10 +1,8 @@
 //! `playground sample` and `playground evaluate`: every kind of model, and no option that does nothing.
 
-mod common;
-
 use std::{path::Path, process::Stdio};
 
-use common::{
+use crate::common::{
     native::{Folder, playground, refused, run},
     root,
 };

@@ -1,9 +1,7 @@
 //! Clips: what is said of them and what is to be seen, the tracker, and what a model of clips promises.
 
-mod common;
-
+use crate::common::{self, mnist, small_digits};
 use burn::tensor::Device;
-use common::{mnist, small_digits};
 use generative_playground::{
     bytes::Bytes,
     data::{

@@ -1,12 +1,10 @@
 //! Convolutions against a plain sum in double precision, burn's own, finite differences and PyTorch.
 
-mod common;
-
+use crate::common::{root, signed};
 use burn::tensor::{
     Device, Tensor, TensorData, module,
     ops::{ConvOptions, ConvTransposeOptions},
 };
-use common::{root, signed};
 use generative_playground::{
     kernels::conv2d::{
         Shape, conv_transpose2d, conv2d,

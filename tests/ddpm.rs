@@ -1,12 +1,10 @@
 //! Diffusion: schedules, the chain's closed form, samplers and density where the truth is known,
 //! gradients, and PyTorch's numbers (tests/reference/ddpm.py).
 
-mod common;
-
 use std::{f64::consts::FRAC_PI_2, rc::Rc};
 
+use crate::common::{self, root, signed, unit, values};
 use burn::tensor::{Tensor, TensorData};
-use common::{root, signed, unit, values};
 use generative_playground::{
     data::{Batch, DataInfo, Dataset, PointSet, Space, SpaceKind},
     device,

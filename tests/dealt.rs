@@ -2,16 +2,14 @@
 //! samplers take steps sample by sample, for each way of sampling, and whoever is lost. And the worker's host asks for
 //! helpers where they pay.
 
-mod common;
-
 use std::{cell::RefCell, pin::pin, rc::Rc};
 
-use burn::tensor::Tensor;
-use common::{
-    by_formula,
+use crate::common::{
+    self, by_formula,
     crew::{self, Fault, deliver, deliver_in_turn, join},
     root,
 };
+use burn::tensor::Tensor;
 use generative_playground::{
     data::{ClipSet, DataInfo, Space, scenes::words},
     device,

@@ -3,18 +3,14 @@
 //! by which `tests/lang` tells what another language lacks. What is declared stands there with its place, and so does what models
 //! say beside their plots; errors are read off the source.
 
-mod common;
-
 use std::collections::{BTreeMap, BTreeSet};
 
-use common::Page;
+use crate::common::{self, Page};
 use generative_playground::{
     bytes::Bytes,
     data::{EpisodeSet, SpaceKind, TextSet},
     device, families, plots,
-    protocol::{
-        Envelope, ModelInfo, Outcome, PlotInput, PlotInputs, Reply, Request, View, ViewQuery,
-    },
+    protocol::{ModelInfo, Outcome, PlotInput, PlotInputs, Request, View, ViewQuery},
 };
 use serde_json::{Value, json};
 
@@ -109,12 +105,7 @@ impl Found {
 const LOSSES: [&str; 4] = ["minimax", "non-saturating", "least-squares", "relativistic"];
 
 fn ask(page: &Page, request: Request) -> Outcome {
-    page.answers.borrow_mut().clear();
-    pollster::block_on(page.host.handle(Envelope { id: 1, request }));
-    match page.answers.borrow_mut().pop().map(|a| a.reply) {
-        Some(Reply::Ok { outcome }) => outcome,
-        other => panic!("{other:?}"),
-    }
+    page.ask(request).unwrap_or_else(|e| panic!("{e:?}"))
 }
 
 fn create(page: &Page, family: &str, config: Value, data: &str) -> ModelInfo {

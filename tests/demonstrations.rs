@@ -1,11 +1,9 @@
 //! Learning by doing: what a reader plays is what `playground rollout` would have written; the agent asks exactly where
 //! it is unsure; hostile files are told; a few demonstrations lower their loss, and the same again.
 
-mod common;
-
 use std::{pin::Pin, rc::Rc};
 
-use common::values;
+use crate::common::values;
 use generative_playground::{
     bytes::Bytes,
     data::{

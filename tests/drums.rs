@@ -1,15 +1,13 @@
 //! Drums: the packed grooves against a reading of their own (tests/reference/grooves.py), MIDI, the model against PyTorch
 //! (tests/reference/drums.py), and what is asked of its sampler.
 
-mod common;
-
 use std::{
     io::{Read, Write},
     rc::Rc,
 };
 
+use crate::common::{by_formula, count, counts, digest, gradients_of, number, root, values};
 use burn::tensor::Device;
-use common::{by_formula, count, counts, digest, gradients_of, number, root, values};
 use generative_playground::{
     data::{
         Batch, DataInfo, Dataset, Space,

@@ -1,11 +1,9 @@
 //! What becomes of a given image: attributes, other classes.
 
-mod common;
-
 use std::{pin::Pin, rc::Rc};
 
+use crate::common::{mnist, root};
 use burn::tensor::{Tensor, TensorData};
-use common::{mnist, root};
 use generative_playground::{
     data::{
         Dataset,

@@ -1,13 +1,11 @@
 //! Sentence encoders out of other programs' files, against PyTorch (tests/reference/encoder.py), and broken ones.
 
-mod common;
-
-use common::{Page, number, root};
+use crate::common::{self, Page, number, root};
 use generative_playground::{
     bytes::Bytes,
     error::Code,
     open::{self, bundle, encoder},
-    protocol::{Envelope, Layer, Outcome, PlotInputs, Reply, Request, View},
+    protocol::{Layer, Outcome, PlotInputs, Request, View},
 };
 use serde_json::Value;
 
@@ -223,13 +221,7 @@ fn page() -> Page {
 }
 
 fn ask(page: &Page, request: Request) -> Result<Outcome, Code> {
-    page.answers.borrow_mut().clear();
-    pollster::block_on(page.host.handle(Envelope { id: 1, request }));
-    match page.answers.borrow_mut().pop().map(|a| a.reply) {
-        Some(Reply::Ok { outcome }) => Ok(outcome),
-        Some(Reply::Error { error }) => Err(error.code),
-        other => panic!("{other:?}"),
-    }
+    page.ask(request).map_err(|error| error.code)
 }
 
 fn plot(page: &Page, plot: &str, text: &str, lines: &str, vectors: Vec<u8>) -> Result<View, Code> {

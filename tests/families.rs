@@ -1,18 +1,17 @@
 //! Files of every family with all that a file can hold (averages, moments of one and of two networks,
 //! losses, vocabularies), and mutants of them through the full load path.
 //!
-//! `PLAYGROUND_MUTANTS=1000000 cargo test --release --test families mutants -- --nocapture` for
+//! `PLAYGROUND_MUTANTS=1000000 cargo test --release --test native families::mutants -- --nocapture` for
 //! many; `PLAYGROUND_MUTANT=17` for one.
-
-mod common;
 
 use std::{collections::BTreeMap, ops::Range, pin::Pin, rc::Rc, time::Instant};
 
-use burn::tensor::Tensor;
-use common::{
+use crate::common::{
+    self,
     files::{count, header, meta, mutant, panics, split, with, without},
     root, small_digits,
 };
+use burn::tensor::Tensor;
 use generative_playground::{
     checkpoint::{self, Precision},
     data::{

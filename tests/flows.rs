@@ -1,9 +1,7 @@
 //! The exact models of the plane: algebra, gradients, and PyTorch (tests/reference/flows.py).
 
-mod common;
-
+use crate::common::{self, root, signed, values};
 use burn::tensor::{Device, Tensor, TensorData};
-use common::{root, signed, values};
 use generative_playground::{
     data::{Batch, DataInfo, Space, SpaceKind},
     device,

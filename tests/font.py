@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Reads fonts that the program wrote with FontTools, which knows the whole format.
 
-    cargo test --release --test neural_process -- --ignored write_fonts
+    cargo test --release --test native -- --ignored neural_process::write_fonts
     python3 tests/font.py target/fonts/*.ttf        (pip install fonttools==4.68.0)
 
 Every table is read and written again; what letters there are, how wide and how high they are, whether contours turn

@@ -1,12 +1,10 @@
 //! The adversarial network: its losses and their gradients by hand and by differences, its
 //! penalties, its networks, and PyTorch's numbers (tests/reference/gan.py).
 
-mod common;
-
 use std::rc::Rc;
 
+use crate::common::{self, digest, mean, number, root, signed, values};
 use burn::tensor::{Device, Tensor, TensorData};
-use common::{digest, mean, number, root, signed, values};
 use generative_playground::{
     checkpoint,
     data::{Batch, DataInfo, Dataset, PointSet, Space},

@@ -1,10 +1,8 @@
 //! Flows of images: every part backwards, log-determinants against dense ones, the bound against an
 //! integral, and what a training learns.
 
-mod common;
-
+use crate::common::{self, values};
 use burn::tensor::{Tensor, TensorData};
-use common::values;
 use generative_playground::{
     data::{Batch, DataInfo, Space},
     device,

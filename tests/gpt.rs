@@ -3,8 +3,7 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-mod common;
-
+use crate::common;
 use burn::tensor::Device;
 use generative_playground::{
     data::{Batch, DataInfo, TextSet},

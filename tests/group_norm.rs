@@ -1,10 +1,8 @@
 //! Group norm against its formula in double precision, automatic differentiation of it, finite
 //! differences and PyTorch.
 
-mod common;
-
+use crate::common::{root, signed};
 use burn::tensor::{Device, Tensor, TensorData, activation};
-use common::{root, signed};
 use generative_playground::{
     kernels::group_norm::group_norm,
     rng::{Purpose, Rng},

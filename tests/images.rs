@@ -1,10 +1,8 @@
 //! Models of images beside each other: what can be seen of each, and what is measured of them.
 
-mod common;
-
 use std::{pin::Pin, rc::Rc};
 
-use common::small_digits;
+use crate::common::small_digits;
 use generative_playground::{
     bytes::Bytes,
     data::{

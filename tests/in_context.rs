@@ -1,10 +1,8 @@
 //! The in-context learner and regression against PyTorch and numpy (tests/reference/in_context.py), and what is made
 //! of examples.
 
-mod common;
-
+use crate::common::{by_formula, count, digest, number, pause, root, signed, values};
 use burn::tensor::Device;
-use common::{by_formula, count, digest, number, pause, root, signed, values};
 use generative_playground::{
     data::{
         Batch, DataInfo, FunctionSet, Space,

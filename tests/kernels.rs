@@ -1,7 +1,5 @@
 //! Every kernel against automatic differentiation of its formula, and against finite differences.
 
-mod common;
-
 use std::sync::Arc;
 
 use burn::tensor::{Bool, Device, Tensor, TensorData, activation};

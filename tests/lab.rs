@@ -1,10 +1,8 @@
 //! Every family of the plane, through the same door as the page: what it declares, it does.
 
-mod common;
-
 use std::rc::Rc;
 
-use common::Page;
+use crate::common;
 
 use generative_playground::{
     checkpoint::{self, Precision},
@@ -16,25 +14,27 @@ use generative_playground::{
     options::Options,
     plots,
     protocol::{
-        Bytes, Envelope, ErrorInfo, FamilyInfo, FamilySpace, FileForm, Layer, ModelInfo, Outcome,
-        PlotInputs, PlotSpec, PointSource, Preset, Reply, Request, SpaceInfo, TrainState, View,
-        ViewQuery,
+        Bytes, ErrorInfo, FamilyInfo, FamilySpace, FileForm, Layer, ModelInfo, Outcome, PlotInputs,
+        PlotSpec, PointSource, Preset, Request, SpaceInfo, TrainState, View, ViewQuery,
     },
     rng::{Purpose, Rng},
     training::Trainer,
 };
 use serde_json::{Value, json};
 
+/// A page with a worker, asked by this file's words.
+struct Page(common::Page);
+
+impl std::ops::Deref for Page {
+    type Target = common::Page;
+    fn deref(&self) -> &common::Page {
+        &self.0
+    }
+}
+
 impl Page {
-    fn ask(&self, request: Request) -> Result<Outcome, ErrorInfo> {
-        self.answers.borrow_mut().clear();
-        pollster::block_on(self.host.handle(Envelope { id: 1, request }));
-        let last = self.answers.borrow().last().cloned().expect("an answer");
-        match last.reply {
-            Reply::Ok { outcome } => Ok(outcome),
-            Reply::Error { error } => Err(error),
-            Reply::Progress { .. } => panic!("no end"),
-        }
+    fn new() -> Self {
+        Self(common::Page::new())
     }
 
     fn create(&self, family: &FamilyInfo, data: &str, config: Value, train: Value) -> ModelInfo {

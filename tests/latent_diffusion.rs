@@ -1,9 +1,7 @@
 //! Latent diffusion: beside PyTorch, what reaches the encoder, and what sampling makes of noise.
 
-mod common;
-
+use crate::common::{by_formula, count, counts, digest, number, root, signed, values};
 use burn::tensor::{Device, Tensor, TensorData};
-use common::{by_formula, count, counts, digest, number, root, signed, values};
 use generative_playground::{
     data::{DataInfo, Space},
     device,

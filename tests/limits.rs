@@ -1,16 +1,14 @@
 //! What may be asked: budgets told before anything is allocated, requests that can be stopped, and
 //! trainings that are kept to their last step.
 
-mod common;
-
 use std::{
-    alloc::{GlobalAlloc, Layout, System},
-    cell::Cell,
     rc::Rc,
     time::{Duration, Instant},
 };
 
-use common::{files, packed, pause, small_digits, small_digits_packed, turn};
+use crate::common::{
+    self, files, memory::peak, packed, pause, small_digits, small_digits_packed, turn,
+};
 use generative_playground::{
     checkpoint,
     data::{DataInfo, Dataset, Space, SpaceKind, TextSet},
@@ -24,45 +22,6 @@ use generative_playground::{
     training::{Budget, Trainer},
 };
 use serde_json::{Value, json};
-
-/// Counts what each thread allocates.
-struct Watched;
-
-thread_local! {
-    static NOW: Cell<isize> = const { Cell::new(0) };
-    static MOST: Cell<isize> = const { Cell::new(0) };
-}
-
-fn count(bytes: isize) {
-    // Nothing is counted while a thread ends.
-    let _ = NOW.try_with(|now| {
-        now.set(now.get() + bytes);
-        let _ = MOST.try_with(|most| most.set(most.get().max(now.get())));
-    });
-}
-
-// SAFETY: the system's allocator, with its sizes counted.
-unsafe impl GlobalAlloc for Watched {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size() as isize);
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        count(-(layout.size() as isize));
-        unsafe { System.dealloc(place, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Watched = Watched;
-
-/// Bytes that `what` needs at once on this thread, and what it gives.
-fn peak<T>(what: impl FnOnce() -> T) -> (isize, T) {
-    let before = NOW.get();
-    MOST.set(before);
-    let result = what();
-    (MOST.get() - before, result)
-}
 
 /// A page with a worker, a set of images and a text.
 struct Page(common::Page);

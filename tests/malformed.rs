@@ -1,10 +1,8 @@
 //! Files that nobody should have sent: a committed corpus, each with its code, and mutants of real
 //! files through the full load path.
 //!
-//! `PLAYGROUND_MUTANTS=1000000 cargo test --release --test malformed mutants -- --nocapture` for
+//! `PLAYGROUND_MUTANTS=1000000 cargo test --release --test native malformed::mutants -- --nocapture` for
 //! many; `PLAYGROUND_MUTANT=17` for one.
-
-mod common;
 
 use std::{
     pin::Pin,
@@ -12,7 +10,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::{
+use crate::common::{
+    self,
     files::{count, header, meta, mutant, panics, poke, raw, split, with, without},
     packed, plain_data, root,
 };

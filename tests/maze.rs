@@ -1,11 +1,9 @@
 //! The maze: walls that hold, an expert that finds the cheapest way, and a model that plans by denoising whole paths.
 
-mod common;
-
 use std::pin::Pin;
 
+use crate::common::{by_formula, digest, number, root, signed, values};
 use burn::tensor::{Device, Tensor, TensorData};
-use common::{by_formula, digest, number, root, signed, values};
 use generative_playground::{
     data::{
         DataInfo, PathSet, Space, Stream,

@@ -1,7 +1,6 @@
 //! Clips of coloured shapes: what is said of them, where they go, what hides what, and who follows them.
 
-mod common;
-
+use crate::common;
 use burn::tensor::Device;
 use generative_playground::{
     bytes::Bytes,

@@ -1,11 +1,9 @@
 //! Mutants of what a reader brings as text: tables of points, drawings, texts, vocabularies, messages.
 //! Those of checkpoints and data files are in tests/malformed.rs and tests/families.rs.
 //!
-//! `PLAYGROUND_MUTANTS=1000000 cargo test --release --test mutants -- --nocapture` for many.
+//! `PLAYGROUND_MUTANTS=1000000 cargo test --release --test native mutants:: -- --nocapture` for many.
 
-mod common;
-
-use common::files::{count, mutant, panics};
+use crate::common::files::{count, mutant, panics};
 use generative_playground::{
     bytes::Bytes,
     data::{

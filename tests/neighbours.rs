@@ -1,8 +1,6 @@
 //! Maps of neighbours (UMAP) against umap-learn (tests/reference/neighbours.py).
 
-mod common;
-
-use common::{number, root};
+use crate::common::{number, root};
 use generative_playground::plots::umap;
 use serde_json::Value;
 

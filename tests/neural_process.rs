@@ -1,11 +1,11 @@
 //! The neural process against PyTorch (tests/reference/neural_process.py), sets of hands, and what is made of them.
 
-mod common;
-
 use std::rc::Rc;
 
+use crate::common::{
+    self, by_formula, count, counts, digest, number, packed, pause, root, signed, values,
+};
 use burn::tensor::{Device, Tensor, TensorData};
-use common::{by_formula, count, counts, digest, number, packed, pause, root, signed, values};
 use generative_playground::{
     bytes::Bytes,
     checkpoint::{self, Precision},

@@ -1,7 +1,6 @@
 //! Numbers in words, compared with ICU and with npm's n2words (tests/reference/spelling.py).
 
-mod common;
-
+use crate::common;
 use std::collections::BTreeMap;
 
 use generative_playground::{checkpoint::sha256, data::numbers};

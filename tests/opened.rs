@@ -1,15 +1,8 @@
 //! Models of other programs: what their files give beside PyTorch, and what broken ones give.
 
-mod common;
+use std::{path::PathBuf, sync::Arc};
 
-use std::{
-    alloc::{GlobalAlloc, Layout, System},
-    cell::Cell,
-    path::PathBuf,
-    sync::Arc,
-};
-
-use common::Dice;
+use crate::common::{Dice, memory::largest};
 use generative_playground::{
     error::{Code, Error},
     model::{Condition, Language, Model, Samples, finish},
@@ -22,37 +15,6 @@ use generative_playground::{
     },
 };
 use serde_json::{Value, json};
-
-/// Remembers the largest block that was asked for.
-struct Watching;
-
-thread_local! {
-    /// Of this thread: other tests run beside.
-    static LARGEST: Cell<usize> = const { Cell::new(0) };
-}
-
-fn asked(size: usize) {
-    // At a thread's end there is nobody left to remember it.
-    let _ = LARGEST.try_with(|largest| largest.set(largest.get().max(size)));
-}
-
-// SAFETY: every call goes to the system's allocator as it is.
-unsafe impl GlobalAlloc for Watching {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        asked(layout.size());
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        unsafe { System.dealloc(place, layout) }
-    }
-    unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        asked(size);
-        unsafe { System.realloc(place, layout, size) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Watching = Watching;
 
 const FILES: [&str; 8] = [
     "llama.gguf",
@@ -425,10 +387,8 @@ fn mutants_are_refused_or_read() {
                     break;
                 }
             }
-            LARGEST.set(0);
             let most = 4 * bytes.len() + (1 << 16);
-            let opened = open::open(bytes);
-            let largest = LARGEST.get();
+            let (largest, opened) = largest(|| open::open(bytes));
             assert!(
                 largest <= most,
                 "{name}, round {round}: {largest} bytes at once"

@@ -1,18 +1,14 @@
 //! A reader's own pictures, through the same door as the page: sizes, colours, classes, duplicates, limits, and
 //! what a model that learned them can do without them.
 
-mod common;
-
-use common::{Page, small_of_images};
+use crate::common::{self, Page, small_of_images};
 use generative_playground::{
     data::{
         ImageSet, SpaceKind,
         pictures::{self, LEAST, MOST, PictureInfo, PictureSource},
     },
     plots::nearest::nearest,
-    protocol::{
-        Bytes, Code, Envelope, ErrorInfo, ModelInfo, Outcome, PlotInputs, Request, SpaceInfo, View,
-    },
+    protocol::{Bytes, Code, ModelInfo, Outcome, PlotInputs, Request, SpaceInfo, View},
 };
 use serde_json::{Value, json};
 
@@ -371,14 +367,8 @@ fn the_nearest_image_is_the_nearest() {
     }
 }
 
-fn asked(page: &Page, request: Request) -> Result<Outcome, ErrorInfo> {
-    page.answers.borrow_mut().clear();
-    pollster::block_on(page.host.handle(Envelope { id: 1, request }));
-    page.end(1).expect("an end")
-}
-
 fn ask(page: &Page, request: Request) -> Outcome {
-    asked(page, request).unwrap_or_else(|e| panic!("{e:?}"))
+    page.ask(request).unwrap_or_else(|e| panic!("{e:?}"))
 }
 
 fn create(page: &Page, family: &str, config: Value, data: &str) -> ModelInfo {
@@ -531,7 +521,7 @@ fn a_model_goes_on_with_its_pictures_and_can_be_looked_at_without_them() {
             seed: 1,
         },
     ] {
-        let error = asked(&other, request).expect_err("no pictures");
+        let error = other.ask(request).expect_err("no pictures");
         assert_eq!(error.code, Code::BadData);
         assert_eq!(
             error.message,
@@ -541,11 +531,13 @@ fn a_model_goes_on_with_its_pictures_and_can_be_looked_at_without_them() {
     }
     // Others do not do; what fails leaves those before in place; the same do.
     load(&other, source(30, 28, noise));
-    asked(&other, train()).expect_err("others");
+    other.ask(train()).expect_err("others");
     let again = load(&other, coloured());
     assert_eq!(again.name, data.name);
     let few = source(3, 28, noise);
-    asked(&other, Request::LoadPictures { source: few }).expect_err("too few");
+    other
+        .ask(Request::LoadPictures { source: few })
+        .expect_err("too few");
     let Outcome::Trained { state } = ask(&other, train()) else {
         panic!("trained")
     };

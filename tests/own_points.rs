@@ -1,7 +1,5 @@
 //! A reader's own points, through the same door as the page: their scale and their units.
 
-mod common;
-
 use std::{cell::RefCell, rc::Rc};
 
 use generative_playground::{

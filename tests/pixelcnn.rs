@@ -1,9 +1,7 @@
 //! PixelCNN: what each pixel sees, exact probabilities, and a sampler that keeps what it knows.
 
-mod common;
-
+use crate::common::{pixels, values};
 use burn::tensor::{Device, Tensor, TensorData};
-use common::{pixels, values};
 use generative_playground::{
     data::{DataInfo, Space},
     device,

@@ -1,10 +1,8 @@
 //! PixelRNN: its LSTM against formulas, finite differences and PyTorch (tests/reference/pixelrnn.py), what
 //! each pixel sees, exact probabilities, and a sampler that remembers.
 
-mod common;
-
+use crate::common::{digest, number, pixels, root, signed, values};
 use burn::tensor::{Device, Tensor, TensorData};
-use common::{digest, number, pixels, root, signed, values};
 use generative_playground::{
     data::{Batch, DataInfo, Space},
     device,

@@ -1,8 +1,6 @@
 //! Toys and their metrics against tests/reference/plane.py, which has them by other means.
 
-mod common;
-
-use common::{root, signed};
+use crate::common::{root, signed};
 use generative_playground::{
     data::{PointSet, points as toys},
     device,

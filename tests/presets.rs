@@ -1,23 +1,18 @@
 //! Experiments keep their promises: each is set up as its link does, trained for its steps in the host, and
 //! what its plot shows then is what its words say.
 //!
-//! `PLAYGROUND_PRESET_SEEDS=5 cargo test --release --test presets` for other seeds than a link's own.
-
-mod common;
+//! `PLAYGROUND_PRESET_SEEDS=5 cargo test --release --test native presets::` for other seeds than a link's own.
 
 use std::path::Path;
 
-use common::Page;
+use crate::common::Page;
 use generative_playground::{
     bytes::Bytes,
     data::PointSet,
     evaluate::{knn, points::count_modes},
     families,
     model::Preset,
-    protocol::{
-        Answer, Envelope, Outcome, PlotInputs, Reply, Request, SpaceInfo, TrainState, View,
-        ViewQuery,
-    },
+    protocol::{Outcome, PlotInputs, Request, SpaceInfo, TrainState, View, ViewQuery},
     rng::{Purpose, Rng},
     scene::{Layer, Role},
 };
@@ -156,13 +151,7 @@ impl Lab {
 }
 
 fn ask(page: &Page, request: Request) -> Outcome {
-    page.answers.borrow_mut().clear();
-    pollster::block_on(page.host.handle(Envelope { id: 1, request }));
-    let last: Answer = page.answers.borrow().last().cloned().expect("an answer");
-    match last.reply {
-        Reply::Ok { outcome } => outcome,
-        other => panic!("{other:?}"),
-    }
+    page.ask(request).unwrap_or_else(|e| panic!("{e:?}"))
 }
 
 fn pairs(bytes: &Bytes) -> Vec<Xy> {

@@ -1,9 +1,7 @@
 //! Whatever comes in as options or pictures: an answer or a typed error, never a panic, and never a
 //! value outside its declared range.
 
-mod common;
-
-use common::{info, small_digits};
+use crate::common::{info, small_digits};
 use generative_playground::{
     data::input,
     families::vae::{VaeConfig, VaeSampleOptions},

@@ -1,11 +1,9 @@
 //! A model's page of PyTorch draws what the program draws from the same noise.
 
-mod common;
-
 use std::{fs, path::Path};
 
+use crate::common::root;
 use burn::tensor::TensorData;
-use common::root;
 use generative_playground::{
     checkpoint::{self, Meta, Opened, Precision},
     data::{DataInfo, Space, SpaceKind, tokenizer::Vocabulary},

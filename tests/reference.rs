@@ -1,9 +1,7 @@
 //! Forward passes, losses, gradients and ten steps of Adam against PyTorch (tests/reference/vae.py).
 
-mod common;
-
+use crate::common::{self, root, signed, unit, values};
 use burn::tensor::{Device, Tensor, TensorData};
-use common::{root, signed, unit, values};
 use generative_playground::{
     data::Batch,
     device,

@@ -1,12 +1,10 @@
 //! What an agent says that it sees: the grammar against plain readings of views, its voice against PyTorch
 //! (tests/reference/agent_voice.py), what it may not change, and what readers ask.
 
-mod common;
-
 use std::{pin::Pin, rc::Rc};
 
+use crate::common::{count, digest, gradients_of, number, root, strong, values};
 use burn::tensor::Device;
-use common::{count, digest, gradients_of, number, root, strong, values};
 use generative_playground::{
     data::{
         Batch, DataInfo, Dataset, EpisodeSet, Space,

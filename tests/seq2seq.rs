@@ -1,10 +1,8 @@
 //! The encoder-decoder transformer against PyTorch (tests/reference/seq2seq.py); its kernel against automatic
 //! differentiation; what sees what; decoding with what is remembered; what is typed by readers.
 
-mod common;
-
+use crate::common::{count, digest, gradients_of, number, root, strong, values};
 use burn::tensor::Device;
-use common::{count, digest, gradients_of, number, root, strong, values};
 use generative_playground::{
     data::{Batch, DataInfo, Dataset, Pair, PairSet, Space, tokenizer::Vocabulary},
     device,

@@ -1,7 +1,5 @@
 //! The host driven natively as the page drives it: requests in, answers out, several at once.
 
-mod common;
-
 use std::{
     cell::RefCell,
     future::Future,
@@ -10,7 +8,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use common::{packed, root, small_digits_packed};
+use crate::common::{self, packed, root, small_digits_packed};
 use generative_playground::{
     device,
     error::Code,

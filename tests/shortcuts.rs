@@ -1,9 +1,7 @@
 //! Shortcuts of a diffusion model: walks by exact answers, and what training makes of few steps.
 
-mod common;
-
+use crate::common::values;
 use burn::tensor::{Tensor, TensorData};
-use common::values;
 use generative_playground::{
     data::{Batch, DataInfo, Space},
     device,

@@ -1,7 +1,6 @@
 //! The voice beside onnxruntime, numpy and the package that it comes from (`tests/reference/voice.py`).
 
-mod common;
-
+use crate::common;
 use generative_playground::{
     error::Code,
     speech::{BINS, Bend, Manner, PARTS, Phoneme, Prosody, Spoken as Said, Voice, sound},

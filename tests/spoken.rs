@@ -2,11 +2,9 @@
 //! the way there and back, Griffin and Lim's algorithm, recordings of all kinds, and the set that the voice of the site
 //! speaks.
 
-mod common;
-
 use std::{f64::consts::PI, pin::Pin, rc::Rc};
 
-use common::{Page, root, small_of_images};
+use crate::common::{Page, root, small_of_images};
 use generative_playground::{
     bytes::Bytes,
     data::{
@@ -23,7 +21,7 @@ use generative_playground::{
     families,
     model::{Condition, finish},
     plots,
-    protocol::{Envelope, ErrorInfo, Outcome, PlotInputs, Request, ViewQuery},
+    protocol::{Outcome, PlotInputs, Request, ViewQuery},
     rng::{Purpose, Rng},
     scene::{PlotRequest, View},
     speech::{Voice, digits, sound},
@@ -403,12 +401,6 @@ fn recordings_of_a_folder_are_taken_by_their_names() {
     std::fs::remove_dir_all(&folder).expect("removed");
 }
 
-fn asked(page: &Page, request: Request) -> Result<Outcome, ErrorInfo> {
-    page.answers.borrow_mut().clear();
-    pollster::block_on(page.host.handle(Envelope { id: 1, request }));
-    page.end(1).expect("an end")
-}
-
 /// So many recordings as a page hands them over: the words of the voice, labelled by turns.
 fn own(n: usize, labels: &[&str]) -> PictureSource {
     let voice = voice();
@@ -432,17 +424,20 @@ fn a_readers_recordings_are_a_set_and_can_be_heard() {
     let page = Page::new();
     // A WAV file becomes its loudest second.
     let file = file(1, 16, 2, 44_100, 44_100 * 3);
-    let Outcome::Second { sound } =
-        asked(&page, Request::CutSecond { file: Bytes(file) }).expect("a second")
+    let Outcome::Second { sound } = page
+        .ask(Request::CutSecond { file: Bytes(file) })
+        .expect("a second")
     else {
         panic!("a second")
     };
     assert_eq!(sound.0.len(), 2 * RATE);
     for bytes in [b"RIFF".to_vec(), sound::wav(&[0.0; 9000])] {
-        let refused = asked(&page, Request::CutSecond { file: Bytes(bytes) }).expect_err("refused");
+        let refused = page
+            .ask(Request::CutSecond { file: Bytes(bytes) })
+            .expect_err("refused");
         assert_eq!(refused.code, Code::BadData, "{}", refused.message);
     }
-    let taken = |source: PictureSource| match asked(&page, Request::LoadPictures { source }) {
+    let taken = |source: PictureSource| match page.ask(Request::LoadPictures { source }) {
         Ok(Outcome::Pictures { pictures, preview }) => {
             assert!(matches!(preview, View::Image { height: 32, .. }));
             Ok(pictures)
@@ -493,18 +488,15 @@ fn a_readers_recordings_are_a_set_and_can_be_heard() {
         assert_eq!(taken(wrong).expect_err("refused").code, Code::BadData);
     }
     // A model that learns them can be heard, and says that they are sounds.
-    let created = asked(
-        &page,
-        Request::Create {
-            session: 1,
-            family: "vae".into(),
-            config: json!({"hidden": 16}),
-            train: json!({"steps": 2}),
-            data: info.name.clone(),
-            data_options: Value::Null,
-            seed: 1,
-        },
-    );
+    let created = page.ask(Request::Create {
+        session: 1,
+        family: "vae".into(),
+        config: json!({"hidden": 16}),
+        train: json!({"steps": 2}),
+        data: info.name.clone(),
+        data_options: Value::Null,
+        seed: 1,
+    });
     let Ok(Outcome::Model { model }) = created else {
         panic!("{created:?}")
     };
@@ -517,14 +509,11 @@ fn a_readers_recordings_are_a_set_and_can_be_heard() {
             ..PlotInputs::default()
         },
     };
-    let heard = asked(
-        &page,
-        Request::View {
-            session: 1,
-            query,
-            snapshot: None,
-        },
-    );
+    let heard = page.ask(Request::View {
+        session: 1,
+        query,
+        snapshot: None,
+    });
     let Ok(Outcome::View {
         view: View::Sounds { sounds, given, .. },
     }) = heard

@@ -1,9 +1,7 @@
 //! Models that go on by one piece or one moment on the host, with what they keep, beside the same network of tensors
 //! that reads everything.
 
-mod common;
-
-use common::strong;
+use crate::common::strong;
 use generative_playground::{
     data::{
         DataInfo, Space,

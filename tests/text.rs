@@ -1,11 +1,9 @@
 //! Text on its way into a model: tokens that lose nothing, files that are no text, vocabularies
 //! that nobody learned.
 
-mod common;
-
 use std::{collections::HashMap, io::Read as _, time::Instant};
 
-use common::{Page, root};
+use crate::common::{self, root};
 use generative_playground::{
     data::{
         TextSet, bpe,
@@ -244,15 +242,19 @@ fn vocabularies_that_nobody_learned() {
     }
 }
 
+/// A page with a worker, asked by this file's words.
+struct Page(common::Page);
+
+impl std::ops::Deref for Page {
+    type Target = common::Page;
+    fn deref(&self) -> &common::Page {
+        &self.0
+    }
+}
+
 impl Page {
-    fn ask(&self, request: Request) -> Result<Outcome, ErrorInfo> {
-        self.answers.borrow_mut().clear();
-        pollster::block_on(self.host.handle(Envelope { id: 1, request }));
-        match self.answers.borrow_mut().pop().expect("an answer").reply {
-            Reply::Ok { outcome } => Ok(outcome),
-            Reply::Error { error } => Err(error),
-            Reply::Progress { .. } => panic!("progress after the end"),
-        }
+    fn new() -> Self {
+        Self(common::Page::new())
     }
 
     fn load(&self, name: &str, bytes: &[u8], options: Value) -> Result<TextInfo, ErrorInfo> {

@@ -3,12 +3,10 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-mod common;
-
 use std::collections::BTreeMap;
 
+use crate::common::{self, Page, count, counts, root, signed, unit};
 use burn::tensor::{Device, TensorData};
-use common::{Page, count, counts, root, signed, unit};
 use generative_playground::{
     checkpoint::{self, Opened, Precision, Tuning},
     data::{Batch, DataInfo, TextSet},
@@ -22,7 +20,7 @@ use generative_playground::{
     nn::weights::Weights,
     optim::{Hyper, Optimizer},
     options::Options,
-    protocol::{Bytes, Envelope, ErrorInfo, ModelInfo, Outcome, Progress, Reply, Request, View},
+    protocol::{Bytes, ModelInfo, Outcome, Progress, Reply, Request, View},
     rng::{Purpose, Rng},
     training::{Split, Trainer},
 };
@@ -523,19 +521,8 @@ fn only_a_gpt_is_tuned_and_options_are_checked() {
 
 // ---- The page
 
-fn ask(page: &Page, request: Request) -> Result<Outcome, ErrorInfo> {
-    page.answers.borrow_mut().clear();
-    pollster::block_on(page.host.handle(Envelope { id: 1, request }));
-    let last = page.answers.borrow().last().cloned().expect("an answer");
-    match last.reply {
-        Reply::Ok { outcome } => Ok(outcome),
-        Reply::Error { error } => Err(error),
-        Reply::Progress { .. } => panic!("no end"),
-    }
-}
-
 fn placed(page: &Page, request: Request) -> ModelInfo {
-    match ask(page, request) {
+    match page.ask(request) {
         Ok(Outcome::Model { model }) => model,
         other => panic!("{other:?}"),
     }
@@ -549,7 +536,7 @@ fn load(page: &Page) {
         sha256: None,
         options: Value::Null,
     };
-    assert!(matches!(ask(page, request), Ok(Outcome::Text { .. })));
+    assert!(matches!(page.ask(request), Ok(Outcome::Text { .. })));
 }
 
 fn begin(page: &Page, base: &[u8]) -> ModelInfo {
@@ -576,7 +563,7 @@ fn train(page: &Page, steps: u32) -> Vec<u8> {
         network: None,
         keep: None,
     };
-    assert!(matches!(ask(page, request), Ok(Outcome::Trained { .. })));
+    assert!(matches!(page.ask(request), Ok(Outcome::Trained { .. })));
     let answers = page.answers.borrow();
     let mut snapshots = answers.iter().filter_map(|a| match &a.reply {
         Reply::Progress {
@@ -595,7 +582,7 @@ fn text_of(page: &Page, strength: f64) -> String {
         options: json!({ "strength": strength, "length": 40 }),
         condition: Default::default(),
     };
-    match ask(page, request) {
+    match page.ask(request) {
         Ok(Outcome::View {
             view: View::Texts { texts },
         }) => texts[0].tokens.iter().map(|t| t.text.as_str()).collect(),
@@ -673,14 +660,14 @@ fn the_shipped_model_goes_on_in_the_page() {
     };
     let Ok(Outcome::View {
         view: View::Texts { texts },
-    }) = ask(&plain, request)
+    }) = plain.ask(request)
     else {
         panic!("no text");
     };
     let before: String = texts[0].tokens.iter().map(|t| t.text.as_str()).collect();
     assert_eq!(text_of(&page, 0.0), before);
     // The adapter as a file, and back.
-    let Ok(Outcome::File { name, bytes, .. }) = ask(&page, Request::ExportAdapter { session: 1 })
+    let Ok(Outcome::File { name, bytes, .. }) = page.ask(Request::ExportAdapter { session: 1 })
     else {
         panic!("no file");
     };

@@ -3,8 +3,6 @@
 
 #![allow(clippy::cast_possible_truncation)]
 
-mod common;
-
 use std::{collections::BTreeMap, rc::Rc};
 
 use burn::tensor::{Device, Tensor, TensorData};
@@ -30,7 +28,7 @@ use generative_playground::{
 };
 use serde_json::{Value, json};
 
-use common::{signed, values};
+use crate::common::{self, signed, values};
 
 /// Numbers by their names.
 type Named = BTreeMap<String, Vec<f64>>;

@@ -1,9 +1,7 @@
 //! The U-Net against PyTorch (tests/reference/unet.py), and what it promises of itself.
 
-mod common;
-
+use crate::common::{by_formula, count, counts, digest, number, root, signed, values};
 use burn::tensor::{Device, Tensor, TensorData};
-use common::{by_formula, count, counts, digest, number, root, signed, values};
 use generative_playground::{
     nn::{
         conv::{conv, conv_upsampled},

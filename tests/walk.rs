@@ -1,10 +1,8 @@
 //! Random walks through the real host: what a page may ask in any order, several things at once. After
 //! each walk every request has had exactly one end, and every session still answers.
 //!
-//! `PLAYGROUND_WALKS=100000 cargo test --release --test walk -- --nocapture` for more than in ./test;
+//! `PLAYGROUND_WALKS=100000 cargo test --release --test native walk:: -- --nocapture` for more than in ./test;
 //! `PLAYGROUND_WALK=17` for one, with all that was asked.
-
-mod common;
 
 use std::{
     collections::BTreeMap,
@@ -15,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::{Dice, Page, packed};
+use crate::common::{Dice, Page, packed};
 use generative_playground::{
     checkpoint, device,
     error::Code,

@@ -1,7 +1,6 @@
 //! Clips of people who walk: what is said of them, how they look and step, and who reads it from the pixels.
 
-mod common;
-
+use crate::common;
 use generative_playground::{
     data::{
         ClipSet,

@@ -1,11 +1,9 @@
 //! Trainings whose steps are dealt out to helpers: helpers that say nothing, cut their answers short or come and go
 //! change nothing of what is learned; and the worker's host asks for helpers where they pay.
 
-mod common;
-
 use std::{cell::RefCell, rc::Rc};
 
-use common::{
+use crate::common::{
     crew::{self, Fault, deliver, deliver_in_turn, join},
     small_digits,
 };

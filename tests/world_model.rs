@@ -1,12 +1,10 @@
 //! The world model against PyTorch (tests/reference/world_model.py); what is remembered; imagination with a perfect
 //! model against the world, and plans in it against brute force; learning; what is typed by readers.
 
-mod common;
-
 use std::{pin::Pin, rc::Rc};
 
+use crate::common::{self, count, digest, gradients_of, number, root, signed, values};
 use burn::tensor::{Device, TensorData};
-use common::{count, digest, gradients_of, number, root, signed, values};
 use generative_playground::{
     data::{
         Batch, DataInfo, Dataset, EpisodeSet, Space,

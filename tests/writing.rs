@@ -1,8 +1,6 @@
 //! A reader with a text: the host asked as the page asks it, from the text to the model and back.
 
-mod common;
-
-use common::Page;
+use crate::common;
 
 use generative_playground::{
     error::Code,
@@ -25,7 +23,21 @@ fn song() -> String {
     (1..=99).rev().map(verse).collect()
 }
 
+/// A page with a worker, asked by this file's words.
+struct Page(common::Page);
+
+impl std::ops::Deref for Page {
+    type Target = common::Page;
+    fn deref(&self) -> &common::Page {
+        &self.0
+    }
+}
+
 impl Page {
+    fn new() -> Self {
+        Self(common::Page::new())
+    }
+
     fn ask(&self, request: Request) -> (Result<Outcome, ErrorInfo>, Vec<Progress>) {
         self.answers.borrow_mut().clear();
         pollster::block_on(self.host.handle(Envelope { id: 1, request }));

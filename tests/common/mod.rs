@@ -1,8 +1,8 @@
-//! What several test binaries share.
-#![allow(dead_code)] // Each binary uses its part.
+//! What several files of tests share.
 
 pub mod crew;
 pub mod files;
+pub mod memory;
 pub mod native;
 pub mod pixels;
 
@@ -378,6 +378,13 @@ impl Page {
         let emit = Box::new(move |answer| kept.borrow_mut().push(answer));
         let host = Host::new(device::cpu(), pause, emit).with_budget(budget);
         Self { host, answers }
+    }
+
+    /// A request from its beginning to its end.
+    pub fn ask(&self, request: Request) -> Result<Outcome, ErrorInfo> {
+        self.answers.borrow_mut().clear();
+        pollster::block_on(self.host.handle(Envelope { id: 1, request }));
+        self.end(1).expect("an end")
     }
 
     /// A request as it begins.

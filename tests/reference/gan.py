@@ -4,7 +4,7 @@
     /usr/bin/python3 tests/reference/gan.py        (Debian: python3-torch; any PyTorch >= 1.13 does)
 
 reads   gan-noise.json   noise of each step: the program's own ChaCha8 noise, written once by
-                         cargo test --release --test gan -- --ignored write_noise
+                         cargo test --release --test native -- --ignored gan::write_noise
 writes  gan.json         the cases; scores, fakes, losses, both players' gradients, three steps of the game
 
 Weights and data come from a formula that both sides evaluate exactly (`unit`, see vae.py). Everything is

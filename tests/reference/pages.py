@@ -2,7 +2,7 @@
 """What models' own pages of PyTorch draw, for tests/pytorch.rs to compare with.
 
     mkdir /tmp/pages
-    PAGES=/tmp/pages cargo test --release --test pytorch -- --ignored write_for_pytorch
+    PAGES=/tmp/pages cargo test --release --test native -- --ignored pytorch::write_for_pytorch
     python3 tests/reference/pages.py /tmp/pages      (needs torch and safetensors)
 
 reads   cases.json, the pages and the models, as the test wrote them, with the noise that belongs to a seed

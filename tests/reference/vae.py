@@ -5,7 +5,7 @@
 
 reads   cases.json   the cases: sizes, options, learning rate
         noise.json   epsilon of each case and step: the program's own ChaCha8 noise, written once by
-                     cargo test --release --test reference -- --ignored write_noise
+                     cargo test --release --test native -- --ignored reference::write_noise
 writes  vae.json     means, log-variances, logits, losses, gradients, and ten steps of Adam
 
 Weights and images come from a formula that both sides evaluate exactly (`unit`). Everything is computed
