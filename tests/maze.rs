@@ -13,7 +13,7 @@ use generative_playground::{
     error::Code,
     families::{
         ddpm::{NoiseSchedule, Prediction, Process},
-        diffuser::{Diffuser, DiffuserConfig, push},
+        diffuser::{Diffuser, DiffuserConfig, Pushes, push},
     },
     model::{AskedPlans, Condition, Family, Planning as _, Samples, finish},
     nn::weights::Weights,
@@ -24,7 +24,7 @@ use generative_playground::{
     rng::{Purpose, Rng},
     scene::PlotRequest,
     worlds::maze::{
-        Body, CELLS, Maze, Place, SIDE, TICK, Task, along, cell_of, distance,
+        Body, CELLS, Cell, Maze, Place, SIDE, TICK, Task, along, cell_of, distance,
         expert::{self, EVEN, Tolls},
         follow::follow,
         layout, length, middle, nearest_in, resampled,
@@ -331,6 +331,39 @@ fn walls_push_down_the_gradient_of_their_cost() {
         pushed += usize::from(got != [0.0; 2]);
     }
     assert!(checked > 2500 && pushed > 500, "{checked} {pushed}");
+}
+
+/// A path that cuts a corner is pushed around it; one that is clear of walls and even stays as it is.
+#[test]
+fn a_corner_that_is_cut_is_walked_around() {
+    let middle = SIDE as f32 / 2.0;
+    let walled = |wall: &[Cell]| {
+        let mut maze = Maze::parse(&".......\n".repeat(SIDE)).expect("a maze");
+        wall.iter().for_each(|&cell| maze.put(cell, true));
+        maze
+    };
+    let cut = walled(&[[3, 3], [4, 3], [5, 3], [6, 3]]);
+    for (maze, ways, free) in [
+        (cut, [[1.5, 1.3], [3.2, 3.3], [3.6, 5.5]], false),
+        (walled(&[]), [[1.0, 1.0], [3.0, 3.0], [5.0, 5.0]], true),
+    ] {
+        let path = resampled(&ways, LENGTH);
+        assert_eq!(maze.admits(&path), free);
+        let task = Task::new(maze, ways[0], ways[2]).expect("a task");
+        let pushes = Pushes::new(&[task], 1, &device::cpu());
+        let units = path.iter().flatten().map(|v| (v - middle) / 2.0);
+        let units = TensorData::new(units.collect::<Vec<f32>>(), [1, LENGTH, 2]);
+        let clear = pushes.clear(Tensor::from_data(units, &device::cpu()), 1.0);
+        let clear: Vec<Place> = (values(clear).chunks_exact(2))
+            .map(|p| [p[0] * 2.0 + middle, p[1] * 2.0 + middle])
+            .collect();
+        assert!(maze.admits(&clear), "{clear:?}");
+        let off = |i: usize| distance(clear[i], path[i]);
+        assert!(off(0) < 1e-5 && off(LENGTH - 1) < 1e-5, "ends stay");
+        if free {
+            assert!((0..LENGTH).all(|i| off(i) < 1e-4), "{clear:?}");
+        }
+    }
 }
 
 fn small(device: &Device) -> Diffuser {

@@ -2,13 +2,11 @@
 
 use std::{
     cell::RefCell,
-    future::Future,
-    pin::Pin,
     rc::Rc,
-    task::{Context, Poll, Waker},
+    task::{Context, Waker},
 };
 
-use crate::common::{self, packed, root, small_digits_packed};
+use crate::common::{self, packed, pause, root, small_digits_packed};
 use generative_playground::{
     device,
     error::Code,
@@ -20,25 +18,6 @@ use generative_playground::{
     },
 };
 use serde_json::{Value, json};
-
-/// Gives the thread back once.
-struct Yield(bool);
-
-impl Future for Yield {
-    type Output = ();
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context) -> Poll<()> {
-        context.waker().wake_by_ref();
-        if std::mem::replace(&mut self.0, true) {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
-        }
-    }
-}
-
-fn pause() -> Pin<Box<dyn Future<Output = ()>>> {
-    Box::pin(Yield(false))
-}
 
 /// No answers to a plot's inputs.
 fn none() -> PlotInputs {

@@ -413,7 +413,7 @@ fn any_walk_ends_well() {
     let most = Duration::from_secs(if read("PLAYGROUND_WALKS").is_some() {
         u64::MAX
     } else {
-        55
+        25
     });
     let (start, mut taken, mut acts_taken) = (Instant::now(), 0u64, 0);
     for seed in numbers {

@@ -13,6 +13,8 @@ use crate::{
 
 /// Tasks that are planned for at once.
 const AT_ONCE: usize = 50;
+/// Plans of which one is chosen before it is followed.
+pub const CHOICE: usize = 4;
 /// Paths for each task with two ways.
 const BUNDLE: usize = 16;
 /// Tasks with two ways.
@@ -95,7 +97,14 @@ pub fn best(task: &Task) -> Vec<Place> {
     expert::plan(task, &expert::EVEN, LENGTH).unwrap_or_default()
 }
 
-/// One plan for each of the first `count` held-out tasks, with walls that push so strongly.
+/// The plan that is followed: the first that meets no wall, or the first of all if each does.
+pub fn chosen<'a>(task: &Task, plans: &'a [Vec<Place>]) -> Option<&'a Vec<Place>> {
+    let free = plans.iter().find(|plan| task.maze.admits(plan));
+    free.or(plans.first())
+}
+
+/// What came of the [`chosen`] of some plans for each of the first `count` held-out tasks, with walls that push so
+/// strongly.
 ///
 /// # Errors
 /// As [`planner`], and what the device reports.
@@ -112,13 +121,14 @@ pub async fn plans(
     for (part, indices) in all.chunks(AT_ONCE).enumerate() {
         let tasks: Vec<Task> = indices.iter().map(|&i| set.held_out(i).task).collect();
         let asked = AskedPlans {
-            count: 1,
             seed: asked.seed + part as u64,
             ..asked.clone()
         };
         let made = planning.plans(&tasks, &asked, pause).await?;
-        for (task, plan) in tasks.iter().zip(&made) {
-            found.note(task, plan, length(&best(task)));
+        for (task, bundle) in tasks.iter().zip(made.chunks(asked.count)) {
+            if let Some(plan) = chosen(task, bundle) {
+                found.note(task, plan, length(&best(task)));
+            }
         }
     }
     Ok(found)

@@ -5,6 +5,7 @@ use crate::{
     data::paths::{self, LENGTH},
     device::floats,
     error::{Error, Result},
+    evaluate::planning::{CHOICE, chosen},
     model::{AskedPlans, Planning},
     pause::Pause,
     scene::{Key, Layer, Number, PlotInput, PlotRequest, PlotSpec, Role, View, number},
@@ -103,7 +104,7 @@ pub async fn answer(
     let plans = AskedPlans {
         // Of those that could be followed a few are enough; they are the first of the bundle.
         count: if following {
-            request.count.min(4)
+            request.count.min(CHOICE)
         } else {
             request.count
         },
@@ -265,8 +266,7 @@ impl Drawing {
 
     /// A point on its way along a path, up to a share of the time.
     fn ride(&mut self, task: &Task, paths: &[Vec<Place>], at: f32) {
-        let free = paths.iter().find(|path| task.maze.admits(path));
-        let Some(plan) = free.or(paths.first()) else {
+        let Some(plan) = chosen(task, paths) else {
             return;
         };
         let Ride {

@@ -13,7 +13,7 @@ const files = built();
 const file = (name) => `/${files[name] ?? name}`;
 const worker = file("worker.js");
 // Helpers come where seconds are left. By the clock of these workers they are on fast machines as well.
-const hasty = "{ const now = performance.now.bind(performance); performance.now = () => 5 * now(); }";
+const hasty = "{ const now = performance.now.bind(performance); performance.now = () => 12 * now(); }";
 site.answers.set("worker.js", Buffer.from(hasty + readFileSync(fileOf("worker.js"), "utf8")));
 const named = (id) => file(`checkpoints/${id}.safetensors`);
 
@@ -28,7 +28,7 @@ async function both(id, asked, helped) {
 
 test("one, two and four workers draw the same digits, also when one is lost or comes late", async (t) => {
   const helped = [{ helpers: 1, ready: true }, { helpers: 1 }, { helpers: 3, ready: true }, { helpers: 2, kill: 200 }];
-  const asked = { options: { steps: 60 }, condition: { label: 3, guidance: 2 } };
+  const asked = { options: { steps: 25 }, condition: { label: 3, guidance: 2 } };
   const [one, ...others] = await both("ddpm-mnist", asked, helped);
   assert.ok(one.shown > 3, "early pictures");
   for (const other of others) {
@@ -44,8 +44,8 @@ test("one, two and four workers draw the same digits, also when one is lost or c
 });
 
 for (const [id, asked] of [
-  ["ddpm-emoji", { options: { sampler: "dpm-solver", steps: 24 } }],
-  ["latent-mnist", { options: { steps: 100 } }],
+  ["ddpm-emoji", { options: { sampler: "dpm-solver", steps: 12 } }],
+  ["latent-mnist", { options: { steps: 50 } }],
   ["pixelcnn-mnist", { count: 100 }],
   ["pixelcnn-mnist-attn", { count: 64 }],
   ["pixelrnn-mnist", { count: 100 }],
@@ -81,11 +81,11 @@ async function drawing(attributes) {
 }
 
 test("a page starts a worker more for samples that take long, and ends it; not for others, nor unasked", async () => {
-  const long = await drawing('steps="250"');
+  const long = await drawing('steps="120"');
   await until(() => long.workers().length === 2, "a helper comes", 60_000);
   await until(() => long.workers().length === 1, "and ends", 240_000);
   await closePage(long);
-  for (const attributes of ['steps="1"', 'steps="100" workers="1"']) {
+  for (const attributes of ['steps="1"', 'steps="60" workers="1"']) {
     const page = await drawing(attributes);
     let most = 0;
     for (let i = 0; i < 60; i++) {

@@ -333,10 +333,13 @@ struct Yield(bool);
 
 impl Future for Yield {
     type Output = ();
-    fn poll(mut self: Pin<&mut Self>, _: &mut Context) -> Poll<()> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context) -> Poll<()> {
         match std::mem::replace(&mut self.0, true) {
             true => Poll::Ready(()),
-            false => Poll::Pending,
+            false => {
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
         }
     }
 }

@@ -22,10 +22,13 @@
 //! ```text
 //! C(τ) = Σ_i ½ max(0, margin − d(τ_i))²
 //! ```
+//!
+//! and once no noise is left the path goes on down it for some steps, its places pulled evenly apart like those of an
+//! elastic band (Quinlan & Khatib 1993, "Elastic Bands: Connecting Path Planning and Control").
 
 mod walls;
 
-pub use walls::push;
+pub use walls::{Pushes, push};
 
 use burn::{
     module::{Module, Param},
@@ -35,7 +38,6 @@ use burn::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use self::walls::Pushes;
 use super::ddpm::{
     DdpmSampleOptions, Level, NoiseSchedule, Prediction, Process, Reverse, SamplerKind,
 };
@@ -357,6 +359,7 @@ impl Diffuser {
         let n = tasks.len() * count;
         let pushes = (asked.walls > 0.0).then(|| Pushes::new(tasks, count, &model.device()));
         let strength = asked.walls;
+        let last = pushes.clone();
         let noise = Rng::new(asked.seed, Purpose::Sample, 0)
             .normal_tensor([n, 2 * LENGTH], &model.device());
         let process = self.process.clone();
@@ -375,7 +378,11 @@ impl Diffuser {
         };
         let predict = Box::new(predict);
         let reverse = Reverse::new(process, predict, &options, noise, asked.seed);
-        Walk { reverse, line }
+        Walk {
+            reverse,
+            line,
+            pushes: last.map(|pushes| (pushes, strength)),
+        }
     }
 }
 
@@ -592,6 +599,8 @@ struct Walk {
     reverse: Reverse,
     /// The straight way for each path, whose ends are its own.
     line: Tensor<3>,
+    /// Walls that push, how strongly.
+    pushes: Option<(Pushes, f64)>,
 }
 
 impl Walk {
@@ -599,7 +608,11 @@ impl Walk {
     fn paths(&self) -> Tensor<3> {
         let x = self.reverse.x();
         let n = x.dims()[0];
-        in_cells(with_ends(x.reshape([n, LENGTH, 2]), &self.line))
+        let paths = with_ends(x.reshape([n, LENGTH, 2]), &self.line);
+        in_cells(match &self.pushes {
+            Some((pushes, strength)) if self.reverse.is_done() => pushes.clear(paths, *strength),
+            _ => paths,
+        })
     }
 }
 

@@ -16,9 +16,14 @@ const FINE: usize = 5;
 const NODES: usize = FINE * SIDE;
 /// Steps down the gradient for each step of the sampler.
 const STEPS: usize = 2;
+/// Steps down the gradient once a path is there, and how much of the way to the mean of its neighbours a place goes
+/// in each.
+const LAST: usize = 24;
+const EVEN: f64 = 0.2;
 
 /// −∇C of one place at the middles of small squares, for some mazes: to the right, then upwards, each `[n, NODES, NODES]`
 /// with a row for each height.
+#[derive(Clone)]
 pub struct Pushes {
     right: Tensor<3>,
     up: Tensor<3>,
@@ -96,21 +101,37 @@ impl Pushes {
     /// pushed as well, and moves both.
     pub fn away(&self, paths: Tensor<3>, strength: f64) -> Tensor<3> {
         let inner = inner(&paths.device());
-        let [n, ..] = paths.dims();
-        let mut paths = paths;
-        for _ in 0..STEPS {
-            let cells = in_cells(paths.clone());
-            let (first, last) = (
-                cells.clone().narrow(1, 0, LENGTH - 1),
-                cells.clone().narrow(1, 1, LENGTH - 1),
-            );
-            let between = self.at(&((first + last) / 2.0)); // [n, H − 1, 2]
-            let none = Tensor::zeros([n, 1, 2], &cells.device());
-            let before = Tensor::cat(vec![none.clone(), between.clone()], 1);
-            let after = Tensor::cat(vec![between, none], 1);
-            let all = self.at(&cells) + (before + after) / 2.0;
-            paths = paths + all * inner.clone() * (strength / f64::from(UNIT) / 2.0);
-        }
-        paths
+        (0..STEPS).fold(paths, |paths, _| self.step(paths, &inner, strength))
+    }
+
+    /// Paths from which no noise is left, pushed until they are clear of walls where that can be: a corner that is cut
+    /// is walked around. Their places stay evenly apart meanwhile, as a rubber band's do.
+    pub fn clear(&self, paths: Tensor<3>, strength: f64) -> Tensor<3> {
+        let inner = inner(&paths.device());
+        (0..LAST).fold(paths, |paths, _| {
+            let paths = self.step(paths, &inner, strength);
+            let first = paths.clone().narrow(1, 0, 1);
+            let last = paths.clone().narrow(1, LENGTH - 1, 1);
+            let before = Tensor::cat(vec![first, paths.clone().narrow(1, 0, LENGTH - 1)], 1);
+            let after = Tensor::cat(vec![paths.clone().narrow(1, 1, LENGTH - 1), last], 1);
+            let off = (before + after) / 2.0 - paths.clone();
+            paths + off * inner.clone() * EVEN
+        })
+    }
+
+    /// A step down the gradient.
+    fn step(&self, paths: Tensor<3>, inner: &Tensor<3>, strength: f64) -> Tensor<3> {
+        let n = paths.dims()[0];
+        let cells = in_cells(paths.clone());
+        let (first, last) = (
+            cells.clone().narrow(1, 0, LENGTH - 1),
+            cells.clone().narrow(1, 1, LENGTH - 1),
+        );
+        let between = self.at(&((first + last) / 2.0)); // [n, H − 1, 2]
+        let none = Tensor::zeros([n, 1, 2], &cells.device());
+        let before = Tensor::cat(vec![none.clone(), between.clone()], 1);
+        let after = Tensor::cat(vec![between, none], 1);
+        let all = self.at(&cells) + (before + after) / 2.0;
+        paths + all * inner.clone() * (strength / f64::from(UNIT) / 2.0)
     }
 }
