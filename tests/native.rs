@@ -71,3 +71,24 @@ mod words;
 mod workers;
 mod world_model;
 mod writing;
+
+/// A file without its line above would be asked by nobody.
+#[test]
+fn every_file_of_tests_is_asked() {
+    let here = include_str!("native.rs");
+    let files = std::fs::read_dir(common::root("tests")).expect("a folder");
+    let names = files.map(|file| {
+        file.expect("a file")
+            .file_name()
+            .into_string()
+            .expect("a name")
+    });
+    let tests: Vec<String> = names
+        .filter_map(|name| name.strip_suffix(".rs").map(Into::into))
+        .filter(|name| name != "native")
+        .collect();
+    assert!(tests.len() > 60, "{tests:?}");
+    for name in tests {
+        assert!(here.contains(&format!("\nmod {name};\n")), "{name}");
+    }
+}
