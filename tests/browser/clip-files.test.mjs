@@ -122,7 +122,10 @@ test("a video is cut to its first two seconds", async () => {
   });
   const found = await columns(bytes, "video/webm");
   assert.equal(found.length, 16);
-  assert.ok(found.every((column) => column !== null));
+  assert.ok(
+    found.every((column) => column !== null),
+    found.join(" "),
+  );
   assert.ok(
     found.every((column, i) => i === 0 || column >= found[i - 1]),
     found.join(" "),

@@ -77,6 +77,22 @@ const once = (video: HTMLVideoElement, event: string) =>
     video.addEventListener("error", () => fail(unreadable()), { once: true });
   });
 
+/** How long a frame may take from its place being reached until it can be drawn, milliseconds. */
+const SHOWN = 150;
+
+/** Once the frame at a place is there to be drawn: some browsers say that it is reached before that. */
+async function frameAt(video: HTMLVideoElement, seconds: number) {
+  const reached = once(video, "seeked");
+  const shown = new Promise<void>((done) => {
+    // The same frame as before is not announced again.
+    if ("requestVideoFrameCallback" in video) video.requestVideoFrameCallback(() => done());
+    else done();
+  });
+  video.currentTime = seconds;
+  await reached;
+  await Promise.race([shown, new Promise((late) => setTimeout(late, SHOWN))]);
+}
+
 async function fromVideo(file: File): Promise<OwnClip> {
   const url = URL.createObjectURL(file);
   const video = document.createElement("video");
@@ -94,9 +110,7 @@ async function fromVideo(file: File): Promise<OwnClip> {
     const apart = Number.isFinite(duration) ? Math.min(APART, duration / FRAMES) : APART;
     const frames = [];
     for (let i = 0; i < FRAMES; i++) {
-      const there = once(video, "seeked");
-      video.currentTime = i * apart;
-      await there;
+      await frameAt(video, i * apart);
       frames.push(shrunk(video, SIDE, size));
     }
     return clipOf(frames);
