@@ -104,10 +104,6 @@ impl Found {
 /// The losses of a GAN.
 const LOSSES: [&str; 4] = ["minimax", "non-saturating", "least-squares", "relativistic"];
 
-fn ask(page: &Page, request: Request) -> Outcome {
-    page.ask(request).unwrap_or_else(|e| panic!("{e:?}"))
-}
-
 fn create(page: &Page, family: &str, config: Value, data: &str) -> ModelInfo {
     let request = Request::Create {
         session: 1,
@@ -118,7 +114,7 @@ fn create(page: &Page, family: &str, config: Value, data: &str) -> ModelInfo {
         data_options: Value::Null,
         seed: 3,
     };
-    match ask(page, request) {
+    match page.outcome(request) {
         Outcome::Model { model } => model,
         other => panic!("{other:?}"),
     }
@@ -128,17 +124,14 @@ fn create(page: &Page, family: &str, config: Value, data: &str) -> ModelInfo {
 fn answers(found: &mut Found, family: &str, config: Value, data: &str, plots: &[String]) {
     let page = Page::new();
     create(&page, family, config, data);
-    let trained = ask(
-        &page,
-        Request::Train {
-            session: 1,
-            steps: Some(1),
-            rate: None,
-            seconds: None,
-            network: None,
-            keep: None,
-        },
-    );
+    let trained = page.outcome(Request::Train {
+        session: 1,
+        steps: Some(1),
+        rate: None,
+        seconds: None,
+        network: None,
+        keep: None,
+    });
     let Outcome::Trained { state } = trained else {
         panic!("{trained:?}");
     };
@@ -168,7 +161,7 @@ fn answers(found: &mut Found, family: &str, config: Value, data: &str, plots: &[
             query: query.clone(),
             snapshot: None,
         };
-        let Outcome::View { view } = ask(&page, request) else {
+        let Outcome::View { view } = page.outcome(request) else {
             panic!("{query:?}");
         };
         found.view(&format!("{family} on {data}"), &view);
@@ -184,7 +177,7 @@ fn of_encoder(found: &mut Found) {
         bytes: Bytes(file.expect("a committed file")),
         sha256: None,
     };
-    ask(&page, open);
+    page.outcome(open);
     let lines = "a: the rain\na: rain\na: rains\nb: sun\nb: sunny\nb: suns";
     for plot in ["labels", "search", "map", "learn", "shots"] {
         let inputs = PlotInputs {
@@ -198,7 +191,7 @@ fn of_encoder(found: &mut Found) {
             query,
             snapshot: None,
         };
-        let Outcome::View { view } = ask(&page, request) else {
+        let Outcome::View { view } = page.outcome(request) else {
             panic!("{plot}");
         };
         found.view(&format!("encoder.{plot}"), &view);
@@ -216,7 +209,7 @@ fn declared() -> BTreeMap<String, String> {
         toys,
         made: _,
         presets,
-    } = ask(&Page::new(), Request::Describe)
+    } = Page::new().outcome(Request::Describe)
     else {
         panic!("a description");
     };

@@ -22,15 +22,7 @@ use generative_playground::{
 };
 use serde_json::{Value, json};
 
-/// A page with a worker, asked by this file's words.
-struct Page(common::Page);
-
-impl std::ops::Deref for Page {
-    type Target = common::Page;
-    fn deref(&self) -> &common::Page {
-        &self.0
-    }
-}
+common::own_page!();
 
 impl Page {
     fn new() -> Self {

@@ -23,15 +23,8 @@ use generative_playground::{
 };
 use serde_json::{Value, json};
 
-/// A page with a worker, a set of images and a text.
-struct Page(common::Page);
-
-impl std::ops::Deref for Page {
-    type Target = common::Page;
-    fn deref(&self) -> &common::Page {
-        &self.0
-    }
-}
+// With a set of images and a text.
+common::own_page!();
 
 impl Page {
     fn new(budget: Budget) -> Self {

@@ -367,23 +367,16 @@ fn the_nearest_image_is_the_nearest() {
     }
 }
 
-fn ask(page: &Page, request: Request) -> Outcome {
-    page.ask(request).unwrap_or_else(|e| panic!("{e:?}"))
-}
-
 fn create(page: &Page, family: &str, config: Value, data: &str) -> ModelInfo {
-    let made = ask(
-        page,
-        Request::Create {
-            session: 1,
-            family: family.into(),
-            config,
-            train: json!({ "batch_size": 8 }),
-            data: data.into(),
-            data_options: Value::Null,
-            seed: 3,
-        },
-    );
+    let made = page.outcome(Request::Create {
+        session: 1,
+        family: family.into(),
+        config,
+        train: json!({ "batch_size": 8 }),
+        data: data.into(),
+        data_options: Value::Null,
+        seed: 3,
+    });
     match made {
         Outcome::Model { model } => model,
         other => panic!("{other:?}"),
@@ -402,7 +395,7 @@ fn train() -> Request {
 }
 
 fn load(page: &Page, source: PictureSource) -> PictureInfo {
-    match ask(page, Request::LoadPictures { source }) {
+    match page.outcome(Request::LoadPictures { source }) {
         Outcome::Pictures { pictures, preview } => {
             assert!(matches!(preview, View::Image { columns, .. } if columns > 0));
             pictures
@@ -448,16 +441,13 @@ fn every_family_of_images_learns_them() {
                 panic!("images")
             };
             assert_eq!(channels == 3, space.colour, "{}", family.id);
-            ask(&page, train());
+            page.outcome(train());
             let query = common::plot("nearest", PlotInputs::default());
-            let view = ask(
-                &page,
-                Request::View {
-                    session: 1,
-                    query,
-                    snapshot: None,
-                },
-            );
+            let view = page.outcome(Request::View {
+                session: 1,
+                query,
+                snapshot: None,
+            });
             let Outcome::View {
                 view: View::Image { columns, rows, .. },
             } = view
@@ -479,14 +469,11 @@ fn a_model_goes_on_with_its_pictures_and_can_be_looked_at_without_them() {
         json!({ "hidden": 16, "latent_dim": 2 }),
         &data.name,
     );
-    ask(&page, train());
-    let exported = ask(
-        &page,
-        Request::Export {
-            session: 1,
-            resumable: true,
-        },
-    );
+    page.outcome(train());
+    let exported = page.outcome(Request::Export {
+        session: 1,
+        resumable: true,
+    });
     let Outcome::File { bytes, .. } = exported else {
         panic!("a file")
     };
@@ -497,7 +484,7 @@ fn a_model_goes_on_with_its_pictures_and_can_be_looked_at_without_them() {
     };
 
     let other = Page::new();
-    let Outcome::Model { model } = ask(&other, open()) else {
+    let Outcome::Model { model } = other.outcome(open()) else {
         panic!("a model")
     };
     assert_eq!(model.data, data.name, "it says what it learned");
@@ -508,7 +495,7 @@ fn a_model_goes_on_with_its_pictures_and_can_be_looked_at_without_them() {
         options: Value::Null,
         condition: Default::default(),
     };
-    ask(&other, sample);
+    other.outcome(sample);
     for request in [
         train(),
         Request::Create {
@@ -538,7 +525,7 @@ fn a_model_goes_on_with_its_pictures_and_can_be_looked_at_without_them() {
     other
         .ask(Request::LoadPictures { source: few })
         .expect_err("too few");
-    let Outcome::Trained { state } = ask(&other, train()) else {
+    let Outcome::Trained { state } = other.outcome(train()) else {
         panic!("trained")
     };
     assert_eq!(state.step, 2);

@@ -1,51 +1,29 @@
 //! A reader's own points, through the same door as the page: their scale and their units.
 
-use std::{cell::RefCell, rc::Rc};
-
+use crate::common;
 use generative_playground::{
-    checkpoint, device,
-    host::Host,
-    protocol::{Answer, Bytes, Envelope, Outcome, PointSource, Reply, Request, SpaceInfo},
+    checkpoint,
+    protocol::{Bytes, Outcome, PointSource, Request, SpaceInfo},
 };
 use serde_json::{Value, json};
 
-struct Page {
-    host: Host,
-    answers: Rc<RefCell<Vec<Answer>>>,
-}
+common::own_page!();
 
 impl Page {
     fn new() -> Self {
-        let answers = Rc::new(RefCell::new(Vec::new()));
-        let kept = answers.clone();
-        let emit = Box::new(move |answer| kept.borrow_mut().push(answer));
-        let pause = || -> std::pin::Pin<Box<dyn Future<Output = ()>>> { Box::pin(async {}) };
-        Self {
-            host: Host::new(device::cpu(), pause, emit),
-            answers,
-        }
-    }
-
-    fn ask(&self, request: Request) -> Outcome {
-        self.answers.borrow_mut().clear();
-        pollster::block_on(self.host.handle(Envelope { id: 1, request }));
-        let last = self.answers.borrow().last().cloned().expect("an answer");
-        match last.reply {
-            Reply::Ok { outcome } => outcome,
-            other => panic!("{other:?}"),
-        }
+        Self(common::Page::new())
     }
 
     fn load(&self, rows: &[[f64; 2]]) -> Outcome {
         let text: String = rows.iter().map(|[x, y]| format!("{x},{y}\n")).collect();
         let bytes = Bytes(text.into_bytes());
-        self.ask(Request::LoadPoints {
+        self.outcome(Request::LoadPoints {
             source: PointSource::Csv { bytes },
         })
     }
 
     fn create(&self) {
-        self.ask(Request::Create {
+        self.outcome(Request::Create {
             session: 1,
             family: "realnvp".into(),
             config: json!({ "couplings": 2, "hidden": 8 }),
@@ -57,7 +35,7 @@ impl Page {
     }
 
     fn train(&self, steps: u32) {
-        self.ask(Request::Train {
+        self.outcome(Request::Train {
             session: 1,
             steps: Some(steps),
             rate: Some(10_000.0),
@@ -68,7 +46,7 @@ impl Page {
     }
 
     fn file(&self, request: Request) -> Vec<u8> {
-        match self.ask(request) {
+        match self.outcome(request) {
             Outcome::File { bytes, .. } => bytes.0,
             other => panic!("{other:?}"),
         }
@@ -142,7 +120,7 @@ fn samples_come_back_in_the_reader_s_units() {
     close(&page.csv());
     // As in the file of the model, wherever it is opened.
     let other = Page::new();
-    let opened = other.ask(Request::Open {
+    let opened = other.outcome(Request::Open {
         session: 1,
         bytes: Bytes(page.saved()),
         sha256: None,
@@ -183,7 +161,7 @@ fn a_model_that_goes_on_with_other_points_keeps_its_mean_and_scale() {
         .collect();
     let goes_on = Page::new();
     goes_on.load(&other);
-    goes_on.ask(Request::Open {
+    goes_on.outcome(Request::Open {
         session: 1,
         bytes: Bytes(first.clone()),
         sha256: None,
@@ -203,7 +181,7 @@ fn a_model_that_goes_on_with_other_points_keeps_its_mean_and_scale() {
     );
     // What is opened looks like what was saved.
     let opened = Page::new();
-    opened.ask(Request::Open {
+    opened.outcome(Request::Open {
         session: 1,
         bytes: Bytes(second),
         sha256: None,

@@ -53,7 +53,7 @@ impl Lab {
             data_options: Value::Null,
             seed,
         };
-        let Outcome::Model { model } = ask(&page, request) else {
+        let Outcome::Model { model } = page.outcome(request) else {
             panic!("{}: no model", preset.id);
         };
         let (SpaceInfo::Points { window, .. } | SpaceInfo::Energy { window }) = model.space else {
@@ -83,7 +83,7 @@ impl Lab {
             network: None,
             keep: Some(false),
         };
-        match ask(&self.page, request) {
+        match self.page.outcome(request) {
             Outcome::Trained { state } => state,
             other => panic!("{}: {other:?}", self.preset.id),
         }
@@ -107,7 +107,7 @@ impl Lab {
             query,
             snapshot: None,
         };
-        match ask(&self.page, view) {
+        match self.page.outcome(view) {
             Outcome::View {
                 view: View::Plot { layers, .. },
             } => layers,
@@ -148,10 +148,6 @@ impl Lab {
         let first = first.expect("modes");
         (shares, first, counted.reached, counted.high_quality)
     }
-}
-
-fn ask(page: &Page, request: Request) -> Outcome {
-    page.ask(request).unwrap_or_else(|e| panic!("{e:?}"))
 }
 
 fn pairs(bytes: &Bytes) -> Vec<Xy> {
@@ -323,7 +319,7 @@ fn samples_lie_in_both_halves_of_an_energy() {
         let request = serde_json::from_value(request).expect("a request");
         let Outcome::View {
             view: View::Numbers { numbers },
-        } = ask(&lab.page, request)
+        } = lab.page.outcome(request)
         else {
             panic!("numbers");
         };

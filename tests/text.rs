@@ -242,15 +242,7 @@ fn vocabularies_that_nobody_learned() {
     }
 }
 
-/// A page with a worker, asked by this file's words.
-struct Page(common::Page);
-
-impl std::ops::Deref for Page {
-    type Target = common::Page;
-    fn deref(&self) -> &common::Page {
-        &self.0
-    }
-}
+common::own_page!();
 
 impl Page {
     fn new() -> Self {

@@ -125,7 +125,7 @@ pub async fn plans(
             ..asked.clone()
         };
         let made = planning.plans(&tasks, &asked, pause).await?;
-        for (task, bundle) in tasks.iter().zip(made.chunks(asked.count)) {
+        for (task, bundle) in tasks.iter().zip(made.chunks(asked.count.max(1))) {
             if let Some(plan) = chosen(task, bundle) {
                 found.note(task, plan, length(&best(task)));
             }

@@ -358,6 +358,21 @@ pub fn turn(running: &mut Running) -> bool {
     running.as_mut().poll(&mut context).is_ready()
 }
 
+/// A [`Page`] that a file of tests can give methods of its own.
+macro_rules! own_page {
+    () => {
+        struct Page(crate::common::Page);
+
+        impl std::ops::Deref for Page {
+            type Target = crate::common::Page;
+            fn deref(&self) -> &crate::common::Page {
+                &self.0
+            }
+        }
+    };
+}
+pub(crate) use own_page;
+
 /// A page with a worker.
 pub struct Page {
     pub host: Host,
@@ -388,6 +403,11 @@ impl Page {
         self.answers.borrow_mut().clear();
         pollster::block_on(self.host.handle(Envelope { id: 1, request }));
         self.end(1).expect("an end")
+    }
+
+    /// What comes of a request that does not fail.
+    pub fn outcome(&self, request: Request) -> Outcome {
+        self.ask(request).unwrap_or_else(|e| panic!("{e:?}"))
     }
 
     /// A request as it begins.

@@ -357,16 +357,16 @@ impl Diffuser {
         let seen = model.read(tasks).each(count);
         let line = seen.line.clone();
         let n = tasks.len() * count;
-        let pushes = (asked.walls > 0.0).then(|| Pushes::new(tasks, count, &model.device()));
-        let strength = asked.walls;
-        let last = pushes.clone();
+        let walls = || (Pushes::new(tasks, count, &model.device()), asked.walls);
+        let pushes = (asked.walls > 0.0).then(walls);
+        let each_step = pushes.clone();
         let noise = Rng::new(asked.seed, Purpose::Sample, 0)
             .normal_tensor([n, 2 * LENGTH], &model.device());
         let process = self.process.clone();
         let predict = move |x: Tensor<2>, time: f64, _| {
             let mut guess = model.predict(&seen, x.reshape([n, LENGTH, 2]), &[time]);
-            if let Some(pushes) = &pushes {
-                guess = pushes.away(guess, strength);
+            if let Some((pushes, strength)) = &each_step {
+                guess = pushes.away(guess, *strength);
             }
             guess.reshape([n, 2 * LENGTH])
         };
@@ -381,7 +381,7 @@ impl Diffuser {
         Walk {
             reverse,
             line,
-            pushes: last.map(|pushes| (pushes, strength)),
+            pushes,
         }
     }
 }

@@ -108,14 +108,13 @@ impl Pushes {
     /// is walked around. Their places stay evenly apart meanwhile, as a rubber band's do.
     pub fn clear(&self, paths: Tensor<3>, strength: f64) -> Tensor<3> {
         let inner = inner(&paths.device());
+        let ends = Tensor::zeros([paths.dims()[0], 1, 2], &paths.device());
         (0..LAST).fold(paths, |paths, _| {
             let paths = self.step(paths, &inner, strength);
-            let first = paths.clone().narrow(1, 0, 1);
-            let last = paths.clone().narrow(1, LENGTH - 1, 1);
-            let before = Tensor::cat(vec![first, paths.clone().narrow(1, 0, LENGTH - 1)], 1);
-            let after = Tensor::cat(vec![paths.clone().narrow(1, 1, LENGTH - 1), last], 1);
-            let off = (before + after) / 2.0 - paths.clone();
-            paths + off * inner.clone() * EVEN
+            let places = |from| paths.clone().narrow(1, from, LENGTH - 2);
+            let off = (places(0) + places(2)) / 2.0 - places(1);
+            let off = Tensor::cat(vec![ends.clone(), off, ends.clone()], 1);
+            paths.clone() + off * EVEN
         })
     }
 

@@ -84,12 +84,12 @@ const SHOWN = 150;
 async function frameAt(video: HTMLVideoElement, seconds: number) {
   const reached = once(video, "seeked");
   const shown = new Promise<void>((done) => {
-    // The same frame as before is not announced again.
     if ("requestVideoFrameCallback" in video) video.requestVideoFrameCallback(() => done());
     else done();
   });
   video.currentTime = seconds;
   await reached;
+  // The same frame as before is not announced again.
   await Promise.race([shown, new Promise((late) => setTimeout(late, SHOWN))]);
 }
 
