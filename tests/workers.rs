@@ -10,11 +10,12 @@ use crate::common::{
 use generative_playground::{
     data::{Dataset, TextSet},
     device,
+    error::Code,
     host::Host,
     model::TrainConfig,
     options::Options,
     protocol::{Answer, Bytes, Envelope, Outcome, Progress, Reply, Request},
-    training::{Crew, Trainer},
+    training::{Crew, Trainer, threads::Threads},
 };
 use serde_json::{Value, json};
 use web_time::{Duration, Instant};
@@ -77,6 +78,59 @@ fn a_helper_that_fails_is_lost_and_no_step_with_it() {
         assert_eq!(crew.take_lost(), [] as [u32; 0], "told once");
         assert_eq!(crew.size(), 1);
     }
+}
+
+#[test]
+fn threads_that_help_learn_the_same() {
+    let alone = alone();
+    for workers in [1, 2, 4] {
+        let threads = Threads::hire(workers, &device::cpu()).expect("threads");
+        assert_eq!(threads.crew().size(), workers - 1);
+        let mut trainer = trainer();
+        trainer.config.steps = 4;
+        let training = trainer.run_with(Some(threads.crew()), 4, |_, _| Ok(true));
+        pollster::block_on(threads.during(training)).expect("four steps");
+        assert!(bits(&trainer) == alone, "{workers} workers");
+        assert_eq!(threads.crew().take_lost(), [] as [u32; 0]);
+        assert_eq!(threads.crew().size(), workers - 1);
+    }
+}
+
+#[test]
+fn what_another_size_cannot_take_is_drawn() {
+    let given = pollster::block_on(trainer().model.weights()).expect("weights");
+    let text = TextSet::new("own", &"zebras quiz a lynx. ".repeat(20), &Value::Null);
+    let data: Rc<Dataset> = Rc::new(text.expect("a text").into());
+    let config = json!({"n_layer": 1, "n_head": 2, "n_embd": 16, "block_size": 64});
+    let train = TrainConfig::default();
+    let new = || {
+        let made = Trainer::new(
+            "gpt",
+            &config,
+            train.clone(),
+            data.clone(),
+            9,
+            &device::cpu(),
+        );
+        made.expect("a training")
+    };
+    let mut after = new();
+    let strict = pollster::block_on(after.begin_with(given.clone()));
+    assert_eq!(strict.map_err(|e| e.code()), Err(Code::CheckpointShape));
+    let before = pollster::block_on(new().model.weights()).expect("weights");
+    let drawn = pollster::block_on(after.begin_near(given.clone())).expect("what fits");
+    let weights = pollster::block_on(after.model.weights()).expect("weights");
+    assert!(!drawn.is_empty() || drawn.len() < weights.len());
+    for (name, values) in &weights {
+        let fits = given[name].shape() == values.shape();
+        let from = if fits { &given } else { &before };
+        assert_eq!(values, &from[name], "{name}");
+    }
+    assert!(
+        weights
+            .iter()
+            .any(|(name, w)| given[name].shape() != w.shape())
+    );
 }
 
 #[test]

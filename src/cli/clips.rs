@@ -209,7 +209,7 @@ fn page(
         ),
     };
     let training = format!(
-        "{} steps, {} clips, {:.0} minutes on one core",
+        "{} steps, {} clips, {:.0} minutes by the clock",
         meta.step,
         meta.seen,
         meta.seconds / 60.0

@@ -129,7 +129,7 @@ fn page(entry: &manifest::ModelEntry, meta: &Meta, set: &FunctionSet, all: &[Err
         options.length
     );
     let training = format!(
-        "{} steps, {:.2} million prompts, {:.0} minutes on one core",
+        "{} steps, {:.2} million prompts, {:.0} minutes by the clock",
         meta.step,
         meta.seen as f64 / 1e6,
         meta.seconds / 60.0

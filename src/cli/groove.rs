@@ -177,7 +177,7 @@ fn page(entry: &manifest::ModelEntry, meta: &Meta, set: &GrooveSet, measured: &M
         meta.data.sha256
     );
     let training = format!(
-        "{} steps, {} windows, {:.0} minutes on one core",
+        "{} steps, {} windows, {:.0} minutes by the clock",
         meta.step,
         meta.seen,
         meta.seconds / 60.0

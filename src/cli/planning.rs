@@ -113,7 +113,7 @@ fn page(entry: &manifest::ModelEntry, meta: &Meta, found: &Found) -> String {
                 src/worlds/maze/layout.rs, half of them of corridors, half with walls strewn at random; what it costs to \
                 cross a cell differs by chance by up to a fifth";
     let training = format!(
-        "{} steps of {batch} paths ({:.0} thousand paths), {:.0} minutes on one core",
+        "{} steps of {batch} paths ({:.0} thousand paths), {:.0} minutes by the clock",
         meta.step,
         meta.seen as f64 / 1e3,
         meta.seconds / 60.0

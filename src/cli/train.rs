@@ -1,6 +1,7 @@
 //! `playground train RECIPE`.
 
 use std::{
+    num::NonZero,
     path::{Path, PathBuf},
     rc::Rc,
     time::{Duration, Instant},
@@ -25,7 +26,7 @@ use crate::{
     families,
     model::{Schedule, TrainConfig},
     options::Options,
-    training::{LossCurve, Split, Trainer, record},
+    training::{LossCurve, Split, Trainer, record, threads::Threads},
 };
 
 /// What is trained, and where it goes.
@@ -46,6 +47,10 @@ pub struct Arguments {
     /// Stop after this many minutes, to go on another time.
     #[arg(long)]
     minutes: Option<f64>,
+    /// Threads that share the work of each step, at most one for each of its parts; all cores without it. What is
+    /// learned is the same for any number.
+    #[arg(long)]
+    workers: Option<NonZero<usize>>,
     #[command(flatten)]
     place: Place,
 }
@@ -70,6 +75,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         choose,
         restart,
         minutes,
+        workers,
         place,
     } = arguments;
     let mut recipe = Recipe::read(path)?;
@@ -98,6 +104,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     )?;
     let train = trainer.config.clone();
     announce(&recipe, &trainer);
+    let threads = Threads::of_program(*workers, trainer.parts(), &device)?;
     let bar = steps_bar(train.steps, trainer.step_count());
     let start = Instant::now();
     let mut saved = Instant::now();
@@ -120,7 +127,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         }
         _ => (HELD_OUT, 2000),
     };
-    pollster::block_on(trainer.run(REPORT, |trainer, means| {
+    let training = trainer.run_with(Some(threads.crew()), REPORT, |trainer, means| {
         let step = trainer.step_count();
         bar.set_position(step);
         if let Some(means) = means {
@@ -148,7 +155,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             saved = Instant::now();
         }
         Ok(!stopped)
-    }))?;
+    });
+    pollster::block_on(threads.during(training))?;
     if stopped {
         let step = trainer.step_count();
         say!("stopped at step {step}; run it again to go on");
@@ -201,7 +209,7 @@ fn begin(
             let file = place.checkpoints.join(format!("{from}.safetensors"));
             let opened = checkpoint::open(&read(&file)?, None, device)?;
             let weights = pollster::block_on(opened.model.weights())?;
-            let drawn = pollster::block_on(trainer.begin_with(weights))?;
+            let drawn = pollster::block_on(trainer.begin_near(weights))?;
             say!(
                 "begun with the weights of {from}; drawn: {}",
                 drawn.join(", ")

@@ -11,6 +11,8 @@ mod crew;
 mod curves;
 mod drawing;
 mod helper;
+#[cfg(not(target_family = "wasm"))]
+pub mod threads;
 mod trainer;
 mod trial;
 

@@ -117,6 +117,19 @@ impl Trainer {
         Ok(drawn)
     }
 
+    /// The same of a model of another size: what has another shape there stays as it was drawn as well.
+    ///
+    /// # Errors
+    /// As [`begin_with`](Self::begin_with).
+    pub async fn begin_near(&mut self, mut given: Weights) -> Result<Vec<String>> {
+        let shapes: BTreeMap<String, Vec<usize>> = self.model.shapes().into_iter().collect();
+        given.retain(|name, values| {
+            let fits = |dims: &Vec<usize>| dims[..] == values.shape()[..];
+            shapes.get(name).is_none_or(fits)
+        });
+        self.begin_with(given).await
+    }
+
     /// Note where the weights come from, and watch the loss on what they had learned from, where it is known.
     pub fn remember(&mut self, origin: Origin) {
         let known = origin.data.as_ref();
@@ -292,10 +305,26 @@ impl Trainer {
     pub async fn run(
         &mut self,
         every: u64,
+        after: impl FnMut(&Self, Option<&[(&'static str, f32)]>) -> Result<bool>,
+    ) -> Result<()> {
+        self.run_with(None, every, after).await
+    }
+
+    /// The same, the parts of each step dealt out to a crew.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub async fn run_with(
+        &mut self,
+        crew: Option<&Crew>,
+        every: u64,
         mut after: impl FnMut(&Self, Option<&[(&'static str, f32)]>) -> Result<bool>,
     ) -> Result<()> {
         while self.step < self.config.steps {
-            self.step()?;
+            match crew {
+                Some(crew) => self.step_with(crew).await?,
+                None => self.step()?,
+            }
             let last = self.step == self.config.steps;
             let means = if self.step.is_multiple_of(every) || last {
                 Some(self.take_losses().await?)
