@@ -4,6 +4,9 @@ use std::{path::PathBuf, sync::Arc};
 
 use crate::common::{Dice, memory::largest};
 use generative_playground::{
+    checkpoint::{self, Opened, Precision, Tuning},
+    data::{Binarize, test_batch, tokenizer::Vocabulary},
+    device,
     error::{Code, Error},
     model::{Condition, Language, Model, Samples, finish},
     open::{
@@ -13,6 +16,8 @@ use generative_playground::{
         quant::Kind,
         tokenizer::{gguf, json},
     },
+    rng::{Purpose, Rng},
+    training::Trainer,
 };
 use serde_json::{Value, json};
 
@@ -224,6 +229,158 @@ fn with_bytes(byte: impl Fn(u8) -> String) -> Vec<u8> {
         out.extend(text.as_bytes());
     }
     out
+}
+
+/// A small model of llama2.c with random weights, which could be one of ours, and its tokenizer.
+fn like_ours() -> Vec<u8> {
+    let [c, f, layers, heads, vocabulary, context] = [24, 64, 2, 2, 264, 32];
+    let head = [c, f, layers, heads, heads, vocabulary, context];
+    let mut out: Vec<u8> = head
+        .iter()
+        .flat_map(|&n| (n as i32).to_le_bytes())
+        .collect();
+    let mut dice = Dice(11);
+    let mut put = |count: usize, mean: f32, spread: f32| {
+        for _ in 0..count {
+            let u = dice.below(1 << 16) as f32 / f32::from(u16::MAX) - 0.5;
+            out.extend((mean + spread * u).to_le_bytes());
+        }
+    };
+    put(vocabulary * c, 0.0, 2.0);
+    put(layers * c, 1.0, 0.4);
+    for _ in 0..4 {
+        put(layers * c * c, 0.0, 0.6);
+    }
+    put(layers * c, 1.0, 0.4);
+    for _ in 0..3 {
+        put(layers * f * c, 0.0, 0.6);
+    }
+    put(c, 1.0, 0.4);
+    // Sines and cosines, which are computed.
+    put(context * c / heads, 0.0, 0.0);
+    out.extend(with_bytes(|b| format!("<0x{b:02X}>")));
+    out
+}
+
+#[test]
+fn what_could_be_ours_is_the_same_as_ours() {
+    let guest = Guest::new(open::open(like_ours()).expect("a model"));
+    let data = guest.data();
+    let opened = Opened::guest(Box::new(guest.clone()), data).expect("a model");
+    let own = opened.as_gpt(&device::cpu()).expect("it could be ours");
+    let own = own.expect("it is none of ours");
+    assert_eq!(own.model.family(), "gpt");
+    // As it was saved, and opened again.
+    let bytes = checkpoint::write(&*own.model, &own.meta, Precision::Single);
+    let bytes = pollster::block_on(bytes).expect("a file");
+    let again = checkpoint::open(&bytes, None, &device::cpu()).expect("a checkpoint");
+    for own in [&own.model, &again.model] {
+        let language = own.language().expect("it writes");
+        for text in ["a a,ü € a\n", "", " ", "\u{0}aaa,,", "</s>a<s>", "a  a"] {
+            let ids = language.tokenizer().encode(text).expect("tokens");
+            assert_eq!(
+                ids,
+                guest.tokenizer().encode(text).expect("tokens"),
+                "{text:?}"
+            );
+            let [a, b] = [language.tokenizer(), guest.tokenizer()].map(|t| t.bytes(&ids));
+            assert_eq!(a, b, "{text:?}");
+        }
+        let ids = [1, 260, 259, 3 + 65, 261, 12, 263, 260, 260, 2];
+        let read = |l: &dyn Language| pollster::block_on(l.logits(&ids)).expect("logits");
+        let (ours, theirs) = (read(language), read(&guest));
+        assert_eq!(ours.len(), theirs.len());
+        let off = ours.iter().zip(&theirs).map(|(a, b)| (a - b).abs());
+        let off = off.fold(0.0, f32::max);
+        let size = theirs.iter().fold(0.0f32, |a, b| a.max(b.abs()));
+        assert!(off < 1e-5 * size, "{off} of {size}");
+        // The same draws: the same text.
+        let options =
+            json!({"length": 20, "temperature": 0.7, "top_k": 0, "top_p": 0.9, "repetition": 1.1});
+        let write = |model: &dyn Model, prompt: &str| {
+            let condition = Condition {
+                prompt: Some(prompt.into()),
+                ..Condition::default()
+            };
+            let mut sampler = model
+                .sampler(&options, &condition, 1, 5)
+                .expect("a sampler");
+            let made = pollster::block_on(finish(&mut *sampler)).expect("a text");
+            let Samples::Texts(texts) = made else {
+                panic!("no texts");
+            };
+            let texts = texts.into_iter().next().unwrap_or_default();
+            texts.into_iter().map(|t| t.text).collect::<String>()
+        };
+        for prompt in ["", "a a", ","] {
+            assert_eq!(write(&**own, prompt), write(&guest, prompt), "{prompt:?}");
+        }
+    }
+}
+
+#[test]
+fn what_could_be_ours_is_fine_tuned_and_its_adapters_are_a_file() {
+    let guest = Guest::new(open::open(like_ours()).expect("a model"));
+    let data = guest.data();
+    let opened = Opened::guest(Box::new(guest), data).expect("a model");
+    let own = opened.as_gpt(&device::cpu()).expect("it could be ours");
+    let own = own.expect("it is none of ours");
+    let text = "a a a, a a, a a a a, a ü. ".repeat(40);
+    let tuning = Tuning {
+        config: &json!({ "rank": 2, "matrices": "all" }),
+        train: &json!({ "steps": 30, "batch_size": 8, "learning_rate": 1e-2 }),
+        name: "own",
+        text: &text,
+        text_options: &Value::Null,
+        seed: 3,
+    };
+    let mut trainer = pollster::block_on(own.tune(&tuning, &device::cpu())).expect("a training");
+    let held_out =
+        |trainer: &Trainer| pollster::block_on(trainer.held_out(4)).expect("a loss")[0].1;
+    let before = held_out(&trainer);
+    pollster::block_on(trainer.run(30, |_, _| Ok(true))).expect("thirty steps");
+    let after = held_out(&trainer);
+    assert!(after < 0.7 * before, "{before} → {after}");
+    let meta = checkpoint::meta_of(&trainer, Vec::new()).expect("about it");
+    let tuned = trainer.averaged();
+    let adapter = pollster::block_on(checkpoint::write_adapter(&*tuned, &meta)).expect("a file");
+    let adapted = pollster::block_on(own.adapt(&adapter, &device::cpu())).expect("it fits");
+    let loss = |model: &dyn Model| {
+        let batch = test_batch(&trainer.data, 0, 4, model.block_size(), Binarize::None);
+        let losses = model.losses(&batch, &mut Rng::new(0, Purpose::Evaluate, 0));
+        losses.expect("a loss")[0].1.clone().into_scalar::<f32>()
+    };
+    assert_eq!(loss(&*adapted.model), loss(&*tuned));
+}
+
+#[test]
+fn what_could_not_be_ours_says_why() {
+    for (name, why) in [
+        ("llama.gguf", "share keys"),
+        ("gpt2.gguf", "another way"),
+        ("llama2c.bin", "share keys"),
+    ] {
+        let guest = guest(name);
+        let data = guest.data();
+        let opened = Opened::guest(Box::new(guest), data).expect("a model");
+        let error = opened.as_gpt(&device::cpu()).err().expect("it cannot");
+        assert_eq!(error.code(), Code::Unsupported);
+        assert!(error.to_string().contains(why), "{name}: {error}");
+    }
+    // A vocabulary that was tampered with.
+    for bad in [
+        json!({"pieces": ["a"], "ranks": [], "unknown": null, "begin": null, "ends": [], "special": [], "line": true, "prefix": true}),
+        json!({"pieces": ["a"], "ranks": [0], "unknown": 7, "begin": null, "ends": [], "special": [], "line": true, "prefix": true}),
+        json!({"pieces": ["a"], "ranks": [0], "unknown": null, "begin": 1, "ends": [], "special": [], "line": true, "prefix": true}),
+        json!({"pieces": ["a"], "ranks": [0], "unknown": null, "begin": null, "ends": [], "special": [1], "line": true, "prefix": true}),
+        json!({"pieces": ["a".repeat(5000)], "ranks": [0], "unknown": null, "begin": null, "ends": [], "special": [], "line": true, "prefix": true}),
+    ] {
+        let mut vocabulary = bad.clone();
+        vocabulary["type"] = json!("sentences");
+        let vocabulary: Vocabulary = serde_json::from_value(vocabulary).expect("its form is right");
+        let code = vocabulary.check().map_err(|e| e.code());
+        assert_eq!(code, Err(Code::CheckpointSchema), "{bad}");
+    }
 }
 
 #[test]

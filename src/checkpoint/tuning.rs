@@ -23,11 +23,12 @@ use crate::{
     error::{Error, Result},
     families::{
         self,
+        gpt::Gpt,
         tuned::{ADAPTERS, AFTER, BEFORE, Tuned},
     },
-    model::{Family, Model},
+    model::{Family, Model, TrainConfig},
     nn::weights::Weights,
-    options::Options,
+    options::{self, Options},
     training::{Origin, Trainer},
 };
 
@@ -136,6 +137,27 @@ fn not_text() -> Error {
 }
 
 impl Opened {
+    /// A model of another program as one of ours, which can be trained on; nothing of one that is ours.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for one that has what ours have not.
+    pub fn as_gpt(&self, device: &Device) -> Result<Option<Opened>> {
+        let Some(made) = self.model.as_gpt() else {
+            return Ok(None);
+        };
+        let made = made?;
+        let config = options::to_json(&made.config)?;
+        let outline = families::outline(Gpt::ID, &config, &made.data, device)?;
+        let own = Opened::guest(outline.with_weights(made.weights)?, made.data)?;
+        let meta = Meta {
+            schema: families::schema(Gpt::ID)?.0,
+            id: self.meta.id.clone(),
+            train: options::to_json(&TrainConfig::default())?,
+            ..own.meta
+        };
+        Ok(Some(Opened { meta, ..own }))
+    }
+
     /// The model before, of one that was fine-tuned; of a [`Gpt`](families::gpt::Gpt) it itself.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ use std::{
     time::Instant,
 };
 
+use burn::tensor::Device;
 use serde_json::{Value, json};
 
 use super::{
@@ -20,14 +21,15 @@ use crate::{
     evaluate::talk as evaluate,
     families::tuned::OLD,
     model::Model,
+    open::{self, guest::Guest},
     rng::{Purpose, Rng},
-    training::{Split, Trainer, record},
+    training::{Split, Trainer, record, threads::Threads},
 };
 
 /// What is tuned, and how.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The model to begin with: name of a shipped checkpoint, or a .safetensors file.
+    /// The model to begin with: name of a shipped checkpoint, a .safetensors file, or another program's (.gguf, .bin).
     base: String,
     /// A text file (.txt or .txt.gz), or the name of a text in the folder of the data.
     text: String,
@@ -201,6 +203,17 @@ fn obeyed(trainer: &Trainer) -> Result<Option<[usize; 3]>> {
     Ok(Some([right(0.0)?, right(1.0)?, exchanges.len()]))
 }
 
+/// The model to begin with; one of another program as one of ours.
+fn begin(name: &str, place: &Place, device: &Device) -> Result<Opened> {
+    if name.ends_with(".safetensors") || is_name(name) {
+        return place.open(name);
+    }
+    let guest = Guest::new(open::open(read(Path::new(name))?)?);
+    let data = guest.data();
+    let opened = Opened::guest(Box::new(guest), data)?;
+    Ok(opened.as_gpt(device)?.unwrap_or(opened))
+}
+
 /// Train a model further, and say what it learned and what it forgot.
 ///
 /// # Errors
@@ -208,7 +221,7 @@ fn obeyed(trainer: &Trainer) -> Result<Option<[usize; 3]>> {
 pub fn run(arguments: &Arguments) -> Result<()> {
     let place = &arguments.place;
     let device = device::native(&place.device)?;
-    let base = place.open(&arguments.base)?;
+    let base = begin(&arguments.base, place, &device)?;
     let (name, text) = arguments.text()?;
     let (config, train) = (arguments.config(), arguments.train());
     let tuning = Tuning {
@@ -258,7 +271,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     record(&mut losses, Split::HeldOut, 0, &first);
     let start = Instant::now();
     let mut looked = std::time::Duration::ZERO;
-    pollster::block_on(trainer.run(arguments.every.max(1), |trainer, means| {
+    let threads = Threads::of_program(None, trainer.parts(), &device)?;
+    let every = arguments.every.max(1);
+    let training = trainer.run_with(Some(threads.crew()), every, |trainer, means| {
         let Some(means) = means else {
             return Ok(true);
         };
@@ -278,7 +293,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         );
         looked += begun.elapsed();
         Ok(true)
-    }))?;
+    });
+    pollster::block_on(threads.during(training))?;
     let seconds = (start.elapsed() - looked).as_secs_f64();
     let after = both(&trainer)?;
     let obeyed = obeyed(&trainer)?;

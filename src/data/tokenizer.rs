@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::bpe::{self, Merger};
 use crate::{
     error::{Error, Result},
-    open,
+    open::{self, tokenizer::kept::Kept},
 };
 
 /// Most tokens in a vocabulary: each fits into 16 bits.
@@ -35,6 +35,8 @@ pub enum Vocabulary {
         /// The two tokens that each further one is made of; see [`bpe`].
         merges: Vec<(u32, u32)>,
     },
+    /// SentencePiece's, of a model of another program that is gone on from.
+    Sentences(Kept),
     /// That of a model of another program, which stands in its own file and in no checkpoint.
     #[serde(skip)]
     Opened {
@@ -95,6 +97,7 @@ impl Vocabulary {
             Vocabulary::Characters { alphabet } => alphabet.chars().count(),
             Vocabulary::Pieces { pieces } => pieces.len(),
             Vocabulary::Bpe { merges } => 256 + merges.len(),
+            Vocabulary::Sentences(kept) => kept.len(),
             Vocabulary::Opened { tokens } => *tokens,
         }
     }
@@ -136,10 +139,18 @@ impl Vocabulary {
             Vocabulary::Bpe { merges } => {
                 bpe::pieces(merges)?;
             }
+            Vocabulary::Sentences(kept) => {
+                kept.tokenizer()?;
+            }
             Vocabulary::Opened { .. } => return schema("a vocabulary that is elsewhere".into()),
         }
         Ok(())
     }
+}
+
+/// The bytes that each token writes.
+fn written(coder: &open::tokenizer::Tokenizer) -> Vec<Vec<u8>> {
+    coder.pieces().iter().map(|piece| piece.to_vec()).collect()
 }
 
 /// A [`Vocabulary`], ready for use.
@@ -189,6 +200,10 @@ impl Tokenizer {
                 (pieces.collect(), Coder::Pieces(ids, longest))
             }
             Vocabulary::Bpe { merges } => (bpe::pieces(merges)?, Coder::Bpe(Merger::new(merges))),
+            Vocabulary::Sentences(kept) => {
+                let coder = Arc::new(kept.tokenizer()?);
+                (written(&coder), Coder::Opened(coder))
+            }
             Vocabulary::Opened { .. } => {
                 return Err(Error::CheckpointSchema {
                     reason: "a vocabulary that is elsewhere".into(),
@@ -208,7 +223,7 @@ impl Tokenizer {
             vocabulary: Vocabulary::Opened {
                 tokens: coder.len(),
             },
-            pieces: coder.pieces().iter().map(|piece| piece.to_vec()).collect(),
+            pieces: written(&coder),
             coder: Coder::Opened(coder),
         }
     }
@@ -216,6 +231,32 @@ impl Tokenizer {
     /// What it was made of.
     pub fn vocabulary(&self) -> &Vocabulary {
         &self.vocabulary
+    }
+
+    /// The token with which a text begins, where texts have one.
+    pub fn begin(&self) -> Option<u32> {
+        self.of_elsewhere().and_then(|coder| coder.begin)
+    }
+
+    /// Whether a token ends a text.
+    pub fn is_end(&self, token: u32) -> bool {
+        self.of_elsewhere()
+            .is_some_and(|coder| coder.ends.contains(&token))
+    }
+
+    /// What a text's first token writes, without a space that is part of no text.
+    pub fn at_first<'a>(&self, text: &'a str) -> &'a str {
+        match self.of_elsewhere() {
+            Some(coder) if coder.has_prefix() => open::tokenizer::without_prefix(text),
+            _ => text,
+        }
+    }
+
+    fn of_elsewhere(&self) -> Option<&open::tokenizer::Tokenizer> {
+        match &self.coder {
+            Coder::Opened(coder) => Some(coder),
+            _ => None,
+        }
     }
 
     /// How many tokens.

@@ -24,6 +24,10 @@ pub struct FamilyInfo {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub from: Option<String>,
+    /// Id of the family as whose models these are gone on from, where that is another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub like: Option<String>,
     /// What is optimised separately: one network for most, two for a GAN.
     pub networks: Vec<String>,
     /// JSON Schema of its config.

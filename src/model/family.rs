@@ -294,6 +294,7 @@ pub trait Family: Sized + Clone + Send + 'static {
                 .filter_map(in_space::<Self>)
                 .collect(),
             from: Self::FROM.map(String::from),
+            like: None,
             networks: Self::NETWORKS.iter().map(|&p| p.into()).collect(),
             config_schema: options::schema::<Self::Config>(),
             sample_schema: with_conditions(

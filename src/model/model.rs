@@ -14,6 +14,7 @@ use crate::{
     data::{Batch, SpaceKind},
     error::{Error, Result},
     nn::weights::{self, Shapes, Weights},
+    open::as_gpt::AsGpt,
     optim::{Optimizer, ParameterGroup},
     options::{self, Options},
     rng::Rng,
@@ -217,6 +218,14 @@ pub trait Model: Any {
 
     /// See [`Family::adapter`].
     fn adapter(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Of a model of another program: what it is as one of ours, which can be trained on.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`](crate::error::Error::Unsupported) for one that has what ours have not.
+    fn as_gpt(&self) -> Option<Result<AsGpt>> {
         None
     }
 

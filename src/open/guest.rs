@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     Opened,
+    as_gpt::{AsGpt, as_gpt},
     network::{Cache, Inside},
     sampler::{GuestSampleOptions, Writing},
 };
@@ -15,9 +16,10 @@ use crate::{
         tokenizer::{Tokenizer, Vocabulary},
     },
     error::{Error, Result},
+    families::gpt::Gpt,
     model::{
-        Capabilities, Condition, ConditionKind, Cost, FamilyInfo, FamilySpace, Insight, Language,
-        Losses, Model, Reading, Sampler, StepContext, ready, with_conditions,
+        Capabilities, Condition, ConditionKind, Cost, Family, FamilyInfo, FamilySpace, Insight,
+        Language, Losses, Model, Reading, Sampler, StepContext, ready, with_conditions,
     },
     nn::weights::{Shapes, Weights},
     optim::ParameterGroup,
@@ -121,6 +123,7 @@ pub fn info() -> FamilyInfo {
         title: TITLE.into(),
         paper: String::new(),
         from: None,
+        like: Some(Gpt::ID.into()),
         capabilities: Capabilities {
             language: true,
             ..Capabilities::NONE
@@ -326,5 +329,9 @@ impl Model for Guest {
 
     fn language(&self) -> Option<&dyn Language> {
         Some(self)
+    }
+
+    fn as_gpt(&self) -> Option<Result<AsGpt>> {
+        Some(as_gpt(&self.0.opened))
     }
 }

@@ -94,6 +94,7 @@ pub fn info() -> FamilyInfo {
         title: TITLE.into(),
         paper: String::new(),
         from: None,
+        like: None,
         capabilities: Capabilities::NONE,
         spaces: vec![FamilySpace {
             kind: SpaceKind::Text,

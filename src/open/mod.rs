@@ -9,6 +9,7 @@
 //! Nothing in a file is trusted: every length, offset and product is checked against what is there, and whatever is
 //! allocated follows from bytes that were read.
 
+pub mod as_gpt;
 pub mod bundle;
 mod chat;
 mod cursor;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{guest::Inner, network::Cache, tokenizer::without_prefix};
+use super::{guest::Inner, network::Cache};
 use crate::{
     data::{
         talk::{self, Form},
@@ -123,8 +123,8 @@ impl Writing {
         let mut given = Vec::with_capacity(shown.len());
         for (i, &id) in shown.iter().enumerate() {
             let mut told = token(&model.tokenizer, &mut speller, id, None, true);
-            if i == 0 && tokenizer.has_prefix() {
-                told.text = without_prefix(&told.text).into();
+            if i == 0 {
+                told.text = model.tokenizer.at_first(&told.text).into();
             }
             given.push(told);
         }
@@ -184,16 +184,13 @@ impl Writing {
             Some(&logits),
             false,
         );
-        let first = writer.tokens.is_empty() && self.model.opened.tokenizer.has_prefix();
-        if first {
-            told.text = without_prefix(&told.text).into();
+        if writer.tokens.is_empty() {
+            told.text = self.model.tokenizer.at_first(&told.text).into();
         }
         writer.written.push_str(&told.text);
         let stopped = stops(&writer.written, told.text.len(), &self.draw.stop);
         let written = writer.tokens.iter().filter(|t| !t.given).count() + 1;
-        writer.ended = stopped
-            || self.model.opened.tokenizer.ends.contains(&id)
-            || written >= self.draw.length;
+        writer.ended = stopped || self.model.tokenizer.is_end(id) || written >= self.draw.length;
         writer.tokens.push(told);
         writer.ids.push(id);
         Ok(())

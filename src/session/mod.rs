@@ -501,18 +501,29 @@ impl Session {
         Ok(meta)
     }
 
-    /// The model as a file; `resumable` with everything that is needed to train on.
+    /// The model as a file; `resumable` with everything that is needed to train on. A model of another program becomes
+    /// one of ours.
     ///
     /// # Errors
-    /// What the device reports.
+    /// [`Error::Unsupported`] for one of another program that cannot; what the device reports.
     pub async fn export(&self, resumable: bool) -> Result<Vec<u8>> {
         let meta = self.meta(self.losses.clone())?;
         let written = match &self.state {
             State::Training(trainer) if resumable => {
                 checkpoint::write_resumable(trainer, &meta).await
             }
-            State::Opened(opened) if resumable => checkpoint::write_opened(opened, &meta).await,
-            _ => checkpoint::write(&*self.model(), &meta, Precision::Single).await,
+            State::Training(_) => checkpoint::write(&*self.model(), &meta, Precision::Single).await,
+            State::Opened(opened) => match opened.as_gpt(&self.device)? {
+                Some(own) => {
+                    let meta = Meta {
+                        id: meta.id,
+                        ..own.meta
+                    };
+                    checkpoint::write(&*own.model, &meta, Precision::Single).await
+                }
+                None if resumable => checkpoint::write_opened(opened, &meta).await,
+                None => checkpoint::write(&*opened.model, &meta, Precision::Single).await,
+            },
         };
         written.map_err(|error| self.diverging(error))
     }

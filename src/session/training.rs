@@ -8,7 +8,7 @@ use web_time::{Duration, Instant};
 use super::{Session, State};
 use crate::{
     checkpoint::Opened,
-    data::{Dataset, SpaceKind},
+    data::{Dataset, SpaceKind, tokenizer::Vocabulary},
     device,
     error::{Error, Result},
     model::TrainConfig,
@@ -25,6 +25,10 @@ const HELD_OUT: usize = 256;
 const FEW: usize = 64;
 /// Tokens behind the held-out curve.
 const HELD_OUT_TOKENS: usize = 3072;
+/// The same of a model that knows many tokens, each of which has a logit at each place.
+const FEW_TOKENS: usize = 512;
+/// So many are many.
+const MANY: usize = 1 << 13;
 /// Held-out clips on which losses are measured.
 const HELD_OUT_CLIPS: usize = 8;
 /// Held-out pairs on which losses are measured.
@@ -344,7 +348,15 @@ impl Session {
             SpaceKind::Functions => HELD_OUT_FUNCTIONS,
             SpaceKind::Episodes => HELD_OUT_EPISODES,
             SpaceKind::Paths => HELD_OUT_PATHS,
-            SpaceKind::Text => HELD_OUT_TOKENS / self.model().block_size().max(1),
+            SpaceKind::Text => {
+                let known = self.data().space.vocabulary().map_or(0, Vocabulary::len);
+                let tokens = if known < MANY {
+                    HELD_OUT_TOKENS
+                } else {
+                    FEW_TOKENS
+                };
+                tokens / self.model().block_size().max(1)
+            }
             SpaceKind::Points | SpaceKind::Classes | SpaceKind::Energy => HELD_OUT_POINTS,
         };
         let held_out = self.trainer()?.held_out(count).await?;

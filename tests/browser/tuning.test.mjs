@@ -8,6 +8,35 @@ import { finished, openText } from "./text.mjs";
 const site = await startSite();
 const browser = await startBrowser();
 const NONE = { family: null, "n-layer": null, "n-head": null, "n-embd": null, "block-size": null };
+/** A small model in the form of llama2.c, with random weights and a tokenizer of bytes and a few letters. */
+function llama2c() {
+  const [width, hidden, layers, heads, vocabulary, context] = [24, 64, 2, 2, 264, 32];
+  let state = 7;
+  const random = () => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31 - 0.5;
+  const numbers = (count, mean, spread) => Float32Array.from({ length: count }, () => mean + spread * random());
+  const matrices = [
+    vocabulary * width,
+    ...Array(4).fill(layers * width ** 2),
+    ...Array(3).fill(layers * hidden * width),
+  ];
+  const [embedding, q, k, v, out, gate, down, up] = matrices.map((count, i) => numbers(count, 0, i ? 0.6 : 2));
+  const gains = () => numbers(layers * width, 1, 0.4);
+  const angles = new Float32Array((context * width) / heads);
+  const weights = [embedding, gains(), q, k, v, out, gains(), gate, down, up, numbers(width, 1, 0.4), angles];
+  const pieces = ["<unk>", "<s>", "</s>"];
+  for (let byte = 0; byte < 256; byte++) pieces.push(`<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`);
+  pieces.push(",", "e", " t", " ", "a");
+  const tokens = pieces.flatMap((piece, id) => {
+    const head = Buffer.alloc(8);
+    head.writeFloatLE(id < 259 ? 0 : 250 - id);
+    head.writeUInt32LE(piece.length, 4);
+    return [head, Buffer.from(piece)];
+  });
+  const sizes = Int32Array.of(width, hidden, layers, heads, heads, vocabulary, context);
+  const longest = Buffer.from(Uint32Array.of(8).buffer);
+  return Buffer.concat([...[sizes, ...weights].map(({ buffer }) => Buffer.from(buffer)), longest, ...tokens]);
+}
+
 /** An element that goes on from the model of Shakespeare. */
 const open = () =>
   openText({ browser, site }, { ...NONE, model: "gpt-shakespeare", tune: "", data: "blake", view: "train" });
@@ -90,6 +119,45 @@ describe("fine-tuning", () => {
     await slide(again, 1);
     await until(async () => (await finished(again)) === after, "the text after");
     assert.deepEqual(await notices(again), []);
+    await closePage(page);
+  });
+
+  test("a model of another program is opened and goes on learning; its adapter fits no other", async () => {
+    const { page, element } = await open();
+    const file = (name, buffer) => ({ name, mimeType: "", buffer });
+    const choose = (name, buffer) => element.locator('.facts input[type="file"]').setInputFiles([file(name, buffer)]);
+    await element.locator('.facts input[type="file"]').waitFor({ state: "attached" });
+    await choose("tiny.bin", llama2c());
+    await element.getByRole("button", { name: "Open it" }).click();
+    await until(() => element.evaluate((e) => e.info.family === "opened"), "a model of another program");
+    await until(async () => /kinds/.test(await element.locator(".about").innerText()), "about the text");
+    await element.getByRole("button", { name: "Fine-tune it" }).click();
+    await until(() => element.evaluate((e) => e.info.family === "tuned"), "a model that goes on");
+    await until(async () => (await stepOf(element)) >= 40, "some steps", 120_000);
+    await element.getByRole("button", { name: "Pause" }).click();
+    await until(() => element.evaluate((e) => !e.trainer.running), "a pause", 60_000);
+    const fresh = await curve(element, "new text", "heldOut");
+    assert.ok(fresh.at(-1) < fresh[0], `it learns: ${fresh[0]} to ${fresh.at(-1)}`);
+    assert.equal(await element.locator(".charts figure").count(), 1, "nobody knows what it had read before");
+    const adapter = await saved(page, element, "Save adapter");
+    await element.evaluate((e) => e.setAttribute("view", "write"));
+    await element.evaluate((e) => e.setAttribute("length", "30"));
+    const after = await finished(element);
+    assert.ok(after.length > 0);
+    // The adapter on the model of Shakespeare: told. On its own: the text after.
+    await element.evaluate((e) => e.reset());
+    await until(() => element.evaluate((e) => e.info?.family === "gpt"), "the shipped model");
+    await choose("adapter.safetensors", adapter.buffer);
+    await until(async () => (await notices(element)).some((n) => n.includes("adapter")), "a sentence");
+    await element.getByRole("button", { name: "Dismiss" }).click();
+    await choose("tiny.bin", llama2c());
+    await element.getByRole("button", { name: "Open it" }).click();
+    await until(() => element.evaluate((e) => e.info.family === "opened"), "the model");
+    await choose("adapter.safetensors", adapter.buffer);
+    await until(() => element.evaluate((e) => e.info.family === "tuned"), "the adapter on its model");
+    await element.evaluate((e) => e.setAttribute("length", "30"));
+    await until(async () => (await finished(element)) === after, "the text after");
+    assert.deepEqual(await notices(element), []);
     await closePage(page);
   });
 });

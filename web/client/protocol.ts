@@ -1038,6 +1038,10 @@ spaces: Array<FamilySpace>,
  */
 from?: string, 
 /**
+ * Id of the family as whose models these are gone on from, where that is another.
+ */
+like?: string, 
+/**
  * What is optimised separately: one network for most, two for a GAN.
  */
 networks: Array<string>, 

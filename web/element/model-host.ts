@@ -236,13 +236,15 @@ export abstract class ModelHost extends grown(ModelCore) implements Host, Contro
     if (!isPlane(kind)) this.trainer.budget = { steps: null, seconds: null };
     else if (this.trainer.budget.steps === null && this.trainer.budget.seconds === null)
       this.trainer.budget = { steps: START.steps, seconds: null };
-    this.trainer.describe(goingOn(this, families, family), trainSchema, textSchema, kind, pictureSchema);
+    const onward = goingOn(this, families, family);
+    this.trainer.describe(onward, trainSchema, textSchema, kind, pictureSchema);
     if (before) {
       this.sampleOptions = {};
-      if (family.from !== before.id && before.from !== family.id) leave(this, before, family);
+      const same = (a: FamilyInfo, b: FamilyInfo) => a.from === (b.like ?? b.id);
+      if (!same(family, before) && !same(before, family)) leave(this, before, family);
     }
     this.panel.hide();
-    this.choice.furnish(family, kind);
+    this.choice.furnish(family, kind, onward !== family);
     if (!before) meaningless(this, "model", (e, name) => this.report(e, name));
     this.wish.described(!before);
   }

@@ -9,7 +9,7 @@ import type { Controller } from "./controller";
  */
 export function goingOn(host: Element, families: readonly FamilyInfo[], family: FamilyInfo): FamilyInfo {
   const tunes = host.hasAttribute("tune") && host.getAttribute("tune") !== "false";
-  return (tunes && families.find(({ from }) => from === family.id)) || family;
+  return (tunes && families.find(({ from }) => from === (family.like ?? family.id))) || family;
 }
 
 /** What a new model is made of: with the model in place, if the family goes on from such. */

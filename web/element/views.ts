@@ -67,8 +67,8 @@ export class Views {
     return shownViews(this.#all, wishes);
   }
 
-  /** Makes the views that a family declares for data of a kind. */
-  furnish({ id: family, spaces, capabilities, sampleSchema }: FamilyInfo, kind: SpaceKind | undefined) {
+  /** Makes the views that a family declares for data of a kind; `tuned` where a guest's model is gone on from. */
+  furnish({ id: family, spaces, capabilities, sampleSchema }: FamilyInfo, kind: SpaceKind | undefined, tuned: boolean) {
     this.#samples.describe(sampleSchema);
     this.#write.describe(sampleSchema);
     this.#score.describe(sampleSchema);
@@ -82,7 +82,7 @@ export class Views {
     // Samples of points are a plot like the others.
     const music = kind === "score" ? this.#score : kind === "groove" ? this.#drums : undefined;
     if (!isDrawn(kind)) own["samples"] = music ?? this.#samples;
-    this.#all = viewsOf(plots, capabilities.language, !isGuest(family));
+    this.#all = viewsOf(plots, capabilities.language, tuned || !isGuest(family));
     const told = (spec: PlotSpec) =>
       kind === "image" && spec.inputs.some((input) => ["text", "instruction"].includes(input.kind));
     const asked = (spec: PlotSpec) => spec.inputs.some((input) => input.kind === "instruction");

@@ -206,15 +206,22 @@ impl Writing {
         seed: u64,
     ) -> Result<Self> {
         let tokenizer = &model.tokenizer;
-        let prompt = tokenizer.encode(condition.prompt.as_deref().unwrap_or_default())?;
+        let mut ids = tokenizer.encode(condition.prompt.as_deref().unwrap_or_default())?;
         let mut speller = Speller::default();
-        let given: Vec<Token> = prompt
+        let mut given: Vec<Token> = ids
             .iter()
             .map(|&id| token(tokenizer, &mut speller, id, None, true))
             .collect();
+        if let Some(first) = given.first_mut() {
+            first.text = tokenizer.at_first(&first.text).into();
+        }
+        // What stands at the beginning of every text is not shown.
+        if let Some(begin) = tokenizer.begin().filter(|b| ids.first() != Some(b)) {
+            ids.insert(0, begin);
+        }
         let first = Writer {
             reader: model.reader(),
-            ids: prompt,
+            ids,
             tokens: given,
             speller,
             written: String::new(),
@@ -251,15 +258,14 @@ impl Sampler for Writing {
                 }
                 let logits = writer.reader.logits().await?;
                 let id = draw(&logits, &writer.ids, &self.options, self.seed, i)?;
-                let told = token(
-                    &self.tokenizer,
-                    &mut writer.speller,
-                    id,
-                    Some(&logits),
-                    false,
-                );
+                let speller = &mut writer.speller;
+                let mut told = token(&self.tokenizer, speller, id, Some(&logits), false);
+                if writer.tokens.is_empty() {
+                    told.text = self.tokenizer.at_first(&told.text).into();
+                }
                 writer.written.push_str(&told.text);
-                writer.ended = stops(&writer.written, told.text.len(), &self.options.stop);
+                writer.ended = stops(&writer.written, told.text.len(), &self.options.stop)
+                    || self.tokenizer.is_end(id);
                 writer.tokens.push(told);
                 writer.ids.push(id);
             }

@@ -123,7 +123,10 @@ fn scores(header: &Header, tokens: &[&str], unknown: Option<u32>) -> Result<Toke
 }
 
 /// SentencePiece's merges, of tokens with [`LOW_LINE`] for spaces.
-fn sentences<'a>(tokens: impl Iterator<Item = (&'a [u8], f32)>, unknown: Option<u32>) -> Tokenizer {
+pub(super) fn sentences<'a>(
+    tokens: impl Iterator<Item = (&'a [u8], f32)>,
+    unknown: Option<u32>,
+) -> Tokenizer {
     let (mut ids, mut pieces) = (HashMap::new(), Vec::new());
     for ((bytes, score), id) in tokens.zip(0u32..) {
         let text = String::from_utf8_lossy(bytes);

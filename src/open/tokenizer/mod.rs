@@ -7,6 +7,7 @@
 
 pub mod gguf;
 pub mod json;
+pub mod kept;
 mod letters;
 mod merging;
 mod words;
