@@ -275,8 +275,9 @@ function assets(files) {
 function withoutGuests(pages, offered) {
   for (const [name, html] of pages) {
     const said = Object.values(WORDS).find(({ lang }) => name.endsWith(`.${lang}.html`)) ?? WORDS.en;
-    const figures = html.replace(/<generative-model [^>]*\bmodel="(minilm|tinystories-15m)"[^]*?<\/generative-model>/g, (whole, id) =>
-      offered.includes(id) ? whole : `<p class="aside">${said.notOffered}</p>`,
+    const figures = html.replace(
+      /<generative-model [^>]*\bmodel="(minilm|tinystories-15m)"[^]*?<\/generative-model>/g,
+      (whole, id) => (offered.includes(id) ? whole : `<p class="aside">${said.notOffered}</p>`),
     );
     if (figures !== html) pages.set(name, figures);
   }

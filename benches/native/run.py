@@ -102,7 +102,7 @@ def ours(program, model, folder, threads):
     for steps in (SHORT, LONG[model]):
         recipe = folder / f"{model}.toml"
         recipe.write_text(RECIPES[model].replace("{steps}", str(steps)))
-        command = [program, "train", recipe, "--restart", "--data", folder, "--runs", folder / "runs", "--checkpoints", folder / "shipped"]
+        command = [program, "train", recipe, "--restart", "--data", folder, "--runs", folder / "runs", "--checkpoints", folder / "shipped", "--workers", str(threads)]
         began, before = time.perf_counter(), spent()
         done = subprocess.run(command, env={**os.environ, "RAYON_NUM_THREADS": str(threads)}, capture_output=True, text=True)
         if done.returncode:

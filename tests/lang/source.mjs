@@ -33,7 +33,7 @@ const unescape = (raw) =>
 /** Modules of Rust whose readers are at the command line, or are programs. */
 const NOT_IN_THE_PAGE = new RegExp(
   `^src/(cli/|bin/|parity|worker\\.rs$|plots/(svg|font|outline)|data/score/(abc|engrave)|data/episodes/lines|` +
-    `checkpoint/upgrade|` +
+    `checkpoint/upgrade|training/threads|` +
     // What an agent is asked and says is English in every language.
     `worlds/rooms/(description|question)|` +
     // Words that are read aloud.

@@ -4,6 +4,7 @@ import type { Run, Session } from "../client/session";
 import { Notices } from "./notices";
 import type { Words } from "../lang/words";
 import { capital } from "./numbers";
+import { isGuest } from "./panel";
 import { Wishes, type WishesHost } from "./wishes";
 
 /** Steps a second that can be chosen; null is as fast as it goes. */
@@ -76,7 +77,7 @@ export abstract class Runner extends Wishes {
     return this.#seen || this.unseen;
   }
   get #able(): boolean {
-    return this.own && this.info !== undefined && !this.failed && !this.done;
+    return this.trains && this.info !== undefined && !this.failed && !this.done;
   }
   /** Part of the budget that is left, in its own unit; nothing without a budget. */
   get left(): number | undefined {
@@ -89,6 +90,11 @@ export abstract class Runner extends Wishes {
     return this.left !== undefined && this.left < 0.05;
   }
 
+  /** Whether the model in place is the reader's and goes on as it is; one of another program is gone on from. */
+  get trains(): boolean {
+    return this.own && !isGuest(this.info?.family);
+  }
+
   /** Trains until paused, or until the budget is spent; from scratch if there is no model of the reader's. */
   async play(): Promise<void> {
     this.past = undefined;
@@ -96,7 +102,7 @@ export abstract class Runner extends Wishes {
     this.wants = true;
     this.told.requestUpdate();
     try {
-      if (!this.own) await this.create({ play: true });
+      if (!this.trains) await this.create({ play: true });
     } catch (e) {
       this.wants = false;
       throw e;
@@ -116,7 +122,7 @@ export abstract class Runner extends Wishes {
   async step(steps = 1, network: string | null = null): Promise<void> {
     this.wants = false;
     this.past = undefined;
-    if (!this.own && !(await this.create({ play: false }))) return;
+    if (!this.trains && !(await this.create({ play: false }))) return;
     const ticket = this.#ticket;
     const run = async () => {
       if (ticket !== this.#ticket) return;

@@ -126,7 +126,7 @@ export class TrainPanel extends Panel {
     void this.host.attempt(async () => {
       await Promise.all([trainer.corpus?.open(), trainer.gallery?.open()]);
     });
-    if (!trainer.own) {
+    if (!trainer.trains) {
       this.#past = undefined;
       this.#plate.clear();
       this.#script.clear();
@@ -249,7 +249,7 @@ export class TrainPanel extends Panel {
   #transport(info: ModelInfo) {
     const { host } = this;
     const { trainer, words } = host;
-    if (trainer.own)
+    if (trainer.trains)
       return transport(host, info, () => {
         this.#past = undefined;
       });
@@ -343,7 +343,7 @@ export class TrainPanel extends Panel {
     if (!info) return html``;
     const { snapshots, losses, overfitting } = info.state;
     const kept = trainer.kept;
-    const begun = trainer.own;
+    const begun = trainer.trains;
     return html` ${
       kept && !begun
         ? html`<div class="offer">

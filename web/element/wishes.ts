@@ -1,6 +1,7 @@
 import type { ErrorInfo, FamilyInfo, FamilySpace, JsonSchema, ModelInfo, Size, SpaceKind } from "../client/protocol";
 import { fieldsOf, type Field } from "../client/schema";
 import type { Body, Session } from "../client/session";
+import { isGuest } from "./panel";
 import { Gallery } from "./pictures/gallery";
 import { Corpus } from "./text/corpus";
 
@@ -192,9 +193,10 @@ export abstract class Wishes {
   }
 
   /** A model that came from elsewhere: its options are what the next one would have. */
-  protected follow({ config, train, data }: ModelInfo) {
+  protected follow({ family, config, train, data }: ModelInfo) {
     this.drafts = { ...none(() => ({})), pictures: this.drafts.pictures };
-    for (const [name, value] of Object.entries(config)) this.#draft("config", name, value);
+    // What is said of a model of another program are no options.
+    for (const [name, value] of isGuest(family) ? [] : Object.entries(config)) this.#draft("config", name, value);
     for (const { name } of this.fields.train) if (name in train) this.#draft("train", name, train[name]);
     this.errors.clear();
     if (this.corpus?.own?.name !== data) this.corpus?.prefer(data);

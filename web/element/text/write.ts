@@ -5,7 +5,7 @@ import type { Alternative, JsonSchema, Token, TrainState, View } from "../../cli
 import { fieldsOf, type Field } from "../../client/schema";
 import { button, field } from "../form";
 import { attributeOf } from "../attributes";
-import { isGuest, Latest, Panel, type Host } from "../panel";
+import { Latest, Panel, type Host } from "../panel";
 import { Script } from "../render/script";
 
 /** Options that stand beside the text; the others are one click away. */
@@ -196,7 +196,7 @@ export class WritePanel extends Panel {
 
   /** Whether the model at hand is one that the reader trains. */
   get #trains(): boolean {
-    return this.host.trainer.own && !isGuest(this.host.info?.family);
+    return this.host.trainer.trains;
   }
 
   #answer = () => {
