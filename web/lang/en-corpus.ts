@@ -17,6 +17,11 @@ export const corpus = {
     "{characters} characters of {title} are {tokens} tokens, of {kinds} kinds.",
     "It learns from {train}; the last {heldOut} are held out, to see whether it has understood or only remembers.",
   ),
+  corpusOnward: sentence(
+    "{characters} characters of {title}, in the tokens of the model.",
+    "It learns from {train} of them; the last {heldOut} are held out, to see whether it has understood or only",
+    "remembers.",
+  ),
   asMany: "as many",
   mostFrequent: "Tokens, the most frequent first",
   andMore: "… and {n} more",

@@ -19,6 +19,8 @@ const grouped = (group: string, words: Host["words"]) =>
 
 /** Tokens of a vocabulary that are shown. */
 const SHOWN = 64;
+/** More tokens than there are letters in a text. */
+const MANY = 1000;
 
 /** Hands a reader's file over to be learned from. */
 export function bringFile(host: Host, corpus: Corpus, file: File) {
@@ -58,6 +60,15 @@ export function source(host: Host, corpus: Corpus): TemplateResult {
   const bold = (n: number) => html`<b>${words.figure(n)}</b>`;
   const left = info ? info.vocabulary - SHOWN : 0;
   const more = left > 0 ? html`<span class="rest">${words.say("andMore", { n: left })}</span>` : nothing;
+  // A model that knows thousands of tokens is gone on from: what they are, is not looked at here.
+  const { space } = host.info ?? {};
+  const onward = host.trainer.from !== undefined && space?.kind === "text" && space.vocabulary > MANY;
+  const pieces =
+    info && !onward
+      ? html`<p class="pieces" aria-label=${words.say("mostFrequent")}>
+          ${info.pieces.slice(0, SHOWN).map((p) => html`<span>${visible(p)}</span>`)}${more}
+        </p>`
+      : nothing;
   const groups = [...new Set(entries.map((e) => e.group))];
   const choice = (e: TextEntry) =>
     option(e.name, words.told(e.title), e.name === corpus.name, `${e.credit}; ${e.licence}`);
@@ -103,7 +114,7 @@ export function source(host: Host, corpus: Corpus): TemplateResult {
       info ? words.say("textBeforeStays") : "",
       info
         ? html` <p>
-              ${words.parts("corpus", {
+              ${words.parts(!onward ? "corpus" : "corpusOnward", {
                 characters: bold(info.characters),
                 title: html`<i dir="auto">${words.told(corpus.title)}</i>`,
                 tokens:
@@ -113,9 +124,7 @@ export function source(host: Host, corpus: Corpus): TemplateResult {
                 heldOut: bold(info.heldOut),
               })}
             </p>
-            <p class="pieces" aria-label=${words.say("mostFrequent")}>
-              ${info.pieces.slice(0, SHOWN).map((p) => html`<span>${visible(p)}</span>`)}${more}
-            </p>
+            ${pieces}
             <div class="excerpts">
               <blockquote dir="auto">${info.beginning}…</blockquote>
               <blockquote class="held" dir="auto">

@@ -352,6 +352,9 @@ export const texts: Texts = {
     "{characters} Zeichen von {title} sind {tokens} Token, davon {kinds} verschiedene. " +
     "Gelernt wird aus {train}; die letzten {heldOut} werden zurückgehalten, um zu sehen, " +
     "ob es verstanden oder sich nur erinnert hat.",
+  corpusOnward:
+    "{characters} Zeichen von {title}, in den Token des Modells. Gelernt wird aus {train}; die letzten {heldOut} " +
+    "werden zurückgehalten, um zu sehen, ob es verstanden oder sich nur erinnert hat.",
   asMany: "ebenso viele",
   mostFrequent: "Token, die häufigsten zuerst",
   andMore: "… und {n} weitere",
