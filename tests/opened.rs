@@ -373,6 +373,7 @@ fn what_could_not_be_ours_says_why() {
         json!({"pieces": ["a"], "ranks": [0], "unknown": 7, "begin": null, "ends": [], "special": [], "line": true, "prefix": true}),
         json!({"pieces": ["a"], "ranks": [0], "unknown": null, "begin": 1, "ends": [], "special": [], "line": true, "prefix": true}),
         json!({"pieces": ["a"], "ranks": [0], "unknown": null, "begin": null, "ends": [], "special": [1], "line": true, "prefix": true}),
+        json!({"pieces": ["a", ""], "ranks": [0, 1], "unknown": null, "begin": null, "ends": [], "special": [1], "line": true, "prefix": true}),
         json!({"pieces": ["a".repeat(5000)], "ranks": [0], "unknown": null, "begin": null, "ends": [], "special": [], "line": true, "prefix": true}),
     ] {
         let mut vocabulary = bad.clone();

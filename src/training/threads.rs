@@ -4,7 +4,7 @@
 //! and so is the thread at hand of a program that only trains ([`Threads::of_program`]). What is learned is the same to
 //! the last bit either way.
 
-use std::{num::NonZero, rc::Rc, thread};
+use std::{num::NonZero, rc::Rc, thread, time::Duration};
 
 use async_channel::{Receiver, Sender, unbounded};
 use burn::tensor::{Device, TensorData};
@@ -15,6 +15,9 @@ use crate::{
     device,
     error::{Error, Result},
 };
+
+/// How long a thread may take that others leave no time: as good as for ever.
+const PATIENCE: Duration = Duration::from_secs(3600);
 
 /// A head and numbers.
 type Message = (Vec<u8>, Vec<f32>);
@@ -67,7 +70,9 @@ impl Threads {
     /// # Errors
     /// [`Error::Internal`] if the system gives no thread.
     pub fn hire(workers: usize, device: &Device) -> Result<Self> {
-        let crew = Rc::new(Crew::new(|| Box::pin(std::future::pending())));
+        // A thread that ends says so; one that is slow is waited for.
+        let crew = Crew::new(|| Box::pin(std::future::pending())).with_patience(PATIENCE);
+        let crew = Rc::new(crew);
         let (answer, answers) = unbounded();
         let failed = |error: std::io::Error| Error::Internal {
             reason: format!("no thread for a helper: {error}"),

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::{Change, LONGEST, LOW_LINE, Model, Prefix, Tokenizer, gguf::sentences, order};
 use crate::error::{Error, Result};
 
+/// More tokens that stand for themselves has no model.
+const MOST_SPECIAL: usize = 1 << 12;
+
 /// See the module's documentation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -95,6 +98,13 @@ impl Kept {
         let mut named = named.chain(&self.ends).chain(&self.special);
         if named.any(|&id| id as usize >= n) {
             return Err(schema("a token that is not in its vocabulary"));
+        }
+        // Each is looked for at each place of a text; what is empty would be found there without end.
+        let empty = |&id: &u32| self.pieces[id as usize].is_empty();
+        if self.special.len() > MOST_SPECIAL || self.special.iter().any(empty) {
+            return Err(schema(
+                "too many tokens that stand for themselves, or an empty one",
+            ));
         }
         let tokens = self.pieces.iter().map(|piece| piece.as_bytes());
         let scores = self.ranks.iter().map(|&rank| -(rank as f32));

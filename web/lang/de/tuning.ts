@@ -77,5 +77,7 @@ export const tuned: Record<string, string> = {
   "its tokens are made in another way": "seine Token entstehen auf andere Weise",
   "it has fewer places than tokens": "es hat weniger Plätze als Token",
   "pieces of a vocabulary that cannot be right": "Stücke eines Vokabulars, das nicht stimmen kann",
+  "too many tokens that stand for themselves, or an empty one":
+    "zu viele Token, die für sich selbst stehen, oder ein leeres",
   "a token that is not in its vocabulary": "ein Token, das nicht in seinem Vokabular steht",
 };
