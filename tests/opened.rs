@@ -262,13 +262,18 @@ fn like_ours() -> Vec<u8> {
     out
 }
 
+/// A model of another program as one of ours.
+fn ours(guest: Guest) -> Result<Opened, Error> {
+    let data = guest.data();
+    let opened = Opened::guest(Box::new(guest), data).expect("a model");
+    let own = opened.as_gpt(&device::cpu())?;
+    Ok(own.expect("it is none of ours"))
+}
+
 #[test]
 fn what_could_be_ours_is_the_same_as_ours() {
     let guest = Guest::new(open::open(like_ours()).expect("a model"));
-    let data = guest.data();
-    let opened = Opened::guest(Box::new(guest.clone()), data).expect("a model");
-    let own = opened.as_gpt(&device::cpu()).expect("it could be ours");
-    let own = own.expect("it is none of ours");
+    let own = ours(guest.clone()).expect("it could be ours");
     assert_eq!(own.model.family(), "gpt");
     // As it was saved, and opened again.
     let bytes = checkpoint::write(&*own.model, &own.meta, Precision::Single);
@@ -321,10 +326,7 @@ fn what_could_be_ours_is_the_same_as_ours() {
 #[test]
 fn what_could_be_ours_is_fine_tuned_and_its_adapters_are_a_file() {
     let guest = Guest::new(open::open(like_ours()).expect("a model"));
-    let data = guest.data();
-    let opened = Opened::guest(Box::new(guest), data).expect("a model");
-    let own = opened.as_gpt(&device::cpu()).expect("it could be ours");
-    let own = own.expect("it is none of ours");
+    let own = ours(guest).expect("it could be ours");
     let text = "a a a, a a, a a a a, a ü. ".repeat(40);
     let tuning = Tuning {
         config: &json!({ "rank": 2, "matrices": "all" }),
@@ -360,10 +362,7 @@ fn what_could_not_be_ours_says_why() {
         ("gpt2.gguf", "another way"),
         ("llama2c.bin", "share keys"),
     ] {
-        let guest = guest(name);
-        let data = guest.data();
-        let opened = Opened::guest(Box::new(guest), data).expect("a model");
-        let error = opened.as_gpt(&device::cpu()).err().expect("it cannot");
+        let error = ours(guest(name)).err().expect("it cannot");
         assert_eq!(error.code(), Code::Unsupported);
         assert!(error.to_string().contains(why), "{name}: {error}");
     }

@@ -139,9 +139,7 @@ impl Vocabulary {
             Vocabulary::Bpe { merges } => {
                 bpe::pieces(merges)?;
             }
-            Vocabulary::Sentences(kept) => {
-                kept.tokenizer()?;
-            }
+            Vocabulary::Sentences(kept) => kept.check()?,
             Vocabulary::Opened { .. } => return schema("a vocabulary that is elsewhere".into()),
         }
         Ok(())

@@ -96,9 +96,9 @@ pub fn as_gpt(opened: &Opened) -> Result<AsGpt> {
     let kept = kept.ok_or_else(|| unsupported("its tokens are made in another way"))?;
     let (decoder, shape) = (&opened.decoder, &opened.decoder.shape);
     let vocabulary = Vocabulary::Sentences(kept);
-    // A network may have more places than there are tokens.
-    let known = vocabulary.len().min(shape.vocabulary);
-    if known < vocabulary.len() {
+    // A network may have more places than there are tokens, but none fewer.
+    let known = vocabulary.len();
+    if shape.vocabulary < known {
         return Err(unsupported("it has fewer places than tokens"));
     }
     let mut weights = Weights::new();

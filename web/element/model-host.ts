@@ -15,7 +15,7 @@ import { download } from "./files";
 import { besideOf, familyOf, leave, meaningless, settle, takeOptions, UNSAID, type Settled } from "./options";
 import { text, whenChanged } from "./options";
 import type { Host, Panel, ViewName } from "./panel";
-import { goingOn } from "./tuning";
+import { goesOnFrom, goingOn } from "./tuning";
 import { POINTS, PointsTask, START, isPlane, pictured } from "./points-task";
 import type { PlotView } from "./render/points";
 import { Views } from "./views";
@@ -240,8 +240,7 @@ export abstract class ModelHost extends grown(ModelCore) implements Host, Contro
     this.trainer.describe(onward, trainSchema, textSchema, kind, pictureSchema);
     if (before) {
       this.sampleOptions = {};
-      const same = (a: FamilyInfo, b: FamilyInfo) => a.from === (b.like ?? b.id);
-      if (!same(family, before) && !same(before, family)) leave(this, before, family);
+      if (!goesOnFrom(family, before) && !goesOnFrom(before, family)) leave(this, before, family);
     }
     this.panel.hide();
     this.choice.furnish(family, kind, onward !== family);

@@ -3,13 +3,16 @@ import type { FamilyInfo, ModelInfo } from "../client/protocol";
 import type { Body, Session, Tuning } from "../client/session";
 import type { Controller } from "./controller";
 
+/** Whether models of a family begin with those of another one. */
+export const goesOnFrom = ({ from }: FamilyInfo, { id, like }: FamilyInfo) => from === (like ?? id);
+
 /**
  * The family of what is made here: of an element that says `tune` the one that goes on from models of the family at
  * hand, if there is such; else that family.
  */
 export function goingOn(host: Element, families: readonly FamilyInfo[], family: FamilyInfo): FamilyInfo {
   const tunes = host.hasAttribute("tune") && host.getAttribute("tune") !== "false";
-  return (tunes && families.find(({ from }) => from === (family.like ?? family.id))) || family;
+  return (tunes && families.find((f) => goesOnFrom(f, family))) || family;
 }
 
 /** What a new model is made of: with the model in place, if the family goes on from such. */

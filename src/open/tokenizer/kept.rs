@@ -82,11 +82,11 @@ impl Kept {
         self.pieces.is_empty()
     }
 
-    /// The tokenizer.
+    /// Refuse what no tokenizer is kept as.
     ///
     /// # Errors
-    /// [`Error::CheckpointSchema`] for what no tokenizer is kept as.
-    pub fn tokenizer(&self) -> Result<Tokenizer> {
+    /// [`Error::CheckpointSchema`].
+    pub fn check(&self) -> Result<()> {
         let schema = |reason: &str| Error::CheckpointSchema {
             reason: reason.into(),
         };
@@ -106,6 +106,15 @@ impl Kept {
                 "too many tokens that stand for themselves, or an empty one",
             ));
         }
+        Ok(())
+    }
+
+    /// The tokenizer.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check).
+    pub fn tokenizer(&self) -> Result<Tokenizer> {
+        self.check()?;
         let tokens = self.pieces.iter().map(|piece| piece.as_bytes());
         let scores = self.ranks.iter().map(|&rank| -(rank as f32));
         let mut tokenizer = sentences(tokens.zip(scores), self.unknown);

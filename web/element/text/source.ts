@@ -114,7 +114,7 @@ export function source(host: Host, corpus: Corpus): TemplateResult {
       info ? words.say("textBeforeStays") : "",
       info
         ? html` <p>
-              ${words.parts(!onward ? "corpus" : "corpusOnward", {
+              ${words.parts(onward ? "corpusOnward" : "corpus", {
                 characters: bold(info.characters),
                 title: html`<i dir="auto">${words.told(corpus.title)}</i>`,
                 tokens:

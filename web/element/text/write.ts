@@ -194,11 +194,6 @@ export class WritePanel extends Panel {
     return this.#taught && this.#option("chat") === true;
   }
 
-  /** Whether the model at hand is one that the reader trains. */
-  get #trains(): boolean {
-    return this.host.trainer.trains;
-  }
-
   #answer = () => {
     const reply = this.#reply.trim();
     if (!reply || this.#writing || !this.#script.tokens.length) return;
@@ -333,7 +328,7 @@ export class WritePanel extends Panel {
               .map((f) => this.#form(f))}
           </div>
         </details>
-        ${this.#trains ? html`<p class="aside">${words.say("yourModel")}</p>` : nothing}
+        ${this.host.trainer.trains ? html`<p class="aside">${words.say("yourModel")}</p>` : nothing}
       </div>
     </div>`;
   }
