@@ -5,6 +5,7 @@
 //! same each time.
 
 mod images;
+mod quantised;
 mod tails;
 
 use burn::{
@@ -66,6 +67,7 @@ pub async fn run(device: &Device) -> Result<Vec<Case>> {
     suite.reductions().await?;
     suite.layers().await?;
     suite.images().await?;
+    suite.quantised().await?;
     suite.objective().await?;
     suite.optimizer().await?;
     suite.models().await?;

@@ -209,11 +209,13 @@ async fn init(backend: &str, allow_fallback: bool) -> Result<DeviceInfo> {
         #[cfg(feature = "webgpu")]
         "webgpu" => device::webgpu(allow_fallback).await?,
         _ => {
-            let _ = allow_fallback;
             return Err(unavailable("this module does not carry it"));
         }
     };
-    let host = Host::new(device, macrotask, Box::new(|answer| emit(&answer))).with_rest(rest);
+    // What is slow is allowed only where it was asked for.
+    let host = Host::new(device, macrotask, Box::new(|answer| emit(&answer)))
+        .with_rest(rest)
+        .as_asked(allow_fallback);
     HOST.with_borrow_mut(|h| *h = Some(Rc::new(host)));
     Ok(info)
 }

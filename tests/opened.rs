@@ -3,16 +3,19 @@
 use std::{path::PathBuf, sync::Arc};
 
 use crate::common::{Dice, memory::largest};
+use burn::tensor::Tensor;
 use generative_playground::{
     checkpoint::{self, Opened, Precision, Tuning},
     data::{Binarize, test_batch, tokenizer::Vocabulary},
     device,
     error::{Code, Error},
+    kernels::{host::values, quantised::DeviceMatrix},
     model::{Condition, Language, Model, Samples, finish},
     open::{
         self,
         guest::Guest,
         matrix::{Matrix, Rows},
+        on_device::OnDevice,
         quant::Kind,
         tokenizer::{gguf, json},
     },
@@ -74,8 +77,16 @@ fn logits_are_those_of_pytorch() {
         for id in &ids[3..] {
             last = decoder.read(&[*id], &mut cache, None);
         }
-        for stream in [whole, last] {
-            let logits = decoder.logits(&stream[stream.len() - width..]);
+        let last_of = |stream: &[f32]| decoder.logits(&stream[stream.len() - width..]);
+        // The same in tensors, as on a GPU.
+        let there = OnDevice::new(decoder, &device::cpu());
+        let mut cache = Default::default();
+        there.read(decoder, &ids[..3], &mut cache);
+        let stream = there.read(decoder, &ids[3..], &mut cache);
+        assert_eq!(cache.len(), ids.len());
+        let stream = stream.slice([ids.len() - 4..ids.len() - 3, 0..width]);
+        let in_tensors = pollster::block_on(there.logits(&decoder.shape, stream)).expect("numbers");
+        for logits in [last_of(&whole), last_of(&last), in_tensors] {
             for (ours, theirs) in logits.iter().zip(numbers(&expected[name]["logits"])) {
                 assert!(
                     (ours - theirs).abs() < 1e-4,
@@ -119,6 +130,17 @@ fn blocks_are_what_numpy_makes_of_them() {
         let matrix = Matrix::new(kind, [3, 512], Arc::new(bytes), 0).expect("it fits");
         let theirs = numbers(&case["numbers"]);
         assert_eq!(matrix.numbers(), theirs, "{}", kind.name());
+        let there = DeviceMatrix::new(&matrix, &device::cpu());
+        let identity = Tensor::eye(512, &device::cpu());
+        let unpacked = values(there.times(identity).transpose());
+        for (ours, theirs) in unpacked.iter().zip(&theirs) {
+            // An offset is taken off afterwards, which rounds once more.
+            assert!(
+                (ours - theirs).abs() <= 2e-6,
+                "{}: {ours} for {theirs}",
+                kind.name()
+            );
+        }
         let x = numbers(&case["x"]);
         let off = |row: &[f32]| 2e-6 * row.iter().zip(&x).map(|(w, x)| (w * x).abs()).sum::<f32>();
         let most: Vec<f32> = theirs.chunks_exact(512).map(off).collect();

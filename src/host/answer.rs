@@ -37,7 +37,7 @@ impl Host {
             | Request::CutSecond { .. }
             | Request::LoadData { .. } => self.load(request),
             Request::Open { .. } | Request::Create { .. } | Request::Dispose { .. } => {
-                self.place(request)
+                self.place(request).await
             }
             Request::Tune { .. } | Request::Adapt { .. } => self.tune(request).await,
             Request::Peek { head, size } => {
@@ -225,7 +225,7 @@ impl Host {
     }
 
     /// Begin or end a session.
-    fn place(&self, request: Request) -> Result<Outcome> {
+    async fn place(&self, request: Request) -> Result<Outcome> {
         match request {
             Request::Open {
                 session,
@@ -233,7 +233,10 @@ impl Host {
                 sha256,
             } => {
                 let opened = match open::is_foreign(&bytes.0) {
-                    true => Session::guest(bytes.0, sha256.as_deref(), &self.device)?,
+                    true => {
+                        let asked = self.asked;
+                        Session::guest(bytes.0, sha256.as_deref(), &self.device, asked).await?
+                    }
                     false => Session::open(&bytes.0, sha256.as_deref(), &self.device)?,
                 };
                 self.put(session, opened.within(self.budget))

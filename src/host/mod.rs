@@ -43,6 +43,8 @@ struct Slot {
 /// See the module's documentation.
 pub struct Host {
     device: Device,
+    /// Whether the reader asked for this device.
+    asked: bool,
     pause: Pause,
     rest: Pause,
     emit: Box<dyn Fn(Answer)>,
@@ -63,6 +65,7 @@ impl Host {
         Self {
             budget: Budget::of(&device),
             device,
+            asked: false,
             pause,
             rest: pause,
             emit,
@@ -81,6 +84,13 @@ impl Host {
     pub fn with_rest(mut self, rest: Pause) -> Self {
         self.rest = rest;
         self.crew = Crew::new(rest);
+        self
+    }
+
+    /// Compute on the device even where the host would be faster.
+    #[must_use]
+    pub fn as_asked(mut self, asked: bool) -> Self {
+        self.asked = asked;
         self
     }
 

@@ -2,12 +2,15 @@
 
 use std::rc::Rc;
 
+use burn::tensor::Device;
 use serde_json::{Value, json};
+use web_time::Instant;
 
 use super::{
     Opened,
     as_gpt::{AsGpt, as_gpt},
-    network::{Cache, Inside},
+    network::{self, Inside},
+    on_device::{self, OnDevice},
     sampler::{GuestSampleOptions, Writing},
 };
 use crate::{
@@ -15,6 +18,7 @@ use crate::{
         Batch, DataInfo, Space, SpaceKind,
         tokenizer::{Tokenizer, Vocabulary},
     },
+    device::{Backend, is_cpu},
     error::{Error, Result},
     families::gpt::Gpt,
     model::{
@@ -35,23 +39,95 @@ const TITLE: &str = "Opened model";
 const CONDITIONS: &[ConditionKind] = &[ConditionKind::Prompt];
 /// Tokens whose logits are computed at once: each has as many as there are tokens.
 const AT_ONCE: usize = 32;
+/// Tokens of a prompt that are read at once on the host, and on a GPU, which is idle with few.
+const CHUNK: usize = 16;
+const DEVICE_CHUNK: usize = 64;
 /// Tokens of a window in which a long text is read.
 const WINDOW: usize = 512;
 
 /// What copies of a model share.
 pub struct Inner {
-    pub(super) opened: Opened,
+    pub(super) opened: Rc<Opened>,
     pub(super) tokenizer: Tokenizer,
     /// The most tokens that are looked back on.
     pub(super) context: usize,
+    /// The network on a GPU, where it is faster there.
+    on_device: Option<OnDevice>,
+}
+
+/// What was read of a text, where the network computes.
+#[derive(Clone, Default)]
+pub(super) struct Memory {
+    host: network::Cache,
+    device: on_device::Cache,
+}
+
+impl Memory {
+    /// Tokens that were read.
+    pub(super) fn len(&self) -> usize {
+        self.host.len() + self.device.len()
+    }
 }
 
 impl Inner {
+    /// Tokens of a prompt that are best read at once.
+    pub(super) fn chunk(&self) -> usize {
+        match self.on_device {
+            Some(_) => DEVICE_CHUNK,
+            None => CHUNK,
+        }
+    }
+
+    /// Read tokens on, and give the logits after those from number `skip` on: `[ids − skip, tokens]`.
+    ///
+    /// # Errors
+    /// [`Error::CheckpointNotFinite`], and what the device reports.
+    pub(super) async fn read(
+        &self,
+        ids: &[u32],
+        memory: &mut Memory,
+        skip: usize,
+    ) -> Result<Vec<f32>> {
+        let decoder = &self.opened.decoder;
+        let width = decoder.shape.width;
+        let logits = match &self.on_device {
+            Some(network) => {
+                let stream = network.read(decoder, ids, &mut memory.device);
+                if skip >= ids.len() {
+                    return Ok(Vec::new());
+                }
+                let asked = stream.slice([skip..ids.len(), 0..width]);
+                network.logits(&decoder.shape, asked).await?
+            }
+            None => {
+                let stream = decoder.read(ids, &mut memory.host, None);
+                if skip >= ids.len() {
+                    return Ok(Vec::new());
+                }
+                decoder.logits(&stream[skip * width..])
+            }
+        };
+        self.known(logits)
+    }
+
+    /// Seconds for a token, by some that are read one after another.
+    async fn seconds(&self) -> Result<f64> {
+        /// The first of them compile and allocate.
+        const TOKENS: usize = 4;
+        let (mut memory, mut best) = (Memory::default(), f64::INFINITY);
+        for _ in 0..TOKENS.min(self.context) {
+            let start = Instant::now();
+            self.read(&[0], &mut memory, 0).await?;
+            best = best.min(start.elapsed().as_secs_f64());
+        }
+        Ok(best)
+    }
+
     /// Logits of tokens that exist, each a number.
     ///
     /// # Errors
     /// [`Error::CheckpointNotFinite`].
-    pub(super) fn known(&self, mut logits: Vec<f32>) -> Result<Vec<f32>> {
+    fn known(&self, mut logits: Vec<f32>) -> Result<Vec<f32>> {
         let (all, known) = (self.opened.decoder.shape.vocabulary, self.tokenizer.len());
         if known < all {
             // Some networks have more places than there are tokens.
@@ -94,8 +170,35 @@ impl Guest {
         Self(Rc::new(Inner {
             tokenizer,
             context,
-            opened,
+            opened: Rc::new(opened),
+            on_device: None,
         }))
+    }
+
+    /// The same on a GPU: where that was `asked` for, or reads a token faster than the host does. On the host's device
+    /// it stays as it is.
+    ///
+    /// # Errors
+    /// What a device reports that was asked for.
+    pub async fn on(self, device: &Device, asked: bool) -> Result<Self> {
+        if is_cpu(device) {
+            return Ok(self);
+        }
+        let host = match asked {
+            true => f64::INFINITY,
+            false => self.0.seconds().await?,
+        };
+        let there = Rc::new(Inner {
+            tokenizer: self.0.tokenizer.clone(),
+            context: self.0.context,
+            opened: self.0.opened.clone(),
+            on_device: Some(OnDevice::new(&self.0.opened.decoder, device)),
+        });
+        match there.seconds().await {
+            Ok(seconds) if seconds < host => Ok(Self(there)),
+            Err(error) if asked => Err(error),
+            _ => Ok(self),
+        }
     }
 
     /// About its data, of which nothing is known but its tokens.
@@ -161,13 +264,16 @@ impl Language for Guest {
     }
 
     fn logits<'a>(&'a self, ids: &'a [u32]) -> Reading<'a, Vec<f32>> {
-        let mut all = Vec::new();
-        let read = self.each_logits(ids, &mut |row| all.extend_from_slice(row));
-        ready(read.map(|()| all))
+        Box::pin(async move {
+            let mut all = Vec::new();
+            let mut take = |row: &[f32]| all.extend_from_slice(row);
+            self.each_logits(ids, &mut take).await?;
+            Ok(all)
+        })
     }
 
     fn rows<'a>(&'a self, ids: &'a [u32], take: &'a mut dyn FnMut(&[f32])) -> Reading<'a, ()> {
-        ready(self.each_logits(ids, take))
+        Box::pin(self.each_logits(ids, take))
     }
 
     fn insight<'a>(&'a self, ids: &'a [u32], lens: bool) -> Reading<'a, Insight> {
@@ -177,17 +283,13 @@ impl Language for Guest {
 
 impl Guest {
     /// Logits after each of `ids`, some at a time.
-    fn each_logits(&self, ids: &[u32], take: &mut dyn FnMut(&[f32])) -> Result<()> {
+    async fn each_logits(&self, ids: &[u32], take: &mut dyn FnMut(&[f32])) -> Result<()> {
         let begun = self.0.begun(ids);
-        let skip = begun.len() - ids.len().min(begun.len());
-        let (mut cache, width) = (Cache::default(), self.0.opened.decoder.shape.width);
-        let mut left = skip;
+        let (mut memory, mut left) = (Memory::default(), begun.len() - ids.len().min(begun.len()));
         for part in begun.chunks(AT_ONCE) {
-            let stream = self.0.opened.decoder.read(part, &mut cache, None);
             // The guess for the first token is nobody's.
-            let stream = &stream[(left * width).min(stream.len())..];
+            let logits = self.0.read(part, &mut memory, left).await?;
             left = left.saturating_sub(part.len());
-            let logits = self.0.known(self.0.opened.decoder.logits(stream))?;
             logits
                 .chunks_exact(self.0.tokenizer.len())
                 .for_each(&mut *take);
@@ -199,7 +301,7 @@ impl Guest {
         let decoder = &self.0.opened.decoder;
         let tokens = self.0.begun(ids);
         let mut inside = Inside::default();
-        decoder.read(&tokens, &mut Cache::default(), Some(&mut inside));
+        decoder.read(&tokens, &mut network::Cache::default(), Some(&mut inside));
         let mut guesses = Vec::new();
         let streams = if lens { inside.streams.as_slice() } else { &[] };
         for stream in streams {
@@ -256,6 +358,10 @@ impl Model for Guest {
             "n_embd": shape.width,
             "block_size": self.0.context,
             "chat": opened.chat.is_some(),
+            "backend": match self.0.on_device {
+                Some(_) => Backend::Webgpu,
+                None => Backend::Cpu,
+            },
         }))
     }
 

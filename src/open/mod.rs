@@ -20,6 +20,7 @@ mod llama2c;
 pub mod meaning;
 mod names;
 pub mod network;
+pub mod on_device;
 mod safetensors;
 mod sampler;
 mod store;

@@ -77,6 +77,17 @@ pub struct Rope {
     pub factors: Vec<f32>,
 }
 
+impl Rope {
+    /// The angle by which position 1 turns each pair of a head of `d` numbers.
+    pub fn angles(&self, d: usize) -> Vec<f64> {
+        let angle = |i: usize| {
+            let factor = self.factors.get(i).copied().unwrap_or(1.0);
+            f64::from(self.base).powf(-2.0 * i as f64 / d as f64) / f64::from(factor)
+        };
+        (0..d / 2).map(angle).collect()
+    }
+}
+
 /// A norm's weights.
 pub struct Gain {
     /// Factor.
@@ -192,16 +203,8 @@ impl Decoder {
         cache: &mut Cache,
         mut inside: Option<&mut Inside>,
     ) -> Vec<f32> {
-        let (c, from) = (self.shape.width, cache.read);
-        let mut x = vec![0.0; ids.len() * c];
-        for (i, (row, &id)) in x.chunks_exact_mut(c).zip(ids).enumerate() {
-            self.embedding.row(id as usize, row);
-            if let Some(positions) = &self.positions {
-                let mut place = vec![0.0; c];
-                positions.row(from + i, &mut place);
-                add_scaled(row, &place, 1.0);
-            }
-        }
+        let from = cache.read;
+        let mut x = self.embedded(ids, from);
         cache
             .layers
             .resize_with(self.layers.len(), Default::default);
@@ -215,6 +218,21 @@ impl Decoder {
             }
         }
         cache.read += ids.len();
+        x
+    }
+
+    /// What stands for tokens, the first of them at place `from`: `[n, width]`.
+    pub fn embedded(&self, ids: &[u32], from: usize) -> Vec<f32> {
+        let c = self.shape.width;
+        let mut x = vec![0.0; ids.len() * c];
+        for (i, (row, &id)) in x.chunks_exact_mut(c).zip(ids).enumerate() {
+            self.embedding.row(id as usize, row);
+            if let Some(positions) = &self.positions {
+                let mut place = vec![0.0; c];
+                positions.row(from + i, &mut place);
+                add_scaled(row, &place, 1.0);
+            }
+        }
         x
     }
 
@@ -295,11 +313,7 @@ impl Decoder {
     /// Turn the heads of each token by its position.
     fn turn(&self, rope: &Rope, x: &mut [f32], heads: usize, from: usize) {
         let d = self.shape.head_width;
-        let angle = |i: usize| {
-            let factor = rope.factors.get(i).copied().unwrap_or(1.0);
-            f64::from(rope.base).powf(-2.0 * i as f64 / d as f64) / f64::from(factor)
-        };
-        let angles: Vec<f64> = (0..d / 2).map(angle).collect();
+        let angles = rope.angles(d);
         for (t, token) in x.chunks_exact_mut(heads * d).enumerate() {
             let turns: Vec<(f32, f32)> = angles
                 .iter()

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{guest::Inner, network::Cache};
+use super::guest::{Inner, Memory};
 use crate::{
     data::{
         talk::{self, Form},
@@ -66,13 +66,10 @@ impl Default for GuestSampleOptions {
 
 impl Options for GuestSampleOptions {}
 
-/// Tokens that are read in one step.
-const CHUNK: usize = 16;
-
 /// A text being written.
 #[derive(Clone)]
 struct Writer {
-    cache: Cache,
+    memory: Memory,
     /// All tokens, with one that begins the text.
     ids: Vec<u32>,
     /// The first of them that is not read yet.
@@ -129,7 +126,7 @@ impl Writing {
             given.push(told);
         }
         let writer = Writer {
-            cache: Cache::default(),
+            memory: Memory::default(),
             next: 0,
             tokens: given,
             speller,
@@ -138,7 +135,8 @@ impl Writing {
             ids,
         };
         let half = (model.context / 2).max(1);
-        let again = (options.length / half + 1) * (half / CHUNK + 1);
+        let chunk = model.chunk();
+        let again = (options.length / half + 1) * (half / chunk + 1);
         Ok(Self {
             model: model.clone(),
             draw: GptSampleOptions {
@@ -150,32 +148,33 @@ impl Writing {
                 stop: options.stop.clone(),
             },
             seed,
-            steps: options.length + writer.ids.len() / CHUNK + again,
+            steps: options.length + writer.ids.len() / chunk + again,
             writers: vec![writer; count],
         })
     }
 
     /// Read on, and write a token if all is read.
-    fn advance(&mut self, i: usize) -> Result<()> {
+    async fn advance(&mut self, i: usize) -> Result<()> {
         let Some(writer) = self.writers.get_mut(i) else {
             return Ok(());
         };
         let context = self.model.context;
         // The context is full, or the prompt is longer: go on from the second half of it.
-        if writer.ids.len() - writer.next + writer.cache.len() > context {
-            writer.cache = Cache::default();
+        if writer.ids.len() - writer.next + writer.memory.len() > context {
+            writer.memory = Memory::default();
             writer.next = writer.ids.len() - (context / 2).max(1);
         }
-        let end = writer.ids.len().min(writer.next + CHUNK);
-        let decoder = &self.model.opened.decoder;
-        let stream = decoder.read(&writer.ids[writer.next..end], &mut writer.cache, None);
+        let end = writer.ids.len().min(writer.next + self.model.chunk());
+        let part = &writer.ids[writer.next..end];
+        let skip = match end < writer.ids.len() {
+            true => part.len(),
+            false => part.len().saturating_sub(1),
+        };
+        let logits = self.model.read(part, &mut writer.memory, skip).await?;
         writer.next = end;
         if end < writer.ids.len() {
             return Ok(());
         }
-        let last = stream.len().saturating_sub(decoder.shape.width);
-        let logits = decoder.logits(&stream[last..]);
-        let logits = self.model.known(logits)?;
         let id = draw(&logits, &writer.ids, &self.draw, self.seed, i)?;
         let mut told = token(
             &self.model.tokenizer,
@@ -209,7 +208,7 @@ impl Sampler for Writing {
             }
             for i in 0..self.writers.len() {
                 if !self.writers[i].ended {
-                    self.advance(i)?;
+                    self.advance(i).await?;
                 }
             }
             Ok(true)

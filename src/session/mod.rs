@@ -85,11 +85,17 @@ impl Session {
         Ok(Self::of(checkpoint::open(bytes, sha256, device)?, device))
     }
 
-    /// A session with a model out of another program's file.
+    /// A session with a model out of another program's file. It computes on `device` where that was `asked` for, or is
+    /// faster than the host.
     ///
     /// # Errors
-    /// [`Error::CheckpointHash`] for another file than is promised; as [`open::open`].
-    pub fn guest(bytes: Vec<u8>, sha256: Option<&str>, device: &Device) -> Result<Self> {
+    /// [`Error::CheckpointHash`] for another file than is promised; as [`open::open`] and [`Guest::on`].
+    pub async fn guest(
+        bytes: Vec<u8>,
+        sha256: Option<&str>,
+        device: &Device,
+        asked: bool,
+    ) -> Result<Self> {
         checkpoint::check_hash(&bytes, sha256)?;
         let (model, data): (Box<dyn Model>, DataInfo) = match encoder::is(&bytes) {
             true => {
@@ -98,7 +104,7 @@ impl Session {
                 (Box::new(model), data)
             }
             false => {
-                let model = Guest::new(open::open(bytes)?);
+                let model = Guest::new(open::open(bytes)?).on(device, asked).await?;
                 let data = model.data();
                 (Box::new(model), data)
             }

@@ -1,5 +1,6 @@
 // WebGPU from end to end, on SwiftShader: as correct as the CPU, and nothing about speed.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { closePage, modelOf, notices, openPage, screenshot, startBrowser, startSite, until } from "./harness.mjs";
 
@@ -31,6 +32,34 @@ test("asked for by name it is taken, and the same seed gives the same samples as
   const worst = Math.max(...given.map((value, i) => Math.abs(value - expected[i])));
   assert.ok(worst <= 1, `largest difference ${worst} of 255`);
   await closePage(page);
+});
+
+test("a model of another program writes there what it writes on the CPU", { timeout: 300_000 }, async () => {
+  const file = [...(await readFile(new URL("../reference/opened/stories.gguf", import.meta.url)))];
+  const written = {};
+  for (const backend of ["cpu", "webgpu"]) {
+    const page = await openPage(browser, site, { path: `vae.html?backend=${backend}` });
+    const element = await modelOf(page);
+    await element.evaluate((e, bytes) => void e.importCheckpoint(new File([new Uint8Array(bytes)], "a.gguf")), file);
+    await page.getByRole("button", { name: "Open it" }).click();
+    await until(() => element.evaluate((e) => e.info.family === "opened"), "it is opened");
+    assert.equal(await element.evaluate((e) => e.info.config.backend), backend);
+    const draw = (prompt) =>
+      element.evaluate(async (e, how) => (await e.session.sample(2, 3, how)).texts, {
+        length: 24,
+        temperature: 1,
+        prompt,
+      });
+    // A prompt that is read in parts, and none.
+    written[backend] = [await draw("Once upon a time ".repeat(6)), await draw("")];
+    await closePage(page);
+  }
+  const tokens = (backend) => written[backend].flat().flatMap((text) => text.tokens);
+  const ids = (backend) => tokens(backend).map((token) => token.id);
+  assert.ok(ids("cpu").length >= 96);
+  assert.deepEqual(ids("webgpu"), ids("cpu"));
+  const off = tokens("cpu").map(({ logProb }, i) => Math.abs((logProb ?? 0) - (tokens("webgpu")[i].logProb ?? 0)));
+  assert.ok(Math.max(...off) < 1e-3, `logarithms of probabilities are off by ${Math.max(...off)}`);
 });
 
 test("training lowers the loss, and outlives the loss of its device", { timeout: 300_000 }, async () => {

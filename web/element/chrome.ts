@@ -150,12 +150,20 @@ export function facts(
   const latent = info.latentDim ? words.say("latentNumbers", { n: info.latentDim }) : "";
   const tokens = info.space.kind === "text" ? words.say("kindsOfToken", { n: info.space.vocabulary }) : "";
   const guest = isGuest(info.family);
-  const runsOn = device?.backend === "webgpu" ? "WebGPU" : "CPU";
+  // A model of another program may be faster on the processor than on the graphics card that is there.
+  const onCpu = device?.backend !== "webgpu" || info.config.backend === "cpu";
+  const slower = onCpu && device?.backend === "webgpu";
   const shipped = entry ? words.told(entry.title) : words.say("shippedModel");
   return html`<div class="facts">
     <p>
       ${parameters}${latent}${tokens} ${card ? html`<a href=${card}>${words.say("aboutModel")}</a>` : nothing}
-      ${device ? html`<span class="device" title=${deviceSentence(device, words)}>${runsOn}</span>` : nothing}
+      ${
+        device
+          ? html`<span class="device" title=${slower ? words.say("onCpuFaster") : deviceSentence(device, words)}
+              >${onCpu ? "CPU" : "WebGPU"}</span
+            >`
+          : nothing
+      }
     </p>
     <p class="row">
       ${own ? button(words.say("backTo", { title: shipped }), actions.back) : nothing}

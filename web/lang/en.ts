@@ -62,6 +62,7 @@ export const en = {
     "Running on the processor, through WebAssembly: the only graphics adapter here is software, which is slower.",
   onCpuFailed: "Running on the processor, through WebAssembly: the graphics card could not be used ({reason}).",
   onCpuAsked: "Running on the processor, through WebAssembly, as asked for.",
+  onCpuFaster: "Running on the processor: for this model it was faster here than the graphics card.",
 
   // Forms
   range: " {low} to {high}.",

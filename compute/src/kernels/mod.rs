@@ -28,6 +28,7 @@ pub mod norm;
 pub mod outer;
 pub mod packed;
 pub mod planar;
+pub mod quantised;
 pub mod reduce;
 pub mod residual;
 pub mod rotary;

@@ -3,3 +3,4 @@
 mod lanes;
 pub mod matrix;
 pub mod quant;
+pub mod units;

@@ -168,7 +168,7 @@ fn nibbles(bytes: &[u8], out: &mut [f32], worth: impl Fn(f32) -> f32) {
 
 /// Scale and offset of 6 bits of one of eight parts, out of 12 bytes.
 #[inline(always)]
-fn six_bits(b: &[u8], part: usize) -> (u8, u8) {
+pub(super) fn six_bits(b: &[u8], part: usize) -> (u8, u8) {
     match part {
         0..4 => (b[part] & 63, b[part + 4] & 63),
         _ => (

@@ -52,6 +52,7 @@ export const texts: Texts = {
     "er wäre langsamer.",
   onCpuFailed: "Läuft auf dem Prozessor, über WebAssembly: Die Grafikkarte ließ sich nicht verwenden ({reason}).",
   onCpuAsked: "Läuft auf dem Prozessor, über WebAssembly, wie gewünscht.",
+  onCpuFaster: "Läuft auf dem Prozessor: Für dieses Modell war er hier schneller als die Grafikkarte.",
 
   range: " {low} bis {high}.",
   seed: "Startwert",

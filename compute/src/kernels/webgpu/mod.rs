@@ -1,3 +1,4 @@
 //! Kernels of WebGPU.
 
+pub mod quantised_matmul;
 pub mod tiled_matmul;
