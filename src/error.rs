@@ -313,6 +313,9 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// See [`Code::BadData`]; a recording of a melody.
+    #[error("No melody was heard.")]
+    NotHummed,
     /// See [`Code::BadData`]; a recording.
     #[error("What was recorded cannot be used: {reason}.")]
     BadSound {
@@ -423,6 +426,7 @@ impl Error {
             | Error::BadPictures { .. }
             | Error::BadScore { .. }
             | Error::BadSound { .. }
+            | Error::NotHummed
             | Error::NoPictures => Code::BadData,
             Error::UnknownCharacter { .. } => Code::UnknownCharacter,
             Error::Unsupported { .. } => Code::Unsupported,
@@ -485,6 +489,9 @@ impl Error {
             | Error::OverBudget { hint, .. } => hint.clone(),
             Error::BadScore { .. } => {
                 "Choose another MIDI file, of at most four voices or of drums, or change what is written.".into()
+            }
+            Error::NotHummed => {
+                "Hum or sing one note after another, close to the microphone, and then end the recording.".into()
             }
             Error::BadSound { .. } => {
                 "Choose a WAV file in which a word is said, or record it anew.".into()

@@ -77,6 +77,11 @@ pub enum ViewQuery {
         /// Its bytes.
         bytes: Bytes,
     },
+    /// A melody that was hummed, as a WAV file → `View::Scores`.
+    Hummed {
+        /// Its bytes.
+        bytes: Bytes,
+    },
     /// How close the model comes to its data → `View::Numbers`.
     Metrics {
         /// Points to judge by, 200 to 10,000.

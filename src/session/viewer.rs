@@ -8,7 +8,7 @@ use crate::{
     data::{
         Batch, DataInfo, Dataset, PointSet, Space, SpaceKind, groove,
         input::{self, ClipInput, ImageInput, LetterInput},
-        score::{Roll, midi},
+        score::{Roll, humming, midi},
     },
     error::{Error, Result},
     evaluate,
@@ -81,6 +81,7 @@ impl Viewer {
             }),
             ViewQuery::Score { score } => plots::score::written(score),
             ViewQuery::Midi { bytes } => plots::score::written(&midi::read(&bytes.0)?),
+            ViewQuery::Hummed { bytes } => plots::score::written(&humming::read(&bytes.0)?),
             ViewQuery::Metrics { count, seed } => self.metrics(*count, *seed, pause).await,
             ViewQuery::DataImages { start, count } => self.data_images(*start, *count),
             ViewQuery::Decode { z } => {

@@ -126,6 +126,68 @@ test("a melody is written with the keyboard and told aloud, and with the mouse",
   await closePage(page);
 });
 
+test("a melody that is hummed stands in the roll, to be harmonised; silence is told", async () => {
+  const init = () => {
+    globalThis.pieces = [];
+    document.addEventListener("sample", (e) => globalThis.pieces.push(e.detail.view.scores[0]));
+    // C, D, E, C in quarters at 90 a minute, an octave below a soprano; the second time nothing.
+    let times = 0;
+    navigator.mediaDevices.getUserMedia = async () => {
+      const context = new AudioContext();
+      const [tone, loud] = [context.createOscillator(), context.createGain()];
+      const out = context.createMediaStreamDestination();
+      tone.type = "triangle";
+      const begin = context.currentTime + 0.3;
+      loud.gain.value = 0;
+      if (times++ === 0)
+        [48, 50, 52, 48].forEach((pitch, i) => {
+          const at = begin + (i * 60) / 90;
+          tone.frequency.setValueAtTime(440 * 2 ** ((pitch - 69) / 12), at);
+          loud.gain.setTargetAtTime(0.5, at, 0.01);
+          loud.gain.setTargetAtTime(0.02, at + 0.56, 0.02);
+        });
+      tone.connect(loud).connect(out);
+      tone.start();
+      globalThis.stream = out.stream;
+      return out.stream;
+    };
+  };
+  const { page, model, pieces, roll } = await open({ init });
+  const hum = async (milliseconds) => {
+    await press(model, "Hum a melody");
+    await model.getByText(/^Listening:/).waitFor();
+    await page.waitForTimeout(milliseconds);
+    await press(model, "That was it");
+  };
+  await hum(3300);
+  await until(async () => (await roll.getAttribute("aria-label")) === "Piano roll with 4 notes", "the melody");
+  assert.equal(await page.evaluate(() => globalThis.stream.getTracks()[0].readyState), "ended", "it is closed");
+  const printed = (await save(page, model, "Save as MusicXML")).toString();
+  const soprano = printed.split("<part id=")[1];
+  const pitches = [...soprano.matchAll(/<step>(.)<\/step>(?:<alter>.*?<\/alter>)?\s*<octave>(.)<\/octave>/g)];
+  assert.deepEqual(
+    pitches.map(([, step, octave]) => step + octave),
+    ["C5", "D5", "E5", "C5"],
+  );
+  await hum(500);
+  await model.getByText("No melody was heard.").first().waitFor();
+  assert.equal(await roll.getAttribute("aria-label"), "Piano roll with 4 notes", "what was there stays");
+  const before = (await pieces()).length;
+  await press(model, "Harmonise");
+  await until(async () => (await pieces()).length > before, "harmonised");
+  const harmonised = (await pieces()).at(-1);
+  assert.deepEqual(
+    notes(harmonised.voices[0]).map(([start, , pitch]) => [start, pitch]),
+    [
+      [0, 72],
+      [4, 74],
+      [8, 76],
+      [12, 72],
+    ],
+  );
+  await closePage(page);
+});
+
 test("music is printed on two staves, anew when it changes, and saved as a drawing", async () => {
   for (const width of [1200, 390]) {
     const { page, model, pieces } = await open({ viewport: { width, height: 1100 } });

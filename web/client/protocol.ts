@@ -554,6 +554,10 @@ index: number, } | { "type": "midi",
 /**
  * Its bytes.
  */
+bytes: Bytes, } | { "type": "hummed", 
+/**
+ * Its bytes.
+ */
 bytes: Bytes, } | { "type": "metrics", 
 /**
  * Points to judge by, 200 to 10,000.

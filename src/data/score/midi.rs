@@ -27,10 +27,10 @@ fn bad(reason: impl Into<String>) -> Error {
 
 /// A note of a file: where it stands, in sixteenths.
 #[derive(Debug, Clone, Copy)]
-struct Sounding {
-    from: u64,
-    to: u64,
-    pitch: u8,
+pub(super) struct Sounding {
+    pub(super) from: u64,
+    pub(super) to: u64,
+    pub(super) pitch: u8,
 }
 
 /// Reads a file: its voices are its tracks and channels from the highest to the lowest, or, where all is in one, what
@@ -118,7 +118,8 @@ fn voices(mut lines: Vec<Vec<Sounding>>) -> Vec<Vec<Sounding>> {
     lines
 }
 
-fn on_grid(lines: Vec<Vec<Sounding>>, bar: u32, tempo: u32) -> RollInput {
+/// Lines as voices of whole bars.
+pub(super) fn on_grid(lines: Vec<Vec<Sounding>>, bar: u32, tempo: u32) -> RollInput {
     let last = lines.iter().flatten().map(|n| n.to).max().unwrap_or(0);
     let whole = last
         .div_ceil(u64::from(bar))

@@ -6,6 +6,7 @@
 
 pub mod abc;
 pub mod engrave;
+pub mod humming;
 pub mod midi;
 #[cfg(not(target_family = "wasm"))]
 pub mod musicxml;

@@ -5,10 +5,17 @@ import type { Library } from "../text/corpus";
 import type { Silence } from "../speaker";
 import { start } from "../text/start";
 import type { Item } from "./collect";
-import { Microphone } from "./microphone";
+import { Microphone } from "../microphone";
 
 /** Fewer are not learned from; the worker has the last word. */
 export const LEAST = 10;
+/** A word, and the breath before it, milliseconds. */
+const LONGEST = 2500;
+const ADVICE = {
+  refused: "Allow it in the browser's settings of this site, or choose WAV files.",
+  none: "Choose WAV files instead.",
+  nothing: "Speak, and then end the recording.",
+};
 /** Bytes of a recording: 8000 samples of 16 bits. */
 const EACH = 16_000;
 /** Samples of them in a second. */
@@ -37,7 +44,7 @@ export class Recordings {
     /** There are others, and enough of them or none. */
     private readonly changed: () => Promise<void>,
   ) {
-    this.microphone = new Microphone(() => host.requestUpdate());
+    this.microphone = new Microphone(() => host.requestUpdate(), LONGEST, ADVICE);
   }
 
   get enough(): boolean {

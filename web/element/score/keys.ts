@@ -84,11 +84,9 @@ export class MidiKeys {
     const { words } = this.host;
     const [input] = this.#inputs;
     const state = this.#access ? words.say(input ? "midiPlays" : "midiNone") : this.#lack && words.say(this.#lack);
-    return html`<div class="row">
-      <button type="button" aria-pressed=${this.#access ? "true" : "false"} @click=${this.#connect}>
+    return html`<button type="button" aria-pressed=${this.#access ? "true" : "false"} @click=${this.#connect}>
         ${words.say("midiKeys")}
       </button>
-      ${state ? html`<span class="aside" role="status">${state}</span>` : nothing}
-    </div>`;
+      ${state ? html`<span class="aside" role="status">${state}</span>` : nothing}`;
   }
 }

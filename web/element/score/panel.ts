@@ -7,6 +7,7 @@ import { button, field } from "../form";
 import { Latest, Panel, ask, type Host } from "../panel";
 import { barRow, chances, files, melodies, placeOf, rules, spansOf, voiceRow } from "./beside";
 import { Desk } from "./desk";
+import { Humming } from "./humming";
 import { MidiKeys } from "./keys";
 import { Listening } from "./listening";
 import { Making } from "./making";
@@ -21,6 +22,7 @@ export class ScorePanel extends Panel {
   readonly #listening: Listening;
   readonly #making: Making;
   readonly #keys: MidiKeys;
+  readonly #humming: Humming;
   readonly #printed: Printed;
   #asking = new Latest();
   #judging = new Latest();
@@ -54,6 +56,7 @@ export class ScorePanel extends Panel {
       this.#news = room ? this.#told() : this.host.words.say("midiFull");
       this.host.requestUpdate();
     });
+    this.#humming = new Humming(host, (bytes) => this.#read({ type: "hummed", bytes }));
     this.#printed = new Printed(host, async () => {
       const file = this.#roll && (await this.#file("abc"));
       return file && new TextDecoder().decode(file.bytes);
@@ -89,6 +92,7 @@ export class ScorePanel extends Panel {
     this.#making.stop();
     this.#listening.stop();
     this.#keys.close();
+    this.#humming.close();
   }
 
   override redraw() {
@@ -208,15 +212,21 @@ export class ScorePanel extends Panel {
 
   #open = (file: File) =>
     void this.host.attempt(async () => {
-      const bytes = new Uint8Array(await file.arrayBuffer());
-      const roll = await this.#see({ type: "midi", bytes });
-      if (!roll) return;
-      if (roll.tempo) this.#listening.tempo = roll.tempo;
-      this.#desk.take(roll, true);
-      this.#printed.refresh();
-      this.#bars.clear();
-      this.host.requestUpdate();
+      await this.#read({ type: "midi", bytes: new Uint8Array(await file.arrayBuffer()) });
     }, "music");
+
+  /** Takes music that is read from something else, with its tempo. */
+  async #read(query: ViewQuery) {
+    const roll = await this.#see(query);
+    if (!roll) return;
+    this.#making.stop();
+    this.#making.settle();
+    if (roll.tempo) this.#listening.tempo = roll.tempo;
+    this.#desk.take(roll, true);
+    this.#printed.refresh();
+    this.#bars.clear();
+    this.host.requestUpdate();
+  }
 
   override dropped(file: File): boolean {
     const midi = /\.midi?$/i.test(file.name);
@@ -261,7 +271,8 @@ export class ScorePanel extends Panel {
     return html`<div class="side">
       <div class="voices">${[0, 1, 2, 3].map((v) => this.#voice(v))}</div>
       ${this.#fields.map(form)} ${melodies(words, (index, whole) => this.#melody(index, whole))}
-      ${figures.length ? chances(words, about, figures) : nothing} ${this.#keys.render()}
+      ${figures.length ? chances(words, about, figures) : nothing}
+      <div class="row">${this.#keys.render()} ${this.#humming.render()}</div>
       ${files(words, this.#save, this.#listening.save, this.#open)}
       ${host.trainer.own ? html`<p class="aside">${words.say("yourModel")}</p>` : nothing}
       ${this.#making.isUnderWay ? nothing : rules(words, this.#roll)}

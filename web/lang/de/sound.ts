@@ -66,4 +66,11 @@ export const sounds: Record<string, string> = {
   "Choose WAV files instead.": "Wählen Sie stattdessen WAV-Dateien.",
   "Nothing was recorded.": "Es wurde nichts aufgenommen.",
   "Speak, and then end the recording.": "Sprechen Sie, und beenden Sie dann die Aufnahme.",
+  "Allow it in the browser's settings of this site, or write the melody into the roll.":
+    "Erlauben Sie es in den Einstellungen des Browsers für diese Website, oder schreiben Sie die Melodie in die Rolle.",
+  "Write the melody into the roll instead.": "Schreiben Sie die Melodie stattdessen in die Rolle.",
+  "Hum, and then end the recording.": "Summen Sie, und beenden Sie dann die Aufnahme.",
+  "No melody was heard.": "Es war keine Melodie zu hören.",
+  "Hum or sing one note after another, close to the microphone, and then end the recording.":
+    "Summen oder singen Sie einen Ton nach dem anderen, nah am Mikrofon, und beenden Sie dann die Aufnahme.",
 };

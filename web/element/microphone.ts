@@ -1,11 +1,12 @@
-import { problem } from "../../client/errors";
-import { recorded } from "../../client/wav";
+import { problem } from "../client/errors";
+import { recorded } from "../client/wav";
 
-/** The longest recording, milliseconds: a word, and the breath before it. */
-const LONGEST = 2500;
-
-const MICROPHONE = "Allow it in the browser's settings of this site, or choose WAV files.";
-const NONE = "Choose WAV files instead.";
+/** What to do where the microphone may not be opened, where there is none, and where it heard nothing. */
+export interface Advice {
+  refused: string;
+  none: string;
+  nothing: string;
+}
 
 /** The microphone: opened when the reader begins to record, by which the browser asks them, and closed at the end. */
 export class Microphone {
@@ -13,7 +14,12 @@ export class Microphone {
   /** Counts what was asked, so that one that opens late is closed again. */
   #wish = 0;
 
-  constructor(private readonly changed: () => void) {}
+  constructor(
+    private readonly changed: () => void,
+    /** The longest recording, milliseconds. */
+    private readonly longest: number,
+    private readonly advice: Advice,
+  ) {}
 
   /** Whether this browser lets pages like this ask for one. */
   get isThere(): boolean {
@@ -23,10 +29,10 @@ export class Microphone {
     return this.#stop !== undefined;
   }
 
-  /** Records until it is ended, or for so long as a word may take; as a WAV file. Nothing, if it was closed. */
+  /** Records until it is ended, or has become too long; as a WAV file. Nothing, if it was closed. */
   async record(): Promise<Uint8Array | undefined> {
     const wish = ++this.#wish;
-    const stream = await open();
+    const stream = await open(this.advice);
     if (wish !== this.#wish) {
       close(stream);
       return undefined;
@@ -43,11 +49,12 @@ export class Microphone {
         if (recorder.state !== "inactive") recorder.stop();
       };
       recorder.start();
-      const timer = setTimeout(() => this.end(), LONGEST);
+      const timer = setTimeout(() => this.end(), this.longest);
       this.changed();
       await done;
       clearTimeout(timer);
-      return wish === this.#wish ? await samplesOf(new Blob(parts, { type: recorder.mimeType })) : undefined;
+      if (wish !== this.#wish) return undefined;
+      return await samplesOf(new Blob(parts, { type: recorder.mimeType }), this.advice.nothing);
     } finally {
       close(stream);
       this.#stop = undefined;
@@ -67,7 +74,7 @@ export class Microphone {
   }
 }
 
-async function open(): Promise<MediaStream> {
+async function open({ refused, none }: Advice): Promise<MediaStream> {
   try {
     // As it sounds: what browsers do for calls cuts words off at their beginning.
     const audio = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
@@ -75,8 +82,8 @@ async function open(): Promise<MediaStream> {
   } catch (e) {
     const denied = e instanceof DOMException && ["NotAllowedError", "SecurityError"].includes(e.name);
     throw denied
-      ? problem("unsupported", "The microphone was not allowed to this page.", MICROPHONE)
-      : problem("unsupported", "No microphone could be opened.", NONE);
+      ? problem("unsupported", "The microphone was not allowed to this page.", refused)
+      : problem("unsupported", "No microphone could be opened.", none);
   }
 }
 
@@ -85,11 +92,11 @@ function close(stream: MediaStream) {
 }
 
 /** A recording of the browser's as a WAV file. */
-async function samplesOf(recording: Blob): Promise<Uint8Array> {
+async function samplesOf(recording: Blob, advice: string): Promise<Uint8Array> {
   const bytes = await recording.arrayBuffer();
   const context = new OfflineAudioContext(1, 1, 48_000);
   const sound = await context.decodeAudioData(bytes).catch(() => {
-    throw problem("bad-data", "Nothing was recorded.", "Speak, and then end the recording.");
+    throw problem("bad-data", "Nothing was recorded.", advice);
   });
   return recorded(sound);
 }
