@@ -6,7 +6,11 @@ use crate::common::{
     native::{Folder, playground, refused, run},
     root,
 };
-use generative_playground::{checkpoint, device};
+use generative_playground::{
+    checkpoint,
+    data::score::{Note, RollInput, midi},
+    device,
+};
 
 /// A recipe of a tiny model, trained in moments; the model's file.
 fn trained(folder: &Folder, id: &str, family: &str, data: &str, more: &str) -> String {
@@ -323,4 +327,48 @@ fn a_film_ends_with_what_a_picture_shows() {
     // The noise at first, and each of four steps.
     assert_eq!(frames, 5);
     assert_eq!(canvas, last[..width * height]);
+}
+
+#[test]
+fn a_melody_is_harmonised() {
+    let folder = Folder::new("melody");
+    let chorales = root("web/checkpoints/chorales.safetensors");
+    let chorales = chorales.display().to_string();
+    let pitches = [67, 69, 71, 72, 71, 69, 67];
+    let notes = pitches.iter().enumerate().map(|(i, &pitch)| Note {
+        start: 4 * i as u32,
+        length: 4,
+        pitch,
+        ..Note::default()
+    });
+    let given = RollInput {
+        steps: 32,
+        voices: vec![notes.collect()],
+        bars: vec![0, 16],
+        ..RollInput::default()
+    };
+    let file = folder.path("given.mid");
+    std::fs::write(&file, midi::write(&given).expect("a file")).expect("writable");
+    let file = file.display().to_string();
+    let more = ["--melody", &file, "--option", "steps=4"];
+    let made = sample(&chorales, &folder.path("made.mid"), &more);
+    let made = midi::read(&made).expect("music");
+    assert_eq!(made.voices[0], given.voices[0]);
+    assert_eq!(made.voices.len(), 4);
+    assert!(made.voices.iter().all(|notes| notes.len() > 3));
+    // What has no melody, and what does not sing.
+    let silent = folder.path("silent.wav").display().to_string();
+    let mut bytes = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0".to_vec();
+    bytes.extend([8000u32.to_le_bytes(), 16_000u32.to_le_bytes()].concat());
+    bytes.extend(*b"\x02\0\x10\0data");
+    bytes.extend(16_000u32.to_le_bytes());
+    bytes.resize(bytes.len() + 16_000, 0);
+    std::fs::write(&silent, bytes).expect("writable");
+    refused(
+        &run(&["sample", &chorales, "--melody", &silent]),
+        "bad-data",
+    );
+    let digits = root("web/checkpoints/vae-mnist.safetensors");
+    let digits = digits.display().to_string();
+    refused(&run(&["sample", &digits, "--melody", &file]), "bad-option");
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Place,
-    files::write,
+    files::{read, write},
     idle,
     poster::picture,
     terminal::{self, say},
@@ -17,7 +17,7 @@ use crate::{
     checkpoint::Opened,
     data::{
         PointSet, SpaceKind, groove,
-        score::midi,
+        score::{RollInput, VOICES, humming, midi},
         sound::{Ear, RATE, is_sound},
     },
     device::floats,
@@ -55,6 +55,10 @@ pub struct Arguments {
     /// Of texts: what they begin with.
     #[arg(long)]
     prompt: Option<String>,
+    /// Of chorales: the melody to put three voices under, as a MIDI file, whose highest voice it is, or as a WAV file in
+    /// which it is hummed.
+    #[arg(long)]
+    melody: Option<PathBuf>,
     /// Of texts: tokens of each; 500 without it.
     #[arg(long)]
     length: Option<usize>,
@@ -87,6 +91,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     );
     if !written && opened.meta.data.words.is_empty() {
         idle("prompt", arguments.prompt.as_ref(), &what)?;
+    }
+    if kind != SpaceKind::Score {
+        let melody = arguments.melody.as_ref().map(|path| path.display());
+        idle("melody", melody, &what)?;
     }
     if kind != SpaceKind::Text {
         idle("length", arguments.length.as_ref(), &what)?;
@@ -132,14 +140,14 @@ fn has_ending(out: &Path, ending: &str) -> bool {
         .is_some_and(|e| e.eq_ignore_ascii_case(ending))
 }
 
-/// Refuse a file with another ending than these.
-fn ends_in(out: &Path, endings: &[&str]) -> Result<()> {
-    let ending = out.extension().unwrap_or_default().to_string_lossy();
+/// Refuse a file of an option with another ending than these.
+fn ends_in(option: &str, file: &Path, endings: &[&str]) -> Result<()> {
+    let ending = file.extension().unwrap_or_default().to_string_lossy();
     match endings.iter().any(|e| ending.eq_ignore_ascii_case(e)) {
         true => Ok(()),
         false => {
             let reason = format!("its name has to end in .{}", endings.join(" or ."));
-            Err(Error::bad_option("out", out.display(), reason))
+            Err(Error::bad_option(option, file.display(), reason))
         }
     }
 }
@@ -150,11 +158,27 @@ fn sampler(arguments: &Arguments, opened: &Opened, count: usize) -> Result<Box<d
         prompt: arguments.prompt.clone(),
         label: arguments.label,
         guidance: arguments.guidance,
+        score: arguments.melody.as_deref().map(melody).transpose()?,
         ..Condition::default()
     };
     opened
         .model
         .sampler(&options, &condition, count, arguments.seed)
+}
+
+/// The highest voice of a file, and three beneath it that are to be made.
+fn melody(path: &Path) -> Result<RollInput> {
+    ends_in("melody", path, &["mid", "midi", "wav"])?;
+    let file = read(path)?;
+    let mut roll = match has_ending(path, "wav") {
+        true => humming::read(&file)?,
+        false => midi::read(&file)?,
+    };
+    roll.voices.truncate(1);
+    roll.free = (1..VOICES as u32)
+        .map(|voice| [voice, 0, roll.steps])
+        .collect();
+    Ok(roll)
 }
 
 fn drawn(arguments: &Arguments, opened: &Opened, count: usize) -> Result<Samples> {
@@ -173,7 +197,7 @@ fn images(arguments: &Arguments, opened: &Opened) -> Result<()> {
     } else {
         &["png", "gif"]
     };
-    ends_in(&out, endings)?;
+    ends_in("out", &out, endings)?;
     let bytes = if has_ending(&out, "wav") {
         sounds(drawn(arguments, opened, count)?, arguments.seed)?
     } else if has_ending(&out, "gif") {
@@ -211,7 +235,7 @@ fn clips(arguments: &Arguments, opened: &Opened) -> Result<()> {
         .out
         .clone()
         .unwrap_or_else(|| "samples.png".into());
-    ends_in(&out, &["png", "gif"])?;
+    ends_in("out", &out, &["png", "gif"])?;
     let clips = drawn(arguments, opened, count)?.clips()?;
     let [n, frames, c, h, w] = clips.dims();
     let bytes = if has_ending(&out, "gif") {
@@ -295,7 +319,7 @@ fn functions(arguments: &Arguments, opened: &Opened, [usual, most]: [usize; 2]) 
     const SIDE: u32 = 224;
     let count = within("count", arguments.count, usual, most)?;
     let out = arguments.out.clone().unwrap_or_else(|| "points.csv".into());
-    ends_in(&out, &["csv", "svg", "png"])?;
+    ends_in("out", &out, &["csv", "svg", "png"])?;
     let samples = drawn(arguments, opened, count)?;
     let window = PointSet::window_of(&opened.meta.data);
     let view = pollster::block_on(plots::samples(samples, 1, window))?;
@@ -312,7 +336,7 @@ fn functions(arguments: &Arguments, opened: &Opened, [usual, most]: [usize; 2]) 
 fn points(arguments: &Arguments, opened: &Opened) -> Result<()> {
     let count = within("count", arguments.count, 1000, 1_000_000)?;
     let out = arguments.out.clone().unwrap_or_else(|| "points.csv".into());
-    ends_in(&out, &["csv", "svg"])?;
+    ends_in("out", &out, &["csv", "svg"])?;
     let samples = drawn(arguments, opened, count)?;
     let data = &opened.meta.data;
     let view = pollster::block_on(plots::samples(samples, 1, PointSet::window_of(data)))?;
@@ -330,7 +354,7 @@ fn points(arguments: &Arguments, opened: &Opened) -> Result<()> {
 fn scores(arguments: &Arguments, opened: &Opened) -> Result<()> {
     within("count", arguments.count, 1, 1)?;
     let out = arguments.out.clone().unwrap_or_else(|| "music.mid".into());
-    ends_in(&out, &["mid", "png"])?;
+    ends_in("out", &out, &["mid", "png"])?;
     let scores = drawn(arguments, opened, 1)?.scores()?;
     for roll in &scores {
         let bytes = match has_ending(&out, "png") {
