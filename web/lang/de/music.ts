@@ -21,7 +21,7 @@ export const music: Pick<Texts, keyof typeof english> = {
   composeGroup: "Komponieren",
   compose: "Komponieren",
   harmonise: "Harmonisieren",
-  composing: "Es komponiert…",
+  composing: "Läuft…",
   musicMade: "Fertig komponiert.",
   rollLabel: { one: "Notenrolle mit {n} Note", other: "Notenrolle mit {n} Noten" },
   rollHelp:
