@@ -15,6 +15,7 @@
 //! arXiv:2104.09864). Weights stay as they lie in the file ([`Matrix`]); what was read is kept ([`Cache`]).
 
 use super::matrix::{Matrix, Rows, add_scaled, dot};
+pub use crate::kernels::norm::Norm;
 use crate::nn::softmax::softmax;
 
 /// The sizes of a model.
@@ -46,15 +47,6 @@ pub struct Shape {
     pub activation: Activation,
     /// How queries and keys are turned; not where positions have vectors.
     pub rope: Option<Rope>,
-}
-
-/// How a branch is normalised.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Norm {
-    /// By the root of the mean square.
-    Rms,
-    /// By mean and standard deviation.
-    Layer,
 }
 
 /// What a perceptron does between its matrices.

@@ -5,11 +5,17 @@
 
 use burn::tensor::{Bool, Device, Tensor, TensorData, activation};
 
-use super::network::{Activation, Decoder, Gain, Layer, Linear, Norm, Rope, Shape};
+use super::network::{Activation, Decoder, Gain, Layer, Linear, Rope, Shape};
 use crate::{
     device::floats,
     error::Result,
-    kernels::{linear::matmul, quantised::DeviceMatrix},
+    kernels::{
+        elementwise::{gelu, silu},
+        linear::matmul,
+        norm::norm,
+        quantised::DeviceMatrix,
+        reduce::add_bias,
+    },
 };
 
 /// A decoder's weights in a device's memory.
@@ -21,13 +27,13 @@ pub struct OnDevice {
 }
 
 struct DeviceGain {
-    gain: Tensor<2>,
-    bias: Option<Tensor<2>>,
+    gain: Tensor<1>,
+    bias: Option<Tensor<1>>,
 }
 
 struct DeviceLinear {
     weight: DeviceMatrix,
-    bias: Option<Tensor<2>>,
+    bias: Option<Tensor<1>>,
 }
 
 /// The parts of [`Layer`].
@@ -71,8 +77,8 @@ struct Places {
     hidden: Option<Tensor<3, Bool>>,
 }
 
-fn row(values: &[f32], device: &Device) -> Tensor<2> {
-    Tensor::from_data(TensorData::new(values.to_vec(), [1, values.len()]), device)
+fn row(values: &[f32], device: &Device) -> Tensor<1> {
+    Tensor::from_data(TensorData::new(values.to_vec(), [values.len()]), device)
 }
 
 impl DeviceGain {
@@ -85,16 +91,9 @@ impl DeviceGain {
 
     /// Each row of `[n, width]` normalised.
     fn of(&self, x: Tensor<2>, shape: &Shape) -> Tensor<2> {
-        let x = match shape.norm {
-            Norm::Rms => x,
-            Norm::Layer => x.clone() - x.mean_dim(1),
-        };
-        let scale = (x.clone().square().mean_dim(1) + shape.epsilon)
-            .sqrt()
-            .recip();
-        let y = x * scale * self.gain.clone();
+        let y = norm(x, self.gain.clone(), shape.norm, shape.epsilon);
         match &self.bias {
-            Some(bias) => y + bias.clone(),
+            Some(bias) => add_bias(y, bias.clone()),
             None => y,
         }
     }
@@ -111,7 +110,7 @@ impl DeviceLinear {
     fn of(&self, x: Tensor<2>) -> Tensor<2> {
         let y = self.weight.times(x);
         match &self.bias {
-            Some(bias) => y + bias.clone(),
+            Some(bias) => add_bias(y, bias.clone()),
             None => y,
         }
     }
@@ -188,7 +187,7 @@ impl DeviceLayer {
 
         let h = self.mlp_norm.of(x.clone(), shape);
         let inside = match (&self.gate, shape.activation) {
-            (Some(gate), _) => activation::silu(gate.of(h.clone())) * self.up.of(h),
+            (Some(gate), _) => silu(gate.of(h.clone())) * self.up.of(h),
             (None, Activation::Gelu | Activation::Swiglu) => gelu(self.up.of(h)),
         };
         x + self.down.of(inside)
@@ -214,12 +213,6 @@ fn turn(rope: &Rope, y: Tensor<3>, [cos, sin]: &[Tensor<3>; 2]) -> Tensor<3> {
     ];
     let pairs: Tensor<4> = Tensor::stack(turned.to_vec(), if rope.halves { 2 } else { 3 });
     pairs.reshape([n, heads, d])
-}
-
-/// By tanh, as GPT-2 has it.
-fn gelu(x: Tensor<2>) -> Tensor<2> {
-    let inner = (x.clone() + x.clone().powi_scalar(3) * 0.044_715) * 0.797_884_6;
-    x * (inner.tanh() + 1.0) * 0.5
 }
 
 impl OnDevice {

@@ -115,60 +115,102 @@ impl Kind {
             Kind::Bf16 => {
                 blocks.for_each(|(b, out)| out[0] = f32::from_le_bytes([0, 0, b[0], b[1]]))
             }
-            Kind::Q8_0 => blocks.for_each(|(b, out)| {
-                let d = half(b);
-                let each = out.iter_mut().zip(&b[2..]);
-                each.for_each(|(w, &q)| *w = d * f32::from(q as i8));
-            }),
-            Kind::Q4_0 => blocks.for_each(|(b, out)| {
-                let d = half(b);
-                nibbles(&b[2..], out, |q| d * (q - 8.0));
-            }),
-            Kind::Q4_1 => blocks.for_each(|(b, out)| {
-                let (d, m) = (half(b), half(&b[2..]));
-                nibbles(&b[4..], out, |q| d * q + m);
-            }),
-            Kind::Q4K => blocks.for_each(|(b, out)| {
+            Kind::Q8_0 | Kind::Q4_0 | Kind::Q4_1 | Kind::Q4K | Kind::Q6K => {
+                blocks.for_each(|(b, mut out)| {
+                    self.whole(b, &mut |q, worth| {
+                        let (here, rest) = std::mem::take(&mut out).split_at_mut(q.len());
+                        here.iter_mut().zip(q).for_each(|(w, &q)| *w = worth.of(q));
+                        out = rest;
+                    });
+                });
+            }
+        }
+    }
+
+    /// The whole numbers of a block, from 0 on, as many at a time as share what they are worth; none of kinds without
+    /// such.
+    pub(super) fn whole(self, b: &[u8], put: &mut impl FnMut(&[u8], Worth)) {
+        let mut q = [0u8; 32];
+        match self {
+            Kind::F32 | Kind::F16 | Kind::Bf16 => (),
+            Kind::Q8_0 => {
+                q.iter_mut().zip(&b[2..]).for_each(|(q, b)| *q = b ^ 0x80);
+                put(&q, Worth::around(half(b), 128.0));
+            }
+            Kind::Q4_0 => {
+                halves_of(&b[2..], &mut q);
+                put(&q, Worth::around(half(b), 8.0));
+            }
+            Kind::Q4_1 => {
+                halves_of(&b[4..], &mut q);
+                put(&q, Worth::from(half(b), half(&b[2..])));
+            }
+            Kind::Q4K => {
                 let (d, e) = (half(b), half(&b[2..]));
-                for (part, out) in out.chunks_exact_mut(32).enumerate() {
+                for part in 0..8 {
                     let (s, o) = six_bits(&b[4..16], part);
-                    let (d, m) = (d * f32::from(s), e * f32::from(o));
-                    let low = part % 2 == 0;
-                    for (w, &q) in out.iter_mut().zip(&b[16 + part / 2 * 32..]) {
-                        let q = if low { q & 15 } else { q >> 4 };
-                        *w = d * f32::from(q) - m;
+                    let bytes = &b[16 + part / 2 * 32..];
+                    for (q, b) in q.iter_mut().zip(bytes) {
+                        *q = b >> (part % 2 * 4) & 15;
                     }
+                    put(&q, Worth::from(d * f32::from(s), -e * f32::from(o)));
                 }
-            }),
-            Kind::Q6K => blocks.for_each(|(b, out)| {
-                let d = half(&b[208..]);
-                for (i, w) in out.iter_mut().enumerate() {
-                    // Two halves of 128, in each four times 32.
-                    let (half, part, l) = (i / 128, i / 32 % 4, i % 32);
-                    let low = b[64 * half + 32 * (part % 2) + l];
-                    let low = if part < 2 { low & 15 } else { low >> 4 };
-                    let high = b[128 + 32 * half + l] >> (2 * part) & 3;
-                    let q = i32::from(low | high << 4) - 32;
-                    let s = b[192 + 8 * half + 2 * part + l / 16] as i8;
-                    *w = d * f32::from(s) * q as f32;
+            }
+            Kind::Q6K => {
+                for part in 0..16 {
+                    // Two halves of 128 weights, in each four times 32, in each two scales.
+                    let (half_of, k, l) = (part / 8, part / 2 % 4, part % 2 * 16);
+                    let low = &b[64 * half_of + 32 * (k % 2) + l..];
+                    let high = &b[128 + 32 * half_of + l..];
+                    for (q, (low, high)) in q[..16].iter_mut().zip(low.iter().zip(high)) {
+                        *q = (low >> (k / 2 * 4) & 15) | (high >> (2 * k) & 3) << 4;
+                    }
+                    let d = half(&b[208..]) * f32::from(b[192 + part] as i8);
+                    put(&q[..16], Worth::around(d, 32.0));
                 }
-            }),
+            }
         }
     }
 }
 
+/// What whole numbers are worth: w = d·(q − zero) + m.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Worth {
+    pub(super) d: f32,
+    zero: f32,
+    m: f32,
+}
+
+impl Worth {
+    fn around(d: f32, zero: f32) -> Self {
+        Self { d, zero, m: 0.0 }
+    }
+
+    fn from(d: f32, m: f32) -> Self {
+        Self { d, zero: 0.0, m }
+    }
+
+    fn of(self, q: u8) -> f32 {
+        self.d * (f32::from(q) - self.zero) + self.m
+    }
+
+    /// What 0 is worth.
+    pub(super) fn least(self) -> f32 {
+        self.of(0)
+    }
+}
+
 /// Weight j in the low half of byte j, j + 16 in the high.
-fn nibbles(bytes: &[u8], out: &mut [f32], worth: impl Fn(f32) -> f32) {
-    let (low, high) = out.split_at_mut(16);
-    for ((low, high), &b) in low.iter_mut().zip(high).zip(bytes) {
-        *low = worth(f32::from(b & 15));
-        *high = worth(f32::from(b >> 4));
+fn halves_of(bytes: &[u8], q: &mut [u8; 32]) {
+    let (low, high) = q.split_at_mut(16);
+    for ((low, high), b) in low.iter_mut().zip(high).zip(bytes) {
+        (*low, *high) = (b & 15, b >> 4);
     }
 }
 
 /// Scale and offset of 6 bits of one of eight parts, out of 12 bytes.
 #[inline(always)]
-pub(super) fn six_bits(b: &[u8], part: usize) -> (u8, u8) {
+fn six_bits(b: &[u8], part: usize) -> (u8, u8) {
     match part {
         0..4 => (b[part] & 63, b[part + 4] & 63),
         _ => (

@@ -9,10 +9,7 @@
 //! worth  [units, rows, 2]   d, m
 //! ```
 
-use super::{
-    matrix::Matrix,
-    quant::{Kind, half, six_bits},
-};
+use super::{matrix::Matrix, quant::Kind};
 
 /// Words of a unit.
 pub const WORDS: usize = 4;
@@ -48,9 +45,11 @@ impl Units {
         for (r, row) in matrix.bytes().chunks_exact(each.max(1)).enumerate() {
             let mut unit = 0;
             for block in row.chunks_exact(bytes) {
-                unpack(matrix.kind(), block, &mut |q, d, m| {
-                    all.put(unit * rows + r, q, [d, m]);
-                    unit += 1;
+                matrix.kind().whole(block, &mut |q, worth| {
+                    for q in q.chunks_exact(weights(bits)) {
+                        all.put(unit * rows + r, q, [worth.d, worth.least()]);
+                        unit += 1;
+                    }
                 });
             }
         }
@@ -71,59 +70,4 @@ impl Units {
 /// Weights of a unit.
 pub const fn weights(bits: usize) -> usize {
     WORDS * 32 / bits
-}
-
-/// The units of a block: what its weights are, d and m.
-fn unpack(kind: Kind, b: &[u8], put: &mut impl FnMut(&[u8], f32, f32)) {
-    let mut q = [0u8; 32];
-    match kind {
-        Kind::F32 | Kind::F16 | Kind::Bf16 => (),
-        Kind::Q8_0 => {
-            let d = half(b);
-            for part in b[2..].chunks_exact(16) {
-                q.iter_mut().zip(part).for_each(|(q, b)| *q = b ^ 0x80);
-                put(&q[..16], d, -128.0 * d);
-            }
-        }
-        Kind::Q4_0 => {
-            halves(&b[2..], &mut q);
-            put(&q, half(b), -8.0 * half(b));
-        }
-        Kind::Q4_1 => {
-            halves(&b[4..], &mut q);
-            put(&q, half(b), half(&b[2..]));
-        }
-        Kind::Q4K => {
-            let (d, e) = (half(b), half(&b[2..]));
-            for part in 0..8 {
-                let (s, o) = six_bits(&b[4..16], part);
-                let bytes = &b[16 + part / 2 * 32..];
-                for (q, b) in q.iter_mut().zip(bytes) {
-                    *q = b >> (part % 2 * 4) & 15;
-                }
-                put(&q, d * f32::from(s), -e * f32::from(o));
-            }
-        }
-        Kind::Q6K => {
-            for part in 0..16 {
-                // Two halves of 128 weights, in each four times 32, in each two scales.
-                let (half_of, k, l) = (part / 8, part / 2 % 4, part % 2 * 16);
-                let low = &b[64 * half_of + 32 * (k % 2) + l..];
-                let high = &b[128 + 32 * half_of + l..];
-                for (q, (low, high)) in q[..16].iter_mut().zip(low.iter().zip(high)) {
-                    *q = (low >> (k / 2 * 4) & 15) | (high >> (2 * k) & 3) << 4;
-                }
-                let d = half(&b[208..]) * f32::from(b[192 + part] as i8);
-                put(&q[..16], d, -32.0 * d);
-            }
-        }
-    }
-}
-
-/// Weight j in the low half of byte j, j + 16 in the high.
-fn halves(bytes: &[u8], q: &mut [u8; 32]) {
-    let (low, high) = q.split_at_mut(16);
-    for ((low, high), b) in low.iter_mut().zip(high).zip(bytes) {
-        (*low, *high) = (b & 15, b >> 4);
-    }
 }

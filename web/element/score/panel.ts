@@ -135,11 +135,16 @@ export class ScorePanel extends Panel {
       const roll = await this.#see({ type: "heldOut", index });
       if (!roll) return;
       const voices = roll.voices.map((v, i) => (whole || i === 0 ? v : { ...v, notes: [] }));
-      this.#desk.take({ ...roll, voices }, true);
-      this.#printed.refresh();
-      this.#bars.clear();
-      this.host.requestUpdate();
+      this.#take({ ...roll, voices });
     }, "music");
+  }
+
+  /** What comes from elsewhere stands there as if the reader had written it. */
+  #take(roll: Roll) {
+    this.#desk.take(roll, true);
+    this.#printed.refresh();
+    this.#bars.clear();
+    this.host.requestUpdate();
   }
 
   async #see(query: ViewQuery): Promise<Roll | undefined> {
@@ -222,10 +227,7 @@ export class ScorePanel extends Panel {
     this.#making.stop();
     this.#making.settle();
     if (roll.tempo) this.#listening.tempo = roll.tempo;
-    this.#desk.take(roll, true);
-    this.#printed.refresh();
-    this.#bars.clear();
-    this.host.requestUpdate();
+    this.#take(roll);
   }
 
   override dropped(file: File): boolean {
