@@ -29,7 +29,7 @@ use crate::{
     kernels::bernoulli,
     model::{Condition, DensityOptions, Samples, StepContext, finish},
     nn::{init, linear},
-    optim::{Hyper, Optimizer},
+    optim::{Hyper, Optimizer, ParameterGroup},
     plots,
     protocol::Token,
     rng::{Purpose, Rng},
@@ -254,7 +254,29 @@ impl Suite {
             layer = optimizer.step(layer, &loss, Hyper::new(1e-2));
         }
         let weight = layer.weight.val().without_autodiff();
-        self.keep("three steps of Adam", weight).await
+        self.keep("three steps of Adam", weight).await?;
+
+        // Three matrices of one shape, which a card moves together, and one of another.
+        let mut net: Vec<Linear> = [[24, 24], [24, 24], [24, 24], [24, 9]]
+            .map(|[d_in, d_out]| init::linear(d_in, d_out, 1.0, &mut rng, &self.autodiff()))
+            .into();
+        let groups = ParameterGroup::of_convolutions("net", &net, |_| true);
+        let mut optimizer = Optimizer::new(&groups);
+        let hyper = Hyper {
+            muon: true,
+            ..Hyper::new(1e-1)
+        };
+        for _ in 0..2 {
+            let x = self.normal([40, 24], 1.0).autodiff();
+            let y = net.iter().fold(x, |x, layer| linear::linear(layer, x));
+            net = optimizer.step(net, &y.square().mean(), hyper);
+        }
+        for (i, layer) in net.iter().enumerate() {
+            let weight = layer.weight.val().without_autodiff();
+            self.keep(&format!("two steps of Muon, matrix {i}"), weight)
+                .await?;
+        }
+        Ok(())
     }
 
     async fn models(&mut self) -> Result<()> {

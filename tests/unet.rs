@@ -6,10 +6,10 @@ use generative_playground::{
     nn::{
         conv::{conv, conv_upsampled},
         init,
-        unet::{Told, UNet, UNetConfig},
+        unet::{self, Told, UNet, UNetConfig},
         weights::{self, Weights},
     },
-    optim::{Hyper, Optimizer},
+    optim::{Hyper, Optimizer, ParameterGroup},
     rng::{Purpose, Rng},
 };
 use serde_json::Value;
@@ -40,7 +40,7 @@ fn build(case: &Value, device: &Device) -> UNet {
 }
 
 #[test]
-fn answers_and_gradients_are_pytorchs() {
+fn answers_gradients_and_steps_of_muon_are_pytorchs() {
     let path = root("tests/reference/unet.json");
     let text = std::fs::read_to_string(path).expect("a committed file");
     let cases: Vec<Value> = serde_json::from_str(&text).expect("JSON");
@@ -84,9 +84,28 @@ fn answers_and_gradients_are_pytorchs() {
         let want = number(&case["loss"]);
         assert!((value - want).abs() < 1e-5 * want, "{value}, {want}");
 
+        let gradients = Optimizer::gradients(&net, &loss);
+        let groups = ParameterGroup::of_convolutions("unet", &net, unet::inside);
+        let mut muon = Optimizer::new(&groups);
+        muon.take(gradients.clone());
+        let hyper = Hyper {
+            muon: true,
+            ..Hyper::new(1.0)
+        };
+        let before = pollster::block_on(weights::read(&net)).expect("weights");
+        let after = muon.apply(net.clone(), hyper);
+        let after = pollster::block_on(weights::read(&after)).expect("weights");
+        for (name, want) in case["muon"].as_object().expect("a table") {
+            let of = |weights: &Weights| weights[name].as_slice::<f32>().expect("floats").to_vec();
+            let pairs = of(&after).into_iter().zip(of(&before));
+            let moved: Vec<f32> = pairs.map(|(after, before)| after - before).collect();
+            digest(&format!("Muon, {name}"), &moved, want);
+        }
+
         // (1 − β₁) of the gradient is Adam's first moment after one step.
         let mut adam = Optimizer::default();
-        adam.step(net, &loss, Hyper::new(1e-3));
+        adam.take(gradients);
+        adam.apply(net, Hyper::new(1e-3));
         let moments = pollster::block_on(adam.read()).expect("moments");
         let want = case["gradients"].as_object().expect("a table");
         for (name, want) in want {

@@ -50,6 +50,7 @@ use crate::{
         unet::{self, Norm, UNet, UNetConfig},
         weights,
     },
+    optim::ParameterGroup,
     options::Options,
     rng::{Purpose, Rng},
     scene::{PlotInput, PlotRequest, PlotSpec, Scene},
@@ -533,6 +534,14 @@ impl Family for LatentDiffusion {
     }
 
     config_and_net!();
+
+    fn parameter_groups(&self) -> Vec<ParameterGroup> {
+        let inside = |name: &str| {
+            let (_, part) = name.split_once('.').unwrap_or_default();
+            unet::inside(part)
+        };
+        ParameterGroup::of_convolutions(Self::NETWORKS[0], &self.net, inside)
+    }
 
     fn losses(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses> {
         let (x, labels) = (batch.pixels(&self.device())?, self.labels(batch, rng));

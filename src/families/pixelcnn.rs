@@ -53,6 +53,7 @@ use crate::{
         Losses, Sampler, config_and_net,
     },
     nn::{conv::conv, init, weights},
+    optim::ParameterGroup,
     options::Options,
     rng::Rng,
     scene::PlotSpec,
@@ -284,6 +285,11 @@ impl Family for PixelCnn {
     }
 
     config_and_net!();
+
+    fn parameter_groups(&self) -> Vec<ParameterGroup> {
+        let inside = |name: &str| name.starts_with("layers.");
+        ParameterGroup::of_convolutions(Self::NETWORKS[0], &self.net, inside)
+    }
 
     fn cost(&self) -> Cost {
         let pixels = (self.size[0] * self.size[1]) as f64;

@@ -53,6 +53,7 @@ use crate::{
         linear::{activated, linear, matmul},
         weights,
     },
+    optim::ParameterGroup,
     options::Options,
     rng::Rng,
     scene::PlotSpec,
@@ -281,6 +282,11 @@ impl Family for PixelRnn {
     }
 
     config_and_net!();
+
+    fn parameter_groups(&self) -> Vec<ParameterGroup> {
+        let inside = |name: &str| name.starts_with("layers.");
+        ParameterGroup::of_convolutions(Self::NETWORKS[0], &self.net, inside)
+    }
 
     fn cost(&self) -> Cost {
         let pixels = (self.size[0] * self.size[1]) as f64;

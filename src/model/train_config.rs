@@ -48,7 +48,7 @@ pub struct TrainConfig {
     /// Steps over which the learning rate rises from zero.
     #[schemars(title = "Warm-up", range(min = 0, max = 100_000), extend("x-recipe" = true))]
     pub warmup: u64,
-    /// Optimizer of the matrices of hidden layers; everything else is optimised by Adam.
+    /// Optimizer of the matrices and kernels of hidden layers; everything else is optimised by Adam.
     #[schemars(title = "Optimizer", extend("x-data" = ["text", "score"]))]
     pub optimizer: OptimizerKind,
 }

@@ -412,6 +412,13 @@ pub struct UNet {
     frames: usize,
 }
 
+/// Whether a parameter of a [`UNet`] is a matrix or a kernel between others, which Muon may move: not what reads the
+/// image and writes it, and no table.
+pub fn inside(name: &str) -> bool {
+    let between = !name.starts_with("input.") && !name.starts_with("output.");
+    between && (name.ends_with(".weight") || name.starts_with("words.blocks."))
+}
+
 impl UNet {
     /// A network whose answer is zero at first. Images need sides that can be halved
     /// `widths.len() − 1` times.

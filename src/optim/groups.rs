@@ -40,6 +40,15 @@ impl Rule {
     };
 }
 
+/// Rows and columns of a parameter as Muon sees it. A convolution's kernel `[out, in, height, width]` is the matrix
+/// `[out, in · height · width]` by which patches are multiplied (Jordan et al. 2024). Nothing for a vector.
+pub fn as_matrix(dims: &[usize]) -> Option<[usize; 2]> {
+    match dims {
+        [] | [_] => None,
+        [rows, rest @ ..] => Some([*rows, rest.iter().product()]),
+    }
+}
+
 /// Parameters of one network that are treated alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParameterGroup {
@@ -83,6 +92,20 @@ impl ParameterGroup {
     ) -> Vec<Self> {
         Self::of(network, module, |name, dims| match dims.len() {
             2 if inside(name) => Rule::HIDDEN,
+            2 => Rule::MATRIX,
+            _ => Rule::PLAIN,
+        })
+    }
+
+    /// The groups of a network of convolutions: kernels and matrices that are `inside`, by their names, may move by
+    /// Muon; what reads images and writes them, and tables, may not.
+    pub fn of_convolutions<M: Module>(
+        network: &'static str,
+        module: &M,
+        inside: impl Fn(&str) -> bool,
+    ) -> Vec<Self> {
+        Self::of(network, module, |name, dims| match dims.len() {
+            2.. if inside(name) => Rule::HIDDEN,
             2 => Rule::MATRIX,
             _ => Rule::PLAIN,
         })

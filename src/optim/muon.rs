@@ -6,8 +6,11 @@
 //! al. 2025, "Muon is Scalable for LLM Training", arXiv:2502.16982, a step is as long as Adam's, so
 //! both share a learning rate.
 
+use std::collections::BTreeMap;
+
 use burn::tensor::{Tensor, TensorData};
 
+use super::optimizer::Matrix;
 use crate::{
     device,
     kernels::{
@@ -24,20 +27,20 @@ const ITERATIONS: usize = 5;
 /// Coefficients of the quintic that lifts small singular values fastest (Jordan et al.).
 const QUINTIC: [f32; 3] = [3.4445, -4.775, 2.0315];
 
-/// About U Vᵀ for x = U S Vᵀ; singular values come out between about 0.7 and 1.2.
-pub fn orthogonal(x: Tensor<2>) -> Tensor<2> {
-    let [rows, columns] = x.dims();
+/// About U Vᵀ for each x = U S Vᵀ of `[n, rows, columns]`; singular values come out between about 0.7 and 1.2.
+pub fn orthogonal(x: Tensor<3>) -> Tensor<3> {
+    let [_, rows, columns] = x.dims();
     let tall = rows > columns;
-    let mut x = if tall { x.transpose() } else { x };
-    let norm = x.clone().square().sum().sqrt() + 1e-7;
-    x = x / norm.unsqueeze();
+    let mut x = if tall { x.swap_dims(1, 2) } else { x };
+    let norm = x.clone().square().sum_dim(2).sum_dim(1).sqrt() + 1e-7; // [n, 1, 1]
+    x = x / norm;
     let [a, b, c] = QUINTIC;
     for _ in 0..ITERATIONS {
-        let gram = matmul(x.clone(), x.clone().transpose());
+        let gram = matmul(x.clone(), x.clone().swap_dims(1, 2));
         let poly = gram.clone() * b + matmul(gram.clone(), gram) * c;
         x = x.clone() * a + matmul(poly, x);
     }
-    if tall { x.transpose() } else { x }
+    if tall { x.swap_dims(1, 2) } else { x }
 }
 
 /// [`orthogonal`] on host memory: `x` `[rows, columns]`, row by row.
@@ -89,7 +92,27 @@ pub(crate) fn direction(ahead: Tensor<1>, [rows, columns]: [usize; 2]) -> Tensor
         let direction = host_orthogonal(values(ahead), [rows, columns]);
         return Tensor::from_data(TensorData::new(direction, [rows * columns]), &device);
     }
-    orthogonal(ahead.reshape([rows, columns])).reshape([rows * columns])
+    orthogonal(ahead.reshape([1, rows, columns])).reshape([rows * columns])
+}
+
+/// [`direction`] of each matrix, those of one shape together: what a graphics card is told to do costs more than what
+/// it does, so that few large products are faster there than many small ones.
+pub(crate) fn directions(matrices: &[Matrix]) -> Vec<Tensor<1>> {
+    let mut alike: BTreeMap<[usize; 2], Vec<usize>> = BTreeMap::new();
+    for (i, matrix) in matrices.iter().enumerate() {
+        alike.entry(matrix.dims).or_default().push(i);
+    }
+    let mut found: BTreeMap<usize, Tensor<1>> = BTreeMap::new();
+    for ([rows, columns], group) in alike {
+        let each = |&i: &usize| matrices[i].ahead.clone().reshape([1, rows, columns]);
+        let all = orthogonal(Tensor::cat(group.iter().map(each).collect(), 0));
+        let flat: Tensor<2> = all.reshape([group.len(), rows * columns]);
+        for (at, i) in group.into_iter().enumerate() {
+            let one = flat.clone().slice([at..at + 1, 0..rows * columns]);
+            found.insert(i, one.reshape([rows * columns]));
+        }
+    }
+    found.into_values().collect()
 }
 
 /// One step of a matrix, flat; returns it and its momentum. Its direction may be known already.
@@ -115,31 +138,64 @@ mod tests {
         rng::{Purpose, Rng},
     };
 
+    /// Matrices `[n, rows, columns]` of random numbers, the later the larger.
+    fn random([n, rows, columns]: [usize; 3]) -> Tensor<3> {
+        let x = Rng::new(1, Purpose::Evaluate, 0).normal_tensor([n, rows, columns], &device::cpu());
+        let sizes = TensorData::new((0..n).map(|i| 1.0 + i as f32).collect(), [n, 1, 1]);
+        x * Tensor::<3>::from_data(sizes, &device::cpu())
+    }
+
     #[test]
     fn singular_values_come_close_to_one() {
-        for dims in [[8, 24], [24, 8], [16, 16]] {
-            let x = Rng::new(1, Purpose::Evaluate, 0).normal_tensor(dims, &device::cpu());
-            let o = orthogonal(x.clone());
-            let flat = |t: &Tensor<2>| values(t.clone().reshape([dims[0] * dims[1]]));
-            let by_hand = host_orthogonal(flat(&x), dims);
-            for (a, b) in by_hand.iter().zip(flat(&o)) {
+        for dims in [[1, 8, 24], [3, 24, 8], [2, 16, 16]] {
+            let [n, rows, columns] = dims;
+            let x = random(dims);
+            for (o, x) in orthogonal(x.clone()).iter_dim(0).zip(x.iter_dim(0)) {
+                let flat = |t: Tensor<3>| values(t.reshape([rows * columns]));
+                let by_hand = host_orthogonal(flat(x), [rows, columns]);
+                for (a, b) in by_hand.iter().zip(flat(o.clone())) {
+                    assert!((a - b).abs() < 1e-5, "{dims:?}: {a}, {b}");
+                }
+                let o: Tensor<2> = o.reshape([rows, columns]);
+                let squares: f32 = o.clone().square().sum().into_scalar();
+                let rank = rows.min(columns) as f32;
+                assert!(
+                    (0.5 * rank..1.5 * rank).contains(&squares),
+                    "{n}, {dims:?}: {squares}"
+                );
+                let gram = match rows > columns {
+                    true => o.clone().transpose().matmul(o),
+                    false => o.clone().matmul(o.transpose()),
+                };
+                let off = gram - Tensor::<2>::eye(rows.min(columns), &device::cpu());
+                let worst: f32 = off.abs().max().into_scalar();
+                assert!(worst < 0.6, "{dims:?}: {worst}");
+            }
+        }
+    }
+
+    /// Found together or one by one, in the order in which they came.
+    #[test]
+    fn matrices_of_one_shape_go_together() {
+        let shapes = [[4, 6], [6, 4], [4, 6], [5, 5], [4, 6]];
+        let matrix = |(i, dims): (usize, [usize; 2])| {
+            let x = random([i + 1, dims[0], dims[1]]).slice([i..i + 1, 0..dims[0], 0..dims[1]]);
+            Matrix {
+                name: i.to_string(),
+                dims,
+                ahead: x.reshape([dims[0] * dims[1]]),
+            }
+        };
+        let matrices: Vec<Matrix> = shapes.into_iter().enumerate().map(matrix).collect();
+        let together = directions(&matrices);
+        assert_eq!(together.len(), matrices.len());
+        for (found, Matrix { dims, ahead, .. }) in together.into_iter().zip(&matrices) {
+            for (a, b) in values(found)
+                .iter()
+                .zip(values(direction(ahead.clone(), *dims)))
+            {
                 assert!((a - b).abs() < 1e-5, "{dims:?}: {a}, {b}");
             }
-            let squares: f32 = o.clone().square().sum().into_scalar();
-            let rank = dims[0].min(dims[1]) as f32;
-            assert!(
-                (0.5 * rank..1.5 * rank).contains(&squares),
-                "{dims:?}: {squares}"
-            );
-            let gram = if dims[0] > dims[1] {
-                o.clone().transpose().matmul(o)
-            } else {
-                o.clone().matmul(o.transpose())
-            };
-            let n = dims[0].min(dims[1]);
-            let off = gram - Tensor::<2>::eye(n, &device::cpu());
-            let worst: f32 = off.abs().max().into_scalar();
-            assert!(worst < 0.6, "{dims:?}: {worst}");
         }
     }
 }

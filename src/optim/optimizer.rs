@@ -12,13 +12,14 @@ use burn::{
 
 use super::{
     adam::{self, Moments},
-    groups::{Parameter, ParameterGroup, Rule},
+    groups::{Parameter, ParameterGroup, Rule, as_matrix},
     muon,
 };
 use crate::{
+    device,
     error::{Error, Result},
     kernels::reduce,
-    nn::weights::{Shapes, Weights},
+    nn::weights::{self, Shapes, Weights},
 };
 
 /// How a step moves; ε is 1e-8.
@@ -140,6 +141,7 @@ impl Optimizer {
     pub fn apply<M: Module>(&mut self, module: M, hyper: Hyper) -> M {
         self.time += 1;
         self.shorten(hyper);
+        self.look(&module, hyper);
         let module = module.map(&mut Step {
             optimizer: self,
             hyper,
@@ -149,6 +151,19 @@ impl Optimizer {
         self.directions.clear();
         self.shortened = false;
         module
+    }
+
+    /// Finds the directions of matrices together where that is faster, unless they are known.
+    fn look<M: Module>(&mut self, module: &M, hyper: Hyper) {
+        let on_card = |gradient: &Tensor<1>| !device::is_cpu(&gradient.device());
+        if !hyper.muon || !self.directions.is_empty() || !self.pending.values().all(on_card) {
+            return;
+        }
+        let matrices = self.matrices(&weights::shapes(module), hyper);
+        let directions = muon::directions(&matrices);
+        for (matrix, direction) in matrices.into_iter().zip(directions) {
+            self.know(matrix.name, direction);
+        }
     }
 
     fn shorten(&mut self, hyper: Hyper) {
@@ -166,16 +181,14 @@ impl Optimizer {
         }
         self.shorten(hyper);
         let found = shapes.iter().filter_map(|(name, dims)| {
-            let rule = self.rules.get(name).filter(|rule| rule.muon);
-            let (&[rows, columns], Some(_)) = (dims.as_slice(), rule) else {
-                return None;
-            };
+            self.rules.get(name).filter(|rule| rule.muon)?;
+            let dims = as_matrix(dims)?;
             let grad = self.pending.get(name)?.clone();
             let before = self.moments.get(name).map(|moments| moments.0.clone());
             let before = before.unwrap_or_else(|| grad.zeros_like());
             Some(Matrix {
                 name: name.clone(),
-                dims: [rows, columns],
+                dims,
                 ahead: muon::ahead(grad, before).0,
             })
         });
@@ -325,13 +338,14 @@ impl ModuleMapper for Step<'_> {
             } else {
                 value
             };
-            let (value, moments) = match dims.as_slice() {
-                &[rows, columns] if rule.muon && hyper.muon => {
+            let matrix = as_matrix(&dims).filter(|_| rule.muon && hyper.muon);
+            let (value, moments) = match matrix {
+                Some(matrix) => {
                     let (m, v) = moments;
-                    let (value, m) = muon::step(value, grad, m, known, [rows, columns], hyper.lr);
+                    let (value, m) = muon::step(value, grad, m, known, matrix, hyper.lr);
                     (value, (m, v))
                 }
-                _ => adam::step(value, grad, moments, time, hyper),
+                None => adam::step(value, grad, moments, time, hyper),
             };
             moments_out.insert(name, moments);
             value.reshape(dims).autodiff().require_grad()

@@ -13,7 +13,7 @@ use crate::{
     error::{Error, Result},
     families,
     model::{Model, OptimizerKind, TrainConfig},
-    optim::Rule,
+    optim::{Rule, as_matrix},
     options::{self, Options},
 };
 
@@ -275,12 +275,12 @@ impl Plan {
 fn muon(model: &dyn Model) -> f64 {
     let groups = model.parameter_groups();
     let hidden = groups.iter().filter(|group| group.rule == Rule::HIDDEN);
-    let of = |dims: &[usize]| match dims {
-        &[a, b] => {
+    let of = |dims: &[usize]| match as_matrix(dims) {
+        Some([a, b]) => {
             let (least, most) = (a.min(b) as f64, a.max(b) as f64);
             10.0 * (2.0 * least * least * most + least.powi(3))
         }
-        _ => 0.0,
+        None => 0.0,
     };
     hidden
         .flat_map(|group| &group.parameters)

@@ -4,7 +4,8 @@
     python3 tests/reference/unet.py        (any PyTorch >= 1.13 does)
 
 writes  unet.json      for each case the answer, the loss mean((answer - target)^2), and the gradient of
-                       every weight
+                       every weight, and how far a step of Muon at learning rate 1 moves those between the first
+                       and the last layer, a kernel being the matrix [out, in * height * width]
 
 Weights and inputs come from a formula that both sides evaluate exactly (`signed` of vae.py); everything
 is computed in double precision. A linear weight is [d_in, d_out].
@@ -15,6 +16,7 @@ import math
 import torch
 import torch.nn.functional as F
 
+from gpt import newton_schulz
 from vae import HERE, digest, rounded, signed
 
 # Channels, height and width of the images; widths, groups and heads; times; how many classes there
@@ -215,6 +217,17 @@ class UNet:
         return self.conv("output", F.silu(self.norm("norm", h)))
 
 
+def between(name):
+    return name.endswith(".weight") and not name.startswith(("input.", "output."))
+
+
+def step_of_muon(p):
+    """The first step by Nesterov's momentum of 0.95 (kellerjordan.github.io/posts/muon)."""
+    grad = p.grad.reshape(len(p), -1)
+    ahead = 0.95 * (0.05 * grad) + 0.05 * grad
+    return -0.2 * math.sqrt(max(grad.shape)) * newton_schulz(ahead)
+
+
 def run(channels, height, width, widths, groups, heads, times, classes, labels, frames, beside, depth):
     net, n = UNet(channels, widths, groups, heads, classes, frames, beside, depth), images(frames)
     given = {1000: channels + beside, 1001: channels}
@@ -237,6 +250,7 @@ def run(channels, height, width, widths, groups, heads, times, classes, labels, 
         "answer": digest(answer),
         "loss": loss.item(),
         "gradients": {name: digest(p.grad) for name, p in sorted(net.p.items())},
+        "muon": {name: digest(step_of_muon(p)) for name, p in sorted(net.p.items()) if between(name)},
     }
 
 

@@ -68,6 +68,7 @@ use crate::{
         unet::{self, UNet, UNetConfig},
         weights,
     },
+    optim::ParameterGroup,
     options::Options,
     rng::{Purpose, Rng},
     scene::{PlotRequest, PlotSpec, Scene},
@@ -450,6 +451,15 @@ impl Family for Ddpm {
     }
 
     config_and_net!();
+
+    fn parameter_groups(&self) -> Vec<ParameterGroup> {
+        match &self.net {
+            Either::A(_) => ParameterGroup::by_shape(Self::NETWORKS[0], &self.net),
+            Either::B(_) => {
+                ParameterGroup::of_convolutions(Self::NETWORKS[0], &self.net, unet::inside)
+            }
+        }
+    }
 
     fn losses(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses> {
         self.loss_of(batch, rng)

@@ -43,6 +43,7 @@ use crate::{
         Capabilities, Condition, ConditionKind, Cost, Defaults, Family, Losses, OnePass, Sampler,
         Samples, Schedule, TrainConfig, config_and_net,
     },
+    optim::ParameterGroup,
     options::Options,
     rng::{Purpose, Rng},
     scene::{PlotRequest, PlotSpec, Scene},
@@ -295,6 +296,14 @@ impl Family for NeuralProcess {
     }
 
     config_and_net!();
+
+    fn parameter_groups(&self) -> Vec<ParameterGroup> {
+        // What reads and writes images moves by Adam.
+        let ends = ["encoder.convolutions.0.", "decoder.logits."];
+        let inside =
+            |name: &str| name.ends_with(".weight") && !ends.iter().any(|end| name.starts_with(end));
+        ParameterGroup::of_convolutions(Self::NETWORKS[0], &self.net, inside)
+    }
 
     fn losses(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses> {
         let (together, hands) = self.hands(batch.len());

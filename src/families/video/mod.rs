@@ -45,8 +45,9 @@ use crate::{
     },
     nn::{
         squares::{squeeze, unsqueeze},
-        unet::{Told, UNet, UNetConfig},
+        unet::{self, Told, UNet, UNetConfig},
     },
+    optim::ParameterGroup,
     options::Options,
     rng::{Purpose, Rng},
 };
@@ -366,6 +367,10 @@ impl Family for Video {
     }
 
     config_and_net!();
+
+    fn parameter_groups(&self) -> Vec<ParameterGroup> {
+        ParameterGroup::of_convolutions(Self::NETWORKS[0], &self.net, unet::inside)
+    }
 
     fn losses(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses> {
         self.loss_of(batch, rng)

@@ -295,8 +295,8 @@ export const options: Record<string, string> = {
   "Learning rate": "Lernrate",
   "Step size of Adam.": "Schrittweite von Adam.",
   Optimizer: "Optimierer",
-  "Optimizer of the matrices of hidden layers; everything else is optimised by Adam.":
-    "Optimierer für die Matrizen verdeckter Schichten; alles andere optimiert Adam.",
+  "Optimizer of the matrices and kernels of hidden layers; everything else is optimised by Adam.":
+    "Optimierer für Matrizen und Faltungskerne verdeckter Schichten; alles andere optimiert Adam.",
   adam: "Adam",
   "Adam (Kingma & Ba 2014).": "Adam (Kingma & Ba 2014).",
   muon: "Muon",
