@@ -21,7 +21,7 @@ use generative_playground::{
     device,
     error::{Code, Result},
     families,
-    model::{Condition, TrainConfig, finish},
+    model::{Condition, OptimizerKind, TrainConfig, finish},
     options::Options,
     protocol::{PlotInputs, ViewQuery},
     session::Session,
@@ -556,9 +556,12 @@ fn mutants_of_every_family_never_panic() {
 }
 
 /// Bits of all weights after two steps with so many helpers, and of the losses; with how many parts a step has.
-fn trained_with(small: &Small, helpers: u32) -> (Vec<u32>, usize) {
+fn trained_with(small: &Small, optimizer: OptimizerKind, helpers: u32) -> (Vec<u32>, usize) {
     let device = device::cpu();
-    let train = TrainConfig::from_json(&small.train).expect("options");
+    let train = TrainConfig {
+        optimizer,
+        ..TrainConfig::from_json(&small.train).expect("options")
+    };
     let new = |train| {
         let data = small.data.clone();
         Trainer::new(small.family, &small.config, train, data, 5, &device).expect("a training")
@@ -594,14 +597,19 @@ fn trained_with(small: &Small, helpers: u32) -> (Vec<u32>, usize) {
 fn every_family_learns_the_same_to_the_last_bit_from_any_number_of_workers() {
     let mut helped = Vec::new();
     for small in small_models() {
-        let (alone, parts) = trained_with(&small, 0);
-        for workers in [2, 3, 5] {
-            let (bits, _) = trained_with(&small, workers - 1);
-            let family = small.family;
-            assert!(bits == alone, "{family} with {workers} workers");
-        }
-        if parts > 1 {
-            helped.push(small.family);
+        let family = small.family;
+        for optimizer in [OptimizerKind::Adam, OptimizerKind::Muon] {
+            let (alone, parts) = trained_with(&small, optimizer, 0);
+            for workers in [2, 3, 5] {
+                let (bits, _) = trained_with(&small, optimizer, workers - 1);
+                assert!(
+                    bits == alone,
+                    "{family} by {optimizer:?} with {workers} workers"
+                );
+            }
+            if parts > 1 {
+                helped.push(family);
+            }
         }
     }
     helped.dedup();

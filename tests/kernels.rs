@@ -370,6 +370,45 @@ fn attentions() {
     }
 }
 
+/// Attention that has become sharp, as it does while a model learns: scores lie far apart, and gradients are small. With
+/// numbers below the smallest normal one a processor computes many times more slowly.
+#[test]
+fn sharp_attention_is_the_formula_without_subnormal_numbers() {
+    let (t, heads, d) = (70, 2, 8);
+    let c = heads * d;
+    let mut rng = Rng::new(11, Purpose::Evaluate, 0);
+    let everywhere = vec![true; t * t];
+    let some: Vec<bool> = (0..t * t).map(|i| i % t == i / t || i % 3 == 0).collect();
+    for (mask, allowed) in [
+        (Mask::Full, everywhere),
+        (Mask::Allowed(some.clone().into()), some),
+    ] {
+        let qkv: Vec<f32> = rng.normal(t * 3 * c).iter().map(|v| 6.0 * v).collect();
+        let found = [true, false].map(|by_kernel| {
+            let x = leaf(qkv.clone(), [t, 3 * c]);
+            let out = match by_kernel {
+                true => attention(x.clone(), t, heads, &mask),
+                false => attention_formula(x.clone(), t, heads, &allowed),
+            };
+            let gradients = (out.clone() * 1e-6).square().sum().backward();
+            (
+                numbers(out),
+                numbers(x.grad(&gradients).expect("a gradient")),
+            )
+        });
+        let [(got, got_grad), (want, want_grad)] = found;
+        assert!(worst(&got, &want) < 1e-5, "{mask:?}");
+        let largest = want_grad.iter().fold(0.0f32, |m, v| m.max(v.abs()));
+        let scaled = |values: &[f32]| values.iter().map(|v| v / largest).collect::<Vec<f32>>();
+        assert!(
+            worst(&scaled(&got_grad), &scaled(&want_grad)) < 1e-4,
+            "{mask:?}"
+        );
+        let subnormal = got.iter().chain(&got_grad).filter(|v| v.is_subnormal());
+        assert_eq!(subnormal.count(), 0, "{mask:?}");
+    }
+}
+
 #[test]
 fn sines_and_cosines_of_numbers() {
     let mut rng = Rng::new(4, Purpose::Evaluate, 0);

@@ -6,7 +6,7 @@ use burn::tensor::{Int, Tensor, TensorData, activation};
 
 use super::{
     host::{Array, Kernel, apply, is_host},
-    math::{LANES, exp, sum},
+    math::{LANES, share, sum},
 };
 
 /// −log p(target) of each row, nats.
@@ -45,7 +45,7 @@ fn largest(row: &[f32]) -> f32 {
 /// Softmax of `scale` · `row` in place; returns the log of the sum of exponentials.
 pub(super) fn softmax(row: &mut [f32], scale: f32) -> f32 {
     let max = scale * largest(row);
-    row.iter_mut().for_each(|v| *v = exp(scale * *v - max));
+    row.iter_mut().for_each(|v| *v = share(scale * *v - max));
     let total = sum(row);
     let over = 1.0 / total;
     row.iter_mut().for_each(|v| *v *= over);

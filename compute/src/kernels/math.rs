@@ -131,10 +131,20 @@ pub fn multiply(y: &mut [f32], x: &[f32]) {
     y.iter_mut().zip(x).for_each(|(y, x)| *y *= x);
 }
 
+/// eˣ of what lies so far below the largest of a row, or 0 where that is less than a hundredth of a billionth of a
+/// float's last place beside it. What such shares are multiplied with would no longer be normal numbers, with which
+/// processors compute many times more slowly.
+#[inline(always)]
+pub fn share(x: f32) -> f32 {
+    // e⁻⁴² = 6e-19.
+    const LEAST: f32 = -42.0;
+    if x < LEAST { 0.0 } else { exp(x) }
+}
+
 /// Softmax of k x, in place.
 pub fn softmax(row: &mut [f32], k: f32) {
     let most = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    row.iter_mut().for_each(|v| *v = exp(k * (*v - most)));
+    row.iter_mut().for_each(|v| *v = share(k * (*v - most)));
     let total = 1.0 / sum(row);
     row.iter_mut().for_each(|v| *v *= total);
 }
@@ -221,6 +231,38 @@ pub fn block_rows(each: usize, work: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernels::cross_entropy;
+
+    #[test]
+    fn shares_are_as_they_were_or_nothing() {
+        let scores = [
+            0.0,
+            -1.0,
+            -41.5,
+            -60.0,
+            -87.0,
+            -500.0,
+            f32::NEG_INFINITY,
+            f32::MIN,
+        ];
+        let total: f64 = scores.iter().map(|&s| f64::from(s).exp()).sum();
+        let (mut here, mut there) = (scores, scores);
+        softmax(&mut here, 1.0);
+        cross_entropy::softmax(&mut there, 1.0);
+        for ((&score, here), there) in scores.iter().zip(here).zip(there) {
+            let want = f64::from(score).exp() / total;
+            for got in [here, there] {
+                let error = (f64::from(got) - want).abs();
+                assert!(
+                    error < 1e-6 * want || (got == 0.0 && want < 1e-18),
+                    "{score}: {got}"
+                );
+            }
+        }
+        let mut nothing = [f32::NAN, 0.0];
+        softmax(&mut nothing, 1.0);
+        assert!(nothing[0].is_nan(), "what is no number stays none");
+    }
 
     #[test]
     fn exponentials_are_right_to_the_last_bits() {

@@ -59,8 +59,8 @@ use crate::{
     kernels::reduce,
     model::{
         Capabilities, Condition, ConditionKind, Cost, Defaults, Density, DensityKind,
-        DensityOptions, Divided, Example, Family, Losses, Preset, Reading, Sampler, Samples,
-        TrainConfig, config_and_net, ready,
+        DensityOptions, Divided, Example, Family, Losses, OptimizerKind, Preset, Reading, Sampler,
+        Samples, TrainConfig, config_and_net, ready,
     },
     nn::{
         either::Either,
@@ -387,6 +387,8 @@ impl Family for Ddpm {
                 },
                 TrainConfig {
                     batch_size: 32,
+                    learning_rate: 3e-3,
+                    optimizer: OptimizerKind::Muon,
                     ema: 0.995,
                     clip: 1.0,
                     binarize: Binarize::None,
