@@ -260,7 +260,7 @@ impl Suite {
         let mut net: Vec<Linear> = [[24, 24], [24, 24], [24, 24], [24, 9]]
             .map(|[d_in, d_out]| init::linear(d_in, d_out, 1.0, &mut rng, &self.autodiff()))
             .into();
-        let groups = ParameterGroup::of_convolutions("net", &net, |_| true);
+        let groups = ParameterGroup::of_hidden("net", &net, |_| true);
         let mut optimizer = Optimizer::new(&groups);
         let hyper = Hyper {
             muon: true,

@@ -85,7 +85,7 @@ fn answers_gradients_and_steps_of_muon_are_pytorchs() {
         assert!((value - want).abs() < 1e-5 * want, "{value}, {want}");
 
         let gradients = Optimizer::gradients(&net, &loss);
-        let groups = ParameterGroup::of_convolutions("unet", &net, unet::inside);
+        let groups = ParameterGroup::of_hidden("unet", &net, unet::inside);
         let mut muon = Optimizer::new(&groups);
         muon.take(gradients.clone());
         let hyper = Hyper {

@@ -540,7 +540,7 @@ impl Family for LatentDiffusion {
             let (_, part) = name.split_once('.').unwrap_or_default();
             unet::inside(part)
         };
-        ParameterGroup::of_convolutions(Self::NETWORKS[0], &self.net, inside)
+        ParameterGroup::of_hidden(Self::NETWORKS[0], &self.net, inside)
     }
 
     fn losses(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses> {

@@ -288,7 +288,7 @@ impl Family for PixelCnn {
 
     fn parameter_groups(&self) -> Vec<ParameterGroup> {
         let inside = |name: &str| name.starts_with("layers.");
-        ParameterGroup::of_convolutions(Self::NETWORKS[0], &self.net, inside)
+        ParameterGroup::of_hidden(Self::NETWORKS[0], &self.net, inside)
     }
 
     fn cost(&self) -> Cost {

@@ -285,7 +285,7 @@ impl Family for PixelRnn {
 
     fn parameter_groups(&self) -> Vec<ParameterGroup> {
         let inside = |name: &str| name.starts_with("layers.");
-        ParameterGroup::of_convolutions(Self::NETWORKS[0], &self.net, inside)
+        ParameterGroup::of_hidden(Self::NETWORKS[0], &self.net, inside)
     }
 
     fn cost(&self) -> Cost {

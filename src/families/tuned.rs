@@ -290,7 +290,7 @@ impl Family for Tuned {
 
     fn parameter_groups(&self) -> Vec<ParameterGroup> {
         let inside = |name: &str| name.contains("layers.") || name.starts_with(ADAPTERS);
-        let mut groups = ParameterGroup::of_transformer(Self::NETWORKS[0], &self.net, inside);
+        let mut groups = ParameterGroup::of_hidden(Self::NETWORKS[0], &self.net, inside);
         for group in &mut groups {
             group.parameters.retain(|p| !p.name.starts_with(BEFORE));
         }

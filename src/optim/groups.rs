@@ -18,7 +18,7 @@ pub struct Parameter {
 pub struct Rule {
     /// Weight decay takes its share off them.
     pub decay: bool,
-    /// They are matrices, and move by Muon where the options of the training ask for it.
+    /// They are matrices or kernels, and move by Muon where the options of the training ask for it.
     pub muon: bool,
 }
 
@@ -33,7 +33,7 @@ impl Rule {
         decay: true,
         muon: false,
     };
-    /// By Muon where it is asked for, with decay: matrices between hidden layers.
+    /// By Muon where it is asked for, with decay: matrices and kernels between hidden layers.
     pub const HIDDEN: Self = Self {
         decay: true,
         muon: true,
@@ -83,23 +83,9 @@ impl ParameterGroup {
         groups
     }
 
-    /// The groups of a transformer: matrices `inside` its layers, by their names, may move by Muon; tables and what
-    /// is guessed from may not.
-    pub fn of_transformer<M: Module>(
-        network: &'static str,
-        module: &M,
-        inside: impl Fn(&str) -> bool,
-    ) -> Vec<Self> {
-        Self::of(network, module, |name, dims| match dims.len() {
-            2 if inside(name) => Rule::HIDDEN,
-            2 => Rule::MATRIX,
-            _ => Rule::PLAIN,
-        })
-    }
-
-    /// The groups of a network of convolutions: kernels and matrices that are `inside`, by their names, may move by
-    /// Muon; what reads images and writes them, and tables, may not.
-    pub fn of_convolutions<M: Module>(
+    /// The groups of a network with hidden layers: matrices and kernels `inside`, by their names, may move by Muon; tables,
+    /// and what reads examples and writes them, may not. Kernels outside do not decay.
+    pub fn of_hidden<M: Module>(
         network: &'static str,
         module: &M,
         inside: impl Fn(&str) -> bool,

@@ -78,26 +78,36 @@ pub(crate) fn host_orthogonal(mut x: Vec<f32>, [rows, columns]: [usize; 2]) -> V
     x
 }
 
-/// What a step of a matrix begins with: Nesterov's look ahead, which is made orthogonal, and the momentum.
-pub(super) fn ahead(grad: Tensor<1>, momentum: Tensor<1>) -> (Tensor<1>, Tensor<1>) {
-    let momentum = momentum * MOMENTUM + grad.clone() * (1.0 - MOMENTUM);
-    let ahead = momentum.clone() * MOMENTUM + grad * (1.0 - MOMENTUM);
-    (ahead, momentum)
+/// The momentum of a gradient after those before it.
+pub(super) fn remembered(grad: Tensor<1>, momentum: Tensor<1>) -> Tensor<1> {
+    momentum * MOMENTUM + grad * (1.0 - MOMENTUM)
 }
 
-/// [`orthogonal`] of a matrix that is flat, on any device.
-pub(crate) fn direction(ahead: Tensor<1>, [rows, columns]: [usize; 2]) -> Tensor<1> {
-    let device = ahead.device();
-    if device::is_cpu(&device) {
-        let direction = host_orthogonal(values(ahead), [rows, columns]);
-        return Tensor::from_data(TensorData::new(direction, [rows * columns]), &device);
+/// Nesterov's look ahead from a momentum that the gradient is part of; it is made orthogonal.
+pub(super) fn ahead(grad: Tensor<1>, momentum: Tensor<1>) -> Tensor<1> {
+    momentum * MOMENTUM + grad * (1.0 - MOMENTUM)
+}
+
+/// The direction of a matrix on the host, flat.
+pub(crate) fn direction(matrix: &Matrix) -> Tensor<1> {
+    let Matrix { dims, ahead, .. } = matrix;
+    let direction = host_orthogonal(values(ahead.clone()), *dims);
+    let size = direction.len();
+    Tensor::from_data(TensorData::new(direction, [size]), &ahead.device())
+}
+
+/// The direction of each matrix, flat, on any device.
+pub(super) fn directions(matrices: &[Matrix]) -> Vec<Tensor<1>> {
+    let on_host = |matrix: &Matrix| device::is_cpu(&matrix.ahead.device());
+    match matrices.iter().all(on_host) {
+        true => matrices.iter().map(direction).collect(),
+        false => together(matrices),
     }
-    orthogonal(ahead.reshape([1, rows, columns])).reshape([rows * columns])
 }
 
-/// [`direction`] of each matrix, those of one shape together: what a graphics card is told to do costs more than what
+/// The direction of each matrix, those of one shape together: what a graphics card is told to do costs more than what
 /// it does, so that few large products are faster there than many small ones.
-pub(crate) fn directions(matrices: &[Matrix]) -> Vec<Tensor<1>> {
+fn together(matrices: &[Matrix]) -> Vec<Tensor<1>> {
     let mut alike: BTreeMap<[usize; 2], Vec<usize>> = BTreeMap::new();
     for (i, matrix) in matrices.iter().enumerate() {
         alike.entry(matrix.dims).or_default().push(i);
@@ -106,28 +116,17 @@ pub(crate) fn directions(matrices: &[Matrix]) -> Vec<Tensor<1>> {
     for ([rows, columns], group) in alike {
         let each = |&i: &usize| matrices[i].ahead.clone().reshape([1, rows, columns]);
         let all = orthogonal(Tensor::cat(group.iter().map(each).collect(), 0));
-        let flat: Tensor<2> = all.reshape([group.len(), rows * columns]);
-        for (at, i) in group.into_iter().enumerate() {
-            let one = flat.clone().slice([at..at + 1, 0..rows * columns]);
+        for (i, one) in group.into_iter().zip(all.iter_dim(0)) {
             found.insert(i, one.reshape([rows * columns]));
         }
     }
     found.into_values().collect()
 }
 
-/// One step of a matrix, flat; returns it and its momentum. Its direction may be known already.
-pub fn step(
-    value: Tensor<1>,
-    grad: Tensor<1>,
-    momentum: Tensor<1>,
-    known: Option<Tensor<1>>,
-    dims: [usize; 2],
-    lr: f64,
-) -> (Tensor<1>, Tensor<1>) {
-    let (ahead, momentum) = ahead(grad, momentum);
-    let direction = known.unwrap_or_else(|| direction(ahead, dims));
+/// One step of a matrix of these rows and columns in its direction, both flat.
+pub(super) fn step(value: Tensor<1>, direction: Tensor<1>, dims: [usize; 2], lr: f64) -> Tensor<1> {
     let scale = 0.2 * (dims[0].max(dims[1]) as f64).sqrt() * lr;
-    (value - direction * scale, momentum)
+    value - direction * scale
 }
 
 #[cfg(test)]
@@ -187,14 +186,11 @@ mod tests {
             }
         };
         let matrices: Vec<Matrix> = shapes.into_iter().enumerate().map(matrix).collect();
-        let together = directions(&matrices);
-        assert_eq!(together.len(), matrices.len());
-        for (found, Matrix { dims, ahead, .. }) in together.into_iter().zip(&matrices) {
-            for (a, b) in values(found)
-                .iter()
-                .zip(values(direction(ahead.clone(), *dims)))
-            {
-                assert!((a - b).abs() < 1e-5, "{dims:?}: {a}, {b}");
+        let all = together(&matrices);
+        assert_eq!(all.len(), matrices.len());
+        for (found, matrix) in all.into_iter().zip(&matrices) {
+            for (a, b) in values(found).iter().zip(values(direction(matrix))) {
+                assert!((a - b).abs() < 1e-5, "{:?}: {a}, {b}", matrix.dims);
             }
         }
     }

@@ -16,7 +16,6 @@ use super::{
     muon,
 };
 use crate::{
-    device,
     error::{Error, Result},
     kernels::reduce,
     nn::weights::{self, Shapes, Weights},
@@ -68,7 +67,7 @@ pub struct Optimizer {
     pending: Gradients,
     /// Whether they have been shortened.
     shortened: bool,
-    /// Directions of the next step that were found elsewhere, by the names of the matrices.
+    /// Directions of the next step by Muon, by the names of the matrices.
     directions: BTreeMap<String, Tensor<1>>,
 }
 
@@ -153,10 +152,9 @@ impl Optimizer {
         module
     }
 
-    /// Finds the directions of matrices together where that is faster, unless they are known.
+    /// Finds the directions of the matrices that Muon moves, unless they are known.
     fn look<M: Module>(&mut self, module: &M, hyper: Hyper) {
-        let on_card = |gradient: &Tensor<1>| !device::is_cpu(&gradient.device());
-        if !hyper.muon || !self.directions.is_empty() || !self.pending.values().all(on_card) {
+        if !hyper.muon || !self.directions.is_empty() {
             return;
         }
         let matrices = self.matrices(&weights::shapes(module), hyper);
@@ -186,10 +184,11 @@ impl Optimizer {
             let grad = self.pending.get(name)?.clone();
             let before = self.moments.get(name).map(|moments| moments.0.clone());
             let before = before.unwrap_or_else(|| grad.zeros_like());
+            let momentum = muon::remembered(grad.clone(), before);
             Some(Matrix {
                 name: name.clone(),
                 dims,
-                ahead: muon::ahead(grad, before).0,
+                ahead: muon::ahead(grad, momentum),
             })
         });
         found.collect()
@@ -324,7 +323,7 @@ impl ModuleMapper for Step<'_> {
             return param;
         };
         let moments = self.optimizer.moments.remove(&name);
-        let known = self.optimizer.directions.remove(&name);
+        let direction = self.optimizer.directions.remove(&name);
         let rule = self.optimizer.rules.get(&name).copied().unwrap_or_default();
         let (time, hyper) = (self.optimizer.time, self.hyper);
         let moments_out = &mut self.optimizer.moments;
@@ -338,14 +337,13 @@ impl ModuleMapper for Step<'_> {
             } else {
                 value
             };
-            let matrix = as_matrix(&dims).filter(|_| rule.muon && hyper.muon);
-            let (value, moments) = match matrix {
-                Some(matrix) => {
-                    let (m, v) = moments;
-                    let (value, m) = muon::step(value, grad, m, known, matrix, hyper.lr);
-                    (value, (m, v))
+            let (value, moments) = match (direction, as_matrix(&dims)) {
+                (Some(direction), Some(matrix)) => {
+                    let momentum = muon::remembered(grad, moments.0);
+                    let value = muon::step(value, direction, matrix, hyper.lr);
+                    (value, (momentum, moments.1))
                 }
-                None => adam::step(value, grad, moments, time, hyper),
+                _ => adam::step(value, grad, moments, time, hyper),
             };
             moments_out.insert(name, moments);
             value.reshape(dims).autodiff().require_grad()

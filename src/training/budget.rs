@@ -275,15 +275,10 @@ impl Plan {
 fn muon(model: &dyn Model) -> f64 {
     let groups = model.parameter_groups();
     let hidden = groups.iter().filter(|group| group.rule == Rule::HIDDEN);
-    let of = |dims: &[usize]| match as_matrix(dims) {
-        Some([a, b]) => {
-            let (least, most) = (a.min(b) as f64, a.max(b) as f64);
-            10.0 * (2.0 * least * least * most + least.powi(3))
-        }
-        None => 0.0,
-    };
-    hidden
-        .flat_map(|group| &group.parameters)
-        .map(|p| of(&p.dims))
-        .sum()
+    let matrices = hidden.flat_map(|group| &group.parameters);
+    let work = matrices.filter_map(|p| as_matrix(&p.dims)).map(|[a, b]| {
+        let (least, most) = (a.min(b) as f64, a.max(b) as f64);
+        10.0 * (2.0 * least * least * most + least.powi(3))
+    });
+    work.sum()
 }

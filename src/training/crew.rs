@@ -312,7 +312,7 @@ impl Crew {
                 member.line.send(&head.0, &ahead);
             }
         }
-        let here = |i: usize| muon::direction(matrices[i].ahead.clone(), matrices[i].dims);
+        let here = |i: usize| muon::direction(&matrices[i]);
         let begun = Instant::now();
         let mut found: BTreeMap<usize, Tensor<1>> = BTreeMap::new();
         for &i in &shares[0].1 {

@@ -493,7 +493,7 @@ impl Family for Agent {
                 .iter()
                 .any(|part| name.starts_with(part))
         };
-        let mut groups = ParameterGroup::of_transformer(Self::NETWORKS[0], &self.net, inside);
+        let mut groups = ParameterGroup::of_hidden(Self::NETWORKS[0], &self.net, inside);
         if self.net.voice.is_some() {
             for group in &mut groups {
                 group.parameters.retain(|p| p.name.starts_with(VOICE));

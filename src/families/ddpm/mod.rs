@@ -457,9 +457,7 @@ impl Family for Ddpm {
     fn parameter_groups(&self) -> Vec<ParameterGroup> {
         match &self.net {
             Either::A(_) => ParameterGroup::by_shape(Self::NETWORKS[0], &self.net),
-            Either::B(_) => {
-                ParameterGroup::of_convolutions(Self::NETWORKS[0], &self.net, unet::inside)
-            }
+            Either::B(_) => ParameterGroup::of_hidden(Self::NETWORKS[0], &self.net, unet::inside),
         }
     }
 

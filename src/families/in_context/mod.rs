@@ -279,7 +279,7 @@ impl Family for InContext {
 
     fn parameter_groups(&self) -> Vec<ParameterGroup> {
         let inside = |name: &str| name.starts_with("layers.");
-        ParameterGroup::of_transformer(Self::NETWORKS[0], &self.net, inside)
+        ParameterGroup::of_hidden(Self::NETWORKS[0], &self.net, inside)
     }
 
     /// The weighted loss, and beside it the mean square of what all guesses are off.

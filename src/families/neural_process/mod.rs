@@ -302,7 +302,7 @@ impl Family for NeuralProcess {
         let ends = ["encoder.convolutions.0.", "decoder.logits."];
         let inside =
             |name: &str| name.ends_with(".weight") && !ends.iter().any(|end| name.starts_with(end));
-        ParameterGroup::of_convolutions(Self::NETWORKS[0], &self.net, inside)
+        ParameterGroup::of_hidden(Self::NETWORKS[0], &self.net, inside)
     }
 
     fn losses(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses> {

@@ -631,7 +631,7 @@ impl Family for OrderlessTransformer {
 
     fn parameter_groups(&self) -> Vec<ParameterGroup> {
         let inside = |name: &str| name.starts_with("layers.");
-        ParameterGroup::of_transformer(Self::NETWORKS[0], &self.net, inside)
+        ParameterGroup::of_hidden(Self::NETWORKS[0], &self.net, inside)
     }
 
     fn losses(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses> {

@@ -473,7 +473,7 @@ impl Family for Seq2Seq {
 
     fn parameter_groups(&self) -> Vec<ParameterGroup> {
         let inside = |name: &str| name.contains("coder.");
-        ParameterGroup::of_transformer(Self::NETWORKS[0], &self.net, inside)
+        ParameterGroup::of_hidden(Self::NETWORKS[0], &self.net, inside)
     }
 
     /// Mean of −log p(y_t | y_<t, x) over all pieces, nats a piece.

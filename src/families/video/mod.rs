@@ -369,7 +369,7 @@ impl Family for Video {
     config_and_net!();
 
     fn parameter_groups(&self) -> Vec<ParameterGroup> {
-        ParameterGroup::of_convolutions(Self::NETWORKS[0], &self.net, unet::inside)
+        ParameterGroup::of_hidden(Self::NETWORKS[0], &self.net, unet::inside)
     }
 
     fn losses(&self, batch: &Batch, rng: &mut Rng) -> Result<Losses> {

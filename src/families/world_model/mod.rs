@@ -447,7 +447,7 @@ impl Family for WorldModel {
 
     fn parameter_groups(&self) -> Vec<ParameterGroup> {
         let inside = |name: &str| name.starts_with("layers.");
-        ParameterGroup::of_transformer(Self::NETWORKS[0], &self.net, inside)
+        ParameterGroup::of_hidden(Self::NETWORKS[0], &self.net, inside)
     }
 
     /// Means over `STEPS` steps of each episode, nats: of a cell of the next view, of the motion, of whether a mission
