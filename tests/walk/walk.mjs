@@ -72,6 +72,11 @@ const EVENTS = {
         f.controller.attempt(() => f.controller.view({ type: "data", count: 10, resolution: 0 })),
       ),
   ],
+  sample: [
+    3,
+    (w, n) =>
+      w.ask(n, "sample", (f) => f.controller.attempt(async () => void (await f.controller.session?.sample(16, 1, {})))),
+  ],
   hide: [4, (w, n) => w.ask(n, "hide", (f) => f.controller.watch(false))],
   show: [4, (w, n) => w.ask(n, "show", (f) => f.controller.watch(true))],
   "take out": [2, (w, n) => w.ask(n, "take out", (f) => ((f.away = true), f.controller.dispose()))],
@@ -92,11 +97,11 @@ const EVENTS = {
         if (notice) f.controller.notices.dismiss(notice, true);
       }),
   ],
-  kill: [4, (w, n) => w.figure(n)?.page.worker?.die("internal", n % 3 ? "message" : "error")],
-  "lose the device": [2, (w, n) => w.figure(n)?.page.worker?.die("device-lost")],
-  "run out of memory": [1, (w, n) => w.figure(n)?.page.worker?.die("out-of-memory")],
+  kill: [4, (w, n) => w.worker(n)?.die("internal", n % 3 ? "message" : "error")],
+  "lose the device": [2, (w, n) => w.worker(n)?.die("device-lost")],
+  "run out of memory": [1, (w, n) => w.worker(n)?.die("out-of-memory")],
   "lose the locks": [1, (w) => w.world.locks.lose()],
-  "workers start badly": [2, (w, n) => (w.world.starts = ["dies", "failed", "fallback", "silent"][n % 4])],
+  "workers start badly": [2, (w, n) => (w.world.starts = ["dies", "failed", "silent"][n % 3])],
   "workers start": [4, (w) => (w.world.starts = "ok")],
   "server down": [2, (w, n) => (w.world.server.state = n % 2 ? "down" : "silent")],
   "server up": [4, (w) => (w.world.server.state = "up")],
@@ -127,6 +132,9 @@ class Walk {
     this.world = new World(seed, kind);
     this.families = [["vae"], ["gpt"], ["vae", "vae"], ["vae", "gpt"]][seed % 4];
     this.tabs = seed % 3 === 0 ? 2 : 1;
+    // Half of the worlds have a graphics card, faster or slower than the processor.
+    if (kind === STAND_IN && this.world.random.chance(0.5))
+      Object.assign(this.world, { card: "a card", onCard: this.world.random.of([10, 300]) });
     for (let tab = 0; tab < this.tabs; tab++) this.#open(tab);
   }
 
@@ -142,6 +150,12 @@ class Walk {
 
   figure(n) {
     return this.figures[(n >> 4) % this.figures.length];
+  }
+
+  /** Any worker of a figure's page. */
+  worker(n) {
+    const alive = this.figure(n)?.page.alive ?? [];
+    return alive[(n >> 10) % Math.max(1, alive.length)];
   }
 
   ask(n, name, act) {

@@ -13,6 +13,8 @@ const SLICE = 1000;
 const SNAPSHOT = 10_000;
 /** Milliseconds between the start and each step. */
 const STEP = 100;
+/** Steps of samples. */
+const SAMPLES = 15;
 
 const field = (minimum, maximum, value) => ({ type: "integer", minimum, maximum, default: value });
 const KINDS = { vae: "image", gpt: "text", flow: "points" };
@@ -41,6 +43,8 @@ let lineages = 0;
 /** What one worker does. */
 export class Host {
   sessions = new Map();
+  /** Milliseconds of a step. */
+  step = STEP;
   #data = new Set(["moons"]);
   #running = new Map();
   #cancelled = new Set();
@@ -128,6 +132,10 @@ export class Host {
         return this.#slow(() =>
           ok({ type: "file", name: "m.safetensors", mime: "application/octet-stream", bytes: fileOf(model) }),
         );
+      case "sample":
+        return world.clock.after(SAMPLES * this.step, () =>
+          this.dead ? undefined : ok({ type: "view", view: { kind: "image" } }),
+        );
       default:
         return world.random.chance(0.05) ? fail(error("internal")) : ok({ type: "view", view: { kind: "image" } });
     }
@@ -159,7 +167,7 @@ export class Host {
       if (bytes.length === DEADLY.length) return this.world.kill(this, "internal");
       return fail(error("checkpoint-parse"));
     }
-    ok(this.#place(session, { ...model, snapshots: [] }));
+    ok(this.#place(session, { ...model, seconds: 0, snapshots: [] }));
   }
 
   #place(session, model) {
@@ -186,7 +194,9 @@ export class Host {
           progress({ type: "snapshot", step: model.step, bytes: fileOf(model) });
         return ok({ type: "trained", state: state(model) });
       }
-      model.step = Math.min(until, model.step + SLICE / STEP);
+      const before = model.step;
+      model.step = Math.min(until, model.step + Math.ceil(SLICE / this.step));
+      model.seconds = (model.seconds ?? 0) + ((model.step - before) * this.step) / 1000;
       if (model.step % 50 === 0) model.snapshots.push(model.step);
       progress({ type: "training", state: state(model), samples: null });
       if (now - saved >= SNAPSHOT) {
@@ -194,18 +204,18 @@ export class Host {
         last = model.step;
         progress({ type: "snapshot", step: model.step, bytes: fileOf(model) });
       }
-      this.world.clock.after(steps === null ? SLICE : Math.min(SLICE, steps * STEP), slice);
+      this.world.clock.after(steps === null ? SLICE : Math.min(SLICE, steps * this.step), slice);
     };
     this.world.clock.after(1, slice);
   }
 }
 
-const state = ({ step, snapshots }) => ({
+const state = ({ step, seconds = 0, snapshots }) => ({
   step,
   epoch: step / 100,
   rate: 1000 / STEP,
   workers: 1,
-  seconds: (step * STEP) / 1000,
+  seconds,
   losses: [],
   snapshots: [...snapshots],
   overfitting: null,

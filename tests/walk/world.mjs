@@ -27,7 +27,7 @@ const { outputFiles } = await build({
   define: { "import.meta.url": '"https://site.test/element.js"' },
 });
 const GLOBALS = [
-  ...["Worker", "indexedDB", "navigator", "location", "fetch", "performance", "Date", "crypto"],
+  ...["Worker", "window", "indexedDB", "navigator", "location", "fetch", "performance", "Date", "crypto"],
   ...["setTimeout", "clearTimeout", "setInterval", "clearInterval"],
 ];
 const evaluate = new Function(...GLOBALS, `${outputFiles[0].text}\nreturn playground;`);
@@ -53,14 +53,25 @@ function files({ model, images, text }) {
   ]);
 }
 
+function storage() {
+  const all = new Map();
+  return { getItem: (key) => all.get(key) ?? null, setItem: (key, value) => void all.set(key, value) };
+}
+
 /** A browser with its tabs, a server, and the time; `kind` says what its workers are. */
 export class World {
   clock = new Clock();
   /** `ok`, `full` or `none`. */
   storage = "ok";
   pages = [];
-  /** How the next workers start: `ok`, `silent`, `failed`, `fallback`, `dies`. */
+  /** How the next workers start: `ok`, `silent`, `failed`, `dies`. */
   starts = "ok";
+  /** Name of a graphics card, and milliseconds of a step on it; the processor's takes 100. */
+  card = undefined;
+  onCard = 100;
+
+  /** What the browser's local storage holds. */
+  local = storage();
 
   constructor(seed = 1, kind = STAND_IN) {
     this.kind = kind;
@@ -104,6 +115,7 @@ class Page {
     };
     const globals = {
       Worker,
+      window: { localStorage: world.local },
       indexedDB: world.database.facade(page),
       navigator: { locks: world.locks.facade(page), storage: { persist: async () => (page.persisted = true) } },
       location: { origin: "https://site.test", pathname: "/", search: "" },
@@ -119,8 +131,11 @@ class Page {
     Object.assign(this, evaluate(...GLOBALS.map((name) => globals[name])));
   }
 
+  get alive() {
+    return this.workers.filter((w) => !w.terminated);
+  }
   get worker() {
-    return this.workers.findLast((w) => !w.terminated);
+    return this.alive.at(-1);
   }
 
   /** The tab is closed, or the page left: nothing in it runs any more. */
@@ -204,9 +219,10 @@ class StandIn {
   }
 
   #start({ backend, reason }, world) {
-    const { starts } = world;
-    const device = backend === "cpu" ? "cpu" : "webgpu";
+    const { starts, card, onCard } = world;
     if (starts === "silent") return;
+    this.backend = backend === "card" ? "webgpu" : "cpu";
+    if (backend === "card") this.host.step = onCard;
     this.#send({ type: "loading" });
     world.clock.after(20 + world.random.below(world.random.chance(0.1) ? 3000 : 200), () => {
       if (this.terminated || this.host.dead) return;
@@ -215,15 +231,14 @@ class StandIn {
           type: "failed",
           error: { code: "fetch-failed", message: "No code.", hint: "", recoverable: false },
         });
-      else if (starts === "fallback" && backend === "auto") this.#send({ type: "fallback", reason: "failed:drill" });
       else if (starts === "dies") this.die("internal");
       else if (starts === "silent") return;
       else {
         this.ready = true;
         this.#send({
           type: "ready",
-          device: { backend: device, adapter: "", fallback: false },
-          reason: reason ?? "gpu",
+          device: { backend: this.backend, adapter: "", fallback: false, card: backend === "auto" ? card : undefined },
+          reason: reason ?? { auto: card ? "first" : "no-adapter", card: "faster" }[backend] ?? "requested",
         });
         for (const message of this.waiting ?? []) this.host.post(message);
       }
@@ -303,14 +318,18 @@ export class Figure {
 
   /** The model that the worker has for it. */
   get model() {
-    return this.page.worker?.host.sessions.get(this.controller.session?.id);
+    return this.worker?.host.sessions.get(this.controller.session?.id);
+  }
+  /** The worker that it stands in. */
+  get worker() {
+    const id = this.controller.session?.id;
+    return this.page.alive.findLast((w) => w.host.sessions.has(id));
   }
 
   /** The trainings that the page's workers have under way for it. */
   get trainings() {
     const id = this.controller.session?.id;
-    return this.page.workers.filter((w) => !w.terminated).flatMap((w) => w.host.training.filter((s) => s === id))
-      .length;
+    return this.page.alive.flatMap((w) => w.host.training.filter((s) => s === id)).length;
   }
 }
 

@@ -6,22 +6,33 @@ import { came } from "./progress";
 import { note, unloaded, type Violation } from "./refusals";
 import { spawn, takeAhead } from "./spawn";
 
-/** What the reader may ask for. */
+/**
+ * What the reader may ask for. The worker of `auto` computes on the processor, and says what graphics card there is; a
+ * session goes there when a trial shows that it is faster (`trial.ts`).
+ */
 export type Backend = "auto" | "webgpu" | "cpu";
+
+/** Where it is computed then: on a card, if it is a real one, also without being asked for by name. */
+export type Where = Backend | "card";
 
 /** What is in use, and why. */
 export interface Device {
   backend: "cpu" | "webgpu";
   adapter: string;
   fallback: boolean;
-  /** `gpu`, `no-webgpu`, `no-adapter`, `fallback-adapter`, `requested`, or `failed:` and a message. */
+  /** Name of a graphics card that is there and was not taken. */
+  card?: string;
+  /**
+   * `requested`, `first` (as long as the card was not tried), `slower` or `faster` (as the card was found to be),
+   * `no-webgpu`, `no-adapter`, `fallback-adapter`, or `failed:` and a message.
+   */
   reason: string;
 }
 
 /** First message to the worker's shell. */
 export interface Init {
   type: "init";
-  backend: Backend;
+  backend: Where;
   /** Why this worker follows another one, if it does. */
   reason: string | null;
   /** Addresses of files that the worker does not know by itself, from the names in the sources. */
@@ -41,7 +52,6 @@ export type ShellMessage =
   | { type: "came"; loaded: number; total: number }
   | { type: "ready"; device: Omit<Device, "reason">; reason: string }
   | { type: "failed"; error: ErrorInfo }
-  | { type: "fallback"; reason: string }
   | { type: "unloaded"; violations: Violation[] };
 
 /** How long the worker's script may take until its first word, milliseconds. */
@@ -79,7 +89,7 @@ export class Connection {
   #onDeath: (error: PlaygroundError) => void;
 
   /** The worker is started after `delay` milliseconds. */
-  constructor(backend: Backend, reason: string | null, onDeath: (error: PlaygroundError) => void, delay = 0) {
+  constructor(backend: Where, reason: string | null, onDeath: (error: PlaygroundError) => void, delay = 0) {
     this.#onDeath = onDeath;
     this.ready = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -90,7 +100,7 @@ export class Connection {
     else this.#begin(backend, reason);
   }
 
-  #begin(backend: Backend, reason: string | null) {
+  #begin(backend: Where, reason: string | null) {
     const needed = platform.prepare?.();
     if (!needed) this.#start(backend, reason);
     else
@@ -128,7 +138,7 @@ export class Connection {
     );
   }
 
-  #start(backend: Backend, reason: string | null) {
+  #start(backend: Where, reason: string | null) {
     const ahead = reason === null ? takeAhead(backend) : undefined;
     let spawned: Spawned;
     try {
@@ -156,13 +166,9 @@ export class Connection {
         this.#resolve({ ...data.device, reason: data.reason });
       } else if (data.type === "failed") {
         this.#failed(PlaygroundError.from(data.error));
-      } else if (data.type === "unloaded") {
+      } else {
         data.violations.forEach(note);
         this.#unloaded(worker, unloaded(fileUrl("worker.js"), "script"));
-      } else {
-        // The GPU would not start: a new worker, since this one may have half a device in it.
-        worker.terminate();
-        this.#start("cpu", data.reason);
       }
     };
     worker.onmessage = hear;

@@ -1,4 +1,4 @@
-import { Connection, wasRestarted, type Backend, type Device, type Options } from "./connection";
+import { Connection, wasRestarted, type Where, type Device, type Options } from "./connection";
 import { demonstrationsCalled, isOwnEpisodes, missingDemonstrations } from "./demonstrations";
 import { PlaygroundError, problem } from "./errors";
 import { Helpers } from "./helpers";
@@ -9,8 +9,8 @@ import { siteText, type TextSource } from "./texts";
 
 /** What an engine needs to know of a session in order to bring it back. */
 export interface Survivor {
-  /** Called when a new worker is on its way, or with `fatal` when there will be none. */
-  recover(cause: PlaygroundError, fatal: boolean): void;
+  /** Called when a new worker of an engine is on its way, or with `fatal` when there will be none. */
+  recover(cause: PlaygroundError, fatal: boolean, engine: Engine): void;
   /** A text that the session handed over, for a new worker. */
   text(name: string): TextSource | undefined;
   /** A reader's own pictures, for a new worker. */
@@ -35,7 +35,7 @@ export type Pictures = Extract<Outcome, { type: "pictures" }>;
 /** The name that points go by. */
 export const CUSTOM = "custom";
 
-const engines = new Map<Backend, Engine>();
+const engines = new Map<Where, Engine>();
 /** Two deaths within this time and the graphics card is not trusted any more. */
 const MINUTE = 60_000;
 /** A graphics device may be lost once in this time. */
@@ -66,22 +66,29 @@ export class Engine {
   #short = 0;
   /** When the worker was ready; none before. */
   #born: number | undefined;
-  #backend: Backend;
+  #backend: Where;
+  /** Why there will be no other worker. */
+  #over: PlaygroundError | undefined;
 
-  private constructor(readonly wanted: Backend) {
+  private constructor(readonly wanted: Where) {
     this.#backend = wanted;
     this.#connection = this.#connect(null);
   }
 
   /** The engine of a back end for one more session. */
-  static acquire(backend: Backend, session: Survivor): Engine {
+  static acquire(backend: Where, session: Survivor): Engine {
     let engine = engines.get(backend);
     if (!engine) {
       engine = new Engine(backend);
       engines.set(backend, engine);
     }
-    engine.#sessions.add(session);
+    engine.join(session);
     return engine;
+  }
+
+  /** One more session stands on it, or is about to. */
+  join(session: Survivor) {
+    this.#sessions.add(session);
   }
 
   /** A session has ended; with the last one ends the worker. */
@@ -97,6 +104,7 @@ export class Engine {
 
   /** Asks the worker. */
   async request(request: Asked, options?: Options): Promise<Outcome> {
+    if (this.#over) throw this.#over;
     if (request.type !== "open") return this.#connection.send(request, options);
     const { bytes: given } = request;
     const bytes = given instanceof Blob ? new Uint8Array(await given.arrayBuffer()) : given;
@@ -264,15 +272,16 @@ export class Engine {
     const sessions = [...this.#sessions];
     if (this.#short > WAITS.length || this.#deaths.filter((d) => d.cause === cause).length > HOURLY) {
       if (engines.get(this.wanted) === this) engines.delete(this.wanted);
-      for (const s of sessions) s.recover(endless(error), true);
+      const over = (this.#over = endless(error));
+      for (const s of sessions) s.recover(over, true, this);
       return;
     }
     const lost = (d: Death) => d.cause.startsWith("device-lost") && now - d.at < LOST_AGAIN;
     const again = this.#deaths.filter((d) => now - d.at < MINUTE).length > 1 || this.#deaths.filter(lost).length > 1;
-    if (again) this.#backend = "cpu";
-    const reason = this.#backend === "cpu" && this.wanted !== "cpu" ? `failed:${error.message}` : null;
+    if (again && this.wanted !== "auto") this.#backend = "cpu";
+    const reason = this.#backend !== this.wanted ? `failed:${error.message}` : null;
     this.#connection = this.#connect(reason, WAITS[this.#short - 1] ?? 0);
-    for (const s of sessions) s.recover(error, false);
+    for (const s of sessions) s.recover(error, false, this);
   }
 
   #end() {

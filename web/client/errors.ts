@@ -50,3 +50,11 @@ export function badOption(option: string, value: string, reason: string): Playgr
 
 /** The reader stopped it; never shown as a notice. */
 export const cancelled = () => problem("cancelled", "Cancelled.", "Start it again whenever you like.");
+
+/** What is told of a request that ended its worker each time it was made. */
+export const deadly = () =>
+  problem(
+    "internal",
+    "The computation stopped twice at the same place, so it is not tried again.",
+    "What was there before is still there. Try a smaller model, other options or another file.",
+  );

@@ -12,6 +12,8 @@ export interface SessionListener {
   snapshot(step: number, bytes: Uint8Array): void;
   /** The worker was replaced; with `fatal`, it was not. */
   restarted(cause: PlaygroundError, fatal: boolean): void;
+  /** Another device may be in use now, or the same for another reason. */
+  device?(): void;
   /** A text of the reader's own, if the element has it. */
   text?(name: string): TextSource | undefined;
   /** Pictures of the reader's own, if the element has them. */

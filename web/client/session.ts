@@ -1,11 +1,11 @@
-import { CUSTOM, Engine, unexpected, type Pictures, type Points, type Survivor } from "./engine";
-import { wasNeverAsked, wasRestarted, type Backend, type Device } from "./connection";
-import { PlaygroundError, cancelled, problem } from "./errors";
-import type { Fault, ModelInfo, Outcome, PictureSource, PointSource, TextInfo, TrainState, View } from "./protocol";
-import { Questions } from "./questions";
-import { unless } from "./limits";
-import { SILENT, type Run, type SessionListener, type Snapshot } from "./listener";
-import type { Body, Place, Tuning } from "./place";
+import type { Pictures, Points } from "./engine";
+import { wasRestarted, type Device, type Where } from "./connection";
+import { PlaygroundError, cancelled, deadly } from "./errors";
+import type { Fault, ModelInfo, PictureSource, PointSource, TextInfo, TrainState, View } from "./protocol";
+import { SILENT, type Run, type SessionListener } from "./listener";
+import { unless, within } from "./limits";
+import { Standing } from "./standing";
+import { LENGTH, WARM, Watch, alone, isWorthTrying, remember, verdict, type Question, type Task } from "./trial";
 import type { TextSource } from "./texts";
 export type { Run, SessionListener, Snapshot } from "./listener";
 export type { Body, Tuning } from "./place";
@@ -18,154 +18,81 @@ interface Running {
   done: Promise<void>;
   /** Another model has taken the place of the one that it trained. */
   left: boolean;
+  /** It is to go on on the graphics card, where this session has it ready. */
+  card?: Session;
+  /** Ends what it does in this worker. */
+  rest?: () => void;
 }
 
 /** A training that stops its worker so often without one step more is given up. */
 const STUCK = 2;
-let sessions = 0;
+/** A training waits no longer for a graphics card that is faster, milliseconds. */
+const CARD = 15_000;
+/** Samples that take long, until the graphics card is tried with them. */
+const OFTEN = 2;
 
 /** What one element does with one model, whatever happens to the worker under it. */
-export class Session extends Questions implements Survivor {
-  readonly id = ++sessions;
-  /** The model in place. */
-  model: ModelInfo | undefined;
-  protected readonly engine: Engine;
-  #listener: SessionListener;
-  /** How the model came; the way back to it if the worker dies before the first snapshot. */
-  #origin: Place | undefined;
-  #snapshot: Snapshot | undefined;
-  /** Options of the training that were changed since the snapshot. */
-  #tuned: Record<string, unknown> = {};
+export class Session extends Standing {
   #run: Running | undefined;
-  /** Resolves when no model is on its way to the worker. */
-  #placing: Promise<void> = Promise.resolve();
-  /** Counts the models that were in place. */
-  #places = 0;
-  /** The newest recovery; resolves with what it failed of, if it did. */
-  #recovery: Promise<PlaygroundError | undefined> = Promise.resolve(undefined);
-  /** What the worker died of last. */
-  #cause: PlaygroundError | undefined;
-  #ended = false;
   #texts = new Map<string, TextSource>();
   #points: PointSource | undefined;
+  /** A graphics card that `auto` has not taken. */
+  #card: string | undefined;
+  /** The processor was found to be the faster one for the model in place. */
+  #slower = false;
+  /** The model in place was trained here. */
+  #trains = false;
+  /** Samples that took long. */
+  #long = 0;
 
-  constructor(backend: Backend, listener: SessionListener) {
-    super();
-    this.#listener = listener;
-    this.engine = Engine.acquire(backend, this);
+  constructor(backend: Where, listener: SessionListener) {
+    super(backend, listener);
+    if (backend === "auto")
+      super.device.then(
+        ({ card }) => (this.#card = card),
+        () => undefined,
+      );
   }
 
   /** Another session on the same worker, to which nobody listens. */
   sibling = () => new Session(this.engine.wanted, SILENT);
-  get device(): Promise<Device> {
-    return this.engine.device;
+  override get device(): Promise<Device> {
+    return super.device.then((device) => {
+      return this.#slower && device.reason === "first" ? { ...device, reason: "slower" } : device;
+    });
   }
   get training(): boolean {
     return this.#run !== undefined;
   }
-  needData = (name: string): Promise<void> => this.engine.needData(name, this);
 
   // ---- What a new worker needs of it
 
   text(name: string): TextSource | undefined {
-    return this.#texts.get(name) ?? this.#listener.text?.(name);
+    return this.#texts.get(name) ?? this.listener.text?.(name);
   }
   pictures(name: string): PictureSource | undefined {
-    return this.#listener.pictures?.(name);
+    return this.listener.pictures?.(name);
   }
   get points(): PointSource | undefined {
     return this.#points;
   }
 
-  // ---- The model
-
-  /** Opens a checkpoint. If it fails, what was there stays, and trains on. */
-  async open(bytes: Uint8Array | Blob, sha256: string | null): Promise<ModelInfo> {
-    return this.#place({ type: "open", session: this.id, bytes, sha256 }, async () => undefined);
+  protected left() {
+    this.#slower = this.#trains = false;
+    this.#long = 0;
+    if (!this.#run) return;
+    this.#run.left = true;
+    this.#run.abort.abort();
+    this.#run = undefined;
   }
 
-  /** Puts adapters in place, on the checkpoint of their model; likewise. */
-  adapt = (base: Uint8Array, bytes: Uint8Array): Promise<ModelInfo> =>
-    this.#place({ type: "adapt", session: this.id, base, bytes }, async () => undefined);
-
-  /** Puts an untrained model in place. If it fails, or is given up while its data comes, what was there stays. */
-  async create(body: Body | Tuning, signal?: AbortSignal): Promise<ModelInfo> {
-    const asked: Place = { type: "base" in body ? "tune" : "create", session: this.id, ...body } as Place;
-    return this.#place(asked, async () => {
-      await unless(signal, this.needData(body.data));
-    });
+  protected halt() {
+    this.#run?.abort.abort();
   }
 
-  async #place(request: Place, prepare: () => Promise<void>): Promise<ModelInfo> {
-    let settled: () => void = () => undefined;
-    const placing = new Promise<void>((done) => (settled = done));
-    const ask = async () => {
-      await prepare();
-      // Otherwise what is brought back into a new worker could come after it, and take its place.
-      await this.#recovered();
-      this.#placing = placing;
-      return this.engine.request(request);
-    };
-    try {
-      const outcome = await this.insist(ask);
-      if (outcome.type !== "model") throw unexpected(outcome);
-      if (this.#ended) throw cancelled();
-      this.#placed(request, outcome.model);
-      return outcome.model;
-    } finally {
-      settled();
-    }
-  }
-
-  #placed(request: Place, model: ModelInfo) {
-    this.#places++;
-    // A training under way was of the model before: its end has nothing to say of this one.
-    if (this.#run) {
-      this.#run.left = true;
-      this.#run.abort.abort();
-      this.#run = undefined;
-    }
-    this.#origin = request;
-    this.#snapshot = undefined;
-    this.#tuned = {};
-    this.#settle(model, true);
-  }
-
-  #settle(model: ModelInfo, fresh: boolean) {
-    this.model = model;
+  protected settled(model: ModelInfo) {
     // Of the texts, only the one that is learned from is still needed, and the one that was brought last.
     for (const name of [...this.#texts.keys()].slice(0, -1)) if (name !== model.data) this.#texts.delete(name);
-    this.#listener.model(model, fresh);
-  }
-
-  /**
-   * Once more if the worker was replaced meanwhile; not twice, lest the request be what kills it. That is told as an
-   * error of the request; `quietly`, for what is asked again anyway, not.
-   */
-  protected async insist<T>(ask: () => Promise<T>, quietly = false): Promise<T> {
-    for (let deaths = 0; ;) {
-      if (this.#ended) throw this.#cause ?? cancelled();
-      try {
-        return await ask();
-      } catch (e) {
-        if (!wasRestarted(e) || this.#ended) throw e;
-        await this.#recovered();
-        if (wasNeverAsked(e)) continue;
-        if (this.#cause?.code === "out-of-memory") throw this.#cause;
-        if (++deaths > 1) throw quietly ? e : deadly();
-      }
-    }
-  }
-
-  /** Resolves when the session stands in a new worker; throws if there is none. */
-  async #recovered(): Promise<void> {
-    let recovery, failed;
-    do {
-      recovery = this.#recovery;
-      failed = await recovery;
-    } while (recovery !== this.#recovery); // The new worker died as well.
-    if (failed) throw failed;
-    if (this.#ended) throw this.#cause ?? cancelled();
   }
 
   // ---- Data
@@ -201,9 +128,7 @@ export class Session extends Questions implements Survivor {
   /** Makes a past snapshot the current state; until the next snapshot a new worker begins with the newest one. */
   async restoreSnapshot(index: number): Promise<void> {
     await this.pause();
-    const outcome = await this.engine.request({ type: "restoreSnapshot", session: this.id, index });
-    if (outcome.type !== "model") throw unexpected(outcome);
-    this.#settle(outcome.model, false);
+    this.became(await this.engine.request({ type: "restoreSnapshot", session: this.id, index }));
   }
 
   /**
@@ -221,6 +146,7 @@ export class Session extends Questions implements Survivor {
       await this.#train(running, run);
     } finally {
       if (this.#run === running) this.#run = undefined;
+      running.card?.dispose();
       end();
     }
     return running.left ? undefined : this.model?.state;
@@ -230,6 +156,8 @@ export class Session extends Questions implements Survivor {
     const { steps = null, seconds = null, rate = null, network = null, workers = this.workers, keep = true } = run;
     const { signal } = running.abort;
     if (!this.model) return;
+    await this.#choose(running);
+    this.#trains = true;
     const first = this.model.state.step;
     // A new worker counts its seconds from nought.
     let [spent, clock, highest, stuck] = [0, this.model.state.seconds, first, 0];
@@ -237,53 +165,60 @@ export class Session extends Questions implements Survivor {
       spent += state.seconds >= clock ? state.seconds - clock : state.seconds;
       clock = state.seconds;
     };
-    while (!signal.aborted && !this.#ended) {
+    while (!signal.aborted && !this.ended) {
       const left = steps === null ? null : Math.max(0, first + steps - this.model.state.step);
       const rest = seconds === null ? null : Math.max(0, seconds - spent);
+      const watch = new Watch();
+      const lap = lapOf(running);
       try {
         await this.needData(this.model.data);
+        await this.recovered();
         // A model on its way would be trained in the place of this one.
-        for (let seen; seen !== this.#placing; await seen) seen = this.#placing;
+        for (let seen; seen !== this.placing; await seen) seen = this.placing;
         if (signal.aborted) return;
         const outcome = await this.engine.request(
           { type: "train", session: this.id, steps: left, rate, seconds: rest, network, keep },
           {
-            signal,
+            signal: lap,
             progress: (p) => {
               if (p.type === "helpers") this.engine.help(p, workers);
               if (running.left) return;
               if (p.type === "training") {
                 progress(p.state);
                 this.#trained(p.state, p.samples);
-              } else if (p.type === "snapshot") this.#take(p);
+                // One that is held back is fast enough.
+                if (rate === null) this.#tryTraining(running, network, watch.saw(p.state));
+              } else if (p.type === "snapshot") this.take(p);
             },
           },
         );
         if (outcome.type === "trained" && !running.left) this.#trained(outcome.state, null);
-        return;
+        if (!lap.aborted || signal.aborted || running.left) return;
       } catch (e) {
-        if (this.#ended || running.left || PlaygroundError.from(e).code === "cancelled") return;
-        if (!wasRestarted(e)) throw e;
-        const reached = this.model.state.step;
-        stuck = reached > highest ? 0 : stuck + 1;
-        highest = Math.max(highest, reached);
-        await this.#recovered();
-        // The same again would only need the same memory again.
-        if (this.#cause?.code === "out-of-memory") throw this.#cause;
-        if (stuck >= STUCK) throw deadly();
+        if (this.ended || running.left) return;
+        if (PlaygroundError.from(e).code === "cancelled") {
+          if (signal.aborted || !lap.aborted) return;
+        } else if (!wasRestarted(e)) throw e;
+        else {
+          const reached = this.model.state.step;
+          stuck = reached > highest ? 0 : stuck + 1;
+          highest = Math.max(highest, reached);
+          await this.recovered();
+          // The same again would only need the same memory again.
+          if (this.cause?.code === "out-of-memory") throw this.cause;
+          if (stuck >= STUCK) throw deadly();
+        }
       }
+      if (!running.card) continue;
+      await this.#go("card", running);
+      running.card.dispose();
+      running.card = undefined;
     }
   }
 
   #trained(state: TrainState, samples: View | null) {
     if (this.model) this.model = { ...this.model, step: state.step, state };
-    this.#listener.training(state, samples);
-  }
-
-  #take({ step, bytes }: Snapshot) {
-    this.#snapshot = { step, bytes };
-    this.#tuned = {};
-    this.#listener.snapshot(step, bytes);
+    this.listener.training(state, samples);
   }
 
   /** Stops the training, if there is one; resolves when it has stopped. */
@@ -293,107 +228,130 @@ export class Session extends Questions implements Survivor {
     await running?.done;
   }
 
-  /** Takes a snapshot now, and gives it; a new worker would begin with it. */
-  async snapshot(): Promise<Snapshot | undefined> {
-    const { model } = this;
-    const place = this.#places;
-    if (!model) return undefined;
-    const outcome = await this.insist(() => this.engine.request({ type: "export", session: this.id, resumable: true }));
-    if (outcome.type !== "file") throw unexpected(outcome);
-    const snapshot = { step: model.step, bytes: outcome.bytes };
-    if (place === this.#places) this.#take(snapshot);
-    return snapshot;
-  }
-
-  /** Changes options of the training under way. */
-  async setTrain(train: Record<string, unknown>): Promise<void> {
-    const place = this.#places;
-    await this.insist(() => this.engine.request({ type: "setTrain", session: this.id, train }));
-    if (place === this.#places) Object.assign(this.#tuned, train);
-  }
-
   /** Breaks on purpose. */
   async fault(kind: Fault): Promise<void> {
     await this.engine.request({ type: "fault", kind });
   }
 
-  // ---- The worker's death
+  // ---- Processor or graphics card
 
-  recover(cause: PlaygroundError, fatal: boolean) {
-    if (this.#ended) return;
-    this.#cause = cause;
-    if (fatal) {
-      this.#fail(cause);
-      return;
-    }
-    const recovery = this.#reopen().then(
-      () => {
-        if (recovery === this.#recovery && !this.#ended) this.#listener.restarted(cause, false);
-        return undefined;
-      },
-      (e: unknown) => {
-        const error = PlaygroundError.from(e);
-        // A worker that died again while it was being set up brings a recovery of its own.
-        if (recovery === this.#recovery && !this.#ended) this.#fail(error);
-        return error;
-      },
-    );
-    this.#recovery = recovery;
+  /** Draws samples. */
+  override async sample(...asked: Parameters<Standing["sample"]>): Promise<View> {
+    const begun = performance.now();
+    const view = await super.sample(...asked);
+    void this.#trySampling(performance.now() - begun, asked).catch(() => undefined);
+    return view;
   }
 
-  #fail(cause: PlaygroundError) {
-    this.#ended = true;
-    this.#cause = cause;
-    this.#run?.abort.abort();
-    this.#listener.restarted(cause, true);
+  /** What is to be found out about the model in place, if there is a card. */
+  #question(task: Task): Question | undefined {
+    return this.model && this.#card && !this.foreign ? { task, card: this.#card, model: this.model } : undefined;
   }
 
-  async #reopen(): Promise<void> {
-    const place = this.#places;
-    const from: Place | undefined = this.#snapshot
-      ? { type: "open", session: this.id, bytes: this.#snapshot.bytes, sha256: null }
-      : this.#origin;
-    if (!from) {
-      await this.engine.device;
-      return;
-    }
-    if (from.type === "create" || from.type === "tune") await this.needData(from.data);
-    // A model can be looked at without its data, which may be long in coming; whoever trains it asks for it.
-    else if (this.model?.data === CUSTOM) void this.needData(CUSTOM).catch(() => undefined);
-    let outcome: Outcome;
-    try {
-      outcome = await this.engine.request(from);
-    } catch (e) {
-      if (!this.#snapshot || wasRestarted(e) || this.#ended) throw e;
-      // A snapshot that cannot be read must not keep the model from coming back.
-      this.#snapshot = undefined;
-      return this.#reopen();
-    }
-    if (outcome.type !== "model") throw unexpected(outcome);
-    if (place !== this.#places || this.#ended) return;
-    this.#settle(outcome.model, false);
-    if (Object.keys(this.#tuned).length)
-      await this.engine.request({ type: "setTrain", session: this.id, train: this.#tuned }).catch((e: unknown) => {
-        if (wasRestarted(e)) throw e;
-      });
+  #isSlower(yes: boolean) {
+    if (this.#slower === yes) return;
+    this.#slower = yes;
+    this.listener.device?.();
   }
 
-  /** Ends the session, and the worker with the last one. What is asked later fails with the cause, if there is one. */
-  dispose(cause?: PlaygroundError) {
-    if (!this.#ended) {
-      this.#ended = true;
-      this.#cause = cause;
-      this.#run?.abort.abort();
-      this.engine.request({ type: "dispose", session: this.id }).catch(() => undefined);
-    }
-    this.engine.release(this);
+  /** Before a training: to where it is known to be fast. */
+  async #choose(running: Running) {
+    const question = this.#question("train");
+    const faster = question && verdict(question);
+    if (faster === undefined) return;
+    this.#isSlower(!faster);
+    await this.#go(faster ? "card" : "auto", running);
+  }
+
+  /** Goes to another worker, but waits only so long, and no longer than the training is wanted. */
+  async #go(backend: Where, { abort: { signal } }: Running) {
+    let waiting = true;
+    const move = this.move(backend, () => waiting && !signal.aborted);
+    await within(CARD, cancelled, unless(signal, move)).catch(() => undefined);
+    waiting = false;
+  }
+
+  /** Tries the card with steps of the training under way, which takes so many milliseconds for one here. */
+  #tryTraining(running: Running, network: string | null, here: number | undefined) {
+    if (here === undefined || running.card || this.engine.wanted !== "auto" || !isWorthTrying("train", here)) return;
+    const measure = async (other: Session) => {
+      await other.train({ steps: WARM, network, keep: false });
+      const [step, begun] = [other.model?.step ?? 0, performance.now()];
+      await other.train({ seconds: LENGTH, network, keep: false });
+      return (performance.now() - begun) / Math.max(1, (other.model?.step ?? 0) - step);
+    };
+    void this.#try("train", here, measure, () => this.#run === running).then((card) => {
+      if (!card) return;
+      if (this.#run !== running || running.abort.signal.aborted) return card.dispose();
+      running.card = card;
+      running.rest?.();
+    });
+  }
+
+  /** Tries the card with the same samples, if such take long again and again. */
+  async #trySampling(here: number, asked: Parameters<Standing["sample"]>) {
+    const question = this.#question("sample");
+    const { model } = this;
+    const idle = () => !this.#run && !this.#trains && !this.ended && this.model === model;
+    if (!question || !idle() || this.engine.wanted !== "auto") return;
+    const faster = verdict(question);
+    if (faster) return this.move("card", idle);
+    if (faster === false || !isWorthTrying("sample", here) || ++this.#long < OFTEN) return;
+    const [count, seed, options] = asked;
+    const measure = async (other: Session) => {
+      await other.sample(count, seed, options);
+      const begun = performance.now();
+      await other.sample(count, seed, options);
+      return performance.now() - begun;
+    };
+    const card = await this.#try("sample", here, measure, idle);
+    if (card) await this.move("card", idle);
+    card?.dispose();
+  }
+
+  /**
+   * Measures on the card what takes so many milliseconds here, and remembers what came of it. Gives the session that
+   * stands there if it is faster.
+   */
+  async #try(
+    task: Task,
+    here: number,
+    measure: (other: Session) => Promise<number>,
+    wanted: () => boolean,
+  ): Promise<Session | undefined> {
+    const question = this.#question(task);
+    if (!question || verdict(question) !== undefined) return undefined;
+    return alone(async () => {
+      const text = (name: string) => this.text(name);
+      const pictures = (name: string) => this.pictures(name);
+      const other = new Session("card", { ...SILENT, text, pictures });
+      other.usePoints(this.#points);
+      let ratio = 0;
+      try {
+        const { backend } = await other.device;
+        if (backend === "webgpu" && wanted()) {
+          await other.copy(this);
+          if (wanted()) ratio = here / (await measure(other));
+        }
+      } catch {
+        // Then it is of no use for this.
+      }
+      if (wanted()) {
+        remember(question, ratio);
+        this.#isSlower(verdict(question) === false);
+        if (!this.#slower) return other;
+      }
+      other.dispose();
+      return undefined;
+    });
   }
 }
 
-/** What is told of a request that ended its worker each time it was made. */
-const deadly = () =>
-  problem(
-    "internal",
-    "The computation stopped twice at the same place, so it is not tried again.",
-    "What was there before is still there. Try a smaller model, other options or another file.",
-  );
+/** A signal for what a training does in one worker. */
+function lapOf(running: Running): AbortSignal {
+  const lap = new AbortController();
+  running.rest = () => lap.abort();
+  if (running.abort.signal.aborted) lap.abort();
+  running.abort.signal.addEventListener("abort", running.rest);
+  return lap.signal;
+}

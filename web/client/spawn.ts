@@ -1,5 +1,5 @@
 /** How the worker is started: from its file, in another origin's page by way of a blob, and ahead of its first use. */
-import type { Backend, Init } from "./connection";
+import type { Backend, Init, Where } from "./connection";
 import { fileUrl } from "./files";
 import { platform, type AnyWorker, type Spawned } from "./platform";
 
@@ -93,7 +93,7 @@ function leave({ worker }: { worker: AnyWorker }) {
 }
 
 /** The worker that was started ahead, if it is one of this back end; one of another is not needed any more. */
-export function takeAhead(backend: Backend): Ahead | undefined {
+export function takeAhead(backend: Where): Ahead | undefined {
   const found = ahead;
   over = true;
   if (!found) return undefined;

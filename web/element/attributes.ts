@@ -213,7 +213,7 @@ export const ATTRIBUTES = {
     "auto",
     BOTH,
     ["model", "frame"],
-    "`auto` takes a real graphics card if there is one, else the processor",
+    "`auto` begins on the processor, and goes to a real graphics card where a short trial finds it faster",
   ),
   controls: entry(
     among("full", "few", "none", "table"),

@@ -18,7 +18,7 @@ export type Notice = ErrorInfo & {
 };
 
 /** What is in use and why, in a sentence. */
-export function deviceSentence({ backend, adapter, fallback, reason }: Device, words: Words): string {
+export function deviceSentence({ backend, adapter, fallback, card, reason }: Device, words: Words): string {
   if (backend === "webgpu" && fallback)
     return words.say("onSoftware", { adapter: adapter || words.say("softwareAdapter") });
   if (backend === "webgpu") {
@@ -26,6 +26,8 @@ export function deviceSentence({ backend, adapter, fallback, reason }: Device, w
     if (!adapter) return words.say(asked ? "onGpuAsked" : "onGpu");
     return words.say(asked ? "onGpuNamedAsked" : "onGpuNamed", { adapter });
   }
+  if (reason === "first") return words.say("onCpuFirst", { adapter: card || "WebGPU" });
+  if (reason === "slower") return words.say("onCpuFaster");
   if (reason === "no-webgpu") return words.say("onCpuNoWebgpu");
   if (reason === "no-adapter") return words.say("onCpuNoAdapter");
   if (reason === "fallback-adapter") return words.say("onCpuFallback");

@@ -79,6 +79,7 @@ export class Controller extends Runner {
       training: (state, samples) => mine() && this.went(state, samples),
       snapshot: (step, bytes) => mine() && this.keep(step, bytes),
       restarted: (cause, fatal) => mine() && this.#restarted(cause, fatal),
+      device: () => mine() && void this.#learn(session).catch(() => undefined),
       text: (name) => this.corpus?.ownText(name),
       pictures: (name) => this.gallery?.source(name),
     });
@@ -92,17 +93,17 @@ export class Controller extends Runner {
 
   /** Learns which device is in use. A session whose worker does not start is of no use to the next try. */
   #ask(session: Session) {
-    session.device.then(
-      (device) => {
-        if (session !== this.session) return;
-        this.device = device;
-        this.host.using(device);
-      },
-      (e: unknown) => {
-        // A worker that died before it was ready is followed by another one.
-        if (session === this.session && !wasRestarted(e)) this.#end(PlaygroundError.from(e));
-      },
-    );
+    this.#learn(session).catch((e: unknown) => {
+      // A worker that died before it was ready is followed by another one.
+      if (session === this.session && !wasRestarted(e)) this.#end(PlaygroundError.from(e));
+    });
+  }
+
+  async #learn(session: Session) {
+    const device = await session.device;
+    if (session !== this.session) return;
+    this.device = device;
+    this.host.using(device);
   }
 
   #restarted(cause: PlaygroundError, fatal: boolean) {

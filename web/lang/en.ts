@@ -51,10 +51,13 @@ export const en = {
   // What is in use
   onSoftware: "Running on {adapter}, a stand-in for a graphics card: right, but slow. It was asked for.",
   softwareAdapter: "a software adapter",
-  onGpu: "Running on the graphics card, through WebGPU.",
-  onGpuNamed: "Running on the graphics card ({adapter}), through WebGPU.",
+  onGpu: "Running on the graphics card, through WebGPU: for this model it was faster here than the processor.",
+  onGpuNamed:
+    "Running on the graphics card ({adapter}), through WebGPU: for this model it was faster here than the processor.",
   onGpuAsked: "Running on the graphics card, through WebGPU, as asked for.",
   onGpuNamedAsked: "Running on the graphics card ({adapter}), through WebGPU, as asked for.",
+  onCpuFirst:
+    "Running on the processor. What takes long is tried on the graphics card ({adapter}), and goes on if faster there.",
   onCpuNoWebgpu: "Running on the processor, through WebAssembly: this browser has no WebGPU.",
   onCpuNoAdapter:
     "Running on the processor, through WebAssembly: the browser knows WebGPU but found no graphics card for it.",

@@ -30,7 +30,8 @@ export type { Families, Shipped, TextOptions, ToyOptions, TrainingOptions } from
 
 /** How a model is opened or made. */
 export interface LoadOptions {
-  /** `auto` takes a real graphics card if there is one, else the processor; Node has the processor alone. */
+  /** `auto` begins on the processor and goes to a real graphics card where a short trial finds it faster; Node has the
+   * processor alone. */
   backend?: Backend;
   /** Gives it up; what was begun ends with the code `cancelled`. */
   signal?: AbortSignal;

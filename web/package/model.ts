@@ -80,8 +80,7 @@ const COUNTS: Record<Kind, number> = {
 /** A model: it samples, trains, and goes into a file. */
 export class Model<K extends Kind = Kind, F extends keyof Families = keyof Families> {
   readonly #room: Room;
-  /** What it computes on, and why. */
-  readonly device: Device;
+  readonly #first: Device;
   #training = false;
   #disposed = false;
 
@@ -91,7 +90,12 @@ export class Model<K extends Kind = Kind, F extends keyof Families = keyof Famil
    */
   constructor(room: Room, device: Device) {
     this.#room = room;
-    this.device = device;
+    this.#first = device;
+  }
+
+  /** What it computes on now, and why. */
+  get device(): Device {
+    return this.#room.device ?? this.#first;
   }
 
   /** Its family, its data, its options, where its training stands. */

@@ -1,5 +1,5 @@
 /** A session, and what a program hears of it. */
-import type { Backend } from "../client/connection";
+import type { Backend, Device } from "../client/connection";
 import type { PlaygroundError } from "../client/errors";
 import type { PictureSource, TrainState, View } from "../client/protocol";
 import { Session } from "../client/session";
@@ -13,6 +13,8 @@ export interface RoomOptions {
 /** A session, and what listens to it. */
 export class Room {
   readonly session: Session;
+  /** What is computed on, and why, as soon as that is known. */
+  device: Device | undefined;
   /** Pictures of the program's own, for a new worker. */
   readonly pictures = new Map<string, PictureSource>();
   /** Told of a training. */
@@ -23,8 +25,20 @@ export class Room {
       model: () => undefined,
       training: (state, samples) => this.trained?.(state, samples),
       snapshot: () => undefined,
-      restarted: (cause, fatal) => restarted?.(cause, fatal),
+      restarted: (cause, fatal) => {
+        this.#look();
+        restarted?.(cause, fatal);
+      },
+      device: () => this.#look(),
       pictures: (name) => this.pictures.get(name),
     });
+    this.#look();
+  }
+
+  #look() {
+    this.session.device.then(
+      (device) => (this.device = device),
+      () => undefined,
+    );
   }
 }

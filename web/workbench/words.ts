@@ -105,7 +105,9 @@ export const ATTRIBUTES_DE: Record<Name, string> = {
   target: "die Sprache, in die er übersetzt wird",
   layer: "die Schicht, deren Attention gezeigt wird",
   head: "deren Kopf",
-  backend: "`auto` nimmt eine echte Grafikkarte, wenn es eine gibt, sonst den Prozessor",
+  backend:
+    "`auto` beginnt auf dem Prozessor und wechselt auf eine echte Grafikkarte, wo ein kurzer Versuch sie schneller " +
+    "findet",
   controls: "wie viel es neben dem Bild gibt",
 };
 

@@ -1,6 +1,6 @@
 /**
- * The worker's shell: chooses the device, loads the one wasm module that goes with it, and then
- * only passes messages. Everything that thinks is in Rust.
+ * The worker's shell: loads the one wasm module that goes with its device, and then only passes
+ * messages. Everything that thinks is in Rust.
  */
 import type { Aid, Init, ShellMessage } from "../client/connection";
 import { cancelled } from "../client/errors";
@@ -44,10 +44,13 @@ let rest: Rest | undefined;
 /** What waits for the second part, in the order in which it came. */
 let held: Envelope[] = [];
 
+type Ready = Extract<ShellMessage, { type: "ready" }>;
 const tell = (message: ShellMessage) => scope.postMessage(message);
 
 /** How long a graphics driver may take to answer, milliseconds. Some never do. */
 const DRIVER = 10_000;
+/** How long a reader waits for it where the processor computes, milliseconds. */
+const LOOK = 1000;
 /** A heap of so many bytes that traps has most likely had no more to give: wasm's limit is 4 GiB. */
 const FULL = 2 ** 31;
 let memory: WebAssembly.Memory | undefined;
@@ -174,12 +177,6 @@ function failure(e: unknown): ErrorInfo {
   };
 }
 
-interface Choice {
-  backend: "cpu" | "webgpu";
-  reason: string;
-  adapter?: GpuAdapter | null;
-}
-
 function unavailable(): ErrorInfo {
   const why = gpu ? "the browser found no graphics card for it" : "this browser has no WebGPU";
   return {
@@ -190,25 +187,9 @@ function unavailable(): ErrorInfo {
   };
 }
 
-/** Which device `auto` means here, and why. */
-async function choose(wanted: Init["backend"]): Promise<Choice> {
-  if (wanted === "cpu") return { backend: "cpu", reason: "requested" };
-  let silent: string | undefined;
-  const adapter = gpu
-    ? await within(DRIVER, "the graphics driver", gpu.requestAdapter({ powerPreference: "high-performance" })).catch(
-        (e: unknown) => {
-          silent = reasonOf(e);
-          return null;
-        },
-      )
-    : null;
-  if (adapter) watchDevices(adapter);
-  if (wanted === "webgpu") return { backend: "webgpu", reason: "requested", adapter };
-  if (!gpu) return { backend: "cpu", reason: "no-webgpu" };
-  if (!adapter) return { backend: "cpu", reason: silent ? `failed:${silent}` : "no-adapter" };
-  if (isFallback(adapter)) return { backend: "cpu", reason: "fallback-adapter" };
-  return { backend: "webgpu", reason: "gpu", adapter };
-}
+const adapterOf = () =>
+  within(DRIVER, "the graphics driver", gpu?.requestAdapter({ powerPreference: "high-performance" }) ?? never);
+const never = Promise.resolve(null);
 
 const isFallback = (adapter: GpuAdapter) => adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter ?? false;
 
@@ -216,18 +197,52 @@ function nameOf({ info }: GpuAdapter): string {
   return info?.description || [info?.vendor, info?.architecture].filter(Boolean).join(" ") || "WebGPU";
 }
 
-async function init({ backend: wanted, reason: given, files }: Init) {
+/** What there is to say of a graphics card while the processor computes. */
+interface Card {
+  reason: string;
+  /** Its name, if it is a real one. */
+  card?: string;
+}
+
+async function lookForCard(): Promise<Card> {
+  if (!gpu) return { reason: "no-webgpu" };
+  try {
+    const adapter = await adapterOf();
+    if (!adapter) return { reason: "no-adapter" };
+    return isFallback(adapter) ? { reason: "fallback-adapter" } : { reason: "first", card: nameOf(adapter) };
+  } catch (e) {
+    return { reason: `failed:${reasonOf(e)}` };
+  }
+}
+
+/** The processor's module; meanwhile the browser is asked for a graphics card, for a second at most after that. */
+async function onProcessor(auto: boolean): Promise<Ready> {
+  const looking: Promise<Card> = auto ? lookForCard() : Promise.resolve({ reason: "requested" });
+  const device = await load("cpu", false);
+  const silent = (e: unknown): Card => ({ reason: `failed:${reasonOf(e)}` });
+  const { card, reason } = await within(LOOK, "the graphics driver", looking).catch(silent);
+  return { type: "ready", device: { ...device, card }, reason };
+}
+
+/** The card's module; one in software is taken only where it was asked for. */
+async function onCard(asked: boolean): Promise<Ready> {
+  const adapter = await adapterOf().catch(() => null);
+  if (!adapter || (!asked && isFallback(adapter))) throw unavailable();
+  watchDevices(adapter);
+  const device = await load("webgpu", asked);
+  const about = { adapter: nameOf(adapter), fallback: isFallback(adapter) };
+  return { type: "ready", device: { ...device, ...about }, reason: asked ? "requested" : "faster" };
+}
+
+async function init({ backend, reason: given, files }: Init) {
   learnFiles(files);
   tell({ type: "loading" });
-  const { backend, reason, adapter } = await choose(wanted);
   try {
-    if (backend === "webgpu" && !adapter) throw unavailable();
-    const device = await load(backend, wanted === "webgpu");
-    if (adapter) Object.assign(device, { adapter: nameOf(adapter), fallback: isFallback(adapter) });
-    tell({ type: "ready", device, reason: given ?? reason });
+    const onGraphics = backend === "webgpu" || backend === "card";
+    const ready = await (onGraphics ? onCard(backend === "webgpu") : onProcessor(backend === "auto"));
+    tell({ ...ready, reason: given ?? ready.reason });
   } catch (e) {
-    if (wanted === "auto" && backend === "webgpu") tell({ type: "fallback", reason: `failed:${reasonOf(e)}` });
-    else tell({ type: "failed", error: failure(e) });
+    tell({ type: "failed", error: failure(e) });
     return;
   }
   for (const envelope of waiting) post(envelope);

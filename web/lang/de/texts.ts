@@ -40,10 +40,14 @@ export const texts: Texts = {
 
   onSoftware: "Läuft auf {adapter}, einem Ersatz für eine Grafikkarte: richtig, aber langsam. Es war so gewünscht.",
   softwareAdapter: "einem Software-Adapter",
-  onGpu: "Läuft auf der Grafikkarte, über WebGPU.",
-  onGpuNamed: "Läuft auf der Grafikkarte ({adapter}), über WebGPU.",
+  onGpu: "Läuft auf der Grafikkarte, über WebGPU: Für dieses Modell war sie hier schneller als der Prozessor.",
+  onGpuNamed:
+    "Läuft auf der Grafikkarte ({adapter}), über WebGPU: Für dieses Modell war sie hier schneller als der Prozessor.",
   onGpuAsked: "Läuft auf der Grafikkarte, über WebGPU, wie gewünscht.",
   onGpuNamedAsked: "Läuft auf der Grafikkarte ({adapter}), über WebGPU, wie gewünscht.",
+  onCpuFirst:
+    "Läuft auf dem Prozessor, über WebAssembly. Was ihm lange dauert, wird auch auf der Grafikkarte ({adapter}) " +
+    "versucht und läuft dort weiter, wenn das schneller ist.",
   onCpuNoWebgpu: "Läuft auf dem Prozessor, über WebAssembly: Dieser Browser hat kein WebGPU.",
   onCpuNoAdapter:
     "Läuft auf dem Prozessor, über WebAssembly: Der Browser kennt WebGPU, hat aber keine Grafikkarte dafür gefunden.",

@@ -1,0 +1,169 @@
+// A graphics card is tried by what takes the processor long: what is faster there goes on there, and nothing is lost.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { codes, drive, kept } from "./figures.mjs";
+import { World } from "./world.mjs";
+
+/** A figure whose model trains where there is a card that takes so many milliseconds for a step. */
+async function training(onCard, time, before = {}) {
+  const world = Object.assign(new World(), { card: "a card", onCard, ...before });
+  const page = world.page();
+  const figure = page.figure();
+  void figure.load();
+  await world.clock.pass(10_000);
+  const c = figure.controller;
+  void c.attempt(() => c.play());
+  const pass = (ms) => world.clock.pass(ms);
+  await pass(time);
+  return { world, page, figure, c, pass };
+}
+const devices = (page) => page.alive.map((w) => w.backend);
+const reason = async ({ session }) => (await session.device).reason;
+
+test("a training that is faster on the card goes on there from the step where it was", async () => {
+  const { world, page, figure, c, pass } = await training(10, 4000);
+  assert.deepEqual(devices(page), ["cpu"], "it begins on the processor");
+  assert.equal(await reason(c), "first");
+  assert.equal(c.device.reason, "first");
+  const { step } = c.info;
+  const { lineage } = figure.model;
+  await pass(8000);
+  assert.equal(c.device.backend, "webgpu");
+  assert.equal(c.device.reason, "faster");
+  assert.equal(figure.worker.backend, "webgpu");
+  assert.equal(figure.model.lineage, lineage, "the same model");
+  assert.ok(c.running && figure.trainings === 1);
+  assert.ok(c.info.step > step && c.info.step === figure.model.step);
+  assert.deepEqual(devices(page), ["webgpu"], "what nobody stands on has ended");
+  const before = c.info.step;
+  await pass(2000);
+  assert.ok(c.info.step >= before + 150, "ten times as fast");
+  await drive(world, c.pause());
+  assert.equal(figure.trainings, 0);
+  assert.equal(kept(world)[0].step, c.info.step);
+  assert.deepEqual(codes(figure), []);
+});
+
+test("where the card is slower, the training stays, and is not tried again", async () => {
+  const { world, page, c, pass } = await training(90, 30_000);
+  assert.equal(c.device.reason, "slower");
+  assert.deepEqual(devices(page), ["cpu"]);
+  const made = page.workers.length;
+  await drive(world, c.pause());
+  void c.attempt(() => c.play());
+  await pass(20_000);
+  assert.equal(page.workers.length, made, "once is enough");
+  page.close();
+  const other = world.page().figure();
+  void other.load();
+  await pass(10_000);
+  void other.controller.attempt(() => other.controller.play());
+  await pass(20_000);
+  assert.ok(
+    other.page.workers.every((w) => w.backend === "cpu"),
+    "also in another visit",
+  );
+  assert.equal(other.controller.device.reason, "slower");
+});
+
+test("what was found out is remembered: the next training begins on the card", async () => {
+  const { world, page } = await training(10, 20_000);
+  page.close();
+  const other = world.page().figure();
+  void other.load();
+  await world.clock.pass(10_000);
+  assert.equal(other.worker.backend, "cpu", "a first look does not wait for it");
+  void other.controller.attempt(() => other.controller.play());
+  await world.clock.pass(3000);
+  assert.equal(other.worker.backend, "webgpu");
+  assert.equal(other.controller.info.step, other.model.step);
+  // With another card that says nothing.
+  other.page.close();
+  Object.assign(world, { card: "another card", onCard: 300 });
+  const third = world.page().figure();
+  void third.load();
+  await world.clock.pass(10_000);
+  void third.controller.attempt(() => third.controller.play());
+  await world.clock.pass(3000);
+  assert.equal(third.worker.backend, "cpu");
+});
+
+test("without a card, nothing is tried", async () => {
+  const { page } = await training(10, 30_000, { card: undefined });
+  assert.deepEqual(
+    page.workers.map((w) => w.backend),
+    ["cpu"],
+  );
+});
+
+test("a card that fails in its trial disturbs nobody", async () => {
+  for (const starts of ["dies", "failed", "silent"]) {
+    const { world, page, figure, c, pass } = await training(10, 4000);
+    const begun = c.info.step;
+    world.starts = starts;
+    await pass(40_000);
+    assert.equal(figure.worker.backend, "cpu", starts);
+    assert.ok(c.running && c.info.step > begun + 300, `${starts}: ${c.info.step}`);
+    assert.deepEqual(codes(figure), [], starts);
+    world.starts = "ok";
+    await pass(400_000);
+    assert.ok(c.running);
+    assert.deepEqual(devices(page), ["cpu"], starts);
+  }
+});
+
+test("a card that is lost gives the training back, at last to the processor", async () => {
+  const { page, figure, c, pass } = await training(10, 20_000);
+  let { step } = c.info;
+  for (const backend of ["webgpu", "cpu"]) {
+    figure.worker.die("device-lost");
+    await pass(20_000);
+    assert.equal(figure.worker.backend, backend);
+    assert.ok(c.running && c.info.step > step - 1000, `${c.info.step} of ${step}`);
+    ({ step } = c.info);
+  }
+  assert.match(c.device.reason, /^failed:/);
+  // And if none of its workers lives long, to the one that it began in.
+  for (let i = 0; i < 6; i++) {
+    figure.worker?.die();
+    await pass(6000);
+  }
+  assert.ok(c.running || codes(figure).length, "it goes on, or says why not");
+  assert.ok(page.alive.length <= 2);
+});
+
+test("pausing while it moves leaves it where it is whole, and another model is put on the processor", async () => {
+  for (let wait = 5000; wait < 11_000; wait += 250) {
+    const { world, page, figure, c } = await training(10, wait);
+    await drive(world, c.pause());
+    assert.equal(c.running, false);
+    assert.equal(figure.trainings, 0, `${wait}`);
+    assert.equal(c.info.step, figure.model.step, `${wait}`);
+    await drive(world, figure.load());
+    await world.clock.pass(5000);
+    assert.equal(figure.worker.backend, "cpu");
+    assert.deepEqual(devices(page), ["cpu"], `${wait}`);
+    assert.equal(c.info.step, 240_000);
+  }
+});
+
+test("samples that take long twice are tried, and then come from the card", async () => {
+  const world = Object.assign(new World(), { card: "a card", onCard: 10 });
+  const figure = world.page().figure();
+  void figure.load();
+  await world.clock.pass(10_000);
+  const { session } = figure.controller;
+  const sample = async () => {
+    const begun = world.clock.now;
+    await drive(world, session.sample(16, 1, {}));
+    return world.clock.now - begun;
+  };
+  assert.ok((await sample()) >= 1500);
+  await world.clock.pass(5000);
+  assert.equal(figure.worker.backend, "cpu", "once is no habit");
+  await sample();
+  await world.clock.pass(5000);
+  assert.equal(figure.worker.backend, "webgpu");
+  assert.ok((await sample()) < 400);
+  assert.equal(figure.controller.info.step, 240_000);
+});
