@@ -1,7 +1,7 @@
 // A graphics card is tried by what takes the processor long: what is faster there goes on there, and nothing is lost.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { codes, drive, kept } from "./figures.mjs";
+import { codes, drive, kept, model, watched } from "./figures.mjs";
 import { World } from "./world.mjs";
 
 /** A figure whose model trains where there is a card that takes so many milliseconds for a step. */
@@ -27,7 +27,7 @@ test("a training that is faster on the card goes on there from the step where it
   assert.equal(c.device.reason, "first");
   const { step } = c.info;
   const { lineage } = figure.model;
-  await pass(8000);
+  await pass(12_000);
   assert.equal(c.device.backend, "webgpu");
   assert.equal(c.device.reason, "faster");
   assert.equal(figure.worker.backend, "webgpu");
@@ -166,4 +166,118 @@ test("samples that take long twice are tried, and then come from the card", asyn
   assert.equal(figure.worker.backend, "webgpu");
   assert.ok((await sample()) < 400);
   assert.equal(figure.controller.info.step, 240_000);
+});
+
+/** A world in which a trial has found that samples come faster from the card. */
+async function known() {
+  const world = Object.assign(new World(), { card: "a card", onCard: 10 });
+  const figure = world.page().figure();
+  void figure.load();
+  await world.clock.pass(10_000);
+  for (let i = 0; i < 2; i++) {
+    await drive(world, figure.controller.session.sample(16, 1, {}));
+    await world.clock.pass(5000);
+  }
+  figure.page.close();
+  return world;
+}
+
+test("figures that go to the card at once, and one that is asked again on its way, all stand there", async () => {
+  for (let wait = 0; wait < 40; wait++) {
+    const world = await known();
+    const page = world.page();
+    const figures = ["one", "two"].map((name) => page.figure(name));
+    for (const figure of figures) void figure.load();
+    await world.clock.pass(10_000);
+    const [one, two] = figures.map((figure) => figure.controller.session);
+    const asked = [one.sample(16, 1, {}), two.sample(16, 1, {})];
+    await world.clock.pass(wait);
+    asked.push(one.sample(16, 2, {}));
+    await drive(world, Promise.all(asked));
+    await world.clock.pass(8000);
+    for (const { worker } of figures) assert.equal(worker.backend, "webgpu", `${wait}`);
+    for (const session of [one, two]) await drive(world, session.sample(16, 3, {}));
+    assert.deepEqual(devices(page), ["webgpu"], `${wait}`);
+  }
+});
+
+test("a training that begins while its model moves, begins", async () => {
+  for (let wait = 1490; wait < 1530; wait += 2) {
+    const world = await known();
+    const page = world.page();
+    const [figure, other] = ["one", "two"].map((name) => page.figure(name));
+    for (const f of [figure, other]) void f.load();
+    await world.clock.pass(10_000);
+    // The card is there already, for the other one.
+    await drive(world, other.controller.session.sample(16, 1, {}));
+    await world.clock.pass(6000);
+    await drive(world, figure.controller.open(model(500)));
+    void figure.controller.session.sample(16, 1, {});
+    await world.clock.pass(wait);
+    void figure.controller.attempt(() => figure.controller.play());
+    await world.clock.pass(20_000);
+    assert.ok(figure.controller.running && figure.trainings === 1, `${wait}`);
+    assert.ok(figure.controller.info.step > 600, `${wait}`);
+  }
+});
+
+test("a budget in seconds counts those on the processor and those on the card", async () => {
+  const world = Object.assign(new World(), { card: "a card", onCard: 10 });
+  const page = world.page();
+  const bench = page.bench({ budget: { steps: null, seconds: 20 } });
+  const { learner } = bench;
+  void learner.place();
+  await world.clock.pass(5000);
+  bench.playing = true;
+  let trained = 0;
+  for (let second = 0; second < 60; second++) {
+    learner.sync();
+    await world.clock.pass(1000);
+    if (learner.running) trained++;
+  }
+  assert.equal(learner.controller.device.backend, "webgpu");
+  assert.ok(trained >= 19 && trained <= 22, `${trained} seconds`);
+  assert.ok(Math.abs(learner.controller.info.state.seconds - 20) <= 1);
+});
+
+test("a card that does not start any more is waited for once", async () => {
+  for (const starts of ["failed", "silent"]) {
+    const { world, page } = await training(10, 20_000);
+    page.close();
+    const figure = world.page().figure();
+    void figure.load();
+    await world.clock.pass(10_000);
+    const { controller: c } = figure;
+    void c.attempt(() => c.create({ play: false }));
+    await world.clock.pass(3000);
+    world.starts = starts;
+    const before = figure.page.workers.length;
+    // In slow motion each step is a training.
+    Object.assign(c, { stepwise: true, rate: 3, wants: true });
+    c.sync();
+    await world.clock.pass(60_000);
+    assert.ok(c.info.step >= 120, `${starts}: ${c.info.step} steps`);
+    assert.equal(figure.page.workers.length - before, 1, starts);
+    assert.deepEqual(codes(figure), [], starts);
+  }
+});
+
+test("another model asked for while the card still draws for the one before takes its place", async () => {
+  for (let wait = 0; wait < 400; wait += 20) {
+    const world = await known();
+    const page = world.page();
+    const [figure, other] = ["one", "two"].map((name) => page.figure(name));
+    for (const f of [figure, other]) void f.load();
+    await world.clock.pass(10_000);
+    const { session } = figure.controller;
+    void session.sample(16, 1, {});
+    await world.clock.pass(1000);
+    const late = watched(session.sample(16, 2, {}));
+    await world.clock.pass(500 + wait);
+    await drive(world, figure.controller.open(model(77)));
+    await world.clock.pass(5000);
+    assert.equal(figure.controller.info.step, 77, `${wait}`);
+    assert.equal(figure.model?.step, 77, `${wait}`);
+    assert.ok(late.ended && !late.error, `${wait}`);
+  }
 });

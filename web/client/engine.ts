@@ -60,7 +60,8 @@ export class Engine {
   /** The points that the worker has. */
   #points: PointSource | undefined;
   #description: Promise<Description> | undefined;
-  #sessions = new Set<Survivor>();
+  /** Who needs it, and how often. */
+  #sessions = new Map<Survivor, number>();
   #deaths: Death[] = [];
   /** Short lives in a row. */
   #short = 0;
@@ -75,7 +76,7 @@ export class Engine {
     this.#connection = this.#connect(null);
   }
 
-  /** The engine of a back end for one more session. */
+  /** The engine of a back end, for a session that releases it as often as it has acquired it. */
   static acquire(backend: Where, session: Survivor): Engine {
     let engine = engines.get(backend);
     if (!engine) {
@@ -86,14 +87,30 @@ export class Engine {
     return engine;
   }
 
-  /** One more session stands on it, or is about to. */
-  join(session: Survivor) {
-    this.#sessions.add(session);
+  /** The engine of a graphics card, likewise, if `auto` has found one and it works. */
+  static async graphics(session: Survivor): Promise<Engine | undefined> {
+    const [home, engine] = [Engine.acquire("auto", session), Engine.acquire("card", session)];
+    try {
+      if ((await home.device).card && (await engine.device).backend === "webgpu") return engine;
+    } catch {
+      // Then without.
+    } finally {
+      home.release(session);
+    }
+    engine.release(session);
+    return undefined;
   }
 
-  /** A session has ended; with the last one ends the worker. */
+  /** A session needs it once more. */
+  join(session: Survivor) {
+    this.#sessions.set(session, (this.#sessions.get(session) ?? 0) + 1);
+  }
+
+  /** A session needs it once less; with the last one ends the worker. */
   release(session: Survivor) {
-    this.#sessions.delete(session);
+    const left = (this.#sessions.get(session) ?? 1) - 1;
+    if (left > 0) this.#sessions.set(session, left);
+    else this.#sessions.delete(session);
     if (this.#sessions.size === 0) this.#end();
   }
 
@@ -156,7 +173,7 @@ export class Engine {
   }
 
   #anyPoints(): PointSource | undefined {
-    return this.#points ?? [...this.#sessions].find((s) => s.points)?.points;
+    return this.#points ?? [...this.#sessions.keys()].find((s) => s.points)?.points;
   }
 
   async #needPoints(source: PointSource | undefined): Promise<void> {
@@ -174,7 +191,7 @@ export class Engine {
 
   async #load(name: string, session: Survivor): Promise<void> {
     if (isPictures(name)) {
-      const source = session.pictures(name) ?? [...this.#sessions].map((s) => s.pictures(name)).find(Boolean);
+      const source = session.pictures(name) ?? [...this.#sessions.keys()].map((s) => s.pictures(name)).find(Boolean);
       if (!source) throw missing();
       await this.request({ type: "loadPictures", source });
       return;
@@ -184,7 +201,7 @@ export class Engine {
     const made = all.find((set) => set.name === name || (set.kind === "pairs" && name.startsWith(`${set.name}-`)));
     if (made?.of) await this.needData(made.of, session);
     if (made || toys.some((t) => t.id === name)) return; // Made on the spot.
-    const held = session.text(name) ?? [...this.#sessions].map((s) => s.text(name)).find(Boolean);
+    const held = session.text(name) ?? [...this.#sessions.keys()].map((s) => s.text(name)).find(Boolean);
     const own = held ?? (isOwnEpisodes(name) ? await demonstrationsCalled(name) : undefined);
     if (!own && isOwnEpisodes(name)) throw missingDemonstrations();
     const { data } = await siteManifest();
@@ -269,7 +286,7 @@ export class Engine {
     this.#short = this.#born !== undefined && now - this.#born >= SHORT ? 0 : this.#short + 1;
     this.#data.clear();
     this.#points = this.#description = undefined;
-    const sessions = [...this.#sessions];
+    const sessions = [...this.#sessions.keys()];
     if (this.#short > WAITS.length || this.#deaths.filter((d) => d.cause === cause).length > HOURLY) {
       if (engines.get(this.wanted) === this) engines.delete(this.wanted);
       const over = (this.#over = endless(error));

@@ -5,7 +5,19 @@ import type { Fault, ModelInfo, PictureSource, PointSource, TextInfo, TrainState
 import { SILENT, type Run, type SessionListener } from "./listener";
 import { unless, within } from "./limits";
 import { Standing } from "./standing";
-import { LENGTH, WARM, Watch, alone, isWorthTrying, remember, verdict, type Question, type Task } from "./trial";
+import {
+  LENGTH,
+  PATIENCE,
+  WARM,
+  Watch,
+  alone,
+  distrust,
+  isWorthTrying,
+  remember,
+  verdict,
+  type Question,
+  type Task,
+} from "./trial";
 import type { TextSource } from "./texts";
 export type { Run, SessionListener, Snapshot } from "./listener";
 export type { Body, Tuning } from "./place";
@@ -42,8 +54,8 @@ export class Session extends Standing {
   #slower = false;
   /** The model in place was trained here. */
   #trains = false;
-  /** Samples that took long. */
-  #long = 0;
+  /** Milliseconds of samples that took long. */
+  #long: number[] = [];
 
   constructor(backend: Where, listener: SessionListener) {
     super(backend, listener);
@@ -78,8 +90,9 @@ export class Session extends Standing {
   }
 
   protected left() {
-    this.#slower = this.#trains = false;
-    this.#long = 0;
+    this.#isSlower(false);
+    this.#trains = false;
+    this.#long = [];
     if (!this.#run) return;
     this.#run.left = true;
     this.#run.abort.abort();
@@ -128,6 +141,7 @@ export class Session extends Standing {
   /** Makes a past snapshot the current state; until the next snapshot a new worker begins with the newest one. */
   async restoreSnapshot(index: number): Promise<void> {
     await this.pause();
+    await this.recovered();
     this.became(await this.engine.request({ type: "restoreSnapshot", session: this.id, index }));
   }
 
@@ -159,45 +173,47 @@ export class Session extends Standing {
     await this.#choose(running);
     this.#trains = true;
     const first = this.model.state.step;
-    // A new worker counts its seconds from nought.
     let [spent, clock, highest, stuck] = [0, this.model.state.seconds, first, 0];
-    const progress = (state: TrainState) => {
-      spent += state.seconds >= clock ? state.seconds - clock : state.seconds;
-      clock = state.seconds;
-    };
     while (!signal.aborted && !this.ended) {
       const left = steps === null ? null : Math.max(0, first + steps - this.model.state.step);
       const rest = seconds === null ? null : Math.max(0, seconds - spent);
       const watch = new Watch();
       const lap = lapOf(running);
+      const { engine } = this;
+      const went = (told: TrainState, samples: View | null) => {
+        const state = this.counted(told);
+        spent += Math.max(0, state.seconds - clock);
+        clock = state.seconds;
+        this.#trained(state, samples);
+        // One that is held back is fast enough.
+        if (rate === null) this.#tryTraining(running, network, watch.saw(state));
+      };
       try {
-        await this.needData(this.model.data);
+        await this.recovered();
+        await engine.needData(this.model.data, this);
         await this.recovered();
         // A model on its way would be trained in the place of this one.
         for (let seen; seen !== this.placing; await seen) seen = this.placing;
         if (signal.aborted) return;
-        const outcome = await this.engine.request(
+        if (engine !== this.engine) continue;
+        const outcome = await engine.request(
           { type: "train", session: this.id, steps: left, rate, seconds: rest, network, keep },
           {
             signal: lap,
             progress: (p) => {
-              if (p.type === "helpers") this.engine.help(p, workers);
+              if (p.type === "helpers") engine.help(p, workers);
               if (running.left) return;
-              if (p.type === "training") {
-                progress(p.state);
-                this.#trained(p.state, p.samples);
-                // One that is held back is fast enough.
-                if (rate === null) this.#tryTraining(running, network, watch.saw(p.state));
-              } else if (p.type === "snapshot") this.take(p);
+              if (p.type === "training") went(p.state, p.samples);
+              else if (p.type === "snapshot") this.take(p);
             },
           },
         );
-        if (outcome.type === "trained" && !running.left) this.#trained(outcome.state, null);
+        if (outcome.type === "trained" && !running.left) this.#trained(this.counted(outcome.state), null);
         if (!lap.aborted || signal.aborted || running.left) return;
       } catch (e) {
         if (this.ended || running.left) return;
         if (PlaygroundError.from(e).code === "cancelled") {
-          if (signal.aborted || !lap.aborted) return;
+          if (signal.aborted || (!lap.aborted && engine === this.engine)) return;
         } else if (!wasRestarted(e)) throw e;
         else {
           const reached = this.model.state.step;
@@ -257,18 +273,21 @@ export class Session extends Standing {
   /** Before a training: to where it is known to be fast. */
   async #choose(running: Running) {
     const question = this.#question("train");
-    const faster = question && verdict(question);
-    if (faster === undefined) return;
-    this.#isSlower(!faster);
-    await this.#go(faster ? "card" : "auto", running);
+    const answer = question && verdict(question);
+    if (!answer || answer === "failed") return;
+    this.#isSlower(answer === "slower");
+    await this.#go(answer === "faster" ? "card" : "auto", running);
   }
 
   /** Goes to another worker, but waits only so long, and no longer than the training is wanted. */
-  async #go(backend: Where, { abort: { signal } }: Running) {
+  async #go(where: Where, { abort: { signal } }: Running) {
+    const question = this.#question("train");
     let waiting = true;
-    const move = this.move(backend, () => waiting && !signal.aborted);
+    const move = this.move(where, () => waiting && !signal.aborted);
     await within(CARD, cancelled, unless(signal, move)).catch(() => undefined);
     waiting = false;
+    // Not for each training anew.
+    if (where === "card" && this.engine.wanted !== where && question && !signal.aborted) distrust(question);
   }
 
   /** Tries the card with steps of the training under way, which takes so many milliseconds for one here. */
@@ -276,13 +295,24 @@ export class Session extends Standing {
     if (here === undefined || running.card || this.engine.wanted !== "auto" || !isWorthTrying("train", here)) return;
     const measure = async (other: Session) => {
       await other.train({ steps: WARM, network, keep: false });
-      const [step, begun] = [other.model?.step ?? 0, performance.now()];
-      await other.train({ seconds: LENGTH, network, keep: false });
-      return (performance.now() - begun) / Math.max(1, (other.model?.step ?? 0) - step);
+      // Each lap ends when the card has done all of it.
+      for (let steps = WARM; ; steps *= 2) {
+        const [begun, before] = [performance.now(), other.model?.step];
+        await other.train({ steps, network, keep: false });
+        const took = performance.now() - begun;
+        if (other.model?.step === before) throw cancelled();
+        if (took >= LENGTH) return took / steps;
+      }
     };
-    void this.#try("train", here, measure, () => this.#run === running).then((card) => {
+    const { signal } = running.abort;
+    void this.#try(
+      "train",
+      here,
+      (other) => unless(signal, measure(other)),
+      () => this.#run === running,
+    ).then((card) => {
       if (!card) return;
-      if (this.#run !== running || running.abort.signal.aborted) return card.dispose();
+      if (this.#run !== running || signal.aborted) return card.dispose();
       running.card = card;
       running.rest?.();
     });
@@ -294,9 +324,9 @@ export class Session extends Standing {
     const { model } = this;
     const idle = () => !this.#run && !this.#trains && !this.ended && this.model === model;
     if (!question || !idle() || this.engine.wanted !== "auto") return;
-    const faster = verdict(question);
-    if (faster) return this.move("card", idle);
-    if (faster === false || !isWorthTrying("sample", here) || ++this.#long < OFTEN) return;
+    const answer = verdict(question);
+    if (answer === "faster") return this.move("card", idle);
+    if (answer || !isWorthTrying("sample", here) || this.#long.push(here) < OFTEN) return;
     const [count, seed, options] = asked;
     const measure = async (other: Session) => {
       await other.sample(count, seed, options);
@@ -304,7 +334,8 @@ export class Session extends Standing {
       await other.sample(count, seed, options);
       return performance.now() - begun;
     };
-    const card = await this.#try("sample", here, measure, idle);
+    // Others may have been served in between.
+    const card = await this.#try("sample", Math.min(...this.#long), measure, idle);
     if (card) await this.move("card", idle);
     card?.dispose();
   }
@@ -326,20 +357,18 @@ export class Session extends Standing {
       const pictures = (name: string) => this.pictures(name);
       const other = new Session("card", { ...SILENT, text, pictures });
       other.usePoints(this.#points);
-      let ratio = 0;
-      try {
-        const { backend } = await other.device;
-        if (backend === "webgpu" && wanted()) {
-          await other.copy(this);
-          if (wanted()) ratio = here / (await measure(other));
-        }
-      } catch {
-        // Then it is of no use for this.
-      }
+      const tried = async () => {
+        if ((await other.device).backend !== "webgpu") throw cancelled();
+        await other.copy(this);
+        return here / (await measure(other));
+      };
+      const ratio = await within(PATIENCE, cancelled, tried()).catch(() => undefined);
       if (wanted()) {
-        remember(question, ratio);
-        this.#isSlower(verdict(question) === false);
-        if (!this.#slower) return other;
+        if (ratio === undefined) distrust(question);
+        else remember(question, ratio);
+        const answer = verdict(question);
+        this.#isSlower(answer === "slower");
+        if (answer === "faster") return other;
       }
       other.dispose();
       return undefined;

@@ -2,7 +2,7 @@ import { CUSTOM, Engine, unexpected, type Survivor } from "./engine";
 import { wasNeverAsked, wasRestarted, type Device, type Where } from "./connection";
 import { PlaygroundError, cancelled, deadly } from "./errors";
 import type { SessionListener, Snapshot } from "./listener";
-import type { ModelInfo, Outcome, PictureSource, PointSource } from "./protocol";
+import type { ModelInfo, Outcome, PictureSource, PointSource, TrainState } from "./protocol";
 import { isForeign, type Body, type Place, type Tuning } from "./place";
 import { Questions } from "./questions";
 import type { TextSource } from "./texts";
@@ -24,6 +24,8 @@ export abstract class Standing extends Questions implements Survivor {
   #origin: Place | undefined;
   /** Its step then. */
   #began = 0;
+  /** Seconds that it was trained for in workers before this one. */
+  #earlier = 0;
   #snapshot: Snapshot | undefined;
   /** Options of the training that were changed since the snapshot. */
   #tuned: Record<string, unknown> = {};
@@ -36,8 +38,12 @@ export abstract class Standing extends Questions implements Survivor {
   /** What the worker died of last. */
   #cause: PlaygroundError | undefined;
   #ended = false;
-  /** What the worker is asked now. */
+  /** Its engine was released. */
+  #over = false;
+  /** What workers are asked now. */
   #asking = new Set<Promise<unknown>>();
+  /** Where models are on their way to. */
+  #incoming: Engine[] = [];
 
   constructor(
     readonly wanted: Where,
@@ -76,7 +82,7 @@ export abstract class Standing extends Questions implements Survivor {
 
   /** Opens a checkpoint. If it fails, what was there stays, and trains on. */
   async open(bytes: Uint8Array | Blob, sha256: string | null): Promise<ModelInfo> {
-    const engine = isForeign(bytes) ? await this.#card() : undefined;
+    const engine = isForeign(bytes) && this.wanted === "auto" ? await Engine.graphics(this) : undefined;
     return this.#place({ type: "open", session: this.id, bytes, sha256 }, engine ?? this.#home());
   }
 
@@ -98,7 +104,7 @@ export abstract class Standing extends Questions implements Survivor {
     const prepare = async () => {
       if (from.type === "create" || from.type === "tune") await this.needData(from.data);
     };
-    return this.#place({ ...from, session: this.id }, this.#engine, prepare);
+    return this.#place({ ...from, session: this.id }, this.#home(), prepare);
   }
 
   /** The engine that models are put in by default. */
@@ -106,22 +112,7 @@ export abstract class Standing extends Questions implements Survivor {
     return Engine.acquire(this.wanted, this);
   }
 
-  /** The engine of a graphics card, if there is one that was not taken yet. */
-  async #card(): Promise<Engine | undefined> {
-    if (this.wanted !== "auto") return undefined;
-    const engine = Engine.acquire("card", this);
-    try {
-      if ((await this.#home().device).card && !this.#ended) {
-        await engine.device;
-        return engine;
-      }
-    } catch {
-      // Then without.
-    }
-    this.#release(engine);
-    return undefined;
-  }
-
+  /** Puts a model in place on an engine, which it releases. */
   async #place(request: Place, engine: Engine, prepare?: () => Promise<void>): Promise<ModelInfo> {
     let settled: () => void = () => undefined;
     const placing = new Promise<void>((done) => (settled = done));
@@ -132,15 +123,18 @@ export abstract class Standing extends Questions implements Survivor {
       this.#placing = placing;
       return engine.request(request);
     };
+    this.#incoming.push(engine);
     try {
       const outcome = await this.insist(ask);
       if (outcome.type !== "model") throw unexpected(outcome);
       if (this.#ended) throw cancelled();
       this.#placed(request, outcome.model, engine);
-      return outcome.model;
+      return this.model ?? outcome.model;
     } finally {
       settled();
-      this.#release(engine);
+      this.#incoming.splice(this.#incoming.indexOf(engine), 1);
+      this.#forget(engine);
+      engine.release(this);
     }
   }
 
@@ -150,6 +144,7 @@ export abstract class Standing extends Questions implements Survivor {
     this.left();
     this.#origin = request;
     this.#began = model.step;
+    this.#earlier = 0;
     this.#snapshot = undefined;
     this.#tuned = {};
     this.#change(engine);
@@ -157,9 +152,14 @@ export abstract class Standing extends Questions implements Survivor {
   }
 
   #settle(model: ModelInfo, fresh: boolean) {
-    this.model = model;
-    this.settled(model);
-    this.listener.model(model, fresh);
+    this.model = { ...model, state: this.counted(model.state) };
+    this.settled(this.model);
+    this.listener.model(this.model, fresh);
+  }
+
+  /** What a worker tells of a training, with the seconds in those before. */
+  protected counted(state: TrainState): TrainState {
+    return { ...state, seconds: state.seconds + this.#earlier };
   }
 
   /** The model as the worker has changed it. */
@@ -255,29 +255,30 @@ export abstract class Standing extends Questions implements Survivor {
   // ---- Another worker
 
   /**
-   * Goes on in the worker of another back end, from where the model stands; not while it trains. If that cannot be,
-   * or is not `wanted` any more when that worker is ready, the model stays where it is, and nothing is lost.
+   * Goes on in the worker of another back end, from where the model stands; not while it trains. If that cannot be, or
+   * is not `wanted` any more, or another model is on its way, the model stays where it is, and nothing is lost.
    */
   protected async move(backend: Where, wanted: () => boolean): Promise<void> {
     const engine = Engine.acquire(backend, this);
     try {
-      // What takes long holds nobody up.
-      await engine.device;
-      await this.recovered();
-      if (engine === this.#engine || !wanted()) return;
-      const current = () => carried === this.#recovery && !this.#ended;
+      // What takes long holds nobody up. A card that was given up has a worker as well, but on the processor.
+      const { backend: found } = await engine.device;
+      if (backend === "card" && found !== "webgpu") return;
+      let failed;
+      for (let seen; seen !== this.#recovery; failed = await seen) seen = this.#recovery;
+      if (failed || this.#ended || this.#incoming.length || engine === this.#engine || !wanted()) return;
+      const current = () => carried === this.#recovery && !this.#ended && wanted();
       const carried: Promise<undefined> = this.#carry(engine, current).catch(() => undefined);
       this.#recovery = carried;
       await carried;
     } catch {
       // The other worker does not start, or this one is gone.
     } finally {
-      this.#release(engine);
+      engine.release(this);
     }
   }
 
   async #carry(engine: Engine, current: () => boolean): Promise<undefined> {
-    for (let seen; seen !== this.#placing; await seen) seen = this.#placing;
     const place = this.#places;
     const from = await this.#standing();
     if (!from) return;
@@ -285,6 +286,7 @@ export abstract class Standing extends Questions implements Survivor {
       if (from.type === "create" || from.type === "tune") await engine.needData(from.data, this);
       const outcome = await engine.request(from);
       if (outcome.type !== "model" || place !== this.#places || !current()) throw cancelled();
+      this.#earlier = this.model?.state.seconds ?? 0;
       this.#change(engine);
       this.#settle(outcome.model, false);
     } catch (e) {
@@ -300,9 +302,8 @@ export abstract class Standing extends Questions implements Survivor {
     this.#engine = engine;
     engine.join(this);
     void Promise.allSettled(this.#asking).then(() => {
-      if (before === this.#engine) return;
       this.#forget(before);
-      this.#release(before);
+      before.release(this);
     });
     this.listener.device?.();
   }
@@ -312,14 +313,10 @@ export abstract class Standing extends Questions implements Survivor {
     return this.#origin?.type === "open" && isForeign(this.#origin.bytes);
   }
 
-  /** What stands in another worker is not needed there. */
+  /** Whatever stands in another worker is not needed there, unless more is on its way. */
   #forget(engine: Engine) {
+    if ((engine === this.#engine && !this.#ended) || this.#incoming.includes(engine)) return;
     engine.request({ type: "dispose", session: this.id }).catch(() => undefined);
-  }
-
-  /** An engine is not needed any more, unless it is the one in use. */
-  #release(engine: Engine) {
-    if (engine !== this.#engine || this.#ended) engine.release(this);
   }
 
   recover(cause: PlaygroundError, fatal: boolean, engine: Engine) {
@@ -378,6 +375,7 @@ export abstract class Standing extends Questions implements Survivor {
     }
     if (outcome.type !== "model") throw unexpected(outcome);
     if (place !== this.#places || this.#ended) return;
+    this.#earlier = this.model?.state.seconds ?? 0;
     this.#settle(outcome.model, false);
     if (Object.keys(this.#tuned).length)
       await this.engine.request({ type: "setTrain", session: this.id, train: this.#tuned }).catch((e: unknown) => {
@@ -393,6 +391,7 @@ export abstract class Standing extends Questions implements Survivor {
       this.halt();
       this.#forget(this.#engine);
     }
-    this.engine.release(this);
+    if (!this.#over) this.#engine.release(this);
+    this.#over = true;
   }
 }

@@ -23,9 +23,11 @@ const LEAST: Record<Task, number> = { train: 4, sample: 1000 };
 /** A training is looked at from so many of its seconds on, when helpers have come, and for so long. */
 const FROM = 3;
 const FOR = 3;
-/** Steps of a training that make its kernels, and seconds of it that count. */
+/** Steps of a training that make its kernels; from so many on they are doubled until they take that many milliseconds. */
 export const WARM = 3;
-export const LENGTH = 2;
+export const LENGTH = 1000;
+/** A trial that takes longer was in vain, milliseconds: a module comes over the network, kernels are compiled. */
+export const PATIENCE = 120_000;
 /** What is remembered: so many answers, for so many days. */
 const MOST = 100;
 const DAYS = 60;
@@ -34,6 +36,7 @@ const KEY = "generative-playground-trials";
 /** How many times as fast as the processor a card was, and when, in days since 1970. */
 type Answer = [ratio: number, day: number];
 let answers: Map<string, Answer> | undefined;
+const failed = new Set<string>();
 let trying = false;
 
 const today = () => Math.floor(Date.now() / 86_400_000);
@@ -63,13 +66,18 @@ function all(): Map<string, Answer> {
 const keyOf = ({ task, card, model }: Question) =>
   [task, card, model.family, model.data, model.parameters, fileUrl("worker-webgpu_bg.wasm").pathname].join(" ");
 
-/** Whether the card is worth taking; nothing if that is not known. */
-export function verdict(question: Question): boolean | undefined {
-  const answer = all().get(keyOf(question));
-  return answer && answer[0] >= WORTH;
+/** What is known of the card; nothing if it was not tried. That it failed holds for this visit. */
+export function verdict(question: Question): "faster" | "slower" | "failed" | undefined {
+  const key = keyOf(question);
+  if (failed.has(key)) return "failed";
+  const answer = all().get(key);
+  return answer && (answer[0] >= WORTH ? "faster" : "slower");
 }
 
-/** Keeps how many times as fast the card was; 0 if it could not do it, which holds for this visit. */
+/** The card could not do it; what was remembered before stays for other visits. */
+export const distrust = (question: Question) => void failed.add(keyOf(question));
+
+/** Keeps how many times as fast the card was. */
 export function remember(question: Question, ratio: number) {
   const known = all();
   const key = keyOf(question);
@@ -77,7 +85,7 @@ export function remember(question: Question, ratio: number) {
   known.set(key, [ratio, today()]);
   for (const oldest of [...known.keys()].slice(0, -MOST)) known.delete(oldest);
   try {
-    storage()?.setItem(KEY, JSON.stringify([...known].filter(([, [kept]]) => kept > 0)));
+    storage()?.setItem(KEY, JSON.stringify([...known]));
   } catch {
     // No room, or not allowed.
   }
