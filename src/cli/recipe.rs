@@ -178,3 +178,48 @@ impl Recipe {
         families::with_defaults(&self.family, &data.space, &self.config, &self.train)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{checkpoint, options::Options};
+
+    /// What a family starts from may change; how a checkpoint was trained may not.
+    #[test]
+    fn a_recipe_says_how_its_checkpoint_was_trained() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let (mut seen, mut wrong) = (0, Vec::new());
+        for entry in std::fs::read_dir(root.join("recipes")).expect("recipes") {
+            let path = entry.expect("an entry").path();
+            if path.extension().is_none_or(|e| e != "toml") {
+                continue;
+            }
+            let recipe = Recipe::read(&path).expect("a recipe");
+            let file = root.join(format!("web/checkpoints/{}.safetensors", recipe.id));
+            let Ok(bytes) = std::fs::read(file) else {
+                continue;
+            };
+            let (meta, _) = checkpoint::inspect(&bytes).expect("a checkpoint");
+            let (config, asked) = recipe.options(&meta.data).expect("options");
+            let train = TrainConfig::from_json(&meta.train).expect("options");
+            // Some were stopped sooner, or had a part before; their recipes say so.
+            let asked = TrainConfig {
+                steps: train.steps,
+                ..asked
+            };
+            if asked != train {
+                wrong.push(format!("{}: {asked:?}, not {train:?}", recipe.id));
+            }
+            // What came later is not in older files.
+            for (name, value) in meta.config.as_object().expect("a config") {
+                if config.get(name) != Some(value) {
+                    let id = &recipe.id;
+                    wrong.push(format!("{id}: {name} {:?}, not {value}", config.get(name)));
+                }
+            }
+            seen += 1;
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+        assert!(seen >= 30, "{seen} recipes");
+    }
+}

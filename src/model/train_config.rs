@@ -12,7 +12,7 @@ pub struct TrainConfig {
     /// Examples in one step.
     #[schemars(title = "Batch", range(min = 8, max = 512))]
     pub batch_size: usize,
-    /// Step size of Adam.
+    /// Step size of the optimizer.
     #[schemars(title = "Learning rate", range(min = 0.00001, max = 0.1))]
     pub learning_rate: f64,
     /// What a pixel's value is: a probability of ink, drawn anew each time, or the amount itself.
@@ -49,7 +49,8 @@ pub struct TrainConfig {
     #[schemars(title = "Warm-up", range(min = 0, max = 100_000), extend("x-recipe" = true))]
     pub warmup: u64,
     /// Optimizer of the matrices and kernels of hidden layers; everything else is optimised by Adam.
-    #[schemars(title = "Optimizer", extend("x-data" = ["text", "score"]))]
+    // There to be chosen where a family's default is Muon: it has such matrices.
+    #[schemars(title = "Optimizer", extend("x-where" = "muon"))]
     pub optimizer: OptimizerKind,
 }
 

@@ -21,13 +21,21 @@ const words = (name: string) => {
   return text.charAt(0).toUpperCase() + text.slice(1);
 };
 
-/** Whether an option means something for data of a kind. */
-const means = (schema: JsonSchema & { "x-data"?: string[] }, kind: SpaceKind) =>
-  schema["x-data"]?.includes(kind) ?? true;
+/** When an option means something: for data of some kinds, or where its default is a certain value. */
+type Shown = JsonSchema & { "x-data"?: string[]; "x-where"?: unknown };
 
-/** The fields of an object schema as they were declared, without those that only recipes or other data need. */
-export function fieldsOf(schema: JsonSchema, kind: SpaceKind = "image"): Field[] {
-  const shown = Object.entries(schema.properties ?? {}).filter(([, s]) => !s["x-recipe"] && means(s, kind));
+/**
+ * The fields of an object schema as they were declared, without those that only recipes or other data need;
+ * `defaults` are the family's own.
+ */
+export function fieldsOf(
+  schema: JsonSchema,
+  kind: SpaceKind = "image",
+  defaults: Record<string, unknown> = {},
+): Field[] {
+  const means = (name: string, s: Shown) =>
+    (s["x-data"]?.includes(kind) ?? true) && (s["x-where"] === undefined || defaults[name] === s["x-where"]);
+  const shown = Object.entries(schema.properties ?? {}).filter(([name, s]) => !s["x-recipe"] && means(name, s));
   shown.sort(([, a], [, b]) => (a["x-order"] ?? 0) - (b["x-order"] ?? 0));
   return shown.map(([name, s]) => {
     const named = s.oneOf?.map((v) => ({

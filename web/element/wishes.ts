@@ -82,7 +82,7 @@ export abstract class Wishes {
     this.#space = spaces.find((s) => s.kind === kind) ?? spaces[0];
     this.fields = {
       config: fieldsOf(configSchema, kind ?? this.#space?.kind),
-      train: fieldsOf(train, kind ?? this.#space?.kind),
+      train: fieldsOf(train, kind ?? this.#space?.kind, this.#space?.train),
       // What a token is, the model at hand has decided.
       text: capabilities.language ? fieldsOf(text).filter(({ name }) => !from || !TOKENS.includes(name)) : [],
       pictures: this.#space?.kind === "image" ? fieldsOf(pictures) : [],

@@ -110,11 +110,13 @@ function wrongWith(name: Name, text: string, ids: Choices): ErrorInfo | undefine
   }
 }
 
+type Options = Record<string, unknown>;
+
 /** Which options there are: of samples always, of model, data and training where one is made here. */
-function schemas({ description, family, space }: Known, made: boolean): [OptionScope, JsonSchema, object][] {
+function schemas({ description, family, space }: Known, made: boolean): [OptionScope, JsonSchema, Options][] {
   if (!description || !family) return [];
   const own = family.spaces.find((s) => s.kind === space);
-  const all: [OptionScope, JsonSchema, object][] = [["sample", family.sampleSchema, {}]];
+  const all: [OptionScope, JsonSchema, Options][] = [["sample", family.sampleSchema, {}]];
   if (!made) return all;
   all.push(["config", family.configSchema, own?.config ?? {}]);
   if (isPlane(space)) all.push(["data", description.dataSchema, {}]);
@@ -129,12 +131,12 @@ export function optionFields(known: Known, made: boolean): Entry[] {
   if (!family || !session) return [];
   const taken = new Set<string>(Object.keys(ATTRIBUTES));
   return schemas(known, made).flatMap(([scope, schema, defaults]) =>
-    fieldsOf(schema, space).flatMap((field) => {
+    fieldsOf(schema, space, defaults).flatMap((field) => {
       const attribute = attributeOf(field.name);
       // What two have by the same name is the first one's.
       if (taken.has(attribute)) return [];
       taken.add(attribute);
-      const fallback = (defaults as Record<string, unknown>)[field.name] ?? field.fallback;
+      const fallback = defaults[field.name] ?? field.fallback;
       const check = async (text: string) => {
         const typed = asOption(text, schema.properties?.[field.name]);
         const { errors } = await session.check(scope, family.id, [[field.name, typed]]);

@@ -22,7 +22,7 @@ use crate::{
     data::{Batch, Binarize, DataInfo},
     error::{Error, Result},
     kernels::{activation::Activation, bernoulli, cross_entropy::cross_entropy, linear},
-    model::{Density, DensityKind, DensityOptions, TrainConfig},
+    model::{Density, DensityKind, DensityOptions, OptimizerKind, TrainConfig},
     options::Options,
     rng::Rng,
     scene::PlotSpec,
@@ -211,7 +211,8 @@ pub fn plots() -> Vec<PlotSpec> {
 pub fn training() -> TrainConfig {
     TrainConfig {
         batch_size: 16,
-        learning_rate: 2e-3,
+        learning_rate: 3e-3,
+        optimizer: OptimizerKind::Muon,
         ema: 0.999,
         clip: 1.0,
         binarize: Binarize::Dynamic,

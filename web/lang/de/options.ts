@@ -293,7 +293,7 @@ export const options: Record<string, string> = {
   Batch: "Batch",
   "Examples in one step.": "Beispiele in einem Schritt.",
   "Learning rate": "Lernrate",
-  "Step size of Adam.": "Schrittweite von Adam.",
+  "Step size of the optimizer.": "Schrittweite des Optimierers.",
   Optimizer: "Optimierer",
   "Optimizer of the matrices and kernels of hidden layers; everything else is optimised by Adam.":
     "Optimierer für Matrizen und Faltungskerne verdeckter Schichten; alles andere optimiert Adam.",
