@@ -23,7 +23,7 @@ const LEAST: Record<Task, number> = { train: 4, sample: 1000 };
 /** A training is looked at from so many of its seconds on, when helpers have come, and for so long. */
 const FROM = 3;
 const FOR = 3;
-/** Steps of a training that make its kernels; from so many on they are doubled until they take that many milliseconds. */
+/** Steps of a training that make its kernels, and that are doubled until they take so many milliseconds. */
 export const WARM = 3;
 export const LENGTH = 1000;
 /** A trial that takes longer was in vain, milliseconds: a module comes over the network, kernels are compiled. */
