@@ -188,8 +188,8 @@ function unavailable(): ErrorInfo {
 }
 
 const adapterOf = () =>
-  within(DRIVER, "the graphics driver", gpu?.requestAdapter({ powerPreference: "high-performance" }) ?? never);
-const never = Promise.resolve(null);
+  within(DRIVER, "the graphics driver", gpu?.requestAdapter({ powerPreference: "high-performance" }) ?? none);
+const none = Promise.resolve(null);
 
 const isFallback = (adapter: GpuAdapter) => adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter ?? false;
 
