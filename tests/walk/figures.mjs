@@ -18,9 +18,8 @@ export function watched(promise) {
   return state;
 }
 
-/** A world with a page and a figure whose model is there. */
-export async function loaded(seed = 1) {
-  const world = new World(seed);
+/** A page with a figure whose model is there; in a new world, which may be given. */
+export async function loaded(seed = 1, world = new World(seed)) {
   const page = world.page();
   const figure = page.figure();
   void figure.load();

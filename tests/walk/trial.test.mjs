@@ -1,27 +1,26 @@
 // A graphics card is tried by what takes the processor long: what is faster there goes on there, and nothing is lost.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { codes, drive, kept, model, watched } from "./figures.mjs";
+import { codes, drive, kept, loaded, model, watched } from "./figures.mjs";
 import { World } from "./world.mjs";
 
-/** A figure whose model trains where there is a card that takes so many milliseconds for a step. */
-async function training(onCard, time, before = {}) {
-  const world = Object.assign(new World(), { card: "a card", onCard, ...before });
-  const page = world.page();
-  const figure = page.figure();
-  void figure.load();
-  await world.clock.pass(10_000);
-  const c = figure.controller;
-  void c.attempt(() => c.play());
-  const pass = (ms) => world.clock.pass(ms);
-  await pass(time);
-  return { world, page, figure, c, pass };
+/** A world with a card that takes so many milliseconds for a step. */
+const withCard = (onCard) => Object.assign(new World(), { card: "a card", onCard });
+/** What comes next in a world: a page with a figure whose model is there. */
+const visit = (world) => loaded(1, world);
+
+/** A figure whose model trains. */
+async function training(world, time) {
+  const all = await visit(world);
+  void all.c.attempt(() => all.c.play());
+  await all.pass(time);
+  return all;
 }
 const devices = (page) => page.alive.map((w) => w.backend);
 const reason = async ({ session }) => (await session.device).reason;
 
 test("a training that is faster on the card goes on there from the step where it was", async () => {
-  const { world, page, figure, c, pass } = await training(10, 4000);
+  const { world, page, figure, c, pass } = await training(withCard(10), 4000);
   assert.deepEqual(devices(page), ["cpu"], "it begins on the processor");
   assert.equal(await reason(c), "first");
   assert.equal(c.device.reason, "first");
@@ -45,7 +44,7 @@ test("a training that is faster on the card goes on there from the step where it
 });
 
 test("where the card is slower, the training stays, and is not tried again", async () => {
-  const { world, page, c, pass } = await training(90, 30_000);
+  const { world, page, c, pass } = await training(withCard(90), 30_000);
   assert.equal(c.device.reason, "slower");
   assert.deepEqual(devices(page), ["cpu"]);
   const made = page.workers.length;
@@ -54,9 +53,7 @@ test("where the card is slower, the training stays, and is not tried again", asy
   await pass(20_000);
   assert.equal(page.workers.length, made, "once is enough");
   page.close();
-  const other = world.page().figure();
-  void other.load();
-  await pass(10_000);
+  const { figure: other } = await visit(world);
   void other.controller.attempt(() => other.controller.play());
   await pass(20_000);
   assert.ok(
@@ -67,11 +64,9 @@ test("where the card is slower, the training stays, and is not tried again", asy
 });
 
 test("what was found out is remembered: the next training begins on the card", async () => {
-  const { world, page } = await training(10, 20_000);
+  const { world, page } = await training(withCard(10), 20_000);
   page.close();
-  const other = world.page().figure();
-  void other.load();
-  await world.clock.pass(10_000);
+  const { figure: other } = await visit(world);
   assert.equal(other.worker.backend, "cpu", "a first look does not wait for it");
   void other.controller.attempt(() => other.controller.play());
   await world.clock.pass(3000);
@@ -80,16 +75,14 @@ test("what was found out is remembered: the next training begins on the card", a
   // With another card that says nothing.
   other.page.close();
   Object.assign(world, { card: "another card", onCard: 300 });
-  const third = world.page().figure();
-  void third.load();
-  await world.clock.pass(10_000);
+  const { figure: third } = await visit(world);
   void third.controller.attempt(() => third.controller.play());
   await world.clock.pass(3000);
   assert.equal(third.worker.backend, "cpu");
 });
 
 test("without a card, nothing is tried", async () => {
-  const { page } = await training(10, 30_000, { card: undefined });
+  const { page } = await training(new World(), 30_000);
   assert.deepEqual(
     page.workers.map((w) => w.backend),
     ["cpu"],
@@ -98,7 +91,7 @@ test("without a card, nothing is tried", async () => {
 
 test("a card that fails in its trial disturbs nobody", async () => {
   for (const starts of ["dies", "failed", "silent"]) {
-    const { world, page, figure, c, pass } = await training(10, 4000);
+    const { world, page, figure, c, pass } = await training(withCard(10), 4000);
     const begun = c.info.step;
     world.starts = starts;
     await pass(40_000);
@@ -113,7 +106,7 @@ test("a card that fails in its trial disturbs nobody", async () => {
 });
 
 test("a card that is lost gives the training back, at last to the processor", async () => {
-  const { page, figure, c, pass } = await training(10, 20_000);
+  const { page, figure, c, pass } = await training(withCard(10), 20_000);
   let { step } = c.info;
   for (const backend of ["webgpu", "cpu"]) {
     figure.worker.die("device-lost");
@@ -134,7 +127,7 @@ test("a card that is lost gives the training back, at last to the processor", as
 
 test("pausing while it moves leaves it where it is whole, and another model is put on the processor", async () => {
   for (let wait = 5000; wait < 11_000; wait += 250) {
-    const { world, page, figure, c } = await training(10, wait);
+    const { world, page, figure, c } = await training(withCard(10), wait);
     await drive(world, c.pause());
     assert.equal(c.running, false);
     assert.equal(figure.trainings, 0, `${wait}`);
@@ -148,10 +141,7 @@ test("pausing while it moves leaves it where it is whole, and another model is p
 });
 
 test("samples that take long twice are tried, and then come from the card", async () => {
-  const world = Object.assign(new World(), { card: "a card", onCard: 10 });
-  const figure = world.page().figure();
-  void figure.load();
-  await world.clock.pass(10_000);
+  const { world, figure } = await visit(withCard(10));
   const { session } = figure.controller;
   const sample = async () => {
     const begun = world.clock.now;
@@ -170,10 +160,7 @@ test("samples that take long twice are tried, and then come from the card", asyn
 
 /** A world in which a trial has found that samples come faster from the card. */
 async function known() {
-  const world = Object.assign(new World(), { card: "a card", onCard: 10 });
-  const figure = world.page().figure();
-  void figure.load();
-  await world.clock.pass(10_000);
+  const { world, figure } = await visit(withCard(10));
   for (let i = 0; i < 2; i++) {
     await drive(world, figure.controller.session.sample(16, 1, {}));
     await world.clock.pass(5000);
@@ -182,13 +169,19 @@ async function known() {
   return world;
 }
 
+/** A page with two figures whose models are there. */
+async function pair(world) {
+  const page = world.page();
+  const figures = ["one", "two"].map((name) => page.figure(name));
+  for (const figure of figures) void figure.load();
+  await world.clock.pass(10_000);
+  return { page, figures };
+}
+
 test("figures that go to the card at once, and one that is asked again on its way, all stand there", async () => {
   for (let wait = 0; wait < 40; wait++) {
     const world = await known();
-    const page = world.page();
-    const figures = ["one", "two"].map((name) => page.figure(name));
-    for (const figure of figures) void figure.load();
-    await world.clock.pass(10_000);
+    const { page, figures } = await pair(world);
     const [one, two] = figures.map((figure) => figure.controller.session);
     const asked = [one.sample(16, 1, {}), two.sample(16, 1, {})];
     await world.clock.pass(wait);
@@ -204,10 +197,7 @@ test("figures that go to the card at once, and one that is asked again on its wa
 test("a training that begins while its model moves, begins", async () => {
   for (let wait = 1490; wait < 1530; wait += 2) {
     const world = await known();
-    const page = world.page();
-    const [figure, other] = ["one", "two"].map((name) => page.figure(name));
-    for (const f of [figure, other]) void f.load();
-    await world.clock.pass(10_000);
+    const [figure, other] = (await pair(world)).figures;
     // The card is there already, for the other one.
     await drive(world, other.controller.session.sample(16, 1, {}));
     await world.clock.pass(6000);
@@ -222,7 +212,7 @@ test("a training that begins while its model moves, begins", async () => {
 });
 
 test("a budget in seconds counts those on the processor and those on the card", async () => {
-  const world = Object.assign(new World(), { card: "a card", onCard: 10 });
+  const world = withCard(10);
   const page = world.page();
   const bench = page.bench({ budget: { steps: null, seconds: 20 } });
   const { learner } = bench;
@@ -242,12 +232,9 @@ test("a budget in seconds counts those on the processor and those on the card", 
 
 test("a card that does not start any more is waited for once", async () => {
   for (const starts of ["failed", "silent"]) {
-    const { world, page } = await training(10, 20_000);
+    const { world, page } = await training(withCard(10), 20_000);
     page.close();
-    const figure = world.page().figure();
-    void figure.load();
-    await world.clock.pass(10_000);
-    const { controller: c } = figure;
+    const { figure, c } = await visit(world);
     void c.attempt(() => c.create({ play: false }));
     await world.clock.pass(3000);
     world.starts = starts;
@@ -265,10 +252,7 @@ test("a card that does not start any more is waited for once", async () => {
 test("another model asked for while the card still draws for the one before takes its place", async () => {
   for (let wait = 0; wait < 400; wait += 20) {
     const world = await known();
-    const page = world.page();
-    const [figure, other] = ["one", "two"].map((name) => page.figure(name));
-    for (const f of [figure, other]) void f.load();
-    await world.clock.pass(10_000);
+    const [figure] = (await pair(world)).figures;
     const { session } = figure.controller;
     void session.sample(16, 1, {});
     await world.clock.pass(1000);

@@ -6,13 +6,12 @@ import { SILENT, type Run, type SessionListener } from "./listener";
 import { unless, within } from "./limits";
 import { Standing } from "./standing";
 import {
-  LENGTH,
   PATIENCE,
-  WARM,
   Watch,
   alone,
   distrust,
   isWorthTrying,
+  paceOf,
   remember,
   verdict,
   type Question,
@@ -293,24 +292,16 @@ export class Session extends Standing {
   /** Tries the card with steps of the training under way, which takes so many milliseconds for one here. */
   #tryTraining(running: Running, network: string | null, here: number | undefined) {
     if (here === undefined || running.card || this.engine.wanted !== "auto" || !isWorthTrying("train", here)) return;
-    const measure = async (other: Session) => {
-      await other.train({ steps: WARM, network, keep: false });
-      // Each lap ends when the card has done all of it.
-      for (let steps = WARM; ; steps *= 2) {
-        const [begun, before] = [performance.now(), other.model?.step];
-        await other.train({ steps, network, keep: false });
-        const took = performance.now() - begun;
-        if (other.model?.step === before) throw cancelled();
-        if (took >= LENGTH) return took / steps;
-      }
-    };
     const { signal } = running.abort;
-    void this.#try(
-      "train",
-      here,
-      (other) => unless(signal, measure(other)),
-      () => this.#run === running,
-    ).then((card) => {
+    const measure = (other: Session) => {
+      const lap = async (steps: number) => {
+        const before = other.model?.step;
+        await other.train({ steps, network, keep: false });
+        if (other.model?.step === before) throw cancelled();
+      };
+      return unless(signal, paceOf(lap));
+    };
+    void this.#try("train", here, measure, () => this.#run === running).then((card) => {
       if (!card) return;
       if (this.#run !== running || signal.aborted) return card.dispose();
       running.card = card;

@@ -249,8 +249,10 @@ export abstract class Standing extends Questions implements Survivor {
     const place = this.#places;
     const snapshot = await this.snapshot();
     if (!snapshot || place !== this.#places) return undefined;
-    return { type: "open", session: this.id, bytes: snapshot.bytes, sha256: null };
+    return this.#opening(snapshot);
   }
+
+  #opening = ({ bytes }: Snapshot): Place => ({ type: "open", session: this.id, bytes, sha256: null });
 
   // ---- Another worker
 
@@ -265,6 +267,7 @@ export abstract class Standing extends Questions implements Survivor {
       const { backend: found } = await engine.device;
       if (backend === "card" && found !== "webgpu") return;
       let failed;
+      // Not by `recovered`: between the last look and what follows nothing may come.
       for (let seen; seen !== this.#recovery; failed = await seen) seen = this.#recovery;
       if (failed || this.#ended || this.#incoming.length || engine === this.#engine || !wanted()) return;
       const current = () => carried === this.#recovery && !this.#ended && wanted();
@@ -354,9 +357,7 @@ export abstract class Standing extends Questions implements Survivor {
 
   async #reopen(): Promise<void> {
     const place = this.#places;
-    const from: Place | undefined = this.#snapshot
-      ? { type: "open", session: this.id, bytes: this.#snapshot.bytes, sha256: null }
-      : this.#origin;
+    const from = this.#snapshot ? this.#opening(this.#snapshot) : this.#origin;
     if (!from) {
       await this.engine.device;
       return;

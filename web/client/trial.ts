@@ -24,8 +24,8 @@ const LEAST: Record<Task, number> = { train: 4, sample: 1000 };
 const FROM = 3;
 const FOR = 3;
 /** Steps of a training that make its kernels, and that are doubled until they take so many milliseconds. */
-export const WARM = 3;
-export const LENGTH = 1000;
+const WARM = 3;
+const LENGTH = 1000;
 /** A trial that takes longer was in vain, milliseconds: a module comes over the network, kernels are compiled. */
 export const PATIENCE = 120_000;
 /** What is remembered: so many answers, for so many days. */
@@ -105,6 +105,17 @@ export async function alone<T>(work: () => Promise<T>): Promise<T | undefined> {
     return await work();
   } finally {
     trying = false;
+  }
+}
+
+/** How long a step of a training takes a card, milliseconds; a `lap` ends when the card has done all of its steps. */
+export async function paceOf(lap: (steps: number) => Promise<void>): Promise<number> {
+  await lap(WARM);
+  for (let steps = WARM; ; steps *= 2) {
+    const begun = performance.now();
+    await lap(steps);
+    const took = performance.now() - begun;
+    if (took >= LENGTH) return took / steps;
   }
 }
 

@@ -30,8 +30,10 @@ export type { Families, Shipped, TextOptions, ToyOptions, TrainingOptions } from
 
 /** How a model is opened or made. */
 export interface LoadOptions {
-  /** `auto` begins on the processor and goes to a real graphics card where a short trial finds it faster; Node has the
-   * processor alone. */
+  /**
+   * `auto` begins on the processor and goes to a real graphics card where a short trial finds it faster; Node has the
+   * processor alone.
+   */
   backend?: Backend;
   /** Gives it up; what was begun ends with the code `cancelled`. */
   signal?: AbortSignal;
@@ -147,9 +149,9 @@ async function furnished(options: RoomOptions & LoadOptions, fill: (room: Room) 
   if (signal?.aborted) throw cancelled();
   const room = new Room(options);
   try {
-    const [device] = await Promise.all([unless(signal, room.session.device), fill(room)]);
+    [room.device] = await Promise.all([unless(signal, room.session.device), fill(room)]);
     progress?.({ phase: "ready" });
-    return new Model(room, device);
+    return new Model(room);
   } catch (e) {
     room.session.dispose();
     throw PlaygroundError.from(e);

@@ -80,7 +80,6 @@ const COUNTS: Record<Kind, number> = {
 /** A model: it samples, trains, and goes into a file. */
 export class Model<K extends Kind = Kind, F extends keyof Families = keyof Families> {
   readonly #room: Room;
-  readonly #first: Device;
   #training = false;
   #disposed = false;
 
@@ -88,14 +87,13 @@ export class Model<K extends Kind = Kind, F extends keyof Families = keyof Famil
    * Made by `load` and `create`.
    * @internal
    */
-  constructor(room: Room, device: Device) {
+  constructor(room: Room) {
     this.#room = room;
-    this.#first = device;
   }
 
   /** What it computes on now, and why. */
   get device(): Device {
-    return this.#room.device ?? this.#first;
+    return this.#room.device;
   }
 
   /** Its family, its data, its options, where its training stands. */

@@ -13,8 +13,8 @@ export interface RoomOptions {
 /** A session, and what listens to it. */
 export class Room {
   readonly session: Session;
-  /** What is computed on, and why, as soon as that is known. */
-  device: Device | undefined;
+  /** What is computed on, and why; from when the session is ready. */
+  device!: Device;
   /** Pictures of the program's own, for a new worker. */
   readonly pictures = new Map<string, PictureSource>();
   /** Told of a training. */
@@ -32,7 +32,6 @@ export class Room {
       device: () => this.#look(),
       pictures: (name) => this.pictures.get(name),
     });
-    this.#look();
   }
 
   #look() {
