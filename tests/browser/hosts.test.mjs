@@ -206,6 +206,7 @@ describe("a server", () => {
       const training = 'family="gpt" view="train" data="blake" n-layer="1" n-embd="32" backend="cpu"';
       blog.element = `<generative-model id="m" ${training}></generative-model>`;
       const page = await open();
+      await page.evaluate(() => customElements.whenDefined("generative-model").then(() => undefined));
       await page.locator("#m").evaluate((e) => e.play());
       await until(() => page.locator("#m").evaluate((e) => e.info.step > 2), "steps");
       assert.deepEqual(await page.locator("#m .notice").count(), 0);

@@ -22,7 +22,9 @@ async function open({ element = WIDGET, style = "", script = SCRIPT } = {}) {
   return page;
 }
 
-const stands = (element) => until(() => element.evaluate((e) => Boolean(e.info && e.device)), "the model", 30_000);
+/** The model is there and has been drawn; what is before that cannot be focused. */
+const stands = (element) =>
+  until(() => element.evaluate((e) => Boolean(e.info && e.device && e.isDrawn)), "the model", 30_000);
 /** It is drawn, as large as it should be, and its controls can be used. */
 async function works(page, element = page.locator("#m")) {
   await stands(element);

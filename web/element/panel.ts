@@ -81,9 +81,19 @@ export interface Host extends HTMLElement {
   save(file: { name: string; mime: string; bytes: Uint8Array }): void;
 }
 
+/** Whether the model that is in place now still is when this is asked. */
+export function standing(host: Host): () => boolean {
+  const { session, info } = host;
+  return () =>
+    host.session === session &&
+    host.info?.family === info?.family &&
+    host.info?.space.kind === info?.space.kind &&
+    host.info?.id === info?.id;
+}
+
 /**
  * Asks the model in place. If another one has taken its place meanwhile, neither the answer nor what was wrong with the
- * question is of any concern.
+ * question is of any concern; `here` says so for a question that was thought of earlier.
  */
 export async function ask(
   host: Host,
@@ -91,14 +101,10 @@ export async function ask(
   past?: number,
   signal?: AbortSignal,
   grown?: (view: View) => void,
+  here = standing(host),
 ): Promise<View | undefined> {
   const { session, info } = host;
-  if (!session || !info) return undefined;
-  const here = () =>
-    host.session === session &&
-    host.info?.family === info.family &&
-    host.info.space.kind === info.space.kind &&
-    host.info.id === info.id;
+  if (!session || !info || !here()) return undefined;
   try {
     const view = await session.view(query, past ?? null, signal, (view) => {
       if (here()) grown?.(view);

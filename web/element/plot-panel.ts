@@ -6,7 +6,7 @@ import { Camera, studio, type Reel } from "./film";
 import { formula } from "./formula";
 import { ScrubberInput } from "./inputs/place";
 import { Others } from "./others";
-import { Latest, Panel, ask, type Host, type Param } from "./panel";
+import { Latest, Panel, ask, standing, type Host, type Param } from "./panel";
 import { past } from "./past";
 import { isDrawn, isPlane } from "./points-task";
 import { PlotRenderer } from "./render/plot";
@@ -91,6 +91,7 @@ export class PlotPanel extends Panel {
   async #asked(prepare: boolean, glide = true): Promise<void> {
     const { inputs, asks } = this.#outfit;
     this.#askedAt = performance.now();
+    const here = standing(this.host);
     await this.host.attempt(async () => {
       const { session, info } = this.host;
       if (!session || !info) return;
@@ -116,7 +117,7 @@ export class PlotPanel extends Panel {
           this.host.requestUpdate();
         };
         const query = { type: "plot", plot: this.spec.id, inputs: asked } as const;
-        const view = await ask(this.host, query, past, running?.signal, grown);
+        const view = await ask(this.host, query, past, running?.signal, grown, here);
         if (this.#running === running) this.#running = undefined;
         if (!view) return;
         this.#took = performance.now() - this.#askedAt;
@@ -126,6 +127,7 @@ export class PlotPanel extends Panel {
         const error = PlaygroundError.from(e);
         if (error.code === "cancelled" && (this.spec.slow || this.#outfit.long)) return;
         if (this.spec.slow) this.#stop();
+        if (!here()) return;
         if (error.code === "unsupported") this.#unable = error;
         else if (!inputs.some((input) => input.refused?.(error))) throw e;
         this.#renderer?.clear();
