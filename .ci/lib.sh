@@ -21,7 +21,8 @@ export PATH=$root/.ci/bin:$GP_CACHE/tools/bin:$PATH
 trunk_version=0.21.14
 deny_version=0.20.2
 
-say() { printf '\n== %s\n' "$*"; }
+# A heading, with the seconds since the beginning.
+say() { printf '\n== %s (after %d s)\n' "$*" "$SECONDS"; }
 fail() {
   printf 'error: %s\n' "$*" >&2
   exit 1
