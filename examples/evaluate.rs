@@ -8,6 +8,7 @@ use generative_playground::{
     data::PointSet,
     device,
     evaluate::points::{Protocol, report},
+    pause::Pause,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -20,9 +21,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let set = PointSet::toy(&data.name, &data.options, opened.meta.seed)?;
 
     // `Protocol::FULL` is what published numbers are compared by; this is a glance.
-    let metrics = report(&*opened.model, &set, Protocol::glance(2000), 1, || {
-        Box::pin(std::future::ready(()))
-    });
+    let pause: Pause = || Box::pin(std::future::ready(()));
+    let metrics = report(&*opened.model, &set, Protocol::glance(2000), 1, pause, None);
     for metric in pollster::block_on(metrics)? {
         let error = metric.standard_error.map(|e| format!(" ± {e:.3}"));
         println!(

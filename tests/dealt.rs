@@ -1,6 +1,6 @@
 //! Samples whose steps are dealt out to helpers are those that one worker draws, to the last bit: for each family whose
-//! samplers take steps sample by sample, for each way of sampling, and whoever is lost. And the worker's host asks for
-//! helpers where they pay.
+//! samplers take steps sample by sample, for each way of sampling, and whoever is lost; and so are log-densities. And
+//! the worker's host asks for helpers where they pay.
 
 use std::{cell::RefCell, pin::pin, rc::Rc};
 
@@ -11,15 +11,17 @@ use crate::common::{
 };
 use burn::tensor::Tensor;
 use generative_playground::{
-    data::{ClipSet, DataInfo, Space, scenes::words},
+    data::{ClipSet, DataInfo, PointSet, Space, scenes::words},
     device,
     error::Code,
+    evaluate::density::log_prob,
     families,
     host::Host,
-    model::{Condition, Model, Sampler, Samples, sample_parts},
-    protocol::{Answer, Bytes, Envelope, Outcome, Progress, Reply, Request, View},
+    model::{Condition, Dealer, Divided, Model, Reading, Sampler, Samples, sample_parts},
+    protocol::{Answer, Bytes, Envelope, Outcome, Progress, Reply, Request, View, ViewQuery},
     rng::{Purpose, Rng},
-    training::{Crew, Drawing, Trainer, Wished, next_number},
+    scene::PlotInputs,
+    training::{Crew, Drawing, Trainer, Wished, Work, next_number},
 };
 use serde_json::{Value, json};
 use web_time::Duration;
@@ -85,13 +87,68 @@ fn together(
     info: &DataInfo,
     wished: &Wished,
 ) -> Vec<Vec<u32>> {
-    let drawing = Drawing::new(weights, model.boxed(), info.clone(), wished.clone());
+    let work = Work::Samples(wished.clone());
+    let drawing = Drawing::new(weights, model.boxed(), info.clone(), work);
     let mut sampler = sampler(model, wished);
     let mut all = Vec::new();
-    while pollster::block_on(crew.draw(&drawing, &mut *sampler)).expect("a step") {
+    let step = |sampler: &mut dyn Sampler| {
+        let divided = sampler.divided().expect("sample by sample");
+        pollster::block_on(crew.draw(&drawing, divided)).expect("a step")
+    };
+    while step(&mut *sampler) {
         all.push(bits(&*sampler));
     }
     all
+}
+
+/// A crew that takes steps of a drawing.
+struct Together<'a>(&'a Crew, Drawing);
+
+impl Dealer for Together<'_> {
+    fn take_all<'a>(&'a self, divided: &'a mut dyn Divided, _: usize) -> Reading<'a, ()> {
+        Box::pin(async move {
+            while self.0.draw(&self.1, divided).await? {}
+            Ok(())
+        })
+    }
+}
+
+#[test]
+fn a_density_is_the_same_to_the_last_bit_whoever_computes_it() {
+    let info = PointSet::toy("moons", &Value::Null, 1)
+        .expect("points")
+        .info;
+    let config = json!({"hidden": 24, "layers": 2, "embedding": 16});
+    let model = model("ddpm", &config, &info);
+    let density = model.density().expect("a density");
+    // Two steps of many points, and one of three.
+    let xy: Vec<f32> = (0..2 * 1027)
+        .map(|i| (0.37 * i as f32).sin() * 2.0)
+        .collect();
+    let by = |dealer: Option<&dyn Dealer>| {
+        let found = log_prob(density, &xy, 1, common::pause, dealer);
+        let found = pollster::block_on(found).expect("log-densities");
+        found.into_iter().map(f32::to_bits).collect::<Vec<_>>()
+    };
+    let alone = by(None);
+    assert_eq!(alone.len(), 1027);
+    let drawing = || Drawing::new(next_number(), model.boxed(), info.clone(), Work::Density);
+    for helpers in [0, 1, 2, 8] {
+        let crew = crew::of(helpers);
+        assert!(
+            by(Some(&Together(&crew, drawing()))) == alone,
+            "{helpers} helpers"
+        );
+        assert_eq!(crew.take_lost(), [] as [u32; 0]);
+    }
+    for fault in [Fault::Mute, Fault::MuteAfter(1), Fault::Cut, Fault::Short] {
+        let crew = Rc::new(Crew::new(deliver).with_patience(Duration::from_millis(100)));
+        let answers = join(&crew, 7, Fault::None);
+        join(&crew, 8, fault);
+        assert!(by(Some(&Together(&crew, drawing()))) == alone, "{fault:?}");
+        assert_eq!(crew.take_lost(), [8], "{fault:?}");
+        assert!(answers.get() > 1, "the other one helped");
+    }
 }
 
 /// Every family that draws sample by sample, with conditions and options of all kinds.
@@ -328,6 +385,24 @@ struct Heard {
 /// Draws eight digits in a host in so many steps; helpers that are asked for come if `come`, the first of them silent.
 /// It is cancelled as soon as it has asked, if `cancel`.
 fn hosted(steps: u32, come: bool, cancel: bool) -> Heard {
+    let bytes = std::fs::read(root("web/checkpoints/ddpm-mnist.safetensors")).expect("a model");
+    let place = Request::Open {
+        session: 1,
+        bytes: Bytes(bytes),
+        sha256: None,
+    };
+    let sample = Request::Sample {
+        session: 1,
+        count: 8,
+        seed: 3,
+        options: json!({"steps": steps}),
+        condition: Condition::default(),
+    };
+    asked(place, sample, come, cancel)
+}
+
+/// The same of anything that is asked of a model that is put in place.
+fn asked(place: Request, long: Request, come: bool, cancel: bool) -> Heard {
     let heard = Rc::new(RefCell::new(Heard::default()));
     let told = heard.clone();
     let emit = move |answer: Answer| {
@@ -347,27 +422,9 @@ fn hosted(steps: u32, come: bool, cancel: bool) -> Heard {
     };
     let host = Rc::new(Host::new(device::cpu(), deliver_in_turn, Box::new(emit)));
     let ask = |id, request| host.handle(Envelope { id, request });
-    let bytes = std::fs::read(root("web/checkpoints/ddpm-mnist.safetensors")).expect("a model");
     pollster::block_on(async {
-        ask(
-            1,
-            Request::Open {
-                session: 1,
-                bytes: Bytes(bytes),
-                sha256: None,
-            },
-        )
-        .await;
-        let sample = ask(
-            2,
-            Request::Sample {
-                session: 1,
-                count: 8,
-                seed: 3,
-                options: json!({"steps": steps}),
-                condition: Condition::default(),
-            },
-        );
+        ask(1, place).await;
+        let sample = ask(2, long);
         let (mut sample, mut asked) = (pin!(sample), false);
         std::future::poll_fn(|context| {
             if !asked && !heard.borrow().asked.is_empty() {
@@ -413,4 +470,42 @@ fn a_host_asks_for_helpers_where_samples_take_long_and_draws_the_same() {
     assert_eq!(ended.failed, Some(Code::Cancelled));
     assert_eq!(ended.asked.last().map(|asked| asked.0), Some(0));
     assert!(ended.drawn.is_none());
+}
+
+#[test]
+fn a_host_asks_for_helpers_for_a_density_that_takes_long_and_it_can_be_cancelled() {
+    let place = |family: &str| Request::Create {
+        session: 1,
+        family: family.into(),
+        data: "moons".into(),
+        data_options: Value::Null,
+        config: Value::Null,
+        train: Value::Null,
+        seed: 1,
+    };
+    let density = |resolution| {
+        let inputs = PlotInputs {
+            count: 10,
+            resolution,
+            ..PlotInputs::default()
+        };
+        Request::View {
+            session: 1,
+            query: ViewQuery::Plot {
+                plot: "density".into(),
+                inputs,
+            },
+            snapshot: None,
+        }
+    };
+    // Half a second or less is not worth a worker, and a flow's density is there at once.
+    for (family, resolution) in [("ddpm", 8), ("realnvp", 64)] {
+        let short = asked(place(family), density(resolution), true, false);
+        assert!(short.asked.is_empty(), "{family}");
+        assert!(matches!(short.drawn, Some(View::Plot { .. })), "{family}");
+    }
+    let ended = asked(place("ddpm"), density(256), true, true);
+    assert!(ended.asked[0].0 >= 1, "helpers were asked for");
+    assert_eq!(ended.asked.last().map(|asked| asked.0), Some(0));
+    assert_eq!(ended.failed, Some(Code::Cancelled));
 }

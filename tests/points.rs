@@ -107,7 +107,7 @@ fn bounds_are_told_as_bounds() {
         let config = json!({"hidden": 16});
         let model = families::init(family, &config, &data.info, &mut rng, &device::cpu());
         let model = model.expect("a model");
-        let metrics = metrics(&*model, &data, 50, 1, || Box::pin(async {}));
+        let metrics = metrics(&*model, &data, 50, 1, || Box::pin(async {}), None);
         let metrics = pollster::block_on(metrics).expect("metrics");
         let of = |id: &str| metrics.iter().find(|m| m.id == id).expect(id).at_most;
         let found = ["nll", "klToTruth", "knnKl"].map(of);

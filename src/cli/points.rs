@@ -56,7 +56,7 @@ pub fn checkpoint(id: &str, opened: &Opened, place: &Place) -> Result<()> {
     let data = &opened.meta.data;
     let set = points_of(data, opened.meta.seed, place)?;
     let (model, seed) = (&*opened.model, opened.meta.seed);
-    let metrics = pollster::block_on(report(model, &set, Protocol::FULL, seed, pause))?;
+    let metrics = pollster::block_on(report(model, &set, Protocol::FULL, seed, pause, None))?;
     say!(
         "{id}: {}, {} parameters, {} steps on {}",
         model.title(),
@@ -241,7 +241,14 @@ fn one(recipe: &Recipe, path: &Path, seed: u64, choose: bool, place: &Place) -> 
     pollster::block_on(trainer.run(500, |_, _| Ok(true)))?;
     let seconds = start.elapsed().as_secs_f64();
     let model = trainer.averaged();
-    let metrics = pollster::block_on(report(&*model, data.points()?, Protocol::FULL, seed, pause))?;
+    let metrics = pollster::block_on(report(
+        &*model,
+        data.points()?,
+        Protocol::FULL,
+        seed,
+        pause,
+        None,
+    ))?;
     Ok(Run {
         seed,
         seconds,

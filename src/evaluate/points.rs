@@ -19,7 +19,7 @@ use crate::{
     },
     device::floats,
     error::Result,
-    model::{Condition, DensityKind, Model, finish_pausing},
+    model::{Condition, Dealer, DensityKind, Model, finish_pausing},
     pause::Pause,
     rng::{Purpose, Rng},
     scene::{Number, number},
@@ -163,7 +163,7 @@ pub fn count_modes(modes: &Modes, samples: &[[f32; 2]]) -> ModeCount {
     }
 }
 
-/// What can be measured of `model` by `protocol`.
+/// What can be measured of `model` by `protocol`; a dealer may have help for its density.
 ///
 /// # Errors
 /// What the device reports.
@@ -173,6 +173,7 @@ pub async fn report(
     protocol: Protocol,
     seed: u64,
     pause: Pause,
+    dealer: Option<&dyn Dealer>,
 ) -> Result<Vec<Metric>> {
     let mut out = Vec::new();
     let energy = set.is_energy();
@@ -195,7 +196,7 @@ pub async fn report(
         };
         if energy {
             let xy = samples.as_flattened();
-            let ln_q = log_prob(density, xy, seed, pause).await?;
+            let ln_q = log_prob(density, xy, seed, pause, dealer).await?;
             if let Some(ln_p) = set.log_density(xy) {
                 let gaps = ln_q.iter().zip(&ln_p).map(|(&q, p)| f64::from(q) - p);
                 let title = format!("KL(model‖data){exact}");
@@ -203,7 +204,7 @@ pub async fn report(
             }
         } else if held_out > 0 {
             let test: Vec<f32> = (0..held_out).flat_map(|i| set.test_point(i)).collect();
-            let ln_q = log_prob(density, &test, seed, pause).await?;
+            let ln_q = log_prob(density, &test, seed, pause, dealer).await?;
             // The density of a reader's own numbers differs by the scale that they were divided by.
             let scaled = set.info.units.map_or("", |_| ", scaled");
             let title = format!("−log p of held-out points{scaled}{exact}");
@@ -258,7 +259,7 @@ fn of_samples(set: &PointSet, samples: &[[f32; 2]], protocol: Protocol, seed: u6
     out
 }
 
-/// What can be measured of `model` with `count` held-out points and as many samples.
+/// What can be measured of `model` with `count` held-out points and as many samples; see [`report`].
 ///
 /// # Errors
 /// What the device reports.
@@ -268,8 +269,9 @@ pub async fn metrics(
     count: usize,
     seed: u64,
     pause: Pause,
+    dealer: Option<&dyn Dealer>,
 ) -> Result<Vec<Number>> {
-    let metrics = report(model, set, Protocol::glance(count), seed, pause).await?;
+    let metrics = report(model, set, Protocol::glance(count), seed, pause, dealer).await?;
     // Of so few points the k-NN estimate is uncertain by some hundredths, on thin shapes by more.
     let digits = |m: &Metric| if m.id == "knnKl" { 1 } else { m.digits };
     let numbers = metrics.iter().map(|m| Number {

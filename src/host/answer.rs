@@ -1,6 +1,8 @@
 //! One answer for each [`Request`].
 
-use super::{Host, options::check_options, sampling::Wish, training::Limits};
+use std::rc::Rc;
+
+use super::{Host, dealing::Steps, options::check_options, sampling::Wish, training::Limits};
 use crate::{
     checkpoint::Tuning,
     data::{
@@ -15,7 +17,7 @@ use crate::{
     },
     error::{Error, Result},
     export, families,
-    model::TrainConfig,
+    model::{Dealer, TrainConfig},
     open, options, plots,
     protocol::{Bytes, Fault, FileForm, Made, Outcome, Progress, Request, View, ViewQuery},
     scene::grid_of_bytes,
@@ -345,17 +347,25 @@ impl Host {
         snapshot: Option<u32>,
     ) -> Result<View> {
         let slot = self.session(number)?;
-        let viewer = {
+        let (viewer, steps) = {
             let session = slot.session.lock().await;
             let mut library = self.library.borrow_mut();
             let set = library.at_hand(session.data(), query.needs_data());
-            match query.compares() {
+            let viewer = match query.compares() {
                 true => session.comparing(snapshot, set)?,
                 false => session.viewer(snapshot, set)?,
-            }
+            };
+            let steps = session.density(snapshot, &viewer).map(|drawing| Steps {
+                host: self,
+                id,
+                most: session.drawers(&drawing),
+                drawing: Rc::new(drawing),
+            });
+            (viewer, steps)
         };
         let report = |view| self.progress(id, Progress::Viewing { view });
-        viewer.watched(query, self.pause, &report).await
+        let dealer = steps.as_ref().map(|steps| steps as &dyn Dealer);
+        viewer.watched(query, self.pause, &report, dealer).await
     }
 
     /// Write a file.

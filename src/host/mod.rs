@@ -4,6 +4,7 @@
 //! between slices (`Host::pause`), so that a cancel or a look at the same session gets its turn.
 
 mod answer;
+mod dealing;
 mod helped;
 mod options;
 mod sampling;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor};
 
 use super::{DensityKind, Reading, Samples};
 use crate::{
@@ -43,6 +43,23 @@ pub trait Density {
         let _ = batch;
         None
     }
+
+    /// The same of points, where it draws no noise and takes long enough to be dealt out to helpers.
+    fn pointwise(&self) -> Option<&dyn Pointwise> {
+        None
+    }
+}
+
+/// Its density in 2-D depends on a point and the weights alone.
+pub trait Pointwise {
+    /// Where it computes.
+    fn device(&self) -> Device;
+
+    /// log p(x) of points `[n, 2]`, nats, `[n]`.
+    ///
+    /// # Errors
+    /// What the device reports.
+    fn log_prob_at(&self, x: Tensor<2>) -> Result<Tensor<1>>;
 }
 
 /// It has a latent vector.

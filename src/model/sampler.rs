@@ -152,6 +152,28 @@ pub trait Divided {
     fn take(&mut self, found: Tensor<2>) -> Result<()>;
 }
 
+/// Who takes all steps of what is divided, and gives the thread back between them: this worker by itself, or with
+/// helpers.
+pub trait Dealer {
+    /// Takes them, of which there are so many.
+    fn take_all<'a>(&'a self, divided: &'a mut dyn Divided, steps: usize) -> Reading<'a, ()>;
+}
+
+/// Take the next step of what is divided, all of it here; false if there is none left.
+///
+/// # Errors
+/// What the device reports.
+pub fn step_alone(divided: &mut dyn Divided) -> Result<bool> {
+    let step = divided.taken();
+    let Some(rows) = divided.ahead() else {
+        return Ok(false);
+    };
+    let [n, _] = rows.dims();
+    let found = divided.step_of(step, 0..n, rows)?;
+    divided.take(found)?;
+    Ok(true)
+}
+
 /// Take all steps of a sampler; `after` sees it after each, with the number of steps taken, and may
 /// stop it by an error.
 ///

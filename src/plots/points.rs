@@ -58,7 +58,7 @@ pub async fn answer(model: &dyn Model, request: &PlotRequest<'_>, pause: Pause) 
                 DensityKind::LowerBound => "lower bound of the density",
             };
             let xy = cells(request.window(), request.resolution);
-            let values = log_prob(density, &xy, request.seed, pause).await?;
+            let values = log_prob(density, &xy, request.seed, pause, request.dealer).await?;
             let n = values.len();
             let p: Vec<f32> = values.iter().map(|v| v.exp()).collect();
             Scene::new(label).density(Tensor::from_data(TensorData::new(p, [n]), &request.device))

@@ -6,7 +6,7 @@ use super::{Path, View};
 use crate::{
     data::{Batch, Binarize, DataInfo, Dataset, ImageSet, PointSet, test_batch},
     error::{Error, Result},
-    model::Model,
+    model::{Dealer, Model},
     rng::{Purpose, Rng},
 };
 
@@ -56,6 +56,8 @@ pub struct PlotRequest<'a> {
     pub before: Option<&'a dyn Model>,
     /// Who is told of a long answer as it grows, if anybody.
     pub report: Option<&'a dyn Fn(View)>,
+    /// Who may have help for what takes long, if anybody.
+    pub dealer: Option<&'a dyn Dealer>,
 }
 
 impl<'a> PlotRequest<'a> {
@@ -84,6 +86,7 @@ impl<'a> PlotRequest<'a> {
             device,
             before: None,
             report: None,
+            dealer: None,
         }
     }
 

@@ -33,7 +33,9 @@ use crate::{
     options,
     plots::{self, edit},
     protocol::{ExampleInfo, LossCurve, ModelInfo, SpaceInfo, Split, TrainState},
-    training::{Budget, Drawing, MOST_HELPERS, Trainer, Trial, Wished, next_number},
+    training::{
+        Budget, Drawing, MOST_HELPERS, Trainer, Trial, Wished, Work, next_number, pointwise,
+    },
     worlds::maze,
 };
 use snapshots::Snapshot;
@@ -599,18 +601,35 @@ impl Session {
         count: u32,
         seed: u32,
     ) -> Drawing {
-        let weights = match &self.state {
-            State::Opened(_) => self.weights,
-            // They change from step to step.
-            State::Training(_) => next_number(),
-        };
         let wished = Wished {
             options: options.clone(),
             condition: condition.clone(),
             count: count as usize,
             seed: seed.into(),
         };
-        Drawing::new(weights, self.model(), self.data().clone(), wished)
+        let work = Work::Samples(wished);
+        Drawing::new(self.weights(), self.model(), self.data().clone(), work)
+    }
+
+    /// The density of the model that a viewer of this session looks at, if it can be dealt out, as helpers are told
+    /// of it.
+    pub fn density(&self, snapshot: Option<u32>, viewer: &Viewer) -> Option<Drawing> {
+        pointwise(&*viewer.model)?;
+        let weights = match snapshot {
+            None => self.weights(),
+            Some(_) => next_number(),
+        };
+        let (model, data) = (viewer.model.boxed(), self.data().clone());
+        Some(Drawing::new(weights, model, data, Work::Density))
+    }
+
+    /// Tells the weights from others.
+    fn weights(&self) -> u64 {
+        match &self.state {
+            State::Opened(_) => self.weights,
+            // They change from step to step.
+            State::Training(_) => next_number(),
+        }
     }
 
     /// How many helpers such samples may be dealt out to, if their steps can be: no more than have something to do,

@@ -12,7 +12,7 @@ use crate::{
     },
     error::{Error, Result},
     evaluate,
-    model::Model,
+    model::{Dealer, Model},
     pause::Pause,
     plots,
     protocol::ViewQuery,
@@ -36,10 +36,10 @@ impl Viewer {
     /// [`Error::Unsupported`] if the model cannot answer it, the errors of the plots, and what the
     /// device reports.
     pub async fn view(&self, query: &ViewQuery, pause: Pause) -> Result<View> {
-        self.watched(query, pause, &|_| ()).await
+        self.watched(query, pause, &|_| (), None).await
     }
 
-    /// As [`Viewer::view`]; `report` hears of a long answer as it grows.
+    /// As [`Viewer::view`]; `report` hears of a long answer as it grows, and `dealer` may have help for what takes long.
     ///
     /// # Errors
     /// As [`Viewer::view`].
@@ -48,11 +48,13 @@ impl Viewer {
         query: &ViewQuery,
         pause: Pause,
         report: &dyn Fn(View),
+        dealer: Option<&dyn Dealer>,
     ) -> Result<View> {
         match query {
             ViewQuery::Plot { plot, inputs } => {
                 let mut request = self.request(plot, inputs)?;
                 request.report = Some(report);
+                request.dealer = dealer;
                 plots::answer(&*self.model, &request, pause).await
             }
             ViewQuery::Data { count, resolution } => {
@@ -82,7 +84,7 @@ impl Viewer {
             ViewQuery::Score { score } => plots::score::written(score),
             ViewQuery::Midi { bytes } => plots::score::written(&midi::read(&bytes.0)?),
             ViewQuery::Hummed { bytes } => plots::score::written(&humming::read(&bytes.0)?),
-            ViewQuery::Metrics { count, seed } => self.metrics(*count, *seed, pause).await,
+            ViewQuery::Metrics { count, seed } => self.metrics(*count, *seed, pause, dealer).await,
             ViewQuery::DataImages { start, count } => self.data_images(*start, *count),
             ViewQuery::Decode { z } => {
                 plots::latent::decode(plots::latent_of(&*self.model)?, z.0.clone(), &self.device)
@@ -145,6 +147,7 @@ impl Viewer {
             device: self.device.clone(),
             before: self.before.as_deref(),
             report: None,
+            dealer: None,
         })
     }
 
@@ -212,14 +215,20 @@ impl Viewer {
     }
 
     /// How close the model comes to its points.
-    async fn metrics(&self, count: u32, seed: u32, pause: Pause) -> Result<View> {
+    async fn metrics(
+        &self,
+        count: u32,
+        seed: u32,
+        pause: Pause,
+        dealer: Option<&dyn Dealer>,
+    ) -> Result<View> {
         let count = (count as usize).clamp(200, 10_000);
         let set = self.points()?;
         if !set.is_whole() {
             return Err(self.bad_data("its points are not at hand"));
         }
-        let numbers =
-            evaluate::points::metrics(&*self.model, set, count, seed.into(), pause).await?;
+        let (model, seed) = (&*self.model, seed.into());
+        let numbers = evaluate::points::metrics(model, set, count, seed, pause, dealer).await?;
         Ok(View::Numbers { numbers })
     }
 

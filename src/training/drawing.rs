@@ -1,5 +1,5 @@
 //! Samples whose steps are dealt out to helpers: each takes the step of some of them (see [`Divided`]), and what
-//! comes of it is put together in their order. Noise is drawn here, all of it, as without helpers; a helper needs no
+//! comes of it is put together in their order; log-densities of points likewise. Noise is drawn here, all of it, as without helpers; a helper needs no
 //! more than the model, which it is sent once, and rows of numbers. What comes of samples is the same to the last bit
 //! however many help, and whoever is lost on the way.
 
@@ -21,7 +21,8 @@ use crate::{
         wire::{Pack, Unpack, cut_short},
     },
     error::{Error, Result},
-    model::{Condition, Divided, Model, Sampler, sample_parts},
+    evaluate::density::Field,
+    model::{Condition, Divided, Model, Pointwise, Sampler, sample_parts},
 };
 
 /// What a sampler is made with besides the model.
@@ -43,7 +44,16 @@ impl Wished {
     }
 }
 
-/// Samples that are drawn, as helpers are told of them.
+/// What is done with a model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Work {
+    /// Samples are drawn.
+    Samples(Wished),
+    /// Its density is computed at many points; see [`Field`].
+    Density,
+}
+
+/// Samples that are drawn, or a density that is computed, as helpers are told of it.
 pub struct Drawing {
     /// Told from other drawings, and from trainings, by it.
     number: u64,
@@ -51,18 +61,18 @@ pub struct Drawing {
     weights: u64,
     model: Box<dyn Model>,
     data: DataInfo,
-    wished: Wished,
+    work: Work,
 }
 
 impl Drawing {
     /// Of a model whose weights go by a number that no others have; see [`next_number`].
-    pub fn new(weights: u64, model: Box<dyn Model>, data: DataInfo, wished: Wished) -> Self {
+    pub fn new(weights: u64, model: Box<dyn Model>, data: DataInfo, work: Work) -> Self {
         Self {
             number: next_number(),
             weights,
             model,
             data,
-            wished,
+            work,
         }
     }
 
@@ -71,32 +81,32 @@ impl Drawing {
         &*self.model
     }
 
-    /// How many samples.
+    /// How many samples, or points of a step.
     pub fn count(&self) -> usize {
-        self.wished.count
+        match &self.work {
+            Work::Samples(wished) => wished.count,
+            Work::Density => Field::CHUNK,
+        }
     }
 
     /// The most workers that have something to do.
     pub fn workers(&self) -> usize {
-        sample_parts(self.wished.count).len()
+        sample_parts(self.count()).len()
     }
 
     /// Whether helpers make the same sampler of what they are told: as text some numbers lose their last bit.
     pub fn is_exact(&self) -> bool {
-        let told = json(&self.wished).and_then(|text| wished_of(&text));
-        told.is_ok_and(|told| told == self.wished)
+        let told = json(&self.work).and_then(|text| work_of(&text));
+        told.is_ok_and(|told| told == self.work)
     }
 }
 
 impl Crew {
-    /// Takes the next step of a sampler, dealt out; false if there is none left.
+    /// Takes the next step of what is drawn, dealt out; false if there is none left.
     ///
     /// # Errors
     /// What the device reports.
-    pub async fn draw(&self, drawing: &Drawing, sampler: &mut dyn Sampler) -> Result<bool> {
-        let Some(divided) = sampler.divided() else {
-            return sampler.next().await;
-        };
+    pub async fn draw(&self, drawing: &Drawing, divided: &mut dyn Divided) -> Result<bool> {
         let step = divided.taken();
         let Some(rows) = divided.ahead() else {
             return Ok(false);
@@ -177,7 +187,7 @@ impl Crew {
                 weights.push(value.into_data_async().await?);
             }
         }
-        head.bytes(&json(&drawing.wished)?);
+        head.bytes(&json(&drawing.work)?);
         if let Some(member) = self.members.borrow_mut().get_mut(&number) {
             member.line.send(&head.0, &weights);
             member.knows = Some(drawing.number);
@@ -194,8 +204,13 @@ fn json(value: &impl Serialize) -> Result<Vec<u8>> {
     })
 }
 
-fn wished_of(text: &[u8]) -> Result<Wished> {
+fn work_of(text: &[u8]) -> Result<Work> {
     serde_json::from_slice(text).map_err(unreadable)
+}
+
+/// The density of a model, where it can be dealt out.
+pub fn pointwise(model: &dyn Model) -> Option<&dyn Pointwise> {
+    model.density()?.pointwise()
 }
 
 /// What a helper has of a drawing.
@@ -204,7 +219,8 @@ pub(super) struct Drawer {
     weights: u64,
     device: Device,
     model: Box<dyn Model>,
-    sampler: Box<dyn Sampler>,
+    /// Nothing where densities are asked for.
+    sampler: Option<Box<dyn Sampler>>,
 }
 
 impl Drawer {
@@ -227,12 +243,15 @@ impl Drawer {
                 with_weights(outline.model(device)?, numbers)?
             }
         };
-        let wished = wished_of(head.bytes()?)?;
+        let sampler = match work_of(head.bytes()?)? {
+            Work::Samples(wished) => Some(wished.sampler(&*model)?),
+            Work::Density => None,
+        };
         Ok(Self {
             number,
             weights,
             device: device.clone(),
-            sampler: wished.sampler(&*model)?,
+            sampler,
             model,
         })
     }
@@ -249,8 +268,18 @@ impl Drawer {
         let ticket = head.number()?;
         let [step, parts] = [head.count()?, head.count()?];
         let [start, end] = [head.count()?, head.count()?];
-        let divided = self.sampler.divided().filter(|_| self.number == number);
-        let divided: &mut dyn Divided = divided.ok_or_else(untold)?;
+        if self.number != number {
+            return Err(untold());
+        }
+        let mut field;
+        let divided: &mut dyn Divided = match &mut self.sampler {
+            Some(sampler) => sampler.divided().ok_or_else(untold)?,
+            None => {
+                let density = pointwise(&*self.model).ok_or_else(untold)?;
+                field = Field::new(density, &[]);
+                &mut field
+            }
+        };
         let (m, count) = (end.saturating_sub(start), numbers.count());
         if m == 0 || count % m > 0 {
             return Err(cut_short());

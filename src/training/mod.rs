@@ -19,7 +19,7 @@ mod trial;
 pub use budget::{Budget, FILE_LIMIT, Plan};
 pub use crew::{Crew, Line, MOST_HELPERS};
 pub use curves::{LossCurve, Split, record};
-pub use drawing::{Drawing, Wished};
+pub use drawing::{Drawing, Wished, Work, pointwise};
 pub use helper::{Helper, Numbers};
 pub use trainer::{Origin, Trainer};
 pub use trial::Trial;

@@ -69,10 +69,10 @@ test("samples that are given up end at once, and the helpers with them", async (
   assert.equal(given.told.at(-1).count, 0);
 });
 
-/** An element that draws digits, in a page that believes in two cores. */
-async function drawing(attributes) {
+/** An element that draws digits, or something else, in a page that believes in two cores. */
+async function drawing(attributes, what = 'model="ddpm-mnist"') {
   const init = `Object.defineProperty(Navigator.prototype, "hardwareConcurrency", { get: () => 2 });`;
-  const html = `<generative-model id="m" backend="cpu" model="ddpm-mnist" ${attributes}></generative-model>`;
+  const html = `<generative-model id="m" backend="cpu" ${what} ${attributes}></generative-model>`;
   const page = await alone(browser, site, html, { init });
   await modelOf(page, "#m");
   return page;
@@ -93,4 +93,28 @@ test("a page starts a worker more for samples that take long, and ends it; not f
     assert.equal(most, 1, attributes);
     await closePage(page);
   }
+});
+
+test("a density that takes long is dealt out, and is the same", async (t) => {
+  const page = await drawing('workers="1"', 'family="ddpm"');
+  const element = page.locator("#m");
+  const look = () =>
+    element.evaluate(async (m) => {
+      const begun = performance.now();
+      const inputs = { count: 10, seed: 1, resolution: 64 };
+      const view = await m.session.view({ type: "plot", plot: "density", inputs }, null);
+      const { values } = view.layers.find((layer) => layer.kind === "field");
+      return { values: [...values], seconds: (performance.now() - begun) / 1000 };
+    });
+  const one = await look();
+  assert.equal(page.workers().length, 1);
+  await element.evaluate((m) => m.removeAttribute("workers"));
+  await until(() => element.evaluate((m) => m.session.workers === null), "more may help");
+  const dealt = look();
+  await until(() => page.workers().length === 2, "a helper comes", 30_000);
+  const two = await dealt;
+  await until(() => page.workers().length === 1, "and ends", 30_000);
+  t.diagnostic(`${two.seconds.toFixed(2)} s, one worker ${one.seconds.toFixed(2)} s`);
+  assert.deepEqual(two.values, one.values);
+  await closePage(page);
 });

@@ -59,8 +59,8 @@ use crate::{
     kernels::reduce,
     model::{
         Capabilities, Condition, ConditionKind, Cost, Defaults, Density, DensityKind,
-        DensityOptions, Divided, Example, Family, Losses, OptimizerKind, Preset, Reading, Sampler,
-        Samples, TrainConfig, config_and_net, ready,
+        DensityOptions, Divided, Example, Family, Losses, OptimizerKind, Pointwise, Preset,
+        Reading, Sampler, Samples, TrainConfig, config_and_net, ready,
     },
     nn::{
         either::Either,
@@ -601,8 +601,22 @@ impl Density for Ddpm {
     }
 
     fn log_prob(&self, batch: &Batch, _: DensityOptions, _: &mut Rng) -> Result<Tensor<1>> {
+        self.log_prob_at(batch.points(&Pointwise::device(self))?)
+    }
+
+    fn pointwise(&self) -> Option<&dyn Pointwise> {
+        self.example.points().is_ok().then_some(self)
+    }
+}
+
+impl Pointwise for Ddpm {
+    fn device(&self) -> Device {
+        self.valid().device()
+    }
+
+    fn log_prob_at(&self, x: Tensor<2>) -> Result<Tensor<1>> {
         let (model, points) = (self.valid(), self.example.points()?);
-        let x = points.to_unit(batch.points(&model.device())?);
+        let x = points.to_unit(x);
         let log_prob = log_prob(&self.process, &*model.predict(Told::default()), x);
         Ok(log_prob + points.logabsdet())
     }
