@@ -6,9 +6,9 @@ use web_time::Instant;
 
 use super::{Host, helped::Helped};
 use crate::{
-    error::{Error, Result},
+    error::Error,
     model::{Dealer, Divided, Reading, step_alone},
-    training::Drawing,
+    training::{Crew, Drawing},
 };
 
 /// Samples are drawn so long before helpers are asked for, seconds; the first steps are slower than others.
@@ -53,7 +53,7 @@ impl Times {
     }
 }
 
-/// Takes steps of what is divided, alone or with helpers.
+/// Knows whether helpers pay for the steps of something, and asks for them.
 pub(super) struct Dealing<'a> {
     /// What helpers are told, if there may be any.
     drawing: Option<Rc<Drawing>>,
@@ -80,30 +80,29 @@ impl<'a> Dealing<'a> {
         }
     }
 
-    /// Takes the next one of so many; false if there is none left.
-    pub(super) async fn step(&mut self, divided: &mut dyn Divided, steps: usize) -> Result<bool> {
+    /// The helpers that there are, and what they are told.
+    pub(super) fn help(&self) -> Option<(&'a Crew, Rc<Drawing>)> {
+        let drawing = self.drawing.clone()?;
+        let crew = self.helped.crew().filter(|crew| crew.size() > 0)?;
+        Some((crew, drawing))
+    }
+
+    /// A step of so many took so many seconds, with helpers or without; whether more are left.
+    pub(super) fn took(&mut self, seconds: f64, helped: bool, left: bool, steps: usize) {
         let Some(drawing) = &self.drawing else {
-            return step_alone(divided);
+            return;
         };
-        let begun = Instant::now();
-        let crew = self.helped.crew().filter(|crew| crew.size() > 0);
-        let left = match crew {
-            Some(crew) => crew.draw(drawing, divided).await?,
-            None => step_alone(divided)?,
-        };
-        let seconds = begun.elapsed().as_secs_f64();
-        match crew {
-            Some(_) => self.together.saw(seconds, FIRST),
-            None => self.alone.saw(seconds, 1),
+        match helped {
+            true => self.together.saw(seconds, FIRST),
+            false => self.alone.saw(seconds, 1),
         }
         self.taken += 1;
         let wanted = if left { self.wanted(steps) } else { 0 };
-        if wanted > 0 && crew.is_none() && !drawing.is_exact() {
+        if wanted > 0 && !helped && !drawing.is_exact() {
             self.drawing = None;
-            return Ok(left);
+            return;
         }
         self.helped.ask(wanted);
-        Ok(left)
     }
 
     /// How many helpers are worth having.
@@ -138,13 +137,22 @@ impl Dealer for Steps<'_> {
         Box::pin(async move {
             let drawing = self.drawing.clone();
             let mut dealing = Dealing::begin(self.host, self.id, drawing, self.most);
-            while dealing.step(divided, steps).await? {
+            loop {
+                let (begun, help) = (Instant::now(), dealing.help());
+                let left = match &help {
+                    Some((crew, drawing)) => crew.draw(drawing, divided).await?,
+                    None => step_alone(divided)?,
+                };
+                let seconds = begun.elapsed().as_secs_f64();
+                dealing.took(seconds, help.is_some(), left, steps);
+                if !left {
+                    return Ok(());
+                }
                 (self.host.pause)().await;
                 if self.host.is_cancelled(self.id) {
                     return Err(Error::Cancelled);
                 }
             }
-            Ok(())
         })
     }
 }

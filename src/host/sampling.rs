@@ -72,11 +72,17 @@ struct Dealt<'a> {
 
 impl Dealt<'_> {
     async fn step(&mut self) -> Result<bool> {
-        let steps = self.sampler.steps();
-        match (&mut self.dealing, self.sampler.divided()) {
-            (Some(dealing), Some(divided)) => dealing.step(divided, steps).await,
-            _ => self.sampler.next().await,
-        }
+        let Some(dealing) = &mut self.dealing else {
+            return self.sampler.next().await;
+        };
+        let (begun, help) = (Instant::now(), dealing.help());
+        let left = match (&help, self.sampler.divided()) {
+            (Some((crew, drawing)), Some(divided)) => crew.draw(drawing, divided).await?,
+            _ => self.sampler.next().await?,
+        };
+        let (seconds, steps) = (begun.elapsed().as_secs_f64(), self.sampler.steps());
+        dealing.took(seconds, help.is_some(), left, steps);
+        Ok(left)
     }
 }
 

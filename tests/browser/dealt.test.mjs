@@ -79,20 +79,21 @@ async function drawing(attributes, what = 'model="ddpm-mnist"') {
 }
 
 test("a page starts a worker more for samples that take long, and ends it; not for others, nor unasked", async () => {
-  const long = await drawing('steps="120"');
+  const long = await drawing('steps="60"');
   await until(() => long.workers().length === 2, "a helper comes", 60_000);
   await until(() => long.workers().length === 1, "and ends", 240_000);
   await closePage(long);
-  for (const attributes of ['steps="1"', 'steps="60" workers="1"']) {
+  const unhelped = ['steps="1"', 'steps="60" workers="1"'].map(async (attributes) => {
     const page = await drawing(attributes);
     let most = 0;
-    for (let i = 0; i < 60; i++) {
+    for (let i = 0; i < 50; i++) {
       most = Math.max(most, page.workers().length);
       await new Promise((done) => setTimeout(done, 100));
     }
     assert.equal(most, 1, attributes);
     await closePage(page);
-  }
+  });
+  await Promise.all(unhelped);
 });
 
 test("a density that takes long is dealt out, and is the same", async (t) => {
