@@ -5,9 +5,9 @@ use std::ops::Range;
 use burn::tensor::{Tensor, TensorData};
 
 use crate::{
-    data::Batch,
+    data::{Batch, wire::cut_short},
     device::floats,
-    error::{Error, Result},
+    error::Result,
     model::{Dealer, Density, DensityKind, DensityOptions, Divided, Pointwise},
     pause::Pause,
     rng::{Purpose, Rng},
@@ -112,8 +112,7 @@ impl Divided for Field<'_> {
     fn step_of(&self, _: usize, _: Range<usize>, rows: Tensor<2>) -> Result<Tensor<2>> {
         let [m, wide] = rows.dims();
         if wide != 2 {
-            let reason = format!("points of {wide} numbers");
-            return Err(Error::BadRequest { reason });
+            return Err(cut_short());
         }
         Ok(self.density.log_prob_at(rows)?.reshape([m, 1]))
     }
@@ -121,8 +120,7 @@ impl Divided for Field<'_> {
     fn take(&mut self, found: Tensor<2>) -> Result<()> {
         let chunk = self.xy.chunks(2 * CHUNK).nth(self.taken());
         if chunk.is_none_or(|chunk| found.dims() != [chunk.len() / 2, 1]) {
-            let reason = "log-densities of other points".into();
-            return Err(Error::BadRequest { reason });
+            return Err(cut_short());
         }
         self.found.push(found);
         Ok(())
