@@ -45,6 +45,7 @@ impl Wished {
 }
 
 /// What is done with a model.
+#[expect(clippy::large_enum_variant)] // There is one at a time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Work {
     /// Samples are drawn.
