@@ -7,6 +7,7 @@ import { load } from "../../web/readme.mjs";
 globalThis.HTMLElement = class {};
 globalThis.document = { createTreeWalker: () => ({}), createComment: () => ({}) };
 const { MapRenderer } = await load("web/element/render/map.ts");
+const { Picker } = await load("web/element/inputs/picker.ts");
 const { ask, standing } = await load("web/element/panel.ts");
 
 const [images, points] = [
@@ -48,6 +49,15 @@ test("a map asks where data lies of the model that it shows, and of no other", a
   await turns();
   assert.ok(!asked.includes("codes"), asked.join());
   assert.deepEqual(reported, []);
+});
+
+test("test images of another model's data are not taken for those of the one before", async () => {
+  const fashion = { ...images, id: 3, data: "fashion" };
+  const { host, asked } = element({ comes: fashion });
+  const picker = new Picker(host, 8);
+  assert.equal(await picker.load(), false);
+  assert.equal(picker.loaded, undefined);
+  assert.deepEqual(asked, []);
 });
 
 test("a question that was thought of for another model is not asked", async () => {

@@ -91,6 +91,19 @@ export function standing(host: Host): () => boolean {
     host.info?.id === info?.id;
 }
 
+/** Brings the data of the model in place to it; gives whether that model is there, and still in its place. */
+export async function fetchData(host: Host): Promise<boolean> {
+  const { session, info } = host;
+  if (!session || !info) return false;
+  const here = standing(host);
+  try {
+    await session.needData(info.data);
+  } catch (e) {
+    if (here()) throw e;
+  }
+  return here();
+}
+
 /**
  * Asks the model in place. If another one has taken its place meanwhile, neither the answer nor what was wrong with the
  * question is of any concern; `here` says so for a question that was thought of earlier.

@@ -3,7 +3,7 @@ import { live } from "lit/directives/live.js";
 import { ref } from "lit/directives/ref.js";
 import type { FileForm, ImageInput as Image, PlotInputs, PlotSpec, View } from "../../client/protocol";
 import { option } from "../form";
-import { Latest, ask, type Host } from "../panel";
+import { Latest, ask, fetchData, type Host } from "../panel";
 import type { Input } from "./input";
 import { Pad } from "./pad";
 
@@ -67,9 +67,7 @@ export class LettersInput implements Input {
   }
 
   async prepare() {
-    const { session, info } = this.host;
-    if (!session || !info) return;
-    await session.needData(info.data);
+    if (!(await fetchData(this.host))) return;
     // A reader's own letters stay.
     if (this.#hand >= 0) await this.#take(this.#hand);
   }

@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from "lit";
 import { ref } from "lit/directives/ref.js";
 import { Plate, type ImageView } from "../draw";
-import { ask, type Host } from "../panel";
+import { ask, fetchData, type Host } from "../panel";
 
 /**
  * A strip of test images to choose from: one canvas with a grid of buttons over it (whose columns the style sheet
@@ -19,14 +19,13 @@ export class Picker {
 
   /** Fetches the test images, unless these are there already; gives whether they are others than before. */
   async load(): Promise<boolean> {
-    const { session, info } = this.host;
-    if (!session || !info) return false;
-    await session.needData(info.data);
-    if (this.#loaded === info.data) return false;
+    if (!(await fetchData(this.host))) return false;
+    const data = this.host.info?.data;
+    if (this.#loaded === data) return false;
     const view = await ask(this.host, { type: "dataImages", start: 0, count: this.count });
     if (view?.kind !== "image") return false;
     this.#show(view);
-    this.#loaded = info.data;
+    this.#loaded = data;
     return true;
   }
 

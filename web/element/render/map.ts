@@ -6,7 +6,7 @@ import { segments } from "../form";
 import { colorOf } from "../ink";
 import { OnePointer } from "../inputs/one-pointer";
 import type { PointerInput } from "../inputs/place";
-import { Latest, ask, standing, type Host } from "../panel";
+import { Latest, ask, fetchData, type Host } from "../panel";
 import type { Renderer } from "./renderer";
 
 /** Half a side of the map. */
@@ -40,13 +40,8 @@ export class MapRenderer implements Renderer {
     this.#printed = undefined;
     this.#draw();
     this.#look();
-    const here = standing(this.host);
     void this.host.attempt(async () => {
-      const { session, info } = this.host;
-      if (!session || !info) return;
-      await session.needData(info.data);
-      // Codes of another model, which came meanwhile, would be points in another plot.
-      if (!here()) return;
+      if (!(await fetchData(this.host))) return;
       const points = await ask(this.host, { type: "plot", plot: "codes", inputs: { count: POINTS } });
       if (points?.kind !== "points") return;
       this.#points = { xy: coordinates(points), classes: points.classes };

@@ -5,7 +5,7 @@ import { fieldsOf, type Field } from "../../client/schema";
 import { attributeOf } from "../attributes";
 import { fileButton } from "../file-button";
 import { button, field, option } from "../form";
-import { Panel, ask, type Host } from "../panel";
+import { Panel, ask, fetchData, type Host } from "../panel";
 import { barRow, check, spansOf } from "./beside";
 import { DrumDesk } from "./drum-desk";
 import { Listening } from "./listening";
@@ -151,9 +151,7 @@ export class DrumsPanel extends Panel {
   /** A groove that was held out: as it was played, or its hits alone. */
   #begin(index: number, played: boolean) {
     void this.host.attempt(async () => {
-      const { session, info } = this.host;
-      if (!session || !info) return;
-      await session.needData(info.data);
+      if (!(await fetchData(this.host))) return;
       // Pieces lie one behind the other; these are of several drummers and styles.
       const roll = await this.#see({ type: "heldOut", index: 7 * index });
       if (roll) this.#show(roll, played);

@@ -4,7 +4,7 @@ import type { JsonSchema, Number as Figure, Roll, RollInput, TrainState, View, V
 import { fieldsOf, type Field } from "../../client/schema";
 import { attributeOf } from "../attributes";
 import { button, field } from "../form";
-import { Latest, Panel, ask, type Host } from "../panel";
+import { Latest, Panel, ask, fetchData, type Host } from "../panel";
 import { barRow, chances, files, melodies, placeOf, rules, spansOf, voiceRow } from "./beside";
 import { Desk } from "./desk";
 import { Humming } from "./humming";
@@ -129,9 +129,7 @@ export class ScorePanel extends Panel {
   /** A soprano of Bach's, to be harmonised. */
   #melody(index: number, whole: boolean) {
     void this.host.attempt(async () => {
-      const { session, info } = this.host;
-      if (!session || !info) return;
-      await session.needData(info.data);
+      if (!(await fetchData(this.host))) return;
       const roll = await this.#see({ type: "heldOut", index });
       if (!roll) return;
       const voices = roll.voices.map((v, i) => (whole || i === 0 ? v : { ...v, notes: [] }));
